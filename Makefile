@@ -1,0 +1,57 @@
+# `make demo` runs the product, `make test` its tests; both set up .venv first, once.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+UV := $(shell command -v uv 2>/dev/null)
+# The newest Python from 3.11 on that can make a virtual environment.
+FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
+
+.PHONY: help demo test dev lint format lock install clean
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
+	@$(VENV)/bin/toko demo
+
+test: $(INSTALLED) ## All tests
+	@$(PYTHON) -m pytest
+
+dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
+	@$(VENV)/bin/toko dev
+
+lint: $(INSTALLED) ## Style and types
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+format: $(INSTALLED) ## Put the code into its style
+	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
+
+install: $(INSTALLED) ## Only set up .venv
+
+$(INSTALLED): pyproject.toml requirements/dev.txt
+ifneq ($(UV),)
+	@echo "Setting up $(VENV) with uv"
+	@uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
+	@uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements/dev.txt
+	@uv pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation -e .
+else
+	@python=$$($(FIND_PYTHON)); \
+	  [ -n "$$python" ] || { echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv" >&2; exit 1; }; \
+	  echo "Setting up $(VENV) with $$($$python --version) and pip: a minute or two"; \
+	  $$python -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
+	@$(LOCK) --upgrade --all-extras -o requirements/dev.txt
+	@$(LOCK) --upgrade --extra platform -c requirements/dev.txt -o requirements/platform.txt
+	@$(LOCK) --upgrade --extra bot -c requirements/dev.txt -o requirements/bot.txt
+
+clean: ## Remove .venv and caches; data stays
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,160 @@
+"""The columns of an iPOS 5 database that the rules speak of, as records. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from psycopg import Connection, sql
+from psycopg.rows import tuple_row
+
+Key = str | bytes
+"""A kodeitem as the server holds it: tables are joined on this, before any decoding."""
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of tbl_item."""
+
+    kodeitem: str
+    namaitem: str | None = None
+    jenis: str | None = None
+    merek: str | None = None
+    rak: str | None = None
+    satuan: str | None = None
+    sistemhargajual: str | None = None
+    statusjual: str | None = None
+    statushapus: str | None = None
+    hargapokok: Decimal | None = None
+    hargajual1: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A row of tbl_itemsatuanjml, of one item."""
+
+    iddetail: str
+    satuan: str | None = None
+    jumlahkonv: Decimal | None = None
+    hargapokok: Decimal | None = None
+    kodebarcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SellingPrice:
+    """A row of tbl_itemhj, of one item."""
+
+    iddetail: str
+    satuan: str | None = None
+    level: int | None = None
+    jmlsampai: Decimal | None = None
+    hargajual: Decimal | None = None
+    dateupd: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A row of tbl_itemstok, of one item."""
+
+    kantor: str | None = None
+    stok: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Every item, and the rows that belong to each by exact equality of kodeitem."""
+
+    items: list[tuple[Key, Item]]
+    units: Mapping[Key, list[Unit]]
+    selling_prices: Mapping[Key, list[SellingPrice]]
+    stock: Mapping[Key, list[Stock]]
+
+
+def read_tables(connection: Connection[Any]) -> Tables:
+    """Read the four tables of schema public whole; a row without a kodeitem belongs to nothing."""
+    codes = "namaitem jenis merek rak satuan sistemhargajual statusjual statushapus"
+    return Tables(
+        items=[
+            (key(row[0]), _item(*row))
+            for row in select(connection, "tbl_item", f"kodeitem hargapokok hargajual1 {codes}")
+            if row[0] is not None
+        ],
+        units=_by_item(
+            select(connection, "tbl_itemsatuanjml", "kodeitem iddetail satuan jumlahkonv hargapokok kodebarcode"),
+            lambda iddetail, satuan, jumlahkonv, hargapokok, kodebarcode: Unit(
+                text(iddetail) or "", text(satuan), number(jumlahkonv), number(hargapokok), text(kodebarcode)
+            ),
+        ),
+        selling_prices=_by_item(
+            select(connection, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd"),
+            lambda iddetail, satuan, level, jmlsampai, hargajual, dateupd: SellingPrice(
+                text(iddetail) or "", text(satuan), level, number(jmlsampai), number(hargajual), dateupd
+            ),
+        ),
+        stock=_by_item(
+            select(connection, "tbl_itemstok", "kodeitem kantor stok"),
+            lambda kantor, stok: Stock(text(kantor), number(stok)),
+        ),
+    )
+
+
+def select(connection: Connection[Any], table: str, columns: str) -> list[tuple[Any, ...]]:
+    """The named columns (parted by blanks) of every row of public.table, as tuples."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns.split()))
+    query = sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier("public", table))
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def key(value: str | bytes | memoryview) -> Key:
+    """The stored kodeitem in a form that hashes and compares."""
+    return value if isinstance(value, str) else bytes(value)
+
+
+def text(value: str | bytes | memoryview | None) -> str | None:
+    """A text value; the bytes of an SQL_ASCII database are UTF-8, else cp1252 (its five unused bytes become U+FFFD)."""
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return bytes(value).decode("utf-8")
+    except UnicodeDecodeError:
+        return bytes(value).decode("cp1252", errors="replace")
+
+
+def number(value: Decimal | int | None) -> Decimal | None:
+    """A numeric value; NaN and the infinities, which no amount can be, count as null."""
+    if value is None or not Decimal(value).is_finite():
+        return None
+    return Decimal(value)
+
+
+def _item(kodeitem: Any, hargapokok: Any, hargajual1: Any, *codes: Any) -> Item:
+    namaitem, jenis, merek, rak, satuan, sistemhargajual, statusjual, statushapus = map(text, codes)
+    return Item(
+        kodeitem=text(kodeitem) or "",
+        namaitem=namaitem,
+        jenis=jenis,
+        merek=merek,
+        rak=rak,
+        satuan=satuan,
+        sistemhargajual=sistemhargajual,
+        statusjual=statusjual,
+        statushapus=statushapus,
+        hargapokok=number(hargapokok),
+        hargajual1=number(hargajual1),
+    )
+
+
+def _by_item(rows: Iterable[tuple[Any, ...]], record: Callable[..., Record]) -> Mapping[Key, list[Record]]:
+    """Records of the rows' further columns, by the kodeitem in their first."""
+    grouped: defaultdict[Key, list[Record]] = defaultdict(list)
+    for kodeitem, *values in rows:
+        if kodeitem is not None:
+            grouped[key(kodeitem)].append(record(*values))
+    return dict(grouped)

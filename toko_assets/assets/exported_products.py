@@ -1,0 +1,121 @@
+"""exported_products: the shop's products with every price, by iPOS's rules, as Parquet tables and a CSV."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import psycopg
+
+from toko_assets.assets.reporting import (
+    Stopwatch,
+    check_specs,
+    column_schema,
+    one_line_failures,
+    report_checks,
+    rows_table,
+)
+from toko_assets.checks import Outcome
+from toko_assets.errors import PermanentError
+from toko_assets.files import keep_newest, whole_file, whole_folder
+from toko_assets.ipos.audit import audit_export
+from toko_assets.ipos.export import SCHEMAS, write_csv, write_photos, write_tables
+from toko_assets.ipos.photos import stored_photos
+from toko_assets.ipos.pricing import PricedShop, price_shop
+from toko_assets.ipos.restore import database_exists
+from toko_assets.ipos.source import read_source
+from toko_assets.ipos.text import decode
+from toko_assets.records import ProductExport, RestoredDatabase
+from toko_assets.resources import PostgresResource, StorageResource
+
+BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
+WARNING = [
+    "prices_filled_in", "not_below_cost", "no_orphans", "barcodes_not_shared", "photos_readable", "texts_decoded",
+    "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed", "fixed_price_used", "price_rows_repeated",
+    "levels_assumed", "limits_assumed", "units_unknown", "units_without_price",
+]  # fmt: skip
+
+
+@dg.asset(
+    description="Products, prices, barcodes, stock and photos by iPOS's rules, as Parquet tables and a CSV.",
+    group_name="chain",
+    check_specs=check_specs("exported_products", BLOCKING, WARNING),
+)
+def exported_products(
+    context: dg.AssetExecutionContext,
+    restored_database: RestoredDatabase,
+    postgres: PostgresResource,
+    storage: StorageResource,
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
+    """Read, price, write, and check what was written against the restored database."""
+    backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
+    folder, table = exports / backup.id, exports / f"{backup.dumped_at:%Y%m%d_%H%M%S}.csv"
+    with one_line_failures():
+        server = postgres.server()
+        if not database_exists(server, restored_database.database):
+            raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
+        with server.connect(restored_database.database) as connection, whole_folder(folder) as new:
+            with watch("read"):
+                source = read_source(connection)
+            with watch("price"):
+                shop = price_shop(source)
+            context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
+            with watch("check"):
+                outcomes = [*audit_export(connection, shop), _texts(source.undecodable)]
+            with watch("write"):
+                counts = write_tables(new, shop)
+                with whole_file(table) as file:
+                    write_csv(file, shop)
+            with watch("photos"):
+                counts["photos"], unreadable = _photos(context, connection, new, shop)
+            yield from report_checks([*outcomes, unreadable])
+    keep_newest((f for f in exports.iterdir() if f.is_dir()), storage.keep_backups, besides=[folder])
+    keep_newest(exports.glob("*.csv"), storage.keep_csv, besides=[table])
+    context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
+    systems = shop.products["sistem_harga"].value_counts()
+    yield dg.MaterializeResult(
+        value=ProductExport(backup, folder, counts, table),
+        metadata={
+            "dagster/row_count": counts["products"],
+            "dagster/column_schema": column_schema(SCHEMAS),
+            **{f"rows_{name}": rows for name, rows in counts.items()},
+            **{f"items_system_{system}": int(count) for system, count in systems.items()},
+            "bytes": sum(file.stat().st_size for file in folder.iterdir()),
+            "folder": dg.MetadataValue.path(folder),
+            "csv": dg.MetadataValue.path(table),
+            "preview": rows_table(_preview(shop)),
+            **watch.metadata(),
+        },
+    )
+
+
+def _photos(
+    context: dg.AssetExecutionContext, connection: psycopg.Connection[Any], folder: Path, shop: PricedShop
+) -> tuple[int, Outcome]:
+    photos = (
+        (decode(code) if isinstance(code, bytes) else str(code), photo) for code, photo in stored_photos(connection)
+    )
+    wanted = frozenset(shop.products["kodeitem"])
+    count, unreadable = write_photos(folder, photos, wanted, lambda done: context.log.info(f"{done:,} photos scaled"))
+    rows = shop.products.loc[shop.products["kodeitem"].isin(unreadable), ["kodeitem", "namaitem"]]
+    return count, Outcome(
+        "photos_readable",
+        rows.empty,
+        f"{len(rows):,} of {count + len(rows):,} photos are no image that can be read; these products have none.",
+        rows=rows,
+        advice="Set the photo anew in iPOS.",
+    )
+
+
+def _texts(undecodable: int) -> Outcome:
+    return Outcome(
+        "texts_decoded",
+        not undecodable,
+        f"{undecodable:,} texts are not UTF-8 and were read as Windows-1252.",
+        advice="Look at the names with accents: are they written right?",
+    )
+
+
+def _preview(shop: PricedShop) -> pd.DataFrame:
+    return shop.products[["kodeitem", "namaitem"]].head(10).merge(shop.prices, on="kodeitem")

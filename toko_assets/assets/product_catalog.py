@@ -1,0 +1,150 @@
+"""product_catalog: the DuckDB file that the bot answers from, published only when every blocking check passed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pandas as pd
+
+from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks, rows_table
+from toko_assets.catalog.build import build
+from toko_assets.catalog.diff import CatalogDiff, compare
+from toko_assets.catalog.publish import catalog_name, publish
+from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss
+from toko_assets.errors import PermanentError
+from toko_assets.files import TEMPORARY
+from toko_assets.ipos.restore import MAINTENANCE_DATABASE, databases, drop_database
+from toko_assets.records import Catalog, ProductExport
+from toko_assets.resources import PostgresResource, StorageResource
+from toko_bot.catalog import SCHEMA_VERSION, CatalogError, current_file, read_info
+
+SAME = ("schema_version", "toko_version", "backup_sha256")
+"""Two catalogues that agree in these hold the same."""
+
+
+class CatalogConfig(dg.Config):
+    """What a publication may do."""
+
+    most_products_lost: float = 0.5
+    """Share of the last catalogue's products that may be gone; more is not published. 1.0 allows anything."""
+
+
+@dg.asset(
+    description="The DuckDB file that the bot answers from: verified, then published in one step.",
+    group_name="chain",
+    check_specs=check_specs(
+        "product_catalog",
+        blocking=["counts_match_export", "products_not_lost"],
+        warning=["products_not_fewer", "backup_not_older"],
+    ),
+)
+def product_catalog(
+    context: dg.AssetExecutionContext,
+    config: CatalogConfig,
+    exported_products: ProductExport,
+    storage: StorageResource,
+    postgres: PostgresResource,
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
+    """Build under a temporary name, verify the closed file, publish it."""
+    backup, watch, folder = exported_products.backup, Stopwatch(), storage.folder.catalog
+    published_at = datetime.now(UTC)
+    info = {
+        "schema_version": str(SCHEMA_VERSION),
+        "toko_version": version("toko"),
+        "backup_name": backup.name,
+        "backup_sha256": backup.sha256,
+        "backup_revision": backup.revision,
+        "backup_time": backup.dumped_at.isoformat(),
+        "published_at": published_at.isoformat(timespec="seconds"),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"next.duckdb{TEMPORARY}"
+    try:
+        with one_line_failures():
+            temporary.unlink(missing_ok=True)
+            if not exported_products.folder.exists():
+                raise PermanentError("The exported tables are gone: materialise exported_products first.")
+            with watch("build"):
+                counts = build(temporary, exported_products.folder, info)
+            context.log.info(f"{counts['products']:,} products indexed: checking the file")
+            with watch("verify"):
+                last = _last(context, folder)
+                diff = compare(last[0], temporary) if last else None
+                counted = verify_counts(temporary, exported_products.counts)
+        last_time = datetime.fromisoformat(last[1]["backup_time"]) if last else None
+        yield from report_checks(
+            [counted, *verify_loss(diff, config.most_products_lost), verify_age(backup.dumped_at, last_time)]
+        )
+        if last and all(last[1][key] == info[key] for key in SAME):
+            file, published_at, is_new = last[0], datetime.fromisoformat(last[1]["published_at"]), False
+        else:
+            file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
+    finally:
+        temporary.unlink(missing_ok=True)
+    _drop_other_databases(postgres, postgres.database_name(backup.id))
+    if is_new:
+        context.log.info(f"Published {file.name}: {counts['products']:,} products{_changes(diff)}")
+    else:
+        context.log.info(f"Nothing new: {file.name} already comes from this backup")
+    yield dg.MaterializeResult(
+        value=Catalog(file, counts, published_at, backup, is_new),
+        metadata={
+            "dagster/row_count": counts["products"],
+            "file": dg.MetadataValue.path(file),
+            "bytes": file.stat().st_size,
+            "newly_published": is_new,
+            "published_at": dg.TimestampMetadataValue(published_at.timestamp()),
+            "backup_time": dg.TimestampMetadataValue(backup.dumped_at.timestamp()),
+            **{f"rows_{table}": rows for table, rows in counts.items()},
+            **(
+                {"products_new": diff.new, "products_gone": diff.gone, "prices_changed": diff.prices_changed}
+                if diff
+                else {}
+            ),
+            "preview": rows_table(_preview(file)),
+            "dagster/column_schema": _columns(file),
+            **watch.metadata(),
+        },
+    )
+
+
+def _last(context: dg.AssetExecutionContext, folder: Path) -> tuple[Path, dict[str, str]] | None:
+    """The catalogue served so far and its catalog_info; None before the first one, and if it cannot be read."""
+    try:
+        file = current_file(folder)
+        return (file, read_info(file)) if file else None
+    except CatalogError as error:
+        context.log.warning(f"Not compared with the last catalogue: {error}")
+        return None
+
+
+def _drop_other_databases(postgres: PostgresResource, kept: str) -> None:
+    """A restored database is kept until the next successful sync."""
+    server = postgres.server()
+    with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+        for database in databases(server, postgres.database_prefix):
+            if database != kept:
+                drop_database(connection, database)
+
+
+def _changes(diff: CatalogDiff | None) -> str:
+    return f" ({diff.new:,} new, {diff.gone:,} gone, {diff.prices_changed:,} prices changed)" if diff else ""
+
+
+def _preview(file: Path) -> pd.DataFrame:
+    with duckdb.connect(file, read_only=True) as connection:
+        return connection.execute(
+            "SELECT kodeitem, namaitem, t.satuan, konversi, level, jumlah_sampai, hargapokok, hargajual "
+            "FROM prices t JOIN products USING (product_id) ORDER BY product_id LIMIT 20"
+        ).df()
+
+
+def _columns(file: Path) -> dg.TableSchema:
+    with duckdb.connect(file, read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT table_name || '.' || column_name, data_type FROM duckdb_columns() ORDER BY table_name, column_index"
+        ).fetchall()
+    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in rows])

@@ -1,0 +1,113 @@
+"""How the assets tell Dagster what happened: failures as one line, check outcomes, tables, durations."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+
+from toko_assets.checks import SHOWN_ROWS, Outcome
+from toko_assets.errors import PermanentError, TokoError
+
+
+def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()) -> list[dg.AssetCheckSpec]:
+    """Declare an asset's checks, by name."""
+    return [
+        *(dg.AssetCheckSpec(name, asset=asset, description=_sentence(name), blocking=True) for name in blocking),
+        *(dg.AssetCheckSpec(name, asset=asset, description=_sentence(name)) for name in warning),
+    ]
+
+
+def report_checks(outcomes: Iterable[Outcome]) -> Iterator[dg.AssetCheckResult]:
+    """Yield every outcome as a check result; then fail the asset if a blocking one did not pass.
+
+    The failure comes before the asset is materialised: a separate blocking check would come after it.
+    """
+    failed = []
+    for outcome in outcomes:
+        yield _result(outcome)
+        if outcome.blocking and not outcome.passed:
+            failed.append(outcome)
+    if failed:
+        said = " ".join(" ".join(part for part in (o.summary, _examples(o), o.advice) if part) for o in failed)
+        raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed)}, allow_retries=False)
+
+
+@contextmanager
+def one_line_failures() -> Iterator[None]:
+    """Turn our own errors into failures that people read as one line; a permanent one is never retried."""
+    try:
+        yield
+    except TokoError as error:
+        raise dg.Failure(str(error), allow_retries=not isinstance(error, PermanentError)) from error
+
+
+class Stopwatch:
+    """Seconds of the named parts of an asset's work, for its metadata."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - begun
+
+    def metadata(self) -> dict[str, dg.FloatMetadataValue]:
+        """One entry a part, for Dagster to plot."""
+        return {f"seconds_{part}": dg.FloatMetadataValue(round(seconds, 3)) for part, seconds in self._seconds.items()}
+
+
+def rows_table(rows: pd.DataFrame) -> dg.TableMetadataValue:
+    """The first rows as a table in the web interface, every value as text."""
+    shown = rows.head(SHOWN_ROWS)
+    columns = [dg.TableColumn(str(name)) for name in shown.columns]
+    records = [
+        dg.TableRecord({str(name): "" if pd.isna(value) else str(value) for name, value in row.items()})
+        for row in shown.astype(object).to_dict("records")
+    ]
+    return dg.TableMetadataValue(records, dg.TableSchema(columns))
+
+
+def column_schema(schemas: Mapping[str, pa.Schema]) -> dg.TableSchema:
+    """Declared columns of several tables as one schema: `prices.hargajual`."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(f"{table}.{column.name}", str(column.type))
+            for table, schema in schemas.items()
+            for column in schema
+        ]
+    )
+
+
+def _result(outcome: Outcome) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"count": len(outcome.rows)}
+    if not outcome.passed and len(outcome.rows):
+        metadata["rows"] = rows_table(outcome.rows)
+    if not outcome.passed and outcome.advice:
+        metadata["what to do"] = outcome.advice
+    return dg.AssetCheckResult(
+        check_name=outcome.name,
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity.ERROR if outcome.blocking else dg.AssetCheckSeverity.WARN,
+        description=outcome.summary,
+        metadata=metadata,
+    )
+
+
+def _examples(outcome: Outcome) -> str:
+    if outcome.rows.empty:
+        return ""
+    first = [
+        "/".join(str(value) for value in row if not pd.isna(value))
+        for row in outcome.rows.head(3).itertuples(index=False)
+    ]
+    return f"First: {'; '.join(first)}."
+
+
+def _sentence(name: str) -> str:
+    return name.replace("_", " ").capitalize() + "."

@@ -1,0 +1,68 @@
+"""restored_database: the tables that hold products and prices, in a PostgreSQL database of their own."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.checks import Outcome
+from toko_assets.ipos.archive import read_archive
+from toko_assets.ipos.audit import audit_database
+from toko_assets.ipos.restore import restore, schema_problems, skipped_tables
+from toko_assets.records import BackupFile, RestoredDatabase
+from toko_assets.resources import PostgresResource
+
+
+@dg.asset(
+    description="Only the tables with products and prices, in a PostgreSQL database of their own; no history.",
+    group_name="chain",
+    check_specs=check_specs(
+        "restored_database",
+        blocking=["needed_tables_and_columns", "tables_not_empty", "item_keys_unique", "amounts_in_range"],
+    ),
+)
+def restored_database(
+    context: dg.AssetExecutionContext, raw_backup: BackupFile, postgres: PostgresResource
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[RestoredDatabase]]:
+    """Restore the needed tables and look at them before anything is read."""
+    watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
+    with one_line_failures():
+        if not raw_backup.path.exists():
+            raise dg.Failure("The copy of the backup is gone: materialise raw_backup first.", allow_retries=False)
+        archive = read_archive(raw_backup.path)
+    problems = schema_problems(archive)
+    yield from report_checks([_schema(raw_backup, problems)])
+    with one_line_failures():
+        with watch("start_server"):
+            server = postgres.server()
+        with watch("restore"):
+            tables = restore(server, archive, database)
+        with watch("check"), server.connect(database) as connection:
+            outcomes = audit_database(connection, tables)
+    yield from report_checks(outcomes)
+    skipped = skipped_tables(archive)
+    context.log.info(f"{sum(tables.values()):,} rows of {len(tables)} tables; {len(skipped)} tables left in the file")
+    yield dg.MaterializeResult(
+        value=RestoredDatabase(raw_backup, database, tables),
+        metadata={
+            "database": database,
+            "rows": sum(tables.values()),
+            **{f"rows_{table}": rows for table, rows in tables.items()},
+            "tables_skipped": dg.MetadataValue.json(skipped),
+            "source_server_version": archive.server_version,
+            "encoding": archive.encoding,
+            **watch.metadata(),
+        },
+    )
+
+
+def _schema(backup: BackupFile, problems: list[str]) -> Outcome:
+    return Outcome(
+        "needed_tables_and_columns",
+        not problems,
+        f"{backup.name} is no iPOS 5 backup: {'; '.join(problems)}."
+        if problems
+        else "All are there, with the types expected.",
+        blocking=True,
+        advice="Is it the backup of another program, or of an older iPOS?",
+    )

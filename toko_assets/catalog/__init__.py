@@ -1,0 +1,1 @@
+"""The published catalogue: writing, verifying, comparing and publishing DuckDB files. Knows nothing of Dagster."""

@@ -1,0 +1,60 @@
+"""Compares two catalogues, by `kodeitem`: which products are new, gone, or have other prices."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogDiff:
+    """Numbers of products, and of prices for the same unit, level and quantity."""
+
+    products_before: int
+    products_now: int
+    new: int
+    gone: int
+    prices_changed: int
+
+    @property
+    def lost_share(self) -> float:
+        """By how much the number of products fell: 0.25 is a quarter fewer, never below 0."""
+        if not self.products_before:
+            return 0.0
+        return max(0.0, 1 - self.products_now / self.products_before)
+
+
+PRICES = (
+    "SELECT kodeitem, prices.satuan, level, jumlah_sampai, hargajual "
+    "FROM {catalog}.prices JOIN {catalog}.products USING (product_id)"
+)
+CHANGED = """
+    SELECT count(*) FROM before_prices b JOIN now_prices n ON b.kodeitem = n.kodeitem AND b.satuan = n.satuan
+    AND b.level IS NOT DISTINCT FROM n.level AND b.jumlah_sampai IS NOT DISTINCT FROM n.jumlah_sampai
+    WHERE b.hargajual IS DISTINCT FROM n.hargajual
+"""
+
+
+def compare(before: Path, now: Path) -> CatalogDiff:
+    """Compare two closed catalogue files."""
+    with duckdb.connect() as connection:
+        for name, file in (("before", before), ("now", now)):
+            connection.execute(f"ATTACH {_quoted(file)} AS {name}_catalog (READ_ONLY)")
+            connection.execute(f"CREATE VIEW {name}_products AS FROM {name}_catalog.products")
+            connection.execute(f"CREATE VIEW {name}_prices AS {PRICES.format(catalog=name + '_catalog')}")
+
+        def number(query: str) -> int:
+            row = connection.execute(query).fetchone()
+            return int(row[0]) if row else 0
+
+        return CatalogDiff(
+            products_before=number("SELECT count(*) FROM before_products"),
+            products_now=number("SELECT count(*) FROM now_products"),
+            new=number("SELECT count(*) FROM now_products ANTI JOIN before_products USING (kodeitem)"),
+            gone=number("SELECT count(*) FROM before_products ANTI JOIN now_products USING (kodeitem)"),
+            prices_changed=number(CHANGED),
+        )
+
+
+def _quoted(file: Path) -> str:
+    return "'" + str(file).replace("'", "''") + "'"

@@ -1,0 +1,34 @@
+"""Publishing: a finished file gets its name, then CURRENT names it. Readers see the old catalogue or the new, whole."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from toko_assets.files import flush, keep_newest, whole_file
+from toko_bot.catalog import CURRENT, current_file
+
+PATTERN = "catalog-*.duckdb"
+
+
+def catalog_name(published_at: datetime, backup_id: str) -> str:
+    """`catalog-<UTC time>-<backup id>.duckdb`; the time to the millisecond, so that no name comes twice."""
+    time = published_at.astimezone(UTC)
+    return f"catalog-{time:%Y%m%dT%H%M%S}.{time.microsecond // 1000:03d}Z-{backup_id}.duckdb"
+
+
+def publish(finished: Path, name: str, keep: int) -> Path:
+    """Publish a closed, verified file of the catalogue folder under that name; `keep` newest ones stay."""
+    folder = finished.parent
+    file = folder / name
+    flush(finished)
+    finished.rename(file)
+    flush(folder)
+    with whole_file(folder / CURRENT) as pointer:
+        pointer.write_text(name + "\n")
+    prune(folder, keep)
+    return file
+
+
+def prune(folder: Path, keep: int) -> list[Path]:
+    """Remove old catalogues, never the one that CURRENT names. A reader that holds one goes on reading it."""
+    current = current_file(folder)
+    return keep_newest(folder.glob(PATTERN), keep, besides=[current] if current else [])

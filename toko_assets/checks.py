@@ -1,0 +1,22 @@
+"""What a check found, before Dagster hears of it."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+SHOWN_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One check's result. A blocking one that did not pass stops the chain before anything is published."""
+
+    name: str
+    passed: bool
+    summary: str
+    """One sentence: what was counted and what the limit is."""
+    blocking: bool = False
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The rows concerned; the first 20 are shown."""
+    advice: str = ""
+    """What to do when it did not pass."""

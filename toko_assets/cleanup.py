@@ -1,0 +1,55 @@
+"""`toko cleanup`: the limits on what is kept, applied now, and what interrupted runs left behind."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from toko_assets.catalog.publish import prune
+from toko_assets.data_folder import DataFolder
+from toko_assets.files import TEMPORARY, keep_newest
+from toko_assets.ipos.restore import MAINTENANCE_DATABASE, databases, drop_database
+from toko_assets.postgres.embedded import RESTORER, EmbeddedPostgres
+from toko_assets.records import RestoredDatabase
+from toko_assets.resources import RecordIOManager
+from toko_assets.settings import Settings
+
+
+def clean_up(settings: Settings) -> Iterator[str]:
+    """Clean the data folder; says in a line each what went."""
+    folder = DataFolder(settings.data_folder)
+    yield _said("backups", keep_newest(folder.backups.glob("*.i5bu"), settings.keep_backups))
+    yield _said("exports", keep_newest((f for f in _entries(folder.exports) if f.is_dir()), settings.keep_backups))
+    yield _said("CSV files", keep_newest(folder.exports.glob("*.csv"), settings.max_csv_files))
+    yield _said("catalogues", prune(folder.catalog, settings.keep_catalogs))
+    yield _said(
+        "unfinished files", _remove_unfinished([folder.backups, folder.exports, folder.catalog, folder.records])
+    )
+    yield _said("restored databases", _drop_databases(folder, settings.db_name))
+
+
+def _remove_unfinished(folders: Iterable[Path]) -> list[Path]:
+    left = [entry for folder in folders for entry in _entries(folder) if entry.name.endswith(TEMPORARY)]
+    for entry in left:
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    return left
+
+
+def _drop_databases(folder: DataFolder, prefix: str) -> list[Path]:
+    """All but the one that restored_database last answered."""
+    if not folder.postgres.exists():
+        return []
+    last = RecordIOManager(folder=str(folder.records)).last("restored_database", RestoredDatabase)
+    with EmbeddedPostgres(folder.postgres, user=RESTORER) as server:
+        surplus = [name for name in databases(server, prefix) if last is None or name != last.database]
+        with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+            for name in surplus:
+                drop_database(connection, name)
+    return [Path(name) for name in surplus]
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def _said(what: str, removed: list[Path]) -> str:
+    return f"{what}: {', '.join(path.name for path in removed)} removed" if removed else f"{what}: nothing to remove"

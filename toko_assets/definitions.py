@@ -1,0 +1,34 @@
+"""What Dagster loads: the whole code location in one explicit object."""
+
+import dagster as dg
+
+from toko_assets import assets
+from toko_assets.data_folder import DataFolder
+from toko_assets.jobs import sync
+from toko_assets.resources import FolderSource, PostgresResource, RecordIOManager, StorageResource
+from toko_assets.run_log import run_logger
+from toko_assets.settings import load_settings
+
+settings = load_settings()
+folder = DataFolder(settings.data_folder)
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules([assets]),
+    jobs=[sync],
+    # In one process the chain takes 2 s, with the multiprocess default 30 s. Set here and not on the job alone:
+    # "Materialize all" launches a job of Dagster's own.
+    executor=dg.in_process_executor,
+    loggers={"console": run_logger},
+    resources={
+        "backup_source": FolderSource(folder=str(settings.inbox)),
+        "io_manager": RecordIOManager(folder=str(folder.records)),
+        "postgres": PostgresResource(folder=str(folder.postgres), database_prefix=settings.db_name),
+        "storage": StorageResource(
+            root=str(folder.root),
+            timezone=settings.shop_timezone,
+            keep_backups=settings.keep_backups,
+            keep_catalogs=settings.keep_catalogs,
+            keep_csv=settings.max_csv_files,
+        ),
+    },
+)

@@ -1,0 +1,66 @@
+"""Files that are whole or not there: written aside, flushed to disk, renamed."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TEMPORARY = ".part"
+"""Ending of what is not finished; whatever carries it after a run is left over and may go."""
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Gives a temporary path beside `path` to write to; on leaving without an error it replaces `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        yield temporary
+        flush(temporary)
+        temporary.replace(path)
+        flush(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """The same for a folder of files: `path` is replaced in one step when all of them are written."""
+    temporary = path.with_name(path.name + TEMPORARY)
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        for file in temporary.iterdir():
+            flush(file)
+        flush(temporary)
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+        flush(path.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file's content, or a folder's entries, are on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = ()) -> list[Path]:
+    """Remove all but the `count` newest files or folders, never one in `besides`; answers the removed."""
+    kept = {path.resolve() for path in besides}
+    newest_first = sorted(paths, key=_changed, reverse=True)
+    surplus = [path for path in newest_first[count:] if path.resolve() not in kept]
+    for path in surplus:
+        remove: Callable[[Path], None] = shutil.rmtree if path.is_dir() else Path.unlink
+        remove(path)
+    return surplus
+
+
+def _changed(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, path.name

@@ -1,0 +1,220 @@
+"""Checks of a restored backup and of what was exported from it, independent of the export's code.
+
+What can be asked of PostgreSQL is asked there in plain SQL: it must not share a mistake with the pandas that it checks.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import psycopg
+
+from toko_assets.checks import Outcome
+from toko_assets.ipos.pricing import PricedShop
+from toko_assets.ipos.source import LARGEST_AMOUNT
+from toko_assets.ipos.tables import NEEDED
+from toko_assets.ipos.text import decode
+
+MOST_UNPRICED = 0.20
+"""Share of the sold items that may be without a price before the backup counts as wrong."""
+
+NOT_DELETED = r"upper(btrim(coalesce(statushapus, ''), E' \t\r\n')) <> 'Y'"
+
+
+def audit_database(connection: psycopg.Connection[Any], counts: dict[str, int]) -> list[Outcome]:
+    """Blocking checks of the restored tables. `counts` are their rows."""
+    return [_not_empty(counts), _item_keys(connection), _amounts_in_range(connection)]
+
+
+def audit_export(connection: psycopg.Connection[Any], shop: PricedShop) -> list[Outcome]:
+    """Checks of the exported tables against the restored database and in themselves."""
+    return [
+        _every_item_exported(connection, shop),
+        _keys_unique(shop),
+        _names_not_empty(shop),
+        _nothing_negative(shop),
+        *_unpriced(shop),
+        _below_cost(shop),
+        _orphans(shop),
+        _shared_barcodes(shop),
+        *_assumptions(shop),
+    ]
+
+
+def _not_empty(counts: dict[str, int]) -> Outcome:
+    empty = [table.name for table in NEEDED if not table.may_be_empty and not counts[table.name]]
+    return Outcome(
+        "tables_not_empty",
+        not empty,
+        f"Empty: {', '.join(empty)}."
+        if empty
+        else f"Rows: {', '.join(f'{name} {rows:,}' for name, rows in counts.items())}.",
+        blocking=True,
+        advice="Look in iPOS whether the items are there, then make the backup again.",
+    )
+
+
+def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
+    rows = _rows(
+        connection,
+        "SELECT kodeitem, count(*) AS rows FROM public.tbl_item GROUP BY kodeitem "
+        "HAVING count(*) > 1 OR kodeitem IS NULL OR kodeitem = '' ORDER BY count(*) DESC",
+    )
+    return Outcome(
+        "item_keys_unique",
+        rows.empty,
+        f"{len(rows):,} item codes are empty or stand on several items.",
+        blocking=True,
+        rows=rows,
+        advice="The backup's tbl_item is damaged: make the backup again.",
+    )
+
+
+def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
+    """NaN, infinity, or more than the catalogue's DECIMAL(18,4) holds."""
+    wrong = []
+    for table in NEEDED:
+        for column in table.columns:
+            if column.type == "numeric":
+                outside = f"NOT {column.name} BETWEEN -{LARGEST_AMOUNT} AND {LARGEST_AMOUNT}"
+                query = f"SELECT kodeitem, {column.name} AS value FROM public.{table.name} WHERE {outside}"  # noqa: S608
+                wrong.append(_rows(connection, query).assign(column=f"{table.name}.{column.name}"))
+    rows = pd.concat(wrong, ignore_index=True)
+    return Outcome(
+        "amounts_in_range",
+        rows.empty,
+        f"{len(rows):,} amounts are no number, or larger than Rp{LARGEST_AMOUNT:,}.",
+        blocking=True,
+        rows=rows,
+        advice="Correct these items in iPOS, then make the backup again.",
+    )
+
+
+def _every_item_exported(connection: psycopg.Connection[Any], shop: PricedShop) -> Outcome:
+    """No item that is not deleted may be missing: counted in PostgreSQL, and compared code by code."""
+    stored = _rows(connection, f"SELECT kodeitem, namaitem FROM public.tbl_item WHERE {NOT_DELETED}")  # noqa: S608
+    exported = shop.products["kodeitem"]
+    priced = exported.isin(shop.prices["kodeitem"])
+    lost = stored[~stored["kodeitem"].isin(exported[priced])]
+    return Outcome(
+        "every_item_exported",
+        lost.empty and len(stored) == len(exported),
+        f"{len(stored):,} items of the backup are not deleted; {len(exported):,} are exported, "
+        f"{int(priced.sum()):,} of them with a price row.",
+        blocking=True,
+        rows=lost,
+        advice="This is a fault of this program, not of the backup: please report it with the rows below.",
+    )
+
+
+def _keys_unique(shop: PricedShop) -> Outcome:
+    key = ["kodeitem", "satuan", "level", "jumlah_sampai"]
+    products = shop.products[shop.products.duplicated("kodeitem", keep=False)]
+    prices = shop.prices[shop.prices.duplicated(key, keep=False)]
+    rows = pd.concat([products[["kodeitem"]], prices[key]], ignore_index=True)
+    return Outcome(
+        "keys_unique",
+        rows.empty,
+        f"{len(rows):,} of {len(shop.products):,} products and {len(shop.prices):,} prices are there twice.",
+        blocking=True,
+        rows=rows,
+        advice="This is a fault of this program, not of the backup: please report it with the rows below.",
+    )
+
+
+def _names_not_empty(shop: PricedShop) -> Outcome:
+    rows = shop.products[shop.products["namaitem"].str.strip() == ""]
+    return Outcome("names_not_empty", rows.empty, f"{len(rows):,} products have no name.", blocking=True, rows=rows)
+
+
+def _nothing_negative(shop: PricedShop) -> Outcome:
+    rows = shop.negative
+    return Outcome(
+        "no_negative_amount",
+        rows.empty,
+        f"{len(rows):,} prices or costs are below zero.",
+        blocking=True,
+        rows=rows,
+        advice="Correct these items in iPOS, then make the backup again.",
+    )
+
+
+def _unpriced(shop: PricedShop) -> Iterator[Outcome]:
+    priced = shop.prices.loc[shop.prices["hargajual"].notna(), "kodeitem"]
+    sold = shop.products[shop.products["dijual"]]
+    rows = sold.loc[~sold["kodeitem"].isin(priced), ["kodeitem", "namaitem"]]
+    share = len(rows) / len(sold) if len(sold) else 1.0
+    yield Outcome(
+        "share_unpriced",
+        share <= MOST_UNPRICED,
+        f"{len(rows):,} of {len(sold):,} sold items have no price: {share:.1%}, at most {MOST_UNPRICED:.0%} may.",
+        blocking=True,
+        rows=rows,
+        advice="So many prices cannot be missing: look in iPOS, then make the backup again.",
+    )
+    unfilled = shop.prices[shop.prices["hargajual"].isna()]
+    yield Outcome(
+        "prices_filled_in",
+        unfilled.empty,
+        f"{len(unfilled):,} of {len(shop.prices):,} prices are not filled in.",
+        rows=_named(shop, unfilled),
+        advice="Fill in the selling price in iPOS; until then the bot says 'harga belum diisi'.",
+    )
+
+
+def _below_cost(shop: PricedShop) -> Outcome:
+    rows = shop.prices[(shop.prices["hargajual"] < shop.prices["hargapokok"]).fillna(False)]
+    return Outcome(
+        "not_below_cost",
+        rows.empty,
+        f"{len(rows):,} prices are below cost.",
+        rows=_named(shop, rows),
+        advice="Look at these prices in iPOS: each sale loses money.",
+    )
+
+
+def _orphans(shop: PricedShop) -> Outcome:
+    rows = shop.orphans
+    return Outcome(
+        "no_orphans",
+        rows.empty,
+        f"{len(rows):,} units, prices or stocks belong to no item; they are left out.",
+        rows=rows,
+        advice="Remains of deleted items: harmless.",
+    )
+
+
+def _shared_barcodes(shop: PricedShop) -> Outcome:
+    items = shop.barcodes.drop_duplicates(["barcode", "kodeitem"])
+    rows = items[items.duplicated("barcode", keep=False)].sort_values(["barcode", "kodeitem"])
+    return Outcome(
+        "barcodes_not_shared",
+        rows.empty,
+        f"{rows['barcode'].nunique():,} barcodes stand on several items; a scan finds all of them.",
+        rows=_named(shop, rows),
+        advice="Correct the barcodes in iPOS.",
+    )
+
+
+def _assumptions(shop: PricedShop) -> Iterator[Outcome]:
+    for assumption in shop.assumptions:
+        yield Outcome(
+            assumption.name,
+            assumption.rows.empty,
+            f"Needed for {len(assumption.rows):,} rows. Rule {assumption.rule}.",
+            rows=assumption.rows,
+            advice="Look whether that is right for this shop; the rules are in docs/pricing.md.",
+        )
+
+
+def _named(shop: PricedShop, rows: pd.DataFrame) -> pd.DataFrame:
+    """With the product's name behind its code, for people."""
+    return shop.products[["kodeitem", "namaitem"]].merge(rows, on="kodeitem")
+
+
+def _rows(connection: psycopg.Connection[Any], query: str) -> pd.DataFrame:
+    """A query's rows; texts of an SQL_ASCII database arrive as bytes and are decoded as the export does."""
+    cursor = connection.execute(query.encode())
+    names = [column.name for column in cursor.description or ()]
+    values = [[decode(v) if isinstance(v, bytes) else v for v in row] for row in cursor]
+    return pd.DataFrame(values, columns=names)

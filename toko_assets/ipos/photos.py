@@ -1,0 +1,57 @@
+"""Photos of items, small enough for a chat: JPEG of at most 800 pixels and 60 KB."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import psycopg
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LONGEST_SIDE = 800
+LARGEST_BYTES = 60_000
+LARGEST_PIXELS = 40_000_000
+"""More than any camera at a shop makes; a crafted image of a few bytes can claim billions."""
+QUALITIES = (85, 75, 60, 45, 30, 15)
+FETCH_ROWS = 16
+
+
+def stored_photos(connection: psycopg.Connection[Any]) -> Iterator[tuple[Any, bytes]]:
+    """(kodeitem, bytes) of every item that has a photo, a few at a time: a shop's photos don't fit in memory."""
+    with connection.cursor(name="photos", binary=True) as cursor:
+        cursor.itersize = FETCH_ROWS
+        cursor.execute("SELECT kodeitem, gambar FROM public.tbl_item WHERE octet_length(gambar) > 0 ORDER BY kodeitem")
+        yield from cursor
+
+
+def small_jpeg(photo: bytes) -> bytes | None:
+    """The photo scaled and compressed, or None if it is no image that can be read."""
+    try:
+        with Image.open(BytesIO(photo)) as image:
+            if image.width * image.height > LARGEST_PIXELS:
+                return None
+            if image.format == "JPEG" and len(photo) <= LARGEST_BYTES and max(image.size) <= LONGEST_SIDE:
+                image.load()
+                return photo
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            small = ImageOps.exif_transpose(image)
+            small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            return _compressed(_on_white(small))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):  # what Pillow raises on damaged files
+        return None
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode not in ("RGBA", "LA", "P", "PA"):
+        return image.convert("RGB")
+    picture = image.convert("RGBA")
+    ground = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(ground, picture).convert("RGB")
+
+
+def _compressed(image: Image.Image) -> bytes | None:
+    for quality in QUALITIES:
+        output = BytesIO()
+        image.save(output, "JPEG", quality=quality, optimize=True)
+        if output.tell() <= LARGEST_BYTES:
+            return output.getvalue()
+    return None

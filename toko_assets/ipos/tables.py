@@ -1,0 +1,62 @@
+"""The iPOS tables that hold products and prices, and the columns of them that are needed, with their types.
+
+Everything else in a backup (sales, purchases, ledgers: almost all of its bytes) is left in the file.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+TEXT_TYPES: Final = ("character varying", "text", "character", '"char"')
+NUMBER_TYPES: Final = ("numeric", "integer", "bigint", "smallint")
+TIME_TYPES: Final = ("timestamp", "date")
+BYTES_TYPES: Final = ("bytea",)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: str
+    """The type that the column gets in the restored database."""
+    declared: tuple[str, ...]
+    """How the types that it may have in the backup begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    columns: tuple[Column, ...]
+    may_be_empty: bool = False
+
+
+def _texts(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "text", TEXT_TYPES) for name in names)
+
+
+def _numbers(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "numeric", NUMBER_TYPES) for name in names)
+
+
+DATEUPD = Column("dateupd", "timestamp", TIME_TYPES)
+
+ITEM = Table(
+    "tbl_item",
+    (
+        *_texts(
+            "kodeitem", "namaitem", "jenis", "merek", "satuan", "sistemhargajual", "rak", "statusjual", "statushapus"
+        ),
+        *_numbers("hargapokok", "hargajual1"),
+        Column("gambar", "bytea", BYTES_TYPES),
+    ),
+)
+UNIT = Table(
+    "tbl_itemsatuanjml",
+    (*_texts("iddetail", "kodeitem", "satuan", "kodebarcode"), *_numbers("jumlahkonv", "hargapokok")),
+)
+PRICE = Table(
+    "tbl_itemhj",
+    (*_texts("iddetail", "kodeitem", "satuan"), *_numbers("jmlsampai", "level", "hargajual"), DATEUPD),
+    may_be_empty=True,  # a shop whose items all have one fixed price
+)
+STOCK = Table("tbl_itemstok", (*_texts("kodeitem", "kantor"), *_numbers("stok")), may_be_empty=True)
+
+NEEDED: Final = (ITEM, UNIT, PRICE, STOCK)

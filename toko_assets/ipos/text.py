@@ -1,0 +1,42 @@
+"""How names, codes of units and undecodable bytes of a backup are read."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+
+def clean_name(text: str | None) -> str:
+    """Rule 9: runs of white space become one blank, ends trimmed, control characters dropped. Nothing else changes.
+
+    >>> clean_name("  TEH \\t PUCUK  350ML ")
+    'TEH PUCUK 350ML'
+    """
+    if not text:
+        return ""
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
+    return " ".join(text.split())
+
+
+def clean_code(text: str | None) -> str:
+    """Rule 8: units, price systems and yes/no marks compare trimmed and in upper case."""
+    return text.strip().upper() if text else ""
+
+
+def decode(value: bytes) -> str:
+    """A value of an SQL_ASCII database, which may hold any bytes: UTF-8 if it is that, else Windows-1252.
+
+    The five bytes that Windows-1252 leaves undefined become U+FFFD, so that nothing is lost unseen.
+    """
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp1252", "replace")
+
+
+def each(column: "pd.Series[Any]", function: Callable[[str | None], str]) -> "pd.Series[str]":
+    """`function` of every value, worked out once for each distinct one."""
+    values = column.astype(object).where(column.notna(), None)
+    return values.map({value: function(value) for value in values.unique()}).astype("str")

@@ -1,0 +1,1 @@
+"""PostgreSQL: what a server is to us, and the embedded one."""

@@ -1,0 +1,201 @@
+"""A PostgreSQL of our own: its data in one folder, started when needed, gone with the process that started it.
+
+Nothing in it is precious: every database is restored from a backup file that is kept. So it runs without fsync.
+
+Why not the package's own server class: as root it makes every parent folder world-readable, creates a system user and
+trusts every local user. Here the server runs as `nobody` with two capabilities that let it reach its folder below
+parents of mode 0700, its socket lies in a folder of mode 0700, and only the user who started it may log in (`peer`).
+"""
+
+import getpass
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+import psycopg
+
+from toko_assets.postgres.server import PostgresError, PostgresServer, clean_environment, program
+
+ADMIN = "postgres"
+RESTORER = "toko"
+"""The role that restores and reads backups: no superuser, may create databases."""
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+NOBODY = 65534
+PORT = 5432
+
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "autovacuum": "off",
+    "jit": "off",
+    "shared_buffers": "64MB",
+    "maintenance_work_mem": "128MB",
+    "max_connections": "20",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "lc_messages": "C",
+}
+
+
+class EmbeddedPostgres:
+    """Starts on entering, stops on leaving: `with EmbeddedPostgres(folder) as server: …`.
+
+    The cluster is created in `folder` on first use. `user` is the role of the server that is handed out.
+    """
+
+    def __init__(self, folder: Path, user: str = ADMIN) -> None:
+        self._folder = folder.resolve()
+        self._user = user
+        self._sockets: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> PostgresServer:
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> PostgresServer:
+        """Create the cluster if there is none, start it, and wait until it answers."""
+        if not (self._folder / "PG_VERSION").exists():
+            self._create()
+        self._write_access_rules()
+        # Socket paths end at 107 bytes, and a data folder may lie deep: a short one of our own.
+        self._sockets = Path(tempfile.mkdtemp(prefix="toko-pg-", dir="/tmp"))
+        _give_to_server(self._sockets)
+        server = PostgresServer(str(self._sockets), PORT, self._user)
+        self._launch(server)
+        return server
+
+    def stop(self) -> None:
+        """Stop the server, if it runs, and remove its socket folder."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            self._sockets = None
+
+    def _create(self) -> None:
+        """initdb into a folder beside, renamed when it is complete: an interrupted one leaves nothing half made."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        new = self._folder.with_name(self._folder.name + ".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        _give_to_server(new)
+        command: list[str | Path] = [
+            program("initdb"),
+            "-D",
+            new,
+            "-U",
+            ADMIN,
+            "-A",
+            "peer",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
+        done = subprocess.run(_as_server_user(command), env=clean_environment(), capture_output=True, check=False)
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+            raise PostgresError(f"The embedded PostgreSQL could not be created in {self._folder}: {said[-1]}")
+        shutil.rmtree(self._folder, ignore_errors=True)
+        new.rename(self._folder)
+
+    def _write_access_rules(self) -> None:
+        """Only the system user who runs us may log in. Written at every start: the folder may have moved machines."""
+        me = getpass.getuser()
+        (self._folder / "pg_hba.conf").write_text("local all all peer map=toko\n")
+        (self._folder / "pg_ident.conf").write_text(f'toko "{me}" {ADMIN}\ntoko "{me}" {RESTORER}\n')
+
+    def _launch(self, server: PostgresServer) -> None:
+        settings = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        command: list[str | Path] = [
+            program("postgres"),
+            "-D",
+            self._folder,
+            "-k",
+            server.host,
+            "-p",
+            str(server.port),
+            *settings,
+        ]
+        log = self._folder.with_name(self._folder.name + ".log")
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                _as_server_user(command),
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        admin = PostgresServer(server.host, server.port, ADMIN)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with admin.connect("postgres", autocommit=True) as connection:
+                    _ensure_restorer(connection)
+                return
+            except psycopg.OperationalError as error:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    said = log.read_text(errors="replace").strip().splitlines() or [str(error)]
+                    fatal = next((line for line in said if "FATAL" in line), said[-1])
+                    raise PostgresError(f"The embedded PostgreSQL in {self._folder} did not start: {fatal}") from error
+                time.sleep(0.02)
+
+
+def _ensure_restorer(connection: psycopg.Connection[tuple[int]]) -> None:
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [RESTORER]).fetchone() is None:
+        connection.execute(f"CREATE ROLE {RESTORER} LOGIN CREATEDB")
+
+
+def _as_server_user(command: list[str | Path]) -> list[str]:
+    """PostgreSQL refuses to run as root: root hands it to `nobody`. It gets a fast shutdown when our process dies."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise PostgresError("The program setpriv is missing: install the package util-linux.")
+    options = ["--pdeathsig", "INT"]
+    if os.geteuid() == 0:
+        reach = "+dac_override,+dac_read_search"
+        options += [
+            f"--reuid={NOBODY}",
+            f"--regid={NOBODY}",
+            "--clear-groups",
+            f"--inh-caps={reach}",
+            f"--ambient-caps={reach}",
+        ]
+    return [setpriv, *options, *map(str, command)]
+
+
+def _give_to_server(folder: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for kind in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        process.send_signal(kind)
+        try:
+            process.wait(STOP_SECONDS)
+            return
+        except subprocess.TimeoutExpired:
+            continue

@@ -1,0 +1,126 @@
+"""Runs the chain, or a part of it, in this process, recorded in the Dagster instance that the web interface shows."""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterEventType
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from toko_assets.errors import TokoError
+from toko_assets.run_log import LOGGER
+
+DETAILS = "The run's log in Dagster's web interface has the details."
+
+
+class RunFailedError(TokoError):
+    """A run ended with a failure; its message is that of the asset that failed."""
+
+
+def prepare_dagster_home(default: Path) -> Path:
+    """Set DAGSTER_HOME, if it is not set, and put our dagster.yaml there if there is none."""
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(default))).resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+    return home
+
+
+def run(assets: list[str], config: Mapping[str, Mapping[str, Any]], console: Console) -> dict[str, Any]:
+    """Materialise these assets with the job `sync` and show the progress; answers the record of each.
+
+    `config` is the run config of each asset. Raises RunFailedError.
+    """
+    from toko_assets.definitions import defs
+
+    started = time.monotonic()
+    with dg.DagsterInstance.get() as instance, _progress(console):
+        result = defs.resolve_job_def("sync").execute_in_process(
+            instance=instance,
+            asset_selection=[dg.AssetKey(asset) for asset in assets],
+            run_config={
+                "ops": {asset: {"config": dict(values)} for asset, values in config.items()},
+                "loggers": {"console": {}},  # ours; Dagster's own would print every event
+            },
+            raise_on_error=False,
+            tags={"toko/started_by": "toko"},
+        )
+    if not result.success:
+        raise RunFailedError(_why(result))
+    console.print(f"[dim]Done in {time.monotonic() - started:.1f} s. Run {result.run_id[:8]}.[/]")
+    return {asset: result.asset_value(asset) for asset in assets}
+
+
+def _why(result: dg.ExecuteInProcessResult) -> str:
+    """The first failure's own sentence."""
+    for event in result.all_events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            failure = event.step_failure_data
+            if failure.user_failure_data and failure.user_failure_data.description:
+                return failure.user_failure_data.description
+            if failure.error:
+                cause = failure.error.cause or failure.error
+                return f"{event.step_key} failed: {cause.message.strip()} {DETAILS}"
+    return f"The run failed. {DETAILS}"
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[None]:
+    """One line for each asset when it is done; a spinner with its last message until then."""
+    logger = logging.getLogger(LOGGER)
+    logger.propagate = False
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        handler = _StepLines(progress)
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+
+class _StepLines(logging.Handler):
+    """Turns Dagster's events and the assets' messages into lines."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self._task = progress.add_task("Starting")
+        self._said = ""
+        self._begun = time.monotonic()
+        self._failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        meta: Mapping[str, Any] = getattr(record, "dagster_meta", {})
+        event, step = meta.get("dagster_event"), meta.get("step_key")
+        if self._failed:  # what follows only says that the later steps don't run
+            return
+        if event is None and step:
+            self._message(record, meta.get("orig_message", ""))
+        elif event is not None and event.event_type == DagsterEventType.STEP_START:
+            self._begun, self._said = time.monotonic(), ""
+            self._progress.reset(self._task, description=str(step))
+        elif event is not None and event.event_type == DagsterEventType.STEP_SUCCESS:
+            seconds = time.monotonic() - self._begun
+            self._progress.console.print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {self._said}", highlight=False)
+        elif event is not None and event.event_type == DagsterEventType.STEP_FAILURE:
+            self._failed = True
+            self._progress.console.print(f"[red]✗[/] {step}", highlight=False)
+        elif event is not None and event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.severity == dg.AssetCheckSeverity.WARN:
+                self._progress.console.print(f"[yellow]![/] {check.check_name}: {check.description}", highlight=False)
+
+    def _message(self, record: logging.LogRecord, message: str) -> None:
+        if record.levelno >= logging.WARNING:
+            self._progress.console.print(f"[yellow]![/] {message}", highlight=False)
+        else:
+            self._said = message
+            self._progress.update(self._task, description=f"{message} …")
