@@ -34,7 +34,7 @@ $(INSTALLED): pyproject.toml requirements/dev.txt
 ifneq ($(UV),)
 	@echo "Setting up $(VENV) with uv"
 	@uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
-	@uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements/dev.txt
+	@uv pip install --quiet --compile-bytecode --python $(PYTHON) --require-hashes -r requirements/dev.txt
 	@uv pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation -e .
 else
 	@python=$$($(FIND_PYTHON)); \

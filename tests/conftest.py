@@ -1,0 +1,32 @@
+"""What the tests stand on: a real PostgreSQL for making dumps, and a real, empty installation for each test."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.installation import Installation
+from toko_assets.postgres.embedded import EmbeddedPostgres
+from toko_assets.postgres.server import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A server to make dumps on; not the one that the chain restores into."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("server") / "postgres") as server:
+        yield server
+
+
+@pytest.fixture
+def toko(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An empty installation, its inbox and data folder below tmp_path, with no setting besides."""
+    for name in ("BACKUP_FOLDER", "DAGSTER_HOME", "SHOP_TIMEZONE", "DB_NAME", "KEEP_BACKUPS", "KEEP_CATALOGS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TOKO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "data" / "dagster"))
+    monkeypatch.chdir(tmp_path)
+    import toko_assets.definitions
+
+    importlib.reload(toko_assets.definitions)  # it reads the settings when it is loaded
+    return Installation(tmp_path / "data")

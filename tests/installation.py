@@ -1,0 +1,63 @@
+"""An installation under test: the `toko` command run in this process, and what it left."""
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import pytest
+
+from toko_assets import cli
+from toko_bot.catalog import current_file
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    output: str
+    """What the command printed, white space made single: lines wrap at the width of the terminal."""
+    error: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    data: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.data / "inbox"
+
+    def run(self, *args: str | Path, capsys: pytest.CaptureFixture[str]) -> Answer:
+        """Run `toko ARGS…` as its entry point does."""
+        with patch("sys.argv", ["toko", *map(str, args)]), pytest.raises(SystemExit) as end:
+            cli.main()
+            raise SystemExit(0)
+        out, err = capsys.readouterr()
+        return Answer(int(end.value.code or 0), " ".join(out.split()), err.strip())
+
+    def record(self, asset: str) -> dict[str, Any]:
+        """What an asset last handed on."""
+        record: dict[str, Any] = json.loads((self.data / "records" / f"{asset}.json").read_bytes())
+        return record
+
+    @property
+    def catalog(self) -> Path | None:
+        """The served file."""
+        return current_file(self.data / "catalog")
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the served catalogue."""
+        assert self.catalog is not None
+        with duckdb.connect(self.catalog, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def prices(self) -> dict[str, Decimal | None]:
+        """Price by kodeitem, of shops with one price an item."""
+        return dict(self.query("SELECT kodeitem, hargajual FROM prices JOIN products USING (product_id)"))
+
+    def left_over(self) -> list[str]:
+        """Files that are not finished."""
+        return [str(p.relative_to(self.data)) for p in self.data.rglob("*.part")]
