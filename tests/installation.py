@@ -32,11 +32,14 @@ class Installation:
 
     def run(self, *args: str | Path, capsys: pytest.CaptureFixture[str]) -> Answer:
         """Run `toko ARGS…` as its entry point does."""
-        with patch("sys.argv", ["toko", *map(str, args)]), pytest.raises(SystemExit) as end:
-            cli.main()
-            raise SystemExit(0)
+        status = 0
+        with patch("sys.argv", ["toko", *map(str, args)]):
+            try:
+                cli.main()
+            except SystemExit as end:
+                status = int(end.code or 0)
         out, err = capsys.readouterr()
-        return Answer(int(end.value.code or 0), " ".join(out.split()), err.strip())
+        return Answer(status, " ".join(out.split()), err.strip())
 
     def record(self, asset: str) -> dict[str, Any]:
         """What an asset last handed on."""

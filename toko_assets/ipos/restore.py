@@ -24,7 +24,7 @@ UNFINISHED = "_unfinished"
 
 COPY = re.compile(r'COPY (?:"?public"?\.)?"?(?P<table>\w+)"? \((?P<columns>[^()]*)\) FROM stdin;\s*')
 COLUMN = re.compile(r'"(?:[^"]|"")+"|[^,\s]+')
-DECLARATION = re.compile(r'^\s+(?P<name>"(?:[^"]|"")+"|\w+) (?P<type>[^,]+)', re.MULTILINE)
+DECLARATION = re.compile(r'^\s+(?P<name>"(?:[^"]|"")+"|\w+) (?P<type>[^,\n]+)', re.MULTILINE)
 
 
 class WrongSchemaError(PermanentError):

@@ -1,0 +1,113 @@
+"""The embedded PostgreSQL: started on demand, gone with its process, and opening nothing to anybody."""
+
+import os
+import select
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from toko_assets.postgres.embedded import ADMIN, RESTORER, EmbeddedPostgres
+from toko_assets.postgres.server import PostgresError
+
+HELD = """
+import sys
+from pathlib import Path
+from toko_assets.postgres.embedded import EmbeddedPostgres
+postgres = EmbeddedPostgres(Path(sys.argv[1]))
+server = postgres.start()
+print(server.host, postgres._process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def modes(folder: Path) -> dict[Path, int]:
+    return {path: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.parents)}
+
+
+def test_no_permission_of_a_parent_folder_is_loosened(tmp_path: Path) -> None:
+    private = tmp_path / "home"
+    private.mkdir(mode=0o700)
+    before = modes(private)
+    with EmbeddedPostgres(private / "data" / "postgres") as server:
+        assert stat.S_IMODE(Path(server.host).stat().st_mode) == 0o700
+        assert stat.S_IMODE((private / "data" / "postgres").stat().st_mode) == 0o700
+    assert modes(private) == before
+
+
+def test_the_server_does_not_run_as_root(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres"):
+        pid = int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        assert Path(f"/proc/{pid}").stat().st_uid != 0
+
+
+def test_the_restoring_role_may_create_databases_and_nothing_more(tmp_path: Path) -> None:
+    with (
+        EmbeddedPostgres(tmp_path / "postgres", user=RESTORER) as server,
+        server.connect("postgres", autocommit=True) as connection,
+    ):
+        columns = "rolcreatedb, rolsuper, rolcreaterole, rolreplication, rolbypassrls"
+        rights = connection.execute(f"SELECT {columns} FROM pg_roles WHERE rolname = current_user".encode()).fetchall()
+        assert rights == [(True, False, False, False, False)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
+
+
+def test_another_role_name_may_not_log_in(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres", user=ADMIN) as server:
+        with server.connect("postgres", autocommit=True) as connection:
+            connection.execute("CREATE ROLE stranger LOGIN SUPERUSER")
+        with pytest.raises(psycopg.OperationalError, match="Peer authentication failed"):
+            psycopg.connect(host=server.host, port=server.port, user="stranger", dbname="postgres")
+
+
+def test_the_data_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchall() == [(42,)]
+
+
+def test_nothing_of_it_is_left_when_it_stops(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres") as server:
+        pass
+    assert not Path(server.host).exists()
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_the_server_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    held = subprocess.Popen(
+        [sys.executable, "-c", HELD, str(tmp_path / "postgres")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert held.stdout is not None
+    assert held.stdin is not None
+    pid = int(held.stdout.readline().split()[1])
+    waiting = os.pidfd_open(pid)
+    held.send_signal(signal.SIGKILL)
+    held.wait()
+    ended, _, _ = select.select([waiting], [], [], 30)
+    os.close(waiting)
+    assert ended, "the server outlived the process that started it"
+    held.stdin.close()
+    held.stdout.close()
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_cluster_that_cannot_start_is_one_clear_line(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres"):
+        pass
+    (tmp_path / "postgres" / "PG_VERSION").write_text("9.5\n")
+    with (
+        pytest.raises(PostgresError, match=r"did not start: .*FATAL") as error,
+        EmbeddedPostgres(tmp_path / "postgres"),
+    ):
+        pass
+    assert "\n" not in str(error.value)

@@ -1,0 +1,47 @@
+"""What the code location holds: a changed graph is a reviewed change."""
+
+import dagster as dg
+
+from tests.installation import Installation
+
+
+def defs() -> dg.Definitions:
+    import toko_assets.definitions
+
+    return toko_assets.definitions.defs
+
+
+def test_the_graph_is_the_chain(toko: Installation) -> None:  # noqa: ARG001 - settings of its own
+    graph = defs().resolve_asset_graph()
+    parents = {node.key.to_user_string(): {p.to_user_string() for p in node.parent_keys} for node in graph.asset_nodes}
+    assert parents == {
+        "raw_backup": set(),
+        "restored_database": {"raw_backup"},
+        "exported_products": {"restored_database"},
+        "product_catalog": {"exported_products"},
+    }
+
+
+def test_one_job_holds_the_whole_chain(toko: Installation) -> None:  # noqa: ARG001
+    job = defs().resolve_job_def("sync")
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {
+        "raw_backup", "restored_database", "exported_products", "product_catalog",
+    }  # fmt: skip
+    assert defs().executor is dg.in_process_executor
+
+
+def test_the_checks_are_these(toko: Installation) -> None:  # noqa: ARG001
+    graph = defs().resolve_asset_graph()
+    blocking = sorted(key.name for key in graph.asset_check_keys if graph.get(key).blocking)
+    assert blocking == [
+        "amounts_in_range", "counts_match_export", "every_item_exported", "item_keys_unique", "keys_unique",
+        "names_not_empty", "needed_tables_and_columns", "no_negative_amount", "products_not_lost", "share_unpriced",
+        "tables_not_empty", "whole_archive",
+    ]  # fmt: skip
+    warning = sorted(key.name for key in graph.asset_check_keys if not graph.get(key).blocking)
+    assert warning == [
+        "backup_not_older", "barcodes_not_shared", "codes_used_as_names", "fixed_price_used", "levels_assumed",
+        "limits_assumed", "no_orphans", "not_below_cost", "photos_readable", "price_rows_repeated",
+        "price_systems_guessed", "prices_filled_in", "products_not_fewer", "texts_decoded", "units_unknown",
+        "units_without_price", "unmarked_items_sold",
+    ]  # fmt: skip

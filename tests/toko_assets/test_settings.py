@@ -1,0 +1,50 @@
+"""A wrong setting is one line that names it; every setting is documented."""
+
+from pathlib import Path
+
+import pytest
+
+from toko_assets.settings import SettingError, Settings, load_settings
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    settings = load_settings()
+    assert settings.inbox == tmp_path / "data" / "inbox"
+    assert (settings.keep_backups, settings.max_csv_files, settings.keep_catalogs) == (5, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SHOP_TIMEZONE", "Mars/Base"), ("SHOP_TIMEZONE", "/etc/passwd"), ("KEEP_BACKUPS", "0"), ("KEEP_CATALOGS", "five"),
+     ("DB_NAME", "x; drop"), ("SEARCH_RESULTS_LIMIT", "1000")],
+)  # fmt: skip
+def test_a_wrong_setting_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError, match=rf"^The setting {name} is wrong: .*{value}") as error:
+        load_settings()
+    assert "\n" not in str(error.value)
+
+
+def test_an_empty_setting_is_unset_and_the_environment_goes_before_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("SHOP_NAME=Dari berkas\nKEEP_BACKUPS=7\nSOMETHING_ELSE=x\n")
+    monkeypatch.setenv("SHOP_NAME", "Dari lingkungan")
+    monkeypatch.setenv("BACKUP_FOLDER", "")
+    settings = load_settings()
+    assert (settings.shop_name, settings.keep_backups, settings.backup_folder) == ("Dari lingkungan", 7, None)
+
+
+@pytest.mark.parametrize("document", [".env.example", "README.md"])
+def test_every_setting_is_documented(document: str) -> None:
+    text = (ROOT / document).read_text()
+    assert [name.upper() for name in Settings.model_fields if name.upper() not in text] == []
