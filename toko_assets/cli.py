@@ -1,6 +1,7 @@
 """The `toko` command. Each command imports what it needs when it runs, so that help and searches start at once."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -116,7 +117,10 @@ def dev(port: int) -> None:
     program = Path(sys.executable).with_name("dagster")
     command = [str(program), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
     console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C ends it)", highlight=False)
-    os.execv(program, command)  # noqa: S606 - no shell: the arguments are ours
+    for end in (signal.SIGINT, signal.SIGTERM):  # started in the background of a script, they come ignored
+        signal.signal(end, signal.SIG_DFL)
+    quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we don't need
+    os.execve(program, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
 
 
 def sync_backup(settings: "Settings", backup: Path | None, most_lost: float = 0.5) -> None:

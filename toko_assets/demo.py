@@ -38,8 +38,9 @@ def run_demo(settings: "Settings", products: int, console: Console) -> None:
         "  make dev                    Dagster's web interface: graph, checks, Materialize all\n"
         "  toko sync                   your own prices, after setting BACKUP_FOLDER to where iPOS puts its backups\n"
         f"  rm -r {settings.toko_data_dir}                  forget the demo\n"
-        "(the command is .venv/bin/toko; `source .venv/bin/activate` makes it `toko`)",
+        "The command is .venv/bin/toko; after `source .venv/bin/activate` it is toko.",
         highlight=False,
+        soft_wrap=True,
     )
 
 

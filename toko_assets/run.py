@@ -94,6 +94,7 @@ class _StepLines(logging.Handler):
         self._progress = progress
         self._task = progress.add_task("Starting")
         self._said = ""
+        self._warnings: list[str] = []
         self._begun = time.monotonic()
         self._failed = False
 
@@ -105,22 +106,27 @@ class _StepLines(logging.Handler):
         if event is None and step:
             self._message(record, meta.get("orig_message", ""))
         elif event is not None and event.event_type == DagsterEventType.STEP_START:
-            self._begun, self._said = time.monotonic(), ""
+            self._begun, self._said, self._warnings = time.monotonic(), "", []
             self._progress.reset(self._task, description=str(step))
         elif event is not None and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = time.monotonic() - self._begun
-            self._progress.console.print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {self._said}", highlight=False)
+            self._print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {self._said}")
+            if self._warnings:
+                self._print(f"  [yellow]![/] [dim]{len(self._warnings)} checks warn: {', '.join(self._warnings)}[/]")
         elif event is not None and event.event_type == DagsterEventType.STEP_FAILURE:
             self._failed = True
-            self._progress.console.print(f"[red]✗[/] {step}", highlight=False)
+            self._print(f"[red]✗[/] {step}")
         elif event is not None and event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if not check.passed and check.severity == dg.AssetCheckSeverity.WARN:
-                self._progress.console.print(f"[yellow]![/] {check.check_name}: {check.description}", highlight=False)
+                self._warnings.append(f"{check.check_name} ({check.metadata['count'].value})")
 
     def _message(self, record: logging.LogRecord, message: str) -> None:
         if record.levelno >= logging.WARNING:
-            self._progress.console.print(f"[yellow]![/] {message}", highlight=False)
+            self._print(f"[yellow]![/] {message}")
         else:
             self._said = message
             self._progress.update(self._task, description=f"{message} …")
+
+    def _print(self, line: str) -> None:
+        self._progress.console.print(line, highlight=False, soft_wrap=True)

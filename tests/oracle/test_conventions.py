@@ -22,7 +22,7 @@ from .rules import (
 )
 from .tables import Item, SellingPrice, Stock, Unit, number, text
 
-MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 - iPOS keeps local times without a zone
+MONDAY = datetime(2026, 1, 5)
 
 
 def item(system: str | None = "S", satuan: str | None = "PCS", hargapokok: Decimal | None = None) -> Item:

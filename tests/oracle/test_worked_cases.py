@@ -12,8 +12,8 @@ from .tables import Item, SellingPrice, Unit
 Shown = tuple[str, int | None, int | None, int | None, int | None, int | None]
 """(satuan, konversi, level, jumlah_sampai, hargapokok, hargajual), as the worked cases are written."""
 
-MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 - iPOS keeps local times without a zone
-TUESDAY = datetime(2026, 1, 6)  # noqa: DTZ001
+MONDAY = datetime(2026, 1, 5)
+TUESDAY = datetime(2026, 1, 6)
 
 PCS = Unit("U1", "PCS", Decimal(1), Decimal(2500))
 DUS = Unit("U2", "DUS", Decimal(40), Decimal(98000))

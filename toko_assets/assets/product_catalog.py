@@ -145,6 +145,7 @@ def _preview(file: Path) -> pd.DataFrame:
 def _columns(file: Path) -> dg.TableSchema:
     with duckdb.connect(file, read_only=True) as connection:
         rows = connection.execute(
-            "SELECT table_name || '.' || column_name, data_type FROM duckdb_columns() ORDER BY table_name, column_index"
+            "SELECT table_name || '.' || column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+            "ORDER BY table_name, column_index"
         ).fetchall()
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in rows])

@@ -16,8 +16,8 @@ from toko_assets.errors import PermanentError, TokoError
 def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()) -> list[dg.AssetCheckSpec]:
     """Declare an asset's checks, by name."""
     return [
-        *(dg.AssetCheckSpec(name, asset=asset, description=_sentence(name), blocking=True) for name in blocking),
-        *(dg.AssetCheckSpec(name, asset=asset, description=_sentence(name)) for name in warning),
+        *(dg.AssetCheckSpec(name, asset=asset, blocking=True) for name in blocking),
+        *(dg.AssetCheckSpec(name, asset=asset) for name in warning),
     ]
 
 
@@ -107,7 +107,3 @@ def _examples(outcome: Outcome) -> str:
         for row in outcome.rows.head(3).itertuples(index=False)
     ]
     return f"First: {'; '.join(first)}."
-
-
-def _sentence(name: str) -> str:
-    return name.replace("_", " ").capitalize() + "."

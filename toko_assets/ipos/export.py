@@ -1,6 +1,8 @@
 """Writes what the rules make of a backup: five Parquet tables with a declared schema, and the CSV."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +32,7 @@ SCHEMAS = {
 }  # fmt: skip
 """Columns and types of each exported table."""
 
-PHOTOS_A_BATCH = 64
+PHOTOS_A_BATCH = 32
 
 
 def write_tables(folder: Path, shop: PricedShop) -> dict[str, int]:
@@ -44,22 +46,20 @@ def write_tables(folder: Path, shop: PricedShop) -> dict[str, int]:
 def write_photos(
     folder: Path, photos: Iterable[tuple[str, bytes]], wanted: frozenset[str], progress: Callable[[int], None]
 ) -> tuple[int, list[str]]:
-    """Write photos.parquet from (kodeitem, image bytes); answers how many, and the items whose photo can't be read."""
+    """Write photos.parquet from (kodeitem, image bytes); answers how many, and the items whose photo can't be read.
+
+    Scales a few photos at a time on all cores (Pillow works outside Python's lock), so that memory stays small.
+    """
     count, unreadable = 0, []
-
-    def scaled() -> Iterator[tuple[str, bytes]]:
-        for kodeitem, photo in photos:
-            if kodeitem in wanted:
-                if small := small_jpeg(photo):
-                    yield kodeitem, small
-                else:
-                    unreadable.append(kodeitem)
-
-    with parquet.ParquetWriter(folder / "photos.parquet", SCHEMAS["photos"], compression="none") as writer:
-        for batch in _batches(scaled()):
-            codes, images = zip(*batch, strict=True)
-            writer.write_batch(pa.record_batch([pa.array(codes), pa.array(images)], schema=SCHEMAS["photos"]))
-            count += len(batch)
+    file = folder / "photos.parquet"
+    with ThreadPoolExecutor() as pool, parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer:
+        for batch in _batches(photo for photo in photos if photo[0] in wanted):
+            codes = [code for code, _ in batch]
+            small = list(pool.map(small_jpeg, (photo for _, photo in batch)))
+            unreadable += [code for code, photo in zip(codes, small, strict=True) if photo is None]
+            rows = pa.table([codes, small], schema=SCHEMAS["photos"]).drop_null()
+            writer.write_table(rows)
+            count += len(rows)
             progress(count)
     return count, unreadable
 
@@ -89,11 +89,5 @@ def _table(name: str, frame: pd.DataFrame) -> pa.Table:
 
 
 def _batches(photos: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    batch: list[tuple[str, bytes]] = []
-    for photo in photos:
-        batch.append(photo)
-        if len(batch) == PHOTOS_A_BATCH:
-            yield batch
-            batch = []
-    if batch:
+    while batch := list(islice(photos, PHOTOS_A_BATCH)):
         yield batch

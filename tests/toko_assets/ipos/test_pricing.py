@@ -34,7 +34,7 @@ def priced(item: dict[str, Any], units: Rows = (), prices: Rows = (), stock: Row
 def frame(columns: dict[str, Any], rows: Rows) -> pd.DataFrame:
     schema = pa.schema([(name, pa.string() if kind == "text" else kind) for name, kind in columns.items()])
     exact = [{name: Decimal(v) if isinstance(v, int) and name != "level" else v for name, v in r.items()} for r in rows]
-    return pa.Table.from_pylist(exact, schema=schema).to_pandas(types_mapper=pd.ArrowDtype)
+    return pd.DataFrame(pa.Table.from_pylist(exact, schema=schema).to_pandas(types_mapper=pd.ArrowDtype))
 
 
 def hj(satuan: str, level: int, upto: int, price: Any, dateupd: datetime | None = None, **more: Any) -> dict[str, Any]:

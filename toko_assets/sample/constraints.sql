@@ -1,0 +1,37 @@
+-- Keys and indexes, made when the rows are in. Units, prices and stock have no foreign key to tbl_item: in real shops
+-- some of them belong to items that are gone.
+
+ALTER TABLE tbl_itemjenis ADD CONSTRAINT tbl_itemjenis_pkey PRIMARY KEY (jenis);
+ALTER TABLE tbl_itemmerek ADD CONSTRAINT tbl_itemmerek_pkey PRIMARY KEY (merek);
+ALTER TABLE tbl_itemsatuan ADD CONSTRAINT tbl_itemsatuan_pkey PRIMARY KEY (satuan);
+ALTER TABLE tbl_item ADD CONSTRAINT tbl_item_pkey PRIMARY KEY (kodeitem);
+ALTER TABLE tbl_itemsatuanjml ADD CONSTRAINT tbl_itemsatuanjml_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_itemhj ADD CONSTRAINT tbl_itemhj_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_itemstok ADD CONSTRAINT tbl_itemstok_pkey PRIMARY KEY (kodeitem, kantor);
+
+CREATE INDEX idx_item_namaitem ON tbl_item (namaitem);
+CREATE INDEX idx_item_jenis ON tbl_item (jenis);
+CREATE INDEX idx_itemsatuanjml_kodeitem ON tbl_itemsatuanjml (kodeitem);
+CREATE INDEX idx_itemsatuanjml_barcode ON tbl_itemsatuanjml (kodebarcode);
+CREATE INDEX idx_itemhj_kodeitem ON tbl_itemhj (kodeitem);
+
+ALTER TABLE tbl_ikhd ADD CONSTRAINT tbl_ikhd_pkey PRIMARY KEY (notransaksi);
+ALTER TABLE tbl_ikdt ADD CONSTRAINT tbl_ikdt_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_imhd ADD CONSTRAINT tbl_imhd_pkey PRIMARY KEY (notransaksi);
+ALTER TABLE tbl_imdt ADD CONSTRAINT tbl_imdt_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_item_ik ADD CONSTRAINT tbl_item_ik_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_item_im ADD CONSTRAINT tbl_item_im_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_accjurnal ADD CONSTRAINT tbl_accjurnal_pkey PRIMARY KEY (iddetail);
+
+CREATE INDEX idx_ikhd_tanggal ON tbl_ikhd (tanggal);
+CREATE INDEX idx_imhd_tanggal ON tbl_imhd (tanggal);
+CREATE INDEX idx_imdt_kodeitem ON tbl_imdt (kodeitem);
+CREATE INDEX idx_item_im_kodeitem ON tbl_item_im (kodeitem);
+CREATE INDEX idx_accjurnal_tanggal ON tbl_accjurnal (tanggal);
+
+ALTER TABLE tbl_ikdt ADD CONSTRAINT fk_ikdt_ikhd FOREIGN KEY (notransaksi)
+    REFERENCES tbl_ikhd (notransaksi) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE tbl_imdt ADD CONSTRAINT fk_imdt_imhd FOREIGN KEY (notransaksi)
+    REFERENCES tbl_imhd (notransaksi) ON UPDATE CASCADE ON DELETE CASCADE;
+
+CREATE TRIGGER trg_item_dateupd BEFORE UPDATE ON tbl_item FOR EACH ROW EXECUTE PROCEDURE fn_dateupd();

@@ -1,0 +1,99 @@
+"""The rows of a shop's iPOS tables. Field names are column names, in the order in which COPY sends them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+Amount = Decimal | None
+
+
+class ItemRow(NamedTuple):
+    """tbl_item: a product. `hargapokok` is the cost of a base unit (`satuan`), in rupiah."""
+
+    kodeitem: str
+    namaitem: str | None
+    jenis: str | None
+    tipe: str
+    merek: str | None
+    satuan: str
+    sistemhargajual: str | None
+    hargapokok: Amount
+    hargajual1: Amount
+    stok: Amount
+    stokmin: Amount
+    rak: str | None
+    keterangan: str | None
+    gambar: bytes | None
+    statusjual: str | None
+    statushapus: str | None
+    supplier1: str | None
+    dateupd: datetime
+
+
+class UnitRow(NamedTuple):
+    """tbl_itemsatuanjml: a unit of an item, once for each of its barcodes."""
+
+    iddetail: str
+    kodeitem: str
+    satuan: str
+    jumlahkonv: Decimal
+    kodebarcode: str | None
+    hargapokok: Amount
+    tipe: str
+    dateupd: datetime
+    poin: Decimal
+    komisisales: Decimal
+
+
+class PriceRow(NamedTuple):
+    """tbl_itemhj: a selling price."""
+
+    iddetail: str
+    kodeitem: str
+    tipehj: str
+    jmlsampai: Decimal
+    level: int
+    prosentase: Amount
+    satuan: str
+    hargajual: Amount
+    dateupd: datetime
+
+
+class StockRow(NamedTuple):
+    """tbl_itemstok: what one branch or warehouse has of an item."""
+
+    kodeitem: str
+    kantor: str
+    stok: Decimal
+    hppdasar: Amount
+
+
+class CategoryRow(NamedTuple):
+    """tbl_itemjenis."""
+
+    jenis: str
+    ketjenis: str
+
+
+class BrandRow(NamedTuple):
+    """tbl_itemmerek."""
+
+    merek: str
+    ketmerek: str
+
+
+class UnitNameRow(NamedTuple):
+    """tbl_itemsatuan."""
+
+    satuan: str
+    ketsatuan: str
+
+
+class VersionRow(NamedTuple):
+    """tbl_infodb."""
+
+    versidb: str
+    versiupdate: str
+
+
+Row = ItemRow | UnitRow | PriceRow | StockRow | CategoryRow | BrandRow | UnitNameRow | VersionRow
