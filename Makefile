@@ -41,8 +41,8 @@ else
 	  [ -n "$$python" ] || { echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv" >&2; exit 1; }; \
 	  echo "Setting up $(VENV) with $$($$python --version) and pip: a minute or two"; \
 	  $$python -m venv $(VENV)
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 	@touch $@
 
