@@ -55,6 +55,6 @@ def _applies_to(price: Price, before: Price | None, *, last: bool) -> str:
     parts = [f"level {price.level}"] if price.level is not None else []
     if before is not None and before.jumlah_sampai is not None:
         parts.append(f"over {quantity(before.jumlah_sampai)}")
-    if price.jumlah_sampai is not None and not last:
-        parts.append(f"up to {quantity(price.jumlah_sampai)}")
+    if price.jumlah_sampai is not None:
+        parts.append(f"up to {quantity(price.jumlah_sampai)}{' and on' if last else ''}")
     return " ".join(parts)

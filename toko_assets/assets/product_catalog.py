@@ -136,10 +136,12 @@ def _changes(diff: CatalogDiff | None) -> str:
 
 def _preview(file: Path) -> pd.DataFrame:
     with duckdb.connect(file, read_only=True) as connection:
-        return connection.execute(
+        rows = connection.execute(
             "SELECT kodeitem, namaitem, t.satuan, konversi, level, jumlah_sampai, hargapokok, hargajual "
             "FROM prices t JOIN products USING (product_id) ORDER BY product_id LIMIT 20"
-        ).df()
+        )
+        # Not .df(): it makes floats of decimals.
+        return pd.DataFrame(rows.fetchall(), columns=[name for name, *_ in rows.description], dtype=object)
 
 
 def _columns(file: Path) -> dg.TableSchema:

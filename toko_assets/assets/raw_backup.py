@@ -9,7 +9,7 @@ import dagster as dg
 from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
 from toko_assets.files import TEMPORARY, keep_newest
-from toko_assets.ipos.archive import Archive
+from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.records import BackupFile
 from toko_assets.resources import FolderSource, StorageResource
@@ -36,8 +36,12 @@ def raw_backup(
     """Take a backup that was walked to its end."""
     watch = Stopwatch()
     with one_line_failures():
-        with watch("walk"):
-            archive = open_backup(Path(config.path)) if config.path else backup_source.newest(context.log.warning)
+        try:
+            with watch("walk"):
+                archive = open_backup(Path(config.path)) if config.path else backup_source.newest(context.log.warning)
+        except (IncompleteBackupError, NotABackupError) as error:
+            yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True)])
+            raise
         context.log.info(f"Copying {archive.path.name}")
         with watch("copy_and_hash"):
             backup = _copy(

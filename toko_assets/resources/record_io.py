@@ -10,6 +10,8 @@ from toko_assets.files import whole_file
 
 Record = TypeVar("Record")
 
+FIRST = "Do that first: `toko download` takes a backup, `toko extract` exports its prices, `toko sync` does everything."
+
 
 class RecordIOManager(dg.ConfigurableIOManager):
     """`<folder>/<asset>.json`: what the asset last answered."""
@@ -27,7 +29,9 @@ class RecordIOManager(dg.ConfigurableIOManager):
         try:
             content = file.read_bytes()
         except FileNotFoundError:
-            raise dg.Failure(f"Materialise {context.asset_key.to_user_string()} first.", allow_retries=False) from None
+            raise dg.Failure(
+                f"{context.asset_key.to_user_string()} is not materialised yet. {FIRST}", allow_retries=False
+            ) from None
         return TypeAdapter(context.dagster_type.typing_type).validate_json(content)
 
     def last(self, asset: str, record: type[Record]) -> Record | None:
