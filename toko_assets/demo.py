@@ -1,37 +1,42 @@
 """`toko demo`: a sample backup, the chain, a few searches. Needs no settings, no network and no shop."""
 
-import importlib
-from typing import TYPE_CHECKING
+import tempfile
+import time
+from pathlib import Path
 
 from rich.console import Console
 
 from toko_assets.errors import PermanentError
+from toko_assets.postgres.embedded import EmbeddedPostgres
+from toko_assets.run import sync_backup
+from toko_assets.sample.backup import write_sample_backup
+from toko_assets.search_view import show_searches
+from toko_assets.settings import Settings
+from toko_assets.terminal import short_path
 from toko_bot.catalog import current_file, read_info
-
-if TYPE_CHECKING:
-    from toko_assets.settings import Settings
 
 SAMPLE = "i5_CONTOH.i5bu"
 HISTORY_PER_PRODUCT = 10
 SEED = 1
 SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
 RESULTS = 3
+MOST_LOST = 1.0
+"""A demo of another size may follow."""
 
 
-def run_demo(settings: "Settings", products: int, console: Console) -> None:
+def run_demo(settings: Settings, products: int, console: Console) -> None:
     """Refuses a data folder that belongs to a real shop: its staff must never see invented prices."""
-    cli = importlib.import_module("toko_assets.cli")
     _ensure_no_shop(settings)
     sample = settings.inbox / SAMPLE
     console.rule("A backup of an invented shop", align="left")
     if sample.exists():
         console.print(f"{sample.name} is there already.", highlight=False)
     else:
-        cli.make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED)
+        make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", console)
     console.rule("From the backup to the published catalogue", align="left")
-    cli.sync_backup(settings, sample)
+    sync_backup(settings, sample, MOST_LOST, console)
     console.rule("Searches", align="left")
-    cli.show_searches(settings, SEARCHES, RESULTS)
+    show_searches(settings.data_folder, SEARCHES, RESULTS, console)
     console.rule("What next", align="left")
     console.print(
         "  toko search sabun mandi     search for anything\n"
@@ -44,7 +49,24 @@ def run_demo(settings: "Settings", products: int, console: Console) -> None:
     )
 
 
-def _ensure_no_shop(settings: "Settings") -> None:
+def make_sample(out: Path, products: int, history: int, seed: int, encoding: str, console: Console) -> None:
+    """Write a sample backup, from a PostgreSQL of its own that is gone afterwards."""
+    begun = time.monotonic()
+    with (
+        console.status("Starting PostgreSQL") as status,
+        tempfile.TemporaryDirectory(prefix="toko-sample-") as folder,
+        EmbeddedPostgres(Path(folder, "postgres")) as server,
+    ):
+        write_sample_backup(
+            server, out, products=products, history=history, seed=seed, encoding=encoding,
+            progress=lambda step: status.update(f"{step} …"),
+        )  # fmt: skip
+    size, seconds = out.stat().st_size / 1e6, time.monotonic() - begun
+    made = f"{products:,} items, {history:,} history rows, {size:,.1f} MB in {seconds:.1f} s"
+    console.print(f"[green]✓[/] {short_path(out)}: {made}", highlight=False, soft_wrap=True)
+
+
+def _ensure_no_shop(settings: Settings) -> None:
     away = "The demo is for an empty data folder: run it with TOKO_DATA_DIR=demo"
     if settings.backup_folder is not None:
         raise PermanentError(f"BACKUP_FOLDER is set, so this is a shop's installation. {away}, without BACKUP_FOLDER.")

@@ -14,8 +14,13 @@ from dagster import DagsterEventType
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from toko_assets import definitions
 from toko_assets.errors import TokoError
+from toko_assets.jobs import CHAIN
+from toko_assets.records import Catalog
 from toko_assets.run_log import LOGGER
+from toko_assets.settings import Settings
+from toko_assets.terminal import plain, short_path
 
 DETAILS = "The run's log in Dagster's web interface has the details."
 
@@ -24,37 +29,55 @@ class RunFailedError(TokoError):
     """A run ended with a failure; its message is that of the asset that failed."""
 
 
-def prepare_dagster_home(default: Path) -> Path:
+def prepare_dagster_home(settings: Settings) -> None:
     """Set DAGSTER_HOME, if it is not set, and put our dagster.yaml there if there is none."""
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(default))).resolve()
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.data_folder / "dagster")))
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
         shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
-    return home
 
 
-def run(assets: list[str], config: Mapping[str, Mapping[str, Any]], console: Console) -> dict[str, Any]:
+def sync_backup(settings: Settings, backup: Path | None, most_lost: float, console: Console) -> None:
+    """The chain once, from the newest backup or the one given; says what is served now."""
+    assets = [asset.key.to_user_string() for asset in CHAIN]
+    catalog = run_assets(settings, assets, console, backup, {"product_catalog": {"most_products_lost": most_lost}})
+    published: Catalog = catalog["product_catalog"]
+    file = short_path(published.file)
+    if published.is_new:
+        console.print(
+            f"[bold]Published[/] {file}: {published.counts['products']:,} products.", highlight=False, soft_wrap=True
+        )
+    else:
+        console.print(f"[bold]Nothing new:[/] {file} already comes from this backup.", highlight=False, soft_wrap=True)
+
+
+def run_assets(
+    settings: Settings,
+    assets: list[str],
+    console: Console,
+    backup: Path | None = None,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
     """Materialise these assets with the job `sync` and show the progress; answers the record of each.
 
     `config` is the run config of each asset. Raises RunFailedError.
     """
-    from toko_assets.definitions import defs
-
+    prepare_dagster_home(settings)
+    ops = {asset: {"config": dict(values)} for asset, values in (config or {}).items()}
+    if backup is not None:
+        ops["raw_backup"] = {"config": {"path": str(backup.expanduser().resolve())}}
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance, _progress(console):
-        result = defs.resolve_job_def("sync").execute_in_process(
+        result = definitions.defs.resolve_job_def("sync").execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
-            run_config={
-                "ops": {asset: {"config": dict(values)} for asset, values in config.items()},
-                "loggers": {"console": {}},  # ours; Dagster's own would print every event
-            },
+            run_config={"ops": ops, "loggers": {"console": {}}},  # ours; Dagster's own would print every event
             raise_on_error=False,
             tags={"toko/started_by": "toko"},
         )
     if not result.success:
         raise RunFailedError(_why(result))
-    console.print(f"[dim]Done in {time.monotonic() - started:.1f} s. Run {result.run_id[:8]}.[/]")
+    console.print(f"[dim]Done in {time.monotonic() - started:.1f} s. Run {result.run_id[:8]}.[/]", highlight=False)
     return {asset: result.asset_value(asset) for asset in assets}
 
 
@@ -110,7 +133,7 @@ class _StepLines(logging.Handler):
             self._progress.reset(self._task, description=str(step))
         elif event is not None and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = time.monotonic() - self._begun
-            self._print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {self._said}")
+            self._print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {plain(self._said)}")
             if self._warnings:
                 self._print(f"  [yellow]![/] [dim]{len(self._warnings)} checks warn: {', '.join(self._warnings)}[/]")
         elif event is not None and event.event_type == DagsterEventType.STEP_FAILURE:
@@ -123,10 +146,10 @@ class _StepLines(logging.Handler):
 
     def _message(self, record: logging.LogRecord, message: str) -> None:
         if record.levelno >= logging.WARNING:
-            self._print(f"[yellow]![/] {message}")
+            self._print(f"[yellow]![/] {plain(message)}")
         else:
             self._said = message
-            self._progress.update(self._task, description=f"{message} …")
+            self._progress.update(self._task, description=f"{plain(message)} …")
 
     def _print(self, line: str) -> None:
         self._progress.console.print(line, highlight=False, soft_wrap=True)

@@ -1,14 +1,30 @@
 """Search results in the terminal."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
+from rich.console import Console
 from rich.table import Table
 
-from toko_bot.catalog import Found, Price, Product
+from toko_assets.data_folder import DataFolder
+from toko_assets.terminal import plain
+from toko_bot.catalog import Found, Price, Product, PublishedCatalog
 from toko_bot.format import quantity, rupiah
 
 UNPRICED = "harga belum diisi"
+
+
+def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console) -> None:
+    """Answer searches from the published catalogue."""
+    catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
+    for query in queries:
+        begun = time.perf_counter()
+        found = catalog.search(query, limit)
+        took = f"{len(found)} found in {(time.perf_counter() - begun) * 1000:.1f} ms"
+        console.print(f"\n[bold]{plain(query)}[/]  [dim]{took}[/]", highlight=False)
+        console.print(results_table(found) if found else "Nothing near that is in the catalogue.", highlight=False)
 
 
 def results_table(found: Iterable[Found]) -> Table:
@@ -26,7 +42,7 @@ def results_table(found: Iterable[Found]) -> Table:
 
 
 def _title(product: Product) -> str:
-    name = product.namaitem.replace("[", r"\[")
+    name = plain(product.namaitem)
     return name if product.dijual else f"{name} [dim](not sold)[/]"
 
 
