@@ -13,7 +13,7 @@ from toko_assets.checks import Outcome
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.source import LARGEST_AMOUNT
 from toko_assets.ipos.tables import NEEDED
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.text import among, decode
 
 MOST_UNPRICED = 0.20
 """Share of the sold items that may be without a price before the backup counts as wrong."""
@@ -94,8 +94,8 @@ def _every_item_exported(connection: psycopg.Connection[Any], shop: PricedShop) 
     """No item that is not deleted may be missing: counted in PostgreSQL, and compared code by code."""
     stored = _rows(connection, f"SELECT kodeitem, namaitem FROM public.tbl_item WHERE {NOT_DELETED}")  # noqa: S608
     exported = shop.products["kodeitem"]
-    priced = exported.isin(shop.prices["kodeitem"])
-    lost = stored[~stored["kodeitem"].isin(exported[priced])]
+    priced = among(exported, shop.prices["kodeitem"])
+    lost = stored[~among(stored["kodeitem"], exported[priced])]
     return Outcome(
         "every_item_exported",
         lost.empty and len(stored) == len(exported),
@@ -142,7 +142,7 @@ def _nothing_negative(shop: PricedShop) -> Outcome:
 def _unpriced(shop: PricedShop) -> Iterator[Outcome]:
     priced = shop.prices.loc[shop.prices["hargajual"].notna(), "kodeitem"]
     sold = shop.products[shop.products["dijual"]]
-    rows = sold.loc[~sold["kodeitem"].isin(priced), ["kodeitem", "namaitem"]]
+    rows = sold.loc[~among(sold["kodeitem"], priced), ["kodeitem", "namaitem"]]
     share = len(rows) / len(sold) if len(sold) else 1.0
     yield Outcome(
         "share_unpriced",

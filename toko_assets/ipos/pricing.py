@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.source import SourceTables
-from toko_assets.ipos.text import clean_code, clean_name, each
+from toko_assets.ipos.text import among, clean_code, clean_name, each
 
 FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY = "O", "S", "L", "J"
 SYSTEMS: Final = (FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY)
@@ -117,10 +117,10 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
 
 def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
     """Rules 2 and 6: the price system that each item really uses, as `sistem_harga`."""
-    has_rows = items["kodeitem"].isin(rows["kodeitem"])
-    limits = items["kodeitem"].isin(rows.loc[rows["jmlsampai"] >= 1, "kodeitem"])
+    has_rows = among(items["kodeitem"], rows["kodeitem"])
+    limits = among(items["kodeitem"], rows.loc[rows["jmlsampai"] >= 1, "kodeitem"])
     one_a_level = rows.drop_duplicates(["kodeitem", "level"])["kodeitem"]
-    levels = items["kodeitem"].isin(one_a_level[one_a_level.duplicated()])
+    levels = among(items["kodeitem"], one_a_level[one_a_level.duplicated()])
     known = items["kode_sistem"].isin(SYSTEMS)
     guessed = pd.Series(PER_UNIT, items.index).mask(levels, PER_LEVEL).mask(limits, PER_QUANTITY).mask(~has_rows, FIXED)
     system = items["kode_sistem"].where(known, guessed)
@@ -194,7 +194,7 @@ def _with_costs(
 
 def _other_units(items: pd.DataFrame, units: pd.DataFrame) -> list[Assumption]:
     """Rule 4 (a): a fixed price is one for the base unit; the item's other units have no price."""
-    fixed = units["kodeitem"].isin(items.loc[items["sistem_harga"] == FIXED, "kodeitem"])
+    fixed = among(units["kodeitem"], items.loc[items["sistem_harga"] == FIXED, "kodeitem"])
     others = units[fixed & (units["satuan"] != units["satuan_dasar"]) & (units["satuan"] != "")]
     return [_note("units_without_price", "4 (a): no price is invented for the other units of a fixed price", others)]
 
@@ -206,7 +206,7 @@ def _barcodes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stock(items: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
-    kept = raw[raw["kodeitem"].isin(items["kodeitem"])]
+    kept = raw[among(raw["kodeitem"], items["kodeitem"])]
     kept = kept.assign(
         kodeitem=kept["kodeitem"].astype("str"), kantor=each(kept["kantor"], clean_code), stok=_filled(kept["stok"])
     )
@@ -230,7 +230,7 @@ def _orphans(source: SourceTables) -> pd.DataFrame:
         ("tbl_itemhj", source.prices),
         ("tbl_itemstok", source.stock),
     ):
-        lost = frame[~frame["kodeitem"].isin(known)]
+        lost = frame[~among(frame["kodeitem"], known)]
         unit = lost["satuan"] if "satuan" in lost else lost["kantor"]
         parts.append(
             pd.DataFrame({"table": table, "kodeitem": lost["kodeitem"].astype("str"), "satuan": unit.astype("str")})
@@ -242,7 +242,7 @@ def _of(items: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that belong to one of the items, with its base unit as `satuan_dasar`."""
     base = items.set_index("kodeitem")["satuan"]
     rows = rows.assign(kodeitem=rows["kodeitem"].astype("str"))
-    rows = rows[rows["kodeitem"].isin(base.index)]
+    rows = rows[among(rows["kodeitem"], items["kodeitem"])]
     return rows.assign(satuan_dasar=rows["kodeitem"].map(base))
 
 

@@ -40,3 +40,9 @@ def each(column: "pd.Series[Any]", function: Callable[[str | None], str]) -> "pd
     """`function` of every value, worked out once for each distinct one."""
     values = column.astype(object).where(column.notna(), None)
     return values.map({value: function(value) for value in values.unique()}).astype("str")
+
+
+def among(column: "pd.Series[Any]", values: "pd.Series[Any]") -> "pd.Series[bool]":
+    """Which texts of the column are among the values. `Series.isin` goes through Python objects: ten times slower."""
+    known = pd.Index(values.unique())
+    return pd.Series(known.get_indexer(pd.Index(column)) >= 0, index=column.index)

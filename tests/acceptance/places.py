@@ -1,0 +1,84 @@
+"""Installations that several tests share: the same as the `toko` fixture's, but kept for as long as a block lasts."""
+
+import importlib
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import toko_assets.definitions
+from tests.installation import Answer, Installation
+from toko_assets import cli
+from toko_assets.postgres.embedded import EmbeddedPostgres
+from toko_assets.postgres.server import PostgresServer
+
+CLEARED = ("BACKUP_FOLDER", "SHOP_TIMEZONE", "DB_NAME", "DB_HOST", "KEEP_BACKUPS", "KEEP_CATALOGS", "MAX_CSV_FILES")
+
+
+@contextmanager
+def installed(folder: Path, **settings: str) -> Iterator[Installation]:
+    """An empty installation below the folder, which is also the working folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CLEARED:
+            patch.delenv(name, raising=False)
+        patch.setenv("TOKO_DATA_DIR", str(folder / "data"))
+        patch.setenv("DAGSTER_HOME", str(folder / "data" / "dagster"))
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)
+        importlib.reload(toko_assets.definitions)  # it reads the settings when it is loaded
+        yield Installation(folder / "data")
+    importlib.reload(toko_assets.definitions)  # for an installation around this one
+
+
+def run_toko(*args: str | Path) -> Answer:
+    """Run `toko ARGS…` as its entry point does, for fixtures that outlive a test and so have no capsys."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr("sys.argv", ["toko", *map(str, args)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+            raise SystemExit(0)
+    return Answer(int(end.value.code or 0), " ".join(out.getvalue().split()), err.getvalue().strip())
+
+
+def sync(*args: str | Path) -> Answer:
+    """A sync that must succeed."""
+    answer = run_toko("sync", *args)
+    assert answer.status == 0, answer
+    return answer
+
+
+@dataclass(frozen=True)
+class House:
+    """An installation that serves one backup after the other."""
+
+    folder: Path
+
+    @contextmanager
+    def serving(self, backup: Path) -> Iterator[Installation]:
+        """The installation after a sync of the backup, however few products of the last one are left."""
+        with installed(self.folder) as toko:
+            sync("--backup", backup, "--most-lost", "100")
+            yield toko
+
+
+def set_time(file: Path, seconds: int) -> Path:
+    """Give the file a modification time, in seconds since 1970."""
+    os.utime(file, (seconds, seconds))
+    return file
+
+
+@contextmanager
+def its_postgres(toko: Installation) -> Iterator[PostgresServer]:
+    """The installation's own embedded server, which stands still between commands."""
+    with EmbeddedPostgres(toko.data / "postgres") as server:
+        yield server
+
+
+def published_files(toko: Installation) -> list[str]:
+    return sorted(file.name for file in (toko.data / "catalog").glob("*.duckdb"))
