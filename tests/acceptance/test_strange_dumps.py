@@ -19,7 +19,7 @@ HERE = "current_setting('shop.here', true) = 'yes'"
 
 STRANGE = [
     "SET shop.here = 'yes'",
-    "DO $$ BEGIN CREATE ROLE sysi5adm; EXCEPTION WHEN duplicate_object THEN END $$",
+    "DO $$ BEGIN CREATE ROLE pemilik_lama; EXCEPTION WHEN duplicate_object THEN END $$",
     # a table of the same name in another schema, with other rows
     "CREATE SCHEMA arsip",
     "CREATE TABLE arsip.tbl_item AS SELECT * FROM tbl_item",
@@ -50,9 +50,9 @@ STRANGE = [
     "CREATE TABLE tbl_penjualan (id integer PRIMARY KEY, kodeitem varchar(100) REFERENCES tbl_item)",
     "INSERT INTO tbl_penjualan VALUES (1, 'BERSIH-1')",
     "ALTER TABLE tbl_itemstok ADD dari integer REFERENCES tbl_penjualan",
-    "ALTER TABLE tbl_item OWNER TO sysi5adm",
-    "ALTER TABLE tbl_itemhj OWNER TO sysi5adm",
-    "GRANT SELECT ON tbl_item TO sysi5adm",
+    "ALTER TABLE tbl_item OWNER TO pemilik_lama",
+    "ALTER TABLE tbl_itemhj OWNER TO pemilik_lama",
+    "GRANT SELECT ON tbl_item TO pemilik_lama",
     "ALTER TABLE tbl_item ENABLE ROW LEVEL SECURITY",
     "CREATE POLICY tutup ON tbl_item USING (false)",
 ]
