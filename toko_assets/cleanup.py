@@ -1,44 +1,40 @@
 """`toko cleanup`: the limits on what is kept, applied now, and what interrupted runs left behind."""
 
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from toko_assets.catalog.publish import prune
 from toko_assets.data_folder import DataFolder
-from toko_assets.files import TEMPORARY, keep_newest
+from toko_assets.files import keep_newest
 from toko_assets.ipos.restore import MAINTENANCE_DATABASE, databases, drop_database
+from toko_assets.lock import sync_lock
 from toko_assets.postgres.embedded import RESTORER, EmbeddedPostgres
-from toko_assets.records import RestoredDatabase
-from toko_assets.resources import RecordIOManager
+from toko_assets.records import RestoredDatabase, read_record
+from toko_assets.recovery import remove_unfinished
 from toko_assets.settings import Settings
 
 
 def clean_up(settings: Settings) -> Iterator[str]:
     """Clean the data folder; says in a line each what went."""
     folder = DataFolder(settings.data_folder)
+    with sync_lock(folder.root, waiting=None):
+        yield from _clean(folder, settings)
+
+
+def _clean(folder: DataFolder, settings: Settings) -> Iterator[str]:
     yield _said("backups", keep_newest(folder.backups.glob("*.i5bu"), settings.keep_backups))
     yield _said("exports", keep_newest((f for f in _entries(folder.exports) if f.is_dir()), settings.keep_backups))
     yield _said("CSV files", keep_newest(folder.exports.glob("*.csv"), settings.max_csv_files))
     yield _said("catalogues", prune(folder.catalog, settings.keep_catalogs))
-    yield _said(
-        "unfinished files", _remove_unfinished([folder.backups, folder.exports, folder.catalog, folder.records])
-    )
+    yield _said("unfinished files", remove_unfinished(folder))
     yield _said("restored databases", _drop_databases(folder, settings.db_name))
-
-
-def _remove_unfinished(folders: Iterable[Path]) -> list[Path]:
-    left = [entry for folder in folders for entry in _entries(folder) if entry.name.endswith(TEMPORARY)]
-    for entry in left:
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-    return left
 
 
 def _drop_databases(folder: DataFolder, prefix: str) -> list[Path]:
     """All but the one that restored_database last answered."""
     if not folder.postgres.exists():
         return []
-    last = RecordIOManager(folder=str(folder.records)).last("restored_database", RestoredDatabase)
+    last = read_record(folder.records, "restored_database", RestoredDatabase)
     with EmbeddedPostgres(folder.postgres, user=RESTORER) as server:
         surplus = [name for name in databases(server, prefix) if last is None or name != last.database]
         with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:

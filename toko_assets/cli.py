@@ -31,11 +31,12 @@ def cli() -> None:
 )
 @click.option("--most-lost", type=click.IntRange(0, 100), default=50, show_default=True, metavar="PERCENT",
               help="Publish nothing if more of the last catalogue's products are gone.")  # fmt: skip
-def sync(backup: Path | None, most_lost: int) -> None:
+@click.option("--no-wait", is_flag=True, help="If another sync is running, end with status 1 at once.")
+def sync(backup: Path | None, most_lost: int, no_wait: bool) -> None:
     """Take the newest backup through the whole chain and publish the catalogue."""
     with console.status("Starting Dagster"):
         from toko_assets.run import sync_backup
-    sync_backup(_settings(), backup, most_lost / 100, console)
+    sync_backup(_settings(), backup, most_lost / 100, console, wait=not no_wait)
 
 
 @cli.command()

@@ -21,7 +21,7 @@ defs = dg.Definitions(
     loggers={"console": run_logger},
     resources={
         "backup_source": FolderSource(folder=str(settings.inbox)),
-        "io_manager": RecordIOManager(folder=str(folder.records)),
+        "io_manager": RecordIOManager(root=str(folder.root)),
         "postgres": PostgresResource(folder=str(folder.postgres), database_prefix=settings.db_name),
         "storage": StorageResource(
             root=str(folder.root),

@@ -6,6 +6,13 @@ Each names its fields, so that a run in another container, or a later version, c
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from toko_assets.files import whole_file
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,17 @@ class Catalog:
     backup: BackupFile
     is_new: bool
     """False when the catalogue that was served already came from this backup."""
+
+
+def write_record(folder: Path, asset: str, record: object) -> None:
+    """Keep what an asset answered, in one step."""
+    with whole_file(folder / f"{asset}.json") as file:
+        file.write_bytes(TypeAdapter(type(record)).dump_json(record, indent=2))
+
+
+def read_record(folder: Path, asset: str, kind: type[Record]) -> Record | None:
+    """What an asset last answered; None if there is nothing, or nothing that this version can read."""
+    try:
+        return TypeAdapter(kind).validate_json((folder / f"{asset}.json").read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

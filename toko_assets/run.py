@@ -15,9 +15,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from toko_assets import definitions
+from toko_assets.data_folder import DataFolder
 from toko_assets.errors import TokoError
 from toko_assets.jobs import CHAIN
+from toko_assets.lock import sync_lock
 from toko_assets.records import Catalog
+from toko_assets.recovery import STARTED_BY, recover
 from toko_assets.run_log import LOGGER
 from toko_assets.settings import Settings
 from toko_assets.terminal import plain, short_path
@@ -37,10 +40,14 @@ def prepare_dagster_home(settings: Settings) -> None:
         shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
 
 
-def sync_backup(settings: Settings, backup: Path | None, most_lost: float, console: Console) -> None:
+def sync_backup(
+    settings: Settings, backup: Path | None, most_lost: float, console: Console, *, wait: bool = True
+) -> None:
     """The chain once, from the newest backup or the one given; says what is served now."""
     assets = [asset.key.to_user_string() for asset in CHAIN]
-    catalog = run_assets(settings, assets, console, backup, {"product_catalog": {"most_products_lost": most_lost}})
+    catalog = run_assets(
+        settings, assets, console, backup, {"product_catalog": {"most_products_lost": most_lost}}, wait=wait
+    )
     published: Catalog = catalog["product_catalog"]
     file = short_path(published.file)
     if published.is_new:
@@ -57,23 +64,37 @@ def run_assets(
     console: Console,
     backup: Path | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    wait: bool = True,
 ) -> dict[str, Any]:
     """Materialise these assets with the job `sync` and show the progress; answers the record of each.
 
-    `config` is the run config of each asset. Raises RunFailedError.
+    `config` is the run config of each asset. Raises RunFailedError, and SyncRunningError if it may not `wait` for
+    another sync.
     """
     prepare_dagster_home(settings)
     ops = {asset: {"config": dict(values)} for asset, values in (config or {}).items()}
     if backup is not None:
         ops["raw_backup"] = {"config": {"path": str(backup.expanduser().resolve())}}
-    started = time.monotonic()
-    with dg.DagsterInstance.get() as instance, _progress(console):
+    started, folder = time.monotonic(), DataFolder(settings.data_folder)
+
+    def waiting() -> None:
+        console.print("Another sync is running: waiting until it is done.")
+
+    # The lock comes before the run: a run of ours that has no end and no lock is a dead one.
+    with (
+        sync_lock(folder.root, waiting if wait else None),
+        dg.DagsterInstance.get() as instance,
+        _progress(console),
+    ):
+        for line in recover(instance, folder):
+            console.print(f"[yellow]![/] {plain(line)}", highlight=False, soft_wrap=True)
         result = definitions.defs.resolve_job_def("sync").execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
             run_config={"ops": ops, "loggers": {"console": {}}},  # ours; Dagster's own would print every event
             raise_on_error=False,
-            tags={"toko/started_by": "toko"},
+            tags={STARTED_BY: "toko"},
         )
     if not result.success:
         raise RunFailedError(_why(result))

@@ -1,6 +1,7 @@
 """A PostgreSQL of our own: its data in one folder, started when needed, gone with the process that started it.
 
-Nothing in it is precious: every database is restored from a backup file that is kept. So it runs without fsync.
+Nothing in it is precious: every database is restored from a backup file that is kept. So it runs without fsync, and a
+cluster that was not shut down properly, or does not start, is made anew. Whoever starts it holds the sync lock.
 
 Why not the package's own server class: as root it makes every parent folder world-readable, creates a system user and
 trusts every local user. Here the server runs as `nobody` with two capabilities that let it reach its folder below
@@ -8,12 +9,16 @@ parents of mode 0700, its socket lies in a folder of mode 0700, and only the use
 """
 
 import getpass
+import hashlib
 import os
+import select
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +32,7 @@ RESTORER = "toko"
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+ORPHAN_SECONDS = 5
 NOBODY = 65534
 PORT = 5432
 
@@ -74,16 +80,31 @@ class EmbeddedPostgres:
         self.stop()
 
     def start(self) -> PostgresServer:
-        """Create the cluster if there is none, start it, and wait until it answers."""
-        if not (self._folder / "PG_VERSION").exists():
+        """Create the cluster if there is none that can be trusted, start it, and wait until it answers."""
+        if self._is_unclean() or not (self._folder / "PG_VERSION").exists():
             self._create()
-        self._write_access_rules()
-        # Socket paths end at 107 bytes, and a data folder may lie deep: a short one of our own.
-        self._sockets = Path(tempfile.mkdtemp(prefix="toko-pg-", dir="/tmp"))
-        _give_to_server(self._sockets)
+        self._sockets = _socket_folder(self._folder)
         server = PostgresServer(str(self._sockets), PORT, self._user)
-        self._launch(server)
+        try:
+            self._launch(server)
+        except PostgresError:
+            self.stop()
+            self._create()
+            self._sockets = _socket_folder(self._folder)
+            self._launch(server)
         return server
+
+    def _is_unclean(self) -> bool:
+        """Whether the server was not shut down properly: killed, or a power loss. Its data may then be anything.
+
+        A server whose process died is just being shut down by the kernel's signal, or hangs: that ends here.
+        """
+        pid_file = self._folder / "postmaster.pid"
+        with suppress(FileNotFoundError, ValueError, IndexError):
+            pid = int(pid_file.read_text().splitlines()[0])
+            if str(self._folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                _end_orphan(pid)
+        return pid_file.exists()
 
     def stop(self) -> None:
         """Stop the server, if it runs, and remove its socket folder."""
@@ -128,6 +149,7 @@ class EmbeddedPostgres:
         (self._folder / "pg_ident.conf").write_text(f'toko "{me}" {ADMIN}\ntoko "{me}" {RESTORER}\n')
 
     def _launch(self, server: PostgresServer) -> None:
+        self._write_access_rules()
         settings = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [
             program("postgres"),
@@ -184,6 +206,39 @@ def _as_server_user(command: list[str | Path]) -> list[str]:
             f"--ambient-caps={reach}",
         ]
     return [setpriv, *options, *map(str, command)]
+
+
+def _socket_folder(data: Path) -> Path:
+    """A private folder with a short path, since socket paths end at 107 bytes and a data folder may lie deep.
+
+    Its name is made from the data folder's, so that one left by a killed process is used again and none pile up.
+    """
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir(), f"toko-pg-{os.geteuid()}-{name}")
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), NOBODY) or found.st_mode & 0o077:
+            raise PostgresError(f"{folder} is not a private folder of ours: remove it.") from None
+    _give_to_server(folder)
+    return folder
+
+
+def _end_orphan(pid: int) -> None:
+    """Wait for a server that nobody holds any more to end; after some seconds end it the hard way."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        for end in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, end)
+            if select.select([handle], [], [], ORPHAN_SECONDS)[0]:
+                return
+    finally:
+        os.close(handle)
 
 
 def _give_to_server(folder: Path) -> None:

@@ -1,43 +1,45 @@
-"""Keeps the record that each asset answers, as a JSON file a person can read, and hands it to the next asset."""
+"""Hands the record that each asset answers to the next asset, by way of a JSON file that a person can read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self
 
 import dagster as dg
-from pydantic import TypeAdapter
 
-from toko_assets.files import whole_file
-
-Record = TypeVar("Record")
+from toko_assets.data_folder import DataFolder
+from toko_assets.records import read_record, write_record
+from toko_assets.resources.lock import locked_run
 
 FIRST = "Do that first: `toko download` takes a backup, `toko extract` exports its prices, `toko sync` does everything."
 
 
 class RecordIOManager(dg.ConfigurableIOManager):
-    """`<folder>/<asset>.json`: what the asset last answered."""
+    """`<data folder>/records/<asset>.json`: what the asset last answered.
 
-    folder: str
+    Every asset passes through here, so this is also what holds the sync lock while a run lasts.
+    """
+
+    root: str
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """Dagster's bracket around a run."""
+        with locked_run(context, Path(self.root)):
+            yield self
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write the record in one step."""
-        with whole_file(self._file(context.asset_key)) as file:
-            file.write_bytes(TypeAdapter(type(obj)).dump_json(obj, indent=2))
+        write_record(self._records, context.asset_key.to_user_string(), obj)
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read the upstream asset's record, as the type that the input is annotated with."""
-        file = self._file(context.asset_key)
-        try:
-            content = file.read_bytes()
-        except FileNotFoundError:
-            raise dg.Failure(
-                f"{context.asset_key.to_user_string()} is not materialised yet. {FIRST}", allow_retries=False
-            ) from None
-        return TypeAdapter(context.dagster_type.typing_type).validate_json(content)
+        asset = context.asset_key.to_user_string()
+        record = read_record(self._records, asset, context.dagster_type.typing_type)
+        if record is None:
+            raise dg.Failure(f"{asset} is not materialised yet. {FIRST}", allow_retries=False)
+        return record
 
-    def last(self, asset: str, record: type[Record]) -> Record | None:
-        """What an asset last answered, or None."""
-        file = self._file(dg.AssetKey(asset))
-        return TypeAdapter(record).validate_json(file.read_bytes()) if file.exists() else None
-
-    def _file(self, key: dg.AssetKey) -> Path:
-        return Path(self.folder, "-".join(key.path) + ".json")
+    @property
+    def _records(self) -> Path:
+        return DataFolder(Path(self.root)).records

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from toko_assets.postgres.embedded import ADMIN, RESTORER, EmbeddedPostgres
-from toko_assets.postgres.server import PostgresError
 
 HELD = """
 import sys
@@ -101,13 +100,43 @@ def test_the_server_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
-def test_a_cluster_that_cannot_start_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_cluster_that_cannot_start_is_made_anew(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path / "postgres"):
         pass
     (tmp_path / "postgres" / "PG_VERSION").write_text("9.5\n")
-    with (
-        pytest.raises(PostgresError, match=r"did not start: .*FATAL") as error,
-        EmbeddedPostgres(tmp_path / "postgres"),
-    ):
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_stale_pid_file_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres"):
+        pass
+    (tmp_path / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path / 'postgres'}\n")
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_killed_server_is_not_trusted_again(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "postgres") as server:
+        with server.connect("postgres") as connection:
+            connection.execute("CREATE TABLE maybe_torn AS SELECT 1")
+        os.kill(int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        assert connection.execute("SELECT to_regclass('maybe_torn')").fetchall() == [(None,)]
+
+
+def test_a_server_that_outlived_its_process_is_ended_by_the_next(tmp_path: Path) -> None:
+    orphaned = EmbeddedPostgres(tmp_path / "postgres")
+    orphaned.start()
+    pid = int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    with EmbeddedPostgres(tmp_path / "postgres") as server, server.connect("postgres") as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+        assert int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0]) != pid
+    orphaned.stop()
+
+
+def test_no_place_to_start_in_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where the data folder should be")
+    with pytest.raises(OSError, match="taken") as error, EmbeddedPostgres(tmp_path / "taken" / "postgres"):
         pass
     assert "\n" not in str(error.value)

@@ -1,0 +1,134 @@
+"""One sync at a time, and a dead run never stands in the way of the next."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests.backups import a_shop, write_backup
+from tests.installation import Installation
+from toko_assets.data_folder import DataFolder
+from toko_assets.lock import is_alive, run_mark, sync_lock
+from toko_assets.postgres.server import PostgresServer
+from toko_assets.recovery import STARTED_BY, recover
+
+HOLDER = """
+import sys
+from pathlib import Path
+from toko_assets.lock import run_mark, sync_lock
+root = Path(sys.argv[1])
+with run_mark(root, sys.argv[2]), sync_lock(root, None):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def another_sync(data: Path, run_id: str = "another") -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the lock until it is told to end."""
+    command = [sys.executable, "-c", HOLDER, str(data), run_id]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def an_unfinished_run(tags: dict[str, str] | None = None) -> tuple[dg.DagsterInstance, str]:
+    """A run that Dagster shows as started, as a killed process leaves it."""
+    import toko_assets.definitions
+
+    instance = dg.DagsterInstance.get()
+    run = instance.create_run_for_job(toko_assets.definitions.defs.resolve_job_def("sync"), tags=tags)
+    started = dg.DagsterEvent("PIPELINE_START", job_name="sync", message="")
+    instance.report_dagster_event(started, run_id=run.run_id)
+    return instance, run.run_id
+
+
+def status(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status
+
+
+def test_a_second_sync_may_refuse_to_wait(toko: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    with another_sync(toko.data):
+        answer = toko.run("sync", "--no-wait", capsys=capsys)
+    assert answer.status == 1
+    assert answer.error.startswith("toko: Another sync is running in ")
+    assert "\n" not in answer.error
+
+
+def test_a_second_sync_waits_and_says_so(
+    postgres: PostgresServer, toko: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_backup(postgres, toko.inbox / "a.i5bu", a_shop())
+    with another_sync(toko.data) as holder:
+        import fcntl
+
+        flock = fcntl.flock
+
+        def let_go_when_waited_for(handle: int, operation: int) -> None:
+            if operation == fcntl.LOCK_EX and Path(f"/proc/self/fd/{handle}").readlink().name == "sync.lock":
+                assert holder.stdin is not None
+                holder.stdin.write("\n")
+                holder.stdin.flush()
+            flock(handle, operation)
+
+        monkeypatch.setattr(fcntl, "flock", let_go_when_waited_for)
+        answer = toko.run("sync", capsys=capsys)
+    assert (answer.status, answer.error) == (0, "")
+    assert answer.output.startswith("Another sync is running: waiting until it is done.")
+    assert toko.catalog is not None
+
+
+def test_cleanup_does_not_disturb_a_running_sync(toko: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    with another_sync(toko.data):
+        answer = toko.run("cleanup", capsys=capsys)
+    assert (answer.status, answer.output) == (1, "")
+
+
+def test_the_lock_goes_with_a_killed_process(toko: Installation) -> None:
+    with another_sync(toko.data) as holder:
+        assert is_alive(toko.data, "another")
+        holder.kill()
+        holder.wait()
+        assert not is_alive(toko.data, "another")
+        with sync_lock(toko.data, waiting=None) as first:
+            assert first
+    assert not list((toko.data / "runs").iterdir())
+
+
+def test_a_process_that_holds_the_lock_gets_it_again(tmp_path: Path) -> None:
+    with sync_lock(tmp_path, None) as first, sync_lock(tmp_path, None) as second:
+        assert (first, second) == (True, False)
+
+
+@pytest.mark.parametrize("tags", [{STARTED_BY: "toko"}, {}], ids=["of the command", "of the web interface"])
+def test_the_next_sync_fails_a_run_whose_process_is_gone(
+    postgres: PostgresServer, toko: Installation, capsys: pytest.CaptureFixture[str], tags: dict[str, str]
+) -> None:
+    write_backup(postgres, toko.inbox / "a.i5bu", a_shop())
+    (toko.data / "catalog").mkdir(parents=True)
+    (toko.data / "catalog" / "next.duckdb.part").touch()
+    (toko.data / "exports" / "abc.part").mkdir(parents=True)
+    assert toko.run("sync", "--backup", "none", capsys=capsys).status == 1
+    instance, run_id = an_unfinished_run(tags)
+    answer = toko.run("sync", capsys=capsys)
+    assert (answer.status, answer.error) == (0, "")
+    assert f"Run {run_id[:8]} died and is marked as failed." in answer.output
+    assert status(instance, run_id) == dg.DagsterRunStatus.FAILURE
+    assert toko.left_over() == []
+
+
+def test_a_run_that_waits_for_its_turn_is_left_alone(toko: Installation, capsys: pytest.CaptureFixture[str]) -> None:
+    assert toko.run("sync", "--backup", "none", capsys=capsys).status == 1
+    instance, run_id = an_unfinished_run()
+    with run_mark(toko.data, run_id):
+        assert recover(instance, DataFolder(toko.data)) == []
+        assert status(instance, run_id) == dg.DagsterRunStatus.STARTED
+    assert recover(instance, DataFolder(toko.data)) == [f"Run {run_id[:8]} died and is marked as failed."]
