@@ -163,7 +163,7 @@ def test_amounts_are_decimals_with_four_places_in_parquet(shop: Installation) ->
     ("table", "columns"),
     [
         ("stock", {"kodeitem": "string", "kantor": "string", "stok": "decimal"}),
-        ("photos", {"kodeitem": "string", "gambar": "binary"}),
+        ("photos", {"kodeitem": "string", "gambar": "binary", "sumber": "binary"}),
     ],
 )
 def test_an_empty_parquet_table_has_its_declared_types(shop: Installation, table: str, columns: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from toko_assets.checks import Outcome
 from toko_assets.errors import PermanentError
 from toko_assets.files import keep_newest, whole_file, whole_folder
 from toko_assets.ipos.audit import audit_export
-from toko_assets.ipos.export import SCHEMAS, write_csv, write_photos, write_tables
+from toko_assets.ipos.export import PHOTOS, SCHEMAS, write_csv, write_photos, write_tables
 from toko_assets.ipos.photos import stored_photos
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists
@@ -63,13 +63,14 @@ def exported_products(
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
                 outcomes = [*audit_export(connection, shop), _texts(source.undecodable)]
+            yield from report_checks(outcomes)
             with watch("write"):
                 counts = write_tables(new, shop)
-                with whole_file(table) as file:
-                    write_csv(file, shop)
             with watch("photos"):
                 counts["photos"], unreadable = _photos(context, connection, new, shop)
-            yield from report_checks([*outcomes, unreadable])
+            yield from report_checks([unreadable])
+            with watch("write"), whole_file(table) as file:
+                write_csv(file, shop)
     keep_newest((f for f in exports.iterdir() if f.is_dir()), storage.keep_backups, besides=[folder])
     keep_newest(exports.glob("*.csv"), storage.keep_csv, besides=[table])
     context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
@@ -97,7 +98,15 @@ def _photos(
         (decode(code) if isinstance(code, bytes) else str(code), photo) for code, photo in stored_photos(connection)
     )
     wanted = frozenset(shop.products["kodeitem"])
-    count, unreadable = write_photos(folder, photos, wanted, lambda done: context.log.info(f"{done:,} photos scaled"))
+    earlier = sorted(folder.parent.glob(f"*/{PHOTOS}"), key=lambda file: file.stat().st_mtime_ns)
+    finished = [file for file in earlier if file.parent != folder]
+    count, unreadable = write_photos(
+        folder,
+        photos,
+        wanted,
+        finished[-1] if finished else None,
+        lambda done: context.log.info(f"{done:,} photos scaled"),
+    )
     rows = shop.products.loc[shop.products["kodeitem"].isin(unreadable), ["kodeitem", "namaitem"]]
     return count, Outcome(
         "photos_readable",

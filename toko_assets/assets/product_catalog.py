@@ -8,13 +8,14 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pandas as pd
+import psycopg
 
 from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks, rows_table
 from toko_assets.catalog.build import build
 from toko_assets.catalog.diff import CatalogDiff, compare
 from toko_assets.catalog.publish import catalog_name, publish
 from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss
-from toko_assets.errors import PermanentError
+from toko_assets.errors import PermanentError, TokoError
 from toko_assets.files import TEMPORARY
 from toko_assets.ipos.restore import MAINTENANCE_DATABASE, databases, drop_database
 from toko_assets.records import Catalog, ProductExport
@@ -74,17 +75,17 @@ def product_catalog(
                 last = _last(context, folder)
                 diff = compare(last[0], temporary) if last else None
                 counted = verify_counts(temporary, exported_products.counts)
-        last_time = datetime.fromisoformat(last[1]["backup_time"]) if last else None
-        yield from report_checks(
-            [counted, *verify_loss(diff, config.most_products_lost), verify_age(backup.dumped_at, last_time)]
-        )
-        if last and all(last[1][key] == info[key] for key in SAME):
-            file, published_at, is_new = last[0], datetime.fromisoformat(last[1]["published_at"]), False
-        else:
-            file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
+            last_time = datetime.fromisoformat(last[1]["backup_time"]) if last else None
+            yield from report_checks(
+                [counted, *verify_loss(diff, config.most_products_lost), verify_age(backup.dumped_at, last_time)]
+            )
+            if last and all(last[1][key] == info[key] for key in SAME):
+                file, published_at, is_new = last[0], datetime.fromisoformat(last[1]["published_at"]), False
+            else:
+                file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
     finally:
         temporary.unlink(missing_ok=True)
-    _drop_other_databases(postgres, postgres.database_name(backup.id))
+    _drop_other_databases(context, postgres, postgres.database_name(backup.id))
     if is_new:
         context.log.info(f"Published {file.name}: {counts['products']:,} products{_changes(diff)}")
     else:
@@ -121,13 +122,16 @@ def _last(context: dg.AssetExecutionContext, folder: Path) -> tuple[Path, dict[s
         return None
 
 
-def _drop_other_databases(postgres: PostgresResource, kept: str) -> None:
-    """A restored database is kept until the next successful sync."""
-    server = postgres.server()
-    with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
-        for database in databases(server, postgres.database_prefix):
-            if database != kept:
-                drop_database(connection, database)
+def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresResource, kept: str) -> None:
+    """A restored database is kept until the next successful sync. What is published stays so, whatever happens here."""
+    try:
+        server = postgres.server()
+        with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+            for database in databases(server, postgres.database_prefix):
+                if database != kept:
+                    drop_database(connection, database)
+    except (TokoError, OSError, psycopg.Error) as error:
+        context.log.warning(f"Databases of earlier backups are left for the next sync to remove: {error}")
 
 
 def _changes(diff: CatalogDiff | None) -> str:

@@ -8,7 +8,7 @@ import dagster as dg
 
 from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
-from toko_assets.files import TEMPORARY, keep_newest
+from toko_assets.files import TEMPORARY, flush, keep_newest
 from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.records import BackupFile
@@ -89,7 +89,9 @@ def _copy(archive: Archive, storage: StorageResource, progress: Callable[[float]
             ensure_unchanged(archive.path, before)
         dumped_at = storage.local(archive.dumped_at)
         path = folder / f"{dumped_at:%Y%m%d-%H%M%S}-{digest.hexdigest()[:12]}{ENDING}"
+        flush(temporary)
         temporary.replace(path)
+        flush(folder)
     finally:
         temporary.unlink(missing_ok=True)
     return BackupFile(

@@ -1,12 +1,15 @@
 """How the assets tell Dagster what happened: failures as one line, check outcomes, tables, durations."""
 
+import errno
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+import duckdb
 import pandas as pd
+import psycopg
 import pyarrow as pa
 
 from toko_assets.checks import SHOWN_ROWS, Outcome
@@ -38,11 +41,16 @@ def report_checks(outcomes: Iterable[Outcome]) -> Iterator[dg.AssetCheckResult]:
 
 @contextmanager
 def one_line_failures() -> Iterator[None]:
-    """Turn our own errors into failures that people read as one line; a permanent one is never retried."""
+    """Turn errors into failures that people read as one line; a permanent one is never retried."""
     try:
         yield
     except TokoError as error:
         raise dg.Failure(str(error), allow_retries=not isinstance(error, PermanentError)) from error
+    except OSError as error:
+        raise dg.Failure(f"{_os_message(error)} Nothing was published.") from error
+    except (duckdb.Error, psycopg.Error) as error:
+        said = str(error).strip().splitlines()[0]
+        raise dg.Failure(f"{type(error).__module__.split('.')[0]} says: {said} Nothing was published.") from error
 
 
 class Stopwatch:
@@ -82,6 +90,14 @@ def column_schema(schemas: Mapping[str, pa.Schema]) -> dg.TableSchema:
             for column in schema
         ]
     )
+
+
+def _os_message(error: OSError) -> str:
+    reason = (error.strerror or str(error)).rstrip(".")
+    what = f"{reason}: {error.filename}." if error.filename else f"{reason}."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full ({what}) Make room, then sync again."
+    return what
 
 
 def _result(outcome: Outcome) -> dg.AssetCheckResult:

@@ -8,14 +8,18 @@ import duckdb
 from toko_bot.search import SearchIndex
 
 TABLES = {
-    "products": "product_id INTEGER, kodeitem VARCHAR, namaitem VARCHAR, jenis VARCHAR, merek VARCHAR, rak VARCHAR, "
-    "satuan VARCHAR, sistem_harga VARCHAR, dijual BOOLEAN",
-    "prices": "product_id INTEGER, satuan VARCHAR, konversi DECIMAL(20,3), level INTEGER, jumlah_sampai DECIMAL(20,3), "
-    "hargapokok DECIMAL(18,4), hargajual DECIMAL(18,4)",
-    "barcodes": "barcode VARCHAR, product_id INTEGER, satuan VARCHAR",
-    "stock": "product_id INTEGER, kantor VARCHAR, stok DECIMAL(20,3)",
-    "photos": "product_id INTEGER, gambar BLOB",
-}
+    "products": {
+        "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
+        "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
+    },
+    "prices": {
+        "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
+        "jumlah_sampai": "DECIMAL(20,3)", "hargapokok": "DECIMAL(18,4)", "hargajual": "DECIMAL(18,4)",
+    },
+    "barcodes": {"barcode": "VARCHAR", "product_id": "INTEGER", "satuan": "VARCHAR"},
+    "stock": {"product_id": "INTEGER", "kantor": "VARCHAR", "stok": "DECIMAL(20,3)"},
+    "photos": {"product_id": "INTEGER", "gambar": "BLOB"},
+}  # fmt: skip
 """The tables and their columns; `product_id` is dense from 0 and means nothing in the next catalogue."""
 
 MEMORY_LIMIT = "256MB"
@@ -29,15 +33,18 @@ def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
     """
     with duckdb.connect(file, config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true"}) as connection:
         for table, columns in TABLES.items():
-            connection.execute(f"CREATE TABLE {table} ({columns})")
+            connection.execute(
+                f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            )
         connection.execute(
             "INSERT INTO products BY NAME SELECT (row_number() OVER (ORDER BY kodeitem) - 1)::INTEGER AS product_id, * "
             "FROM read_parquet(?) ORDER BY product_id",
             [str(export / "products.parquet")],
         )
         for table in ("prices", "barcodes", "stock", "photos"):
+            wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
             connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT product_id, t.* EXCLUDE (kodeitem) "  # noqa: S608
+                f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
                 "FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id",
                 [str(export / f"{table}.parquet")],
             )

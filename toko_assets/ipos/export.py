@@ -1,9 +1,12 @@
 """Writes what the rules make of a backup: five Parquet tables with a declared schema, and the CSV."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -28,10 +31,11 @@ SCHEMAS = {
     ),
     "barcodes": pa.schema([("barcode", pa.string()), ("kodeitem", pa.string()), ("satuan", pa.string())]),
     "stock": pa.schema([("kodeitem", pa.string()), ("kantor", pa.string()), ("stok", QUANTITY)]),
-    "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary())]),
+    "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary()), ("sumber", pa.binary())]),
 }  # fmt: skip
-"""Columns and types of each exported table."""
+"""Columns and types of each exported table. `sumber` is the SHA-256 of the image that iPOS has."""
 
+PHOTOS = "photos.parquet"
 PHOTOS_A_BATCH = 32
 
 
@@ -44,24 +48,58 @@ def write_tables(folder: Path, shop: PricedShop) -> dict[str, int]:
 
 
 def write_photos(
-    folder: Path, photos: Iterable[tuple[str, bytes]], wanted: frozenset[str], progress: Callable[[int], None]
+    folder: Path,
+    photos: Iterable[tuple[str, bytes]],
+    wanted: frozenset[str],
+    previous: Path | None,
+    progress: Callable[[int], None],
 ) -> tuple[int, list[str]]:
-    """Write photos.parquet from (kodeitem, image bytes); answers how many, and the items whose photo can't be read.
+    """Write photos.parquet from (kodeitem, image bytes), sorted by kodeitem.
 
-    Scales a few photos at a time on all cores (Pillow works outside Python's lock), so that memory stays small.
+    Answers how many, and the items whose photo can't be read. Photos that an earlier export, `previous`, made of the
+    same bytes are taken from there: scaling is most of a sync's work, and photos hardly change. The others are scaled a
+    few at a time on all cores (Pillow works outside Python's lock). Memory holds one batch, however many there are.
     """
-    count, unreadable = 0, []
-    file = folder / "photos.parquet"
+    count, unreadable, known = 0, [], _KnownPhotos(previous)
+    file = folder / PHOTOS
     with ThreadPoolExecutor() as pool, parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer:
         for batch in _batches(photo for photo in photos if photo[0] in wanted):
             codes = [code for code, _ in batch]
-            small = list(pool.map(small_jpeg, (photo for _, photo in batch)))
+            sources = [hashlib.sha256(photo).digest() for _, photo in batch]
+            small = list(pool.map(known.small, codes, sources, (photo for _, photo in batch)))
             unreadable += [code for code, photo in zip(codes, small, strict=True) if photo is None]
-            rows = pa.table([codes, small], schema=SCHEMAS["photos"]).drop_null()
+            rows = pa.table([codes, small, sources], schema=SCHEMAS["photos"]).drop_null()
             writer.write_table(rows)
             count += len(rows)
             progress(count)
     return count, unreadable
+
+
+class _KnownPhotos:
+    """The photos of an earlier export, found by item and by the hash of what they were made from."""
+
+    def __init__(self, previous: Path | None) -> None:
+        self._file: Any = parquet.ParquetFile(previous) if previous else None
+        self._lock = Lock()
+        self._group, self._photos = -1, list[bytes]()
+        self._places: dict[tuple[str, bytes], tuple[int, int]] = {}
+        for group in range(self._file.num_row_groups if self._file else 0):
+            rows = self._file.read_row_group(group, ["kodeitem", "sumber"]).to_pydict()
+            for place, key in enumerate(zip(rows["kodeitem"], rows["sumber"], strict=True)):
+                self._places[key] = (group, place)
+
+    def small(self, code: str, source: bytes, photo: bytes) -> bytes | None:
+        """The small photo: known, or made now."""
+        place = self._places.get((code, source))
+        return small_jpeg(photo) if place is None else self._read(*place)
+
+    def _read(self, group: int, place: int) -> bytes:
+        """Row groups are as small as batches, and asked for in order: the last one is kept."""
+        with self._lock:
+            if group != self._group:
+                self._group = group
+                self._photos = self._file.read_row_group(group, ["gambar"])["gambar"].to_pylist()
+            return self._photos[place]
 
 
 def write_csv(path: Path, shop: PricedShop) -> None:
