@@ -6,11 +6,11 @@ from pathlib import Path
 from toko_assets.catalog.publish import prune
 from toko_assets.data_folder import DataFolder
 from toko_assets.files import keep_newest
-from toko_assets.ipos.restore import MAINTENANCE_DATABASE, databases, drop_database
+from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.lock import sync_lock
-from toko_assets.postgres.embedded import RESTORER, EmbeddedPostgres
 from toko_assets.records import RestoredDatabase, read_record
 from toko_assets.recovery import remove_unfinished
+from toko_assets.resources import PostgresResource
 from toko_assets.settings import Settings
 
 
@@ -27,19 +27,23 @@ def _clean(folder: DataFolder, settings: Settings) -> Iterator[str]:
     yield _said("CSV files", keep_newest(folder.exports.glob("*.csv"), settings.max_csv_files))
     yield _said("catalogues", prune(folder.catalog, settings.keep_catalogs))
     yield _said("unfinished files", remove_unfinished(folder))
-    yield _said("restored databases", _drop_databases(folder, settings.db_name))
+    yield _said("restored databases", _drop_databases(folder, settings))
 
 
-def _drop_databases(folder: DataFolder, prefix: str) -> list[Path]:
+def _drop_databases(folder: DataFolder, settings: Settings) -> list[Path]:
     """All but the one that restored_database last answered."""
-    if not folder.postgres.exists():
+    if settings.db_host is None and not folder.postgres.exists():
         return []
     last = read_record(folder.records, "restored_database", RestoredDatabase)
-    with EmbeddedPostgres(folder.postgres, user=RESTORER) as server:
-        surplus = [name for name in databases(server, prefix) if last is None or name != last.database]
-        with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+    postgres = PostgresResource.configured(settings)
+    try:
+        server = postgres.server()
+        surplus = [name for name in databases(server, settings.db_name) if last is None or name != last.database]
+        with server.administer() as connection:
             for name in surplus:
                 drop_database(connection, name)
+    finally:
+        postgres.stop()
     return [Path(name) for name in surplus]
 
 

@@ -118,6 +118,15 @@ def cleanup() -> None:
 
 
 @cli.command()
+def doctor() -> None:
+    """Check every setting and everything a sync needs; says what is wrong and what to do."""
+    with console.status("Starting"):
+        from toko_assets.doctor import run_doctor
+    if not run_doctor(console):
+        sys.exit(1)
+
+
+@cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
     """Open Dagster's web interface at 127.0.0.1."""
@@ -132,6 +141,30 @@ def dev(port: int) -> None:
         signal.signal(end, signal.SIG_DFL)
     quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we don't need
     os.execve(program, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
+
+
+@cli.group()
+def bench() -> None:
+    """Benchmarks, from a checkout: how fast this is, beside the first version."""
+
+
+@bench.command("sync")
+@click.option("--products", type=click.IntRange(50, 1_000_000), multiple=True, default=[20_000], show_default=True,
+              help="Items; several times for several sizes.")  # fmt: skip
+@click.option("--history", type=click.IntRange(100, 100_000_000), multiple=True, default=[1_000_000, 10_000_000],
+              show_default=True, help="History rows; several times for several sizes.")  # fmt: skip
+@click.option("--repeat", type=click.IntRange(1), help="Repetitions, for the median (default: 3; 1 from 5,000,000 on).")
+@click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw them: a PNG file.")
+def bench_sync_command(
+    products: Sequence[int], history: Sequence[int], repeat: int | None, as_json: bool, picture: Path | None
+) -> None:
+    """From a backup to the published catalogue: our chain and the first version's way, side by side."""
+    try:
+        from benchmarks.sync.command import bench_sync
+    except ModuleNotFoundError as error:
+        raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
+    bench_sync(products, history, repeat, as_json, picture)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ defs = dg.Definitions(
     resources={
         "backup_source": FolderSource(folder=str(settings.inbox)),
         "io_manager": RecordIOManager(root=str(folder.root)),
-        "postgres": PostgresResource(folder=str(folder.postgres), database_prefix=settings.db_name),
+        "postgres": PostgresResource.configured(settings),
         "storage": StorageResource(
             root=str(folder.root),
             timezone=settings.shop_timezone,

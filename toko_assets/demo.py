@@ -1,5 +1,6 @@
 """`toko demo`: a sample backup, the chain, a few searches. Needs no settings, no network and no shop."""
 
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +21,8 @@ HISTORY_PER_PRODUCT = 10
 SEED = 1
 SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
 RESULTS = 3
+OLD = 0.0
+"""The sample's time of change: any backup of a shop that is put beside it later is newer."""
 MOST_LOST = 1.0
 """A demo of another size may follow."""
 
@@ -30,9 +33,10 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
     sample = settings.inbox / SAMPLE
     console.rule("A backup of an invented shop", align="left")
     if sample.exists():
-        console.print(f"{sample.name} is there already.", highlight=False)
+        console.print(f"{sample.name} is there already; remove it for another.", highlight=False)
     else:
         make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", console)
+        os.utime(sample, (OLD, OLD))
     console.rule("From the backup to the published catalogue", align="left")
     sync_backup(settings, sample, MOST_LOST, console)
     console.rule("Searches", align="left")
@@ -70,6 +74,9 @@ def _ensure_no_shop(settings: Settings) -> None:
     away = "The demo is for an empty data folder: run it with TOKO_DATA_DIR=demo"
     if settings.backup_folder is not None:
         raise PermanentError(f"BACKUP_FOLDER is set, so this is a shop's installation. {away}, without BACKUP_FOLDER.")
+    backups = settings.inbox.glob("*.[iI]5[bB][uU]") if settings.inbox.is_dir() else ()
+    if other := next((file.name for file in backups if file.name != SAMPLE), None):
+        raise PermanentError(f"There is a backup of a shop in {settings.inbox}: {other}. {away}.")
     current = current_file(settings.data_folder / "catalog")
     if current is not None and (name := read_info(current)["backup_name"]) != SAMPLE:
         raise PermanentError(f"A catalogue from {name} is published here. {away}.")

@@ -26,8 +26,8 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """The same for a folder of files: `path` is replaced in one step when all of them are written."""
-    temporary = path.with_name(path.name + TEMPORARY)
+    """The same for a folder of files: `path` is replaced when all of them are written."""
+    temporary, old = path.with_name(path.name + TEMPORARY), path.with_name(path.name + ".old" + TEMPORARY)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
@@ -35,9 +35,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
         for file in temporary.iterdir():
             flush(file)
         flush(temporary)
-        shutil.rmtree(path, ignore_errors=True)
+        if path.exists():
+            path.rename(old)
         temporary.rename(path)
         flush(path.parent)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -44,10 +44,15 @@ def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | Non
     return done
 
 
-def remove_unfinished(folder: DataFolder) -> list[Path]:
-    """Remove the files and folders that never got their name."""
+def unfinished(folder: DataFolder) -> list[Path]:
+    """The files and folders that never got their name, and what a database engine had beside them."""
     rooms = (folder.root, folder.backups, folder.exports, folder.catalog, folder.records)
-    left = [entry for room in rooms if room.is_dir() for entry in room.iterdir() if entry.name.endswith(TEMPORARY)]
+    return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
+
+
+def remove_unfinished(folder: DataFolder) -> list[Path]:
+    """Remove them."""
+    left = unfinished(folder)
     for entry in left:
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     return left

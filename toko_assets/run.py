@@ -13,6 +13,7 @@ import dagster as dg
 from dagster import DagsterEventType
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from toko_assets import definitions
 from toko_assets.data_folder import DataFolder
@@ -33,8 +34,9 @@ class RunFailedError(TokoError):
 
 
 def prepare_dagster_home(settings: Settings) -> None:
-    """Set DAGSTER_HOME, if it is not set, and put our dagster.yaml there if there is none."""
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.data_folder / "dagster")))
+    """Set DAGSTER_HOME to a full path, and put our dagster.yaml there if there is none."""
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
+    os.environ["DAGSTER_HOME"] = str(home)
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
         shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
@@ -84,6 +86,7 @@ def run_assets(
     # The lock comes before the run: a run of ours that has no end and no lock is a dead one.
     with (
         sync_lock(folder.root, waiting if wait else None),
+        _storage_errors(),
         dg.DagsterInstance.get() as instance,
         _progress(console),
     ):
@@ -102,6 +105,17 @@ def run_assets(
     return {asset: result.asset_value(asset) for asset in assets}
 
 
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    """Dagster's storage is a database too; on a full disk it is the first to fail."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        said = str(error).splitlines()[0]
+        home = os.environ["DAGSTER_HOME"]
+        raise RunFailedError(f"Dagster's storage in {home} cannot be used: {said} Is the disk full?") from error
+
+
 def _why(result: dg.ExecuteInProcessResult) -> str:
     """The first failure's own sentence."""
     for event in result.all_events:
@@ -111,7 +125,9 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
                 return failure.user_failure_data.description
             if failure.error:
                 cause = failure.error.cause or failure.error
-                return f"{event.step_key} failed: {cause.message.strip()} {DETAILS}"
+                if "Interrupt" in (cause.cls_name or ""):
+                    return "Interrupted: nothing was published."
+                return f"{event.step_key} failed: {cause.message.strip().splitlines()[0]} {DETAILS}"
     return f"The run failed. {DETAILS}"
 
 

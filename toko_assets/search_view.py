@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from toko_assets.data_folder import DataFolder
 from toko_assets.terminal import plain
@@ -37,13 +38,13 @@ def results_table(found: Iterable[Found]) -> Table:
     table.add_column("Cost", justify="right", style="dim", no_wrap=True)
     for hit in found:
         for number, line in enumerate(_lines(hit.product)):
-            table.add_row(_title(hit.product) if number == 0 else "", *line)
+            table.add_row(_title(hit.product) if number == 0 else "", *map(Text, line))
     return table
 
 
-def _title(product: Product) -> str:
-    name = plain(product.namaitem)
-    return name if product.dijual else f"{name} [dim](not sold)[/]"
+def _title(product: Product) -> Text:
+    name = Text(product.namaitem)
+    return name if product.dijual else name.append(" (not sold)", style="dim")
 
 
 def _lines(product: Product) -> Iterator[tuple[str, str, str, str]]:

@@ -40,8 +40,9 @@ def test_the_checks_are_these(toko: Installation) -> None:  # noqa: ARG001
     ]  # fmt: skip
     warning = sorted(key.name for key in graph.asset_check_keys if not graph.get(key).blocking)
     assert warning == [
-        "backup_not_older", "barcodes_not_shared", "codes_used_as_names", "fixed_price_used", "levels_assumed",
+        "backup_not_older", "barcodes_not_shared", "codes_used_as_names", "costs_too_large",
+        "fixed_price_used", "levels_assumed",
         "limits_assumed", "no_orphans", "not_below_cost", "photos_readable", "price_rows_repeated",
-        "price_systems_guessed", "prices_filled_in", "products_not_fewer", "texts_decoded", "units_unknown",
-        "units_without_price", "unmarked_items_sold",
+        "price_systems_guessed", "prices_filled_in", "products_not_fewer", "texts_decoded", "unit_rows_differ",
+        "units_assumed", "units_unknown", "units_without_price", "unmarked_items_sold",
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.export import PHOTOS, SCHEMAS, write_csv, write_photos, write_tables
 from toko_assets.ipos.photos import stored_photos
 from toko_assets.ipos.pricing import PricedShop, price_shop
-from toko_assets.ipos.restore import database_exists
+from toko_assets.ipos.restore import database_exists, ensure_rows
 from toko_assets.ipos.source import read_source
 from toko_assets.ipos.text import decode
 from toko_assets.records import ProductExport, RestoredDatabase
@@ -33,7 +33,8 @@ BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negativ
 WARNING = [
     "prices_filled_in", "not_below_cost", "no_orphans", "barcodes_not_shared", "photos_readable", "texts_decoded",
     "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed", "fixed_price_used", "price_rows_repeated",
-    "levels_assumed", "limits_assumed", "units_unknown", "units_without_price",
+    "levels_assumed", "limits_assumed", "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ",
+    "costs_too_large",
 ]  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def exported_products(
         if not database_exists(server, restored_database.database):
             raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
         with server.connect(restored_database.database) as connection, whole_folder(folder) as new:
+            ensure_rows(connection, restored_database.tables)
             with watch("read"):
                 source = read_source(connection)
             with watch("price"):
@@ -117,11 +119,12 @@ def _photos(
     )
 
 
-def _texts(undecodable: int) -> Outcome:
+def _texts(undecodable: pd.DataFrame) -> Outcome:
     return Outcome(
         "texts_decoded",
-        not undecodable,
-        f"{undecodable:,} texts are not UTF-8 and were read as Windows-1252.",
+        undecodable.empty,
+        f"{len(undecodable):,} texts are not UTF-8 and were read as Windows-1252.",
+        rows=undecodable,
         advice="Look at the names with accents: are they written right?",
     )
 

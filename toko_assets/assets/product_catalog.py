@@ -1,6 +1,7 @@
 """product_catalog: the DuckDB file that the bot answers from, published only when every blocking check passed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,13 +18,14 @@ from toko_assets.catalog.publish import catalog_name, publish
 from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss
 from toko_assets.errors import PermanentError, TokoError
 from toko_assets.files import TEMPORARY
-from toko_assets.ipos.restore import MAINTENANCE_DATABASE, databases, drop_database
-from toko_assets.records import Catalog, ProductExport
+from toko_assets.ipos.export import digest
+from toko_assets.ipos.restore import databases, drop_database
+from toko_assets.records import Catalog, ProductExport, read_record
 from toko_assets.resources import PostgresResource, StorageResource
 from toko_bot.catalog import SCHEMA_VERSION, CatalogError, current_file, read_info
 
-SAME = ("schema_version", "toko_version", "backup_sha256")
-"""Two catalogues that agree in these hold the same."""
+SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest")
+"""Two catalogues that agree in these hold the same. The digest tells of changed rules, the time of a changed zone."""
 
 
 class CatalogConfig(dg.Config):
@@ -68,19 +70,24 @@ def product_catalog(
             temporary.unlink(missing_ok=True)
             if not exported_products.folder.exists():
                 raise PermanentError("The exported tables are gone: materialise exported_products first.")
+            info["export_digest"] = digest(exported_products.folder)
             with watch("build"):
                 counts = build(temporary, exported_products.folder, info)
             context.log.info(f"{counts['products']:,} products indexed: checking the file")
             with watch("verify"):
-                last = _last(context, folder)
-                diff = compare(last[0], temporary) if last else None
+                served = _served(context, folder)
+                diff = compare(served.file, temporary) if served else None
+                before = diff.products_before if diff else _products_before(storage)
                 counted = verify_counts(temporary, exported_products.counts)
-            last_time = datetime.fromisoformat(last[1]["backup_time"]) if last else None
             yield from report_checks(
-                [counted, *verify_loss(diff, config.most_products_lost), verify_age(backup.dumped_at, last_time)]
+                [
+                    counted,
+                    *verify_loss(before, counts["products"], config.most_products_lost),
+                    verify_age(backup.dumped_at, served.backup_time if served else None),
+                ]
             )
-            if last and all(last[1][key] == info[key] for key in SAME):
-                file, published_at, is_new = last[0], datetime.fromisoformat(last[1]["published_at"]), False
+            if served and all(served.info.get(key) == info[key] for key in SAME):
+                file, published_at, is_new = served.file, datetime.fromisoformat(served.info["published_at"]), False
             else:
                 file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
     finally:
@@ -112,21 +119,37 @@ def product_catalog(
     )
 
 
-def _last(context: dg.AssetExecutionContext, folder: Path) -> tuple[Path, dict[str, str]] | None:
-    """The catalogue served so far and its catalog_info; None before the first one, and if it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class _Served:
+    file: Path
+    info: dict[str, str]
+
+    @property
+    def backup_time(self) -> datetime:
+        return datetime.fromisoformat(self.info["backup_time"])
+
+
+def _served(context: dg.AssetExecutionContext, folder: Path) -> _Served | None:
+    """The catalogue served so far; None before the first one, and if it cannot be read by this version."""
     try:
         file = current_file(folder)
-        return (file, read_info(file)) if file else None
+        return _Served(file, read_info(file)) if file else None
     except CatalogError as error:
-        context.log.warning(f"Not compared with the last catalogue: {error}")
+        context.log.warning(f"Prices are not compared with the last catalogue: {error}")
         return None
+
+
+def _products_before(storage: StorageResource) -> int | None:
+    """How many products the last catalogue had, by its record, where the file itself cannot be read."""
+    record = read_record(storage.folder.records, "product_catalog", Catalog)
+    return record.counts["products"] if record else None
 
 
 def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresResource, kept: str) -> None:
     """A restored database is kept until the next successful sync. What is published stays so, whatever happens here."""
     try:
         server = postgres.server()
-        with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+        with server.administer() as connection:
             for database in databases(server, postgres.database_prefix):
                 if database != kept:
                     drop_database(connection, database)

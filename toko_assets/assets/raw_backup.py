@@ -1,6 +1,7 @@
 """raw_backup: a whole iPOS backup, copied under data/backups."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import dagster as dg
 
 from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
+from toko_assets.errors import PassingError
 from toko_assets.files import TEMPORARY, flush, keep_newest
-from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError, read_archive
 from toko_assets.ipos.restore import skipped_tables
-from toko_assets.records import BackupFile
+from toko_assets.records import BackupFile, Catalog, read_record
 from toko_assets.resources import FolderSource, StorageResource
 from toko_assets.resources.backup_source import ENDING, ensure_unchanged, open_backup, revision
 
@@ -50,8 +52,9 @@ def raw_backup(
     yield from report_checks(
         [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
     )
-    kept = storage.folder.backups.glob(f"*{ENDING}")
-    keep_newest(kept, storage.keep_backups, besides=[backup.path])
+    served = read_record(storage.folder.records, "product_catalog", Catalog)
+    in_use = [backup.path, *([served.backup.path] if served else [])]
+    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=in_use)
     context.log.info(f"{backup.name}, {backup.size / 1e6:,.1f} MB, dumped {backup.dumped_at:%Y-%m-%d %H:%M}")
     yield dg.MaterializeResult(
         value=backup,
@@ -87,6 +90,7 @@ def _copy(archive: Archive, storage: StorageResource, progress: Callable[[float]
                 if done // (CHUNK * 16) != (done - len(chunk)) // (CHUNK * 16):
                     progress(done / size)
             ensure_unchanged(archive.path, before)
+        _ensure_same(archive, temporary)
         dumped_at = storage.local(archive.dumped_at)
         path = folder / f"{dumped_at:%Y%m%d-%H%M%S}-{digest.hexdigest()[:12]}{ENDING}"
         flush(temporary)
@@ -98,10 +102,20 @@ def _copy(archive: Archive, storage: StorageResource, progress: Callable[[float]
         path=path,
         sha256=digest.hexdigest(),
         size=size,
-        name=archive.path.name,
+        name=os.fsencode(archive.path.name).decode("utf-8", "replace"),
         revision=before,
         dumped_at=dumped_at,
         encoding=archive.encoding,
         archive_version=archive.version,
         server_version=archive.server_version,
     )
+
+
+def _ensure_same(archive: Archive, copy: Path) -> None:
+    """What was walked is what was copied, to its end: the file may have been replaced in between."""
+    try:
+        found = read_archive(copy)
+    except (IncompleteBackupError, NotABackupError) as error:
+        raise PassingError(f"{archive.path.name} changed while it was read: try again in a minute.") from error
+    if (found.dumped_at, found.entries) != (archive.dumped_at, archive.entries):
+        raise PassingError(f"{archive.path.name} was replaced while it was read: try again in a minute.")

@@ -34,7 +34,7 @@ def restored_database(
     yield from report_checks([_schema(raw_backup, problems)])
     with one_line_failures():
         with watch("start_server"):
-            server = postgres.server()
+            server = postgres.server(context.log.warning)
         with watch("restore"):
             tables = restore(server, archive, database)
         with watch("check"), server.connect(database) as connection:

@@ -16,13 +16,6 @@ class CatalogDiff:
     gone: int
     prices_changed: int
 
-    @property
-    def lost_share(self) -> float:
-        """By how much the number of products fell: 0.25 is a quarter fewer, never below 0."""
-        if not self.products_before:
-            return 0.0
-        return max(0.0, 1 - self.products_now / self.products_before)
-
 
 PRICES = (
     "SELECT kodeitem, prices.satuan, level, jumlah_sampai, hargajual "

@@ -7,7 +7,6 @@ import duckdb
 import pandas as pd
 
 from toko_assets.catalog.build import TABLES
-from toko_assets.catalog.diff import CatalogDiff
 from toko_assets.checks import Outcome
 
 NOTABLE_LOSS = 0.20
@@ -30,13 +29,16 @@ def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
     )
 
 
-def verify_loss(diff: CatalogDiff | None, most_lost: float) -> list[Outcome]:
-    """Blocks a catalogue with far fewer products than the last one; warns of one with notably fewer."""
-    if diff is None:
-        summary, share = "This is the first catalogue: nothing to compare with.", 0.0
+def verify_loss(before: int | None, now: int, most_lost: float) -> list[Outcome]:
+    """Blocks a catalogue with far fewer products than the last one; warns of one with notably fewer.
+
+    `before` is None when there is no earlier catalogue, `most_lost` a share of its products.
+    """
+    share = max(0.0, 1 - now / before) if before else 0.0
+    if before is None:
+        summary = f"{now:,} products. This is the first catalogue: nothing to compare with."
     else:
-        share = diff.lost_share
-        summary = f"{diff.products_now:,} products, {diff.products_before:,} before: {share:.0%} fewer."
+        summary = f"{now:,} products, {before:,} before: {share:.0%} fewer."
     return [
         Outcome(
             "products_not_lost",

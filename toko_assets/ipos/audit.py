@@ -11,14 +11,14 @@ import psycopg
 
 from toko_assets.checks import Outcome
 from toko_assets.ipos.pricing import PricedShop
-from toko_assets.ipos.source import LARGEST_AMOUNT
+from toko_assets.ipos.source import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 from toko_assets.ipos.tables import NEEDED
 from toko_assets.ipos.text import among, decode
 
 MOST_UNPRICED = 0.20
 """Share of the sold items that may be without a price before the backup counts as wrong."""
 
-NOT_DELETED = r"upper(btrim(coalesce(statushapus, ''), E' \t\r\n')) <> 'Y'"
+MONEY_COLUMNS = ("hargapokok", "hargajual", "hargajual1")
 
 
 def audit_database(connection: psycopg.Connection[Any], counts: dict[str, int]) -> list[Outcome]:
@@ -71,28 +71,39 @@ def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
 
 
 def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
-    """NaN, infinity, or more than the catalogue's DECIMAL(18,4) holds."""
+    """NaN, infinity, or more than the catalogue's columns hold. Rows of items that are not exported don't matter."""
+    kept = set(_not_deleted(connection)["kodeitem"])
     wrong = []
     for table in NEEDED:
         for column in table.columns:
             if column.type == "numeric":
-                outside = f"NOT {column.name} BETWEEN -{LARGEST_AMOUNT} AND {LARGEST_AMOUNT}"
+                limit = LARGEST_MONEY if column.name in MONEY_COLUMNS else LARGEST_QUANTITY
+                limit = LARGEST_LEVEL if column.name == "level" else limit
+                outside = f"NOT ({column.name} > -{limit} AND {column.name} < {limit})"
                 query = f"SELECT kodeitem, {column.name} AS value FROM public.{table.name} WHERE {outside}"  # noqa: S608
-                wrong.append(_rows(connection, query).assign(column=f"{table.name}.{column.name}"))
+                rows = _rows(connection, query)
+                wrong.append(rows[rows["kodeitem"].isin(kept)].assign(column=f"{table.name}.{column.name}"))
     rows = pd.concat(wrong, ignore_index=True)
     return Outcome(
         "amounts_in_range",
         rows.empty,
-        f"{len(rows):,} amounts are no number, or larger than Rp{LARGEST_AMOUNT:,}.",
+        f"{len(rows):,} amounts are no number, or larger than any that a shop has.",
         blocking=True,
         rows=rows,
         advice="Correct these items in iPOS, then make the backup again.",
     )
 
 
+def _not_deleted(connection: psycopg.Connection[Any]) -> pd.DataFrame:
+    """kodeitem and namaitem of the items that must be exported. Said here anew: it must not share the export's code."""
+    items = _rows(connection, "SELECT kodeitem, namaitem, statushapus FROM public.tbl_item")
+    deleted = [isinstance(mark, str) and mark.strip() in ("Y", "y") for mark in items["statushapus"]]
+    return items.loc[[not gone for gone in deleted], ["kodeitem", "namaitem"]]
+
+
 def _every_item_exported(connection: psycopg.Connection[Any], shop: PricedShop) -> Outcome:
     """No item that is not deleted may be missing: counted in PostgreSQL, and compared code by code."""
-    stored = _rows(connection, f"SELECT kodeitem, namaitem FROM public.tbl_item WHERE {NOT_DELETED}")  # noqa: S608
+    stored = _not_deleted(connection)
     exported = shop.products["kodeitem"]
     priced = among(exported, shop.prices["kodeitem"])
     lost = stored[~among(stored["kodeitem"], exported[priced])]
@@ -147,7 +158,9 @@ def _unpriced(shop: PricedShop) -> Iterator[Outcome]:
     yield Outcome(
         "share_unpriced",
         share <= MOST_UNPRICED,
-        f"{len(rows):,} of {len(sold):,} sold items have no price: {share:.1%}, at most {MOST_UNPRICED:.0%} may.",
+        "No item is marked as sold."
+        if sold.empty
+        else f"{len(rows):,} of {len(sold):,} sold items have no price: {share:.1%}, at most {MOST_UNPRICED:.0%} may.",
         blocking=True,
         rows=rows,
         advice="So many prices cannot be missing: look in iPOS, then make the backup again.",

@@ -79,12 +79,12 @@ class _KnownPhotos:
     """The photos of an earlier export, found by item and by the hash of what they were made from."""
 
     def __init__(self, previous: Path | None) -> None:
-        self._file: Any = parquet.ParquetFile(previous) if previous else None
+        self._file = parquet.ParquetFile(previous) if previous else None
         self._lock = Lock()
         self._group, self._photos = -1, list[bytes]()
         self._places: dict[tuple[str, bytes], tuple[int, int]] = {}
         for group in range(self._file.num_row_groups if self._file else 0):
-            rows = self._file.read_row_group(group, ["kodeitem", "sumber"]).to_pydict()
+            rows = self._columns(group, "kodeitem", "sumber")
             for place, key in enumerate(zip(rows["kodeitem"], rows["sumber"], strict=True)):
                 self._places[key] = (group, place)
 
@@ -98,8 +98,24 @@ class _KnownPhotos:
         with self._lock:
             if group != self._group:
                 self._group = group
-                self._photos = self._file.read_row_group(group, ["gambar"])["gambar"].to_pylist()
+                self._photos = self._columns(group, "gambar")["gambar"]
             return self._photos[place]
+
+    def _columns(self, group: int, *names: str) -> dict[str, Any]:
+        columns: dict[str, Any] = self._file.read_row_group(group, list(names)).to_pydict() if self._file else {}
+        return columns
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 of an export's tables: two exports with the same one make the same catalogue."""
+    files = sorted(folder.glob("*.parquet"))
+    return hashlib.sha256("".join(file_digest(file) for file in files).encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_csv(path: Path, shop: PricedShop) -> None:

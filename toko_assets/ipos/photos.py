@@ -1,11 +1,12 @@
 """Photos of items, small enough for a chat: JPEG of at most 800 pixels and 60 KB."""
 
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import psycopg
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 LONGEST_SIDE = 800
 LARGEST_BYTES = 60_000
@@ -24,21 +25,31 @@ def stored_photos(connection: psycopg.Connection[Any]) -> Iterator[tuple[Any, by
 
 
 def small_jpeg(photo: bytes) -> bytes | None:
-    """The photo scaled and compressed, or None if it is no image that can be read."""
+    """The photo scaled and compressed, or None if it is no image that can be read.
+
+    Decoders raise errors of many kinds on damaged files; any of them means that this one item has no photo, which is
+    reported, and never that the sync fails.
+    """
     try:
-        with Image.open(BytesIO(photo)) as image:
-            if image.width * image.height > LARGEST_PIXELS:
-                return None
-            if image.format == "JPEG" and len(photo) <= LARGEST_BYTES and max(image.size) <= LONGEST_SIDE:
-                image.draft("L", (1, 1))  # reads all of the file, at an eighth of its size: quick
-                image.load()
-                return photo
-            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            small = ImageOps.exif_transpose(image)
-            small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return _compressed(_on_white(small))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):  # what Pillow raises on damaged files
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # LARGEST_PIXELS is lower
+            return _small(photo)
+    except Exception:
         return None
+
+
+def _small(photo: bytes) -> bytes | None:
+    with Image.open(BytesIO(photo)) as image:
+        if image.width * image.height > LARGEST_PIXELS:
+            return None
+        if image.format == "JPEG" and len(photo) <= LARGEST_BYTES and max(image.size) <= LONGEST_SIDE:
+            image.draft("L", (1, 1))  # reads all of the file, at an eighth of its size: quick
+            image.load()
+            return photo
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        small = ImageOps.exif_transpose(image)
+        small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        return _compressed(_on_white(small))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toko_assets.ipos.source import SourceTables
+from toko_assets.ipos.source import LARGEST_MONEY, SourceTables
 from toko_assets.ipos.text import among, clean_code, clean_name, each
 
 FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY = "O", "S", "L", "J"
@@ -63,20 +63,22 @@ def price_shop(source: SourceTables) -> PricedShop:
     items, notes = _items(source.items)
     units = _of(items, source.units.assign(satuan=each(source.units["satuan"], clean_code)))
     rows = _of(items, source.prices.assign(satuan=each(source.prices["satuan"], clean_code)))
-    rows["satuan"] = rows["satuan"].where(rows["satuan"] != "", rows["satuan_dasar"])
+    unnamed = rows["satuan"] == ""
+    notes.append(_note("units_assumed", "8 (a): a price row without a unit is for the base unit", rows[unnamed]))
+    rows["satuan"] = rows["satuan"].where(~unnamed, rows["satuan_dasar"])
     rows = rows.assign(level=rows["level"].fillna(0), jmlsampai=_filled(rows["jmlsampai"]))
 
     items, more = _systems(items, rows)
     notes += more
-    listed, more = _listed_prices(items, rows)
+    counting, listed, more = _listed_prices(items, rows)
     notes += more
     fixed = items.loc[items["sistem_harga"] == FIXED, ["kodeitem", "satuan", "hargajual1"]]
     fixed = fixed.rename(columns={"hargajual1": "hargajual"})
     prices = pd.concat([listed, fixed], ignore_index=True)
     prices, more = _with_costs(prices, items, units)
     notes += more
-    notes += _other_units(items, units)
-    negative = _negative(prices, items, units)
+    notes += _units_to_look_at(prices, units)
+    negative = _negative(pd.concat([counting, fixed], ignore_index=True), items, units)
     prices = prices.assign(hargajual=_above_zero(_money(prices["hargajual"])))
     return PricedShop(
         products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual"]],
@@ -134,8 +136,8 @@ def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, lis
     ]
 
 
-def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
-    """Rules 3 and 5: the rows of tbl_itemhj that count, one for each unit, level and quantity."""
+def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[Assumption]]:
+    """Rules 3 and 5: the rows of tbl_itemhj that count, and of them one for each unit, level and quantity."""
     system = rows["kodeitem"].map(items.set_index("kodeitem")["sistem_harga"])
     rows = rows.assign(sistem=system)[system != FIXED]
     per_level, per_quantity = rows["sistem"] == PER_LEVEL, rows["sistem"] == PER_QUANTITY
@@ -168,7 +170,7 @@ def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFram
             rows[~rows["proper"] & (rows["sistem"] == PER_QUANTITY)],
         ),
     ]
-    return best_first.loc[~repeated, [*key, "hargajual"]], notes
+    return rows, best_first.loc[~repeated, [*key, "hargajual"]], notes
 
 
 def _with_costs(
@@ -186,17 +188,31 @@ def _with_costs(
     cost = _above_zero(prices["pokok_satuan"]).astype(pd.ArrowDtype(pa.decimal256(76, 23)))
     product = prices["pokok_dasar"].astype(pd.ArrowDtype(EXACT)) * konversi.astype(pd.ArrowDtype(pa.decimal256(20, 3)))
     cost = cost.fillna(_above_zero(product.astype(cost.dtype)))
-    prices = prices.assign(konversi=konversi, hargapokok=_money(cost))
+    too_large = _filled(cost) >= LARGEST_MONEY
+    prices = prices.assign(konversi=konversi, hargapokok=_money(cost.where(~too_large)))
     return prices, [
-        _note("units_unknown", "8: the price's unit has no conversion in tbl_itemsatuanjml", prices[konversi.isna()])
+        _note(
+            "costs_too_large",
+            "8: a cost that no shop has (a conversion that is a barcode?) is left out",
+            prices[too_large],
+        ),
+        _note("units_unknown", "8: the price's unit has no conversion in tbl_itemsatuanjml", prices[konversi.isna()]),
     ]
 
 
-def _other_units(items: pd.DataFrame, units: pd.DataFrame) -> list[Assumption]:
-    """Rule 4 (a): a fixed price is one for the base unit; the item's other units have no price."""
-    fixed = among(units["kodeitem"], items.loc[items["sistem_harga"] == FIXED, "kodeitem"])
-    others = units[fixed & (units["satuan"] != units["satuan_dasar"]) & (units["satuan"] != "")]
-    return [_note("units_without_price", "4 (a): no price is invented for the other units of a fixed price", others)]
+def _units_to_look_at(prices: pd.DataFrame, units: pd.DataFrame) -> list[Assumption]:
+    """Rule 4 (a), units that have no price of their own; and rule 8, units written twice with different contents."""
+    named = units[units["satuan"] != ""]
+    key = ["kodeitem", "satuan"]
+    priced = prices[key].drop_duplicates().assign(priced=True)
+    found = named[[*key, "satuan_dasar"]].drop_duplicates().merge(priced, on=key, how="left")
+    without = found[found["priced"].isna()]
+    conversions = named.loc[named["jumlahkonv"].notna(), [*key, "jumlahkonv"]].drop_duplicates()
+    different = conversions[conversions.duplicated(key, keep=False)]
+    return [
+        _note("units_without_price", "4 (a): no price is invented for a unit that has none of its own", without),
+        _note("unit_rows_differ", "8: of a unit's different conversions, the first by key", different),
+    ]
 
 
 def _barcodes(units: pd.DataFrame) -> pd.DataFrame:
@@ -247,9 +263,8 @@ def _of(items: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _note(name: str, rule: str, rows: pd.DataFrame) -> Assumption:
-    shown = [
-        column for column in ("kodeitem", "namaitem", "satuan", "level", "jumlah_sampai", "hargajual") if column in rows
-    ]
+    wanted = ("kodeitem", "namaitem", "satuan", "konversi", "jumlahkonv", "level", "jumlah_sampai", "hargajual")
+    shown = [column for column in wanted if column in rows]
     return Assumption(name, rule, rows[shown])
 
 

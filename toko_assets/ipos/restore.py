@@ -1,68 +1,68 @@
 """Restores the needed tables of a backup, and only their rows, into a database of its own.
 
-A dump carries functions, triggers, views, domains and defaults, of servers old and new, and from anybody's hands.
-None of that is created: the tables are made here, with the columns that the dump's COPY statement names, and a filtered
-`pg_restore` list brings their rows. So nothing of a dump can run, and whatever depends on it cannot fail.
+A dump carries functions, triggers, views, domains, defaults and settings, of servers old and new, and from anybody's
+hands; `pg_restore` runs some of its SQL whatever one asks of it (the entry SEARCHPATH, the definition of a TABLE DATA
+entry). So it has no part in this: the tables are made here, with the columns that the dump's COPY statement names, and
+their rows are sent to a COPY statement of ours. No SQL of a dump reaches the server: none can run, and none can fail.
 """
 
+import contextlib
 import re
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from toko_assets.errors import PermanentError
-from toko_assets.ipos.archive import Archive, Entry
+from toko_assets.errors import PassingError, TokoError
+from toko_assets.ipos.archive import Archive, Entry, NotABackupError
+from toko_assets.ipos.rows import read_rows
+from toko_assets.ipos.schema import WrongSchemaError, dumped_columns, schema_problems
 from toko_assets.ipos.tables import NEEDED, Table
 from toko_assets.postgres.server import PostgresError, PostgresServer
 
-MAINTENANCE_DATABASE = "postgres"
+__all__ = [
+    "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "ensure_rows", "restore",
+    "schema_problems", "skipped_tables",
+]  # fmt: skip
+
 UNFINISHED = "_unfinished"
 """Ending of a database's name until all of its rows are there."""
 
-COPY = re.compile(r'COPY (?:"?public"?\.)?"?(?P<table>\w+)"? \((?P<columns>[^()]*)\) FROM stdin;\s*')
-COLUMN = re.compile(r'"(?:[^"]|"")+"|[^,\s]+')
-DECLARATION = re.compile(r'^\s+(?P<name>"(?:[^"]|"")+"|\w+) (?P<type>[^,\n]+)', re.MULTILINE)
-
-
-class WrongSchemaError(PermanentError):
-    """The dump lacks a needed table or column, or a column has another type."""
-
-
-def schema_problems(archive: Archive) -> list[str]:
-    """What keeps this dump from being an iPOS 5 backup: one line a missing table, missing column or wrong type."""
-    return [problem for table in NEEDED for problem in _problems(archive, table)]
+WRONG_ROWS = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.NotSupportedError,
+    psycopg.ProgrammingError,
+    psycopg.errors.ProgramLimitExceeded,
+    psycopg.errors.TooManyColumns,
+)
+"""What the server says of rows that it cannot take. Its other errors are its own: no room, no connection."""
 
 
 def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str, int]:
     """Restore the needed tables into a new database of that name, replacing one; answers the rows of each table.
 
-    The database gets its name only when it is complete. Raises PostgresError with what `pg_restore` said.
+    The database gets its name only when it is complete. Raises PostgresError if the rows don't fit their tables,
+    IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
     """
+    tables = [(table, _data(archive, table)) for table in NEEDED]
     unfinished = database + UNFINISHED
-    with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+    with server.administer() as connection:
         for name in (unfinished, database):
             drop_database(connection, name)
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C'").format(
-                sql.Identifier(unfinished), sql.Literal(archive.encoding)
-            )
-        )
+        _create_database(connection, unfinished, archive)
     try:
-        entries = [entry for table in NEEDED if (entry := archive.table_data(table.name))]
         with server.connect(unfinished) as connection:
-            for table, entry in zip(NEEDED, entries, strict=True):
-                connection.execute(_create_table(table, entry))
-        _restore_rows(server, archive, unfinished, entries)
-        with server.connect(unfinished) as connection:
-            counts = {table.name: _count(connection, table.name) for table in NEEDED}
+            counts = {table.name: _copy(connection, archive, table, entry) for table, entry in tables}
     except BaseException:
-        with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+        with (
+            contextlib.suppress(psycopg.Error, TokoError),  # a server that is gone: what it said first counts
+            server.administer() as connection,
+        ):
             drop_database(connection, unfinished)
         raise
-    with server.connect(MAINTENANCE_DATABASE, autocommit=True) as connection:
+    with server.administer() as connection:
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(database))
         )
@@ -71,15 +71,44 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
 
 def database_exists(server: PostgresServer, database: str) -> bool:
     """Whether a database of that name is there, complete."""
-    with server.connect(MAINTENANCE_DATABASE) as connection:
+    with server.administer() as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
 
+def ensure_rows(connection: psycopg.Connection[Any], restored: Mapping[str, int]) -> None:
+    """Raise PassingError unless the tables still have the rows that were restored into them.
+
+    They are UNLOGGED: a server that crashed and came back by itself has emptied them.
+    """
+    for table, rows in restored.items():
+        if (found := _count(connection, table)) != rows:
+            raise PassingError(
+                f"Table {table} of {connection.info.dbname} has {found:,} rows, not the {rows:,} that were restored: "
+                "PostgreSQL crashed since. Run `toko sync` again."
+            )
+
+
 def databases(server: PostgresServer, prefix: str) -> list[str]:
-    """The restored databases, unfinished ones too: `<prefix>_<backup id>…`."""
-    with server.connect(MAINTENANCE_DATABASE) as connection:
-        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix + "_"])
+    """The restored databases, unfinished ones too: those of our role, named `<prefix>_<backup id>…` by restore().
+
+    Nothing else, whatever its name begins with: an external server may hold databases of other people.
+    """
+    with server.administer() as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba "
+            "WHERE r.rolname = current_user AND datname ~ %s",
+            [f"^{re.escape(prefix)}_[0-9a-f]{{12}}({UNFINISHED})?$"],
+        )
         return sorted(name for (name,) in rows)
+
+
+def create_database(connection: psycopg.Connection[Any], name: str, encoding: str) -> None:
+    """Make an empty database. With libc's locale C: a server set up with ICU could not take SQL_ASCII otherwise."""
+    connection.execute(
+        sql.SQL(
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"
+        ).format(sql.Identifier(name), sql.Literal(encoding))
+    )
 
 
 def drop_database(connection: psycopg.Connection[Any], database: str) -> None:
@@ -95,66 +124,57 @@ def skipped_tables(archive: Archive) -> list[str]:
     )
 
 
-def _restore_rows(server: PostgresServer, archive: Archive, database: str, entries: list[Entry]) -> None:
-    with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:
-        listing.writelines(f"{entry.id};\n" for entry in entries)
-        listing.flush()
-        try:
-            server.run(
-                "pg_restore", "--data-only", "--exit-on-error", "--no-owner", "--no-privileges",
-                "--use-list", listing.name, "--dbname", database, archive.path,
-            )  # fmt: skip
-        except PostgresError as error:
-            raise PostgresError(
-                f"{archive.path.name} could not be restored: {error}. Make the backup again."
-            ) from error
+def _data(archive: Archive, table: Table) -> Entry:
+    entry = archive.table_data(table.name)
+    if entry is None:
+        raise WrongSchemaError(f"{archive.name} has no rows of table {table.name}: make the backup again.")
+    return entry
 
 
-def _create_table(table: Table, entry: Entry) -> sql.Composed:
-    """The table with the dump's columns: those needed with their types, every other as text."""
+def _create_database(connection: psycopg.Connection[Any], name: str, archive: Archive) -> None:
+    try:
+        create_database(connection, name, archive.encoding)
+    except psycopg.errors.UndefinedObject as error:
+        raise NotABackupError(
+            f"{archive.name} is in encoding {archive.encoding}, which no PostgreSQL database has: "
+            "make the backup with iPOS, or with pg_dump without -E."
+        ) from error
+
+
+def _copy(connection: psycopg.Connection[Any], archive: Archive, table: Table, entry: Entry) -> int:
+    """Make a table and bring its rows; answers how many. Statements go as bytes, in the encoding of the dump."""
+    columns = dumped_columns(archive, entry)
     types = {column.name: column.type for column in table.columns}
-    columns = [
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types.get(name, "text"))) for name in _columns(entry)
-    ]
-    return sql.SQL("CREATE UNLOGGED TABLE public.{} ({})").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(columns)
-    )
-
-
-def _columns(entry: Entry) -> list[str]:
-    """The columns that a TABLE DATA entry's COPY statement names.
-
-    The statement is sent to the server as it is in the dump, so it must be exactly a COPY of this table from stdin.
-    """
-    found = COPY.fullmatch(entry.copy_statement)
-    if found is None or found["table"] != entry.name:
-        raise WrongSchemaError(
-            f"Table {entry.name} was not dumped with COPY: make the backup with iPOS, or pg_dump -Fc."
-        )
-    return [_unquoted(name) for name in COLUMN.findall(found["columns"])]
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
-def _problems(archive: Archive, table: Table) -> Iterator[str]:
-    entry, definition = archive.table_data(table.name), archive.table(table.name)
-    if entry is None or definition is None:
-        yield f"table {table.name} is missing"
-        return
-    declared = {_unquoted(m["name"]): m["type"].strip() for m in DECLARATION.finditer(definition.definition)}
-    present = set(_columns(entry))
-    for column in table.columns:
-        if column.name not in present:
-            yield f"column {table.name}.{column.name} is missing"
-        elif not declared.get(column.name, column.type).startswith(column.declared):
-            # A domain is written with its schema (public.uang): its values decide when they are loaded.
-            kind = declared[column.name]
-            if "." not in kind.split("(")[0]:
-                yield f"column {table.name}.{column.name} is {kind}, not {column.type}"
+    declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns)
+    named = ", ".join(map(_quoted, columns))
+    try:
+        connection.execute("SET statement_timeout = 0")  # a server's own limit is meant for questions
+        connection.execute(f"SET client_encoding = '{archive.encoding}'".encode())
+        connection.execute(_as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
+        with connection.cursor() as cursor:
+            with cursor.copy(_as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
+                for piece in read_rows(archive, entry):
+                    copy.write(piece)
+            return cursor.rowcount
+    except WRONG_ROWS as error:
+        raise PostgresError(f"{archive.name} could not be restored: {_said(error)}. Make the backup again.") from error
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:
     row = connection.execute(sql.SQL("SELECT count(*) FROM public.{}").format(sql.Identifier(table))).fetchone()
     return int(row[0]) if row else 0
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _as_dumped(statement: str) -> bytes:
+    return statement.encode("utf-8", "surrogateescape")
+
+
+def _said(error: psycopg.Error) -> str:
+    """In one line: `invalid input syntax for type numeric: "x" (COPY tbl_item, line 3, column hargajual1: "x")`."""
+    context = (error.diag.context or "").partition("\n")[0]
+    said = error.diag.message_primary or str(error)
+    return " ".join((f"{said} ({context})" if context else said).split())

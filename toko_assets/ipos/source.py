@@ -9,13 +9,15 @@ import psycopg
 import pyarrow as pa
 from pyarrow import csv
 
+from toko_assets.errors import PermanentError
 from toko_assets.ipos.text import decode
 
 AMOUNT = pa.decimal128(38, 20)
 """As iPOS keeps costs, `numeric(35,20)`, with three digits to spare before the point."""
 QUANTITY = pa.decimal128(20, 3)
-LARGEST_AMOUNT = 10**14
-"""Rupiah. What DECIMAL(18,4) holds; the restored database is checked for anything larger before it is read."""
+LARGEST_MONEY, LARGEST_QUANTITY, LARGEST_LEVEL = 10**14, 10**17, 2**31
+"""What DECIMAL(18,4), DECIMAL(20,3) and INTEGER hold is below these; the restored database is checked for anything
+larger before it is read."""
 
 ITEMS = {
     "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
@@ -41,8 +43,8 @@ class SourceTables:
     units: pd.DataFrame
     prices: pd.DataFrame
     stock: pd.DataFrame
-    undecodable: int
-    """Texts of an SQL_ASCII backup that were not UTF-8 and were read as Windows-1252."""
+    undecodable: pd.DataFrame
+    """table, kodeitem, column, text: of an SQL_ASCII backup, the texts that were read as Windows-1252."""
 
 
 def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
@@ -51,23 +53,30 @@ def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     raw = encoding == "SQL_ASCII"
     connection.execute(f"SET client_encoding = '{'SQL_ASCII' if raw else 'UTF8'}'")
     connection.execute("SET datestyle = 'ISO, YMD'")
-    frames = [
-        _read(connection, table, columns, raw)
-        for table, columns in (
-            ("tbl_item", ITEMS),
-            ("tbl_itemsatuanjml", UNITS),
-            ("tbl_itemhj", PRICES),
-            ("tbl_itemstok", STOCK),
-        )
-    ]
-    undecodable = sum(count for _, count in frames)
-    items, units, prices, stock = (frame for frame, _ in frames)
+    tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
+    frames, guessed = [], []
+    for table, columns in tables:
+        frame, texts = _read(connection, table, columns, raw)
+        frames.append(frame)
+        guessed += [(table, *text) for text in texts]
+    items, units, prices, stock = frames
+    _ensure_distinct(items)
+    undecodable = pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"])
     return SourceTables(items, units, prices, stock, undecodable)
+
+
+def _ensure_distinct(items: pd.DataFrame) -> None:
+    """Codes that differ only in how they are encoded cannot be told apart once they are read."""
+    twice = items.loc[items["kodeitem"].duplicated(), "kodeitem"]
+    if len(twice):
+        raise PermanentError(
+            f"Item code {twice.iloc[0]} is there twice, in two encodings: give one of the items another code in iPOS."
+        )
 
 
 def _read(
     connection: psycopg.Connection[Any], table: str, columns: dict[str, Any], raw: bool
-) -> tuple[pd.DataFrame, int]:
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """COPY as CSV into Arrow: the fastest exact way out of PostgreSQL that keeps NULL and '' apart."""
     wanted = ", ".join(_selected(name, kind) for name, kind in columns.items())
     query = f"COPY (SELECT {wanted} FROM public.{table}) TO STDOUT (FORMAT csv)"  # noqa: S608
@@ -89,32 +98,35 @@ def _read(
                 column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
             ),
         )
-    count = 0
+    texts: list[tuple[str, str, str]] = []
     if raw:
-        arrow, count = _decoded(arrow)
-    return arrow.to_pandas(types_mapper=pd.ArrowDtype), count
+        arrow, texts = _decoded(arrow)
+    return arrow.to_pandas(types_mapper=pd.ArrowDtype), texts
 
 
 def _selected(name: str, kind: Any) -> str:
-    if kind == QUANTITY:
-        return f"round({name}, {QUANTITY.scale})"
-    if kind == AMOUNT:
-        return f"round({name}, {AMOUNT.scale})"
+    """How a column is read. What Arrow cannot hold is null: the audit lets it pass only where no item has it."""
+    if kind in (QUANTITY, AMOUNT):
+        within = f"{name} > -{LARGEST_QUANTITY} AND {name} < {LARGEST_QUANTITY}"
+        return f"CASE WHEN {within} THEN round({name}, {kind.scale}) END"
     if kind == pa.int64():
-        return f"trunc({name})::bigint"
+        return f"CASE WHEN {name} > -{LARGEST_LEVEL} AND {name} < {LARGEST_LEVEL} THEN trunc({name})::bigint END"
+    if kind == pa.timestamp("us"):  # infinity, and years that Arrow does not read
+        return f"CASE WHEN {name} IS NOT NULL THEN greatest(least({name}, '9999-12-31'), '0001-01-01') END"
     return name
 
 
-def _decoded(arrow: pa.Table) -> tuple[pa.Table, int]:
-    """Decode the binary columns of an SQL_ASCII table, value by value; also how many were not UTF-8."""
-    count = 0
+def _decoded(arrow: pa.Table) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """Decode the texts of an SQL_ASCII table one by one; also (kodeitem, column, text) of those that are not UTF-8."""
+    codes = [b"" if code is None else code for code in arrow.column("kodeitem").to_pylist()]
+    guessed = []
     for position, field in enumerate(arrow.schema):
         if field.type != pa.binary():
             continue
-        texts = []
-        for value in arrow.column(position).to_pylist():
-            text = None if value is None else decode(value)
-            count += text is not None and text.encode() != value
-            texts.append(text)
+        values = arrow.column(position).to_pylist()
+        texts = [None if value is None else decode(value) for value in values]
+        for code, value, text in zip(codes, values, texts, strict=True):
+            if text is not None and text.encode() != value:
+                guessed.append((decode(code), field.name, text))
         arrow = arrow.set_column(position, field.name, pa.array(texts, pa.string()))
-    return arrow, count
+    return arrow, guessed

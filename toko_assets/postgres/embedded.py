@@ -4,13 +4,13 @@ Nothing in it is precious: every database is restored from a backup file that is
 cluster that was not shut down properly, or does not start, is made anew. Whoever starts it holds the sync lock.
 
 Why not the package's own server class: as root it makes every parent folder world-readable, creates a system user and
-trusts every local user. Here the server runs as `nobody` with two capabilities that let it reach its folder below
+trusts every local user. Here the server runs as `nobody` with one capability that lets it reach its folder below
 parents of mode 0700, its socket lies in a folder of mode 0700, and only the user who started it may log in (`peer`).
 """
 
-import getpass
 import hashlib
 import os
+import pwd
 import select
 import shutil
 import signal
@@ -104,7 +104,12 @@ class EmbeddedPostgres:
             pid = int(pid_file.read_text().splitlines()[0])
             if str(self._folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 _end_orphan(pid)
-        return pid_file.exists()
+        return pid_file.exists() or self._belongs_to_another()
+
+    def _belongs_to_another(self) -> bool:
+        """PostgreSQL takes no folder but its own user's: this one was made by another user, or as root."""
+        server_user = NOBODY if os.geteuid() == 0 else os.geteuid()
+        return self._folder.exists() and self._folder.stat().st_uid != server_user
 
     def stop(self) -> None:
         """Stop the server, if it runs, and remove its socket folder."""
@@ -138,13 +143,14 @@ class EmbeddedPostgres:
         done = subprocess.run(_as_server_user(command), env=clean_environment(), capture_output=True, check=False)
         if done.returncode != 0:
             said = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            raise PostgresError(f"The embedded PostgreSQL could not be created in {self._folder}: {said[-1]}")
+            cause = next((line for line in said if "FATAL" in line or "error:" in line), said[-1])
+            raise PostgresError(f"The embedded PostgreSQL could not be created in {self._folder}: {cause}")
         shutil.rmtree(self._folder, ignore_errors=True)
         new.rename(self._folder)
 
     def _write_access_rules(self) -> None:
         """Only the system user who runs us may log in. Written at every start: the folder may have moved machines."""
-        me = getpass.getuser()
+        me = _system_user()
         (self._folder / "pg_hba.conf").write_text("local all all peer map=toko\n")
         (self._folder / "pg_ident.conf").write_text(f'toko "{me}" {ADMIN}\ntoko "{me}" {RESTORER}\n')
 
@@ -185,6 +191,16 @@ class EmbeddedPostgres:
                 time.sleep(0.02)
 
 
+def _system_user() -> str:
+    """By our user id, as the server sees us: $USER may say something else after `su`."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        raise PostgresError(
+            f"User id {os.geteuid()} has no name on this system, which PostgreSQL needs: add it to /etc/passwd."
+        ) from None
+
+
 def _ensure_restorer(connection: psycopg.Connection[tuple[int]]) -> None:
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [RESTORER]).fetchone() is None:
         connection.execute(f"CREATE ROLE {RESTORER} LOGIN CREATEDB")
@@ -197,7 +213,7 @@ def _as_server_user(command: list[str | Path]) -> list[str]:
         raise PostgresError("The program setpriv is missing: install the package util-linux.")
     options = ["--pdeathsig", "INT"]
     if os.geteuid() == 0:
-        reach = "+dac_override,+dac_read_search"
+        reach = "+dac_override"
         options += [
             f"--reuid={NOBODY}",
             f"--regid={NOBODY}",

@@ -13,9 +13,11 @@ import psycopg
 
 from toko_assets.errors import PermanentError
 
+MAINTENANCE_DATABASE = "postgres"
+
 
 class PostgresError(PermanentError):
-    """A program of PostgreSQL ended with an error; the message carries its last line."""
+    """A program of PostgreSQL, or the server, answered with an error; the message carries what it said."""
 
 
 @cache
@@ -32,8 +34,15 @@ def program(name: str) -> Path:
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, but English, and without PG* variables, which would lead elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
+    """This process's environment, but English, and without PG* variables, which would lead elsewhere.
+
+    DB_PASSWORD stays here: no program needs it.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PG", "LC_")) and name != "DB_PASSWORD"
+    }
     return {**kept, "LC_ALL": "C", **(extra or {})}
 
 
@@ -59,6 +68,10 @@ class PostgresServer:
     def connect(self, database: str, **options: Any) -> psycopg.Connection[Any]:
         """Connect to one of the server's databases."""
         return psycopg.connect(host=self.host, port=self.port, user=self.user, dbname=database, **options)
+
+    def administer(self) -> psycopg.Connection[Any]:
+        """Connect to a database that is always there, to create, rename and drop others: each statement by itself."""
+        return self.connect(MAINTENANCE_DATABASE, autocommit=True)
 
     def run(self, name: str, *args: str | Path) -> None:
         """Run a client program (`pg_restore`, `pg_dump`) against this server."""

@@ -26,7 +26,7 @@ def priced(item: dict[str, Any], units: Rows = (), prices: Rows = (), stock: Row
             frame(tables.UNITS, [{"iddetail": str(n), "kodeitem": "A", **row} for n, row in enumerate(units)]),
             frame(tables.PRICES, [{"iddetail": str(n), "kodeitem": "A", **row} for n, row in enumerate(prices)]),
             frame(tables.STOCK, [{"kodeitem": "A", **row} for row in stock]),
-            undecodable=0,
+            pd.DataFrame(),
         )
     )
 
@@ -211,3 +211,26 @@ def test_stock_is_summed_by_branch() -> None:
 def test_rows_of_an_item_that_is_not_there_are_orphans() -> None:
     shop = priced({}, [unit("PCS", 1), unit("DUS", 1, kodeitem="B")], [hj("PCS", 0, 0, 5, kodeitem="C")])
     assert shop.orphans.to_numpy().tolist() == [["tbl_itemsatuanjml", "B", "DUS"], ["tbl_itemhj", "C", "PCS"]]
+
+
+def test_what_had_to_be_decided_about_units_is_noted() -> None:
+    unnamed = priced({"sistemhargajual": "S"}, [PCS, unit("DUS", 40)], [hj(" ", 0, 0, 115000), hj("DUS", 0, 0, 120000)])
+    assert noted(unnamed) == {"units_assumed"}
+    differing = priced(
+        {"sistemhargajual": "S"}, [PCS, unit("DUS", 40), unit("dus", 24)], [hj("DUS", 0, 0, 1), hj("PCS", 0, 0, 1)]
+    )
+    assert noted(differing) == {"unit_rows_differ"}
+    unpriced = priced({"sistemhargajual": "S"}, [PCS, unit("DUS", 40)], [hj("PCS", 0, 0, 3000)])
+    assert noted(unpriced) == {"units_without_price"}
+
+
+def test_a_newer_negative_price_is_reported_even_where_an_older_one_holds() -> None:
+    shop = priced({"sistemhargajual": "S"}, [PCS], [hj("PCS", 0, 0, 3000, MONDAY), hj("PCS", 0, 0, -1, TUESDAY)])
+    assert rows(shop) == [("PCS", 1, None, None, None, 3000)]
+    assert len(shop.negative) == 1
+
+
+def test_a_cost_that_no_shop_has_is_left_out_and_noted() -> None:
+    shop = priced({"sistemhargajual": "S", "hargapokok": 800}, [unit("PCS", 8991234567890)], [hj("PCS", 0, 0, 1000)])
+    assert rows(shop) == [("PCS", 8991234567890, None, None, None, 1000)]
+    assert noted(shop) == {"costs_too_large"}

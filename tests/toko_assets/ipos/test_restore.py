@@ -40,12 +40,12 @@ def names(server: PostgresServer, database: str, query: str) -> list[str]:
 
 def test_the_history_stays_in_the_file(postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path) -> None:
     archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", with_statements()))
-    counts = restore(restorer, archive, "i5test_a")
+    counts = restore(restorer, archive, "i5test_0123456789ab")
     assert counts == {"tbl_item": 3, "tbl_itemsatuanjml": 3, "tbl_itemhj": 0, "tbl_itemstok": 0}
     assert skipped_tables(archive) == ["tbl_ikdt"]
-    tables = names(restorer, "i5test_a", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    tables = names(restorer, "i5test_0123456789ab", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     assert sorted(tables) == ["tbl_item", "tbl_itemhj", "tbl_itemsatuanjml", "tbl_itemstok"]
-    assert database_exists(restorer, "i5test_a")
+    assert database_exists(restorer, "i5test_0123456789ab")
 
 
 def test_what_depends_on_other_objects_is_restored_without_them(
@@ -63,9 +63,17 @@ def test_what_depends_on_other_objects_is_restored_without_them(
     )  # fmt: skip
     archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", shop))
     assert schema_problems(archive) == []
-    assert restore(restorer, archive, "i5test_a")["tbl_item"] == 3
-    assert names(restorer, "i5test_a", "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace") == []
-    assert names(restorer, "i5test_a", "SELECT typname FROM pg_type WHERE typtype = 'd' AND typname = 'uang'") == []
+    assert restore(restorer, archive, "i5test_0123456789ab")["tbl_item"] == 3
+    assert (
+        names(
+            restorer, "i5test_0123456789ab", "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        )
+        == []
+    )
+    assert (
+        names(restorer, "i5test_0123456789ab", "SELECT typname FROM pg_type WHERE typtype = 'd' AND typname = 'uang'")
+        == []
+    )
 
 
 def test_a_second_restore_replaces_the_first(
@@ -73,8 +81,8 @@ def test_a_second_restore_replaces_the_first(
 ) -> None:
     for items in (3, 5):
         archive = read_archive(write_backup(postgres, tmp_path / f"{items}.i5bu", a_shop(items)))
-        assert restore(restorer, archive, "i5test_a")["tbl_item"] == items
-    assert databases(restorer, "i5test") == ["i5test_a"]
+        assert restore(restorer, archive, "i5test_0123456789ab")["tbl_item"] == items
+    assert databases(restorer, "i5test") == ["i5test_0123456789ab"]
 
 
 def test_a_failed_restore_leaves_no_database(
@@ -87,7 +95,7 @@ def test_a_failed_restore_leaves_no_database(
     raw[middle : middle + 64] = bytes(64)
     file.write_bytes(raw)
     with pytest.raises(PostgresError, match=r"a\.i5bu could not be restored"):
-        restore(restorer, archive, "i5test_a")
+        restore(restorer, archive, "i5test_0123456789ab")
     assert databases(restorer, "i5test") == []
 
 
@@ -112,7 +120,7 @@ def test_columns_that_are_not_needed_may_be_anything(
 ) -> None:
     schema = SCHEMA.replace("keterangan text", 'keterangan jsonb, "Aneh, ""nama""" int[], warna xml')
     archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", a_shop(), schema=schema))
-    assert restore(restorer, archive, "i5test_a")["tbl_item"] == 3
+    assert restore(restorer, archive, "i5test_0123456789ab")["tbl_item"] == 3
 
 
 def test_a_dump_of_insert_statements_is_refused(postgres: PostgresServer, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Measurements that anybody can repeat: `toko bench`. Not part of the installed packages."""

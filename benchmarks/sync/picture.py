@@ -1,0 +1,102 @@
+"""The picture in the README: both ways side by side, and what of ours grows with the history."""
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.sync.results import Case, Measured
+from benchmarks.sync.run import Benchmark
+from toko_assets.errors import PermanentError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, PALE = "#1b1b1b", "#6f6f6f"
+PARTS = (
+    ("start-up", "#d0d0d0", ""),
+    ("restore", "#8c2d04", ""),
+    ("walk, copy, hash", "#fdae6b", "///"),
+    ("everything else", "#08519c", ""),
+)
+"""Name, colour and hatching: they differ in lightness too, so that a print in grey can be read."""
+SIZES = (("#9ecae1", ""), ("#08519c", "///"))
+"""The smaller and the larger history."""
+
+
+def ensure_matplotlib() -> None:
+    """Asked before anything is measured: a benchmark takes minutes."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise PermanentError("The package matplotlib is missing: install toko[bench], or leave out --picture.")
+
+
+def draw(benchmark: Benchmark, file: Path) -> None:
+    """Write the picture of the smallest number of products, at its smallest and its largest history."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    products = min(case.products for case in benchmark.cases)
+    cases = [case for case in benchmark.cases if case.products == products]
+    shown = [cases[0], cases[-1]] if len(cases) > 1 else cases
+    figure = Figure(figsize=(9, 7.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    above, below = figure.subplots(2, 1, height_ratios=(1, 1.5))
+    _both_ways(above, shown)
+    _our_steps(below, shown)
+    figure.suptitle(f"From a backup of {products:,} products to the published catalogue", color=INK, fontsize=13)
+    figure.supxlabel(str(benchmark.machine), color=PALE, fontsize=7.5)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, dpi=150)
+
+
+def _both_ways(axes: "Axes", cases: list[Case]) -> None:
+    """Stacked bars: the whole time of each way on each backup."""
+    bars = [
+        (f"{name}\n{case.history:,} history rows", run, case.ratio(run))
+        for case in cases
+        for name, run in (("first version", case.theirs), ("toko, first", case.first), ("toko, next", case.next))
+    ]  # fmt: skip
+    left = [0.0] * len(bars)
+    for part, (name, colour, hatch) in enumerate(PARTS):
+        widths = [_parts(run)[part] for _, run, _ in bars]
+        axes.barh(range(len(bars)), widths, left=left, color=colour, hatch=hatch, edgecolor="white", label=name)
+        left = [start + width for start, width in zip(left, widths, strict=True)]
+    for row, (_, run, ratio) in enumerate(bars):
+        faster = "" if ratio == 1 else f"   {ratio:.1f} × faster"
+        axes.annotate(
+            f"{run.whole:.1f} s{faster}", (run.whole, row), (5, 0), textcoords="offset points", va="center", color=INK
+        )
+    axes.set_yticks(range(len(bars)), [label for label, _, _ in bars], fontsize=8)
+    _dress(axes, "Both ways, whole processes (seconds)", max(run.whole for _, run, _ in bars))
+
+
+def _our_steps(axes: "Axes", cases: list[Case]) -> None:
+    """Our steps of a first sync, a bar for each history: only the file's reading grows."""
+    rows = [[("start-up", c.first.start_up), *((s.label, s.seconds) for s in c.first.steps), ("the rest", c.first.rest)]
+            for c in cases]  # fmt: skip
+    height = 0.8 / len(cases)
+    for number, (case, row) in enumerate(zip(cases, rows, strict=True)):
+        colour, hatch = SIZES[number]
+        places = [place + number * height for place in range(len(row))]
+        seconds = [value for _, value in row]
+        axes.barh(places, seconds, height, color=colour, hatch=hatch, edgecolor="white",
+                  label=f"{case.history:,} history rows, {case.size / 1e6:,.0f} MB")  # fmt: skip
+        for place, value in zip(places, seconds, strict=True):
+            axes.annotate(f"{value:.2f}", (value, place), (4, 0), textcoords="offset points", va="center", fontsize=7)
+    labels = [label for label, _ in rows[0]]
+    axes.set_yticks([place + height * (len(cases) - 1) / 2 for place in range(len(labels))], labels, fontsize=8)
+    _dress(axes, "Steps of toko's first sync (seconds)", max(value for row in rows for _, value in row))
+
+
+def _parts(run: Measured) -> tuple[float, ...]:
+    """Seconds in the order of PARTS; together the whole."""
+    restore = run.seconds("restore")
+    return run.start_up, restore, run.reading_the_file, run.everything_else - restore
+
+
+def _dress(axes: "Axes", title: str, longest: float) -> None:
+    axes.set_title(title, loc="left", fontsize=10, color=INK)
+    axes.set_xlim(0, longest * 1.22)
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.legend(loc="lower right", fontsize=8, frameon=False)

@@ -1,0 +1,41 @@
+"""What a measured process tells the one that measures it: a small JSON file, written when its work is done."""
+
+import json
+import signal
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.sync.memory import peak_rss
+from benchmarks.sync.results import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Moments are `time.monotonic()`, which on Linux is the same clock in all processes."""
+
+    steps: tuple[Step, ...]
+    imported: float
+    """The moment when interpreter and imports were ready."""
+    published: float
+    """The moment when the result was there for readers, and all that belongs to it was done."""
+    afterwards: float
+    peak_rss: int
+    """Bytes, at `published`."""
+
+
+def write_report(
+    file: Path, steps: tuple[Step, ...], imported: float, published: float, afterwards: float = 0.0
+) -> None:
+    """At the end of a measured process."""
+    file.write_text(json.dumps(asdict(Report(steps, imported, published, afterwards, peak_rss()))))
+
+
+def read_report(file: Path) -> Report:
+    """Of a process that ended well."""
+    said = json.loads(file.read_text())
+    return Report(**{**said, "steps": tuple(Step(**step) for step in said["steps"])})
+
+
+def prepare() -> None:
+    """At the start of a measured process: SIGINT ends it properly, also when the benchmark runs in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

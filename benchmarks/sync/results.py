@@ -1,0 +1,226 @@
+"""The figures of one benchmark run, and what follows from them. Times are seconds, memory is bytes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+READING_THE_FILE = "raw_backup"
+"""The asset that walks, copies and hashes the whole backup: the one part that may grow with the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named part of a measured process's work."""
+
+    group: str
+    """The asset that it belongs to; of the first version, "first_version"."""
+    name: str
+    seconds: float
+
+    @property
+    def label(self) -> str:
+        """For people; two assets check, so theirs tell which."""
+        name = self.name.replace("_", " ")
+        return f"{name} ({self.group.replace('_', ' ')})" if self.name == "check" else name
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Peaks in bytes."""
+
+    process: int
+    """RSS of the Python process, from the kernel's own high-water mark (VmHWM): exact."""
+    postgres: int
+    """Its PostgreSQL server and programs together, as proportional set size, so that shared pages count once."""
+    together: int
+    """Both at the same moment, as proportional set size. Sampled, like `postgres`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One process, from its start to its end."""
+
+    steps: tuple[Step, ...]
+    whole: float
+    """From the start of the process to its end, file to published result."""
+    start_up: float
+    """Of `whole`: the interpreter's start and the imports."""
+    afterwards: float
+    """Beside `whole`, not in it: what the first version's bot does before it can answer from a new CSV."""
+    memory: Memory
+    other_load: float
+    """Processor cores that everything else on the machine kept busy meanwhile, on average."""
+
+    def seconds(self, name: str) -> float:
+        """The steps of that name together."""
+        return sum(step.seconds for step in self.steps if step.name == name)
+
+    @property
+    def reading_the_file(self) -> float:
+        """Walking, copying and hashing the backup: what grows with the history."""
+        return sum(step.seconds for step in self.steps if step.group == READING_THE_FILE)
+
+    @property
+    def everything_else(self) -> float:
+        """What must not grow with the history; without the start-up, which no size changes."""
+        return self.whole - self.start_up - self.reading_the_file
+
+    @property
+    def rest(self) -> float:
+        """In no step: Dagster's events, records, taking leave of the server."""
+        return self.whole - self.start_up - sum(step.seconds for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One sample backup and all that was measured on it."""
+
+    products: int
+    history: int
+    """Rows of sales, purchases and ledgers."""
+    size: int
+    """Bytes of the backup file."""
+    first_sync: tuple[Measured, ...]
+    """Our chain on an empty data folder; one entry a repetition."""
+    next_sync: tuple[Measured, ...]
+    """Our chain where yesterday's backup of the same shop was synced before: what happens every day."""
+    first_version: dict[int, tuple[Measured, ...]]
+    """By the number of `pg_restore` jobs."""
+
+    @cached_property
+    def first(self) -> Measured:
+        return middle(self.first_sync)
+
+    @cached_property
+    def next(self) -> Measured:
+        return middle(self.next_sync)
+
+    @cached_property
+    def best_jobs(self) -> int:
+        """How many `pg_restore` jobs served the first version best."""
+        return min(self.first_version, key=lambda jobs: middle(self.first_version[jobs]).whole)
+
+    @cached_property
+    def theirs(self) -> Measured:
+        """The first version at its best."""
+        return middle(self.first_version[self.best_jobs])
+
+    @property
+    def restore_ratio(self) -> float:
+        """Restore alone: their best / ours of a first sync."""
+        best = min(middle(runs).seconds("restore") for runs in self.first_version.values())
+        return best / self.first.seconds("restore")
+
+    def ratio(self, ours: Measured) -> float:
+        """File to published result, whole processes: theirs / ours."""
+        return self.theirs.whole / ours.whole
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines: the medians, and every repetition below `runs`."""
+        return {
+            "products": self.products,
+            "history": self.history,
+            "backup_bytes": self.size,
+            "ours_first_sync": measured_json(self.first),
+            "ours_next_sync": measured_json(self.next),
+            "first_version": {**measured_json(self.theirs), "jobs": self.best_jobs},
+            "ratios": {
+                "restore_alone": round(self.restore_ratio, 1),
+                "file_to_published": round(self.ratio(self.first), 2),
+                "file_to_published_next_sync": round(self.ratio(self.next), 2),
+            },
+            "runs": {
+                "ours_first_sync": [measured_json(run) for run in self.first_sync],
+                "ours_next_sync": [measured_json(run) for run in self.next_sync],
+                **{
+                    f"first_version_jobs_{jobs}": [measured_json(run) for run in runs]
+                    for jobs, runs in self.first_version.items()
+                },
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How our first sync's parts grow between two cases that differ in one size only."""
+
+    what: str
+    """`history` or `products`."""
+    before: Case
+    after: Case
+
+    @property
+    def factor(self) -> float:
+        """Of the size itself."""
+        return float(getattr(self.after, self.what) / getattr(self.before, self.what))
+
+    @property
+    def steps(self) -> list[tuple[Step, Step]]:
+        """The same step of both."""
+        return list(zip(self.before.first.steps, self.after.first.steps, strict=True))
+
+    def as_json(self) -> dict[str, Any]:
+        def seconds(part: Callable[[Measured], float]) -> list[float]:
+            return [round(part(case.first), 3) for case in (self.before, self.after)]
+
+        return {
+            "of": self.what,
+            "from": getattr(self.before, self.what),
+            "to": getattr(self.after, self.what),
+            "reading_the_file": seconds(lambda run: run.reading_the_file),
+            "everything_else": seconds(lambda run: run.everything_else),
+            "steps": [
+                {"asset": old.group, "step": old.name, "seconds": [round(old.seconds, 3), round(new.seconds, 3)]}
+                for old, new in self.steps
+            ],
+        }
+
+
+def middle(runs: Iterable[Measured]) -> Measured:
+    """The median of several repetitions, figure by figure; memory and load are the greatest seen."""
+    all_runs = list(runs)
+    first = all_runs[0]
+    return Measured(
+        steps=tuple(
+            Step(step.group, step.name, median(run.steps[position].seconds for run in all_runs))
+            for position, step in enumerate(first.steps)
+        ),
+        whole=median(run.whole for run in all_runs),
+        start_up=median(run.start_up for run in all_runs),
+        afterwards=median(run.afterwards for run in all_runs),
+        memory=Memory(
+            max(run.memory.process for run in all_runs),
+            max(run.memory.postgres for run in all_runs),
+            max(run.memory.together for run in all_runs),
+        ),
+        other_load=max(run.other_load for run in all_runs),
+    )
+
+
+def growths(cases: list[Case]) -> list[Growth]:
+    """Each pair of neighbours that differ in history alone, then those that differ in products alone."""
+    pairs = [(before, after) for before in cases for after in cases]
+    by_history = [("history", a, b) for a, b in pairs if a.products == b.products and a.history < b.history]
+    by_products = [("products", a, b) for a, b in pairs if a.history == b.history and a.products < b.products]
+    return [Growth(what, before, after) for what, before, after in by_history + by_products]
+
+
+def measured_json(run: Measured) -> dict[str, Any]:
+    """Every figure of one process by name."""
+    return {
+        "seconds_whole": round(run.whole, 3),
+        "seconds_start_up": round(run.start_up, 3),
+        "seconds_reading_the_file": round(run.reading_the_file, 3),
+        "seconds_everything_else": round(run.everything_else, 3),
+        "seconds_rest": round(run.rest, 3),
+        "seconds_afterwards": round(run.afterwards, 3),
+        "steps": [{"asset": step.group, "step": step.name, "seconds": round(step.seconds, 3)} for step in run.steps],
+        "peak_bytes": {
+            "process": run.memory.process,
+            "postgres": run.memory.postgres,
+            "together": run.memory.together,
+        },
+        "other_load_cores": round(run.other_load, 2),
+    }

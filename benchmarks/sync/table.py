@@ -1,0 +1,93 @@
+"""The figures as tables in the terminal."""
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.sync.results import READING_THE_FILE, Case, Growth, Measured, Step
+from benchmarks.sync.run import Benchmark
+
+MEGABYTE = 1e6
+NOTE = (
+    "Memory in MB. The seconds of our steps are those that the assets record in Dagster; "
+    "the first version's read is its three-table join, its write the CSV."
+)
+
+
+def show_benchmark(benchmark: Benchmark, console: Console) -> None:
+    """A table for each backup, one for each growth, and on what they were measured."""
+    for case in benchmark.cases:
+        console.print(_case_table(case))
+    for growth in benchmark.growths:
+        console.print(_growth_table(growth))
+    console.print(f"[dim]{benchmark.machine}.\n{NOTE}[/]", highlight=False)
+
+
+def _case_table(case: Case) -> Table:
+    table = Table(
+        title=f"{case.products:,} products, {case.history:,} history rows, {case.size / MEGABYTE:,.0f} MB",
+        title_style="bold", title_justify="left",
+    )  # fmt: skip
+    table.add_column("Seconds")
+    columns = (case.first, case.next, case.theirs)
+    for title in ("First sync", "Next sync", f"First version, -j {case.best_jobs}"):
+        table.add_column(title, justify="right")
+
+    def row(title: str, value: Callable[[Measured], float | None], style: str = "") -> None:
+        table.add_row(title, *map(_seconds, map(value, columns)), style=style)
+
+    row("start-up: interpreter, imports", lambda run: run.start_up)
+    for step in case.first.steps:
+        row(_label(step), lambda run, step=step: _same(run, step))  # type: ignore[misc]
+    row("the rest", lambda run: run.rest)
+    row("file to published", lambda run: run.whole, "bold")
+    table.add_section()
+    for title, size in (("process", "process"), ("PostgreSQL", "postgres"), ("together", "together")):
+        peaks = [f"{getattr(run.memory, size) / MEGABYTE:,.0f}" for run in columns]
+        table.add_row(f"peak memory: {title}", *peaks)
+    row("busy elsewhere, cores", lambda run: run.other_load)
+    table.add_section()
+    table.add_row("restore alone, times faster", f"{case.restore_ratio:,.0f} ×", "", "")
+    ratios = [f"{case.ratio(run):.1f} ×" for run in (case.first, case.next)]
+    table.add_row("file to published, times faster", *ratios, "", style="bold")
+    return table
+
+
+def _growth_table(growth: Growth) -> Table:
+    old, new = growth.before, growth.after
+    other = f"{old.products:,} products" if growth.what == "history" else f"{old.history:,} history rows"
+    table = Table(
+        title=f"What grows with the {growth.what}: {growth.factor:g} times, {other}, first sync",
+        title_style="bold", title_justify="left",
+    )  # fmt: skip
+    table.add_column("Seconds")
+    for case in (old, new):
+        table.add_column(f"{getattr(case, growth.what):,}", justify="right")
+    table.add_column("grown", justify="right")
+
+    def row(title: str, before: float, after: float, style: str = "") -> None:
+        grown = f"{after / before:.1f} ×" if before else ""
+        table.add_row(title, _seconds(before), _seconds(after), grown, style=style)
+
+    for before, after in growth.steps:
+        row(_label(before), before.seconds, after.seconds)
+    table.add_section()
+    row("walking, copying, hashing the file", old.first.reading_the_file, new.first.reading_the_file, "bold")
+    row("everything else", old.first.everything_else, new.first.everything_else, "bold")
+    return table
+
+
+def _same(run: Measured, step: Step) -> float | None:
+    """What a way took for a step that has the same name in both; None where a way has no such step."""
+    exact = [other.seconds for other in run.steps if (other.group, other.name) == (step.group, step.name)]
+    alike = [other.seconds for other in run.steps if other.group == "first_version" and other.name == step.name]
+    return next(iter(exact + alike), None)
+
+
+def _label(step: Step) -> str:
+    return f"{step.label} [dim](grows with the history)[/]" if step.group == READING_THE_FILE else step.label
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:,.2f}"

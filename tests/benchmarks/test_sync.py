@@ -1,0 +1,130 @@
+"""`toko bench sync` end to end, on the smallest shop: what it says, and that nothing is left. No time is asserted."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from benchmarks.sync.results import Case, Measured, Memory, Step, growths
+from tests.installation import Installation
+
+SIZES = ["--products", "60", "--history", "100", "--history", "300", "--repeat", "1"]
+OURS = {
+    "raw_backup": {"walk", "copy_and_hash"},
+    "restored_database": {"restore", "check"},
+    "exported_products": {"read", "price", "check", "write", "photos"},
+    "product_catalog": {"build", "verify"},
+}
+THEIRS = {"start_server", "restore", "read", "write"}
+SIZE_OF_PYTHON = 20 * 2**20
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """An empty folder, with a path short enough for the sockets of PostgreSQL."""
+    with TemporaryDirectory(prefix="toko-") as folder:
+        yield Path(folder)
+
+
+def test_both_ways_are_measured_on_the_same_backups_and_nothing_is_left(
+    toko: Installation,
+    tmp_path: Path,
+    temporary: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setenv("BACKUP_FOLDER", "/nonexistent/shop")  # a shop's settings don't reach what is measured
+    picture = tmp_path / "docs" / "picture.png"
+
+    answer = toko.run("bench", "sync", *SIZES, "--json", "--picture", picture, capsys=capsys)
+
+    assert answer.status == 0, answer.error
+    said = json.loads(answer.output)
+    assert {"processor", "cores", "memory", "python", "packages", "measured_at", "load"} <= said["machine"].keys()
+    assert [(case["products"], case["history"]) for case in said["cases"]] == [(60, 100), (60, 300)]
+    assert said["cases"][0]["backup_bytes"] < said["cases"][1]["backup_bytes"]
+    for case in said["cases"]:
+        assert case["ratios"].keys() == {"restore_alone", "file_to_published", "file_to_published_next_sync"}
+        for way in ("ours_first_sync", "ours_next_sync"):
+            _is_consistent(case[way])
+            for asset, steps in OURS.items():
+                assert steps <= {step["step"] for step in case[way]["steps"] if step["asset"] == asset}
+        _is_consistent(case["first_version"])
+        assert {step["step"] for step in case["first_version"]["steps"]} == THEIRS
+        assert case["first_version"]["jobs"] in (1, 2)
+        assert {name: len(runs) for name, runs in case["runs"].items()} == {
+            "ours_first_sync": 1, "ours_next_sync": 1, "first_version_jobs_1": 1, "first_version_jobs_2": 1
+        }  # fmt: skip
+    (growth,) = said["growth"]
+    assert (growth["of"], growth["from"], growth["to"]) == ("history", 100, 300)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert list(temporary.iterdir()) == []
+    assert not toko.data.exists()
+
+
+def test_without_matplotlib_a_picture_is_refused_before_anything_is_measured(
+    toko: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+
+    answer = toko.run("bench", "sync", *SIZES, "--picture", "picture.png", capsys=capsys)
+
+    assert (answer.status, answer.output) == (1, "")
+    assert answer.error == "toko: The package matplotlib is missing: install toko[bench], or leave out --picture."
+
+
+def test_a_measured_process_that_fails_is_one_line(
+    toko: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmarks.sync.run.CHAIN", "benchmarks.sync.missing")
+
+    answer = toko.run("bench", "sync", *SIZES, capsys=capsys)
+
+    assert answer.status == 1
+    assert "benchmarks.sync.missing failed: " in answer.error
+    assert "No module named benchmarks.sync.missing" in answer.error
+
+
+def test_the_median_of_repetitions_is_taken_figure_by_figure_and_the_first_version_at_its_best() -> None:
+    case = Case(
+        products=1,
+        history=100,
+        size=1,
+        first_sync=(_run(3, 1.0), _run(9, 0.1), _run(2, 0.5)),
+        next_sync=(_run(2, 0.5),),
+        first_version={1: (_run(60, 50.0),), 2: (_run(45, 40.0),)},
+    )
+
+    assert (case.first.whole, case.first.seconds("restore")) == (3, 0.5)
+    assert case.best_jobs == 2
+    assert case.restore_ratio == 80
+    assert (case.ratio(case.first), case.ratio(case.next)) == (15, 22.5)
+
+
+def test_growth_is_told_of_backups_that_differ_in_one_size_only() -> None:
+    runs = (_run(1, 0.1),)
+    cases = [Case(p, h, 1, runs, runs, {1: runs}) for p, h in ((20, 100), (20, 1000), (100, 100))]
+
+    told = [(growth.what, growth.factor) for growth in growths(cases)]
+
+    assert told == [("history", 10), ("products", 5)]
+
+
+def _is_consistent(run: dict[str, Any]) -> None:
+    """The parts are those of the whole, and a process has a size."""
+    steps = sum(step["seconds"] for step in run["steps"])
+    assert run["seconds_whole"] == pytest.approx(run["seconds_start_up"] + steps + run["seconds_rest"], abs=0.05)
+    assert run["seconds_whole"] == pytest.approx(
+        run["seconds_start_up"] + run["seconds_reading_the_file"] + run["seconds_everything_else"], abs=0.05
+    )
+    assert run["peak_bytes"]["process"] > SIZE_OF_PYTHON
+    assert run["peak_bytes"]["together"] > SIZE_OF_PYTHON
+
+
+def _run(whole: float, restore: float) -> Measured:
+    return Measured((Step("restored_database", "restore", restore),), whole, 0.0, 0.0, Memory(1, 1, 1), 0.0)

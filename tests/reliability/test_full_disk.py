@@ -1,0 +1,21 @@
+"""A disk that is full at any moment of a sync: one clear line, the old catalogue served, well again when there is room."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+AS_A_USER = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
+"""Who is not root may mount a disk in a user namespace."""
+
+
+def test_a_disk_full_to_any_degree_keeps_the_old_catalogue_and_says_so_in_a_line(tmp_path: Path) -> None:
+    command = ["unshare", "--mount", *AS_A_USER, sys.executable, "-m", "tests.reliability.full_disk", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    degrees = [line.split("\t") for line in done.stdout.splitlines()]
+    failed = [said for _, status, said in degrees if status == "1"]
+    assert len(failed) >= 5
+    assert all(said.split("⏎")[-1].startswith("toko: ") and "Traceback" not in said for said in failed)
+    assert degrees[-1][:2] == ["enough", "0"]

@@ -1,0 +1,115 @@
+"""An external PostgreSQL, 15 to 18: reached over the network with a password, as a role that may create databases.
+
+Only psycopg speaks to it, no program of PostgreSQL: those that we carry are built without TLS, which servers ask for.
+What goes wrong comes as PassingError or PermanentError, one line each (`problems.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from pydantic import SecretStr
+
+from toko_assets.errors import PermanentError
+from toko_assets.postgres.problems import NoEntryError, during_work, on_connecting
+from toko_assets.postgres.server import MAINTENANCE_DATABASE, PostgresServer
+
+OLDEST, NEWEST = 15, 18
+"""Major versions. 15 is the first with LOCALE_PROVIDER; 18 the newest that it is tested with."""
+
+CONNECT_SECONDS = 10
+LOST_AFTER: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""Seconds, but for the last. A server that vanished is noticed after a minute; by default after two hours."""
+
+SECOND_MAINTENANCE_DATABASE = "template1"
+"""While somebody is connected to it nobody can copy it: only where the other is missing or closed to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalServer(PostgresServer):
+    """A server at DB_HOST."""
+
+    password: SecretStr | None = field(default=None, repr=False)
+    maintenance_database: str = MAINTENANCE_DATABASE
+
+    @property
+    def place(self) -> str:
+        """As it is named in messages."""
+        return f"{self.host}:{self.port}"
+
+    def connect(self, database: str, **options: Any) -> psycopg.Connection[Any]:
+        """Connect to one of the server's databases."""
+        try:
+            connection = _Connection.connect(
+                host=self.host, port=self.port, user=self.user, dbname=database,
+                password=self.password.get_secret_value() if self.password else None,
+                connect_timeout=CONNECT_SECONDS, application_name="toko", **LOST_AFTER, **options,
+            )  # fmt: skip
+        except psycopg.Error as error:
+            raise on_connecting(error, self.place, self.user, database) from None  # its frames hold the password
+        connection.place = self.place
+        return connection
+
+    def administer(self) -> psycopg.Connection[Any]:
+        """Connect to a database that is always there, to create, rename and drop others: each statement by itself."""
+        return self.connect(self.maintenance_database, autocommit=True)
+
+
+class _Connection(psycopg.Connection[Any]):
+    """Turns an error inside its `with` block into one of ours."""
+
+    place = ""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        except psycopg.Error as at_commit:
+            error = at_commit
+        if isinstance(error, psycopg.Error):
+            raise during_work(error, self.place) from error
+
+
+def open_external(server: ExternalServer, warn: Callable[[str], None]) -> ExternalServer:
+    """Make sure that the server answers, lets us in and has a version that can be used; answers what to use.
+
+    Raises PassingError (unreachable, starting, full) or PermanentError (password, role, rights, version).
+    """
+    try:
+        version = _version(server)
+    except NoEntryError as error:
+        server = ExternalServer(server.host, server.port, server.user, server.password, SECOND_MAINTENANCE_DATABASE)
+        try:
+            version = _version(server)
+        except NoEntryError:
+            raise PermanentError(
+                f"{error} It needs one that is always there, to create others: GRANT CONNECT ON DATABASE "
+                f"{MAINTENANCE_DATABASE} (or {SECOND_MAINTENANCE_DATABASE}) TO {server.user}."
+            ) from None
+    if version // 10_000 < OLDEST:
+        raise PermanentError(
+            f"PostgreSQL at {server.place} is version {_named(version)}; {OLDEST} to {NEWEST} can be used. "
+            "Upgrade it, or unset DB_HOST to use the embedded one."
+        )
+    if version // 10_000 > NEWEST:
+        warn(f"PostgreSQL at {server.place} is version {_named(version)}; this was tested with {OLDEST} to {NEWEST}.")
+    return server
+
+
+def _version(server: ExternalServer) -> int:
+    with server.administer() as connection:
+        return connection.info.server_version
+
+
+def _named(version: int) -> str:
+    """150018 is 15.18; before 10 there were three parts: 90525 is 9.5.25."""
+    major, minor = divmod(version, 10_000)
+    return f"{major}.{minor}" if major >= 10 else f"{major}.{minor // 100}.{minor % 100}"
