@@ -98,24 +98,22 @@ class Case:
         return middle(self.next_sync)
 
     @cached_property
-    def best_jobs(self) -> int:
-        """How many `pg_restore` jobs served the first version best."""
-        return min(self.first_version, key=lambda jobs: middle(self.first_version[jobs]).whole)
+    def theirs(self) -> dict[int, Measured]:
+        """The first version by the number of `pg_restore` jobs; 1 is its default."""
+        return {jobs: middle(runs) for jobs, runs in self.first_version.items()}
 
     @cached_property
-    def theirs(self) -> Measured:
-        """The first version at its best."""
-        return middle(self.first_version[self.best_jobs])
+    def best_jobs(self) -> int:
+        """How many `pg_restore` jobs served the first version best."""
+        return min(self.theirs, key=lambda jobs: self.theirs[jobs].whole)
 
-    @property
-    def restore_ratio(self) -> float:
-        """Restore alone: their best / ours of a first sync."""
-        best = min(middle(runs).seconds("restore") for runs in self.first_version.values())
-        return best / self.first.seconds("restore")
+    def restore_ratio(self, ours: Measured, jobs: int) -> float:
+        """Restore alone: theirs / ours."""
+        return self.theirs[jobs].seconds("restore") / ours.seconds("restore")
 
-    def ratio(self, ours: Measured) -> float:
+    def whole_ratio(self, ours: Measured, jobs: int) -> float:
         """File to published result, whole processes: theirs / ours."""
-        return self.theirs.whole / ours.whole
+        return self.theirs[jobs].whole / ours.whole
 
     def as_json(self) -> dict[str, Any]:
         """For machines: the medians, and every repetition below `runs`."""
@@ -125,11 +123,15 @@ class Case:
             "backup_bytes": self.size,
             "ours_first_sync": measured_json(self.first),
             "ours_next_sync": measured_json(self.next),
-            "first_version": {**measured_json(self.theirs), "jobs": self.best_jobs},
+            "first_version": {**measured_json(self.theirs[self.best_jobs]), "jobs": self.best_jobs},
             "ratios": {
-                "restore_alone": round(self.restore_ratio, 1),
-                "file_to_published": round(self.ratio(self.first), 2),
-                "file_to_published_next_sync": round(self.ratio(self.next), 2),
+                f"first_version_jobs_{jobs}": {
+                    "restore_alone": round(self.restore_ratio(self.first, jobs), 2),
+                    "restore_alone_next_sync": round(self.restore_ratio(self.next, jobs), 2),
+                    "file_to_published": round(self.whole_ratio(self.first, jobs), 2),
+                    "file_to_published_next_sync": round(self.whole_ratio(self.next, jobs), 2),
+                }
+                for jobs in self.theirs
             },
             "runs": {
                 "ours_first_sync": [measured_json(run) for run in self.first_sync],

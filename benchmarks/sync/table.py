@@ -30,14 +30,14 @@ def _case_table(case: Case) -> Table:
         title_style="bold", title_justify="left",
     )  # fmt: skip
     table.add_column("Seconds")
-    columns = (case.first, case.next, case.theirs)
-    for title in ("First sync", "Next sync", f"First version, -j {case.best_jobs}"):
+    columns = (case.first, case.next, *case.theirs.values())
+    for title in ("First sync", "Next sync", *(f"First version -j {jobs}" for jobs in case.theirs)):
         table.add_column(title, justify="right")
 
     def row(title: str, value: Callable[[Measured], float | None], style: str = "") -> None:
         table.add_row(title, *map(_seconds, map(value, columns)), style=style)
 
-    row("start-up: interpreter, imports", lambda run: run.start_up)
+    row("start-up, imports", lambda run: run.start_up)
     for step in case.first.steps:
         row(_label(step), lambda run, step=step: _same(run, step))  # type: ignore[misc]
     row("the rest", lambda run: run.rest)
@@ -48,9 +48,10 @@ def _case_table(case: Case) -> Table:
         table.add_row(f"peak memory: {title}", *peaks)
     row("busy elsewhere, cores", lambda run: run.other_load)
     table.add_section()
-    table.add_row("restore alone, times faster", f"{case.restore_ratio:,.0f} ×", "", "")
-    ratios = [f"{case.ratio(run):.1f} ×" for run in (case.first, case.next)]
-    table.add_row("file to published, times faster", *ratios, "", style="bold")
+    for jobs in case.theirs:
+        for title, ratio in (("restore alone", case.restore_ratio), ("file to published", case.whole_ratio)):
+            ratios = [f"{ratio(run, jobs):,.1f} ×" for run in (case.first, case.next)]
+            table.add_row(f"{title}, against -j {jobs}", *ratios, style="bold")
     return table
 
 
@@ -86,7 +87,7 @@ def _same(run: Measured, step: Step) -> float | None:
 
 
 def _label(step: Step) -> str:
-    return f"{step.label} [dim](grows with the history)[/]" if step.group == READING_THE_FILE else step.label
+    return f"{step.label} [dim](with the history)[/]" if step.group == READING_THE_FILE else step.label
 
 
 def _seconds(value: float | None) -> str:

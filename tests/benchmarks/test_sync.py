@@ -49,7 +49,8 @@ def test_both_ways_are_measured_on_the_same_backups_and_nothing_is_left(
     assert [(case["products"], case["history"]) for case in said["cases"]] == [(60, 100), (60, 300)]
     assert said["cases"][0]["backup_bytes"] < said["cases"][1]["backup_bytes"]
     for case in said["cases"]:
-        assert case["ratios"].keys() == {"restore_alone", "file_to_published", "file_to_published_next_sync"}
+        assert case["ratios"].keys() == {"first_version_jobs_1", "first_version_jobs_2"}
+        assert {"restore_alone", "file_to_published"} <= case["ratios"]["first_version_jobs_1"].keys()
         for way in ("ours_first_sync", "ours_next_sync"):
             _is_consistent(case[way])
             for asset, steps in OURS.items():
@@ -102,8 +103,8 @@ def test_the_median_of_repetitions_is_taken_figure_by_figure_and_the_first_versi
 
     assert (case.first.whole, case.first.seconds("restore")) == (3, 0.5)
     assert case.best_jobs == 2
-    assert case.restore_ratio == 80
-    assert (case.ratio(case.first), case.ratio(case.next)) == (15, 22.5)
+    assert (case.restore_ratio(case.first, jobs=2), case.restore_ratio(case.first, jobs=1)) == (80, 100)
+    assert (case.whole_ratio(case.first, jobs=2), case.whole_ratio(case.next, jobs=2)) == (15, 22.5)
 
 
 def test_growth_is_told_of_backups_that_differ_in_one_size_only() -> None:

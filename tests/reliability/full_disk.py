@@ -1,4 +1,4 @@
-"""Fills a small disk to every degree and syncs; run by test_full_disk.py in a mount namespace of its own.
+"""Fills a small disk to every degree, makes it read-only, and syncs; run by test_full_disk.py in a mount namespace.
 
     unshare --mount python -m tests.reliability.full_disk FOLDER
 
@@ -44,6 +44,11 @@ def main() -> None:
     status = _in_a_fork(partial(_toko, folder / "1.i5bu", last))
     print("enough", status, last.read_text().strip().replace("\n", "⏎"), sep="\t")
     assert generation_of(data / "catalog", STEP, ITEMS) == 2
+    subprocess.run(["mount", "-o", "remount,ro", data], check=True)
+    status = _in_a_fork(partial(_toko, folder / "0.i5bu", last))
+    print("read-only", status, last.read_text().strip().replace("\n", "⏎"), sep="\t")
+    assert generation_of(data / "catalog", STEP, ITEMS) == 2
+    subprocess.run(["mount", "-o", "remount,rw", data], check=True)
     assert not [path for path in data.rglob("*") if ".part" in path.name]
 
 

@@ -7,9 +7,9 @@ from tests.acceptance.places import its_postgres, run_toko
 from tests.installation import Installation
 from toko_assets.ipos.restore import databases
 
-PASSING_BY = ("dagster", "postgres", "backups", "runs")
-"""Below the data folder: history, database files, copies of whole backups. The catalogue, the exports and the records
-of what was made are the rest."""
+PASSING_BY = ("dagster", "postgres", "backups", "inbox", "runs")
+"""Below the data folder: history, database files, copies of whole backups, what others put there. The rest is the
+catalogue, the exports and the records of what was made."""
 
 
 def refusal(toko: Installation, *args: str | Path) -> str:

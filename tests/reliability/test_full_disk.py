@@ -1,4 +1,4 @@
-"""A disk that is full at any moment of a sync: one clear line, the old catalogue served, well again when there is room."""
+"""A disk that is full at any moment of a sync, or read-only: one clear line, and the old catalogue is served."""
 
 import os
 import subprocess
@@ -18,4 +18,6 @@ def test_a_disk_full_to_any_degree_keeps_the_old_catalogue_and_says_so_in_a_line
     failed = [said for _, status, said in degrees if status == "1"]
     assert len(failed) >= 5
     assert all(said.split("⏎")[-1].startswith("toko: ") and "Traceback" not in said for said in failed)
-    assert degrees[-1][:2] == ["enough", "0"]
+    assert degrees[-2][:2] == ["enough", "0"]
+    assert degrees[-1][:2] == ["read-only", "1"]
+    assert "Read-only file system" in degrees[-1][2]

@@ -1,4 +1,4 @@
-"""Dumps made to do harm: what would run wherever they are restored does not run here, and their rows arrive or don't."""
+"""Dumps made to do harm: what would run wherever they are restored does not run here."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -31,7 +31,7 @@ STATEMENTS = [
     "ALTER TABLE tbl_item ADD CONSTRAINT cek CHECK (cek(kodeitem))",
     "CREATE DOMAIN teks AS text CHECK (cek(VALUE))",
     "ALTER TABLE tbl_item ALTER namaitem TYPE teks",
-    "CREATE INDEX jahat ON tbl_item ((cek(kodeitem)))",
+    "CREATE INDEX ON tbl_item ((cek(kodeitem)))",
     "CREATE MATERIALIZED VIEW jahat AS SELECT cek(kodeitem) FROM tbl_item",
     "CREATE EVENT TRIGGER jahat ON ddl_command_end EXECUTE FUNCTION jahat_ddl()",
 ]
@@ -65,11 +65,11 @@ def served(toko: Installation, dump: Path) -> Installation:
 
 
 def tables(toko: Installation) -> set[str]:
-    """All that is in the restored database, of any kind, besides indexes and what every database has."""
+    """All that is in the restored database, of any kind, besides what every database has."""
     database = toko.record("restored_database")["database"]
     with its_postgres(toko) as server, closing(server.connect(database)) as found:
         rows = found.execute(
-            "SELECT relname FROM pg_class WHERE oid > 16383 AND relkind <> 'i' AND relnamespace = 'public'::regnamespace"
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
             " UNION SELECT proname FROM pg_proc WHERE oid > 16383 UNION SELECT evtname FROM pg_event_trigger"
             " UNION SELECT rulename FROM pg_rewrite WHERE oid > 16383 UNION SELECT tgname FROM pg_trigger"
         )

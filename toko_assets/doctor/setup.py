@@ -30,11 +30,13 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
     for name in written:
         if name not in names and (meant := get_close_matches(name.upper(), names, 1, LIKE_A_SETTING)):
             yield note("settings", f"{name} in .env is no setting: {meant[0]} is meant?")
+    if "DAGSTER_HOME" in written and not os.environ.get("DAGSTER_HOME"):
+        yield note("settings", "DAGSTER_HOME in .env has no effect: set it in the environment.")
     if "DB_PASSWORD" in written and ENV_FILE.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         yield note("settings", ".env holds a password and other users can read it: chmod 600 .env")
     if settings.db_host is None and settings.db_password is not None:
         yield note("settings", "DB_PASSWORD is set but not DB_HOST: the embedded PostgreSQL is used, which needs none.")
-    given = sorted(name for name in names if (os.environ.get(name) or written.get(name)))
+    given = sorted(name for name in names if os.environ.get(name) or written.get(name))
     yield good("settings", f"set: {', '.join(given)}" if given else "none is set: the defaults are used")
 
 

@@ -15,6 +15,10 @@ from toko_assets.errors import PermanentError
 
 MAINTENANCE_DATABASE = "postgres"
 
+for _name in [name for name in os.environ if name.startswith("PG")]:
+    # libpq obeys them wherever it connects: PGHOSTADDR or PGSERVICE would lead to another server than ours.
+    del os.environ[_name]
+
 
 class PostgresError(PermanentError):
     """A program of PostgreSQL, or the server, answered with an error; the message carries what it said."""
@@ -34,15 +38,8 @@ def program(name: str) -> Path:
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, but English, and without PG* variables, which would lead elsewhere.
-
-    DB_PASSWORD stays here: no program needs it.
-    """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PG", "LC_")) and name != "DB_PASSWORD"
-    }
+    """This process's environment, but English. DB_PASSWORD stays here: no program needs it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "DB_PASSWORD"}
     return {**kept, "LC_ALL": "C", **(extra or {})}
 
 

@@ -140,3 +140,17 @@ def test_no_place_to_start_in_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="taken") as error, EmbeddedPostgres(tmp_path / "taken" / "postgres"):
         pass
     assert "\n" not in str(error.value)
+
+
+def test_variables_of_another_server_lead_nowhere(tmp_path: Path) -> None:
+    """A user id says who we are, $USER may not; PG* variables of the system don't reach our server."""
+    command = [sys.executable, "-c", HELD, str(tmp_path / "postgres")]
+    misleading = {
+        "USER": "alice",
+        "LOGNAME": "alice",
+        "PGHOSTADDR": "127.0.0.1",
+        "PGSERVICE": "shop",
+        "PGOPTIONS": "-c x=1",
+    }
+    held = subprocess.run(command, input="", env={**os.environ, **misleading}, capture_output=True, text=True)
+    assert (held.returncode, held.stderr) == (0, "")
