@@ -173,9 +173,15 @@ def main() -> None:
 
     try:
         cli()
-    except (TokoError, CatalogError, OSError) as error:
-        Console(stderr=True).print(f"[bold red]toko:[/] {plain(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+    except (TokoError, CatalogError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(f"[bold red]toko:[/] {plain(message)}", highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 def _settings() -> "Settings":
