@@ -95,9 +95,9 @@ def _parts(run: Measured) -> tuple[float, ...]:
 
 
 def _dress(axes: "Axes", title: str, longest: float) -> None:
-    axes.set_title(title, loc="left", fontsize=10, color=INK)
+    axes.set_title(title, loc="left", fontsize=10, color=INK, pad=20)
     axes.set_xlim(0, longest * 1.08)
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, fontsize=8, frameon=False)
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.015, 0.98), ncols=4, fontsize=8, frameon=False)

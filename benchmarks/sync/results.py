@@ -1,9 +1,8 @@
 """The figures of one benchmark run, and what follows from them. Times are seconds, memory is bytes."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from statistics import median
 from typing import Any
 
 READING_THE_FILE = "raw_backup"
@@ -181,24 +180,14 @@ class Growth:
 
 
 def middle(runs: Iterable[Measured]) -> Measured:
-    """The median of several repetitions, figure by figure; memory and load are the greatest seen."""
-    all_runs = list(runs)
-    first = all_runs[0]
-    return Measured(
-        steps=tuple(
-            Step(step.group, step.name, median(run.steps[position].seconds for run in all_runs))
-            for position, step in enumerate(first.steps)
-        ),
-        whole=median(run.whole for run in all_runs),
-        start_up=median(run.start_up for run in all_runs),
-        afterwards=median(run.afterwards for run in all_runs),
-        memory=Memory(
-            max(run.memory.process for run in all_runs),
-            max(run.memory.postgres for run in all_runs),
-            max(run.memory.together for run in all_runs),
-        ),
-        other_load=max(run.other_load for run in all_runs),
+    """The repetition with the median of the whole times, so that its parts add up; memory is the most of all."""
+    by_time = sorted(runs, key=lambda run: run.whole)
+    peaks = Memory(
+        process=max(run.memory.process for run in by_time),
+        postgres=max(run.memory.postgres for run in by_time),
+        together=max(run.memory.together for run in by_time),
     )
+    return replace(by_time[len(by_time) // 2], memory=peaks)
 
 
 def growths(cases: list[Case]) -> list[Growth]:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from tests.acceptance.places import its_postgres, run_toko
 from tests.installation import Installation
-from toko_assets.ipos.restore import databases
 
-PASSING_BY = ("dagster", "postgres", "backups", "inbox", "runs")
-"""Below the data folder: history, database files, copies of whole backups, what others put there. The rest is the
-catalogue, the exports and the records of what was made."""
+PASSING_BY = ("dagster", "postgres", "postgres.log", "backups", "inbox", "runs", "sync.lock")
+"""Below the data folder: history, database files, copies of whole backups, what others put there."""
+EARLIER = ("raw_backup.json", "restored_database.json")
+"""What was made of a backup before it was refused. The rest is the catalogue, what it was made of, and the records."""
 
 
 def refusal(toko: Installation, *args: str | Path) -> str:
@@ -34,19 +34,10 @@ def one_line(error: str) -> str:
 
 def kept(toko: Installation) -> dict[str, tuple[int, int]]:
     """Every file that a refused backup must not touch, with its size and the time of its last change."""
-    found = {}
-    for path in sorted(toko.data.rglob("*")):
-        name = path.relative_to(toko.data)
-        if name.parts[0] not in PASSING_BY and name.name != "raw_backup.json" and path.is_file():
-            stat = path.stat()
-            found[str(name)] = (stat.st_size, stat.st_mtime_ns if name.name != "postgres.log" else 0)
-    return {name: stat for name, stat in found.items() if name not in ("postgres.log", "sync.lock")}
-
-
-def restored(toko: Installation) -> list[str]:
-    """The databases of backups, the unfinished ones too."""
-    with its_postgres(toko) as server:
-        return databases(server, "i5bu")
+    files = (path for path in toko.data.rglob("*") if path.is_file() and path.name not in EARLIER)
+    names = {path: path.relative_to(toko.data) for path in files}
+    stats = {str(name): path.stat() for path, name in names.items() if name.parts[0] not in PASSING_BY}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
 
 
 def every_database(toko: Installation) -> set[str]:

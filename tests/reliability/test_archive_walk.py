@@ -17,7 +17,7 @@ from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupE
 from toko_assets.ipos.rows import OversizedBackupError, read_rows, verify_rows
 from toko_assets.ipos.schema import WrongSchemaError, schema_problems
 
-EXAMPLES = 300
+EXAMPLES = 200
 TABLES = ("tbl_item", "tbl_itemsatuanjml", "tbl_itemhj", "tbl_itemstok")
 names = st.text(st.characters(codec="utf-8"), max_size=40)
 contents = st.one_of(
@@ -155,7 +155,7 @@ def test_anything_behind_the_end_of_an_archive_is_refused(file: Path, written: A
 
 
 @given(written=archives(), share=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
-@any_archive(600)
+@any_archive(400)
 def test_a_flipped_byte_is_found_or_does_no_harm(file: Path, written: ArchiveFile, share: float, flip: int) -> None:
     damaged = bytearray(write(written))
     damaged[int(len(damaged) * share)] ^= flip

@@ -12,6 +12,8 @@ from tests.archives import ArchiveFile, TocEntry, parse, write
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
 from tests.reliability.refusals import every_database, refusal
+from toko_assets.ipos.archive import read_archive
+from toko_assets.ipos.schema import WrongSchemaError, schema_problems
 from toko_assets.postgres.server import PostgresServer
 
 PRICES = {f"BRG-{n}": 2000 + n for n in range(3)}
@@ -53,15 +55,11 @@ def archive(dump: Path) -> ArchiveFile:
 
 
 @pytest.fixture(scope="module")
-def toko(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:  # noqa: ARG001
+def served(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that serves the hostile dump's prices."""
     with installed(tmp_path_factory.mktemp("toko")) as toko:
+        sync("--backup", dump)
         yield toko
-
-
-@pytest.fixture
-def served(toko: Installation, dump: Path) -> Installation:
-    sync("--backup", dump)
-    return toko
 
 
 def tables(toko: Installation) -> set[str]:
@@ -81,76 +79,92 @@ def test_functions_triggers_rules_defaults_domains_and_views_of_a_dump_do_not_ru
     assert tables(served) == TABLES
 
 
-def harm(folder: Path) -> str:
+def harm(folder: Path, name: str = "jahat") -> str:
     """SQL that leaves a table if it is run, and a file if a superuser runs it."""
-    return f"CREATE TABLE public.jahat (); COPY public.jahat TO PROGRAM 'touch {folder}/jahat';"
+    return f"CREATE TABLE public.{name} (); COPY public.{name} TO PROGRAM 'touch {folder}/jahat';"
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "COPY public.tbl_item TO PROGRAM 'touch {folder}/jahat';",
-        "COPY public.tbl_item (kodeitem) FROM PROGRAM 'touch {folder}/jahat';",
-        "COPY public.tbl_item (kodeitem) FROM stdin; {harm}",
-        "{harm} COPY public.tbl_item (kodeitem) FROM stdin;",
-        "COPY public.tbl_item (kodeitem; {harm} --) FROM stdin;",
-        'COPY public.tbl_item ("kodeitem) FROM stdin; {harm} --") FROM stdin; {harm}',
-        "COPY public.tbl_item (kodeitem) FROM stdin WHERE pg_sleep(1000) IS NULL;",
-        "COPY public.tbl_itemhj (kodeitem) FROM stdin;",
-        "COPY pg_catalog.pg_authid (rolname) FROM stdin;",
-        "SELECT pg_sleep(1000);",
-        "DROP TABLE public.tbl_itemhj;",
-        "",
-    ],
-)
+NOT_COPY = [
+    "COPY public.tbl_item TO PROGRAM 'touch {folder}/jahat';",
+    "COPY public.tbl_item (kodeitem) FROM stdin; {harm}",
+    "SELECT pg_sleep(1000);",
+    "",
+    "COPY public.tbl_item (kodeitem) FROM PROGRAM 'touch {folder}/jahat';",
+    "{harm} COPY public.tbl_item (kodeitem) FROM stdin;",
+    "COPY public.tbl_item (kodeitem; {harm} --) FROM stdin;",
+    'COPY public.tbl_item ("kodeitem) FROM stdin; {harm} --") FROM stdin; {harm}',
+    "COPY public.tbl_item (kodeitem) FROM stdin WHERE pg_sleep(1000) IS NULL;",
+    "COPY public.tbl_item (kodeitem, kodeitem) FROM stdin;",
+    "COPY public.tbl_item () FROM stdin;",
+    "COPY public.tbl_itemhj (kodeitem) FROM stdin;",
+    "COPY pg_catalog.pg_authid (rolname) FROM stdin;",
+    "DROP TABLE public.tbl_itemhj;",
+    "COPY public.tbl_item (" + ", ".join(f"k{n}" for n in range(1601)) + ") FROM stdin;",
+]
+
+
+def with_statement(archive: ArchiveFile, file: Path, statement: str) -> Path:
+    """The dump with another statement in place of tbl_item's COPY."""
+    sql = statement.replace("{harm}", harm(file.parent)).replace("{folder}", str(file.parent))
+    file.write_bytes(write(archive.changed(archive.entry("tbl_item"), copy=sql)))
+    return file
+
+
+@pytest.mark.parametrize("statement", NOT_COPY[:4])
 def test_another_statement_in_place_of_copy_is_refused(
     served: Installation, archive: ArchiveFile, tmp_path: Path, statement: str
 ) -> None:
-    sql = statement.replace("{harm}", harm(tmp_path)).replace("{folder}", str(tmp_path))
-    bad = tmp_path / "bad.i5bu"
-    bad.write_bytes(write(archive.changed(archive.entry("tbl_item"), copy=sql)))
-    said = refusal(served, "--backup", bad)
+    said = refusal(served, "--backup", with_statement(archive, tmp_path / "bad.i5bu", statement))
     assert "bad.i5bu: table tbl_item was not dumped with COPY: make the backup with iPOS" in said
     assert not (tmp_path / "jahat").exists()
 
 
-def crafted(archive: ArchiveFile, what: str, sql: str) -> ArchiveFile:
-    """With SQL at a place where `pg_restore` runs it, even if asked for the rows of four tables only."""
+@pytest.mark.parametrize("statement", NOT_COPY, ids=lambda statement: statement[:60])
+def test_a_statement_is_no_copy(archive: ArchiveFile, tmp_path: Path, statement: str) -> None:
+    dump = read_archive(with_statement(archive, tmp_path / "bad.i5bu", statement))
+    with pytest.raises(WrongSchemaError, match=r"bad\.i5bu: table tbl_item was not dumped with COPY"):
+        schema_problems(dump)
+
+
+def crafted(archive: ArchiveFile, folder: Path) -> ArchiveFile:
+    """With SQL wherever `pg_restore` runs it, even if asked for the rows of four tables only, and elsewhere."""
+    path = next(e for e in archive.entries if e.kind == "SEARCHPATH")
+    archive = archive.changed(path, definition=f"{path.definition}{harm(folder, 'search_path')}\n")
+    archive = archive.changed(archive.entry("tbl_item"), definition=harm(folder, "definition_of_rows"))
+    rows = archive.entry("tbl_itemhj")
+    archive = archive.changed(rows, definition=harm(folder, "rows_without_dumper"), had_dumper=0)
+    table = archive.entry("tbl_item", "TABLE")
+    archive = archive.changed(table, definition=f"{table.definition}{harm(folder, 'definition_of_table')}\n")
+    broken = f"x\n{harm(folder, 'line_break')}\n--"
+    archive = archive.changed(archive.entry("tbl_itemstok"), owner=broken, tablespace=broken, access_method=broken)
     rows = archive.entry("tbl_item")
-    if what == "the search path":
-        entry = next(e for e in archive.entries if e.kind == "SEARCHPATH")
-        return archive.changed(entry, definition=f"SELECT pg_catalog.set_config('search_path', '', false);\n{sql}\n")
-    if what == "the definition of rows":
-        return archive.changed(rows, definition=sql)
-    if what == "rows that have none":
-        return archive.changed(rows, definition=sql, had_dumper=0)
-    if what == "the definition of a table":
-        table = archive.entry("tbl_item", "TABLE")
-        return archive.changed(table, definition=f"{table.definition}{sql}\n")
-    if what == "names with line breaks":
-        return archive.changed(rows, owner=f"x\n{sql}\n--", tablespace=f"x\n{sql}\n--", access_method=f'x";{sql}--')
-    if what == "a post-data entry":
-        new = TocEntry(999_999, "POST-DATA", "x", sql, None, "public", section=3)
-        return replace(archive, entries=(*archive.entries, new))
-    assert what == "column names"
-    copy = (rows.copy or "").replace("keterangan", f'"keterangan"") FROM stdin; {sql} --"')
-    return archive.changed(rows, copy=copy)
+    column = f'"keterangan"") FROM stdin; {harm(folder, "column")} --"'
+    archive = archive.changed(rows, copy=(rows.copy or "").replace("keterangan", column))
+    more = TocEntry(999_999, "POST-DATA", "x", harm(folder, "entry"), None, "public", section=3)
+    return replace(archive, entries=(*archive.entries, more))
 
 
-@pytest.mark.parametrize(
-    "what",
-    ["the search path", "the definition of rows", "rows that have none", "the definition of a table",
-     "names with line breaks", "a post-data entry", "column names"],
-)  # fmt: skip
-def test_sql_of_a_dump_is_not_run_that_hides_in(
-    served: Installation, archive: ArchiveFile, tmp_path: Path, what: str
-) -> None:
-    crafted_file = tmp_path / "crafted.i5bu"
-    crafted_file.write_bytes(write(crafted(archive, what, harm(tmp_path))))
-    sync("--backup", crafted_file)
+def test_sql_anywhere_in_a_dump_is_not_run(served: Installation, archive: ArchiveFile, tmp_path: Path) -> None:
+    file = tmp_path / "crafted.i5bu"
+    file.write_bytes(write(crafted(archive, tmp_path)))
+    sync("--backup", file)
     assert served.prices() == PRICES
     assert tables(served) == TABLES
     assert not (tmp_path / "jahat").exists()
+
+
+def test_the_crafted_dump_does_harm_where_pg_restore_brings_the_rows(
+    postgres: PostgresServer, archive: ArchiveFile, tmp_path: Path
+) -> None:
+    """Were it harmless, the test above would prove nothing."""
+    file = tmp_path / "crafted.i5bu"
+    file.write_bytes(write(crafted(archive, Path("/nonexistent"))))
+    listing = tmp_path / "listing"
+    listing.write_text("".join(f"{archive.entry(table).id};\n" for table in sorted(TABLES)))
+    script = tmp_path / "script.sql"
+    postgres.run("pg_restore", "--data-only", "--use-list", listing, "-f", script, file)
+    for place in ("search_path", "definition_of_rows"):
+        assert f"\nCREATE TABLE public.{place} ()" in "\n" + script.read_text()
 
 
 def test_two_entries_of_one_id_are_refused(served: Installation, archive: ArchiveFile, tmp_path: Path) -> None:

@@ -76,6 +76,11 @@ class RealServer:
             "DB_HOST": "127.0.0.1", "DB_PORT": str(self.port), "DB_USER": ROLE, "DB_PASSWORD": self.password,
         }  # fmt: skip
 
+    @property
+    def certificate(self) -> Path:
+        """Of a server that requires TLS."""
+        return self.folder / "server.crt"
+
     @contextmanager
     def admin(self, database: str = "template1") -> Iterator[psycopg.Connection[Any]]:
         with psycopg.connect(
@@ -116,13 +121,9 @@ class RealServer:
 
     def require_tls(self) -> None:
         """Take nobody over the network who does not encrypt; from now on."""
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-             "-subj", "/CN=localhost", "-keyout", self.folder / "server.key", "-out", self.folder / "server.crt"],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        make_certificate(self.folder / "server.key", self.certificate)
         _give_to_server(self.folder / "server.key")
-        _give_to_server(self.folder / "server.crt")
+        _give_to_server(self.certificate)
         (self.folder / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
         self.do("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()")
 
@@ -173,6 +174,15 @@ def real_server(version: int, *options: str, small_disk: str | None = None) -> I
             yield server
         finally:
             server.stop()
+
+
+def make_certificate(key: Path, certificate: Path) -> None:
+    """A certificate that signs itself, for localhost."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
 
 
 def _with_small_disk(folder: Path, command: Sequence[str]) -> list[str]:

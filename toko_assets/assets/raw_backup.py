@@ -114,7 +114,7 @@ def _copy(archive: Archive, storage: StorageResource, progress: Callable[[float]
 def _ensure_same(archive: Archive, copy: Path) -> None:
     """What was walked is what was copied, to its end: the file may have been replaced in between."""
     try:
-        found = read_archive(copy)
+        found = read_archive(copy, archive.name)
     except (IncompleteBackupError, NotABackupError) as error:
         raise PassingError(f"{archive.path.name} changed while it was read: try again in a minute.") from error
     if (found.dumped_at, found.entries) != (archive.dumped_at, archive.entries):

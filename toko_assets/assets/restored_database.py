@@ -29,7 +29,7 @@ def restored_database(
     with one_line_failures():
         if not raw_backup.path.exists():
             raise dg.Failure("The copy of the backup is gone: materialise raw_backup first.", allow_retries=False)
-        archive = read_archive(raw_backup.path)
+        archive = read_archive(raw_backup.path, raw_backup.name)
         problems = schema_problems(archive)
     yield from report_checks([_schema(raw_backup, problems)])
     with one_line_failures():

@@ -2,13 +2,15 @@
 
 A dump carries functions, triggers, views, domains, defaults and settings, of servers old and new, and from anybody's
 hands; `pg_restore` runs some of its SQL whatever one asks of it (the entry SEARCHPATH, the definition of a TABLE DATA
-entry). So it has no part in this: the tables are made here, with the columns that the dump's COPY statement names, and
-their rows are sent to a COPY statement of ours. No SQL of a dump reaches the server: none can run, and none can fail.
+entry). So it is not let near the server: it unpacks the rows of the tables on a filtered list. The tables are made
+here, with the columns that the dump's COPY statement names, and the rows are sent to a COPY statement of ours. No SQL
+of a dump reaches the server: none can run, and none can fail.
 """
 
 import contextlib
 import re
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -16,10 +18,10 @@ from psycopg import sql
 
 from toko_assets.errors import PassingError, TokoError
 from toko_assets.ipos.archive import Archive, Entry, NotABackupError
-from toko_assets.ipos.rows import read_rows
+from toko_assets.ipos.rows import verify_rows
 from toko_assets.ipos.schema import WrongSchemaError, dumped_columns, schema_problems
 from toko_assets.ipos.tables import NEEDED, Table
-from toko_assets.postgres.server import PostgresError, PostgresServer
+from toko_assets.postgres.server import PostgresError, PostgresServer, program_output
 
 __all__ = [
     "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "ensure_rows", "restore",
@@ -28,6 +30,10 @@ __all__ = [
 
 UNFINISHED = "_unfinished"
 """Ending of a database's name until all of its rows are there."""
+
+END_MARK = b"\\.\n"
+BATCH = 1 << 18
+"""Bytes of rows sent at once."""
 
 WRONG_ROWS = (
     psycopg.DataError,
@@ -47,6 +53,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
     IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
     """
     tables = [(table, _data(archive, table)) for table in NEEDED]
+    verify_rows(archive)
     unfinished = database + UNFINISHED
     with server.administer() as connection:
         for name in (unfinished, database):
@@ -153,11 +160,30 @@ def _copy(connection: psycopg.Connection[Any], archive: Archive, table: Table, e
         connection.execute(_as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
         with connection.cursor() as cursor:
             with cursor.copy(_as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
-                for piece in read_rows(archive, entry):
+                for piece in _unpacked_rows(archive, entry):
                     copy.write(piece)
             return cursor.rowcount
     except WRONG_ROWS as error:
         raise PostgresError(f"{archive.name} could not be restored: {_said(error)}. Make the backup again.") from error
+
+
+def _unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
+    """The rows of one entry of the archive, as `pg_restore` unpacks them: what stands between COPY and the end mark."""
+    with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:
+        listing.write(f"{entry.id};\n")
+        listing.flush()
+        arguments = ("--data-only", "--use-list", listing.name, "--file=-", str(archive.path))
+        with program_output("pg_restore", *arguments) as output:
+            for line in iter(output.readline, b""):
+                if line.startswith(b"COPY "):
+                    break
+            while lines := output.readlines(BATCH):
+                if END_MARK in lines:
+                    yield b"".join(lines[: lines.index(END_MARK)])
+                    while output.read(BATCH):  # the script's last comments
+                        pass
+                    return
+                yield b"".join(lines)
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:

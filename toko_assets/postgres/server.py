@@ -3,11 +3,13 @@
 import importlib.util
 import os
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 
@@ -15,8 +17,9 @@ from toko_assets.errors import PermanentError
 
 MAINTENANCE_DATABASE = "postgres"
 
-for _name in [name for name in os.environ if name.startswith("PG")]:
+for _name in [name for name in os.environ if name.startswith("PG") and not name.startswith("PGSSL")]:
     # libpq obeys them wherever it connects: PGHOSTADDR or PGSERVICE would lead to another server than ours.
+    # PGSSLMODE and its like lead nowhere; they say what an external server must prove.
     del os.environ[_name]
 
 
@@ -38,8 +41,15 @@ def program(name: str) -> Path:
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, but English. DB_PASSWORD stays here: no program needs it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "DB_PASSWORD"}
+    """This process's environment, but English, and without what is meant for an external server.
+
+    No program needs DB_PASSWORD, and those of PostgreSQL, built without TLS, fail over any PGSSLMODE but the weakest.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PG", "LC_")) and name != "DB_PASSWORD"
+    }
     return {**kept, "LC_ALL": "C", **(extra or {})}
 
 
@@ -48,9 +58,30 @@ def run_program(name: str, *args: str | Path, environment: Mapping[str, str] | N
     command = [str(program(name)), *map(str, args)]
     result = subprocess.run(command, env=clean_environment(environment), capture_output=True, check=False)
     if result.returncode != 0:
-        lines = result.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {result.returncode}"]
-        said = next((line for line in lines if "error" in line.lower()), lines[-1])
-        raise PostgresError(said.removeprefix(f"{name}: ").removeprefix("error: "))
+        raise PostgresError(_last_said(name, result.stderr, result.returncode))
+
+
+@contextmanager
+def program_output(name: str, *args: str | Path) -> Iterator[IO[bytes]]:
+    """Run one of PostgreSQL's programs and read what it writes, to its end; a failure raises PostgresError."""
+    command = [str(program(name)), *map(str, args)]
+    with tempfile.TemporaryFile() as errors:
+        with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=errors) as process:
+            assert process.stdout is not None  # noqa: S101 - asked for
+            try:
+                yield process.stdout
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode != 0:
+            errors.seek(0)
+            raise PostgresError(_last_said(name, errors.read(), process.returncode))
+
+
+def _last_said(name: str, errors: bytes, status: int) -> str:
+    lines = errors.decode(errors="replace").strip().splitlines() or [f"exit status {status}"]
+    said = next((line for line in lines if "error" in line.lower()), lines[-1])
+    return said.removeprefix(f"{name}: ").removeprefix("error: ")
 
 
 @dataclass(frozen=True, slots=True)

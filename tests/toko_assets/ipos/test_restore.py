@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.backups import SCHEMA, Shop, a_shop, write_backup
-from toko_assets.ipos.archive import read_archive
+from toko_assets.ipos.archive import IncompleteBackupError, read_archive
 from toko_assets.ipos.restore import (
     WrongSchemaError,
     database_exists,
@@ -16,7 +16,7 @@ from toko_assets.ipos.restore import (
     skipped_tables,
 )
 from toko_assets.postgres.embedded import RESTORER
-from toko_assets.postgres.server import PostgresError, PostgresServer
+from toko_assets.postgres.server import PostgresServer
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_failed_restore_leaves_no_database(
     middle = (archive.data_start + len(raw)) // 2
     raw[middle : middle + 64] = bytes(64)
     file.write_bytes(raw)
-    with pytest.raises(PostgresError, match=r"a\.i5bu could not be restored"):
+    with pytest.raises(IncompleteBackupError, match=r"a\.i5bu is damaged"):
         restore(restorer, archive, "i5test_0123456789ab")
     assert databases(restorer, "i5test") == []
 

@@ -151,6 +151,7 @@ def test_variables_of_another_server_lead_nowhere(tmp_path: Path) -> None:
         "PGHOSTADDR": "127.0.0.1",
         "PGSERVICE": "shop",
         "PGOPTIONS": "-c x=1",
+        "PGSSLMODE": "verify-full",
     }
     held = subprocess.run(command, input="", env={**os.environ, **misleading}, capture_output=True, text=True)
     assert (held.returncode, held.stderr) == (0, "")
