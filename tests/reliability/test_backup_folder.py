@@ -26,18 +26,18 @@ def dumps(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def toko(dumps: dict[int, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:  # noqa: ARG001
+def toko(dumps: dict[int, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that serves the prices from 1000."""
     with installed(tmp_path_factory.mktemp("toko")) as toko:
         toko.inbox.mkdir(parents=True)
+        sync("--backup", put(toko.data.parent / "served.i5bu", dumps[1000], OLD))
         yield toko
 
 
 @pytest.fixture
 def inbox(toko: Installation, dumps: dict[int, bytes]) -> Iterator[Path]:
-    """With one backup in it, whose prices begin with 1000 and are served."""
+    """With one backup in it, that of the prices served."""
     put(toko.inbox / "toko.i5bu", dumps[1000], OLD)
-    if toko.catalog is None or toko.prices()["BRG-0"] != 1000:
-        sync()
     yield toko.inbox
     for file in toko.inbox.iterdir():
         file.unlink()
@@ -99,8 +99,9 @@ def test_other_names_are_no_conflicted_copies(name: str) -> None:
 
 
 def test_a_conflicted_copy_is_taken_when_it_is_named(toko: Installation, inbox: Path, dumps: dict[int, bytes]) -> None:
-    sync("--backup", put(inbox / "toko (conflicted copy 2026-01-05).i5bu", dumps[2000], NEW))
-    assert toko.prices()["BRG-0"] == 2000
+    named = put(inbox / "toko (conflicted copy 2026-01-05).i5bu", dumps[2000], NEW)
+    assert run_toko("download", "--backup", named).status == 0
+    assert toko.record("raw_backup")["name"] == named.name
 
 
 def test_a_folder_with_nothing_but_conflicted_copies_has_no_backup(
@@ -129,11 +130,11 @@ def test_a_file_that_was_still_being_written_is_taken_when_it_is_whole(
 ) -> None:
     half = len(dumps[2000]) // 2
     growing = put(inbox / "baru.i5bu", dumps[2000][:half], NEW)
-    sync()
-    assert toko.prices()["BRG-0"] == 1000
+    assert run_toko("download").status == 0
+    assert toko.record("raw_backup")["name"] == "toko.i5bu"
     put(growing, dumps[2000], NEW + 60)
-    sync()
-    assert toko.prices()["BRG-0"] == 2000
+    assert run_toko("download").status == 0
+    assert toko.record("raw_backup")["name"] == "baru.i5bu"
 
 
 def test_a_damaged_row_in_the_newest_file_makes_the_one_before_it_the_newest(

@@ -17,11 +17,12 @@ from toko_assets.catalog.diff import CatalogDiff, compare
 from toko_assets.catalog.publish import catalog_name, publish
 from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss
 from toko_assets.errors import PermanentError, TokoError
-from toko_assets.files import TEMPORARY
+from toko_assets.files import TEMPORARY, keep_newest
 from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.records import Catalog, ProductExport, read_record
 from toko_assets.resources import PostgresResource, StorageResource
+from toko_assets.resources.backup_source import ENDING
 from toko_bot.catalog import SCHEMA_VERSION, CatalogError, current_file, read_info
 
 SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest")
@@ -92,6 +93,8 @@ def product_catalog(
                 file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
     finally:
         temporary.unlink(missing_ok=True)
+    # raw_backup spared the backup that was served so far, which a refused one must not push out; this one replaces it.
+    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=[backup.path])
     _drop_other_databases(context, postgres, postgres.database_name(backup.id))
     if is_new:
         context.log.info(f"Published {file.name}: {counts['products']:,} products{_changes(diff)}")
