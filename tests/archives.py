@@ -68,6 +68,8 @@ class ArchiveFile:
     chunk: int = 4096
     stored: Mapping[int, bytes] = field(default_factory=dict)
     """Chunk contents to be written as they are, whatever `data` says."""
+    misplaced: Mapping[int, int] = field(default_factory=dict)
+    """Offsets to be written though the data lie elsewhere."""
 
     def entry(self, name: str, kind: str = "TABLE DATA", schema: str = "public") -> TocEntry:
         return next(e for e in self.entries if (e.kind, e.name, e.schema) == (kind, name, schema))
@@ -92,6 +94,7 @@ def write(archive: ArchiveFile) -> bytes:
     for entry_id, block in blocks.items():
         places[entry_id] = at
         at += len(block)
+    places |= archive.misplaced
     contents = b"".join(_entry(archive, entry, places.get(entry.id)) for entry in archive.entries)
     return head + contents + b"".join(blocks.values())
 

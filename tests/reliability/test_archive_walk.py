@@ -175,7 +175,10 @@ def test_noise_in_place_of_a_part_is_found_or_does_no_harm(
 
 
 SMALL = ArchiveFile(
-    (TocEntry(1, "TABLE", "tbl_item", "", "", "public"), TocEntry(2, "TABLE DATA", "tbl_item", "", "COPY", "public")),
+    (
+        TocEntry(1, "TABLE", "tbl_item", "", "", "public"),
+        TocEntry(2, "TABLE DATA", "tbl_item", "", "COPY", "public", had_dumper=1),
+    ),
     {2: b"x\n" + END_OF_ROWS},
 )
 
@@ -198,6 +201,19 @@ def test_a_flipped_bit_of_the_rows_needed_is_found_or_changes_none_of_them(file:
 def rows_of(file: Path) -> bytes:
     archive = read_archive(file)
     return b"".join(read_rows(archive, archive.entries[1]))
+
+
+def test_an_offset_that_leads_elsewhere_is_refused(file: Path) -> None:
+    """To a block hidden in the data of another: `pg_restore` would take it for the rows of the table."""
+    other = TocEntry(3, "TABLE DATA", "tbl_ikdt", "", "COPY", "public", had_dumper=1)
+    block = write(SMALL)[write(SMALL).rindex(b"\x01\x00\x02\x00\x00\x00\x00") :]
+    hiding = replace(SMALL, entries=(*SMALL.entries, other), data={**SMALL.data, 3: b""}, stored={3: b"xx" + block})
+    file.write_bytes(write(hiding))
+    whole = file.read_bytes()
+    assert read_archive(file).blocks.keys() == {2, 3}
+    file.write_bytes(write(replace(hiding, misplaced={2: whole.rindex(block)})))
+    with pytest.raises(IncompleteBackupError):
+        read_archive(file)
 
 
 @pytest.mark.parametrize("integer_size", [4, 8])

@@ -131,8 +131,6 @@ def crafted(archive: ArchiveFile, folder: Path) -> ArchiveFile:
     path = next(e for e in archive.entries if e.kind == "SEARCHPATH")
     archive = archive.changed(path, definition=f"{path.definition}{harm(folder, 'search_path')}\n")
     archive = archive.changed(archive.entry("tbl_item"), definition=harm(folder, "definition_of_rows"))
-    rows = archive.entry("tbl_itemhj")
-    archive = archive.changed(rows, definition=harm(folder, "rows_without_dumper"), had_dumper=0)
     table = archive.entry("tbl_item", "TABLE")
     archive = archive.changed(table, definition=f"{table.definition}{harm(folder, 'definition_of_table')}\n")
     broken = f"x\n{harm(folder, 'line_break')}\n--"
@@ -173,6 +171,22 @@ def test_two_entries_of_one_id_are_refused(served: Installation, archive: Archiv
     twin = TocEntry(rows.id, "FUNCTION", "jahat", harm(tmp_path), None, "public")
     bad = tmp_path / "bad.i5bu"
     bad.write_bytes(write(replace(archive, entries=(*archive.entries, twin))))
+    assert "bad.i5bu is incomplete or damaged" in refusal(served, "--backup", bad)
+
+
+def test_rows_that_are_marked_as_none_are_refused(served: Installation, archive: ArchiveFile, tmp_path: Path) -> None:
+    """`pg_restore` would leave their table empty, without a word."""
+    bad = tmp_path / "bad.i5bu"
+    bad.write_bytes(write(archive.changed(archive.entry("tbl_itemhj"), had_dumper=0)))
+    assert "bad.i5bu is incomplete or damaged" in refusal(served, "--backup", bad)
+
+
+def test_an_id_for_which_pg_restore_would_take_all_memory_is_refused(
+    served: Installation, archive: ArchiveFile, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.i5bu"
+    more = TocEntry(2**31 - 1, "COMMENT", "x", "", None, "public")
+    bad.write_bytes(write(replace(archive, entries=(*archive.entries, more))))
     assert "bad.i5bu is incomplete or damaged" in refusal(served, "--backup", bad)
 
 

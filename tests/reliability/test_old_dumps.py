@@ -52,7 +52,7 @@ SHOP = Shop(
     ],
 )  # fmt: skip
 
-OLD_NAMES = ' "Größe (cm)" text, "Ünt""er" int,'
+OLD_NAMES = ' "Größe (cm)" text, "Ünt""er\n(baris)" int,'
 """Columns whose names are other bytes in every encoding."""
 
 ODD_SCHEMA = SCHEMA.replace("keterangan text,", f"keterangan text,{OLD_NAMES}") + 'CREATE TABLE "café" (a int);'

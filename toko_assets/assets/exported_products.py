@@ -65,7 +65,7 @@ def exported_products(
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
                 outcomes = [*audit_export(connection, shop), _texts(source.undecodable)]
-            yield from report_checks(outcomes)
+            yield from report_checks(outcomes, backup.name)
             with watch("write"):
                 counts = write_tables(new, shop)
             with watch("photos"):

@@ -24,8 +24,8 @@ def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()
     ]
 
 
-def report_checks(outcomes: Iterable[Outcome]) -> Iterator[dg.AssetCheckResult]:
-    """Yield every outcome as a check result; then fail the asset if a blocking one did not pass.
+def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.AssetCheckResult]:
+    """Yield every outcome as a check result; then fail the asset, naming the file, if a blocking one did not pass.
 
     The failure comes before the asset is materialised: a separate blocking check would come after it.
     """
@@ -36,6 +36,9 @@ def report_checks(outcomes: Iterable[Outcome]) -> Iterator[dg.AssetCheckResult]:
             failed.append(outcome)
     if failed:
         said = " ".join(" ".join(part for part in (o.summary, _examples(o), o.advice) if part) for o in failed)
+        said = (
+            " ".join(f"{file}: {said}".split()) if file else " ".join(said.split())
+        )  # a code from the backup may hold line breaks
         raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed)}, allow_retries=False)
 
 
@@ -45,7 +48,8 @@ def one_line_failures() -> Iterator[None]:
     try:
         yield
     except TokoError as error:
-        raise dg.Failure(str(error), allow_retries=not isinstance(error, PermanentError)) from error
+        said = " ".join(str(error).split())
+        raise dg.Failure(said, allow_retries=not isinstance(error, PermanentError)) from error
     except OSError as error:
         raise dg.Failure(f"{_os_message(error)} Nothing was published.") from error
     except (duckdb.Error, psycopg.Error) as error:

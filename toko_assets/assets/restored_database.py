@@ -8,7 +8,7 @@ from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failur
 from toko_assets.checks import Outcome
 from toko_assets.ipos.archive import read_archive
 from toko_assets.ipos.audit import audit_database
-from toko_assets.ipos.restore import restore, schema_problems, skipped_tables
+from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
 from toko_assets.records import BackupFile, RestoredDatabase
 from toko_assets.resources import PostgresResource
 
@@ -39,7 +39,10 @@ def restored_database(
             tables = restore(server, archive, database)
         with watch("check"), server.connect(database) as connection:
             outcomes = audit_database(connection, tables)
-    yield from report_checks(outcomes)
+        if any(outcome.blocking and not outcome.passed for outcome in outcomes):
+            with server.administer() as connection:
+                drop_database(connection, database)
+    yield from report_checks(outcomes, raw_backup.name)
     skipped = skipped_tables(archive)
     context.log.info(f"{sum(tables.values()):,} rows of {len(tables)} tables; {len(skipped)} tables left in the file")
     yield dg.MaterializeResult(

@@ -35,6 +35,8 @@ OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA = 1, 2, 3
 
 LARGEST_CONTENTS = 64 << 20
 """Bytes of a header and table of contents. A shop's has about 0.1 MB; this is room for 250,000 large objects."""
+LARGEST_ID = 2_000_000
+"""Of an entry. `pg_restore` reserves memory for every id up to the largest."""
 LONGEST_NAME = 200
 """Letters of a name that are kept: names are shown to people, and PostgreSQL's end at 63 bytes."""
 
@@ -62,6 +64,8 @@ class Entry:
     """For TABLE DATA: `COPY public.tbl_item (kodeitem, …) FROM stdin;`. Empty in a dump made with --inserts."""
     owner: str
     has_data: bool
+    offset: int | None
+    """Where its data lie, if the archive says so: one that was written to a pipe does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +251,9 @@ class _Reader:
 
     def _entry(self) -> Entry:
         dump_id = self.integer()
-        if dump_id < 1:
+        if not 1 <= dump_id <= LARGEST_ID:
             raise self.cut()
-        self.integer()  # had a dumper
+        had_dumper = self.integer() != 0
         self.raw()  # table oid
         self.raw()  # oid
         name, kind = self.label(), self.label()
@@ -268,11 +272,11 @@ class _Reader:
         while (other := self.raw()) is not None:  # dependencies, by id
             if not other.isdigit():
                 raise self.cut()
-        state = self.byte()
-        self.take(self.offset_size)
-        if state not in (OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA):
+        state, offset = self.byte(), int.from_bytes(self.take(self.offset_size), "little")
+        if state not in (OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA) or had_dumper != (state != OFFSET_NO_DATA):
             raise self.cut()
-        return Entry(dump_id, kind, schema, name, definition, copy_statement, owner, state != OFFSET_NO_DATA)
+        known = offset if state == OFFSET_SET else None
+        return Entry(dump_id, kind, schema, name, definition, copy_statement, owner, had_dumper, known)
 
     def _encoding(self, entries: tuple[Entry, ...]) -> str:
         """From the entry `SET client_encoding = 'UTF8';`."""
@@ -286,16 +290,21 @@ class _Reader:
 
 
 def _walk(archive: Archive, reader: _Reader, file: BinaryIO) -> Archive:
-    """Step from block to block by their lengths; anything that is not exactly as announced is a damaged file."""
-    announced = {entry.id for entry in archive.entries if entry.has_data}
+    """Step from block to block by their lengths; anything that is not exactly as announced is a damaged file.
+
+    An offset that leads elsewhere, too: `pg_restore` would read there what nobody has looked at.
+    """
+    announced = {entry.id: entry.offset for entry in archive.entries if entry.has_data}
+    offsets = 256**reader.offset_size
     chunks = Chunks(file, archive.data_start, archive.integer_size)
     blocks: dict[int, Block] = {}
     try:
         while chunks.at < reader.size:
-            kind, block = chunks.byte(), chunks.number()
+            start, kind, block = chunks.at, chunks.byte(), chunks.number()
             if block not in announced or kind not in (BLOCK_DATA, BLOCK_LARGE_OBJECTS):
                 raise reader.cut()
-            announced.discard(block)
+            if announced.pop(block) not in (None, start % offsets):
+                raise reader.cut()
             if kind == BLOCK_DATA:
                 blocks[block] = Block(chunks.at, chunks.skip(reader.size))
             else:

@@ -174,9 +174,12 @@ def _unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
         listing.flush()
         arguments = ("--data-only", "--use-list", listing.name, "--file=-", str(archive.path))
         with program_output("pg_restore", *arguments) as output:
-            for line in iter(output.readline, b""):
-                if line.startswith(b"COPY "):
-                    break
+            statement = _as_dumped(entry.copy_statement).splitlines(keepends=True)
+            while (line := output.readline()) != statement[0]:
+                if not line:
+                    raise archive.damaged()
+            for _ in statement[1:]:  # a column's name may hold line breaks
+                output.readline()
             while lines := output.readlines(BATCH):
                 if END_MARK in lines:
                     yield b"".join(lines[: lines.index(END_MARK)])
