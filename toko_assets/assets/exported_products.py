@@ -56,7 +56,7 @@ def exported_products(
         server = postgres.server()
         if not database_exists(server, restored_database.database):
             raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
-        with server.connect(restored_database.database) as connection, whole_folder(folder) as new:
+        with server.connect(restored_database.database) as connection:
             ensure_rows(connection, restored_database.tables)
             with watch("read"):
                 source = read_source(connection)
@@ -65,14 +65,15 @@ def exported_products(
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
                 outcomes = [*audit_export(connection, shop), _texts(source.undecodable)]
-            yield from report_checks(outcomes, backup.name)
-            with watch("write"):
-                counts = write_tables(new, shop)
-            with watch("photos"):
-                counts["photos"], unreadable = _photos(context, connection, new, shop)
-            yield from report_checks([unreadable])
-            with watch("write"), whole_file(table) as file:
-                write_csv(file, shop)
+            yield from report_checks(outcomes, backup.name)  # before anything is written
+            with whole_folder(folder) as new:
+                with watch("write"):
+                    counts = write_tables(new, shop)
+                with watch("photos"):
+                    counts["photos"], unreadable = _photos(context, connection, new, shop)
+        yield from report_checks([unreadable])
+        with watch("write"), whole_file(table) as file:
+            write_csv(file, shop)
     keep_newest((f for f in exports.iterdir() if f.is_dir()), storage.keep_backups, besides=[folder])
     keep_newest(exports.glob("*.csv"), storage.keep_csv, besides=[table])
     context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))

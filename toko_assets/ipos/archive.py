@@ -125,7 +125,7 @@ def read_archive(path: Path, name: str | None = None) -> Archive:
     """Read header and table of contents, then walk every data block to the end of the file.
 
     `name` is what people call the file, if not its own name. Raises NotABackupError or IncompleteBackupError. Cost:
-    0.1 s for 400 MB in the system's cache.
+    10 ms for 38 MB that the system holds in memory.
     """
     with path.open("rb", buffering=0) as file:
         reader = _Reader(file, _shown(name or path.name))

@@ -21,8 +21,9 @@ ROWS_OF_ANY_DUMP = 256 << 20
 """Bytes of a table that are never too many: 100,000 items with their prices and units are about 100 MB."""
 
 MOST_UNPACKED = 30
-"""Beyond that, how many times larger than stored a table may be. Measured: photos 2, rows of items and prices 3 to 6;
-deflate reaches 1,030. So 2,000 photos of 3 MB, 12 GB of rows, pass, and a small file cannot fill a disk."""
+"""Beyond that, how many times larger than stored a table may be. Measured on a sample of 20,000 items: 3.0 (items
+with photos) to 4.5 (prices); deflate reaches 1,030. Hexadecimal digits of photos, which don't shrink, are 2: so 2,000
+photos of 3 MB, 12 GB of rows, pass, and a small file cannot fill a disk."""
 
 END_OF_ROWS = b"\\.\n\n\n"
 """What pg_dump has always written behind the last row."""
