@@ -1,27 +1,59 @@
-"""A trigram index over product names.
+"""The search index: from what somebody typed to the products that were meant.
 
-A query and a name are alike when they share many rare trigrams: a misspelt or half-typed word still shares most of
-its own. Cost of a search grows with the number of names that share the query's commonest trigram.
+1. The typed words are matched against the vocabulary (`vocabulary.py`): each may mean some words, more or less.
+2. The rows that hold those words are collected, the rarest typed word first, until there are enough of them.
+3. The most promising are compared word by word, from a forward index: how much of what was typed they hold, how like,
+   in which order.
+
+Everything is numpy on small arrays, because that needs nothing compiled by us and nothing large at run time: the same
+idea under numba answers three times as fast, but its compiler adds 208 MB to the bot's image and 65 to 120 MB to its
+memory. What a search costs grows with the number of typed words, and with the number of names that hold them up to a
+limit that grows as the square root of the number of names.
 """
 
-import re
-import unicodedata
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-WORD = re.compile(r"[^\W\d_]+|\d+")
-"""Letters and digits apart: 85GR is '85' and 'gr', however it was written."""
-GRAM = 3
+from toko_bot.search.identifiers import Identifiers
+from toko_bot.search.pairs import WordPairs
+from toko_bot.search.text import is_number, words
+from toko_bot.search.vocabulary import BEGINNING_LIKE, LAST_BEGINNING_LIKE, Beginning, Matches, Vocabulary, spread
+
 LONGEST_QUERY = 200
 """Characters; what follows is not read."""
-WEAKEST_SCORE = 0.25
-NAME_LENGTH_PENALTY = 0.15
-"""What each trigram of a name that the query does not ask for counts against it."""
+MOST_WORDS = 10
+SLOTS = 16
+"""Words of a name, and of its labels after them, that are indexed."""
+ROWS_PER_ROOT, FEWEST_ROWS = 12.65, 2_000
+"""Rows that are collected for a query: 4,000 of 100,000, and as the square root of their number, but not fewer."""
+KEPT = 128
+"""Rows that are compared word by word."""
+LEVELS = 511
+"""Of the rows' sums: finding the highest by counting costs a third of sorting."""
+STEPS = 4095
+"""A similarity is kept as so many steps, beside the slot it was found in, in 16 bits."""
+
+BEGINNING_SHARE = 0.7
+"""How alike any word of a beginning counts while rows are collected."""
+CERTAIN = 0.9
+AS_GOOD = 0.06
+"""Words this much less alike than the best one still count as what was meant."""
+UNKNOWN = 0.6
+"""Of the highest possible weight: what a typed word counts that nothing is like."""
+IN_ORDER, WHOLE_NAME, FIRST = 0.04, 0.04, 0.03
+"""What the order and the completeness of the words count beside the words, out of one."""
+PER_TURN = 0.02
+"""What each row before it with the same meaning of an unclear word costs a row."""
+UNSOLD = np.float32(2)
+"""More than any score: what is not sold ranks last."""
+LACKING = 0.5
+"""A row lacks a typed word if nothing in it is as like as this."""
 
 
 class Hit(NamedTuple):
@@ -31,68 +63,370 @@ class Hit(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+class _Query(NamedTuple):
+    asked: list[str]
+    """The typed words."""
+    rows: dict[int, NDArray[np.int64]]
+    """Of a typed word that is a code, a barcode or the end of one: the rows that have it, ascending."""
+
+
 class SearchIndex:
     """Build it from names, or from the arrays that an earlier one gave. `search` may be called from many threads."""
 
-    grams: NDArray[np.str_]
-    """Distinct trigrams, sorted."""
-    starts: NDArray[np.int64]
-    """Where each trigram's rows begin in `rows`; one more at the end."""
-    rows: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    """Of each trigram: log(names / names with it)."""
-    lengths: NDArray[np.float32]
-    """Of each name: the sum of its trigrams' weights."""
+    def __init__(
+        self, vocabulary: Vocabulary, pairs: WordPairs, identifiers: Identifiers, arrays: Mapping[str, NDArray[Any]]
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._pairs = pairs
+        self._identifiers = identifiers
+        self._arrays = dict(arrays)
+        self._slots = arrays["slots"].reshape(-1, SLOTS)
+        self._name_lengths = arrays["name_lengths"].astype(np.float32)
+        self._frequency = arrays["frequency"].astype(np.int64)
+        self._row_starts = np.concatenate([[0], np.cumsum(self._frequency)])
+        self._rows = arrays["rows"].astype(np.int64)
+        self._unsold = arrays["unsold"].astype(bool)
+        self._most_rows = max(FEWEST_ROWS, int(ROWS_PER_ROOT * len(self) ** 0.5))
+        self._scratch = threading.local()
+
+    def __len__(self) -> int:
+        return len(self._slots)
 
     @classmethod
-    def build(cls, names: Sequence[str]) -> Self:
-        """Index the names; row i of a hit is names[i]."""
-        postings: defaultdict[str, list[int]] = defaultdict(list)
-        for row, name in enumerate(names):
-            for gram in _grams(name):
-                postings[gram].append(row)
-        ordered = sorted(postings)
-        counts = np.array([len(postings[gram]) for gram in ordered], np.int64)
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
-        rows = np.fromiter((row for gram in ordered for row in postings[gram]), np.int32, int(starts[-1]))
-        weights = np.log((len(names) + 1) / np.maximum(counts, 1)).astype(np.float32)
-        lengths = np.bincount(rows, np.repeat(weights, counts), minlength=len(names)).astype(np.float32)
-        return cls(np.array(ordered, f"<U{GRAM}"), starts, rows, weights, lengths)
+    def build(
+        cls,
+        names: Sequence[str],
+        *,
+        labels: Sequence[str] = (),
+        sold: Sequence[bool] = (),
+        codes: Iterable[tuple[str, int]] = (),
+        barcodes: Iterable[tuple[str, int]] = (),
+    ) -> Self:
+        """Index the names; row i of a hit is names[i].
 
-    def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """The best rows for a query of any text, best first; equal scores by row. Never raises."""
-        found = self._known(_grams(text[:LONGEST_QUERY]))
-        if not found:
-            return []
-        unknown = len(_grams(text[:LONGEST_QUERY])) - len(found)
-        asked = float(self.weights[found].sum()) + unknown * float(self.weights.max())
-        shared = np.zeros(len(self.lengths), np.float32)
-        for gram in found:
-            shared[self.rows[self.starts[gram] : self.starts[gram + 1]]] += self.weights[gram]
-        scores = shared / (asked + NAME_LENGTH_PENALTY * (self.lengths - shared) + 1e-6)
-        near = np.flatnonzero(scores >= WEAKEST_SCORE)
-        best = near[np.lexsort((near, -scores[near]))][:limit]
-        return [Hit(int(row), float(scores[row])) for row in best]
+        `labels` and `sold` go with the names, if given: further words that find a row (brand, category), and whether it
+        is sold; what is not ranks last. `codes` and `barcodes` are pairs of one and its row.
+        """
+        first_ids: dict[str, int] = {}
+        documents, lengths = [], []
+        for row, name in enumerate(names):
+            document = words(name)[:SLOTS]
+            lengths.append(len(document))
+            if labels:
+                document += [word for word in dict.fromkeys(words(labels[row])) if word not in document]
+            documents.append([first_ids.setdefault(word, len(first_ids)) for word in document[:SLOTS]])
+        vocabulary = Vocabulary.build(first_ids)
+        ids = np.array([vocabulary.id_of(word) for word in first_ids], np.int32)
+        filled = np.arange(SLOTS) < np.array([len(document) for document in documents], np.int64)[:, None]
+        slots = np.full((len(names), SLOTS), len(vocabulary), np.int32)  # an empty slot holds the id after the last
+        slots[filled] = ids[np.array([word for document in documents for word in document], np.int64)]
+        frequency, rows = _rows_of_words(slots, filled, len(vocabulary))
+        return cls(
+            vocabulary,
+            WordPairs.build(slots, len(vocabulary)),
+            Identifiers.build(barcodes, codes),
+            {
+                "slots": slots.ravel(),
+                "name_lengths": np.array(lengths, np.uint8),
+                "frequency": frequency,
+                "rows": rows,
+                "unsold": ~np.array(sold, bool) if len(sold) else np.zeros(len(names), bool),
+            },
+        )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """What `from_arrays` takes: plain arrays, to be stored anywhere."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """What `from_arrays` takes: plain one-dimensional arrays, to be stored anywhere."""
+        parts = (self._vocabulary, self._pairs, self._identifiers)
+        return {name: array for part in parts for name, array in part.to_arrays().items()} | self._arrays
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """An index of stored arrays, without building anything."""
-        return cls(**arrays)
+        return cls(Vocabulary(arrays), WordPairs(arrays), Identifiers(arrays), {name: arrays[name] for name in ARRAYS})
 
-    def _known(self, grams: Iterable[str]) -> list[int]:
-        """Positions of the grams that any name has."""
-        wanted = np.array(sorted(grams), self.grams.dtype)
-        places = np.searchsorted(self.grams, wanted)
-        return [int(p) for p, gram in zip(places, wanted, strict=True) if p < len(self.grams) and self.grams[p] == gram]
+    def search(self, text: str, limit: int = 10) -> list[Hit]:
+        """The best rows for a query of any text, best first; equal scores by row. Never raises."""
+        query = self._read(text)
+        if not query.asked:
+            return []
+        matches, hits, complete = self._search(query, limit, thorough=False)
+        if complete:
+            return hits
+        _, hits, _ = self._search(self._split_off(query, matches), limit, thorough=True)
+        return hits
+
+    def matched_words(self, text: str, row: int) -> list[int]:
+        """Which words of the row's name a query means: their places among `text.words` of the name, ascending."""
+        slots = {slot for slot in self._slots_meant(text, row) if slot is not None}
+        return sorted(slot for slot in slots if slot < self._name_lengths[row])
+
+    def suggestion(self, text: str, row: int) -> str | None:
+        """The query in the words of a row that it found, or None if that says nothing new."""
+        query = self._thorough(text)
+        slots = self._slots_meant(text, row)
+        meant = [
+            word if slot is None or is_number(word) else self._vocabulary.words[self._slots[row, slot]]
+            for word, slot in zip(query.asked, slots, strict=True)
+        ]
+        return None if meant == query.asked else " ".join(dict.fromkeys(meant))
+
+    def _read(self, text: str) -> _Query:
+        """Typed words, those that were typed as one taken apart, and what is an identifier among them."""
+        text = text[:LONGEST_QUERY]
+        asked: list[str] = []
+        for word in words(text):
+            if self._vocabulary.id_of(word) is None and not is_number(word):
+                asked += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
+            else:
+                asked.append(word)
+        asked = list(dict.fromkeys(asked))[:MOST_WORDS]
+        rows: dict[int, NDArray[np.int64]] = {}
+        whole = self._identifiers.whole(text)
+        if len(whole):  # a scanned barcode, a code: nothing else was meant
+            return _Query([text], {0: whole})
+        chunks = text.split()[:MOST_WORDS]
+        for chunk in chunks:
+            found = self._identifiers.whole(chunk) if len(chunks) > 1 else whole
+            if not len(found):
+                found = self._identifiers.ending(chunk)
+            if len(found):
+                if chunk not in asked:
+                    asked.append(chunk)
+                rows[asked.index(chunk)] = found
+        return _Query(asked, rows)
+
+    def _split_off(self, query: _Query, matches: Matches) -> _Query:
+        """Take apart what nothing is like but begins with a word, as `minyakgorng` does."""
+        asked = list(query.asked)
+        for number in self._vocabulary.unclear(asked, matches):
+            parts = self._vocabulary.split_off(asked[number]) if number not in query.rows else None
+            if parts is not None and len(asked) < MOST_WORDS:
+                asked[number] = parts[0]
+                asked.append(parts[1])
+        return query._replace(asked=asked)
+
+    def _thorough(self, text: str) -> _Query:
+        query = self._read(text)
+        return self._split_off(query, self._vocabulary.match(query.asked, thorough=False))
+
+    def _slots_meant(self, text: str, row: int) -> list[int | None]:
+        """Of each typed word, the slot of a row that is most like it."""
+        query = self._thorough(text)
+        if not query.asked:
+            return []
+        similarity, slot = self._compare(
+            query, self._vocabulary.match(query.asked, thorough=True), np.array([row], np.int64)
+        )
+        return [
+            int(place) if alike >= LACKING else None
+            for alike, place in zip(similarity[:, 0].tolist(), slot[:, 0].tolist(), strict=True)
+        ]
+
+    def _search(self, query: _Query, limit: int, thorough: bool) -> tuple[Matches, list[Hit], bool]:
+        """What the typed words may mean, the best rows, and whether the first has all that was typed."""
+        matches = self._vocabulary.match(query.asked, thorough)
+        if not len(matches.asked) and not matches.beginnings and not query.rows:
+            return matches, [], False
+        bounds = matches.asked.searchsorted(np.arange(len(query.asked) + 1))
+        frequency = self._frequency.take(matches.word)
+        weights = self._weigh(query, matches, frequency, bounds)
+        rows = self._collect(query, matches, frequency, bounds.tolist(), weights)
+        similarity, slot = self._compare(query, matches, rows)
+        return matches, *self._rank(rows, weights, similarity, slot, limit)
+
+    def _weigh(
+        self, query: _Query, matches: Matches, frequency: NDArray[np.int64], bounds: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """What each typed word counts: more, the fewer rows have what it probably means."""
+        found = np.zeros(len(query.asked), np.int64)
+        best = np.zeros(len(query.asked), np.float32)
+        some = (bounds[1:] > bounds[:-1]).nonzero()[0]
+        if len(some):
+            best[some] = matches.similarity.take(bounds.take(some + 1) - 1)
+            as_good = matches.similarity >= best.take(matches.asked) - AS_GOOD
+            found[some] = np.add.reduceat(frequency * as_good, bounds.take(some))
+        for beginning in matches.beginnings:
+            if best[beginning.asked] < CERTAIN:
+                found[beginning.asked] += self._row_starts[beginning.end] - self._row_starts[beginning.start]
+        for number, rows in query.rows.items():
+            found[number] = min(int(found[number]), len(rows)) or len(rows)
+        found[found == 0] = (len(self) + 1) ** (1 - UNKNOWN)
+        weights: NDArray[np.float32] = np.log((len(self) + 1.1) / np.minimum(found, len(self))).astype(np.float32)
+        return weights
+
+    def _collect(
+        self,
+        query: _Query,
+        matches: Matches,
+        frequency: NDArray[np.int64],
+        bounds: list[int],
+        weights: NDArray[np.float32],
+    ) -> NDArray[np.int64]:
+        """The most promising rows, at most KEPT, ascending."""
+        spans = {b.asked: (int(self._row_starts[b.start]), int(self._row_starts[b.end])) for b in matches.beginnings}
+        total = np.concatenate([NOTHING, frequency.cumsum()])
+        totals = total.take(bounds).tolist()
+        sizes = [behind - before for before, behind in pairwise(totals)]
+        pieces = list(query.rows.values())
+        worth = [weights[number] for number in query.rows]
+        left = self._most_rows - sum(map(len, pieces))
+        for number in sorted(
+            range(len(sizes)), key=lambda n: sizes[n] + sum(spans.get(n, ())[1:]) - sum(spans.get(n, ())[:1])
+        ):
+            if sizes[number] > left:  # the most alike words alone, the last one in part
+                start, end = bounds[number], bounds[number + 1]
+                least = min(int(total.searchsorted(totals[number + 1] - left)), end - 1)
+                frequency[start:least] = 0
+                frequency[least:end] = np.minimum(frequency[least:end], max(left, 0))
+            left -= sizes[number]
+            if number in spans and left > 0:
+                first, behind = spans[number]
+                pieces.append(self._rows[first : min(behind, first + left)])
+                worth.append(weights[number] * BEGINNING_SHARE)
+                left -= behind - first
+        source, place = spread(self._row_starts.take(matches.word), frequency)
+        values = (matches.similarity * weights.take(matches.asked)).take(source)
+        rows = self._rows.take(place)
+        if pieces:
+            values = np.concatenate([values, np.array(worth, np.float32).repeat([len(piece) for piece in pieces])])
+            rows = np.concatenate([rows, *pieces])
+        return self._highest(rows, values)
+
+    def _highest(self, rows: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Of rows that may come several times, each with a value: the KEPT rows of the highest sums, ascending."""
+        sums, stamps, _ = self._thread_scratch()
+        np.add.at(sums, rows, values)
+        order = np.arange(len(rows), dtype=np.int32)
+        stamps[rows] = order
+        rows = rows[stamps.take(rows) == order]
+        found = sums.take(rows)
+        sums[rows] = 0
+        if len(rows) <= KEPT:
+            rows.sort()
+            return rows
+        level = (found * (LEVELS / found.max())).astype(np.int64)
+        above = np.bincount(level)[::-1].cumsum()  # rows of the highest level, of the two highest …
+        enough = len(above) - 1 - int(above.searchsorted(KEPT))
+        best = (level > enough).nonzero()[0]
+        equal = (level == enough).nonzero()[0][: KEPT - len(best)]
+        rows = rows.take(np.concatenate([best, equal]))
+        rows.sort()
+        return rows
+
+    def _compare(
+        self, query: _Query, matches: Matches, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
+        """Of each typed word (first axis) and each row (second): how like its likest word is, and that word's slot."""
+        _, _, numbers = self._thread_scratch()
+        table = self._number_words(query.asked, matches, numbers)
+        found = table.take(numbers.take(self._slots.take(rows, axis=0).T), axis=1)  # typed word, slot, row
+        for beginning in matches.beginnings:
+            numbers[beginning.start : beginning.end] = 0
+        numbers[matches.word] = 0
+        found += EARLIER_IS_MORE
+        best = found.max(axis=1)
+        similarity = (best >> 4) * np.float32(1 / STEPS)
+        for number, having in query.rows.items():
+            similarity[number, np.isin(rows, having)] = 1
+        return similarity, SLOTS - 1 - (best & (SLOTS - 1)).astype(np.int16)
+
+    def _number_words(self, asked: Sequence[str], matches: Matches, numbers: NDArray[np.int32]) -> NDArray[np.uint16]:
+        """Give the matched words numbers from 1, in `numbers` by word; answers how like each typed word each number is.
+
+        Words that begin like a typed word, of one length, share a number: they are equally like.
+        """
+        count = len(matches.word)
+        lengths = len(BEGINNING_LIKE[0])
+        alike = np.zeros((len(asked), count + 1 + len(matches.beginnings) * lengths), np.float32)
+        base = count + 1
+        done: list[Beginning] = []
+        for beginning in sorted(matches.beginnings, key=lambda b: b.start - b.end):
+            start, end = beginning.start, beginning.end
+            np.add(self._vocabulary.capped_lengths[start:end], base, out=numbers[start:end])
+            done.append(beginning)
+            for outer in done:  # a longer beginning lies within a shorter one, or apart
+                if outer.start <= start and end <= outer.end:
+                    like = LAST_BEGINNING_LIKE if outer.asked == len(asked) - 1 else BEGINNING_LIKE
+                    alike[outer.asked, base : base + lengths] = like[len(asked[outer.asked])]
+            base += lengths
+        before = numbers.take(matches.word)
+        numbers[matches.word] = np.arange(1, count + 1)
+        number = numbers.take(matches.word)
+        if matches.beginnings:
+            alike[:, number] = alike.take(before, axis=1)
+            alike[matches.asked, number] = np.maximum(matches.similarity, alike[matches.asked, number])
+        else:
+            alike[matches.asked, number] = matches.similarity
+        return (alike * STEPS).astype(np.uint16) * np.uint16(SLOTS)
+
+    def _rank(
+        self,
+        rows: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        similarity: NDArray[np.float32],
+        slot: NDArray[np.int16],
+        limit: int,
+    ) -> tuple[list[Hit], bool]:
+        """The best rows, and whether the first has all that was typed."""
+        has = similarity > 0
+        score = (weights * ((1 - IN_ORDER - WHOLE_NAME - FIRST) / weights.sum())) @ similarity
+        score += WHOLE_NAME * np.minimum(has.sum(axis=0) / self._name_lengths.take(rows), 1)
+        score += FIRST * (has[0] & (slot[0] == 0))
+        if len(weights) > 1:
+            follows = (slot[1:] - slot[:-1] == 1) & has[1:] & has[:-1]
+            score += follows.sum(axis=0) * (IN_ORDER / (len(weights) - 1))
+        else:
+            score += IN_ORDER * similarity[0]
+        order = (self._unsold.take(rows) * UNSOLD - score).argsort(kind="stable")
+        if len(weights) == 1 and similarity.max() < 1:
+            order = order[_turns(self._slots[rows, slot[0]].take(order), score.take(order))]
+        order = order[:limit]
+        hits = list(map(Hit, rows.take(order).tolist(), score.take(order).tolist()))
+        return hits, bool(similarity[:, order[0]].min() >= LACKING)
+
+    def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
+        """Of this thread: a sum and a stamp for each row, a number for each word. All but stamps are 0 between uses."""
+        arrays: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]
+        try:
+            arrays = self._scratch.arrays
+        except AttributeError:
+            arrays = self._scratch.arrays = (
+                np.zeros(len(self), np.float32),
+                np.zeros(len(self), np.int32),
+                np.zeros(len(self._vocabulary) + 1, np.int32),
+            )
+        return arrays
 
 
-def _grams(text: str) -> set[str]:
-    """Trigrams of each folded word, the word's beginning and end marked by a blank."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    padded = (f" {word} " for word in WORD.findall(plain))
-    return {word[i : i + GRAM] for word in padded for i in range(len(word) - GRAM + 1)}
+ARRAYS = ("slots", "name_lengths", "frequency", "rows", "unsold")
+NOTHING = np.zeros(1, np.int64)
+EARLIER_IS_MORE = np.arange(SLOTS - 1, -1, -1, dtype=np.uint16)[:, None]
+"""Added to similarities by slot: of equally like words of a name, the first is taken."""
+
+
+def _rows_of_words(
+    slots: NDArray[np.int32], filled: NDArray[np.bool_], vocabulary: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """How many rows have each word, and those rows, word after word: first where it comes early, in a short name."""
+    row, slot = np.nonzero(filled)
+    word = slots[filled]
+    order = np.lexsort((filled.sum(axis=1)[row], slot, word))
+    row, word = row[order], word[order]
+    _, once = np.unique(word.astype(np.int64) * len(slots) + row, return_index=True)
+    once.sort()
+    row, word = row[once], word[once]
+    return np.bincount(word, minlength=vocabulary).astype(np.int32), row.astype(np.int32)
+
+
+def _turns(words: NDArray[np.int32], score: NDArray[np.float32]) -> NDArray[np.int64]:
+    """An order in which the words that one typed word may mean take turns, so that a common one leaves room."""
+    seen: defaultdict[int, int] = defaultdict(int)
+    turns = []
+    for word in words.tolist():
+        turns.append(seen[word])
+        seen[word] += 1
+    return np.argsort(PER_TURN * np.array(turns) - score, kind="stable")
+
+
+def _length(span: tuple[int, int] | None) -> int:
+    return span[1] - span[0] if span else 0

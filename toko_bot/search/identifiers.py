@@ -1,0 +1,90 @@
+"""Barcodes and codes: found by the whole of them, barcodes also by their last digits."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+LAST_DIGITS = range(4, 7)
+"""So many last digits of a barcode find it."""
+MOST_BY_LAST_DIGITS = 500
+"""Rows."""
+NONE = np.empty(0, np.int64)
+NOT_WRITTEN = re.compile(r"[\s\-]")
+LONGEST = 64
+
+
+class Identifiers:
+    """Which rows have a code or barcode. The same identifier may belong to several rows."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """From the arrays of `build`."""
+        self._arrays = dict(arrays)
+        self._hashes = arrays["identifier_hashes"]
+        self._rows = arrays["identifier_rows"]
+        self._endings = arrays["endings"]
+        self._ending_rows = arrays["ending_rows"]
+
+    @classmethod
+    def build(cls, barcodes: Iterable[tuple[str, int]], codes: Iterable[tuple[str, int]]) -> Self:
+        """Of pairs of an identifier and its row."""
+        barcodes = [(_plain(code), row) for code, row in barcodes]
+        whole = [*barcodes, *((_plain(code), row) for code, row in codes)]
+        hashes = np.array([_hash(code) for code, _ in whole], np.uint64)
+        rows = np.array([row for _, row in whole], np.int32)
+        order = np.lexsort((rows, hashes))
+        numbers = [(code, row) for code, row in barcodes if code.isdecimal() and len(code) > LAST_DIGITS[-1]]
+        endings = np.array([_ending(code) for code, _ in numbers], np.uint32)
+        ending_rows = np.array([row for _, row in numbers], np.int32)
+        by_ending = np.lexsort((ending_rows, endings))
+        return cls(
+            {
+                "identifier_hashes": hashes[order],
+                "identifier_rows": rows[order],
+                "endings": endings[by_ending],
+                "ending_rows": ending_rows[by_ending],
+            }
+        )
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """What the constructor takes."""
+        return self._arrays
+
+    def whole(self, text: str) -> NDArray[np.int64]:
+        """The rows, ascending, with exactly this code or barcode; blanks, dashes and leading zeros do not count."""
+        code = _plain(text)
+        if not code or len(code) > LONGEST or not len(self._hashes):
+            return NONE
+        wanted = np.uint64(_hash(code))
+        start = int(self._hashes.searchsorted(wanted))
+        if start == len(self._hashes) or self._hashes[start] != wanted:
+            return NONE
+        return np.unique(self._rows[start : self._hashes.searchsorted(wanted, "right")]).astype(np.int64)
+
+    def ending(self, digits: str) -> NDArray[np.int64]:
+        """The rows, ascending, with a barcode that ends in these digits, if they are as many as LAST_DIGITS says."""
+        if len(digits) not in LAST_DIGITS or not (digits.isascii() and digits.isdecimal()):
+            return NONE
+        rest = 10 ** (LAST_DIGITS[-1] - len(digits))
+        least = int(digits[::-1]) * rest
+        start = self._endings.searchsorted(np.uint32(least))
+        end = self._endings.searchsorted(np.uint32(least + rest - 1), "right")
+        return np.unique(self._ending_rows[start : min(end, start + MOST_BY_LAST_DIGITS)]).astype(np.int64)
+
+
+def _plain(code: str) -> str:
+    plain = NOT_WRITTEN.sub("", code.casefold())
+    return plain.lstrip("0") or plain[:1] if plain.isdecimal() else plain
+
+
+def _hash(code: str) -> int:
+    """64 bits: two of a million barcodes are alike once in 40 million catalogues."""
+    return int.from_bytes(hashlib.blake2b(code.encode(errors="replace"), digest_size=8).digest(), "big")
+
+
+def _ending(code: str) -> int:
+    """The last six digits, the last first: the endings of equal digits stand together."""
+    return int(code[: -LAST_DIGITS[-1] - 1 : -1])

@@ -1,0 +1,72 @@
+"""How a text becomes words: the same for names, queries and labels.
+
+Case and accents are folded; letters and digits are words of their own, except that a number with a unit of weight or
+volume is one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+UNITS = {
+    **dict.fromkeys(("g", "gr", "grm", "gram", "gm"), ("g", 1)),
+    **dict.fromkeys(("kg", "kgs", "kilo", "kilogram"), ("g", 1000)),
+    **dict.fromkeys(("ml", "cc", "mili"), ("ml", 1)),
+    **dict.fromkeys(("l", "lt", "ltr", "liter", "litre"), ("ml", 1000)),
+}
+"""How shops write a unit: the base unit, and how many of it."""
+WORD = re.compile(
+    rf"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})(?![^\W\d_])"
+    r"|(?P<plain>\d+|[^\W\d_]+)"
+)
+THOUSANDS = re.compile(r"\d+[.,]\d{3}")
+"""1.000 ML is a thousand; 1.000 KG is one."""
+LONGEST_NUMBER = 9
+"""Digits; a longer one is no pack size."""
+VOWELS = str.maketrans("", "", "aiueo")
+
+
+class Span(NamedTuple):
+    """Where a word stands in the text as it was written: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; compatibility forms (½, ﬁ, full-width letters) as plain ones."""
+    if text.isascii():
+        return text.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in their order."""
+    return [plain or _size(number, unit) for number, unit, plain in WORD.findall(fold(text))]
+
+
+def spans(text: str) -> list[Span]:
+    """Where each of `words(text)` stands in the text."""
+    folded, origin = [], []
+    for place, character in enumerate(text):
+        piece = fold(character)
+        folded.append(piece)
+        origin += [place] * len(piece)
+    return [Span(origin[m.start()], origin[m.end() - 1] + 1) for m in WORD.finditer("".join(folded))]
+
+
+def skeleton(word: str) -> str:
+    """What is left of a word written in a hurry: its first letter and the consonants after it."""
+    return word[0] + word[1:].translate(VOWELS)
+
+
+def is_number(word: str) -> bool:
+    """Also of a size: `85`, `85g`."""
+    return word[0].isdigit()
+
+
+def _size(number: str, unit: str) -> str:
+    base, factor = UNITS[unit]
+    if len(number) > LONGEST_NUMBER or (factor == 1 and THOUSANDS.fullmatch(number)):
+        return number.replace(",", "").replace(".", "") + base
+    return f"{float(number.replace(',', '.')) * factor:.10g}{base}"
