@@ -11,8 +11,9 @@ from rich.text import Text
 
 from toko_assets.data_folder import DataFolder
 from toko_assets.terminal import plain
-from toko_bot.catalog import Found, Price, Product, PublishedCatalog
+from toko_bot.catalog import Found, PublishedCatalog
 from toko_bot.format import quantity, rupiah
+from toko_bot.products import Price, Product
 
 UNPRICED = "harga belum diisi"
 

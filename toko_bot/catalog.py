@@ -4,59 +4,22 @@ The file is the contract with the chain that writes it: its tables, and `schema_
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
 import duckdb
-import numpy as np
 
+from toko_bot.products import Product, Products
 from toko_bot.search import SearchIndex
+from toko_bot.stored_arrays import read_arrays
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the file's tables. A reader takes no other; a new one makes the chain publish anew."""
 CURRENT = "CURRENT"
-
-PRODUCTS = (
-    "SELECT product_id, kodeitem, namaitem, jenis, merek, dijual FROM products WHERE list_contains(?, product_id)"
-)
-PRICES = (
-    "SELECT product_id, satuan, konversi, level, jumlah_sampai, hargapokok, hargajual FROM prices "
-    "WHERE list_contains(?, product_id) "
-    "ORDER BY product_id, konversi NULLS LAST, satuan, level, jumlah_sampai NULLS LAST"
-)
 
 
 class CatalogError(Exception):
     """There is no catalogue to read, or not one that this version understands. One line that says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """One price that the shop asks, and what it applies to."""
-
-    satuan: str
-    konversi: Decimal | None
-    """Base units in one of this unit; None where the shop has not said."""
-    level: int | None
-    """Customer level, of a shop that prices by level."""
-    jumlah_sampai: Decimal | None
-    """Up to this quantity of the unit; None is without a limit."""
-    hargapokok: Decimal | None
-    hargajual: Decimal | None
-    """Rupiah; None is "harga belum diisi"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product with all its prices, ordered by size of unit, level and quantity."""
-
-    kodeitem: str
-    namaitem: str
-    jenis: str | None
-    merek: str | None
-    dijual: bool
-    prices: tuple[Price, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +29,15 @@ class Found:
 
 
 class PublishedCatalog:
-    """One published file, open for reading. A catalogue published later is another object."""
+    """One published file, read into memory. A catalogue published later is another object."""
 
     def __init__(self, file: Path) -> None:
         """Open it. Raises CatalogError if it is damaged or of another schema."""
         self.file = file
         self.info = read_info(file)
-        self._connection = duckdb.connect(file, read_only=True)
-        arrays = self._connection.execute("SELECT name, dtype, data FROM search_index").fetchall()
-        self._index = SearchIndex.from_arrays({name: np.frombuffer(data, dtype) for name, dtype, data in arrays})
+        with duckdb.connect(file, read_only=True) as connection:
+            self.products = Products(connection)
+            self.index = SearchIndex.from_arrays(read_arrays(connection))
 
     @classmethod
     def open_current(cls, folder: Path) -> Self:
@@ -86,20 +49,7 @@ class PublishedCatalog:
 
     def search(self, text: str, limit: int = 10) -> list[Found]:
         """The products nearest to a text, best first."""
-        hits = self._index.search(text, limit)
-        products = self._products([hit.row for hit in hits])
-        return [Found(products[hit.row], hit.score) for hit in hits]
-
-    def _products(self, rows: list[int]) -> dict[int, Product]:
-        cursor = self._connection.cursor()
-        prices: dict[int, list[Price]] = {row: [] for row in rows}
-        for row, *price in cursor.execute(PRICES, [rows]).fetchall():
-            prices[row].append(Price(*price))
-        found = cursor.execute(PRODUCTS, [rows]).fetchall()
-        return {
-            row: Product(code, name, jenis, merek, sold, tuple(prices[row]))
-            for row, code, name, jenis, merek, sold in found
-        }
+        return [Found(self.products[hit.row], hit.score) for hit in self.index.search(text, limit)]
 
 
 def current_file(folder: Path) -> Path | None:

@@ -15,7 +15,7 @@ from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failur
 from toko_assets.catalog.build import build
 from toko_assets.catalog.diff import CatalogDiff, compare
 from toko_assets.catalog.publish import catalog_name, publish
-from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss
+from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss, verify_search
 from toko_assets.errors import PermanentError, TokoError
 from toko_assets.files import TEMPORARY, keep_newest
 from toko_assets.ipos.export import digest
@@ -41,7 +41,7 @@ class CatalogConfig(dg.Config):
     group_name="chain",
     check_specs=check_specs(
         "product_catalog",
-        blocking=["counts_match_export", "products_not_lost"],
+        blocking=["counts_match_export", "search_finds_products", "products_not_lost"],
         warning=["products_not_fewer", "backup_not_older"],
     ),
 )
@@ -80,9 +80,12 @@ def product_catalog(
                 diff = compare(served.file, temporary) if served else None
                 before = diff.products_before if diff else _products_before(storage)
                 counted = verify_counts(temporary, exported_products.counts)
+            with watch("search"):
+                searched = verify_search(temporary)
             yield from report_checks(
                 [
                     counted,
+                    searched,
                     *verify_loss(before, counts["products"], config.most_products_lost),
                     verify_age(backup.dumped_at, served.backup_time if served else None),
                 ]

@@ -1,6 +1,7 @@
 """Writes a catalogue file from an export."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from toko_bot.search import SearchIndex
+from toko_bot.stored_arrays import write_arrays
 
 TABLES = {
     "products": {
@@ -43,16 +45,18 @@ def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
             "FROM read_parquet(?) ORDER BY product_id",
             [str(export / "products.parquet")],
         )
-        for table in ("prices", "barcodes", "stock"):
-            wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
-            connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
-                "FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id",
-                [str(export / f"{table}.parquet")],
-            )
-        _insert_photos(connection, export / "photos.parquet")
+        with ThreadPoolExecutor(1) as pool:  # DuckDB copies photos while Python builds the index
+            photos = pool.submit(_insert_photos, connection.cursor(), export / "photos.parquet")
+            for table in ("prices", "barcodes", "stock"):
+                wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
+                connection.execute(
+                    f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
+                    "FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id",
+                    [str(export / f"{table}.parquet")],
+                )
+            _write_index(connection)
+            photos.result()
         counts = {table: _count(connection, table) for table in TABLES}
-        _write_index(connection)
         connection.execute("CREATE TABLE catalog_info (key VARCHAR, value VARCHAR)")
         rows = {**info, **{f"{table}_count": str(count) for table, count in counts.items()}}
         connection.executemany("INSERT INTO catalog_info VALUES (?, ?)", [[key, value] for key, value in rows.items()])
@@ -68,10 +72,18 @@ def _insert_photos(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 
 def _write_index(connection: duckdb.DuckDBPyConnection) -> None:
-    names = [name for (name,) in connection.execute("SELECT namaitem FROM products ORDER BY product_id").fetchall()]
-    connection.execute("CREATE TABLE search_index (name VARCHAR, dtype VARCHAR, data BLOB)")
-    for name, array in SearchIndex.build(names).to_arrays().items():
-        connection.execute("INSERT INTO search_index VALUES (?, ?, ?)", [name, array.dtype.str, array.tobytes()])
+    rows = connection.execute(
+        "SELECT namaitem, concat_ws(' ', merek, jenis), dijual, kodeitem FROM products ORDER BY product_id"
+    ).fetchall()
+    names, labels, sold, codes = zip(*rows, strict=True) if rows else ((), (), (), ())
+    index = SearchIndex.build(
+        names,
+        labels=labels,
+        sold=sold,
+        codes=[(code, row) for row, code in enumerate(codes)],
+        barcodes=connection.execute("SELECT barcode, product_id FROM barcodes").fetchall(),
+    )
+    write_arrays(connection, index.to_arrays())
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -1,5 +1,7 @@
 """Checks of a finished catalogue file, closed and opened again, before it is published."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +10,19 @@ import pandas as pd
 
 from toko_assets.catalog.build import TABLES
 from toko_assets.checks import Outcome
+from toko_bot.catalog import PublishedCatalog
+from toko_bot.search.text import skeleton, words
 
 NOTABLE_LOSS = 0.20
+
+SEARCHED = 200
+"""Products that are searched for, evenly spread over the catalogue."""
+RESULTS = 10
+FLOORS = {"name": 0.98, "slip": 0.90, "abbreviation": 0.85}
+"""Shares of the searches that must find their product among the first RESULTS; 20,000 sample products give 1.00, .99
+and .99."""
+LEAST_LETTERS = 5
+"""Of a word that is written wrong, or short."""
 
 
 def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
@@ -67,3 +80,45 @@ def verify_age(dumped_at: datetime, last: datetime | None) -> Outcome:
         else f"The backup was made {dumped_at:%Y-%m-%d %H:%M}.",
         advice="If that was not meant, put the newest backup into the folder again and sync.",
     )
+
+
+def verify_search(file: Path) -> Outcome:
+    """The index finds products by their name, by a slip in its longest word, and by that word without its vowels."""
+    catalog = PublishedCatalog(file)
+    asked: Counter[str] = Counter()
+    missed = []
+    step = max(1, len(catalog.products) // SEARCHED)
+    for product_id in range(0, len(catalog.products), step):
+        name = catalog.products.name(product_id)
+        wanted = words(name)
+        for kind, query in _searches(name):
+            asked[kind] += 1
+            hits = catalog.index.search(query, RESULTS)
+            if not any(words(catalog.products.name(hit.row)) == wanted for hit in hits):
+                missed.append((kind, query, name))
+    lost = Counter(kind for kind, *_ in missed)
+    shares = {kind: 1 - lost[kind] / asked[kind] for kind in FLOORS if asked[kind]}
+    found = ", ".join(f"{kind} {share:.0%} (at least {FLOORS[kind]:.0%})" for kind, share in shares.items())
+    return Outcome(
+        "search_finds_products",
+        all(share >= FLOORS[kind] for kind, share in shares.items()),
+        f"Found by: {found}." if found else "No product has a name to search for.",
+        blocking=True,
+        rows=pd.DataFrame(missed, columns=["search", "query", "product"]),
+        advice="The index is not what it should be, or the names are not what a shop writes: look at the rows.",
+    )
+
+
+def _searches(name: str) -> Iterator[tuple[str, str]]:
+    """(kind, query) of the searches that must find a product of that name among the first."""
+    typed = words(name)
+    if not typed:
+        return
+    yield "name", name
+    longest = max(typed, key=len)
+    if len(longest) < LEAST_LETTERS or not longest.isalpha() or len(typed) < 2:
+        return
+    middle = len(longest) // 2
+    swapped = longest[: middle - 1] + longest[middle] + longest[middle - 1] + longest[middle + 1 :]
+    for kind, written in (("slip", swapped), ("abbreviation", skeleton(longest))):
+        yield kind, " ".join(written if word == longest else word for word in typed)

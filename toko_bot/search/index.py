@@ -32,8 +32,8 @@ SLOTS = 16
 """Words of a name, and of its labels after them, that are indexed."""
 ROWS_PER_ROOT, FEWEST_ROWS = 12.65, 2_000
 """Rows that are collected for a query: 4,000 of 100,000, and as the square root of their number, but not fewer."""
-KEPT = 128
-"""Rows that are compared word by word."""
+KEPT = 320
+"""The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely."""
 LEVELS = 511
 """Of the rows' sums: finding the highest by counting costs a third of sorting."""
 STEPS = 4095
@@ -262,7 +262,7 @@ class SearchIndex:
         bounds: list[int],
         weights: NDArray[np.float32],
     ) -> NDArray[np.int64]:
-        """The most promising rows, at most KEPT, ascending."""
+        """The most promising rows, ascending."""
         spans = {b.asked: (int(self._row_starts[b.start]), int(self._row_starts[b.end])) for b in matches.beginnings}
         total = np.concatenate([NOTHING, frequency.cumsum()])
         totals = total.take(bounds).tolist()
@@ -293,31 +293,27 @@ class SearchIndex:
         return self._highest(rows, values)
 
     def _highest(self, rows: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Of rows that may come several times, each with a value: the KEPT rows of the highest sums, ascending."""
-        sums, stamps, _ = self._thread_scratch()
+        """Of rows that may come several times, each with a value: those of the highest sums, ascending."""
+        sums, _ = self._thread_scratch()
         np.add.at(sums, rows, values)
-        order = np.arange(len(rows), dtype=np.int32)
-        stamps[rows] = order
-        rows = rows[stamps.take(rows) == order]
         found = sums.take(rows)
         sums[rows] = 0
-        if len(rows) <= KEPT:
-            rows.sort()
-            return rows
-        level = (found * (LEVELS / found.max())).astype(np.int64)
-        above = np.bincount(level)[::-1].cumsum()  # rows of the highest level, of the two highest …
-        enough = len(above) - 1 - int(above.searchsorted(KEPT))
-        best = (level > enough).nonzero()[0]
-        equal = (level == enough).nonzero()[0][: KEPT - len(best)]
-        rows = rows.take(np.concatenate([best, equal]))
-        rows.sort()
-        return rows
+        if len(rows) > KEPT:
+            level = (found * (LEVELS / found.max())).astype(np.int64)
+            above = np.bincount(level)[::-1].cumsum()  # entries of the highest level, of the two highest …
+            enough = len(above) - 1 - int(above.searchsorted(KEPT))
+            best = (level > enough).nonzero()[0]
+            equal = (level == enough).nonzero()[0][: KEPT - len(best)]
+            rows = rows.take(np.concatenate([best, equal]))
+        rows = np.sort(rows)
+        is_first = np.concatenate([IS_FIRST, rows[1:] != rows[:-1]])
+        return rows.compress(is_first)
 
     def _compare(
         self, query: _Query, matches: Matches, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
         """Of each typed word (first axis) and each row (second): how like its likest word is, and that word's slot."""
-        _, _, numbers = self._thread_scratch()
+        _, numbers = self._thread_scratch()
         table = self._number_words(query.asked, matches, numbers)
         found = table.take(numbers.take(self._slots.take(rows, axis=0).T), axis=1)  # typed word, slot, row
         for beginning in matches.beginnings:
@@ -384,21 +380,21 @@ class SearchIndex:
         hits = list(map(Hit, rows.take(order).tolist(), score.take(order).tolist()))
         return hits, bool(similarity[:, order[0]].min() >= LACKING)
 
-    def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
-        """Of this thread: a sum and a stamp for each row, a number for each word. All but stamps are 0 between uses."""
-        arrays: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]
+    def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Of this thread: a sum for each row, a number for each word; all 0 between uses."""
+        arrays: tuple[NDArray[np.float32], NDArray[np.int32]]
         try:
             arrays = self._scratch.arrays
         except AttributeError:
             arrays = self._scratch.arrays = (
                 np.zeros(len(self), np.float32),
-                np.zeros(len(self), np.int32),
                 np.zeros(len(self._vocabulary) + 1, np.int32),
             )
         return arrays
 
 
 ARRAYS = ("slots", "name_lengths", "frequency", "rows", "unsold")
+IS_FIRST = np.ones(1, bool)
 NOTHING = np.zeros(1, np.int64)
 EARLIER_IS_MORE = np.arange(SLOTS - 1, -1, -1, dtype=np.uint16)[:, None]
 """Added to similarities by slot: of equally like words of a name, the first is taken."""
