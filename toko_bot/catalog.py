@@ -3,6 +3,8 @@
 The file is the contract with the chain that writes it: its tables, and `schema_version` in `catalog_info`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -34,8 +36,8 @@ class PublishedCatalog:
     def __init__(self, file: Path) -> None:
         """Open it. Raises CatalogError if it is damaged or of another schema."""
         self.file = file
-        self.info = read_info(file)
-        with duckdb.connect(file, read_only=True) as connection:
+        with _open(file) as connection:
+            self.info = _info(connection, file)
             self.products = Products(connection)
             self.index = SearchIndex.from_arrays(read_arrays(connection))
 
@@ -62,11 +64,22 @@ def current_file(folder: Path) -> Path | None:
 
 def read_info(file: Path) -> dict[str, str]:
     """The file's catalog_info. Raises CatalogError if it is damaged, gone, or of another schema."""
+    with _open(file) as connection:
+        return _info(connection, file)
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of one thread, which reads rows in the order in which they were written."""
     try:
-        with duckdb.connect(file, read_only=True) as connection:
-            info = dict(connection.execute("SELECT key, value FROM catalog_info").fetchall())
+        with duckdb.connect(file, read_only=True, config={"threads": 1}) as connection:
+            yield connection
     except duckdb.Error as error:
         raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
+
+
+def _info(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
+    info = dict(connection.execute("SELECT key, value FROM catalog_info").fetchall())
     if info.get("schema_version") != str(SCHEMA_VERSION):
         raise CatalogError(f"The catalogue {file.name} is of another version: run `toko sync` with this one.")
     return info

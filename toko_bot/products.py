@@ -4,25 +4,31 @@
 Objects are made of the few that are asked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 UNKNOWN = -(1 << 62)
 """Stands for NULL: a BIGINT that no price is."""
 MONEY, QUANTITY = 4, 3
 """Decimals: of DECIMAL(18,4) and DECIMAL(20,3), which are kept as integers."""
 PRODUCT_TEXTS = ("kodeitem", "namaitem", "jenis", "merek")
-PRICES = f"""
-    SELECT product_id, dense_rank() OVER (ORDER BY satuan) - 1 AS satuan,
-        coalesce((konversi * 1000)::BIGINT, {UNKNOWN}) AS konversi, coalesce(level, {UNKNOWN}) AS level,
-        coalesce((jumlah_sampai * 1000)::BIGINT, {UNKNOWN}) AS jumlah_sampai,
-        coalesce((hargapokok * 10000)::BIGINT, {UNKNOWN}) AS hargapokok,
-        coalesce((hargajual * 10000)::BIGINT, {UNKNOWN}) AS hargajual
-    FROM prices p
-    ORDER BY product_id, p.konversi NULLS LAST, p.satuan, p.level, p.jumlah_sampai NULLS LAST
+MOST = 9 * 10**15
+"""What fits; a column could hold more, of which nobody means anything."""
+PRICE_NUMBERS = f"""
+    SELECT product_id,
+        coalesce((if(konversi > {MOST}, {MOST}, konversi)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN}) AS konversi,
+        coalesce(level, {UNKNOWN}) AS level,
+        coalesce((if(jumlah_sampai > {MOST}, {MOST}, jumlah_sampai)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN})
+            AS jumlah_sampai,
+        coalesce((hargapokok::DECIMAL(38,4) * 10000)::BIGINT, {UNKNOWN}) AS hargapokok,
+        coalesce((hargajual::DECIMAL(38,4) * 10000)::BIGINT, {UNKNOWN}) AS hargajual
+    FROM prices
 """  # noqa: S608
 
 
@@ -58,16 +64,16 @@ class Products:
     """All products of a catalogue, by product_id. Safe to use from many threads."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Read them from the tables `products` and `prices`."""
-        cursor = connection.cursor()
-        self._texts = {name: _Texts(cursor, name) for name in PRODUCT_TEXTS}
-        self._sold = cursor.execute("SELECT dijual FROM products ORDER BY product_id").fetchnumpy()["dijual"]
-        self._units = [
-            str(unit) for (unit,) in cursor.execute("SELECT DISTINCT satuan FROM prices ORDER BY 1").fetchall()
-        ]
-        prices = cursor.execute(PRICES).fetchnumpy()
+        """Read them from the tables `products` and `prices`, whose rows stand in the order in which they are shown.
+
+        The connection must have one thread: several would mix up the order.
+        """
+        self._texts = _texts(connection, "products", PRODUCT_TEXTS)
+        (self._units,) = _texts(connection, "prices", ("satuan",)).values()
+        self._sold = connection.execute("SELECT dijual FROM products").fetchnumpy()["dijual"]
+        prices = connection.execute(PRICE_NUMBERS).fetchnumpy()
         self._prices = {name: np.asarray(values, np.int64) for name, values in prices.items()}
-        self._starts = np.searchsorted(self._prices["product_id"], np.arange(len(self) + 1))
+        self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1))
 
     def __len__(self) -> int:
         return len(self._sold)
@@ -83,28 +89,22 @@ class Products:
         return self._texts["namaitem"][product_id] or ""
 
     def _price(self, place: int) -> Price:
-        column = {name: int(values[place]) for name, values in self._prices.items()}
+        konversi, level, jumlah_sampai, hargapokok, hargajual = (int(c[place]) for c in self._prices.values())
         return Price(
-            self._units[column["satuan"]],
-            _decimal(column["konversi"], QUANTITY),
-            None if column["level"] == UNKNOWN else column["level"],
-            _decimal(column["jumlah_sampai"], QUANTITY),
-            _decimal(column["hargapokok"], MONEY),
-            _decimal(column["hargajual"], MONEY),
+            self._units[place] or "",
+            _decimal(konversi, QUANTITY),
+            None if level == UNKNOWN else level,
+            _decimal(jumlah_sampai, QUANTITY),
+            _decimal(hargapokok, MONEY),
+            _decimal(hargajual, MONEY),
         )
 
 
 class _Texts:
     """A column of texts as one text and the places where each ends: a twentieth of what Python strings take."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, column: str) -> None:
-        row = cursor.execute(
-            f"SELECT encode(coalesce(string_agg({column}, '' ORDER BY product_id), '')) FROM products"  # noqa: S608
-        ).fetchone()
-        self._bytes = bytes(row[0]) if row else b""
-        lengths = cursor.execute(
-            f"SELECT coalesce(strlen({column}), -1) AS n FROM products ORDER BY product_id"  # noqa: S608
-        ).fetchnumpy()["n"]
+    def __init__(self, together: bytes, lengths: NDArray[Any]) -> None:
+        self._bytes = together
         self._missing = lengths < 0
         self._ends = np.concatenate([[0], np.maximum(lengths, 0).cumsum()])
 
@@ -112,6 +112,14 @@ class _Texts:
         if self._missing[place]:
             return None
         return self._bytes[self._ends[place] : self._ends[place + 1]].decode()
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> dict[str, _Texts]:
+    together = ", ".join(f"encode(coalesce(string_agg({column}, ''), ''))" for column in columns)
+    lengths = ", ".join(f"coalesce(strlen({column}), -1) AS {column}" for column in columns)
+    texts = connection.execute(f"SELECT {together} FROM {table}").fetchall()[0]  # noqa: S608
+    ends = connection.execute(f"SELECT {lengths} FROM {table}").fetchnumpy()  # noqa: S608
+    return {name: _Texts(text, np.asarray(ends[name], np.int64)) for name, text in zip(columns, texts, strict=True)}
 
 
 def _decimal(number: int, decimals: int) -> Decimal | None:

@@ -26,20 +26,18 @@ def write_arrays(connection: duckdb.DuckDBPyConnection, arrays: Mapping[str, NDA
 
 
 def read_arrays(connection: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
-    """The arrays that were written, as new ones."""
-    cursor = connection.cursor()
+    """The arrays that were written, as new ones. Raises duckdb.Error if a part is missing."""
     arrays: dict[str, NDArray[Any]] = {}
-    for name, dtype, length in cursor.execute(
-        f"SELECT name, dtype, length FROM {TABLE} WHERE part = 0"  # noqa: S608
-    ).fetchall():
-        arrays[name] = np.empty(length, dtype)
-    for name, array in arrays.items():
-        whole, at = array.view(np.uint8), 0
-        cursor.execute(f"SELECT data FROM {TABLE} WHERE name = ? ORDER BY part", [name])  # noqa: S608
-        while row := cursor.fetchone():
-            part = np.frombuffer(row[0], np.uint8)
-            whole[at : at + len(part)] = part
-            at += len(part)
-        if at != len(whole):
-            raise duckdb.InvalidInputException(f"{name} of {TABLE} is not whole")
+    missing = 0
+    cursor = connection.cursor().execute(f"SELECT name, dtype, length, part, data FROM {TABLE}")  # noqa: S608
+    while row := cursor.fetchone():
+        name, dtype, length, number, data = row
+        if name not in arrays:
+            arrays[name] = np.empty(length, dtype)
+            missing += arrays[name].nbytes
+        start = number * PART_BYTES
+        arrays[name].view(np.uint8)[start : start + len(data)] = np.frombuffer(data, np.uint8)
+        missing -= len(data)
+    if missing:
+        raise duckdb.InvalidInputException(f"{TABLE} is not whole: {missing:,} bytes are missing")
     return arrays

@@ -26,7 +26,9 @@ TABLES = {
 }  # fmt: skip
 """The tables and their columns; `product_id` is dense from 0 and means nothing in the next catalogue."""
 
-MEMORY_LIMIT = "256MB"
+SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
+"""The order of a product's prices, for people: the bot reads them in it."""
+MEMORY_LIMIT = "128MB"
 PHOTOS_A_BATCH = 128
 
 
@@ -47,11 +49,11 @@ def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
         )
         with ThreadPoolExecutor(1) as pool:  # DuckDB copies photos while Python builds the index
             photos = pool.submit(_insert_photos, connection.cursor(), export / "photos.parquet")
-            for table in ("prices", "barcodes", "stock"):
+            for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", "")):
                 wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
                 connection.execute(
                     f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
-                    "FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id",
+                    f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
                     [str(export / f"{table}.parquet")],
                 )
             _write_index(connection)

@@ -29,7 +29,9 @@ LONGEST_QUERY = 200
 """Characters; what follows is not read."""
 MOST_WORDS = 10
 SLOTS = 16
-"""Words of a name, and of its labels after them, that are indexed."""
+"""Distinct words of a name, and of its labels after them, that are indexed."""
+MOST_REPEATED = 200
+"""Words of a name that it has already had."""
 ROWS_PER_ROOT, FEWEST_ROWS = 12.65, 2_000
 """Rows that are collected for a query: 4,000 of 100,000, and as the square root of their number, but not fewer."""
 KEPT = 320
@@ -46,8 +48,18 @@ AS_GOOD = 0.06
 """Words this much less alike than the best one still count as what was meant."""
 UNKNOWN = 0.6
 """Of the highest possible weight: what a typed word counts that nothing is like."""
+NUMBER = 0.6
+"""What a number counts, beside a word as rare: the right product in another size beats another product in that size."""
+ENDING = 0.85
+"""How like a row is whose barcode ends in what was typed: less than one of that size."""
 IN_ORDER, WHOLE_NAME, FIRST = 0.04, 0.04, 0.03
 """What the order and the completeness of the words count beside the words, out of one."""
+NEAR = 0.65
+"""A row is near if its score is at least this share of the best one's; no other is an answer."""
+PER_REPEATED = 0.002
+"""What each word costs that the name repeats and the query does not, or the reverse: BENG BENG is not BENG."""
+COUNTED = 5
+"""Repeated words, and turns, that count."""
 PER_TURN = 0.02
 """What each row before it with the same meaning of an unclear word costs a row."""
 UNSOLD = np.float32(2)
@@ -63,11 +75,18 @@ class Hit(NamedTuple):
     score: float
 
 
+class _Having(NamedTuple):
+    rows: NDArray[np.int64]
+    similarity: NDArray[np.float32]
+
+
 class _Query(NamedTuple):
     asked: list[str]
-    """The typed words."""
-    rows: dict[int, NDArray[np.int64]]
-    """Of a typed word that is a code, a barcode or the end of one: the rows that have it, ascending."""
+    """The distinct typed words."""
+    repeated: int
+    """How many more were typed."""
+    rows: dict[int, _Having]
+    """Of a typed word that is a code, a barcode or the end of one: the rows that have it."""
 
 
 class SearchIndex:
@@ -81,7 +100,8 @@ class SearchIndex:
         self._identifiers = identifiers
         self._arrays = dict(arrays)
         self._slots = arrays["slots"].reshape(-1, SLOTS)
-        self._name_lengths = arrays["name_lengths"].astype(np.float32)
+        self._name_lengths = np.maximum(arrays["name_lengths"], 1).astype(np.float32)
+        self._repeated = arrays["repeated"].astype(np.float32)
         self._frequency = arrays["frequency"].astype(np.int64)
         self._row_starts = np.concatenate([[0], np.cumsum(self._frequency)])
         self._rows = arrays["rows"].astype(np.int64)
@@ -108,10 +128,12 @@ class SearchIndex:
         is sold; what is not ranks last. `codes` and `barcodes` are pairs of one and its row.
         """
         first_ids: dict[str, int] = {}
-        documents, lengths = [], []
+        documents, lengths, repeated = [], [], []
         for row, name in enumerate(names):
-            document = words(name)[:SLOTS]
+            written = words(name)
+            document = list(dict.fromkeys(written))[:SLOTS]
             lengths.append(len(document))
+            repeated.append(min(len(written) - len(document), MOST_REPEATED))
             if labels:
                 document += [word for word in dict.fromkeys(words(labels[row])) if word not in document]
             documents.append([first_ids.setdefault(word, len(first_ids)) for word in document[:SLOTS]])
@@ -128,6 +150,7 @@ class SearchIndex:
             {
                 "slots": slots.ravel(),
                 "name_lengths": np.array(lengths, np.uint8),
+                "repeated": np.array(repeated, np.uint8),
                 "frequency": frequency,
                 "rows": rows,
                 "unsold": ~np.array(sold, bool) if len(sold) else np.zeros(len(names), bool),
@@ -147,7 +170,7 @@ class SearchIndex:
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """The best rows for a query of any text, best first; equal scores by row. Never raises."""
         query = self._read(text)
-        if not query.asked:
+        if not query.asked or limit < 1:
             return []
         matches, hits, complete = self._search(query, limit, thorough=False)
         if complete:
@@ -155,45 +178,55 @@ class SearchIndex:
         _, hits, _ = self._search(self._split_off(query, matches), limit, thorough=True)
         return hits
 
-    def matched_words(self, text: str, row: int) -> list[int]:
-        """Which words of the row's name a query means: their places among `text.words` of the name, ascending."""
-        slots = {slot for slot in self._slots_meant(text, row) if slot is not None}
-        return sorted(slot for slot in slots if slot < self._name_lengths[row])
+    def matched_words(self, text: str, row: int) -> set[str]:
+        """The words of the row's name, as `text.words` gives them, that a query means."""
+        length = self._arrays["name_lengths"][row]  # labels stand behind the name
+        return {self._word(row, slot) for slot in self._slots_meant(text, row) if slot is not None and slot < length}
 
     def suggestion(self, text: str, row: int) -> str | None:
         """The query in the words of a row that it found, or None if that says nothing new."""
         query = self._thorough(text)
         slots = self._slots_meant(text, row)
         meant = [
-            word if slot is None or is_number(word) else self._vocabulary.words[self._slots[row, slot]]
+            word if slot is None or is_number(word) else self._word(row, slot)
             for word, slot in zip(query.asked, slots, strict=True)
         ]
         return None if meant == query.asked else " ".join(dict.fromkeys(meant))
 
+    def _word(self, row: int, slot: int) -> str:
+        return self._vocabulary.words[int(self._slots[row, slot])]
+
     def _read(self, text: str) -> _Query:
         """Typed words, those that were typed as one taken apart, and what is an identifier among them."""
-        text = text[:LONGEST_QUERY]
+        text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         asked: list[str] = []
         for word in words(text):
             if self._vocabulary.id_of(word) is None and not is_number(word):
                 asked += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
             else:
                 asked.append(word)
-        asked = list(dict.fromkeys(asked))[:MOST_WORDS]
-        rows: dict[int, NDArray[np.int64]] = {}
-        whole = self._identifiers.whole(text)
-        if len(whole):  # a scanned barcode, a code: nothing else was meant
-            return _Query([text], {0: whole})
+        repeated = -len(asked)
+        asked = list(dict.fromkeys(asked))
+        repeated += len(asked)
+        asked = asked[:MOST_WORDS]
+        rows: dict[int, _Having] = {}
         chunks = text.split()[:MOST_WORDS]
+        whole = self._identifiers.whole(text)
+        if len(whole) and (len(chunks) > 1 or text.strip() not in asked):  # a code of several words
+            asked = asked or [text]
+            return _Query(
+                asked, -repeated, dict.fromkeys(range(len(asked)), _Having(whole, np.ones(len(whole), np.float32)))
+            )
         for chunk in chunks:
-            found = self._identifiers.whole(chunk) if len(chunks) > 1 else whole
-            if not len(found):
-                found = self._identifiers.ending(chunk)
-            if len(found):
+            found = self._identifiers.whole(chunk)
+            ending = np.setdiff1d(self._identifiers.ending(chunk), found) if chunk in asked else found[:0]
+            if len(found) + len(ending):
                 if chunk not in asked:
                     asked.append(chunk)
-                rows[asked.index(chunk)] = found
-        return _Query(asked, rows)
+                alike = np.array([1, ENDING if len(asked) > 1 else 1], np.float32)
+                similarity = alike.repeat([len(found), len(ending)])
+                rows[asked.index(chunk)] = _Having(np.concatenate([found, ending]), similarity)
+        return _Query(asked, -repeated, rows)
 
     def _split_off(self, query: _Query, matches: Matches) -> _Query:
         """Take apart what nothing is like but begins with a word, as `minyakgorng` does."""
@@ -218,7 +251,7 @@ class SearchIndex:
             query, self._vocabulary.match(query.asked, thorough=True), np.array([row], np.int64)
         )
         return [
-            int(place) if alike >= LACKING else None
+            int(place) if alike >= LACKING and place < SLOTS else None
             for alike, place in zip(similarity[:, 0].tolist(), slot[:, 0].tolist(), strict=True)
         ]
 
@@ -232,7 +265,7 @@ class SearchIndex:
         weights = self._weigh(query, matches, frequency, bounds)
         rows = self._collect(query, matches, frequency, bounds.tolist(), weights)
         similarity, slot = self._compare(query, matches, rows)
-        return matches, *self._rank(rows, weights, similarity, slot, limit)
+        return matches, *self._rank(query, rows, weights, similarity, slot, limit, turns=not matches.beginnings)
 
     def _weigh(
         self, query: _Query, matches: Matches, frequency: NDArray[np.int64], bounds: NDArray[np.int64]
@@ -248,10 +281,13 @@ class SearchIndex:
         for beginning in matches.beginnings:
             if best[beginning.asked] < CERTAIN:
                 found[beginning.asked] += self._row_starts[beginning.end] - self._row_starts[beginning.start]
-        for number, rows in query.rows.items():
-            found[number] = min(int(found[number]), len(rows)) or len(rows)
+        for number, having in query.rows.items():
+            found[number] = min(int(found[number]), len(having.rows)) or len(having.rows)
         found[found == 0] = (len(self) + 1) ** (1 - UNKNOWN)
         weights: NDArray[np.float32] = np.log((len(self) + 1.1) / np.minimum(found, len(self))).astype(np.float32)
+        for number, word in enumerate(query.asked):
+            if is_number(word) and number not in query.rows:
+                weights[number] *= NUMBER
         return weights
 
     def _collect(
@@ -267,7 +303,7 @@ class SearchIndex:
         total = np.concatenate([NOTHING, frequency.cumsum()])
         totals = total.take(bounds).tolist()
         sizes = [behind - before for before, behind in pairwise(totals)]
-        pieces = list(query.rows.values())
+        pieces = [having.rows for having in query.rows.values()]
         worth = [weights[number] for number in query.rows]
         left = self._most_rows - sum(map(len, pieces))
         for number in sorted(
@@ -322,9 +358,13 @@ class SearchIndex:
         found += EARLIER_IS_MORE
         best = found.max(axis=1)
         similarity = (best >> 4) * np.float32(1 / STEPS)
+        slot = SLOTS - 1 - (best & (SLOTS - 1)).astype(np.int16)
         for number, having in query.rows.items():
-            similarity[number, np.isin(rows, having)] = 1
-        return similarity, SLOTS - 1 - (best & (SLOTS - 1)).astype(np.int16)
+            _, here, there = np.intersect1d(rows, having.rows, return_indices=True)
+            better = similarity[number, here] < having.similarity[there]
+            similarity[number, here[better]] = having.similarity[there[better]]
+            slot[number, here[better]] = SLOTS
+        return similarity, slot
 
     def _number_words(self, asked: Sequence[str], matches: Matches, numbers: NDArray[np.int32]) -> NDArray[np.uint16]:
         """Give the matched words numbers from 1, in `numbers` by word; answers how like each typed word each number is.
@@ -357,28 +397,35 @@ class SearchIndex:
 
     def _rank(
         self,
+        query: _Query,
         rows: NDArray[np.int64],
         weights: NDArray[np.float32],
         similarity: NDArray[np.float32],
         slot: NDArray[np.int16],
         limit: int,
+        *,
+        turns: bool,
     ) -> tuple[list[Hit], bool]:
-        """The best rows, and whether the first has all that was typed."""
+        """The best rows, and whether the first has all that was typed. With `turns`, a single word is a guess."""
         has = similarity > 0
         score = (weights * ((1 - IN_ORDER - WHOLE_NAME - FIRST) / weights.sum())) @ similarity
         score += WHOLE_NAME * np.minimum(has.sum(axis=0) / self._name_lengths.take(rows), 1)
         score += FIRST * (has[0] & (slot[0] == 0))
+        score -= PER_REPEATED * np.minimum(np.abs(self._repeated.take(rows) - query.repeated), COUNTED)
         if len(weights) > 1:
             follows = (slot[1:] - slot[:-1] == 1) & has[1:] & has[:-1]
             score += follows.sum(axis=0) * (IN_ORDER / (len(weights) - 1))
         else:
             score += IN_ORDER * similarity[0]
-        order = (self._unsold.take(rows) * UNSOLD - score).argsort(kind="stable")
-        if len(weights) == 1 and similarity.max() < 1:
-            order = order[_turns(self._slots[rows, slot[0]].take(order), score.take(order))]
-        order = order[:limit]
+        unsold = self._unsold.take(rows) * UNSOLD
+        order = (unsold - score).argsort(kind="stable")
+        if turns and len(weights) == 1 and similarity.max() < 1:
+            score[order] -= _turns(self._slots[rows, np.minimum(slot[0], SLOTS - 1)].take(order))
+            order = (unsold - score).argsort(kind="stable")
+        complete = similarity[:, order[0]].min() >= LACKING
+        order = order[score.take(order) >= score.max() * NEAR][:limit]
         hits = list(map(Hit, rows.take(order).tolist(), score.take(order).tolist()))
-        return hits, bool(similarity[:, order[0]].min() >= LACKING)
+        return hits, bool(complete)
 
     def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Of this thread: a sum for each row, a number for each word; all 0 between uses."""
@@ -393,7 +440,7 @@ class SearchIndex:
         return arrays
 
 
-ARRAYS = ("slots", "name_lengths", "frequency", "rows", "unsold")
+ARRAYS = ("slots", "name_lengths", "repeated", "frequency", "rows", "unsold")
 IS_FIRST = np.ones(1, bool)
 NOTHING = np.zeros(1, np.int64)
 EARLIER_IS_MORE = np.arange(SLOTS - 1, -1, -1, dtype=np.uint16)[:, None]
@@ -414,14 +461,16 @@ def _rows_of_words(
     return np.bincount(word, minlength=vocabulary).astype(np.int32), row.astype(np.int32)
 
 
-def _turns(words: NDArray[np.int32], score: NDArray[np.float32]) -> NDArray[np.int64]:
-    """An order in which the words that one typed word may mean take turns, so that a common one leaves room."""
+def _turns(words: NDArray[np.int32]) -> NDArray[np.float32]:
+    """What rows lose, so that the words that one typed word may mean take turns and a common one leaves room."""
+    if (words == words[0]).all():
+        return np.zeros(len(words), np.float32)
     seen: defaultdict[int, int] = defaultdict(int)
     turns = []
     for word in words.tolist():
         turns.append(seen[word])
         seen[word] += 1
-    return np.argsort(PER_TURN * np.array(turns) - score, kind="stable")
+    return np.minimum(np.array(turns, np.float32), np.float32(COUNTED)) * np.float32(PER_TURN)
 
 
 def _length(span: tuple[int, int] | None) -> int:

@@ -1,7 +1,7 @@
 """How a text becomes words: the same for names, queries and labels.
 
 Case and accents are folded; letters and digits are words of their own, except that a number with a unit of weight or
-volume is one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`.
+volume is one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`. A decimal without a unit is `1.5`.
 """
 
 import re
@@ -17,6 +17,7 @@ UNITS = {
 """How shops write a unit: the base unit, and how many of it."""
 WORD = re.compile(
     rf"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})(?![^\W\d_])"
+    r"|(?<!\d)(?P<decimal>\d[.,]\d{1,2})(?!\d)"
     r"|(?P<plain>\d+|[^\W\d_]+)"
 )
 THOUSANDS = re.compile(r"\d+[.,]\d{3}")
@@ -37,12 +38,15 @@ def fold(text: str) -> str:
     """Lower case without accents; compatibility forms (½, ﬁ, full-width letters) as plain ones."""
     if text.isascii():
         return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
 
 
 def words(text: str) -> list[str]:
     """The words of a text, in their order."""
-    return [plain or _size(number, unit) for number, unit, plain in WORD.findall(fold(text))]
+    return [
+        plain or (_size(number, unit) if unit else decimal.replace(",", "."))
+        for number, unit, decimal, plain in WORD.findall(fold(text))
+    ]
 
 
 def spans(text: str) -> list[Span]:
@@ -52,7 +56,8 @@ def spans(text: str) -> list[Span]:
         piece = fold(character)
         folded.append(piece)
         origin += [place] * len(piece)
-    return [Span(origin[m.start()], origin[m.end() - 1] + 1) for m in WORD.finditer("".join(folded))]
+    found = WORD.finditer("".join(folded))
+    return [Span(origin[m.start()], _end(text, origin[m.end() - 1] + 1)) for m in found]
 
 
 def skeleton(word: str) -> str:
@@ -63,6 +68,13 @@ def skeleton(word: str) -> str:
 def is_number(word: str) -> bool:
     """Also of a size: `85`, `85g`."""
     return word[0].isdigit()
+
+
+def _end(text: str, end: int) -> int:
+    """Accents that are characters of their own belong to the letter before them."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
 
 
 def _size(number: str, unit: str) -> str:

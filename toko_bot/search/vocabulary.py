@@ -4,7 +4,8 @@ A typed word is compared with the vocabulary, never with the names: 100,000 name
 ten times the names have six times the words. Each way to write a word differently is looked up, not searched for:
 
 - a hash table of keys that every word leaves behind: itself and itself without one letter (a slip in either word leads
-  to a key that both share), its consonant skeleton, its skeleton without one consonant;
+  to a key that both share), its consonant skeleton, its skeleton without one consonant, its letters in the order of the
+  alphabet, and those without one (two slips, or letters in the wrong order);
 - contiguous ranges of the vocabulary in two orders: by the word (what begins like it) and by the skeleton;
 - trigrams, for a word that nothing else finds.
 
@@ -35,7 +36,7 @@ LAST_HEAD = 0xFFFF_FFFF_FFFF_FFFF
 WORDS_AT_ONCE = 1000
 """Words made into Python strings at a time while loading, so that other threads get their turn in between."""
 
-WHOLE, SKELETON, PART_OF_SKELETON = 0, 0x8080_8080, 0xFFFF_FFFF
+WHOLE, SKELETON, PART_OF_SKELETON, LETTERS = 0, 0x8080_8080, 0xFFFF_FFFF, 0xC0C0_C0C0
 """Kinds of keys: what the CRC of a key starts from. Starts that differ by less are made up for by other letters."""
 
 SLIP, SAME, SAME_WITH_VOWELS, APART, APART_WITH_VOWELS = range(5)
@@ -51,6 +52,8 @@ SKELETON_BEGINNING = 0.45
 LONGER_THAN_WORD = 0.3
 JOINED = 0.95
 UNITLESS = 0.9
+LONGEST_SIZE = 6
+"""Characters of a number that may be a size without its unit."""
 PER_SLIP, SHORT_WORDS_MORE = 1.25, 1.5
 """A slip costs the first, divided by the letters and the second."""
 UNLIKELY_SLIP = 0.05
@@ -59,6 +62,8 @@ LEAST = 0.3
 CLEAR = 0.6
 """A word with no candidate as alike as this is looked for by its trigrams as well."""
 SHORTEST_BEGINNING = 3
+SHORTEST_LETTERS = 6
+"""Letters of a word that may be typed with two slips."""
 SHORTEST_PART, SHORTEST_OF_TWO = 3, 7
 MOST_OF_A_SKELETON = 600
 """Words; a skeleton of two consonants may begin thousands of words, and means none of them."""
@@ -202,7 +207,7 @@ class Vocabulary:
                 abbreviated.append(number)
             _add_skeleton_keys(consonants.encode()[:LONGEST_WORD], number, is_short, keys, kinds)
             if same is None or thorough:
-                _add_slip_keys(word.encode()[:LONGEST_WORD], number, keys, kinds)
+                _add_slip_keys(word.encode()[:LONGEST_WORD], number, thorough and same is None, keys, kinds)
         self._match_keys(asked, keys, kinds, found)
         self._match_skeleton_beginnings(asked, abbreviated, found)
         matches = found.ordered(beginnings)
@@ -235,9 +240,10 @@ class Vocabulary:
 
     def _match_number(self, number: int, word: str, found: "_Found") -> None:
         """`600` also asks for 600 ml and 600 g, `5` for 5 kg and 5 l."""
-        if not word.isdigit():
+        if not word.replace(".", "").isdecimal() or len(word) > LONGEST_SIZE:
             return
-        for size in (f"{word}g", f"{word}ml", f"{word}000g", f"{word}000ml"):
+        thousandfold = f"{float(word) * 1000:.10g}"
+        for size in (f"{word}g", f"{word}ml", f"{thousandfold}g", f"{thousandfold}ml"):
             with_unit = self._ids.get(size)
             if with_unit is not None:
                 found.add(number, with_unit, UNITLESS)
@@ -389,11 +395,18 @@ def _keys_of(words: Sequence[bytes], skeletons: Sequence[bytes]) -> tuple[NDArra
             left.add(zlib.crc32(consonants, SKELETON))
         if SHORTEST_BEGINNING < len(consonants) <= LONGEST_WORD:
             left.update(_without_one(consonants, PART_OF_SKELETON)[1:])
+        if SHORTEST_LETTERS <= len(word) <= LONGEST_WORD:
+            left.update(_letter_keys(word))
         keys += left
         owners += [owner] * len(left)
     unsorted = np.array(keys, np.uint32)
     order = np.argsort(unsorted, kind="stable")
     return unsorted[order], np.array(owners, np.int32)[order]
+
+
+def _letter_keys(word: bytes) -> list[int]:
+    letters = bytes(sorted(word))
+    return [zlib.crc32(letters, LETTERS), *_without_one(letters, LETTERS)]
 
 
 def _bucket_starts(keys: NDArray[np.uint32]) -> NDArray[np.int32]:
@@ -406,8 +419,10 @@ def _without_one(word: bytes, kind: int) -> list[int]:
     return [zlib.crc32(word[:i] + word[i + 1 :], kind) for i in range(len(word))]
 
 
-def _add_slip_keys(word: bytes, number: int, keys: list[int], kinds: list[int]) -> None:
+def _add_slip_keys(word: bytes, number: int, may_be_two: bool, keys: list[int], kinds: list[int]) -> None:
     before = len(keys)
+    if may_be_two and len(word) >= SHORTEST_LETTERS:
+        keys += _letter_keys(word)
     keys.append(zlib.crc32(word, WHOLE))
     if len(word) >= SHORTEST_BEGINNING:
         keys += _without_one(word, WHOLE)
