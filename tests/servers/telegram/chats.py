@@ -1,0 +1,96 @@
+"""Chats, and the questions that people ask the bot by pressing a button or typing in inline mode."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tests.servers.telegram.records import (
+    CallbackAnswer,
+    Event,
+    InlineAnswer,
+    Json,
+    Message,
+    User,
+)
+from tests.servers.telegram.transcript import transcript
+
+Found = TypeVar("Found")
+
+
+@dataclass
+class Chat:
+    """A private chat (its id is that of the person) or a group. All of it is guarded by `changed`."""
+
+    id: int
+    kind: str
+    title: str
+    changed: threading.Condition
+    members: dict[int, User] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    known: bool = True
+    """Has been told to the bot: a person has started it, or it is in the group."""
+    blocked: bool = False
+
+    def json(self) -> Json:
+        name = "first_name" if self.kind == "private" else "title"
+        return {"id": self.id, "type": self.kind, name: self.title}
+
+    def transcript(self) -> str:
+        """All that happened here, as text."""
+        with self.changed:
+            return transcript(self.events)
+
+    def wait(self, find: Callable[[], Found | None], timeout: float, wanted: str) -> Found:
+        """What `find` finds, as soon as it does; fails readably after `timeout` seconds."""
+        found: Found | None = None
+
+        def has_happened() -> bool:
+            nonlocal found
+            found = find()
+            return found is not None
+
+        with self.changed:
+            self.changed.wait_for(has_happened, timeout)
+            if found is None:
+                raise AssertionError(
+                    f"No {wanted} within {timeout:g} s. The chat of {self.title}:\n\n"
+                    f"{transcript(self.events[-12:]) or '(nothing)'}"
+                )
+            return found
+
+
+@dataclass(slots=True)
+class Press:
+    """A press of a button, which the bot is to answer."""
+
+    id: str
+    user: User
+    chat: Chat
+    data: str
+    message: Message
+    time: float = field(default_factory=time.monotonic)
+    answer: CallbackAnswer | None = None
+
+    def answered(self, timeout: float = 5) -> CallbackAnswer:
+        """The bot's answer, which ends the little clock on the button."""
+        return self.chat.wait(lambda: self.answer, timeout, f"answer to {self.user.first_name}'s press of {self.data}")
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """What was typed after the bot's name in some chat."""
+
+    id: str
+    user: User
+    chat: Chat
+    text: str
+    offset: str
+    time: float = field(default_factory=time.monotonic)
+    answer: InlineAnswer | None = None
+
+    def answered(self, timeout: float = 5) -> InlineAnswer:
+        """The bot's results."""
+        return self.chat.wait(lambda: self.answer, timeout, f"results for {self.user.first_name}'s “{self.text}”")

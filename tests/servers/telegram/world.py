@@ -1,0 +1,225 @@
+"""All that the server knows, and what people and the bot do to it. Whoever calls holds `lock`, or takes it here."""
+
+import io
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+
+from tests.servers.telegram.chats import Chat, InlineQuery, Press
+from tests.servers.telegram.errors import bad_request, forbidden
+from tests.servers.telegram.faults import Faults
+from tests.servers.telegram.markup import trimmed, with_found_entities
+from tests.servers.telegram.records import (
+    CallbackAnswer,
+    Event,
+    InlineAnswer,
+    Json,
+    Message,
+    Photo,
+    PhotoSize,
+    Received,
+    StoredFile,
+    User,
+)
+from tests.servers.telegram.updates import Updates
+from tests.servers.telegram.wire import Params
+
+THUMBNAIL = 90
+MOST_PHOTO_BYTES = 10 * 1024 * 1024
+
+
+class World:
+    """One bot, and everybody who writes to it."""
+
+    def __init__(self, bot: User) -> None:
+        self.bot = bot
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.chats: dict[int, Chat] = {}
+        self.files: dict[str, StoredFile] = {}
+        self.photos: dict[str, Photo] = {}
+        self.presses: dict[str, Press] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
+        self.inline_messages: dict[str, tuple[Chat, int]] = {}
+        self.inline_cache: dict[tuple[str, str, int], tuple[float, InlineAnswer]] = {}
+        self.commands: dict[tuple[str, str], list[Json]] = {}
+        self.descriptions: dict[tuple[str, str], str] = {}
+        self.requests: list[Received] = []
+        self.watchers: list[Callable[[Event], None]] = []
+        self.updates = Updates(self.lock)
+        self.faults = Faults()
+        self.query_lifetime = 15.0
+        """Seconds in which a press or an inline query can be answered."""
+        self.privacy = True
+        """In groups the bot gets only commands, replies to it and what is sent through it."""
+        self._message_ids = itertools.count(1)
+        self._numbers = itertools.count(1)
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    def happened(self, event: Event) -> None:
+        """Keep an event, and wake who waits for it."""
+        chat = self.chats[event.chat_id]
+        chat.events.append(event)
+        chat.changed.notify_all()
+        self.changed.notify_all()
+        for watcher in self.watchers:
+            watcher(event)
+
+    # Chats
+
+    def add_chat(self, chat_id: int, kind: str, title: str, *members: User) -> Chat:
+        with self.lock:
+            chat = Chat(chat_id, kind, title, threading.Condition(self.lock), {user.id: user for user in members})
+            self.chats[chat_id] = chat
+            return chat
+
+    def chat_of(self, params: Params) -> Chat:
+        """Where the bot wants to do something."""
+        if not params.text("chat_id"):
+            raise bad_request("chat_id is empty")
+        chat = self.chats.get(params.integer("chat_id"))
+        if chat is None or not chat.known:
+            raise bad_request("chat not found")
+        if chat.blocked:
+            raise forbidden(
+                "bot was blocked by the user" if chat.kind == "private" else f"bot was kicked from the {chat.kind} chat"
+            )
+        return chat
+
+    def membership(self, chat: Chat, user: User, old: str, new: str) -> None:
+        """Tell the bot that its own place in a chat has changed."""
+        change = {
+            name: {"user": self.bot.json(), "status": status} | ({"until_date": 0} if status == "kicked" else {})
+            for name, status in (("old_chat_member", old), ("new_chat_member", new))
+        }
+        content = {"chat": chat.json(), "from": user.json(), "date": int(time.time()), **change}
+        self.updates.add("my_chat_member", content, chat.id)
+
+    # Messages
+
+    def put(self, chat: Chat, sender: User, text: str, entities: list[Json], **more: Any) -> Message:
+        """A new message."""
+        message = Message(next(self._message_ids), chat.id, sender, text, tuple(entities), **more)
+        chat.messages[message.id] = message
+        self.happened(Event("message", sender, chat.id, text, message))
+        return message
+
+    def replace(self, chat: Chat, by: User, message: Message) -> None:
+        """An edited message."""
+        before = chat.messages[message.id]
+        chat.messages[message.id] = message
+        self.happened(Event("edit", by, chat.id, message.text, message, before))
+
+    def delete(self, chat: Chat, by: User, message: Message) -> None:
+        del chat.messages[message.id]
+        self.happened(Event("deletion", by, chat.id, message=None, before=message))
+
+    def person_says(self, chat: Chat, user: User, text: str, **more: Any) -> Message:
+        """A message of a person, of which the bot hears if it may."""
+        with self.lock:
+            chat.known = chat.known or chat.kind == "private"
+            plain, entities = trimmed(text, [])
+            message = self.put(chat, user, plain, with_found_entities(plain, entities), **more)
+            if self.hears(chat, message):
+                self.updates.add("message", message.json(chat.json()), chat.id)
+            return message
+
+    def hears(self, chat: Chat, message: Message) -> bool:
+        if chat.blocked:
+            return False
+        if chat.kind == "private" or not self.privacy or message.via_bot is not None:
+            return True
+        if message.reply_to is not None and message.reply_to.sender.is_bot:
+            return True
+        commands = message.formatted("bot_command")
+        return any("@" not in command or command.endswith(f"@{self.bot.username}") for command in commands)
+
+    # Presses and inline queries
+
+    def press(self, chat: Chat, user: User, message: Message, data: str, label: str) -> Press:
+        with self.lock:
+            press = Press(f"{user.id}{self.number():08}", user, chat, data, message)
+            self.presses[press.id] = press
+            content: Json = {"id": press.id, "from": user.json(), "chat_instance": f"{chat.id}7", "data": data}
+            if message.inline_id:
+                content["inline_message_id"] = message.inline_id
+            elif message.id in chat.messages:
+                content["message"] = chat.messages[message.id].json(chat.json())
+            else:
+                content["message"] = {"chat": chat.json(), "message_id": message.id, "date": 0}
+            self.happened(Event("press", user, chat.id, label, message))
+            self.updates.add("callback_query", content, user.id)
+            return press
+
+    def ask_inline(self, chat: Chat, user: User, text: str, offset: str) -> InlineQuery:
+        with self.lock:
+            query = InlineQuery(f"{user.id}{self.number():08}", user, chat, text, offset)
+            self.happened(Event("inline query", user, chat.id, f"@{self.bot.username} {text}"))
+            for asker in (user.id, 0):
+                until, answer = self.inline_cache.get((text, offset, asker), (0.0, None))
+                if answer is not None and query.time < until:
+                    self.answer_inline(query, answer)
+                    return query
+            self.inline_queries[query.id] = query
+            kind = "sender" if chat.kind == "private" else chat.kind
+            content = {"id": query.id, "from": user.json(), "query": text, "offset": offset, "chat_type": kind}
+            self.updates.add("inline_query", content, user.id)
+            return query
+
+    def answer_press(self, press: Press, answer: CallbackAnswer) -> None:
+        press.answer = answer
+        self.happened(Event("answer", self.bot, press.chat.id, answer.text, press.message, answer=answer))
+
+    def answer_inline(self, query: InlineQuery, answer: InlineAnswer) -> None:
+        query.answer = answer
+        self.happened(Event("inline answer", self.bot, query.chat.id, query.text, answer=answer))
+
+    # Files
+
+    def add_file(self, data: bytes, folder: str, name: str = "") -> StoredFile:
+        number = self.number()
+        path = f"{folder}/{name or f'file_{number}.jpg'}"
+        stored = StoredFile(f"AgACAgUAAxkBAAI{number:012}", f"AQAD{number:08}", path, data)
+        self.files[stored.id] = stored
+        return stored
+
+    def add_photo(self, data: bytes) -> Photo:
+        """A photo in two sizes: as it is, and so small that nothing can be read in it."""
+        if not data:
+            raise bad_request("file must be non-empty")
+        if len(data) > MOST_PHOTO_BYTES:
+            raise bad_request(f"file is too big for a photo; the maximum size is {MOST_PHOTO_BYTES} bytes")
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                width, height = image.size
+        except (UnidentifiedImageError, OSError):
+            raise bad_request("IMAGE_PROCESS_FAILED") from None
+        if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+            raise bad_request("PHOTO_INVALID_DIMENSIONS")
+        with self.lock:
+            full = self.add_file(data, "photos")
+            number = self.number()
+            thumbnail = StoredFile(f"{full.id}s", f"AQAD{number:08}", f"photos/file_{number}.jpg", b"", full)
+            self.files[thumbnail.id] = thumbnail
+            scale = min(1.0, THUMBNAIL / max(width, height))
+            small = PhotoSize(thumbnail, max(1, round(width * scale)), max(1, round(height * scale)))
+            photo = Photo((small, PhotoSize(full, width, height)))
+            self.photos |= dict.fromkeys((full.id, thumbnail.id), photo)
+            return photo
+
+
+def file_content(stored: StoredFile) -> bytes:
+    """What a download gives."""
+    if stored.thumbnail_of is None:
+        return stored.data
+    with Image.open(io.BytesIO(stored.thumbnail_of.data)) as image:
+        image.thumbnail((THUMBNAIL, THUMBNAIL))
+        made = io.BytesIO()
+        image.convert("RGB").save(made, "JPEG")
+        return made.getvalue()
