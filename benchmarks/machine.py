@@ -2,13 +2,12 @@
 
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-PACKAGES = ("toko", "dagster", "duckdb", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,15 @@ class Machine:
     """Processes that wanted a core in the minute before (load average): above 0.5 something else was at work."""
 
     @classmethod
-    def this(cls) -> "Machine":
-        """The one that this process runs on, now."""
+    def this(cls, packages: Sequence[str]) -> "Machine":
+        """The one that this process runs on, now, and its versions of these packages."""
         return cls(
             processor=_processor(),
             cores=len(os.sched_getaffinity(0)),
             memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             system=f"{platform.system()} {platform.release()}",
             python=platform.python_version(),
-            packages={name: version(name) for name in PACKAGES},
+            packages={name: version(name) for name in packages},
             measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
             load=round(os.getloadavg()[0], 2),
         )

@@ -167,6 +167,33 @@ def bench_sync_command(
     bench_sync(products, history, repeat, as_json, picture)
 
 
+@bench.command("search")
+@click.option("--names", type=click.Path(path_type=Path), help="CSV with a column name, or a name a line; also .gz.")
+@click.option("--queries", type=click.Path(path_type=Path), help="CSV kind,query,target of searches in all of --names.")
+@click.option("--sizes", metavar="N,N…", help="Numbers of names (default: 10000,100000,1000000).")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same names and searches.")
+@click.option("--engines", metavar="NAME,NAME…", help="Only these, and at every size (default: all that can stand it).")
+@click.option("--passes", type=click.IntRange(1), default=5, show_default=True, help="Passes, for the median.")
+@click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw them: a PNG file.")
+def bench_search_command(
+    names: Path | None,
+    queries: Path | None,
+    sizes: str | None,
+    seed: int,
+    engines: str | None,
+    passes: int,
+    as_json: bool,
+    picture: Path | None,
+) -> None:
+    """Misspelt, shortened and half-typed names: our engine and others, on the same names and searches."""
+    try:
+        from benchmarks.search.command import bench_search
+    except ModuleNotFoundError as error:
+        raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
+    bench_search(names, queries, sizes, seed, engines, passes, as_json, picture)
+
+
 def main() -> None:
     """Entry point: an error that we know is one line and exit status 1."""
     from toko_bot.catalog import CatalogError

@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.sync.report import prepare, write_report
+from benchmarks.measured import prepare
+from benchmarks.sync.report import write_report
 from benchmarks.sync.results import Step
 
 SECONDS = "seconds_"

@@ -1,17 +1,15 @@
 """The picture in the README: both ways side by side, and what of ours grows with the history."""
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.drawing import INK, PALE
 from benchmarks.sync.results import Case, Measured
 from benchmarks.sync.run import Benchmark
-from toko_assets.errors import PermanentError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, PALE = "#1b1b1b", "#6f6f6f"
 PARTS = (
     ("start-up", "#d0d0d0", ""),
     ("restore", "#8c2d04", ""),
@@ -21,12 +19,6 @@ PARTS = (
 """Name, colour and hatching: they differ in lightness too, so that a print in grey can be read."""
 SIZES = (("#9ecae1", ""), ("#08519c", "///"))
 """The smaller and the larger history."""
-
-
-def ensure_matplotlib() -> None:
-    """Asked before anything is measured: a benchmark takes minutes."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise PermanentError("The package matplotlib is missing: install toko[bench], or leave out --picture.")
 
 
 def draw(benchmark: Benchmark, file: Path) -> None:
@@ -42,7 +34,8 @@ def draw(benchmark: Benchmark, file: Path) -> None:
     above, below = figure.subplots(2, 1, height_ratios=(1, 1.3))
     _both_ways(above, shown)
     _our_steps(below, shown)
-    figure.suptitle(f"From a backup of {products:,} products to the published catalogue", color=INK, fontsize=13)
+    title = f"From a backup of {products:,} products, {shown[0].photos:.0%} with photos, to the published catalogue"
+    figure.suptitle(title, color=INK, fontsize=13)
     figure.supxlabel(str(benchmark.machine), color=PALE, fontsize=7.5)
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, dpi=150)
@@ -54,7 +47,7 @@ def _both_ways(axes: "Axes", cases: list[Case]) -> None:
         (f"{name}\n{case.history:,} history rows", run)
         for case in cases
         for name, run in (
-            *((f"first version, pg_restore -j {jobs}", run) for jobs, run in case.theirs.items()),
+            *((f"first version {way}", run) for way, run in case.theirs.items()),
             ("toko, first sync", case.first),
             ("toko, next sync", case.next),
         )

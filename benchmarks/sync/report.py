@@ -1,11 +1,10 @@
 """What a measured process tells the one that measures it: a small JSON file, written when its work is done."""
 
 import json
-import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.sync.memory import peak_rss
+from benchmarks.procfs import peak_rss
 from benchmarks.sync.results import Step
 
 
@@ -34,8 +33,3 @@ def read_report(file: Path) -> Report:
     """Of a process that ended well."""
     said = json.loads(file.read_text())
     return Report(**{**said, "steps": tuple(Step(**step) for step in said["steps"])})
-
-
-def prepare() -> None:
-    """At the start of a measured process: SIGINT ends it properly, also when the benchmark runs in the background."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -79,14 +79,16 @@ class Case:
     products: int
     history: int
     """Rows of sales, purchases and ledgers."""
+    photos: float
+    """Share of the products that have one."""
     size: int
     """Bytes of the backup file."""
     first_sync: tuple[Measured, ...]
     """Our chain on an empty data folder; one entry a repetition."""
     next_sync: tuple[Measured, ...]
     """Our chain where yesterday's backup of the same shop was synced before: what happens every day."""
-    first_version: dict[int, tuple[Measured, ...]]
-    """By the number of `pg_restore` jobs."""
+    first_version: dict[str, tuple[Measured, ...]]
+    """By its ways: "as it was", "at its best"."""
 
     @cached_property
     def first(self) -> Measured:
@@ -97,48 +99,41 @@ class Case:
         return middle(self.next_sync)
 
     @cached_property
-    def theirs(self) -> dict[int, Measured]:
-        """The first version by the number of `pg_restore` jobs; 1 is its default."""
-        return {jobs: middle(runs) for jobs, runs in self.first_version.items()}
+    def theirs(self) -> dict[str, Measured]:
+        """The first version by its ways."""
+        return {way: middle(runs) for way, runs in self.first_version.items()}
 
-    @cached_property
-    def best_jobs(self) -> int:
-        """How many `pg_restore` jobs served the first version best."""
-        return min(self.theirs, key=lambda jobs: self.theirs[jobs].whole)
-
-    def restore_ratio(self, ours: Measured, jobs: int) -> float:
+    def restore_ratio(self, ours: Measured, way: str) -> float:
         """Restore alone: theirs / ours."""
-        return self.theirs[jobs].seconds("restore") / ours.seconds("restore")
+        return self.theirs[way].seconds("restore") / ours.seconds("restore")
 
-    def whole_ratio(self, ours: Measured, jobs: int) -> float:
+    def whole_ratio(self, ours: Measured, way: str) -> float:
         """File to published result, whole processes: theirs / ours."""
-        return self.theirs[jobs].whole / ours.whole
+        return self.theirs[way].whole / ours.whole
 
     def as_json(self) -> dict[str, Any]:
         """For machines: the medians, and every repetition below `runs`."""
         return {
             "products": self.products,
             "history": self.history,
+            "photos": self.photos,
             "backup_bytes": self.size,
             "ours_first_sync": measured_json(self.first),
             "ours_next_sync": measured_json(self.next),
-            "first_version": {**measured_json(self.theirs[self.best_jobs]), "jobs": self.best_jobs},
+            **{_name(way): measured_json(run) for way, run in self.theirs.items()},
             "ratios": {
-                f"first_version_jobs_{jobs}": {
-                    "restore_alone": round(self.restore_ratio(self.first, jobs), 2),
-                    "restore_alone_next_sync": round(self.restore_ratio(self.next, jobs), 2),
-                    "file_to_published": round(self.whole_ratio(self.first, jobs), 2),
-                    "file_to_published_next_sync": round(self.whole_ratio(self.next, jobs), 2),
+                _name(way): {
+                    "restore_alone": round(self.restore_ratio(self.first, way), 2),
+                    "restore_alone_next_sync": round(self.restore_ratio(self.next, way), 2),
+                    "file_to_published": round(self.whole_ratio(self.first, way), 2),
+                    "file_to_published_next_sync": round(self.whole_ratio(self.next, way), 2),
                 }
-                for jobs in self.theirs
+                for way in self.theirs
             },
             "runs": {
                 "ours_first_sync": [measured_json(run) for run in self.first_sync],
                 "ours_next_sync": [measured_json(run) for run in self.next_sync],
-                **{
-                    f"first_version_jobs_{jobs}": [measured_json(run) for run in runs]
-                    for jobs, runs in self.first_version.items()
-                },
+                **{_name(way): [measured_json(run) for run in runs] for way, runs in self.first_version.items()},
             },
         }
 
@@ -177,6 +172,10 @@ class Growth:
                 for old, new in self.steps
             ],
         }
+
+
+def _name(way: str) -> str:
+    return f"first_version_{way.replace(' ', '_')}"
 
 
 def middle(runs: Iterable[Measured]) -> Measured:

@@ -20,6 +20,7 @@ OURS = {
     "product_catalog": {"build", "verify"},
 }
 THEIRS = {"start_server", "restore", "read", "write"}
+FIRST_VERSIONS = ("first_version_as_it_was", "first_version_at_its_best")
 SIZE_OF_PYTHON = 20 * 2**20
 
 
@@ -49,17 +50,17 @@ def test_both_ways_are_measured_on_the_same_backups_and_nothing_is_left(
     (case,) = said["cases"]
     assert (case["products"], case["history"]) == (60, 100)
     assert case["backup_bytes"] > 0
-    assert case["ratios"].keys() == {"first_version_jobs_1", "first_version_jobs_2"}
-    assert {"restore_alone", "file_to_published"} <= case["ratios"]["first_version_jobs_1"].keys()
+    assert case["ratios"].keys() == set(FIRST_VERSIONS)
+    assert {"restore_alone", "file_to_published"} <= case["ratios"]["first_version_as_it_was"].keys()
     for way in ("ours_first_sync", "ours_next_sync"):
         _is_consistent(case[way])
         for asset, steps in OURS.items():
             assert steps <= {step["step"] for step in case[way]["steps"] if step["asset"] == asset}
-    _is_consistent(case["first_version"])
-    assert {step["step"] for step in case["first_version"]["steps"]} == THEIRS
-    assert case["first_version"]["jobs"] in (1, 2)
+    for way in FIRST_VERSIONS:
+        _is_consistent(case[way])
+        assert {step["step"] for step in case[way]["steps"]} == THEIRS
     assert {name: len(runs) for name, runs in case["runs"].items()} == {
-        "ours_first_sync": 1, "ours_next_sync": 1, "first_version_jobs_1": 1, "first_version_jobs_2": 1
+        "ours_first_sync": 1, "ours_next_sync": 1, **dict.fromkeys(FIRST_VERSIONS, 1)
     }  # fmt: skip
     assert said["growth"] == []
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -90,25 +91,25 @@ def test_a_measured_process_that_fails_is_one_line(
     assert "No module named benchmarks.sync.missing" in answer.error
 
 
-def test_the_repetition_with_the_median_time_counts_and_the_first_version_at_its_best() -> None:
+def test_the_repetition_with_the_median_time_counts() -> None:
     case = Case(
         products=1,
         history=100,
+        photos=0.1,
         size=1,
         first_sync=(_run(3, 1.0), _run(9, 0.1), _run(2, 0.5)),
         next_sync=(_run(2, 0.5),),
-        first_version={1: (_run(60, 50.0),), 2: (_run(45, 40.0),)},
+        first_version={"as it was": (_run(60, 50.0),), "at its best": (_run(45, 40.0),)},
     )
 
     assert (case.first.whole, case.first.seconds("restore")) == (3, 1.0)
-    assert case.best_jobs == 2
-    assert (case.restore_ratio(case.first, jobs=2), case.restore_ratio(case.first, jobs=1)) == (40, 50)
-    assert (case.whole_ratio(case.first, jobs=2), case.whole_ratio(case.next, jobs=2)) == (15, 22.5)
+    assert (case.restore_ratio(case.first, "at its best"), case.restore_ratio(case.first, "as it was")) == (40, 50)
+    assert (case.whole_ratio(case.first, "at its best"), case.whole_ratio(case.next, "at its best")) == (15, 22.5)
 
 
 def test_growth_is_told_of_backups_that_differ_in_one_size_only() -> None:
     runs = (_run(1, 0.1),)
-    cases = [Case(p, h, 1, runs, runs, {1: runs}) for p, h in ((20, 100), (20, 1000), (100, 100))]
+    cases = [Case(p, h, 0.1, 1, runs, runs, {"as it was": runs}) for p, h in ((20, 100), (20, 1000), (100, 100))]
 
     told = [growth.as_json() for growth in growths(cases)]
 

@@ -34,8 +34,9 @@ MOST_REPEATED = 200
 """Words of a name that it has already had."""
 ROWS_PER_ROOT, FEWEST_ROWS = 12.65, 2_000
 """Rows that are collected for a query: 4,000 of 100,000, and as the square root of their number, but not fewer."""
-KEPT = 320
-"""The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely."""
+KEPT_PER_FIFTH_ROOT = 32
+"""The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely. 320
+of 100,000 rows, 507 of 1,000,000."""
 LEVELS = 511
 """Of the rows' sums: finding the highest by counting costs a third of sorting."""
 STEPS = 4095
@@ -59,8 +60,10 @@ NEAR = 0.65
 PER_REPEATED = 0.002
 """What each word costs that the name repeats and the query does not, or the reverse: BENG BENG is not BENG."""
 COUNTED = 5
-"""Repeated words, and turns, that count."""
-PER_TURN = 0.02
+"""Repeated words that count."""
+CLEARLY_BEGUN = 4
+"""Letters: a single word of up to so many that begins a known one is that, not a slip."""
+PER_TURN, MOST_TURNS = 0.02, 10
 """What each row before it with the same meaning of an unclear word costs a row."""
 UNSOLD = np.float32(2)
 """More than any score: what is not sold ranks last."""
@@ -107,6 +110,7 @@ class SearchIndex:
         self._rows = arrays["rows"].astype(np.int64)
         self._unsold = arrays["unsold"].astype(bool)
         self._most_rows = max(FEWEST_ROWS, int(ROWS_PER_ROOT * len(self) ** 0.5))
+        self._kept = int(KEPT_PER_FIFTH_ROOT * max(len(self), 1) ** 0.2)
         self._scratch = threading.local()
 
     def __len__(self) -> int:
@@ -263,9 +267,19 @@ class SearchIndex:
         bounds = matches.asked.searchsorted(np.arange(len(query.asked) + 1))
         frequency = self._frequency.take(matches.word)
         weights = self._weigh(query, matches, frequency, bounds)
-        rows = self._collect(query, matches, frequency, bounds.tolist(), weights)
+        kept = max(self._kept, limit * len(query.asked))
+        rows = self._collect(query, matches, frequency, bounds.tolist(), weights, kept)
         similarity, slot = self._compare(query, matches, rows)
-        return matches, *self._rank(query, rows, weights, similarity, slot, limit, turns=not matches.beginnings)
+        guessed = not matches.beginnings or len(query.asked[0]) > CLEARLY_BEGUN
+        return matches, *self._rank(query, rows, weights, similarity, slot, limit, turns=guessed)
+            query,
+            rows,
+            weights,
+            similarity,
+            slot,
+            limit,
+            turns=not matches.beginnings or len(query.asked[0]) > CLEARLY_BEGUN,
+        )
 
     def _weigh(
         self, query: _Query, matches: Matches, frequency: NDArray[np.int64], bounds: NDArray[np.int64]
@@ -297,6 +311,7 @@ class SearchIndex:
         frequency: NDArray[np.int64],
         bounds: list[int],
         weights: NDArray[np.float32],
+        kept: int,
     ) -> NDArray[np.int64]:
         """The most promising rows, ascending."""
         spans = {b.asked: (int(self._row_starts[b.start]), int(self._row_starts[b.end])) for b in matches.beginnings}
@@ -326,20 +341,20 @@ class SearchIndex:
         if pieces:
             values = np.concatenate([values, np.array(worth, np.float32).repeat([len(piece) for piece in pieces])])
             rows = np.concatenate([rows, *pieces])
-        return self._highest(rows, values)
+        return self._highest(rows, values, kept)
 
-    def _highest(self, rows: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.int64]:
+    def _highest(self, rows: NDArray[np.int64], values: NDArray[np.float32], kept: int) -> NDArray[np.int64]:
         """Of rows that may come several times, each with a value: those of the highest sums, ascending."""
         sums, _ = self._thread_scratch()
         np.add.at(sums, rows, values)
         found = sums.take(rows)
         sums[rows] = 0
-        if len(rows) > KEPT:
+        if len(rows) > kept:
             level = (found * (LEVELS / found.max())).astype(np.int64)
             above = np.bincount(level)[::-1].cumsum()  # entries of the highest level, of the two highest …
-            enough = len(above) - 1 - int(above.searchsorted(KEPT))
+            enough = len(above) - 1 - int(above.searchsorted(kept))
             best = (level > enough).nonzero()[0]
-            equal = (level == enough).nonzero()[0][: KEPT - len(best)]
+            equal = (level == enough).nonzero()[0][: kept - len(best)]
             rows = rows.take(np.concatenate([best, equal]))
         rows = np.sort(rows)
         is_first = np.concatenate([IS_FIRST, rows[1:] != rows[:-1]])
@@ -470,7 +485,7 @@ def _turns(words: NDArray[np.int32]) -> NDArray[np.float32]:
     for word in words.tolist():
         turns.append(seen[word])
         seen[word] += 1
-    return np.minimum(np.array(turns, np.float32), np.float32(COUNTED)) * np.float32(PER_TURN)
+    return np.minimum(np.array(turns, np.float32), np.float32(MOST_TURNS)) * np.float32(PER_TURN)
 
 
 def _length(span: tuple[int, int] | None) -> int:

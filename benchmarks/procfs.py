@@ -1,0 +1,60 @@
+"""What Linux's /proc says of processes: their memory, their children, the processor time of the machine."""
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+KILOBYTE = 1024
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def rss() -> int:
+    """The bytes that this process has resident now (VmRSS), mapped files among them."""
+    return _field(Path("/proc/self/status"), "VmRSS:")
+
+
+def peak_rss() -> int:
+    """The most bytes that this process ever had resident (VmHWM)."""
+    return _field(Path("/proc/self/status"), "VmHWM:")
+
+
+def proportional(pid: int) -> int:
+    """Proportional set size: a page shared by n processes counts as 1/n in each. 0 for one that just ended."""
+    try:
+        return _field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
+    except OSError:
+        return 0
+
+
+def busy_seconds() -> float:
+    """Processor time that all cores of the machine have spent on anything since it started."""
+    user, nice, system, _idle, _wait, irq, softirq, *_ = map(
+        int, Path("/proc/stat").read_text().split("\n")[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / TICKS
+
+
+def descendants(pid: int) -> list[int]:
+    """Children, their children and so on; the kernel lists them by thread."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                found += [child, *descendants(child)]
+    return found
+
+
+def wait_for_end(pids: list[int], seconds: float) -> bool:
+    """Wait until none of these processes is there any more."""
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _field(file: Path, name: str) -> int:
+    line = next((line for line in file.read_text().splitlines() if line.startswith(name)), f"{name} 0 kB")
+    return int(line.split()[1]) * KILOBYTE

@@ -1,0 +1,88 @@
+"""What is searched, and for what: the names and searches of each size."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.search.cases import SearchCase, make_cases
+from benchmarks.search.names import MOST_NAMES, draw_names, read_cases, read_names, sample_names
+from benchmarks.search.results import in_order
+from toko_assets.errors import PermanentError
+
+SIZES = (10_000, 100_000, 1_000_000)
+LEAST_NAMES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Names, and searches in them."""
+
+    names: list[str]
+    cases: list[SearchCase]
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many searches of each kind, in the order in which they are shown."""
+        counts = Counter(case.kind for case in self.cases)
+        return {kind: counts[kind] for kind in in_order(counts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """The shops of one run."""
+
+    source: str
+    """Where the names and searches come from, for people."""
+    by_size: Mapping[int, Callable[[], Shop]]
+
+
+def sample_shops(sizes: Sequence[int] | None, seed: int) -> Shops:
+    """Shops of the sample maker, with searches of our generator. Raises PermanentError."""
+    by_size = {size: partial(_sample_shop, size, seed) for size in _checked(sizes or SIZES)}
+    return Shops(f"names of the sample maker, seed {seed}", by_size)
+
+
+def drawn_shops(names_file: Path, sizes: Sequence[int] | None, seed: int) -> Shops:
+    """Shops with names drawn from a file, with searches of our generator. Raises PermanentError.
+
+    Without sizes: those of the default ones that the file has, or the whole file.
+    """
+    names = read_names(names_file)
+    wanted = _checked(sizes) if sizes else [size for size in SIZES if size <= len(names)] or [len(names)]
+    if max(wanted) > len(names):
+        raise PermanentError(
+            f"{names_file} has {len(names):,} different names, --sizes asks for {max(wanted):,} of them."
+        )
+    by_size = {size: partial(_drawn_shop, names, size, seed) for size in wanted}
+    return Shops(f"names drawn from {names_file.name}, seed {seed}", by_size)
+
+
+def given_shop(names_file: Path, queries_file: Path) -> Shops:
+    """The one shop of two files. Raises PermanentError."""
+    names = read_names(names_file)
+    shop = Shop(names, read_cases(queries_file, names))
+    return Shops(f"names of {names_file.name}, searches of {queries_file.name}", {len(names): lambda: shop})
+
+
+def _sample_shop(size: int, seed: int) -> Shop:
+    return _with_cases(sample_names(size, seed), seed)
+
+
+def _drawn_shop(names: Sequence[str], size: int, seed: int) -> Shop:
+    return _with_cases(draw_names(names, size, seed), seed)
+
+
+def _with_cases(names: list[str], seed: int) -> Shop:
+    cases = make_cases(names, seed)
+    if not cases:
+        raise PermanentError("No searches can be made from these names: hardly any has three words or more.")
+    return Shop(names, cases)
+
+
+def _checked(sizes: Sequence[int]) -> list[int]:
+    for size in sizes:
+        if not LEAST_NAMES <= size <= MOST_NAMES:
+            raise PermanentError(f"--sizes takes numbers from {LEAST_NAMES:,} to {MOST_NAMES:,}, not {size:,}.")
+    return sorted(set(sizes))
