@@ -272,14 +272,6 @@ class SearchIndex:
         similarity, slot = self._compare(query, matches, rows)
         guessed = not matches.beginnings or len(query.asked[0]) > CLEARLY_BEGUN
         return matches, *self._rank(query, rows, weights, similarity, slot, limit, turns=guessed)
-            query,
-            rows,
-            weights,
-            similarity,
-            slot,
-            limit,
-            turns=not matches.beginnings or len(query.asked[0]) > CLEARLY_BEGUN,
-        )
 
     def _weigh(
         self, query: _Query, matches: Matches, frequency: NDArray[np.int64], bounds: NDArray[np.int64]
