@@ -17,7 +17,7 @@ demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 	@$(VENV)/bin/toko demo
 
 test: $(INSTALLED) ## All tests
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
