@@ -65,8 +65,10 @@ CLEARLY_BEGUN = 4
 """Letters: a single word of up to so many that begins a known one is that, not a slip."""
 PER_TURN, MOST_TURNS = 0.02, 10
 """What each row before it with the same meaning of an unclear word costs a row."""
-UNSOLD = np.float32(2)
+UNSOLD = 2
 """More than any score: what is not sold ranks last."""
+TELLING = 3
+"""Letters: a shorter word, or a number, is not worth a second look if it is lacking."""
 LACKING = 0.5
 """A row lacks a typed word if nothing in it is as like as this."""
 
@@ -105,10 +107,11 @@ class SearchIndex:
         self._slots = arrays["slots"].reshape(-1, SLOTS)
         self._name_lengths = np.maximum(arrays["name_lengths"], 1).astype(np.float32)
         self._repeated = arrays["repeated"].astype(np.float32)
+        self._repeated_cost = PER_REPEATED * np.minimum(self._repeated, COUNTED)
         self._frequency = arrays["frequency"].astype(np.int64)
         self._row_starts = np.concatenate([[0], np.cumsum(self._frequency)])
         self._rows = arrays["rows"].astype(np.int64)
-        self._unsold = arrays["unsold"].astype(bool)
+        self._unsold_cost = arrays["unsold"] * np.float32(UNSOLD)
         self._most_rows = max(FEWEST_ROWS, int(ROWS_PER_ROOT * len(self) ** 0.5))
         self._kept = int(KEPT_PER_FIFTH_ROOT * max(len(self), 1) ** 0.2)
         self._scratch = threading.local()
@@ -222,14 +225,18 @@ class SearchIndex:
                 asked, -repeated, dict.fromkeys(range(len(asked)), _Having(whole, np.ones(len(whole), np.float32)))
             )
         for chunk in chunks:
+            if chunk.isalpha():
+                continue
             found = self._identifiers.whole(chunk)
-            ending = np.setdiff1d(self._identifiers.ending(chunk), found) if chunk in asked else found[:0]
-            if len(found) + len(ending):
-                if chunk not in asked:
-                    asked.append(chunk)
-                alike = np.array([1, ENDING if len(asked) > 1 else 1], np.float32)
-                similarity = alike.repeat([len(found), len(ending)])
-                rows[asked.index(chunk)] = _Having(np.concatenate([found, ending]), similarity)
+            ending = self._identifiers.ending(chunk) if chunk in asked else found[:0]
+            if not len(found) and not len(ending):
+                continue
+            if chunk not in asked:
+                asked.append(chunk)
+            ending = np.setdiff1d(ending, found)
+            alike = np.array([1, ENDING if len(asked) > 1 else 1], np.float32)
+            having = _Having(np.concatenate([found, ending]), alike.repeat([len(found), len(ending)]))
+            rows[asked.index(chunk)] = having
         return _Query(asked, -repeated, rows)
 
     def _split_off(self, query: _Query, matches: Matches) -> _Query:
@@ -418,21 +425,25 @@ class SearchIndex:
         score = (weights * ((1 - IN_ORDER - WHOLE_NAME - FIRST) / weights.sum())) @ similarity
         score += WHOLE_NAME * np.minimum(has.sum(axis=0) / self._name_lengths.take(rows), 1)
         score += FIRST * (has[0] & (slot[0] == 0))
-        score -= PER_REPEATED * np.minimum(np.abs(self._repeated.take(rows) - query.repeated), COUNTED)
+        if query.repeated:
+            score -= PER_REPEATED * np.minimum(np.abs(self._repeated.take(rows) - query.repeated), COUNTED)
+        else:
+            score -= self._repeated_cost.take(rows)
         if len(weights) > 1:
             follows = (slot[1:] - slot[:-1] == 1) & has[1:] & has[:-1]
             score += follows.sum(axis=0) * (IN_ORDER / (len(weights) - 1))
         else:
             score += IN_ORDER * similarity[0]
-        unsold = self._unsold.take(rows) * UNSOLD
+        unsold = self._unsold_cost.take(rows)
         order = (unsold - score).argsort(kind="stable")
         if turns and len(weights) == 1 and similarity.max() < 1:
             score[order] -= _turns(self._slots[rows, np.minimum(slot[0], SLOTS - 1)].take(order))
             order = (unsold - score).argsort(kind="stable")
-        complete = similarity[:, order[0]].min() >= LACKING
+        lacking = [query.asked[number] for number in (similarity[:, order[0]] < LACKING).nonzero()[0].tolist()]
+        complete = not any(len(word) >= TELLING and not is_number(word) for word in lacking)
         order = order[score.take(order) >= score.max() * NEAR][:limit]
         hits = list(map(Hit, rows.take(order).tolist(), score.take(order).tolist()))
-        return hits, bool(complete)
+        return hits, complete
 
     def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Of this thread: a sum for each row, a number for each word; all 0 between uses."""

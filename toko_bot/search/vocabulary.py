@@ -44,7 +44,7 @@ SLIP, SAME, SAME_WITH_VOWELS, APART, APART_WITH_VOWELS = range(5)
 are, their skeletons but for one consonant; the typed word is itself a skeleton, or has vowels."""
 KINDS = 8
 LIKE_SKELETON = np.array([0, 0.85, 0.72, 0.64, 0.5], np.float32)
-LIKE_WORD = np.array([0, 0.85, 0.5, 0.64, 0.4], np.float32)
+LIKE_WORD = np.array([0, 0.85, 0.5, 0.64, 0.2], np.float32)
 """How like each kind is, if the found word is a skeleton, and if it has vowels; slips are compared by themselves."""
 PER_SHARE = 0.4
 """A word and a beginning of it are more alike the more of it the beginning is: by so much times its share."""
