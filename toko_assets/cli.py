@@ -154,17 +154,25 @@ def bench() -> None:
 @click.option("--history", type=click.IntRange(100, 100_000_000), multiple=True, default=[1_000_000, 10_000_000],
               show_default=True, help="History rows; several times for several sizes.")  # fmt: skip
 @click.option("--repeat", type=click.IntRange(1), help="Repetitions, for the median (default: 3; 1 from 5,000,000 on).")
+@click.option(
+    "--photos", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Share of items with a photo."
+)
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw them: a PNG file.")
 def bench_sync_command(
-    products: Sequence[int], history: Sequence[int], repeat: int | None, as_json: bool, picture: Path | None
+    products: Sequence[int],
+    history: Sequence[int],
+    repeat: int | None,
+    photos: float,
+    as_json: bool,
+    picture: Path | None,
 ) -> None:
     """From a backup to the published catalogue: our chain and the first version's way, side by side."""
     try:
         from benchmarks.sync.command import bench_sync
     except ModuleNotFoundError as error:
         raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
-    bench_sync(products, history, repeat, as_json, picture)
+    bench_sync(products, history, repeat, as_json, picture, photos)
 
 
 @bench.command("search")

@@ -1,5 +1,6 @@
 """Files that are whole or not there: written aside, flushed to disk, renamed."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -51,6 +52,12 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = ()) -> list[Path]:

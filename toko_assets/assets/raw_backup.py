@@ -1,8 +1,9 @@
 """raw_backup: a whole iPOS backup, copied under data/backups."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
@@ -10,14 +11,12 @@ import dagster as dg
 from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
 from toko_assets.errors import PassingError
-from toko_assets.files import TEMPORARY, flush, keep_newest
+from toko_assets.files import TEMPORARY, file_digest, flush, keep_newest
 from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError, read_archive
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.records import BackupFile, Catalog, read_record
 from toko_assets.resources import FolderSource, StorageResource
 from toko_assets.resources.backup_source import ENDING, ensure_unchanged, open_backup, revision
-
-CHUNK = 1 << 22
 
 
 class BackupConfig(dg.Config):
@@ -46,9 +45,7 @@ def raw_backup(
             raise
         context.log.info(f"Copying {archive.path.name}")
         with watch("copy_and_hash"):
-            backup = _copy(
-                archive, storage, lambda share: context.log.info(f"Copying {archive.path.name}: {share:.0%}")
-            )
+            backup = _copy(archive, storage)
     yield from report_checks(
         [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
     )
@@ -74,34 +71,30 @@ def raw_backup(
     )
 
 
-def _copy(archive: Archive, storage: StorageResource, progress: Callable[[float], None]) -> BackupFile:
-    """Copy and hash in one reading. The copy gets its name when it is complete and the original did not change."""
+def _copy(archive: Archive, storage: StorageResource) -> BackupFile:
+    """Copy, then hash the copy while it goes to disk. It gets its name when that is done."""
     folder = storage.folder.backups
     folder.mkdir(parents=True, exist_ok=True)
     before = revision(archive.path)
-    size, done, digest = archive.path.stat().st_size, 0, hashlib.sha256()
     temporary = folder / f"incoming{ENDING}{TEMPORARY}"
     try:
-        with archive.path.open("rb") as original, temporary.open("wb") as copy:
-            while chunk := original.read(CHUNK):
-                digest.update(chunk)
-                copy.write(chunk)
-                done += len(chunk)
-                if done // (CHUNK * 16) != (done - len(chunk)) // (CHUNK * 16):
-                    progress(done / size)
-            ensure_unchanged(archive.path, before)
-        _ensure_same(archive, temporary)
+        shutil.copyfile(archive.path, temporary)
+        ensure_unchanged(archive.path, before)
+        with ThreadPoolExecutor(1) as pool:
+            flushed = pool.submit(flush, temporary)
+            _ensure_same(archive, temporary)
+            digest = file_digest(temporary)
+            flushed.result()
         dumped_at = storage.local(archive.dumped_at)
-        path = folder / f"{dumped_at:%Y%m%d-%H%M%S}-{digest.hexdigest()[:12]}{ENDING}"
-        flush(temporary)
+        path = folder / f"{dumped_at:%Y%m%d-%H%M%S}-{digest[:12]}{ENDING}"
         temporary.replace(path)
         flush(folder)
     finally:
         temporary.unlink(missing_ok=True)
     return BackupFile(
         path=path,
-        sha256=digest.hexdigest(),
-        size=size,
+        sha256=digest,
+        size=path.stat().st_size,
         name=os.fsencode(archive.path.name).decode("utf-8", "replace"),
         revision=before,
         dumped_at=dumped_at,

@@ -1,17 +1,18 @@
 """Writes what the rules make of a backup: five Parquet tables with a declared schema, and the CSV."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from toko_assets.files import file_digest
 from toko_assets.ipos.photos import small_jpeg
 from toko_assets.ipos.pricing import MONEY, PricedShop
 from toko_assets.ipos.source import QUANTITY
@@ -54,24 +55,29 @@ def write_photos(
     previous: Path | None,
     progress: Callable[[int], None],
 ) -> tuple[int, list[str]]:
-    """Write photos.parquet from (kodeitem, image bytes), sorted by kodeitem.
+    """Write photos.parquet from (kodeitem, image bytes), in that order; `progress` is told their number every second.
 
     Answers how many, and the items whose photo can't be read. Photos that an earlier export, `previous`, made of the
     same bytes are taken from there: scaling is most of a sync's work, and photos hardly change. The others are scaled a
     few at a time on all cores (Pillow works outside Python's lock). Memory holds one batch, however many there are.
     """
-    count, unreadable, known = 0, [], _KnownPhotos(previous)
+    count, unreadable, known, told = 0, [], _KnownPhotos(previous), time.monotonic()
     file = folder / PHOTOS
     with ThreadPoolExecutor() as pool, parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer:
         for batch in _batches(photo for photo in photos if photo[0] in wanted):
             codes = [code for code, _ in batch]
             sources = [hashlib.sha256(photo).digest() for _, photo in batch]
-            small = list(pool.map(known.small, codes, sources, (photo for _, photo in batch)))
+            small = [known.small(*key) for key in zip(codes, sources, strict=True)]
+            missing = [place for place, photo in enumerate(small) if photo is None]
+            for place, photo in zip(missing, pool.map(small_jpeg, [batch[m][1] for m in missing]), strict=True):
+                small[place] = photo
             unreadable += [code for code, photo in zip(codes, small, strict=True) if photo is None]
             rows = pa.table([codes, small, sources], schema=SCHEMAS["photos"]).drop_null()
             writer.write_table(rows)
             count += len(rows)
-            progress(count)
+            if time.monotonic() > told + 1:
+                told = time.monotonic()
+                progress(count)
     return count, unreadable
 
 
@@ -80,7 +86,6 @@ class _KnownPhotos:
 
     def __init__(self, previous: Path | None) -> None:
         self._file = parquet.ParquetFile(previous) if previous else None
-        self._lock = Lock()
         self._group, self._photos = -1, list[bytes]()
         self._places: dict[tuple[str, bytes], tuple[int, int]] = {}
         for group in range(self._file.num_row_groups if self._file else 0):
@@ -88,18 +93,15 @@ class _KnownPhotos:
             for place, key in enumerate(zip(rows["kodeitem"], rows["sumber"], strict=True)):
                 self._places[key] = (group, place)
 
-    def small(self, code: str, source: bytes, photo: bytes) -> bytes | None:
-        """The small photo: known, or made now."""
-        place = self._places.get((code, source))
-        return small_jpeg(photo) if place is None else self._read(*place)
-
-    def _read(self, group: int, place: int) -> bytes:
-        """Row groups are as small as batches, and asked for in order: the last one is kept."""
-        with self._lock:
-            if group != self._group:
-                self._group = group
-                self._photos = self._columns(group, "gambar")["gambar"]
-            return self._photos[place]
+    def small(self, code: str, source: bytes) -> bytes | None:
+        """The small photo, if there is one. Row groups are as small as batches, and mostly asked for in order."""
+        group, place = self._places.get((code, source), (-1, -1))
+        if group < 0:
+            return None
+        if group != self._group:
+            self._group = group
+            self._photos = self._columns(group, "gambar")["gambar"]
+        return self._photos[place]
 
     def _columns(self, group: int, *names: str) -> dict[str, Any]:
         columns: dict[str, Any] = self._file.read_row_group(group, list(names)).to_pydict() if self._file else {}
@@ -110,12 +112,6 @@ def digest(folder: Path) -> str:
     """SHA-256 of an export's tables: two exports with the same one make the same catalogue."""
     files = sorted(folder.glob("*.parquet"))
     return hashlib.sha256("".join(file_digest(file) for file in files).encode()).hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_csv(path: Path, shop: PricedShop) -> None:

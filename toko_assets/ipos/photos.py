@@ -1,11 +1,8 @@
 """Photos of items, small enough for a chat: JPEG of at most 800 pixels and 60 KB."""
 
 import warnings
-from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
-import psycopg
 from PIL import Image, ImageOps
 
 LONGEST_SIDE = 800
@@ -13,15 +10,6 @@ LARGEST_BYTES = 60_000
 LARGEST_PIXELS = 40_000_000
 """More than any camera at a shop makes; a crafted image of a few bytes can claim billions."""
 QUALITIES = (80, 60, 40)
-FETCH_ROWS = 16
-
-
-def stored_photos(connection: psycopg.Connection[Any]) -> Iterator[tuple[Any, bytes]]:
-    """(kodeitem, bytes) of every item that has a photo, a few at a time: a shop's photos don't fit in memory."""
-    with connection.cursor(name="photos", binary=True) as cursor:
-        cursor.itersize = FETCH_ROWS
-        cursor.execute("SELECT kodeitem, gambar FROM public.tbl_item WHERE octet_length(gambar) > 0 ORDER BY kodeitem")
-        yield from cursor
 
 
 def small_jpeg(photo: bytes) -> bytes | None:

@@ -9,8 +9,8 @@ of a dump reaches the server: none can run, and none can fail.
 
 import contextlib
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -18,10 +18,11 @@ from psycopg import sql
 
 from toko_assets.errors import PassingError, TokoError
 from toko_assets.ipos.archive import Archive, Entry, NotABackupError
-from toko_assets.ipos.rows import verify_rows
+from toko_assets.ipos.photo_column import NUMBER, PHOTO, numbered_photos
+from toko_assets.ipos.rows import as_dumped, unpacked_rows
 from toko_assets.ipos.schema import WrongSchemaError, dumped_columns, schema_problems
 from toko_assets.ipos.tables import NEEDED, Table
-from toko_assets.postgres.server import PostgresError, PostgresServer, program_output
+from toko_assets.postgres.server import PostgresError, PostgresServer
 
 __all__ = [
     "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "ensure_rows", "restore",
@@ -31,9 +32,8 @@ __all__ = [
 UNFINISHED = "_unfinished"
 """Ending of a database's name until all of its rows are there."""
 
-END_MARK = b"\\.\n"
-BATCH = 1 << 18
-"""Bytes of rows sent at once."""
+AT_ONCE = 2
+"""Tables: unpacking the items, with their photos, takes as long as all the rest."""
 
 WRONG_ROWS = (
     psycopg.DataError,
@@ -53,15 +53,14 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
     IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
     """
     tables = [(table, _data(archive, table)) for table in NEEDED]
-    verify_rows(archive)
     unfinished = database + UNFINISHED
     with server.administer() as connection:
         for name in (unfinished, database):
             drop_database(connection, name)
         _create_database(connection, unfinished, archive)
     try:
-        with server.connect(unfinished) as connection:
-            counts = {table.name: _copy(connection, archive, table, entry) for table, entry in tables}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            rows = list(pool.map(lambda table: _copy(server, unfinished, archive, *table), tables))
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error, TokoError),  # a server that is gone: what it said first counts
@@ -73,7 +72,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(database))
         )
-    return counts
+    return {table.name: count for (table, _), count in zip(tables, rows, strict=True)}
 
 
 def database_exists(server: PostgresServer, database: str) -> bool:
@@ -148,45 +147,25 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
         ) from error
 
 
-def _copy(connection: psycopg.Connection[Any], archive: Archive, table: Table, entry: Entry) -> int:
+def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:
     """Make a table and bring its rows; answers how many. Statements go as bytes, in the encoding of the dump."""
-    columns = dumped_columns(archive, entry)
+    columns, rows = dumped_columns(archive, entry), unpacked_rows(archive, entry)
     types = {column.name: column.type for column in table.columns}
+    if PHOTO in types:
+        types[PHOTO], rows = NUMBER, numbered_photos(rows, columns)
     declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns)
     named = ", ".join(map(_quoted, columns))
     try:
-        connection.execute("SET statement_timeout = 0")  # a server's own limit is meant for questions
-        connection.execute(f"SET client_encoding = '{archive.encoding}'".encode())
-        connection.execute(_as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
-        with connection.cursor() as cursor:
-            with cursor.copy(_as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
-                for piece in _unpacked_rows(archive, entry):
+        with server.connect(database) as connection, connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")  # a server's own limit is meant for questions
+            cursor.execute(f"SET client_encoding = '{archive.encoding}'".encode())
+            cursor.execute(as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
+            with cursor.copy(as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
+                for piece in rows:
                     copy.write(piece)
             return cursor.rowcount
     except WRONG_ROWS as error:
         raise PostgresError(f"{archive.name} could not be restored: {_said(error)}. Make the backup again.") from error
-
-
-def _unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
-    """The rows of one entry of the archive, as `pg_restore` unpacks them: what stands between COPY and the end mark."""
-    with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:
-        listing.write(f"{entry.id};\n")
-        listing.flush()
-        arguments = ("--data-only", "--use-list", listing.name, "--file=-", str(archive.path))
-        with program_output("pg_restore", *arguments) as output:
-            statement = _as_dumped(entry.copy_statement).splitlines(keepends=True)
-            while (line := output.readline()) != statement[0]:
-                if not line:
-                    raise archive.damaged()
-            for _ in statement[1:]:  # a column's name may hold line breaks
-                output.readline()
-            while lines := output.readlines(BATCH):
-                if END_MARK in lines:
-                    yield b"".join(lines[: lines.index(END_MARK)])
-                    while output.read(BATCH):  # the script's last comments
-                        pass
-                    return
-                yield b"".join(lines)
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:
@@ -196,10 +175,6 @@ def _count(connection: psycopg.Connection[Any], table: str) -> int:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _as_dumped(statement: str) -> bytes:
-    return statement.encode("utf-8", "surrogateescape")
 
 
 def _said(error: psycopg.Error) -> str:

@@ -18,6 +18,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -59,11 +60,13 @@ class EmbeddedPostgres:
     """Starts on entering, stops on leaving: `with EmbeddedPostgres(folder) as server: …`.
 
     The cluster is created in `folder` on first use. `user` is the role of the server that is handed out.
+    `settings` are those of PostgreSQL that differ from its own.
     """
 
-    def __init__(self, folder: Path, user: str = ADMIN) -> None:
+    def __init__(self, folder: Path, user: str = ADMIN, settings: Mapping[str, str] = SERVER_SETTINGS) -> None:
         self._folder = folder.resolve()
         self._user = user
+        self._settings = settings
         self._sockets: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -156,7 +159,7 @@ class EmbeddedPostgres:
 
     def _launch(self, server: PostgresServer) -> None:
         self._write_access_rules()
-        settings = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [
             program("postgres"),
             "-D",

@@ -1,21 +1,25 @@
 """A PostgreSQL server that the chain may use, and the programs (pg_restore, pg_dump, initdb) of PostgreSQL 18."""
 
+import fcntl
 import importlib.util
 import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 
 from toko_assets.errors import PermanentError
 
 MAINTENANCE_DATABASE = "postgres"
+PIPE = 1 << 20
+"""Bytes that a program may be ahead of its reader; the default of 64 KB has it wait."""
 
 for _name in [name for name in os.environ if name.startswith("PG") and not name.startswith("PGSSL")]:
     # libpq obeys them wherever it connects: PGHOSTADDR or PGSERVICE would lead to another server than ours.
@@ -62,12 +66,14 @@ def run_program(name: str, *args: str | Path, environment: Mapping[str, str] | N
 
 
 @contextmanager
-def program_output(name: str, *args: str | Path) -> Iterator[IO[bytes]]:
+def program_output(name: str, *args: str | Path) -> Iterator[BufferedReader]:
     """Run one of PostgreSQL's programs and read what it writes, to its end; a failure raises PostgresError."""
     command = [str(program(name)), *map(str, args)]
     with tempfile.TemporaryFile() as errors:
         with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=errors) as process:
-            assert process.stdout is not None  # noqa: S101 - asked for
+            assert isinstance(process.stdout, BufferedReader)  # noqa: S101 - asked for
+            with suppress(OSError):  # a busy system may refuse: slower then
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
             try:
                 yield process.stdout
             except BaseException:

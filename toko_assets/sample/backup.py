@@ -15,7 +15,7 @@ from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.copy_text import Encode, copy_blocks, encoder
 from toko_assets.sample.history import LEAST_ROWS, make_history
 from toko_assets.sample.rows import Row
-from toko_assets.sample.shop import Shop, build_shop
+from toko_assets.sample.shop import PHOTO_SHARE, Shop, build_shop
 
 OWNER = "sysi5adm"
 """The role that owns everything in the databases of iPOS 5."""
@@ -36,18 +36,20 @@ def write_sample_backup(
     history: int,
     seed: int,
     encoding: str = "UTF8",
+    photos: float = PHOTO_SHARE,
     progress: Callable[[str], None] = _silent,
 ) -> None:
     """Write a backup of a sample shop, as iPOS writes it (`pg_dump -Fc`), to `out`; an older file there is replaced.
 
-    `products` rows in tbl_item, `history` rows in all history tables together, `encoding` UTF8, WIN1252 or SQL_ASCII.
+    `products` rows in tbl_item, `history` rows in all history tables together, `encoding` UTF8, WIN1252 or SQL_ASCII,
+    `photos` the share of products that have one.
     `server` must be ours as superuser. Whether this ends well or not, no database, role or half a file is left behind.
     """
     encode = encoder(encoding)
     if 0 < history < LEAST_ROWS:
         raise ValueError(f"A sample history has no rows or at least {LEAST_ROWS}, not {history}.")
     progress(f"Shop: {products:,} products")
-    shop = build_shop(products, seed)
+    shop = build_shop(products, seed, photos)
     with _owner(server), _scratch_database(server, encoding) as database, _renamed_when_whole(out) as target:
         with server.connect(database) as connection:
             # One transaction: rows of a table that was made in the same transaction need no write-ahead log.

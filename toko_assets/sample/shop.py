@@ -53,20 +53,23 @@ class Shop:
             yield name, getattr(self, name)
 
 
-def build_shop(products: int, seed: int) -> Shop:
-    """A shop with exactly `products` rows in tbl_item, the fifteen worked cases among them."""
+def build_shop(products: int, seed: int, photos: float = PHOTO_SHARE) -> Shop:
+    """A shop with exactly `products` rows in tbl_item, the fifteen worked cases among them.
+
+    That share of the items has a photo.
+    """
     if products < LEAST_PRODUCTS:
         raise ValueError(f"A sample shop has at least {LEAST_PRODUCTS} products, the worked cases, not {products}.")
     with _collector_paused():
-        return _build(products, seed)
+        return _build(products, seed, photos)
 
 
-def _build(products: int, seed: int) -> Shop:
+def _build(products: int, seed: int, photos: float) -> Shop:
     rng = Random(f"shop {seed}")
     keeper = Shopkeeper(rng, BRANCHES)
     ordinary = [keeper.item(product) for product in sample_products(products - LEAST_PRODUCTS, rng)]
     soil(ordinary, rng)
-    _hang_photos(ordinary, draw_photos(seed), rng)
+    _hang_photos(ordinary, draw_photos(seed), photos, rng)
     items = ordinary + worked_cases()
     orphans = [_orphan(number, keeper) for number in range(1, 3 + products // ORPHANS_EVERY)]
     return Shop(
@@ -94,9 +97,9 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _hang_photos(items: list[ItemDraft], photos: list[bytes], rng: Random) -> None:
-    """A tenth of the items have a photo; two have something else in that column."""
-    chosen = rng.sample(range(len(items)), round(PHOTO_SHARE * len(items)))
+def _hang_photos(items: list[ItemDraft], photos: list[bytes], share: float, rng: Random) -> None:
+    """That share of the items have a photo; two of them have something else in that column."""
+    chosen = rng.sample(range(len(items)), round(share * len(items)))
     for number, place in enumerate(chosen):
         wrong = number < len(NOT_PICTURES)
         items[place].gambar = NOT_PICTURES[number] if wrong else rng.choice(photos)

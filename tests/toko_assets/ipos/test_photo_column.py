@@ -1,0 +1,113 @@
+"""Photos stay in the backup: the database has their numbers, and each photo finds its item again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backups import Shop, a_shop, write_backup
+from toko_assets.ipos import rows as rows_module
+from toko_assets.ipos.archive import IncompleteBackupError, read_archive
+from toko_assets.ipos.photo_column import numbered_photos, stored_photos
+from toko_assets.ipos.restore import databases, restore
+from toko_assets.ipos.rows import OversizedBackupError, unpacked_rows
+from toko_assets.postgres.embedded import RESTORER
+from toko_assets.postgres.server import PostgresError, PostgresServer
+
+DATABASE = "i5test_0123456789ab"
+ANY_BYTES = bytes(range(256))
+
+
+@pytest.fixture
+def restorer(postgres: PostgresServer) -> Iterator[PostgresServer]:
+    server = PostgresServer(postgres.host, postgres.port, RESTORER)
+    yield server
+    with server.connect("postgres", autocommit=True) as connection:
+        for name in databases(server, "i5test"):
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def with_photos(*photos: bytes | None, statements: tuple[str, ...] = (), **first: Any) -> Shop:
+    shop = a_shop(len(photos))
+    items = [{**item, "gambar": photo} for item, photo in zip(shop.items, photos, strict=True)]
+    return replace(shop, items=[{**items[0], **first}, *items[1:]], statements=statements)
+
+
+def restored_photos(server: PostgresServer, file: Path) -> dict[Any, bytes]:
+    archive = read_archive(file)
+    restore(server, archive, DATABASE)
+    with server.connect(DATABASE) as connection:
+        return dict(stored_photos(connection, archive))
+
+
+@pytest.mark.parametrize("written", ["hex", "escape"])
+def test_every_photo_comes_back_with_its_item(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path, written: str
+) -> None:
+    setting = f"ALTER DATABASE test_scratch SET bytea_output = '{written}'"
+    shop = with_photos(ANY_BYTES, None, b"", b"\\x41", b"\n\t\\N\r", statements=(setting,))
+    file = write_backup(postgres, tmp_path / "a.i5bu", shop, options=["-Z0"])
+    assert (b"\\\\x0001" in file.read_bytes()) == (written == "hex")
+
+    assert restored_photos(restorer, file) == {"BRG-0": ANY_BYTES, "BRG-3": b"\\x41", "BRG-4": b"\n\t\\N\r"}
+
+
+def test_a_code_comes_as_the_server_reads_it(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path
+) -> None:
+    shop = with_photos(b"one", b"two", kodeitem="TAB\tBARIS\nÉ")
+    file = write_backup(postgres, tmp_path / "a.i5bu", shop, encoding="WIN1252")
+    assert restored_photos(restorer, file) == {"TAB\tBARIS\nÉ": b"one", "BRG-1": b"two"}
+
+
+def test_photos_of_another_backup_are_not_taken(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path
+) -> None:
+    restored_photos(restorer, write_backup(postgres, tmp_path / "a.i5bu", with_photos(b"one", b"two")))
+    for photos in ((b"one", None), (b"one", b"two", b"three")):
+        other = read_archive(write_backup(postgres, tmp_path / "b.i5bu", with_photos(*photos)))
+        with restorer.connect(DATABASE) as connection, pytest.raises(IncompleteBackupError):
+            list(stored_photos(connection, other))
+
+
+def test_a_row_that_ends_before_its_photo_is_left_for_the_server_to_refuse() -> None:
+    columns = ["kodeitem", "gambar", "rak"]
+    rows = b"A\t\\\\x00\t1\nB\nC\t\\N\t2\nD\t\\\\x\t3\nE\t\\\\x01\t4\n"
+    assert b"".join(numbered_photos([rows], columns)) == b"A\t1\t1\nB\nC\t\\N\t2\nD\t\\N\t3\nE\t2\t4\n"
+
+
+def test_what_is_written_as_no_bytes_is_a_photo_of_none(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path
+) -> None:
+    file = write_backup(postgres, tmp_path / "a.i5bu", with_photos(b"AAAA"), options=["-Z0"])
+    file.write_bytes(file.read_bytes().replace(b"\\\\x41414141", b"\\\\x4141z141"))
+    assert restored_photos(restorer, file) == {"BRG-0": b""}
+
+
+@pytest.mark.parametrize("limit", ["LONGEST_ROW", "ROWS_OF_ANY_DUMP"])
+def test_the_limits_hold_for_what_pg_restore_writes(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(rows_module, "MOST_UNPACKED", 1)
+    monkeypatch.setattr(rows_module, limit, 1000)
+    archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", with_photos(bytes(10_000))))
+    with pytest.raises(OversizedBackupError, match=r"a\.i5bu is not an iPOS backup"):
+        restore(restorer, archive, DATABASE)
+    assert databases(restorer, "i5test") == []
+
+
+def test_a_program_that_fails_over_a_sound_file_is_not_taken_for_damage(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", a_shop()))
+    entry = archive.table_data("tbl_item")
+    assert entry is not None
+    monkeypatch.setattr(rows_module, "program_output", _failing)
+    with pytest.raises(PostgresError, match="no memory"):
+        list(unpacked_rows(archive, entry))
+
+
+def _failing(*_: object) -> Any:
+    raise PostgresError("no memory")
