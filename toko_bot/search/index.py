@@ -292,7 +292,7 @@ class SearchIndex:
             as_good = matches.similarity >= best.take(matches.asked) - AS_GOOD
             found[some] = np.add.reduceat(frequency * as_good, bounds.take(some))
         for beginning in matches.beginnings:
-            if best[beginning.asked] < CERTAIN:
+            if best[beginning.asked] < CERTAIN or beginning.asked == len(query.asked) - 1:
                 found[beginning.asked] += self._row_starts[beginning.end] - self._row_starts[beginning.start]
         for number, having in query.rows.items():
             found[number] = min(int(found[number]), len(having.rows)) or len(having.rows)
