@@ -64,7 +64,7 @@ CLEAR = 0.6
 SHORTEST_BEGINNING = 3
 SHORTEST_LETTERS = 6
 """Letters of a word that may be typed with two slips."""
-SHORTEST_PART, SHORTEST_OF_TWO = 3, 7
+SHORTEST_PART, SHORTEST_OF_TWO = 2, 7
 MOST_OF_A_SKELETON = 600
 """Words; a skeleton of two consonants may begin thousands of words, and means none of them."""
 MOST_BY_TRIGRAMS = 30
