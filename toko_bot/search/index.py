@@ -32,11 +32,11 @@ SLOTS = 16
 """Distinct words of a name, and of its labels after them, that are indexed."""
 MOST_REPEATED = 200
 """Words of a name that it has already had."""
-ROWS_PER_ROOT, FEWEST_ROWS = 12.65, 2_000
+ROWS_PER_ROOT, FEWEST_ROWS = 12.0, 2_000
 """Rows that are collected for a query: 4,000 of 100,000, and as the square root of their number, but not fewer."""
-KEPT_PER_FIFTH_ROOT = 32
-"""The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely. 320
-of 100,000 rows, 507 of 1,000,000."""
+KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 200
+"""The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely.
+`KEPT * rows ** KEPT_GROWS`: 200 of 100,000, 502 of 1,000,000; not fewer."""
 LEVELS = 511
 """Of the rows' sums: finding the highest by counting costs a third of sorting."""
 STEPS = 4095
@@ -113,7 +113,7 @@ class SearchIndex:
         self._rows = arrays["rows"].astype(np.int64)
         self._unsold_cost = arrays["unsold"] * np.float32(UNSOLD)
         self._most_rows = max(FEWEST_ROWS, int(ROWS_PER_ROOT * len(self) ** 0.5))
-        self._kept = int(KEPT_PER_FIFTH_ROOT * max(len(self), 1) ** 0.2)
+        self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
         self._scratch = threading.local()
 
     def __len__(self) -> int:
