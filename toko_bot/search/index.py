@@ -13,7 +13,7 @@ limit that grows as the square root of the number of names.
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
@@ -69,6 +69,8 @@ UNSOLD = 2
 """More than any score: what is not sold ranks last."""
 TELLING = 3
 """Letters: a shorter word, or a number, is not worth a second look if it is lacking."""
+LIKELY = 2
+"""If a typed word is lacking, so many others, those that count most, may have slips that made another word of them."""
 LACKING = 0.5
 """A row lacks a typed word if nothing in it is as like as this."""
 
@@ -179,10 +181,11 @@ class SearchIndex:
         query = self._read(text)
         if not query.asked or limit < 1:
             return []
-        matches, hits, complete = self._search(query, limit, thorough=False)
-        if complete:
+        matches, hits, doubtful = self._search(query, limit)
+        if not doubtful:
             return hits
-        _, hits, _ = self._search(self._split_off(query, matches), limit, thorough=True)
+        query = self._split_off(query, matches)
+        _, hits, _ = self._search(query, limit, doubtful)
         return hits
 
     def matched_words(self, text: str, row: int) -> set[str]:
@@ -251,7 +254,7 @@ class SearchIndex:
 
     def _thorough(self, text: str) -> _Query:
         query = self._read(text)
-        return self._split_off(query, self._vocabulary.match(query.asked, thorough=False))
+        return self._split_off(query, self._vocabulary.match(query.asked))
 
     def _slots_meant(self, text: str, row: int) -> list[int | None]:
         """Of each typed word, the slot of a row that is most like it."""
@@ -259,18 +262,18 @@ class SearchIndex:
         if not query.asked:
             return []
         similarity, slot = self._compare(
-            query, self._vocabulary.match(query.asked, thorough=True), np.array([row], np.int64)
+            query, self._vocabulary.match(query.asked, range(MOST_WORDS)), np.array([row], np.int64)
         )
         return [
             int(place) if alike >= LACKING and place < SLOTS else None
             for alike, place in zip(similarity[:, 0].tolist(), slot[:, 0].tolist(), strict=True)
         ]
 
-    def _search(self, query: _Query, limit: int, thorough: bool) -> tuple[Matches, list[Hit], bool]:
-        """What the typed words may mean, the best rows, and whether the first has all that was typed."""
+    def _search(self, query: _Query, limit: int, thorough: Container[int] = ()) -> tuple[Matches, list[Hit], list[int]]:
+        """What the typed words may mean, the best rows, and which typed words may have slips."""
         matches = self._vocabulary.match(query.asked, thorough)
         if not len(matches.asked) and not matches.beginnings and not query.rows:
-            return matches, [], False
+            return matches, [], list(range(len(query.asked)))
         bounds = matches.asked.searchsorted(np.arange(len(query.asked) + 1))
         frequency = self._frequency.take(matches.word)
         weights = self._weigh(query, matches, frequency, bounds)
@@ -419,8 +422,8 @@ class SearchIndex:
         limit: int,
         *,
         turns: bool,
-    ) -> tuple[list[Hit], bool]:
-        """The best rows, and whether the first has all that was typed. With `turns`, a single word is a guess."""
+    ) -> tuple[list[Hit], list[int]]:
+        """The best rows, and which typed words may have slips. With `turns`, a single word is a guess."""
         has = similarity > 0
         score = (weights * ((1 - IN_ORDER - WHOLE_NAME - FIRST) / weights.sum())) @ similarity
         score += WHOLE_NAME * np.minimum(has.sum(axis=0) / self._name_lengths.take(rows), 1)
@@ -439,11 +442,16 @@ class SearchIndex:
         if turns and len(weights) == 1 and similarity.max() < 1:
             score[order] -= _turns(self._slots[rows, np.minimum(slot[0], SLOTS - 1)].take(order))
             order = (unsold - score).argsort(kind="stable")
-        lacking = [query.asked[number] for number in (similarity[:, order[0]] < LACKING).nonzero()[0].tolist()]
-        complete = not any(len(word) >= TELLING and not is_number(word) for word in lacking)
+        doubtful = [
+            number
+            for number in (similarity[:, order[0]] < LACKING).nonzero()[0].tolist()
+            if len(query.asked[number]) >= TELLING and not is_number(query.asked[number])
+        ]
+        if doubtful:  # or the slip is in the word that counts most, and happens to be another word
+            doubtful += np.argsort(-weights)[:LIKELY].tolist()
         order = order[score.take(order) >= score.max() * NEAR][:limit]
         hits = list(map(Hit, rows.take(order).tolist(), score.take(order).tolist()))
-        return hits, complete
+        return hits, doubtful
 
     def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Of this thread: a sum for each row, a number for each word; all 0 between uses."""

@@ -14,7 +14,7 @@ beginnings, whose ranges do.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
@@ -171,11 +171,11 @@ class Vocabulary:
         """The id of a word that is in the vocabulary."""
         return self._ids.get(word)
 
-    def match(self, asked: Sequence[str], thorough: bool) -> Matches:
+    def match(self, asked: Sequence[str], thorough: Container[int] = ()) -> Matches:
         """What each typed word may mean; `asked` are words as `text.words` gives them.
 
-        A word that is in the vocabulary is taken for what it says, for an abbreviation or a beginning; only a thorough
-        match also takes it for a slip of another, and looks by trigrams for a word that nothing is like.
+        A word that is in the vocabulary is taken for what it says, for an abbreviation or a beginning; only the
+        `thorough` ones, by number, are also taken for a slip of another, and looked for by trigrams if nothing is like.
         """
         found = _Found()
         beginnings = self._beginnings(asked)
@@ -206,12 +206,13 @@ class Vocabulary:
             if is_short:
                 abbreviated.append(number)
             _add_skeleton_keys(consonants.encode()[:LONGEST_WORD], number, is_short, keys, kinds)
-            if same is None or thorough:
-                _add_slip_keys(word.encode()[:LONGEST_WORD], number, thorough and same is None, keys, kinds)
+            if same is None or number in thorough:
+                may_be_two = same is None and number in thorough
+                _add_slip_keys(word.encode()[:LONGEST_WORD], number, may_be_two, keys, kinds)
         self._match_keys(asked, keys, kinds, found)
         self._match_skeleton_beginnings(asked, abbreviated, found)
         matches = found.ordered(beginnings)
-        unclear = self.unclear(asked, matches) if thorough else []
+        unclear = [number for number in self.unclear(asked, matches) if number in thorough] if thorough else []
         if unclear:
             for number in unclear:
                 self._match_trigrams(number, asked[number], found)
