@@ -127,6 +127,22 @@ def doctor() -> None:
 
 
 @cli.command()
+@click.option("--check", is_flag=True, help="Only look whether the bot runs, polls and has data: status 1 if not.")
+def bot(check: bool) -> None:
+    """Run the Telegram bot: polling, or behind a webhook when WEBHOOK_URL is set."""
+    from toko_bot.settings import SettingError
+
+    try:
+        from toko_bot.__main__ import BotError, run_bot
+
+        run_bot(check=check)
+    except ModuleNotFoundError as error:
+        raise TokoError(f"The bot needs {error.name}: pip install 'toko[bot]'.") from error
+    except (SettingError, BotError) as error:
+        raise TokoError(str(error)) from error
+
+
+@cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
     """Open Dagster's web interface at 127.0.0.1."""

@@ -84,6 +84,10 @@ class Products:
         prices = tuple(self._price(place) for place in range(start, end))
         return Product(code or "", name or "", jenis, merek, bool(self._sold[product_id]), prices)
 
+    def code(self, product_id: int) -> str:
+        """`kodeitem`."""
+        return self._texts["kodeitem"][product_id] or ""
+
     def name(self, product_id: int) -> str:
         """`namaitem`."""
         return self._texts["namaitem"][product_id] or ""

@@ -1,0 +1,68 @@
+"""The conversation in docs/bot.md: `python -m tests.toko_bot.bot.talk` prints it, made by the real bot."""
+
+import tempfile
+from pathlib import Path
+
+from tests.servers.telegram import TelegramServer
+from tests.toko_bot.bot.process import BUDI, SITI, STRANGER, running_bot
+from tests.toko_bot.bot.shop import BARCODE, BISCUITS, INDOMIE, LOSS, SUGAR, UNPRICED, Item, barcode_photo, publish_shop
+
+SUGAR_PLAIN = Item(
+    "GULA1", "GULA PASIR GULAKU 1KG", SUGAR.prices, SUGAR.barcodes, [("TOKO", "24")], "SEMBAKO", "GULAKU", "B2"
+)
+PAGE_SIZE = "4"
+"""Results a page: the conversation is to be read at a glance."""
+
+
+def conversation() -> list[tuple[str, str]]:
+    """Titles, and what was said under each."""
+    with tempfile.TemporaryDirectory() as folder, TelegramServer() as server:
+        data = Path(folder, "data")
+        publish_shop(data, [INDOMIE, SUGAR_PLAIN, LOSS, UNPRICED, *BISCUITS[:9]])
+        with running_bot(server, data, Path(folder), SEARCH_RESULTS_LIMIT=PAGE_SIZE):
+            budi, siti, other = server.user(BUDI, "Budi"), server.user(SITI, "Siti"), server.user(STRANGER, "Orang")
+            parts: list[tuple[str, str]] = []
+            said = {id(person): 0 for person in (budi, siti, other)}
+
+            def part(title: str, person: object) -> None:
+                for who in (budi, siti, other):
+                    if who is person:
+                        text = who.transcript()
+                        parts.append((title, text[said[id(who)] :].strip()))
+                        said[id(who)] = len(text)
+
+            answer = budi.ask("biskuit klapa")
+            budi.press("›", answer).answered()
+            budi.next_edit(of=answer)
+            part("A search with a slip in it, and its second page", budi)
+            answer = budi.ask("indomi grg")
+            budi.press("1", answer).answered()
+            budi.next_edit(of=answer)
+            part("A product, as staff see it", budi)
+            answer = siti.ask("indomi grg")
+            siti.press("1", answer).answered()
+            siti.next_edit(of=answer)
+            part("The same product, as an owner sees it", siti)
+            budi.send_photo(barcode_photo(BARCODE))
+            budi.next_message()
+            part("A photo of a barcode", budi)
+            query = budi.inline("biskuit jeruk")
+            query.answered()
+            budi.choose(query)
+            part("Inline, in any chat", budi)
+            siti.ask("/rugi")
+            part("What owners ask", siti)
+            other.send("indomie")
+            other.next_message()
+            other.send("halo?")
+            other.expect_silence(0.5)
+            part("A stranger", other)
+    return parts
+
+
+def as_markdown(parts: list[tuple[str, str]]) -> str:
+    return "\n\n".join(f"**{title}**\n\n```text\n{text}\n```" for title, text in parts)
+
+
+if __name__ == "__main__":
+    print(as_markdown(conversation()))

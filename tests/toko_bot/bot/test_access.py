@@ -1,0 +1,124 @@
+"""Who may do what; cost is seen by owners alone, and by them in private alone."""
+
+from pathlib import Path
+
+from tests.servers.telegram import InlineQuery, Person, TelegramServer
+from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
+from tests.toko_bot.bot.shop import COST, photo
+
+GROUP, OTHER_GROUP = -1001, -1002
+
+
+def shown(person: Person) -> str:
+    """All that the bot ever said there."""
+    parts = [event.text + event.message.text for event in person.events if event.by_bot and event.message]
+    return "\n".join(parts).replace(".", "")
+
+
+def test_a_stranger_is_told_their_id_once_and_then_nothing_by_any_path(bot: RunningBot, stranger: Person) -> None:
+    stranger.send("/start")
+    assert str(stranger.user.id) in stranger.next_message().text
+    stranger.send("indomie")
+    stranger.send("/version")
+    stranger.send_photo(photo())
+    stranger.edit(stranger.send("x"), "indomie")
+    stranger.inline("indomie")
+    stranger.forge("p1:indomie", stranger.messages[-1])
+    stranger.expect_silence(0.5)
+    assert stranger.commands() == []
+    assert bot.log.count(f"of user {stranger.user.id} ") >= 8
+
+
+def test_an_owner_sees_cost_and_margin_and_staff_never_does(budi: Person, siti: Person) -> None:
+    siti.press("1", siti.ask("indomie goreng")).answered()
+    product = siti.next_edit().text
+    assert "  pokok                Rp2.612" in product
+    assert "  laba             Rp538 20,6%" in product
+    siti.press("1", siti.ask("sabun rugi")).answered()
+    loss = siti.next_edit().text
+    assert "Dijual di bawah harga pokok" in loss
+    assert "  RUGI             Rp1.000 20%" in loss
+    budi.press("1", budi.ask("indomie goreng")).answered()
+    for command in ("/rugi", "/tanpaharga", "/habis", "/status", "/sync"):
+        assert "hanya untuk pemilik" in budi.ask(command).text
+    budi.forge("rrugi.1", budi.messages[-1]).answered()
+    budi.choose(_answered(budi.inline("indomie goreng")))
+    assert COST not in shown(budi)
+    assert "pokok" not in shown(budi).replace("di bawah harga pokok", "")
+    siti.choose(_answered(siti.inline("indomie goreng special")))
+    assert COST not in siti.messages[-1].text.replace(".", "")
+
+
+def test_in_a_listed_group_members_search_without_cost_and_other_groups_get_nothing(
+    bot: RunningBot, siti: Person, stranger: Person
+) -> None:
+    group = bot.server.group(GROUP, "Toko", siti, stranger)
+    owner = bot.server.user(SITI, inside=group)
+    member = bot.server.user(stranger.user.id, inside=group)
+    member.send("/harga@toko_bot indomie goreng")
+    answer = member.next_message()
+    assert "Rp3.150" in answer.text
+    assert answer.reply_to is not None
+    owner.press("1", answer).answered()
+    opened = owner.next_edit(of=answer)
+    assert COST not in opened.text.replace(".", "")
+    owner.send("gula", reply_to=opened)
+    assert owner.next_message("Gulaku")
+    owner.send("/rugi")
+    assert "hanya untuk pemilik" in owner.next_message().text
+    other = bot.server.group(OTHER_GROUP, "Lain", siti)
+    outside = bot.server.user(SITI, inside=other)
+    outside.send("/harga indomie")
+    outside.expect_silence(0.3)
+    outside.send("/id")
+    assert str(OTHER_GROUP) in outside.next_message().text
+
+
+def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person) -> None:
+    budi.send("/start")
+    siti.send("/start")
+    bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
+    assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
+    names = [command.split()[0] for command in siti.commands()]
+    assert names[-5:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis"]
+
+
+def test_owners_lists(siti: Person) -> None:
+    below = siti.ask("/rugi")
+    assert "SABUN RUGI BESAR" in below.text
+    siti.press("1", below).answered()
+    opened = siti.next_edit(of=below)
+    siti.press("‹ Kembali", opened).answered()
+    assert siti.next_edit(of=below).text == below.text
+    assert "TEH TANPA HARGA" in siti.ask("/tanpaharga").text
+    assert "Gulaku" in siti.ask("/habis").text
+
+
+def test_version_status_and_reload(siti: Person) -> None:
+    version = siti.ask("/version").text
+    assert "i5_UJI.i5bu" in version
+    assert "WIB" in version
+    assert "Umur: 2 jam" in version
+    status = siti.ask("/status").text
+    assert "Pencarian hari ini" in status
+    assert "Dagster tidak bisa dihubungi" in status
+    assert "sudah yang terbaru" in siti.ask("/reload").text
+    assert str(SITI) in siti.ask("/id").text
+
+
+def test_without_owners_all_users_are(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS=""):
+        budi = server.user(BUDI, "Budi")
+        budi.press("1", budi.ask("indomie goreng")).answered()
+        assert "pokok" in budi.next_edit().text
+
+
+def test_without_users_the_bot_says_so_and_tells_people_their_id(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS="", ALLOWED_USERS="") as bot:
+        assert "Anda belum punya akses" in server.user(BUDI, "Budi").ask("halo").text
+        assert "ALLOWED_USERS is empty" in bot.log
+
+
+def _answered(query: InlineQuery) -> InlineQuery:
+    query.answered()
+    return query

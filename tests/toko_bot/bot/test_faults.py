@@ -1,0 +1,142 @@
+"""Each fault of Telegram, the network and people is a case of its own: the bot goes on, and says what happened."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.servers.telegram import FailureKind, Person, TelegramServer
+from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
+from tests.toko_bot.bot.shop import BARCODE, barcode_photo
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("429", "Rate limit hit"), ("500", "Internal Server Error"), ("502", "Bad Gateway"), ("reset", "ReadError"),
+    ],
+)  # fmt: skip
+def test_an_answer_comes_in_spite_of_a_passing_failure(
+    bot: RunningBot, budi: Person, kind: FailureKind, said: str
+) -> None:
+    bot.server.fail("sendMessage", kind, times=1)
+    assert "Rp3.150" in budi.ask("indomie", timeout=10).text
+    bot.wait_for_log(said)
+    bot.server.fail("editMessageText", kind, times=1)
+    budi.press("1")
+    assert budi.next_edit(timeout=10)
+    line = next(line for line in bot.log.splitlines() if said in line)
+    assert "<html>" not in line
+
+
+def test_a_lost_answer_to_an_edit_is_no_error(bot: RunningBot, budi: Person) -> None:
+    answer = budi.ask("biskuit kelapa")
+    bot.server.fail("editMessageText", "reset", times=1, done=True)
+    budi.press("›", answer).answered()
+    assert budi.next_edit().labels[-2] == "2/3"
+    assert "2/3" in budi.messages[-1].labels
+    bot.wait_for_log("once more in")
+
+
+def test_an_unmodified_edit_and_a_late_press_are_no_errors(bot: RunningBot, budi: Person) -> None:
+    answer = budi.ask("biskuit kelapa")
+    for _ in range(2):
+        budi.press("›", answer).answered()
+    bot.server.fail(
+        "answerCallbackQuery", "400", description="Bad Request: query is too old and response timeout expired"
+    )
+    budi.press("›", answer)
+    bot.wait_for_log("answered too late")
+    assert "Telegram refused" not in bot.log
+
+
+def test_who_blocks_the_bot_is_noted_and_others_go_on(bot: RunningBot, budi: Person, siti: Person) -> None:
+    siti.block()
+    bot.wait_for_log("the bot is now kicked")
+    siti.unblock()
+    bot.server.fail("sendMessage", "403", times=1)
+    siti.send("indomie")
+    bot.wait_for_log("Blocked, or put out of the chat")
+    assert "Rp3.150" in budi.ask("indomie").text
+    bot.server.fail("sendMessage", "400", times=1)
+    siti.send("indomie")
+    bot.wait_for_log("The chat cannot be written to")
+
+
+def test_a_refused_answer_says_sorry(bot: RunningBot, budi: Person) -> None:
+    bot.server.fail("sendMessage", "400", times=1, description="Bad Request: something new")
+    assert "Maaf" in budi.ask("indomie").text
+    bot.wait_for_log("Telegram refused a request: BadRequest: Something new")
+
+
+def test_a_photo_that_cannot_be_downloaded_is_tried_again(bot: RunningBot, budi: Person) -> None:
+    bot.server.fail("file", "500", times=1)
+    budi.send_photo(barcode_photo(BARCODE))
+    assert "Gulaku" in budi.next_message(timeout=10).text
+    bot.server.fail("file", "400", times=1)
+    budi.send_photo(barcode_photo(BARCODE))
+    assert "tidak bisa diambil" in budi.next_message(timeout=10).text
+
+
+@pytest.mark.parametrize("kind", ["409", "500", "502", "reset"])
+def test_polling_goes_on_after_failures(bot: RunningBot, budi: Person, kind: FailureKind) -> None:
+    bot.server.fail("getUpdates", kind, times=1)
+    assert "Rp3.150" in budi.ask("indomie", timeout=15).text
+    if kind == "409":
+        bot.wait_for_log("Another program polls with this bot's token")
+
+
+def test_a_network_outage_while_running_is_survived(bot: RunningBot, budi: Person) -> None:
+    bot.server.down()
+    time.sleep(0.5)
+    bot.server.up()
+    assert "Rp3.150" in budi.ask("indomie", timeout=15).text
+
+
+def test_the_bot_waits_for_the_network_at_its_start(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server:
+        server.down()
+        with running_bot(server, data, tmp_path, wait=False) as bot:
+            bot.wait_for_log("getMe failed")
+            server.up()
+            bot.wait_for_log("answers 2 people", 20)
+            assert "Rp3.150" in server.user(BUDI, "Budi").ask("indomie").text
+
+
+def test_sigterm_ends_a_bot_that_waits_for_the_network(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server:
+        server.down()
+        with running_bot(server, data, tmp_path, wait=False) as bot:
+            bot.wait_for_log("getMe failed")
+            assert bot.stop() == 0
+
+
+def test_sigterm_finishes_what_is_in_hand(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
+        people = [server.user(BUDI, "Budi"), server.user(SITI, "Siti")]
+        server.fail("sendMessage", "500", times=2)
+        for person in people:
+            person.send("indomie")
+        server.wait_until(lambda: len(server.received("sendMessage")) >= 2, "both are being answered")
+        assert bot.stop() == 0
+        for person in people:
+            assert "Rp3.150" in person.next_message().text
+        assert server.pending == 0
+
+
+def test_who_floods_is_slowed_and_others_are_not(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
+        budi, siti = server.user(BUDI, "Budi"), server.user(SITI, "Siti")
+        for _ in range(120):
+            budi.send("indomie")
+        begun = time.monotonic()
+        assert "Rp3.150" in siti.ask("indomie").text
+        assert time.monotonic() - begun < 1
+        assert "Terlalu cepat" in budi.next_message(containing="Terlalu cepat").text
+        server.wait_until(
+            lambda: sum("Rp3.150" in message.text for message in budi.messages) >= 20, "a burst is answered"
+        )
+        time.sleep(0.5)
+        assert sum("Rp3.150" in message.text for message in budi.messages) < 30
+        assert "User 101 floods" in bot.log
+        assert bot.stop() == 0

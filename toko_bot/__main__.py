@@ -1,0 +1,51 @@
+"""`toko bot`, also `python -m toko_bot`: the bot's image has no other command."""
+
+import argparse
+import logging
+import sys
+
+from toko_bot.settings import SettingError, load_settings
+
+log = logging.getLogger("toko_bot")
+
+
+class BotError(Exception):
+    """The bot cannot run. One line that says what to do."""
+
+
+def run_bot(*, check: bool) -> None:
+    """Run the bot, or look whether it runs. Raises SettingError and BotError."""
+    settings = load_settings()
+    if check:  # called every minute: it need not load what speaks to Telegram
+        from toko_bot.health import problem
+
+        if (wrong := problem(settings)) is not None:
+            raise BotError(wrong)
+        return
+    from telegram.error import InvalidToken
+
+    from toko_bot.app import run
+    from toko_bot.log import set_up_logging
+
+    set_up_logging(settings)
+    try:
+        run(settings)
+    except InvalidToken:
+        raise BotError("Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather.") from None
+    except OSError as error:
+        raise BotError(f"A port cannot be opened (METRICS_PORT, WEBHOOK_LISTEN): {error}") from None
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser("python -m toko_bot", description="The Telegram bot.")
+    parser.add_argument("--check", action="store_true", help="only look whether the bot runs, polls and has data")
+    try:
+        run_bot(check=parser.parse_args().check)
+    except (SettingError, BotError) as error:
+        print(f"toko: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

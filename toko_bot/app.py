@@ -1,0 +1,201 @@
+"""The bot, put together."""
+
+import asyncio
+import hmac
+import logging
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from toko_bot.details import REPORTS
+from toko_bot.handlers.access import Gate
+from toko_bot.handlers.barcode_photo import on_photo
+from toko_bot.handlers.browse import on_press
+from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
+from toko_bot.handlers.errors import on_error
+from toko_bot.handlers.inline import on_inline
+from toko_bot.handlers.owner import on_report, on_status, on_sync
+from toko_bot.handlers.search import on_group_search, on_text
+from toko_bot.handlers.services import KEY, Services
+from toko_bot.handlers.turns import TakingTurns
+from toko_bot.health import Heartbeat
+from toko_bot.live_catalog import LiveCatalog
+from toko_bot.metrics import Metrics
+from toko_bot.outgoing import Outgoing, Polling
+from toko_bot.owners import OwnerReports
+from toko_bot.settings import BotSettings
+
+log = logging.getLogger(__name__)
+
+UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
+GATE, WORK = -1, 0
+"""Groups of handlers."""
+POLL_SECONDS = 10
+ANSWER_SECONDS = 10.0
+"""How long an answer of Telegram is waited for."""
+STALE_EVERY = 600.0
+BEAT_EVERY = 10.0
+SWITCH_SECONDS = 0.0005
+"""After so long another thread gets its turn: a search waits no longer for a catalogue that is being loaded."""
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+def run(settings: BotSettings) -> None:
+    """Run until SIGTERM or SIGINT. Raises telegram.error.InvalidToken, and OSError if a port is taken."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    bot = Toko(settings)
+    if settings.metrics_port is not None:
+        bot.metrics.serve(settings.metrics_port)
+    bot.run()
+
+
+class Toko:
+    """The application with what belongs to it."""
+
+    def __init__(self, settings: BotSettings) -> None:
+        self.settings = settings
+        self.metrics = Metrics(settings.zone)
+        self._live = LiveCatalog(settings.catalog_folder, settings.zone, self.metrics)
+        self._heartbeat = Heartbeat(settings)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._services = Services(settings, self._live, self.metrics)
+        self._app: App = self._build()
+
+    def run(self) -> None:
+        settings = self.settings
+        if settings.webhook_url is None or settings.webhook_secret is None:
+            self._app.run_polling(timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES)
+            return
+        host, port = settings.webhook_place
+        self._app.run_webhook(
+            host, port, urlsplit(settings.webhook_url).path.strip("/"), webhook_url=settings.webhook_url,
+            secret_token=Secret(settings.webhook_secret.get_secret_value()), bootstrap_retries=-1,
+            allowed_updates=UPDATES,
+        )  # fmt: skip
+
+    def _build(self) -> App:
+        url = self.settings.telegram_base_url
+        app: App = (
+            Application.builder()
+            .token(self.settings.token)
+            .base_url(f"{url}/bot")
+            .base_file_url(f"{url}/file/bot")
+            .request(HTTPXRequest(connection_pool_size=64, pool_timeout=30, read_timeout=ANSWER_SECONDS))
+            .get_updates_request(Polling(self._beat, read_timeout=ANSWER_SECONDS))
+            .rate_limiter(Outgoing(self.settings.telegram_rate_limit))
+            .concurrent_updates(TakingTurns(self.metrics, self._is_running))
+            .job_queue(None)
+            .post_init(self._started)
+            .post_stop(self._ended)
+            .post_shutdown(self._ended)
+            .build()
+        )
+        app.bot_data[KEY] = self._services
+        add_handlers(app)
+        return app
+
+    async def _started(self, app: App) -> None:
+        await self._live.look()
+        if self._live.served is None:
+            log.error("Nothing to serve yet: %s. Looking every few seconds.", self._live.problem)
+        reports = OwnerReports(app.bot, self.settings, self._live)
+        for work in (
+            self._live.follow(reports.catalog_refused), self._report_stale(reports), self._set_commands(app),
+            self._keep_beating(),
+        ):  # fmt: skip
+            self._tasks.append(asyncio.create_task(work))
+        log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
+        if not self.settings.staff and not self.settings.allowed_chats:
+            log.warning("ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
+
+    async def _ended(self, _: App) -> None:
+        """Also called when the start has failed, and then a second time."""
+        await self._services.background.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._heartbeat.stop()
+
+    def _is_running(self) -> bool:
+        return self._app.running
+
+    def _beat(self) -> None:
+        served = self._live.served
+        try:
+            self._heartbeat.beat(served.name if served else None)
+        except OSError as error:
+            log.warning("The health check's file cannot be written: %s", error)
+
+    async def _keep_beating(self) -> None:
+        """Behind a webhook nothing is polled: that this runs is all that can be said."""
+        while self.settings.webhook_url is not None:
+            self._beat()
+            await asyncio.sleep(BEAT_EVERY)
+
+    async def _report_stale(self, reports: OwnerReports) -> None:
+        while True:
+            try:
+                await reports.stale_data()
+            except Exception:
+                log.exception("Looking at the age of the data failed")
+            await asyncio.sleep(STALE_EVERY)
+
+    async def _set_commands(self, app: App) -> None:
+        for chat in sorted(self.settings.staff | self.settings.allowed_chats):
+            await set_menu(app.bot, chat, owner=chat in self.settings.owners)
+
+
+def add_handlers(app: App) -> None:
+    """The gate, then one handler for each kind of update."""
+    private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
+    ours = ~filters.VIA_BOT  # what people send through inline mode is an answer already
+    app.add_handler(TypeHandler(Update, Gate()), GATE)
+    app.add_handlers(
+        [
+            CommandHandler(["start", "help", "bantuan"], on_start, new),
+            CommandHandler("id", on_id, new),
+            CommandHandler("version", on_version, new),
+            CommandHandler("reload", on_reload, new),
+            CommandHandler(["harga", "cari"], on_group_search),
+            CommandHandler("status", on_status, new),
+            CommandHandler("sync", on_sync, new),
+            CommandHandler(list(REPORTS), on_report, new),
+            MessageHandler(filters.COMMAND & new & private, on_unknown),
+            MessageHandler((filters.PHOTO | filters.Document.IMAGE) & private & new & ours, on_photo),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),
+            MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),
+            CallbackQueryHandler(on_press),
+            InlineQueryHandler(on_inline),
+        ],
+        WORK,
+    )
+    app.add_error_handler(on_error)
+
+
+class Secret(str):
+    """The webhook's secret: compared in a time that does not tell how much of it was right."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and hmac.compare_digest(str.encode(self), other.encode(errors="replace"))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return str.__hash__(self)

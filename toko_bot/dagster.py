@@ -1,0 +1,132 @@
+"""Starts the `sync` job and follows it, through Dagster's GraphQL. Dagster itself is not imported."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+JOB = "sync"
+SECONDS = 10.0
+CLASS = re.compile(r"^[A-Za-z_][\w.]*\.[A-Z]\w*: ")
+FINAL = {"SUCCESS", "FAILURE", "CANCELED"}
+
+FIND_JOB = """query { repositoriesOrError {
+  __typename
+  ... on RepositoryConnection { nodes { name location { name } jobs { name } } }
+  ... on PythonError { message }
+} }"""
+LAUNCH = """mutation ($params: ExecutionParams!) { launchRun(executionParams: $params) {
+  __typename
+  ... on LaunchRunSuccess { run { runId } }
+  ... on Error { message }
+} }"""
+FOLLOW = """query ($run: ID!) { runOrError(runId: $run) {
+  __typename
+  ... on Run { status stats { ... on RunStatsSnapshot { stepsSucceeded } } }
+} }"""
+WHY = """query ($run: ID!) { logsForRun(runId: $run) {
+  ... on EventConnection { events {
+    __typename
+    ... on ExecutionStepFailureEvent { error { message causes { message } } }
+    ... on RunFailureEvent { message error { message } }
+  } }
+} }"""
+LAST = """query ($limit: Int!) { runsOrError(filter: {pipelineName: "sync"}, limit: $limit) {
+  __typename
+  ... on Runs { results { status startTime creationTime } }
+} }"""
+
+
+class DagsterError(Exception):
+    """Dagster answers, but not with what was asked for. One line."""
+
+
+class DagsterUnreachableError(DagsterError):
+    """Nothing answers at DAGSTER_URL, or not Dagster."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    status: str
+    steps_done: int
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    status: str
+    time: datetime
+
+
+class Dagster:
+    """Each method raises DagsterError."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/graphql"
+
+    async def start_sync(self) -> str:
+        """Launch the job; answers the run's id."""
+        found = (await self._ask(FIND_JOB))["repositoriesOrError"]
+        places = [node for node in found.get("nodes", ()) if any(job["name"] == JOB for job in node["jobs"])]
+        if not places:
+            raise DagsterError(found.get("message") or "no code location of it has a job sync")
+        selector = {
+            "repositoryLocationName": places[0]["location"]["name"],
+            "repositoryName": places[0]["name"],
+            "jobName": JOB,
+        }
+        params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": [
+            {"key": "toko/started_by", "value": "telegram"}]}}  # fmt: skip
+        launched = (await self._ask(LAUNCH, params=params))["launchRun"]
+        if "run" not in launched:
+            raise DagsterError(launched.get("message") or launched["__typename"])
+        return str(launched["run"]["runId"])
+
+    async def state(self, run: str) -> RunState:
+        """How far it is."""
+        found = (await self._ask(FOLLOW, run=run))["runOrError"]
+        if "status" not in found:
+            raise DagsterError(f"the run is unknown: {found['__typename']}")
+        return RunState(found["status"], int((found.get("stats") or {}).get("stepsSucceeded") or 0))
+
+    async def why_failed(self, run: str) -> str:
+        """The first error of a run: its innermost cause."""
+        events = (await self._ask(WHY, run=run))["logsForRun"].get("events", ())
+        for event in events:
+            error = event.get("error")
+            if error:
+                causes = [cause["message"] for cause in error.get("causes") or ()]
+                return _first_line(causes[-1] if causes else error["message"])
+        return next((_first_line(event["message"]) for event in events if event.get("message")), "")
+
+    async def last_runs(self, limit: int) -> list[PastRun]:
+        """The newest first."""
+        found = (await self._ask(LAST, limit=limit))["runsOrError"]
+        return [
+            PastRun(run["status"], datetime.fromtimestamp(run["startTime"] or run["creationTime"], UTC))
+            for run in found.get("results", ())
+        ]
+
+    async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        try:
+            async with httpx.AsyncClient(timeout=SECONDS) as client:
+                answer = await client.post(self._url, json={"query": query, "variables": variables})
+                content = answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise DagsterUnreachableError(f"{type(error).__name__}: {error}") from error
+        if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
+            errors = content.get("errors") if isinstance(content, dict) else None
+            raise DagsterError(_first_line(str(errors[0].get("message"))) if errors else "no data")
+        data: dict[str, Any] = content["data"]
+        return data
+
+
+def _first_line(text: str) -> str:
+    """Without the class, which Dagster writes before the message."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return CLASS.sub("", lines[0]) if lines else ""

@@ -1,0 +1,68 @@
+"""How old the data is, not counting the days on which the shop is closed."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
+ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?")
+LONGEST = timedelta(days=366)
+"""What is older than this is old, whatever the closed days."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDays:
+    """CLOSED_DAYS: weekdays and dates."""
+
+    weekdays: frozenset[int] = frozenset()
+    """From 0, Monday."""
+    dates: frozenset[date] = field(default_factory=frozenset)
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """From `minggu, 2026-03-20..2026-03-24`; weekdays also in English. Raises ValueError."""
+        if isinstance(value, cls):
+            return value
+        weekdays: set[int] = set()
+        dates: set[date] = set()
+        for word in re.split(r"[,;\s]+", str(value).strip().lower().replace("jum'at", "jumat")):
+            if word in WEEKDAYS or word in ENGLISH:
+                weekdays.add((WEEKDAYS if word in WEEKDAYS else ENGLISH).index(word))
+            elif word:
+                dates |= _dates(word)
+        return cls(frozenset(weekdays), frozenset(dates))
+
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() in self.weekdays or day in self.dates
+
+
+def open_age(then: datetime, now: datetime, zone: ZoneInfo, closed: ClosedDays) -> timedelta:
+    """The time from `then` to `now`, without closed days, which run from midnight to midnight in the shop's zone."""
+    age = max(now - then, timedelta())
+    if age > LONGEST:
+        return age
+    day, last = then.astimezone(zone).date(), now.astimezone(zone).date()
+    while day <= last:
+        if day in closed:
+            start = datetime.combine(day, time(), zone)
+            end = datetime.combine(day + timedelta(days=1), time(), zone)
+            age -= max(min(end, now) - max(start, then), timedelta())
+        day += timedelta(days=1)
+    return age
+
+
+def _dates(word: str) -> set[date]:
+    found = RANGE.fullmatch(word)
+    if not found:
+        raise ValueError("must be weekdays (minggu) and dates (2026-03-20, or 2026-03-20..2026-03-24)")
+    try:
+        first = date.fromisoformat(found[1])
+        days = (date.fromisoformat(found[2] or found[1]) - first).days
+    except ValueError:
+        raise ValueError(f"has a date that is none: {word}") from None
+    if not 0 <= days < LONGEST.days:
+        raise ValueError(f"has dates that run backwards or longer than a year: {word}")
+    return {first + timedelta(days=n) for n in range(days + 1)}

@@ -1,0 +1,89 @@
+"""Commands of everybody who may use the bot."""
+
+import logging
+from datetime import UTC, datetime
+
+from telegram import BotCommand, BotCommandScopeChat, Chat, Update
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from toko_bot import messages
+from toko_bot.handlers.sending import reply
+from toko_bot.handlers.services import Context, services
+from toko_bot.outgoing import short
+from toko_bot.pages import Page
+
+log = logging.getLogger(__name__)
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """/start, /help."""
+    shop, chat = services(context), update.effective_chat
+    await reply(update, Page(messages.welcome(shop.settings.shop_name, owner=shop.is_owner(update))))
+    if chat is not None and chat.type == Chat.PRIVATE:
+        await set_menu(context.bot, chat.id, owner=shop.is_owner(update))
+
+
+async def set_menu(bot: ExtBot, chat_id: int, *, owner: bool) -> None:  # type: ignore[type-arg]
+    """Of a person's chat, or of a group; strangers have none."""
+    menu = messages.GROUP_COMMANDS if chat_id < 0 else messages.STAFF_COMMANDS
+    if owner:
+        menu = menu | messages.OWNER_COMMANDS
+    try:
+        commands = [BotCommand(name, about) for name, about in menu.items()]
+        await bot.set_my_commands(commands, BotCommandScopeChat(chat_id))
+    except TelegramError as error:  # who has not started the bot yet is no chat
+        log.info("The menu of chat %d is not set: %s", chat_id, short(error))
+
+
+async def on_id(update: Update, _: Context) -> None:
+    """/id: one's own, and a group's."""
+    user, chat = update.effective_user, update.effective_chat
+    if user is not None and chat is not None:
+        await reply(update, Page(messages.own_id(user.id, chat.id)))
+
+
+async def on_version(update: Update, context: Context) -> None:
+    """/version: which data is served."""
+    shop = services(context)
+    served = shop.live.served
+    if served is None:
+        await reply(update, Page(messages.NO_CATALOG))
+        return
+    info, zone = served.catalog.info, shop.settings.zone
+    names = {"Barang": "products", "Harga": "prices", "Barcode": "barcodes", "Foto": "photos"}
+    text = messages.version(
+        info.get("backup_name", "?"),
+        messages.moment(served.data_time, zone),
+        messages.age(datetime.now(UTC) - served.data_time),
+        messages.moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
+        {title: int(info.get(f"{name}_count", 0)) for title, name in names.items()},
+        info.get("toko_version", "?"),
+    )
+    await reply(update, Page(text))
+
+
+async def on_reload(update: Update, context: Context) -> None:
+    """/reload: look for a new catalogue now."""
+    shop = services(context)
+    before = shop.live.served
+    await shop.live.look(again=True)
+    served = shop.live.served
+    if shop.live.problem is not None and served is not None:
+        page = Page(messages.reload_failed(shop.live.problem))
+    elif served is None:
+        page = Page(messages.NO_CATALOG)
+    else:
+        data = messages.moment(served.data_time, shop.settings.zone)
+        page = Page(messages.reloaded(data, new=served is not before))
+    await reply(update, page)
+
+
+async def on_unknown(update: Update, context: Context) -> None:
+    """A command that there is not."""
+    await reply(update, Page(messages.unknown_command(owner=services(context).is_owner(update))))
+
+
+async def on_anything_else(update: Update, _: Context) -> None:
+    """A sticker, a voice message."""
+    await reply(update, Page(messages.ONLY_TEXT))

@@ -1,0 +1,71 @@
+"""`@bot indomie` in any chat. Others read what is sent there: prices only, never cost, whoever asks."""
+
+import logging
+import time
+
+from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from toko_bot import messages
+from toko_bot.buttons import button_hash
+from toko_bot.format import rupiah
+from toko_bot.handlers.search import clean
+from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
+from toko_bot.handlers.services import Context, services
+from toko_bot.live_catalog import Served
+from toko_bot.pages import shared_text
+from toko_bot.price_lines import labelled, shown
+from toko_bot.settings import BotSettings
+
+log = logging.getLogger(__name__)
+
+A_PAGE = 20
+MOST = 100
+CACHE_SECONDS = 20
+PRICES_IN_DESCRIPTION = 3
+START = "inline"
+"""Where the hint's button leads: /start inline."""
+
+
+async def on_inline(update: Update, context: Context) -> None:
+    """An inline query; `offset` is how many results there were before."""
+    asked, shop = update.inline_query, services(context)
+    if asked is None:
+        return
+    begun = time.perf_counter()
+    served, query = shop.live.served, clean(asked.query)
+    start = int(asked.offset) if asked.offset.isdecimal() and len(asked.offset) < 4 else 0
+    hits = served.catalog.index.search(query, MOST) if served is not None and query else []
+    results = [_article(served, shop.settings, hit.row) for hit in hits[start : start + A_PAGE]] if served else []
+    following = str(start + A_PAGE) if len(hits) > start + A_PAGE else ""
+    hint = None
+    if not hits:
+        hint = InlineQueryResultsButton(
+            messages.INLINE_NOTHING if query and served else messages.INLINE_HINT, start_parameter=START
+        )
+    if query:
+        shop.metrics.searched("inline", query, time.perf_counter() - begun, len(hits))
+    try:
+        await asked.answer(results, cache_time=CACHE_SECONDS, is_personal=True, next_offset=following, button=hint)
+    except BadRequest as error:
+        if not any(reason in str(error).lower() for reason in TOO_LATE):
+            raise
+        log.info("An inline query was answered too late")
+
+
+def _article(served: Served, settings: BotSettings, row: int) -> InlineQueryResultArticle:
+    product = served.catalog.products[row]
+    amounts = [
+        messages.UNPRICED_SHORT if price.hargajual is None else rupiah(shown(price, settings.price_rounding))
+        for price in product.prices
+    ]
+    prices = [f"{label} {amount}" for (label, _), amount in zip(labelled(product.prices), amounts, strict=True)]
+    return InlineQueryResultArticle(
+        button_hash(product.kodeitem),
+        (product.namaitem or product.kodeitem)[:120] or "-",
+        InputTextMessageContent(
+            shared_text(served, settings, row), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+        ),
+        description=" · ".join(prices[:PRICES_IN_DESCRIPTION]) or None,
+    )

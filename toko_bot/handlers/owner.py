@@ -1,0 +1,143 @@
+"""Commands of owners: lists of what needs a look, the bot's state, and a sync."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+
+from telegram import Update
+from telegram.error import TelegramError
+
+from toko_bot import messages
+from toko_bot.dagster import Dagster, DagsterError, DagsterUnreachableError, RunState
+from toko_bot.handlers.browse import report
+from toko_bot.handlers.sending import edit, reply
+from toko_bot.handlers.services import Context, services
+from toko_bot.outgoing import short
+from toko_bot.pages import Page
+
+log = logging.getLogger(__name__)
+
+LAST_SYNCS = 3
+LOOK_EVERY = 2.0
+LONGEST_SYNC = 3600.0
+MOST_FAILED_LOOKS = 10
+
+
+async def on_report(update: Update, context: Context) -> None:
+    """/rugi, /tanpaharga, /habis."""
+    shop, message = services(context), update.effective_message
+    if message is None or not await _is_allowed(update, context):
+        return
+    if shop.live.served is None:
+        await reply(update, Page(messages.NO_CATALOG))
+        return
+    name = (message.text or "").split()[0].removeprefix("/").split("@")[0].lower()
+    await reply(update, await report(shop.live.served, context, name, 1))
+
+
+async def on_status(update: Update, context: Context) -> None:
+    """/status: what is served, the last syncs, today's searches."""
+    if not await _is_allowed(update, context):
+        return
+    shop = services(context)
+    served, zone, today = shop.live.served, shop.settings.zone, shop.metrics.today
+    try:
+        runs = await Dagster(shop.settings.dagster_url).last_runs(LAST_SYNCS)
+        syncs = [messages.sync_line(run.status, messages.moment(run.time, zone)) for run in runs]
+    except DagsterError as error:
+        log.warning("Dagster does not tell its runs: %s", error)
+        syncs = None
+    text = messages.status(
+        messages.moment(served.data_time, zone) if served else "-",
+        messages.age(datetime.now(UTC) - served.data_time) if served else "-",
+        shop.live.problem, syncs, messages.age(timedelta(seconds=time.time() - shop.metrics.started)),
+        today.searches, today.empty, today.slowest,
+    )  # fmt: skip
+    await reply(update, Page(text))
+
+
+async def on_sync(update: Update, context: Context) -> None:
+    """/sync: starts the job and goes on telling how far it is, in one message."""
+    if not await _is_allowed(update, context):
+        return
+    answer = await reply(update, Page(messages.SYNC_STARTING))
+    if answer is None:
+        return
+    settings = services(context).settings
+    dagster = Dagster(settings.dagster_url)
+    try:
+        run = await dagster.start_sync()
+    except DagsterUnreachableError as error:
+        log.warning("/sync: Dagster cannot be reached: %s", error)
+        await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.SYNC_UNREACHABLE))
+        return
+    except DagsterError as error:
+        log.warning("/sync: Dagster refuses: %s", error)
+        await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.sync_refused(str(error))))
+        return
+    user = update.effective_user
+    log.info("User %s has started sync run %s", user.id if user else None, run)
+    follow = _follow(context, dagster, run, answer.chat.id, answer.message_id)
+    services(context).background.start(follow)
+
+
+async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, message_id: int) -> None:
+    """Until the run has ended: edits the message whenever something has changed."""
+    shop = services(context)
+    link = f"{shop.settings.web_url}/runs/{run}"
+    until, failed, before = time.monotonic() + LONGEST_SYNC, 0, None
+    text = messages.SYNC_LONG
+    while time.monotonic() < until:
+        try:
+            state: RunState = await dagster.state(run)
+            failed = 0
+        except DagsterError as error:
+            failed += 1
+            log.info("Sync run %s cannot be followed: %s", run, error)
+            if failed == MOST_FAILED_LOOKS:
+                text = messages.SYNC_LOST
+                break
+            await asyncio.sleep(LOOK_EVERY)
+            continue
+        if state.is_final:
+            text = await _result(context, dagster, run, state, link)
+            break
+        if state != before:
+            before = state
+            await _tell(context, chat_id, message_id, messages.sync_progress(state.status, state.steps_done, link))
+        await asyncio.sleep(LOOK_EVERY)
+    await _tell(context, chat_id, message_id, text)
+
+
+async def _result(context: Context, dagster: Dagster, run: str, state: RunState, link: str) -> str:
+    shop = services(context)
+    if state.status == "SUCCESS":
+        await shop.live.look()
+        served = shop.live.served
+        done = messages.sync_done(state.status, "", link)
+        return (
+            done
+            if served is None
+            else f"{done}\n{messages.data_from(messages.moment(served.data_time, shop.settings.zone))}"
+        )
+    try:
+        why = await dagster.why_failed(run)
+    except DagsterError:
+        why = ""
+    return messages.sync_done(state.status, why, link)
+
+
+async def _tell(context: Context, chat_id: int, message_id: int, text: str) -> None:
+    try:
+        if not await edit(context.bot, chat_id, message_id, Page(text)):
+            log.info("The message about the sync is gone")
+    except TelegramError as error:
+        log.warning("How far the sync is could not be told: %s", short(error))
+
+
+async def _is_allowed(update: Update, context: Context) -> bool:
+    if services(context).is_owner(update):
+        return True
+    await reply(update, Page(messages.FOR_OWNERS))
+    return False

@@ -1,0 +1,79 @@
+"""Any text is a search; an edited text edits its answer."""
+
+import asyncio
+import time
+
+from telegram import Chat, Update
+
+from toko_bot import messages
+from toko_bot.handlers.sending import edit, reply
+from toko_bot.handlers.services import Context, Services, services
+from toko_bot.pages import MOST_PAGES, Page, product_page, results_page
+
+LONGEST_QUERY = 200
+"""Characters; the engine reads no more."""
+
+
+async def on_text(update: Update, context: Context) -> None:
+    """A message, or an edited one."""
+    message = update.effective_message
+    if message is None or not message.text:
+        return
+    if message.chat.type != Chat.PRIVATE and not _is_for_us(update, context):
+        return
+    await answer_search(update, context, message.text)
+
+
+async def on_group_search(update: Update, context: Context) -> None:
+    """`/harga indomie goreng`."""
+    words = " ".join(context.args or ())
+    if words:
+        await answer_search(update, context, words)
+    else:
+        await reply(update, Page(messages.GROUP_USAGE))
+
+
+async def answer_search(update: Update, context: Context, text: str, kind: str = "text") -> None:
+    """One message: the results, or the product if a code or barcode has just one."""
+    shop, message = services(context), update.effective_message
+    if message is None:
+        return
+    page = await find(shop, clean(text), kind, owner=shop.is_owner(update))
+    before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
+    if before is not None and await edit(context.bot, message.chat.id, before, page):
+        return
+    answer = await reply(update, page)
+    if answer is not None:
+        shop.answers.note(message.chat.id, message.message_id, answer.message_id)
+
+
+async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
+    """What answers a query."""
+    begun = time.perf_counter()
+    served, settings = shop.live.served, shop.settings
+    if served is None:
+        return Page(messages.NO_CATALOG)
+    hits = served.catalog.index.search(query, MOST_PAGES * settings.page_size)
+    if len(hits) == 1 and is_code(query):
+        page = await asyncio.to_thread(product_page, served, settings, hits[0].row, owner=owner)
+    else:
+        page = results_page(served, settings, query, 1, hits)
+    shop.metrics.searched(kind, query, time.perf_counter() - begun, len(hits))
+    return page
+
+
+def clean(text: str) -> str:
+    """As it is searched and repeated: one line, not longer than what the engine reads."""
+    return " ".join(text.split())[:LONGEST_QUERY].strip()
+
+
+def is_code(query: str) -> bool:
+    """A barcode or item code rather than words."""
+    return len(query) >= 4 and query.replace("-", "").replace(" ", "").isdecimal()
+
+
+def _is_for_us(update: Update, context: Context) -> bool:
+    """In a group: a reply to the bot. The rest is people's talk, and /harga."""
+    message = update.effective_message
+    before = message.reply_to_message if message else None
+    return before is not None and before.from_user is not None and before.from_user.id == context.bot.id

@@ -1,0 +1,82 @@
+"""What handlers work with."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from telegram import Chat, Update
+from telegram.ext import Application, ContextTypes
+
+from toko_bot.live_catalog import LiveCatalog
+from toko_bot.metrics import Metrics
+from toko_bot.settings import BotSettings
+
+log = logging.getLogger(__name__)
+
+KEY = "services"
+MOST_ANSWERS = 5000
+
+Context = ContextTypes.DEFAULT_TYPE
+
+
+class Answers:
+    """Which message answered which, so that an edited search edits its answer. Forgotten at a restart."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, int], int] = OrderedDict()
+
+    def note(self, chat_id: int, asked: int, answer: int) -> None:
+        self._known[chat_id, asked] = answer
+        if len(self._known) > MOST_ANSWERS:
+            self._known.popitem(last=False)
+
+    def find(self, chat_id: int, asked: int) -> int | None:
+        return self._known.get((chat_id, asked))
+
+
+class Background:
+    """What goes on after its update is answered; ended with the bot."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_log_failure)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@dataclass
+class Services:
+    settings: BotSettings
+    live: LiveCatalog
+    metrics: Metrics
+    answers: Answers = field(default_factory=Answers)
+    background: Background = field(default_factory=Background)
+
+    def is_owner(self, update: Update) -> bool:
+        """Whether cost may be shown here: to an owner, in the private chat with the bot and nowhere else."""
+        chat, user = update.effective_chat, update.effective_user
+        return chat is not None and chat.type == Chat.PRIVATE and user is not None and user.id in self.settings.owners
+
+
+def services(context: Context) -> Services:
+    return services_of(context.application)
+
+
+def services_of(application: "Application") -> Services:  # type: ignore[type-arg]
+    return cast(Services, application.bot_data[KEY])
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("A mistake in what goes on in the background", exc_info=error)
