@@ -26,6 +26,8 @@ def show_searches(data: Path, queries: Sequence[str], limit: int, console: Conso
         found = catalog.search(query, limit)
         took = f"{len(found)} found in {(time.perf_counter() - begun) * 1000:.1f} ms"
         console.print(f"\n[bold]{plain(query)}[/]  [dim]{took}[/]", highlight=False)
+        if meant := catalog.suggestion(query):
+            console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
         console.print(results_table(found) if found else "Nothing near that is in the catalogue.", highlight=False)
 
 

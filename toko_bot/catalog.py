@@ -18,6 +18,8 @@ from toko_bot.stored_arrays import read_arrays
 SCHEMA_VERSION = 2
 """Of the file's tables. A reader takes no other; a new one makes the chain publish anew."""
 CURRENT = "CURRENT"
+WEAK = 0.65
+"""A best hit that scores less is a guess."""
 
 
 class CatalogError(Exception):
@@ -26,6 +28,8 @@ class CatalogError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """A product that a search found, and how near it is: 1 is what was typed."""
+
     product: Product
     score: float
 
@@ -52,6 +56,11 @@ class PublishedCatalog:
     def search(self, text: str, limit: int = 10) -> list[Found]:
         """The products nearest to a text, best first."""
         return [Found(self.products[hit.row], hit.score) for hit in self.index.search(text, limit)]
+
+    def suggestion(self, text: str) -> str | None:
+        """What was probably meant, if the best hit is a guess; None if it is not, or is in the very words."""
+        hits = self.index.search(text, 1)
+        return self.index.suggestion(text, hits[0].row) if hits and hits[0].score < WEAK else None
 
 
 def current_file(folder: Path) -> Path | None:

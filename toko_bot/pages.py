@@ -10,6 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot import messages
 from toko_bot.buttons import NOTHING, Button, Open, Photo, Report, Results, button_hash, data_of
+from toko_bot.catalog import WEAK
 from toko_bot.format import quantity
 from toko_bot.freshness import open_age
 from toko_bot.live_catalog import Served
@@ -21,8 +22,6 @@ from toko_bot.settings import BotSettings
 MOST_CHARACTERS = 4096
 MOST_PAGES = 5
 """Of results: who has not found it on five pages types another word."""
-WEAK = 0.65
-"""A best hit below this is a guess."""
 NUMBERS_A_ROW = 5
 PRICES_A_HIT = 3
 LOSSES_A_HIT = 2
