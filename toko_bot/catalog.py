@@ -83,7 +83,7 @@ def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with duckdb.connect(file, read_only=True, config={"threads": 1}) as connection:
             yield connection
-    except duckdb.Error as error:
+    except (duckdb.Error, LookupError, ValueError) as error:  # a damaged file, or an index that lacks something
         raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.catalog_files import write_catalog
 from toko_bot.catalog import CatalogError, PublishedCatalog
 from toko_bot.products import Price, Product, Products
 
@@ -56,6 +57,19 @@ def test_every_text_and_amount_is_as_it_was_written(products: Products) -> None:
     assert [products[number] for number in range(len(products))] == [
         Product(*row, prices=tuple(expected[number])) for number, row in enumerate(PRODUCTS)
     ]
+
+
+@pytest.mark.parametrize(
+    "damage", ["DELETE FROM search_index WHERE name = 'slots'", "UPDATE search_index SET data = ''"]
+)
+def test_an_index_that_is_not_whole_is_one_clear_line(tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "catalog.duckdb"
+    write_catalog(file, ["AQUA 600ML"])
+    PublishedCatalog(file)
+    with duckdb.connect(file) as connection:
+        connection.execute(damage)
+    with pytest.raises(CatalogError, match=r"catalog\.duckdb cannot be read"):
+        PublishedCatalog(file)
 
 
 def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
