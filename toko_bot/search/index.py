@@ -8,7 +8,7 @@
 Everything is numpy on small arrays, because that needs nothing compiled by us and nothing large at run time: the same
 idea under numba answers three times as fast, but its compiler adds 208 MB to the bot's image and 65 to 120 MB to its
 memory. What a search costs grows with the number of typed words, and with the number of names that hold them up to a
-limit that grows as the square root of the number of names.
+limit that grows more slowly than the number of names.
 """
 
 import threading
@@ -32,8 +32,8 @@ SLOTS = 16
 """Distinct words of a name, and of its labels after them, that are indexed."""
 MOST_REPEATED = 200
 """Words of a name that it has already had."""
-ROWS_PER_ROOT, FEWEST_ROWS = 12.0, 2_000
-"""Rows that are collected for a query: 4,000 of 100,000, and as the square root of their number, but not fewer."""
+ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
+"""Rows that are collected for a query: `ROWS * rows ** ROWS_GROW`, 3,000 of 100,000, 12,000 of 1,000,000; not fewer."""
 KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 200
 """The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely.
 `KEPT * rows ** KEPT_GROWS`: 200 of 100,000, 502 of 1,000,000; not fewer."""
@@ -114,7 +114,7 @@ class SearchIndex:
         self._row_starts = np.concatenate([[0], np.cumsum(self._frequency)])
         self._rows = arrays["rows"].astype(np.int64)
         self._unsold_cost = arrays["unsold"] * np.float32(UNSOLD)
-        self._most_rows = max(FEWEST_ROWS, int(ROWS_PER_ROOT * len(self) ** 0.5))
+        self._most_rows = max(FEWEST_ROWS, int(ROWS * len(self) ** ROWS_GROW))
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
         self._scratch = threading.local()
 
