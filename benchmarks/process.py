@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +15,10 @@ import benchmarks
 from benchmarks.procfs import busy_seconds, descendants, wait_for_end
 from toko_assets.errors import TokoError
 from toko_assets.settings import Settings
+from toko_bot.settings import BotSettings
 
+LOG = "stderr.log"
+"""Standard error of the measured process, in its folder."""
 END_SECONDS = 30
 """A process that is interrupted stops its PostgreSQL first."""
 
@@ -25,17 +28,19 @@ class MeasurementError(TokoError):
 
 
 @contextmanager
-def running(module: str, *args: str | Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    module: str, *args: str | Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m module args…` in `folder` (its data folder is `folder/data`), ended when the block is left.
 
-    The block waits for it, or it is waited for. Raises MeasurementError.
+    `settings` are added to its environment. The block waits for it, or it is waited for. Raises MeasurementError.
     """
-    log = folder / "stderr.log"
+    log = folder / LOG
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, args)],
             cwd=folder,  # where there is no .env
-            env=_environment(folder),
+            env={**_environment(folder), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
@@ -95,7 +100,8 @@ def _environment(folder: Path) -> dict[str, str]:
 
     Python's bytecode is kept beside, whatever is installed: without it each start compiles for 2.5 seconds.
     """
-    left_out = {name.upper() for name in Settings.model_fields} | {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE"}
+    names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)}
+    left_out = names | {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE"}
     kept = {name: value for name, value in os.environ.items() if name.upper() not in left_out}
     return {
         **kept,

@@ -9,9 +9,9 @@ KILOBYTE = 1024
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def rss() -> int:
-    """The bytes that this process has resident now (VmRSS), mapped files among them."""
-    return _field(Path("/proc/self/status"), "VmRSS:")
+def rss(pid: int | None = None) -> int:
+    """The bytes that a process, without a pid this one, has resident now (VmRSS), mapped files among them."""
+    return _field(Path(f"/proc/{pid or 'self'}/status"), "VmRSS:")
 
 
 def peak_rss() -> int:
@@ -33,6 +33,12 @@ def busy_seconds() -> float:
         int, Path("/proc/stat").read_text().split("\n")[0].split()[1:]
     )
     return (user + nice + system + irq + softirq) / TICKS
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has spent so far, in all its threads."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / TICKS
 
 
 def descendants(pid: int) -> list[int]:

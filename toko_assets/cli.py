@@ -119,7 +119,7 @@ def cleanup() -> None:
 
 @cli.command()
 def doctor() -> None:
-    """Check every setting and everything a sync needs; says what is wrong and what to do."""
+    """Check every setting and everything a sync and the bot need; says what is wrong and what to do."""
     with console.status("Starting"):
         from toko_assets.doctor import run_doctor
     if not run_doctor(console):
@@ -216,6 +216,24 @@ def bench_search_command(
     except ModuleNotFoundError as error:
         raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
     bench_search(names, queries, sizes, seed, engines, passes, as_json, picture)
+
+
+@bench.command("bot")
+@click.option("--users", type=click.IntRange(1), default=200, show_default=True, help="People who search.")
+@click.option("--searches", type=click.IntRange(1), default=20_000, show_default=True, help="Of all of them together.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), default=100, show_default=True,
+              help="Searches a second, arriving at random.")  # fmt: skip
+@click.option("--products", type=click.IntRange(100, 1_000_000), default=100_000, show_default=True,
+              help="Of the catalogue.")  # fmt: skip
+@click.option("--swaps", type=click.IntRange(0), default=50, show_default=True, help="Catalogues published meanwhile.")
+@click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
+def bench_bot_command(users: int, searches: int, rate: float, products: int, swaps: int, as_json: bool) -> None:
+    """Many people at once: the real bot beside a local Bot API server, its rate limiter off; then a burst."""
+    try:
+        from benchmarks.bot.command import bench_bot
+    except ModuleNotFoundError as error:
+        raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
+    bench_bot(users, searches, rate, products, swaps, as_json)
 
 
 def main() -> None:

@@ -93,7 +93,12 @@ class Toko:
             .token(self.settings.token)
             .base_url(f"{url}/bot")
             .base_file_url(f"{url}/file/bot")
-            .request(HTTPXRequest(connection_pool_size=64, pool_timeout=30, read_timeout=ANSWER_SECONDS))
+            .request(
+                HTTPXRequest(
+                    connection_pool_size=64, pool_timeout=30, read_timeout=ANSWER_SECONDS,
+                    httpx_kwargs={"event_hooks": {"request": [self.metrics.sending]}},
+                )
+            )
             .get_updates_request(Polling(self._beat, read_timeout=ANSWER_SECONDS))
             .rate_limiter(Outgoing(self.settings.telegram_rate_limit))
             .concurrent_updates(TakingTurns(self.metrics, self._is_running))
@@ -102,7 +107,7 @@ class Toko:
             .post_stop(self._ended)
             .post_shutdown(self._ended)
             .build()
-        )
+        )  # fmt: skip
         app.bot_data[KEY] = self._services
         add_handlers(app)
         return app

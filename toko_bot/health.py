@@ -58,6 +58,14 @@ def problem(settings: BotSettings) -> str | None:
     return None
 
 
+def seconds_since_beat(settings: BotSettings) -> float | None:
+    """Since a bot with these settings on this machine was last seen at work; None if there is none."""
+    try:
+        return time.time() - float(json.loads(_file(settings).read_text())["time"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _file(settings: BotSettings) -> Path:
     """One for each bot of a machine; holds nothing of the token that could be turned back."""
     key = f"{settings.token} {settings.data_folder} {settings.webhook_listen if settings.webhook_url else ''}"

@@ -1,13 +1,31 @@
 """What is counted: for Prometheus, and today's figures for /status."""
 
+import logging
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import httpx
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
+log = logging.getLogger(__name__)
+
+ANSWERS = ("sendMessage", "editMessageText", "answerInlineQuery")
 BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+
+
+@dataclass(slots=True)
+class _InHand:
+    """An update that is worked on."""
+
+    begun: float
+    answered: bool = False
+
+
+_in_hand: ContextVar[_InHand | None] = ContextVar("in_hand", default=None)
+"""Of the task that works on it."""
 
 
 @dataclass
@@ -36,6 +54,10 @@ class Metrics:
             "toko_bot_search_seconds", "From the update to the answer, without the network", buckets=BUCKETS,
             registry=registry,
         )  # fmt: skip
+        self._inside = Histogram(
+            "toko_bot_answer_seconds", "From the update's start in the handlers until its answer goes to the network",
+            buckets=BUCKETS, registry=registry,
+        )  # fmt: skip
         self.denied = Counter("toko_bot_denied", "Updates of people without access", registry=registry)
         self.dropped = Counter("toko_bot_dropped", "Updates of people who flood", registry=registry)
         self.errors = Counter("toko_bot_errors", "What went wrong", ["kind"], registry=registry)
@@ -51,6 +73,20 @@ class Metrics:
         self.reloads.inc()
         self._products.set(products)
         self._age.set_function(lambda: (datetime.now(UTC) - data_time).total_seconds())
+
+    def begin_update(self) -> None:
+        """The handlers get an update, in this task."""
+        _in_hand.set(_InHand(time.perf_counter()))
+
+    async def sending(self, request: httpx.Request) -> None:
+        """A request is about to go to the network: the first answer to an update says how long that took in here."""
+        update = _in_hand.get()
+        if update is None or update.answered or not request.url.path.endswith(ANSWERS):
+            return
+        update.answered = True
+        seconds = time.perf_counter() - update.begun
+        self._inside.observe(seconds)
+        log.debug("Answered in %.3f ms", 1000 * seconds)
 
     def searched(self, kind: str, query: str, seconds: float, found: int) -> None:
         """A search was answered."""

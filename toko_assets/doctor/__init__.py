@@ -1,7 +1,8 @@
-"""`toko doctor`: looks at every setting and everything a sync needs, says what is wrong and what to do.
+"""`toko doctor`: looks at every setting and everything a sync and the bot need, says what is wrong and what to do.
 
 It changes nothing, but for what it has to try: it writes and removes a file, starts and stops the embedded PostgreSQL,
-creates and drops a database. While a sync is running it leaves PostgreSQL alone.
+creates and drops a database, asks Telegram for updates without taking them. While a sync is running it leaves
+PostgreSQL alone, and while the bot is running its updates.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from toko_assets.doctor.database import look_at_postgres
 from toko_assets.doctor.finding import Finding, Mark, guarded
 from toko_assets.doctor.machine import look_at_data_folder, look_at_machine
 from toko_assets.doctor.setup import look_at_dagster, look_at_settings, look_at_time_zone
+from toko_assets.doctor.telegram import look_at_telegram
 from toko_assets.settings import SettingError, load_settings
 from toko_assets.terminal import plain
 
@@ -24,6 +26,7 @@ LOOKS = (
     ("PostgreSQL", look_at_postgres),
     ("catalogue", look_at_catalogue),
     ("Dagster", look_at_dagster),
+    ("Telegram", look_at_telegram),
 )
 
 

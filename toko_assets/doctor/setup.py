@@ -16,8 +16,10 @@ from toko_assets.doctor.finding import Finding, good, note, wrong
 from toko_assets.doctor.machine import existing
 from toko_assets.settings import Settings
 from toko_assets.terminal import short_path
+from toko_bot.settings import BotSettings
 
 ENV_FILE = Path(".env")
+SECRETS = {"DB_PASSWORD": "a password", "TELEGRAM_BOT_TOKEN": "the bot's token", "WEBHOOK_SECRET": "a secret"}
 OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 LIKE_A_SETTING = 0.8
 """How much alike two names are, of 1, when one is taken for a slip of the other."""
@@ -25,15 +27,16 @@ LIKE_A_SETTING = 0.8
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
     """They are right by themselves: otherwise there would be none to look at."""
-    names = {name.upper() for name in Settings.model_fields} | {"DAGSTER_HOME"}
+    names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)} | {"DAGSTER_HOME"}
     written = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
     for name in written:
         if name not in names and (meant := get_close_matches(name.upper(), names, 1, LIKE_A_SETTING)):
             yield note("settings", f"{name} in .env is no setting: {meant[0]} is meant?")
     if "DAGSTER_HOME" in written and not os.environ.get("DAGSTER_HOME"):
         yield note("settings", "DAGSTER_HOME in .env has no effect: set it in the environment.")
-    if "DB_PASSWORD" in written and ENV_FILE.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        yield note("settings", ".env holds a password and other users can read it: chmod 600 .env")
+    secrets = [what for name, what in SECRETS.items() if written.get(name)]
+    if secrets and ENV_FILE.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield note("settings", f".env holds {secrets[0]} and other users can read it: chmod 600 .env")
     if settings.db_host is None and settings.db_password is not None:
         yield note("settings", "DB_PASSWORD is set but not DB_HOST: the embedded PostgreSQL is used, which needs none.")
     given = sorted(name for name in names if os.environ.get(name) or written.get(name))

@@ -66,6 +66,7 @@ class TakingTurns(BaseUpdateProcessor):
         try:
             async with person.turn:
                 await self._wait(person)
+                self._metrics.begin_update()
                 await coroutine
         finally:
             person.waiting -= 1

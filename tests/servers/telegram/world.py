@@ -56,6 +56,8 @@ class World:
         """Seconds in which a press or an inline query can be answered."""
         self.privacy = True
         """In groups the bot gets only commands, replies to it and what is sent through it."""
+        self.inline_mode = True
+        """As @BotFather's /setinline has it."""
         self._message_ids = itertools.count(1)
         self._numbers = itertools.count(1)
 

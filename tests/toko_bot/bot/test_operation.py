@@ -56,6 +56,7 @@ def test_metrics_count_what_happens(data: Path, tmp_path: Path) -> None:
         figures = {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
     assert figures['toko_bot_searches_total{kind="text"}'] == 2
     assert figures["toko_bot_search_seconds_count"] == 2
+    assert figures["toko_bot_answer_seconds_count"] == 3
     assert figures["toko_bot_empty_searches_total"] == 1
     assert figures["toko_bot_denied_total"] == 1
     assert figures["toko_bot_catalog_products"] == 244

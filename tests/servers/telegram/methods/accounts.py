@@ -21,8 +21,8 @@ SCOPES = {
 @method
 def get_me(world: World, _: Params) -> Json:
     return world.bot.json() | {
-        "can_join_groups": True, "can_read_all_group_messages": not world.privacy, "supports_inline_queries": True,
-        "can_connect_to_business": False, "has_main_web_app": False,
+        "can_join_groups": True, "can_read_all_group_messages": not world.privacy,
+        "supports_inline_queries": world.inline_mode, "can_connect_to_business": False, "has_main_web_app": False,
     }  # fmt: skip
 
 

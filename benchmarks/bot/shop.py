@@ -1,0 +1,123 @@
+"""A shop in which every price tells what it is the price of, as ten catalogues that differ in the last digit of all."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from pyarrow import parquet
+
+from benchmarks.search.cases import make_cases
+from benchmarks.search.names import sample_names
+from toko_assets.catalog.build import build
+from toko_assets.errors import PermanentError
+from toko_assets.ipos.export import SCHEMAS
+from toko_bot.catalog import SCHEMA_VERSION, PublishedCatalog
+from toko_bot.handlers.search import clean, is_code
+from toko_bot.settings import MOST_A_PAGE
+
+MARKS = 10
+"""All prices of catalogue g end in g: so many can be told apart."""
+FIRST_PRICE = 1000
+UNITS = (("PCS", 1), ("DUS", 40))
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A search, and the prices that its first page shows, without the catalogue's mark."""
+
+    query: str
+    prices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """`catalogs` are files with the same products; `questions` have an answer each."""
+
+    catalogs: tuple[Path, ...]
+    questions: tuple[Question, ...]
+    file_bytes: int
+
+
+def make_shop(folder: Path, products: int) -> Shop:
+    """Write the catalogues into a new folder. Raises PermanentError."""
+    folder.mkdir()
+    names = sample_names(products, SEED)
+    first = folder / "0.duckdb"
+    _write_export(folder / "export", names)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    build(first, folder / "export", {
+        "schema_version": str(SCHEMA_VERSION), "toko_version": "bench", "backup_name": "i5_BENCH.i5bu",
+        "backup_time": now, "published_at": now,
+    })  # fmt: skip
+    shutil.rmtree(folder / "export")
+    questions = _questions(first, names)
+    if not questions:
+        raise PermanentError("No searches can be made from so few products: take more.")
+    return Shop((first, *(_marked(first, mark) for mark in range(1, MARKS))), questions, first.stat().st_size)
+
+
+def price_of(row: int, unit: int, products: int) -> int:
+    """The price of a product in catalogue 0: no two are alike."""
+    return FIRST_PRICE + MARKS * (row + unit * products)
+
+
+def _questions(file: Path, names: list[str]) -> tuple[Question, ...]:
+    """As people type, with what the engine finds when nothing else is going on. Codes and barcodes are left out."""
+    catalog = PublishedCatalog(file)
+    asked = dict.fromkeys(clean(case.query) for case in make_cases(names, SEED))
+    made = []
+    for query in asked:
+        hits = [] if is_code(query) or query.startswith("/") else catalog.index.search(query, MOST_A_PAGE)
+        if hits:
+            prices = (price_of(hit.row, unit, len(names)) for hit in hits for unit in range(len(UNITS)))
+            made.append(Question(query, tuple(prices)))
+    return tuple(made)
+
+
+def _write_export(folder: Path, names: list[str]) -> None:
+    """As the chain exports a shop: two units, a barcode, and stock in two places for each product."""
+    folder.mkdir()
+    count = len(names)
+    codes = [f"B{row:07}" for row in range(count)]
+    twice = [code for code in codes for _ in UNITS]
+    prices = [Decimal(price_of(row, unit, count)) for row in range(count) for unit in range(len(UNITS))]
+    columns: dict[str, dict[str, list[Any]]] = {
+        "products": {
+            "kodeitem": codes, "namaitem": names, "jenis": [f"JENIS {row % 40}" for row in range(count)],
+            "merek": [f"MEREK {row % 700}" for row in range(count)], "satuan": [UNITS[0][0]] * count,
+            "sistem_harga": ["S"] * count, "dijual": [True] * count,
+        },
+        "prices": {
+            "kodeitem": twice, "satuan": [unit for unit, _ in UNITS] * count,
+            "konversi": [Decimal(size) for _, size in UNITS] * count,
+            "hargapokok": [Decimal(FIRST_PRICE)] * len(twice), "hargajual": prices,
+        },
+        "barcodes": {"barcode": [f"899{row:010}" for row in range(count)], "kodeitem": codes,
+                     "satuan": [UNITS[0][0]] * count},
+        "stock": {"kodeitem": twice, "kantor": ["GUDANG", "TOKO"] * count, "stok": [Decimal(12)] * len(twice)},
+        "photos": {},
+    }  # fmt: skip
+    for table, schema in SCHEMAS.items():
+        given = columns[table]
+        nothing = [None] * len(given.get("kodeitem", []))
+        arrays = [pa.array(given.get(field.name, nothing), field.type) for field in schema]
+        parquet.write_table(pa.table(arrays, schema=schema), folder / f"{table}.parquet")
+
+
+def _marked(first: Path, mark: int) -> Path:
+    """The same catalogue with other prices. Nothing else is made anew: that would take minutes."""
+    file = first.with_name(f"{mark}.duckdb")
+    shutil.copyfile(first, file)
+    with duckdb.connect(file, config={"threads": 1, "preserve_insertion_order": "true"}) as connection:
+        connection.execute(
+            "CREATE OR REPLACE TABLE prices AS "
+            "SELECT * REPLACE ((hargajual + $mark)::DECIMAL(18,4) AS hargajual) FROM prices",
+            {"mark": mark},
+        )
+    return file
