@@ -107,7 +107,7 @@ class SearchIndex:
         self._identifiers = identifiers
         self._arrays = dict(arrays)
         self._slots = arrays["slots"].reshape(-1, SLOTS)
-        self._name_lengths = np.maximum(arrays["name_lengths"], 1).astype(np.float32)
+        self._share_of_name = np.float32(WHOLE_NAME) / np.maximum(arrays["name_lengths"], 1).astype(np.float32)
         self._repeated = arrays["repeated"].astype(np.float32)
         self._repeated_cost = PER_REPEATED * np.minimum(self._repeated, COUNTED)
         self._frequency = arrays["frequency"].astype(np.int64)
@@ -426,7 +426,7 @@ class SearchIndex:
         """The best rows, and which typed words may have slips. With `turns`, a single word is a guess."""
         has = similarity > 0
         score = (weights * ((1 - IN_ORDER - WHOLE_NAME - FIRST) / weights.sum())) @ similarity
-        score += WHOLE_NAME * np.minimum(has.sum(axis=0) / self._name_lengths.take(rows), 1)
+        score += np.minimum(has.sum(axis=0) * self._share_of_name.take(rows), WHOLE_NAME)
         score += FIRST * (has[0] & (slot[0] == 0))
         if query.repeated:
             score -= PER_REPEATED * np.minimum(np.abs(self._repeated.take(rows) - query.repeated), COUNTED)
@@ -450,7 +450,7 @@ class SearchIndex:
         if doubtful:  # or the slip is in the word that counts most, and happens to be another word
             doubtful += np.argsort(-weights)[:LIKELY].tolist()
         order = order[score.take(order) >= score.max() * NEAR][:limit]
-        hits = list(map(Hit, rows.take(order).tolist(), score.take(order).tolist()))
+        hits = list(map(Hit._make, zip(rows.take(order).tolist(), score.take(order).tolist(), strict=True)))
         return hits, doubtful
 
     def _thread_scratch(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -497,7 +497,3 @@ def _turns(words: NDArray[np.int32]) -> NDArray[np.float32]:
         turns.append(seen[word])
         seen[word] += 1
     return np.minimum(np.array(turns, np.float32), np.float32(MOST_TURNS)) * np.float32(PER_TURN)
-
-
-def _length(span: tuple[int, int] | None) -> int:
-    return span[1] - span[0] if span else 0

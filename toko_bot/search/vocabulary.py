@@ -32,7 +32,6 @@ LONGEST_WORD = 32
 """Letters of a typed word that are compared."""
 HEAD = 8
 """Bytes of a word that are its sorting key: a uint64, big-endian, padded with zeros."""
-LAST_HEAD = 0xFFFF_FFFF_FFFF_FFFF
 WORDS_AT_ONCE = 1000
 """Words made into Python strings at a time while loading, so that other threads get their turn in between."""
 
@@ -445,14 +444,13 @@ def _add_skeleton_keys(consonants: bytes, number: int, is_short: bool, keys: lis
 
 def _ranges(heads: NDArray[np.uint64], beginnings: Sequence[str]) -> list[tuple[int, int]]:
     """Where the words that begin with each of some texts are, of at most HEAD bytes each."""
-    bounds = []
+    bounds: list[int] = []
     for beginning in beginnings:
         encoded = beginning.encode()
-        bounds += [_head(encoded), int.from_bytes(encoded.ljust(HEAD, b"\xff"), "big")]
-    places = np.array(bounds, np.uint64)
-    starts = np.searchsorted(heads, places[::2]).tolist()
-    ends = np.searchsorted(heads, places[1::2], "right").tolist()
-    return list(zip(starts, ends, strict=True))
+        least = _head(encoded)
+        bounds += (least, least + (1 << 8 * (HEAD - len(encoded))))  # no byte of UTF-8 is so high that this overflows
+    places = heads.searchsorted(np.array(bounds, np.uint64)).tolist()
+    return list(zip(places[::2], places[1::2], strict=True))
 
 
 def _head(word: bytes) -> int:
