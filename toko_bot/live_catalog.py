@@ -103,6 +103,8 @@ class LiveCatalog:
             self._metrics.serving(len(served.catalog.products), served.data_time)
             log.info("Serving %s: %d products of %s", file.name, len(served.catalog.products), served.data_time)
             return None
+        if current_file(self._folder) != file:  # a newer one has taken its place meanwhile: the next look finds it
+            return None
         known = self._refused is not None and self._refused[0] == file
         self._refused = (file, now)
         if known:

@@ -37,6 +37,8 @@ ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
 KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 200
 """The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely.
 `KEPT * rows ** KEPT_GROWS`: 200 of 100,000, 502 of 1,000,000; not fewer."""
+LONGEST_PAGE = 50
+"""Hits: up to so many, the first ones do not depend on how many are asked for."""
 LEVELS = 511
 """Of the rows' sums: finding the highest by counting costs a third of sorting."""
 STEPS = 4095
@@ -277,7 +279,7 @@ class SearchIndex:
         bounds = matches.asked.searchsorted(np.arange(len(query.asked) + 1))
         frequency = self._frequency.take(matches.word)
         weights = self._weigh(query, matches, frequency, bounds)
-        kept = max(self._kept, limit * len(query.asked))
+        kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         rows = self._collect(query, matches, frequency, bounds.tolist(), weights, kept)
         similarity, slot = self._compare(query, matches, rows)
         guessed = not matches.beginnings or len(query.asked[0]) > CLEARLY_BEGUN

@@ -545,6 +545,13 @@ def test_a_shorter_page_is_the_beginning_of_a_longer_one(query: str) -> None:
     assert INDEX.search(query, 10) == INDEX.search(query, 40)[:10]
 
 
+def test_the_first_hits_do_not_depend_on_how_many_are_asked_for() -> None:
+    kinds = ("DRAWING PEN", "PEN GEL", "DRAWING BOOK", "PENSIL WARNA")
+    index = SearchIndex.build([f"ARTLINE {kinds[n % 4]} HITAM {n % 9},{n % 7} MM {n}" for n in range(3_000)])
+    for query in ("pen kuning drawing artline mm 0.5", "artline pen hitam mm", "drawing mm hitam pen artline 5"):
+        assert index.search(query, 4) == index.search(query, 50)[:4]
+
+
 def test_a_whole_word_comes_before_the_beginning_of_another() -> None:
     index = SearchIndex.build(["KOPIKO PERMEN", "KOPI TUBRUK", "GARAM"])
     assert [hit.row for hit in index.search("kopi")] == [1, 0]
