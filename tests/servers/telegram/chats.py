@@ -74,7 +74,7 @@ class Press:
     time: float = field(default_factory=time.monotonic)
     answer: CallbackAnswer | None = None
 
-    def answered(self, timeout: float = 5) -> CallbackAnswer:
+    def answered(self, timeout: float = 20) -> CallbackAnswer:
         """The bot's answer, which ends the little clock on the button."""
         return self.chat.wait(lambda: self.answer, timeout, f"answer to {self.user.first_name}'s press of {self.data}")
 
@@ -91,6 +91,6 @@ class InlineQuery:
     time: float = field(default_factory=time.monotonic)
     answer: InlineAnswer | None = None
 
-    def answered(self, timeout: float = 5) -> InlineAnswer:
+    def answered(self, timeout: float = 20) -> InlineAnswer:
         """The bot's results."""
         return self.chat.wait(lambda: self.answer, timeout, f"results for {self.user.first_name}'s “{self.text}”")

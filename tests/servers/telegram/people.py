@@ -111,7 +111,7 @@ class Person:
             self.chat.blocked = False
             self._world.membership(self.chat, self.user, "kicked", "member")
 
-    def ask(self, text: str, timeout: float = 5) -> Message:
+    def ask(self, text: str, timeout: float = 20) -> Message:
         """Send a text and give the bot's next message after it."""
         self.skip()
         self.send(text)
@@ -119,13 +119,13 @@ class Person:
 
     # What a person sees
 
-    def next_message(self, containing: str = "", timeout: float = 5) -> Message:
+    def next_message(self, containing: str = "", timeout: float = 20) -> Message:
         """The bot's next message."""
         event = self._next("message", timeout, lambda event: containing in event.text, containing)
         assert event.message is not None
         return event.message
 
-    def next_edit(self, of: Message | None = None, containing: str = "", timeout: float = 5) -> Message:
+    def next_edit(self, of: Message | None = None, containing: str = "", timeout: float = 20) -> Message:
         """The next message that the bot has changed, as it is then."""
 
         def wanted(event: Event) -> bool:
@@ -136,13 +136,13 @@ class Person:
         assert message is not None
         return message
 
-    def next_deletion(self, timeout: float = 5) -> Message:
+    def next_deletion(self, timeout: float = 20) -> Message:
         """The next message that the bot has deleted."""
         before = self._next("deletion", timeout, lambda _: True, "").before
         assert before is not None
         return before
 
-    def next_action(self, timeout: float = 5) -> str:
+    def next_action(self, timeout: float = 20) -> str:
         """The next "typing" or the like."""
         return self._next("action", timeout, lambda _: True, "").text
 

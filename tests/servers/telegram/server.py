@@ -125,7 +125,7 @@ class TelegramServer:
         return len(self.world.updates.pending)
 
     def wait_for_request(
-        self, method: str, *, after: int = 0, timeout: float = 5, where: Callable[[Received], bool] = lambda _: True
+        self, method: str, *, after: int = 0, timeout: float = 20, where: Callable[[Received], bool] = lambda _: True
     ) -> Received:
         """The first request of a method that is not among the first `after` of all requests."""
         found: list[Received] = []
@@ -140,7 +140,7 @@ class TelegramServer:
             assert found, f"No such {method} within {timeout:g} s. The last requests:\n{last}"
             return found[0]
 
-    def wait_until(self, true: Callable[[], object], what: str, timeout: float = 5) -> None:
+    def wait_until(self, true: Callable[[], object], what: str, timeout: float = 20) -> None:
         """Until something is so; looked at after each request and event, and now and then."""
         deadline = time.monotonic() + timeout
         with self.world.changed:

@@ -28,7 +28,7 @@ class RunningBot:
     def log(self) -> str:
         return (self.folder / "bot.log").read_text()
 
-    def wait_for_log(self, text: str, timeout: float = 10) -> None:
+    def wait_for_log(self, text: str, timeout: float = 30) -> None:
         deadline = time.monotonic() + timeout
         while text not in self.log:
             assert time.monotonic() < deadline, f"{text!r} is not in the log:\n{self.log}"
