@@ -1,14 +1,16 @@
 """Every setting of the chain, from the environment or a file `.env`; `.env.example` lists them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from toko_assets.errors import PermanentError
+
+SECRETS = frozenset({"db_password", "dropbox_app_secret", "dropbox_refresh_token"})
 
 
 class SettingError(PermanentError):
@@ -42,6 +44,14 @@ def _text(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _dropbox_folder(path: str) -> str:
+    """As Dropbox wants it: /IPOS, and nothing for all that the app sees."""
+    path = path.strip().rstrip("/")
+    if path and (not path.startswith("/") or "//" in path):
+        raise ValueError("must be a folder of Dropbox, like /IPOS, or / for all that the app sees")
+    return path
+
+
 class Settings(BaseSettings):
     """Fields carry the names of the variables in lower case."""
 
@@ -52,9 +62,18 @@ class Settings(BaseSettings):
         "Asia/Jakarta", description="The shop's time zone: Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
     )
     toko_data_dir: Path = Field(Path("data"), description="Everything that is written lies below this folder")
+    backup_source: Literal["folder", "dropbox"] = Field("folder", description="Where backups come from")
     backup_folder: Path | None = Field(
         None, description="The folder that iPOS backups (*.i5bu) arrive in; unset: TOKO_DATA_DIR/inbox"
     )
+    dropbox_app_key: str | None = Field(None, description="The app key of the shop's Dropbox app")
+    dropbox_app_secret: SecretStr | None = Field(None, description="Its secret; not needed after `toko dropbox-login`")
+    dropbox_refresh_token: SecretStr | None = Field(None, description="What `toko dropbox-login` prints")
+    dropbox_folder_path: Annotated[str, AfterValidator(_dropbox_folder)] = Field(
+        "/IPOS", description="The folder of Dropbox that backups arrive in"
+    )
+    daily_sync_cron: str | None = Field(None, description="When to sync besides; unset: never")
+    stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"
     )
@@ -68,6 +87,17 @@ class Settings(BaseSettings):
     max_csv_files: int = Field(5, ge=1, description="CSV exports kept")
     keep_catalogs: int = Field(5, ge=1, description="Published catalogues kept")
     search_results_limit: int = Field(10, ge=1, le=100, description="Results of a search")
+
+    @model_validator(mode="after")
+    def _dropbox_is_set_up(self) -> "Settings":
+        if self.backup_source == "dropbox":
+            for name in ("dropbox_app_key", "dropbox_refresh_token"):
+                if not getattr(self, name):
+                    raise ValueError(
+                        f"The setting {name.upper()} is missing: BACKUP_SOURCE=dropbox needs it. "
+                        "`toko dropbox-login` leads to it"
+                    )
+        return self
 
     @property
     def data_folder(self) -> Path:
@@ -90,11 +120,13 @@ def load_settings() -> Settings:
 
 
 def _problem(error: ErrorDetails) -> str:
+    if not error["loc"]:
+        return f"{error['msg'].removeprefix('Value error, ')}."
     name = ".".join(map(str, error["loc"])).upper()
     value = "" if _may_be_secret(error) else f" (it is {error['input']!r})"
     return f"The setting {name} is wrong: {error['msg'].removeprefix('Value error, ')}{value}."
 
 
 def _may_be_secret(error: ErrorDetails) -> bool:
-    """A password, or an address with one in it (postgres://user:password@host)."""
-    return "db_password" in error["loc"] or "@" in str(error["input"])
+    """A secret, or an address with one in it (postgres://user:password@host)."""
+    return not SECRETS.isdisjoint(map(str, error["loc"])) or "@" in str(error["input"])

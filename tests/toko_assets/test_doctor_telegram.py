@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.places import installed, run_toko
-from tests.servers.telegram import TelegramServer
+from tests.servers.telegram import FailureKind, TelegramServer
 from tests.servers.telegram.wire import Params
 from tests.toko_bot.bot.process import running_bot
 from tests.toko_bot.bot.proxy import free_port
@@ -136,10 +136,10 @@ def test_a_token_that_telegram_does_not_know_is_wrong(server: TelegramServer, mo
     ],
 )
 def test_a_telegram_that_does_not_answer_is_wrong(
-    server: TelegramServer, monkeypatch: pytest.MonkeyPatch, kind: str, says: str
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch, kind: FailureKind, says: str
 ) -> None:
-    monkeypatch.setattr("toko_assets.doctor.telegram._ask.__defaults__", (0.3,))
-    server.fail("getMe", kind, times=None)  # type: ignore[arg-type]
+    monkeypatch.setattr("toko_assets.telegram_api.ask.__defaults__", (0.3,))
+    server.fail("getMe", kind, times=None)
     (wrong,) = said(server, Mark.WRONG)
     assert says in wrong
 

@@ -1,15 +1,11 @@
 """The Telegram bot: its settings, and what Telegram says of it. The token is in nothing that is said."""
 
-import json
 import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from dotenv import dotenv_values
 
@@ -17,12 +13,12 @@ from toko_assets.doctor.backups import shown_age
 from toko_assets.doctor.finding import Finding, good, note, wrong
 from toko_assets.doctor.setup import ENV_FILE
 from toko_assets.settings import Settings
+from toko_assets.telegram_api import ANSWER_SECONDS, TelegramError, ask
 from toko_bot.health import seconds_since_beat
 from toko_bot.settings import BotSettings, SettingError, load_settings
 
 SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
-ANSWER_SECONDS = 5.0
 POLL_SECONDS = 4
 """Telegram ends the poll that waits when another one comes: who polls elsewhere comes back within about a second and
 ends ours. A poll that does not wait would never be the one that is ended."""
@@ -32,14 +28,6 @@ DAYS_OF_A_WEEK = 7
 UNKNOWN = {401, 404}
 """What Telegram answers to a token that it does not know, or that has not the form of one."""
 CONFLICT = 409
-
-
-class _TelegramError(Exception):
-    """A request was refused (with its status), or not answered by Telegram at all (0)."""
-
-    def __init__(self, said: str, status: int = 0) -> None:
-        super().__init__(said)
-        self.status = status
 
 
 def look_at_telegram(_: Settings) -> Iterator[Finding]:
@@ -56,7 +44,7 @@ def look_at_telegram(_: Settings) -> Iterator[Finding]:
     try:
         yield from _bot(settings)
         yield from _updates(settings)
-    except _TelegramError as error:
+    except TelegramError as error:
         yield wrong(SUBJECT, _what_to_do(error, settings))
 
 
@@ -80,7 +68,7 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
 
 def _bot(settings: BotSettings) -> Iterator[Finding]:
     """What getMe says: who the bot is, and what @BotFather has been told."""
-    me = _ask(settings, "getMe")
+    me = ask(settings, "getMe")
     name = f"@{me.get('username', '?')}"
     yield good(SUBJECT, f"{name} is known to {_host(settings.telegram_base_url)}")
     if me.get("supports_inline_queries"):
@@ -98,7 +86,7 @@ def _bot(settings: BotSettings) -> Iterator[Finding]:
 
 def _updates(settings: BotSettings) -> Iterator[Finding]:
     """Where updates go: to our webhook or our poll, and to nobody else's."""
-    info = _ask(settings, "getWebhookInfo")
+    info = ask(settings, "getWebhookInfo")
     url = str(info.get("url") or "")
     if settings.webhook_url is not None:
         yield from _own_webhook(settings.webhook_url, url, info)
@@ -136,8 +124,8 @@ def _poll(settings: BotSettings) -> Iterator[Finding]:
         yield good(SUBJECT, "the bot is running here, and polls: whether another program does too is in its log")
         return
     try:
-        waiting = _ask(settings, "getUpdates", ANSWER_SECONDS + POLL_SECONDS, timeout=POLL_SECONDS, limit=1)
-    except _TelegramError as error:
+        waiting = ask(settings, "getUpdates", ANSWER_SECONDS + POLL_SECONDS, timeout=POLL_SECONDS, limit=1)
+    except TelegramError as error:
         if error.status != CONFLICT:
             raise
         yield note(
@@ -148,39 +136,7 @@ def _poll(settings: BotSettings) -> Iterator[Finding]:
     yield good(SUBJECT, f"no webhook and no second poller; {'updates wait' if waiting else 'no update waits'}")
 
 
-def _ask(settings: BotSettings, method: str, seconds: float = ANSWER_SECONDS, **params: int) -> Any:
-    """The result of a method of the Bot API. Raises _TelegramError.
-
-    With Python's own client: where the chain is installed without the bot there is no other.
-    """
-    request = Request(  # noqa: S310 -- the setting was checked to be http or https
-        f"{settings.telegram_base_url}/bot{settings.token}/{method}", json.dumps(params).encode(),
-        {"Content-Type": "application/json"},
-    )  # fmt: skip
-    try:
-        with urlopen(request, timeout=seconds) as answer:  # noqa: S310
-            return json.load(answer)["result"]
-    except HTTPError as error:
-        with error:
-            raise _TelegramError(_description(error.read()), error.code) from None
-    except TimeoutError:
-        raise _TelegramError(f"no answer within {seconds:.0f} s") from None
-    except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        raise _TelegramError(str(getattr(reason, "strerror", None) or reason)) from None
-    except (ValueError, KeyError, TypeError):
-        raise _TelegramError("what answers is not Telegram") from None
-
-
-def _description(body: bytes) -> str:
-    """Of a refusal; a proxy in between answers with a page of HTML."""
-    try:
-        return str(json.loads(body)["description"])
-    except (ValueError, KeyError, TypeError):
-        return "what answers is not Telegram"
-
-
-def _what_to_do(error: _TelegramError, settings: BotSettings) -> str:
+def _what_to_do(error: TelegramError, settings: BotSettings) -> str:
     host = _host(settings.telegram_base_url)
     if error.status in UNKNOWN:
         return f"{host} does not know {TOKEN}: copy it again from @BotFather (/mybots, API Token)."

@@ -1,0 +1,99 @@
+"""Backups in a Dropbox folder."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from pathlib import Path
+
+import dagster as dg
+from dropbox import Dropbox
+from dropbox.exceptions import ApiError
+from dropbox.file_transfer import Downloader, DownloadProgress
+from dropbox.files import DeletedMetadata, FileMetadata, Metadata
+
+from toko_assets.backups import BackupSource, ListedBackup, Listing, newest_first
+from toko_assets.dropbox_client import dropbox_client, dropbox_errors, is_path_error
+from toko_assets.errors import PassingError
+from toko_assets.resources.backup_source import ENDING, is_conflicted
+from toko_assets.settings import load_settings
+
+MOST_PAGES = 1000
+"""Of one listing: a Dropbox that always has one more page is not waited for."""
+RESTARTS = 3
+"""Of a listing whose cursor Dropbox has forgotten."""
+
+
+class DropboxSource(dg.ConfigurableResource, BackupSource):  # type: ignore[type-arg]  # generic over its own value type
+    """The `*.i5bu` of a Dropbox folder, in any letter case, without those of its subfolders.
+
+    Key, secret and token are none of its fields, which Dagster shows: they are read from the settings.
+    """
+
+    folder: str
+    """Like /IPOS; empty for all that the app sees."""
+
+    def listing(self) -> Listing:
+        """All pages of the folder. Raises PassingError or PermanentError."""
+        entries: dict[str, FileMetadata] = {}
+        with dropbox_errors(self.folder):
+            for entry in self._entries(dropbox_client(load_settings())):
+                if isinstance(entry, FileMetadata) and entry.is_downloadable and entry.name.lower().endswith(ENDING):
+                    entries[entry.path_lower] = entry
+                elif isinstance(entry, DeletedMetadata):
+                    entries.pop(entry.path_lower, None)
+        backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
+        return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
+
+    def find(self, place: str, revision: str) -> ListedBackup:
+        """A revision, also when the file has been replaced since. Raises PassingError if it is gone."""
+        with dropbox_errors(self.folder):
+            try:
+                entry = dropbox_client(load_settings()).files_get_metadata(f"rev:{revision}")
+            except ApiError as error:
+                raise _gone_or(error, place) from error
+        return _listed(entry, place)
+
+    def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
+        """Download exactly this revision: resumed after an interruption, compared with Dropbox's own hash, renamed."""
+
+        def told(state: DownloadProgress) -> None:
+            progress(state.bytes_committed)
+
+        with dropbox_errors(self.folder):
+            try:
+                Downloader(dropbox_client(load_settings())).download_file(
+                    backup.place, str(target), rev=backup.revision, progress=told
+                )
+            except ApiError as error:
+                raise _gone_or(error, backup.place) from error
+
+    def _entries(self, client: Dropbox) -> Iterator[Metadata]:
+        page = client.files_list_folder(self.folder)
+        restarts = 0
+        for _ in range(MOST_PAGES):
+            yield from page.entries
+            if not page.has_more:
+                return
+            try:
+                page = client.files_list_folder_continue(page.cursor)
+            except ApiError as error:
+                if not error.error.is_reset() or restarts == RESTARTS:
+                    raise
+                restarts += 1
+                page = client.files_list_folder(self.folder)
+        raise PassingError(f"Dropbox lists {self.folder or '/'} without an end.")
+
+
+def _listed(entry: FileMetadata, place: str | None = None) -> ListedBackup:
+    return ListedBackup(
+        place=place or entry.path_display or entry.path_lower,
+        revision=entry.rev,
+        size=entry.size,
+        modified=entry.server_modified.replace(tzinfo=UTC),
+    )
+
+
+def _gone_or(error: ApiError, place: str) -> PassingError:
+    """The error, said of a file instead of the folder if it is about the file."""
+    if is_path_error(error.error):
+        return PassingError(f"{place} is gone from Dropbox: deleted, or moved away.")
+    return PassingError(f"Dropbox does not hand out {place}.")
