@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 Rows = bytes
 LargeObjects = tuple[tuple[int, bytes], ...]
@@ -74,9 +75,9 @@ class ArchiveFile:
     def entry(self, name: str, kind: str = "TABLE DATA", schema: str = "public") -> TocEntry:
         return next(e for e in self.entries if (e.kind, e.name, e.schema) == (kind, name, schema))
 
-    def changed(self, entry: TocEntry, **changes: object) -> "ArchiveFile":
+    def changed(self, entry: TocEntry, **changes: Any) -> "ArchiveFile":
         """With one entry changed."""
-        new = replace(entry, **changes)  # type: ignore[arg-type]
+        new = replace(entry, **changes)
         return replace(self, entries=tuple(new if e is entry else e for e in self.entries))
 
 

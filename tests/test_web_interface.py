@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def answers(web: WebInterface) -> bool:
         return False
 
 
-def wait_until(done: Any, seconds: int, log: Path) -> None:
+def wait_until(done: Callable[[], bool], seconds: int, log: Path) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, log.read_text()

@@ -1,10 +1,8 @@
-"""What a source of backups offers: a listing, and the bytes of one of them. `resources/` holds the two sources."""
+"""Backups as their source lists them. The two sources are in `resources/`."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from toko_assets.errors import PassingError
 from toko_assets.ipos.text import decode
@@ -47,25 +45,6 @@ class Listing:
     """Newest first."""
     conflicted: Sequence[str] = ()
     """Names of files that Dropbox made of two machines' writing one: never taken by themselves."""
-
-
-class BackupSource(ABC):
-    """Where backups come from."""
-
-    @abstractmethod
-    def listing(self) -> Listing:
-        """All backups. Raises PassingError or PermanentError."""
-
-    @abstractmethod
-    def find(self, place: str, revision: str) -> ListedBackup:
-        """One of them as it was listed before. Raises PassingError if that revision is not to be had any more."""
-
-    @abstractmethod
-    def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Write this revision to `target`, whole; `progress` hears how many bytes are there.
-
-        Raises PassingError or PermanentError.
-        """
 
 
 def newest_first(backups: Sequence[ListedBackup]) -> list[ListedBackup]:

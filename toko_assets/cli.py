@@ -4,8 +4,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -159,81 +160,33 @@ def dev(port: int) -> None:
     os.execve(program, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
 
 
-@cli.group()
+class Benchmarks(click.Group):
+    """Each is the `command` of `benchmarks/NAME/command.py`: a folder that an installed toko does not have."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return ["bot", "search", "sync"]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(context):
+            return None
+        try:
+            command: click.Command = import_module(f"benchmarks.{name}.command").command
+        except ModuleNotFoundError as error:
+            raise TokoError(
+                "The benchmarks are not part of an installed toko: run them in a checkout of it."
+            ) from error
+        return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except ModuleNotFoundError as error:
+            raise TokoError(f"The benchmark needs {error.name}: pip install 'toko[platform,bot,bench]'.") from error
+
+
+@cli.group(cls=Benchmarks)
 def bench() -> None:
     """Benchmarks, from a checkout: how fast this is, beside the first version."""
-
-
-@bench.command("sync")
-@click.option("--products", type=click.IntRange(50, 1_000_000), multiple=True, default=[20_000], show_default=True,
-              help="Items; several times for several sizes.")  # fmt: skip
-@click.option("--history", type=click.IntRange(100, 100_000_000), multiple=True, default=[1_000_000, 10_000_000],
-              show_default=True, help="History rows; several times for several sizes.")  # fmt: skip
-@click.option("--repeat", type=click.IntRange(1), help="Repetitions, for the median (default: 3; 1 from 5,000,000 on).")
-@click.option(
-    "--photos", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Share of items with a photo."
-)
-@click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
-@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw them: a PNG file.")
-def bench_sync_command(
-    products: Sequence[int],
-    history: Sequence[int],
-    repeat: int | None,
-    photos: float,
-    as_json: bool,
-    picture: Path | None,
-) -> None:
-    """From a backup to the published catalogue: our chain and the first version's way, side by side."""
-    try:
-        from benchmarks.sync.command import bench_sync
-    except ModuleNotFoundError as error:
-        raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
-    bench_sync(products, history, repeat, as_json, picture, photos)
-
-
-@bench.command("search")
-@click.option("--names", type=click.Path(path_type=Path), help="CSV with a column name, or a name a line; also .gz.")
-@click.option("--queries", type=click.Path(path_type=Path), help="CSV kind,query,target of searches in all of --names.")
-@click.option("--sizes", metavar="N,N…", help="Numbers of names (default: 10000,100000,1000000).")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same names and searches.")
-@click.option("--engines", metavar="NAME,NAME…", help="Only these, and at every size (default: all that can stand it).")
-@click.option("--passes", type=click.IntRange(1), default=5, show_default=True, help="Passes, for the median.")
-@click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
-@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Also draw them: a PNG file.")
-def bench_search_command(
-    names: Path | None,
-    queries: Path | None,
-    sizes: str | None,
-    seed: int,
-    engines: str | None,
-    passes: int,
-    as_json: bool,
-    picture: Path | None,
-) -> None:
-    """Misspelt, shortened and half-typed names: our engine and others, on the same names and searches."""
-    try:
-        from benchmarks.search.command import bench_search
-    except ModuleNotFoundError as error:
-        raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
-    bench_search(names, queries, sizes, seed, engines, passes, as_json, picture)
-
-
-@bench.command("bot")
-@click.option("--users", type=click.IntRange(1), default=200, show_default=True, help="People who search.")
-@click.option("--searches", type=click.IntRange(1), default=20_000, show_default=True, help="Of all of them together.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), default=100, show_default=True,
-              help="Searches a second, arriving at random.")  # fmt: skip
-@click.option("--products", type=click.IntRange(100, 1_000_000), default=100_000, show_default=True,
-              help="Of the catalogue.")  # fmt: skip
-@click.option("--swaps", type=click.IntRange(0), default=50, show_default=True, help="Catalogues published meanwhile.")
-@click.option("--json", "as_json", is_flag=True, help="All figures as JSON on standard output.")
-def bench_bot_command(users: int, searches: int, rate: float, products: int, swaps: int, as_json: bool) -> None:
-    """Many people at once: the real bot beside a local Bot API server, its rate limiter off; then a burst."""
-    try:
-        from benchmarks.bot.command import bench_bot
-    except ModuleNotFoundError as error:
-        raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout of it.") from error
-    bench_bot(users, searches, rate, products, swaps, as_json)
 
 
 def main() -> None:

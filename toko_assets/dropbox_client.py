@@ -27,6 +27,7 @@ QUIET = timedelta(minutes=1)
 LONGEST_QUIET = timedelta(hours=1)
 
 CONSOLE = "https://www.dropbox.com/developers/apps"
+NOT_DROPBOX = "What answers in Dropbox's place is not Dropbox: does the network ask for a login, is a proxy in between?"
 LOGIN = "run `toko dropbox-login`"
 
 
@@ -54,12 +55,12 @@ def dropbox_errors(folder: str) -> Iterator[None]:
     """Turn every error of the SDK into a TokoError that is passing or permanent. `folder` is DROPBOX_FOLDER_PATH."""
     try:
         yield
+    except requests.exceptions.JSONDecodeError as error:
+        raise PassingError(NOT_DROPBOX) from error
     except (DropboxException, requests.RequestException, TransferError, ValidationError) as error:
         raise _translated(error, folder) from error
-    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:  # how the SDK meets a web page
-        raise PassingError(
-            "What answers in Dropbox's place is not Dropbox: does the network ask for a login, is a proxy in between?"
-        ) from error
+    except (AssertionError, AttributeError, EOFError, KeyError, TypeError, ValueError) as error:  # how the SDK takes it
+        raise PassingError(NOT_DROPBOX) from error
 
 
 def _translated(error: Exception, folder: str) -> TokoError:

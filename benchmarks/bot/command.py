@@ -1,23 +1,31 @@
-"""What `toko bench bot` does."""
+"""`toko bench bot`. What it needs is imported when it runs, so that help comes at once."""
 
-import json
-
+import click
 from rich.console import Console
 
-from benchmarks.bot.people import MOST_USERS
-from benchmarks.bot.results import Plan
-from benchmarks.bot.run import run_benchmark
-from benchmarks.bot.table import show_benchmark
+from benchmarks.output import json_option, put_out
 from toko_assets.errors import PermanentError
-from toko_bot.handlers.turns import BURST, PER_SECOND
 
 BURST_SEARCHES = 500
-BURST_A_USER = int(BURST) // 2
-"""Half of what the bot takes of one person without letting them wait."""
 
 
-def bench_bot(users: int, searches: int, rate: float, products: int, swaps: int, as_json: bool) -> None:
-    """Measure, then show: tables or JSON on standard output, the progress on standard error."""
+@click.command("bot")
+@click.option("--users", type=click.IntRange(1), default=200, show_default=True, help="People who search.")
+@click.option("--searches", type=click.IntRange(1), default=20_000, show_default=True, help="Of all of them together.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), default=100, show_default=True,
+              help="Searches a second, arriving at random.")  # fmt: skip
+@click.option("--products", type=click.IntRange(100, 1_000_000), default=100_000, show_default=True,
+              help="Of the catalogue.")  # fmt: skip
+@click.option("--swaps", type=click.IntRange(0), default=50, show_default=True, help="Catalogues published meanwhile.")
+@json_option
+def command(users: int, searches: int, rate: float, products: int, swaps: int, as_json: bool) -> None:
+    """Many people at once: the real bot beside a local Bot API server, its rate limiter off; then a burst."""
+    from benchmarks.bot.people import MOST_USERS
+    from benchmarks.bot.results import Plan
+    from benchmarks.bot.run import run_benchmark
+    from benchmarks.bot.table import show_benchmark
+    from toko_bot.handlers.turns import BURST, PER_SECOND
+
     if users > MOST_USERS:
         raise PermanentError(f"--users takes at most {MOST_USERS:,}.")
     if rate > users * PER_SECOND / 2:
@@ -25,9 +33,7 @@ def bench_bot(users: int, searches: int, rate: float, products: int, swaps: int,
             f"The bot lets a person search {PER_SECOND:g} times a second: --rate {rate:g} needs "
             f"--users {int(2 * rate / PER_SECOND) + 1} or more, or what is measured is their waiting."
         )
-    burst = min(BURST_SEARCHES, users * BURST_A_USER)
+    each = int(BURST) // 2  # half of what the bot takes of one person without letting them wait
+    burst = min(BURST_SEARCHES, users * each)
     benchmark = run_benchmark(Plan(users, searches, rate, products, swaps, burst), Console(stderr=True))
-    if as_json:
-        print(json.dumps(benchmark.as_json(), indent=2))
-    else:
-        show_benchmark(benchmark, Console())
+    put_out(benchmark, show_benchmark, as_json=as_json)

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Self
 
+from benchmarks.latency import MILLI, quantile
 from benchmarks.machine import Machine
 
-MILLI = 1000
 WINDOW = 0.1
 """The share of a run's samples that its middle, and its end, are the median of."""
 
@@ -36,9 +36,7 @@ class Latency:
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> Self:
-        ordered = sorted(seconds) or [float("nan")]
-        p50, p99 = (ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.99))
-        return cls(len(seconds), p50, p99, ordered[-1])
+        return cls(len(seconds), *(quantile(seconds, share) for share in (0.50, 0.99, 1)))
 
     def as_json(self) -> dict[str, Any]:
         times = {"p50_ms": self.p50, "p99_ms": self.p99, "max_ms": self.slowest}

@@ -13,12 +13,13 @@ from random import Random
 from rich.console import Console
 
 from benchmarks.bot.people import FIRST_ID, Answer, Asked, People
-from benchmarks.bot.results import MILLI, Benchmark, Latency, Memory, Phase, Plan
+from benchmarks.bot.results import Benchmark, Latency, Memory, Phase, Plan
 from benchmarks.bot.results import Swaps as SwapCounts
 from benchmarks.bot.shop import SEED, Shop, make_shop
 from benchmarks.bot.swaps import Swaps, publish_copy
 from benchmarks.bot.verdict import judge
 from benchmarks.bot.watch import LOG_FORMAT, Log, Watch
+from benchmarks.latency import MILLI
 from benchmarks.machine import Machine
 from benchmarks.process import LOG, MeasurementError, OtherLoad, ended_by_sigterm, fresh, running
 from benchmarks.procfs import rss

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks.bot.results import MILLI, Benchmark, Latency, Phase
+from benchmarks.bot.results import Benchmark, Latency, Phase
+from benchmarks.latency import MILLI
 
 MEGABYTE = 1e6
 DISTURBED = 0.5

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks.latency import quantile
 from benchmarks.search.engines.engine import LIMIT, Search
 from benchmarks.search.results import KindScore, Latency
 
@@ -39,8 +40,8 @@ def measure(
     latency = Latency(
         queries=queries,
         passes=passes,
-        p50=median(_quantile(one, 0.50) for one in times),
-        p99=median(_quantile(one, 0.99) for one in times),
+        p50=median(quantile(one, 0.50) for one in times),
+        p99=median(quantile(one, 0.99) for one in times),
         slowest=median(max(one) for one in times),
     )
     return latency, _scores(zip(asked, answers, strict=True))
@@ -70,11 +71,6 @@ def _one_pass(search: Search, questions: Sequence[Question]) -> tuple[list[Seque
         times.append(clock() - begun)
         answers.append(answer)
     return answers, times
-
-
-def _quantile(times: Iterable[float], share: float) -> float:
-    ordered = sorted(times)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
 def _scores(answered: Iterable[tuple[Question, Sequence[int]]]) -> tuple[KindScore, ...]:

@@ -1,22 +1,24 @@
-"""What `toko bench search` does."""
+"""`toko bench search`. What it needs is imported when it runs, so that help comes at once."""
 
-import importlib.util
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
+import click
 from rich.console import Console
 
 from benchmarks.drawing import ensure_matplotlib
-from benchmarks.search.engines import ENGINES, Engine
-from benchmarks.search.picture import draw
-from benchmarks.search.run import run_benchmark
-from benchmarks.search.shops import Shops, drawn_shops, given_shop, sample_shops
-from benchmarks.search.table import show_benchmark
-from toko_assets.errors import PermanentError
+from benchmarks.output import json_option, picture_option, put_out
 
 
-def bench_search(
+@click.command("search")
+@click.option("--names", type=click.Path(path_type=Path), help="CSV with a column name, or a name a line; also .gz.")
+@click.option("--queries", type=click.Path(path_type=Path), help="CSV kind,query,target of searches in all of --names.")
+@click.option("--sizes", metavar="N,N…", help="Numbers of names (default: 10000,100000,1000000).")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same names and searches.")
+@click.option("--engines", metavar="NAME,NAME…", help="Only these, and at every size (default: all that can stand it).")
+@click.option("--passes", type=click.IntRange(1), default=5, show_default=True, help="Passes, for the median.")
+@json_option
+@picture_option
+def command(
     names: Path | None,
     queries: Path | None,
     sizes: str | None,
@@ -26,51 +28,18 @@ def bench_search(
     as_json: bool,
     picture: Path | None,
 ) -> None:
-    """Measure, then show: tables or JSON on standard output, the progress on standard error."""
-    chosen = _engines(engines)
-    _ensure_packages(chosen)
+    """Misspelt, shortened and half-typed names: our engine and others, on the same names and searches."""
+    from benchmarks.search.engines import engines_named
+    from benchmarks.search.picture import draw
+    from benchmarks.search.run import run_benchmark
+    from benchmarks.search.shops import shops_of
+    from benchmarks.search.table import show_benchmark
+
+    chosen = engines_named(engines)
     if picture is not None:
         ensure_matplotlib()
-    shops = _shops(names, queries, sizes, seed)
+    shops = shops_of(names, queries, sizes, seed)
     benchmark = run_benchmark(shops, chosen, passes, everywhere=engines is not None, console=Console(stderr=True))
-    if as_json:
-        print(json.dumps(benchmark.as_json(), indent=2))
-    else:
-        show_benchmark(benchmark, Console())
+    put_out(benchmark, show_benchmark, as_json=as_json)
     if picture is not None:
         draw(benchmark, picture)
-
-
-def _shops(names: Path | None, queries: Path | None, sizes: str | None, seed: int) -> Shops:
-    numbers = _sizes(sizes) if sizes is not None else None
-    if names is None:
-        if queries is not None:
-            raise PermanentError("--queries needs --names: the file with the names that they are searches for.")
-        return sample_shops(numbers, seed)
-    if queries is None:
-        return drawn_shops(names, numbers, seed)
-    if numbers is not None:
-        raise PermanentError("--sizes does not go with --queries: they are searches in all of the names.")
-    return given_shop(names, queries)
-
-
-def _sizes(text: str) -> list[int]:
-    try:
-        return [int(number) for number in text.split(",")]
-    except ValueError:
-        raise PermanentError(f"--sizes takes whole numbers, such as 10000,100000, not {text!r}.") from None
-
-
-def _engines(text: str | None) -> Sequence[Engine]:
-    wanted = [name.strip() for name in text.split(",")] if text is not None else ENGINES
-    for name in wanted:
-        if name not in ENGINES:
-            raise PermanentError(f"--engines has no {name!r}; there are {', '.join(ENGINES)}.")
-    return [engine for engine in ENGINES.values() if engine.name in wanted]
-
-
-def _ensure_packages(engines: Sequence[Engine]) -> None:
-    """Asked before anything is measured: a benchmark takes minutes."""
-    for package in (module.partition(".")[0] for engine in engines for module in engine.modules):
-        if importlib.util.find_spec(package) is None:
-            raise PermanentError(f"The package {package} is missing: install toko[bench].")

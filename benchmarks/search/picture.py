@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.drawing import INK, PALE
-from benchmarks.search.results import MILLI, Benchmark, Measured
+from benchmarks.latency import MILLI
+from benchmarks.search.results import Benchmark, Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Self
 
+from benchmarks.latency import MILLI
 from benchmarks.machine import Machine
 
 KINDS = (
@@ -14,7 +15,6 @@ KINDS = (
 """In the order in which they are shown."""
 COUNTED_APART = ("short_typo", "short_abbr")
 """Two words are little to go by. The mean over all other kinds is an engine's recall."""
-MILLI = 1000
 
 
 def in_order(kinds: Iterable[str]) -> list[str]:

@@ -12,12 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.latency import MILLI
 from benchmarks.machine import Machine
 from benchmarks.process import MeasurementError, OtherLoad, ended_by_sigterm, fresh, running
 from benchmarks.progress import Lines, progress_lines
 from benchmarks.search.cases import SearchCase
 from benchmarks.search.engines import Engine
-from benchmarks.search.results import MILLI, Benchmark, Built, Case, Measured, served_of
+from benchmarks.search.results import Benchmark, Built, Case, Measured, served_of
 from benchmarks.search.shops import Shop, Shops
 
 WORKER = "benchmarks.search.worker"

@@ -38,6 +38,20 @@ class Shops:
     by_size: Mapping[int, Callable[[], Shop]]
 
 
+def shops_of(names: Path | None, queries: Path | None, sizes: str | None, seed: int) -> Shops:
+    """Those that the options of `toko bench search` ask for. Raises PermanentError."""
+    numbers = _numbers(sizes) if sizes is not None else None
+    if names is None:
+        if queries is not None:
+            raise PermanentError("--queries needs --names: the file with the names that they are searches for.")
+        return sample_shops(numbers, seed)
+    if queries is None:
+        return drawn_shops(names, numbers, seed)
+    if numbers is not None:
+        raise PermanentError("--sizes does not go with --queries: they are searches in all of the names.")
+    return given_shop(names, queries)
+
+
 def sample_shops(sizes: Sequence[int] | None, seed: int) -> Shops:
     """Shops of the sample maker, with searches of our generator. Raises PermanentError."""
     by_size = {size: partial(_sample_shop, size, seed) for size in _checked(sizes or SIZES)}
@@ -79,6 +93,13 @@ def _with_cases(names: list[str], seed: int) -> Shop:
     if not cases:
         raise PermanentError("No searches can be made from these names: hardly any has three words or more.")
     return Shop(names, cases)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise PermanentError(f"--sizes takes whole numbers, such as 10000,100000, not {text!r}.") from None
 
 
 def _checked(sizes: Sequence[int]) -> list[int]:

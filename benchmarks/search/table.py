@@ -6,8 +6,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.latency import MILLI
 from benchmarks.search.engines import ENGINES
-from benchmarks.search.results import COUNTED_APART, MILLI, Benchmark, Case, KindScore, Measured
+from benchmarks.search.results import COUNTED_APART, Benchmark, Case, KindScore, Measured
 
 MEGABYTE = 1e6
 DISTURBED = 0.5

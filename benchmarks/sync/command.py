@@ -1,33 +1,42 @@
-"""What `toko bench sync` does."""
+"""`toko bench sync`. What it needs is imported when it runs, so that help comes at once."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 from rich.console import Console
 
 from benchmarks.drawing import ensure_matplotlib
-from benchmarks.sync.picture import draw
-from benchmarks.sync.run import run_benchmark
-from benchmarks.sync.table import show_benchmark
-from toko_assets.sample.shop import PHOTO_SHARE
+from benchmarks.output import json_option, picture_option, put_out
 
 
-def bench_sync(
+@click.command("sync")
+@click.option("--products", type=click.IntRange(50, 1_000_000), multiple=True, default=[20_000], show_default=True,
+              help="Items; several times for several sizes.")  # fmt: skip
+@click.option("--history", type=click.IntRange(100, 100_000_000), multiple=True, default=[1_000_000, 10_000_000],
+              show_default=True, help="History rows; several times for several sizes.")  # fmt: skip
+@click.option("--repeat", type=click.IntRange(1), help="Repetitions, for the median (default: 3; 1 from 5,000,000 on).")
+@click.option(
+    "--photos", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Share of items with a photo."
+)
+@json_option
+@picture_option
+def command(
     products: Sequence[int],
     history: Sequence[int],
     repeat: int | None,
+    photos: float,
     as_json: bool,
     picture: Path | None,
-    photos: float = PHOTO_SHARE,
 ) -> None:
-    """Measure, then show: tables or JSON on standard output, the progress on standard error."""
+    """From a backup to the published catalogue: our chain and the first version's way, side by side."""
+    from benchmarks.sync.picture import draw
+    from benchmarks.sync.run import run_benchmark
+    from benchmarks.sync.table import show_benchmark
+
     if picture is not None:
         ensure_matplotlib()
     benchmark = run_benchmark(products, history, repeat, Console(stderr=True), photos)
-    if as_json:
-        print(json.dumps(benchmark.as_json(), indent=2))
-    else:
-        show_benchmark(benchmark, Console())
+    put_out(benchmark, show_benchmark, as_json=as_json)
     if picture is not None:
         draw(benchmark, picture)

@@ -1,6 +1,7 @@
 """The figures as tables in the terminal."""
 
 from collections.abc import Callable
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -41,7 +42,7 @@ def _case_table(case: Case) -> Table:
 
     row("start-up, imports", lambda run: run.start_up)
     for step in case.first.steps:
-        row(_label(step), lambda run, step=step: _same(run, step))  # type: ignore[misc]
+        row(_label(step), partial(_same, step))
     row("the rest", lambda run: run.rest)
     row("file to published", lambda run: run.whole, "bold")
     table.add_section()
@@ -81,7 +82,7 @@ def _growth_table(growth: Growth) -> Table:
     return table
 
 
-def _same(run: Measured, step: Step) -> float | None:
+def _same(step: Step, run: Measured) -> float | None:
     """What a way took for a step that has the same name in both; None where a way has no such step."""
     exact = [other.seconds for other in run.steps if (other.group, other.name) == (step.group, step.name)]
     alike = [other.seconds for other in run.steps if other.group == "first_version" and other.name == step.name]

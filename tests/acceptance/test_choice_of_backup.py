@@ -123,7 +123,7 @@ def test_without_a_whole_backup_a_sync_ends_with_one_line_that_names_the_folder_
 
 @pytest.fixture(scope="module")
 def served(
-    dear: Path, cheap: Path, tmp_path_factory: pytest.TempPathFactory  # noqa: ARG001
+    dear: Path, cheap: Path, tmp_path_factory: pytest.TempPathFactory  # noqa: ARG001 - dumps are made outside
 ) -> Iterator[Installation]:  # fmt: skip
     """An installation that serves the prices from 2000."""
     with installed(tmp_path_factory.mktemp("served")) as toko:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,9 @@ def partly_unpriced() -> Shop:
     return replace(shop, items=[*shop.items, *others])
 
 
-def with_item(row: dict[str, object], **more: object) -> Shop:
+def with_item(row: dict[str, object], **more: Any) -> Shop:
     shop = clean_shop(PRODUCTS)
-    return replace(shop, items=[*shop.items, row], **more)  # type: ignore[arg-type]
+    return replace(shop, items=[*shop.items, row], **more)
 
 
 def dropping(*statements: str) -> Shop:

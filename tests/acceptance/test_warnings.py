@@ -93,13 +93,15 @@ def test_the_command_names_each_warning(answer: Answer) -> None:
     assert [name for name in DIRT if name not in answer.output] == []
 
 
-def test_the_dirty_items_are_published(shop: Installation, run: Run) -> None:  # noqa: ARG001 - after the sync
+@pytest.mark.usefixtures("run")
+def test_the_dirty_items_are_published(shop: Installation) -> None:
     dirty = {row["kodeitem"] for dirt in DIRT.values() for row in dirt.get("items", [])}
     published = {kode for (kode,) in shop.query("SELECT kodeitem FROM products")}
     assert dirty <= published
     assert {"NO-ITEM-1", "NO-ITEM-2", "NO-ITEM-3"}.isdisjoint(published)
 
 
-def test_one_barcode_on_two_items_finds_both(shop: Installation, run: Run) -> None:  # noqa: ARG001 - after the sync
+@pytest.mark.usefixtures("run")
+def test_one_barcode_on_two_items_finds_both(shop: Installation) -> None:
     found = shop.query("SELECT kodeitem FROM barcodes JOIN products USING (product_id) WHERE barcode = '0123'")
     assert sorted(found) == [("SHARED-1",), ("SHARED-2",)]

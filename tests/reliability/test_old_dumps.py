@@ -76,7 +76,7 @@ def dumps(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def toko(dumps: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:  # noqa: ARG001
+def toko(dumps: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:  # noqa: ARG001 - made outside
     with installed(tmp_path_factory.mktemp("toko")) as toko:
         yield toko
 

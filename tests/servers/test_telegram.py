@@ -1,7 +1,6 @@
 """The Bot API server of the tests refuses what Telegram refuses, and shows people what Telegram shows them."""
 
 import io
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -21,23 +20,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, InvalidToken
 
 from tests.servers.telegram import Person, TelegramServer
-from tests.servers.telegram_client import BUDI, Client, bot_of, keyboard, telegram_client
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with telegram_client() as client:
-        yield client
-
-
-@pytest.fixture
-def server(client: Client) -> TelegramServer:
-    return client.server
-
-
-@pytest.fixture
-def budi(client: Client) -> Person:
-    return client.budi
+from tests.servers.telegram_client import BUDI, Client, bot_of, keyboard
 
 
 def article(
@@ -173,8 +156,8 @@ def test_who_blocks_the_bot_gets_nothing(client: Client, budi: Person) -> None:
     client.do(client.bot.send_message(BUDI, "Halo"))
 
 
-def button(**content: str) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton("Buka", **content)]])  # type: ignore[arg-type]
+def button(url: str | None = None, callback_data: str | None = None) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton("Buka", url=url, callback_data=callback_data)]])
 
 
 @pytest.mark.parametrize(

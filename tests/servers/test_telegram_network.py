@@ -26,23 +26,7 @@ from telegram.error import (
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
 from tests.servers.telegram import FailureKind, Person, TelegramServer
-from tests.servers.telegram_client import BUDI, Client, bot_of, keyboard, telegram_client
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with telegram_client() as client:
-        yield client
-
-
-@pytest.fixture
-def server(client: Client) -> TelegramServer:
-    return client.server
-
-
-@pytest.fixture
-def budi(client: Client) -> Person:
-    return client.budi
+from tests.servers.telegram_client import BUDI, Client, bot_of, keyboard
 
 
 def texts(updates: tuple[Update, ...]) -> list[str]:

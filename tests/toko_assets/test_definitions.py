@@ -1,8 +1,9 @@
 """What the code location holds: a changed graph is a reviewed change."""
 
 import dagster as dg
+import pytest
 
-from tests.installation import Installation
+pytestmark = pytest.mark.usefixtures("toko")  # no settings but its own
 
 
 def defs() -> dg.Definitions:
@@ -11,7 +12,7 @@ def defs() -> dg.Definitions:
     return toko_assets.definitions.defs
 
 
-def test_the_graph_is_the_chain(toko: Installation) -> None:  # noqa: ARG001 - settings of its own
+def test_the_graph_is_the_chain() -> None:
     graph = defs().resolve_asset_graph()
     parents = {node.key.to_user_string(): {p.to_user_string() for p in node.parent_keys} for node in graph.asset_nodes}
     assert parents == {
@@ -22,7 +23,7 @@ def test_the_graph_is_the_chain(toko: Installation) -> None:  # noqa: ARG001 - s
     }
 
 
-def test_one_job_holds_the_whole_chain(toko: Installation) -> None:  # noqa: ARG001
+def test_one_job_holds_the_whole_chain() -> None:
     job = defs().resolve_job_def("sync")
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {
         "raw_backup", "restored_database", "exported_products", "product_catalog",
@@ -30,7 +31,7 @@ def test_one_job_holds_the_whole_chain(toko: Installation) -> None:  # noqa: ARG
     assert defs().executor is dg.in_process_executor
 
 
-def test_the_checks_are_these(toko: Installation) -> None:  # noqa: ARG001
+def test_the_checks_are_these() -> None:
     graph = defs().resolve_asset_graph()
     blocking = sorted(key.name for key in graph.asset_check_keys if graph.get(key).blocking)
     assert blocking == [

@@ -18,7 +18,7 @@ from toko_assets.assets.reporting import (
 from toko_assets.checks import Outcome
 from toko_assets.errors import PermanentError
 from toko_assets.files import keep_newest, whole_file, whole_folder
-from toko_assets.ipos.archive import read_archive
+from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.export import PHOTOS, SCHEMAS, write_csv, write_photos, write_tables
 from toko_assets.ipos.photo_column import stored_photos

@@ -12,7 +12,8 @@ from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failur
 from toko_assets.checks import Outcome
 from toko_assets.errors import PassingError
 from toko_assets.files import TEMPORARY, file_digest, flush, keep_newest
-from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError, read_archive
+from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.records import BackupFile, Catalog, read_record
 from toko_assets.resources import FolderSource, StorageResource

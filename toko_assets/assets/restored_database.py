@@ -6,7 +6,7 @@ import dagster as dg
 
 from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
-from toko_assets.ipos.archive import read_archive
+from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
 from toko_assets.records import BackupFile, RestoredDatabase

@@ -65,8 +65,8 @@ def _fits(archive: Archive, kind: str, column: Column, depth: int = 0) -> bool:
         return True
     custom = CUSTOM_TYPE.match(kind)
     domain = custom and archive.find("DOMAIN", _unquoted(custom["name"]), _unquoted(custom["schema"] or "public"))
-    base = domain and DOMAIN.search(domain.definition)
-    return bool(base) and depth < DEEPEST_DOMAIN and _fits(archive, base["type"], column, depth + 1)  # type: ignore[index]
+    base = DOMAIN.search(domain.definition) if domain else None
+    return base is not None and depth < DEEPEST_DOMAIN and _fits(archive, base["type"], column, depth + 1)
 
 
 def _usable(columns: list[str]) -> bool:

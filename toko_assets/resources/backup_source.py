@@ -7,7 +7,8 @@ from pathlib import Path
 import dagster as dg
 
 from toko_assets.errors import PassingError, PermanentError
-from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError, read_archive
+from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.rows import verify_rows
 
 ENDING = ".i5bu"

@@ -4,25 +4,27 @@ from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
 
-import dagster as dg
 from dropbox import Dropbox
 from dropbox.exceptions import ApiError
-from dropbox.file_transfer import Downloader, DownloadProgress
+from dropbox.file_transfer import Downloader, DownloadOptions, DownloadProgress, File
 from dropbox.files import DeletedMetadata, FileMetadata, Metadata
 
-from toko_assets.backups import BackupSource, ListedBackup, Listing, newest_first
+from toko_assets.backups import ListedBackup, Listing, newest_first
 from toko_assets.dropbox_client import dropbox_client, dropbox_errors, is_path_error
 from toko_assets.errors import PassingError
 from toko_assets.resources.backup_source import ENDING, is_conflicted
+from toko_assets.resources.source import BackupSource
 from toko_assets.settings import load_settings
 
 MOST_PAGES = 1000
 """Of one listing: a Dropbox that always has one more page is not waited for."""
+RESUMPTIONS = 8
+"""Of one download, with up to 5 seconds in between."""
 RESTARTS = 3
 """Of a listing whose cursor Dropbox has forgotten."""
 
 
-class DropboxSource(dg.ConfigurableResource, BackupSource):  # type: ignore[type-arg]  # generic over its own value type
+class DropboxSource(BackupSource):
     """The `*.i5bu` of a Dropbox folder, in any letter case, without those of its subfolders.
 
     Key, secret and token are none of its fields, which Dagster shows: they are read from the settings.
@@ -60,8 +62,10 @@ class DropboxSource(dg.ConfigurableResource, BackupSource):  # type: ignore[type
 
         with dropbox_errors(self.folder):
             try:
-                Downloader(dropbox_client(load_settings())).download_file(
-                    backup.place, str(target), rev=backup.revision, progress=told
+                Downloader(dropbox_client(load_settings())).download(
+                    f"rev:{backup.revision}",
+                    File(str(target)),
+                    DownloadOptions(max_attempts=RESUMPTIONS, progress=told),
                 )
             except ApiError as error:
                 raise _gone_or(error, backup.place) from error

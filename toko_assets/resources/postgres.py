@@ -44,7 +44,7 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
         )
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002 - Dagster's signature
         """Dagster's bracket around a run."""
         try:
             yield self

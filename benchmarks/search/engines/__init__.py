@@ -1,7 +1,11 @@
 """The engines, a file each: ours first, then the strongest of the others."""
 
+import importlib.util
+from collections.abc import Sequence
+
 from benchmarks.search.engines import duckdb_jaro, fts5, pandas_contains, rapidfuzz_partial, tantivy_ngrams, toko
 from benchmarks.search.engines.engine import LIMIT, Engine, Search
+from toko_assets.errors import PermanentError
 
 ENGINES: dict[str, Engine] = {
     engine.name: engine
@@ -16,4 +20,20 @@ ENGINES: dict[str, Engine] = {
     )
 }
 
-__all__ = ["ENGINES", "LIMIT", "Engine", "Search"]
+__all__ = ["ENGINES", "LIMIT", "Engine", "Search", "engines_named"]
+
+
+def engines_named(text: str | None) -> Sequence[Engine]:
+    """Those whose names are given, with commas between; without, all.
+
+    Raises PermanentError, also if a package of one is missing: a benchmark takes minutes, so that is looked at first.
+    """
+    wanted = [name.strip() for name in text.split(",")] if text is not None else ENGINES
+    for name in wanted:
+        if name not in ENGINES:
+            raise PermanentError(f"--engines has no {name!r}; there are {', '.join(ENGINES)}.")
+    engines = [engine for engine in ENGINES.values() if engine.name in wanted]
+    for package in (module.partition(".")[0] for engine in engines for module in engine.modules):
+        if importlib.util.find_spec(package) is None:
+            raise PermanentError(f"The package {package} is missing: install toko[bench].")
+    return engines

@@ -4,19 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from tests.servers.telegram.records import (
-    CallbackAnswer,
-    Event,
-    InlineAnswer,
-    Json,
-    Message,
-    User,
-)
+from tests.servers.telegram.records import CallbackAnswer, Event, InlineAnswer, Json, Message, User
 from tests.servers.telegram.transcript import transcript
 
 Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -62,35 +56,38 @@ class Chat:
             return found
 
 
-@dataclass(slots=True)
-class Press:
-    """A press of a button, which the bot is to answer."""
+@dataclass(slots=True, kw_only=True)
+class Asked(Generic[Answer]):
+    """What the bot is to answer."""
 
     id: str
     user: User
     chat: Chat
+    time: float = field(default_factory=time.monotonic)
+    answer: Answer | None = None
+
+    def answered(self, timeout: float = 20) -> Answer:
+        """The bot's answer, as soon as it comes."""
+        return self.chat.wait(lambda: self.answer, timeout, f"answer to {self.user.first_name}'s {self}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Press(Asked[CallbackAnswer]):
+    """A press of a button; the answer ends the little clock on it."""
+
     data: str
     message: Message
-    time: float = field(default_factory=time.monotonic)
-    answer: CallbackAnswer | None = None
 
-    def answered(self, timeout: float = 20) -> CallbackAnswer:
-        """The bot's answer, which ends the little clock on the button."""
-        return self.chat.wait(lambda: self.answer, timeout, f"answer to {self.user.first_name}'s press of {self.data}")
+    def __str__(self) -> str:
+        return f"press of {self.data}"
 
 
-@dataclass(slots=True)
-class InlineQuery:
+@dataclass(slots=True, kw_only=True)
+class InlineQuery(Asked[InlineAnswer]):
     """What was typed after the bot's name in some chat."""
 
-    id: str
-    user: User
-    chat: Chat
     text: str
     offset: str
-    time: float = field(default_factory=time.monotonic)
-    answer: InlineAnswer | None = None
 
-    def answered(self, timeout: float = 20) -> InlineAnswer:
-        """The bot's results."""
-        return self.chat.wait(lambda: self.answer, timeout, f"results for {self.user.first_name}'s “{self.text}”")
+    def __str__(self) -> str:
+        return f"“{self.text}”"

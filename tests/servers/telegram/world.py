@@ -146,7 +146,7 @@ class World:
 
     def press(self, chat: Chat, user: User, message: Message, data: str, label: str) -> Press:
         with self.lock:
-            press = Press(f"{user.id}{self.number():08}", user, chat, data, message)
+            press = Press(id=f"{user.id}{self.number():08}", user=user, chat=chat, data=data, message=message)
             self.presses[press.id] = press
             content: Json = {"id": press.id, "from": user.json(), "chat_instance": f"{chat.id}7", "data": data}
             if message.inline_id:
@@ -161,7 +161,7 @@ class World:
 
     def ask_inline(self, chat: Chat, user: User, text: str, offset: str) -> InlineQuery:
         with self.lock:
-            query = InlineQuery(f"{user.id}{self.number():08}", user, chat, text, offset)
+            query = InlineQuery(id=f"{user.id}{self.number():08}", user=user, chat=chat, text=text, offset=offset)
             self.happened(Event("inline query", user, chat.id, f"@{self.bot.username} {text}"))
             for asker in (user.id, 0):
                 until, answer = self.inline_cache.get((text, offset, asker), (0.0, None))

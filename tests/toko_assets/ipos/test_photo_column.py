@@ -9,7 +9,8 @@ import pytest
 
 from tests.backups import Shop, a_shop, write_backup
 from toko_assets.ipos import rows as rows_module
-from toko_assets.ipos.archive import IncompleteBackupError, read_archive
+from toko_assets.ipos.archive import IncompleteBackupError
+from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.photo_column import numbered_photos, stored_photos
 from toko_assets.ipos.restore import databases, restore
 from toko_assets.ipos.rows import OversizedBackupError, unpacked_rows

@@ -1,5 +1,6 @@
 """The pricing rules on plain rows: the worked cases, each by its name, and what they leave open."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,11 @@ from toko_assets.ipos.pricing import PricedShop, price_shop
 
 MONDAY, TUESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6)
 
-Rows = list[dict[str, Any]]
+Rows = Sequence[dict[str, Any]]
 Expected = tuple[str, int | None, int | None, int | None, Decimal | int | None, Decimal | int | None]
 
 
-def priced(item: dict[str, Any], units: Rows = (), prices: Rows = (), stock: Rows = ()) -> PricedShop:  # type: ignore[assignment]
+def priced(item: dict[str, Any], units: Rows = (), prices: Rows = (), stock: Rows = ()) -> PricedShop:
     """One item, code A, PCS and sold unless it says otherwise."""
     base = {"kodeitem": "A", "namaitem": "BARANG", "satuan": "PCS", "statusjual": "Y", "statushapus": "N"}
     return price_shop(

@@ -175,13 +175,10 @@ def test_what_stays_behind_is_the_file_alone(postgres: PostgresServer, backup: P
 def test_a_failed_dump_leaves_neither_file_nor_database_nor_role_and_keeps_the_old_file(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    class WithoutDump:
+    class WithoutDump(PostgresServer):
         """The same server, whose pg_dump fails after writing half a file."""
 
-        connect = staticmethod(postgres.connect)
-
-        @staticmethod
-        def run(_: str, *args: str | Path) -> None:
+        def run(self, _: str, *args: str | Path) -> None:
             target = next(str(arg).partition("=")[2] for arg in args if str(arg).startswith("--file="))
             Path(target).write_bytes(b"PGDMP half")
             raise PostgresError("no space left on device")
@@ -189,7 +186,8 @@ def test_a_failed_dump_leaves_neither_file_nor_database_nor_role_and_keeps_the_o
     out = tmp_path / "TOKO.i5bu"
     out.write_bytes(b"the old one")
     with pytest.raises(PostgresError, match="no space left"):
-        write_sample_backup(WithoutDump(), out, products=20, history=0, seed=1)  # type: ignore[arg-type]
+        failing = WithoutDump(postgres.host, postgres.port, postgres.user)
+        write_sample_backup(failing, out, products=20, history=0, seed=1)
     assert out.read_bytes() == b"the old one"
     assert [path.name for path in tmp_path.iterdir()] == ["TOKO.i5bu"]
     assert leftovers(postgres) == (0, 0)

@@ -84,24 +84,22 @@ def delete_my_commands(world: World, params: Params) -> bool:
 
 @method
 def set_my_description(world: World, params: Params) -> bool:
-    world.descriptions["description", params.text("language_code")] = params.text("description")
-    return True
+    return _set_text(world, params, "description")
 
 
 @method
 def get_my_description(world: World, params: Params) -> Json:
-    return {"description": world.descriptions.get(("description", params.text("language_code")), "")}
+    return _text(world, params, "description")
 
 
 @method
 def set_my_short_description(world: World, params: Params) -> bool:
-    world.descriptions["short_description", params.text("language_code")] = params.text("short_description")
-    return True
+    return _set_text(world, params, "short_description")
 
 
 @method
 def get_my_short_description(world: World, params: Params) -> Json:
-    return {"short_description": world.descriptions.get(("short_description", params.text("language_code")), "")}
+    return _text(world, params, "short_description")
 
 
 @method
@@ -139,6 +137,15 @@ def leave_chat(world: World, params: Params) -> bool:
     chat.blocked = True
     world.membership(chat, world.bot, "member", "left")
     return True
+
+
+def _set_text(world: World, params: Params, name: str) -> bool:
+    world.descriptions[name, params.text("language_code")] = params.text(name)
+    return True
+
+
+def _text(world: World, params: Params, name: str) -> Json:
+    return {name: world.descriptions.get((name, params.text("language_code")), "")}
 
 
 def _scope(world: World, params: Params) -> tuple[str, str]:

@@ -1,0 +1,57 @@
+"""All that the server knows. Whoever reads or changes it holds `lock`, or `changed`, which is the same."""
+
+import threading
+import time
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+
+from tests.servers.dropbox.faults import Faults
+from tests.servers.dropbox.files import Files
+from tests.servers.dropbox.oauth import App
+from tests.servers.dropbox.records import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came. `endpoint` is the path without the version."""
+
+    endpoint: str
+    headers: "Message[str, str]"
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Before a fault has spoilt it."""
+
+    status: int
+    body: bytes | memoryview
+    headers: dict[str, str]
+
+
+class World:
+    """One account, one app, and what was asked."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.files = Files()
+        self.app = App()
+        self.faults = Faults()
+        self.requests: list[Received] = []
+        self.crashes: list[BaseException] = []
+        self.released = threading.Event()
+        """Nothing stalls any longer."""
+
+    def record(self, endpoint: str, argument: Any, range_header: str) -> Received:
+        with self.changed:
+            received = Received(len(self.requests), endpoint, argument, range_header, time.monotonic())
+            self.requests.append(received)
+            self.changed.notify_all()
+            return received
+
+    def answered(self, received: Received, status: int) -> None:
+        with self.changed:
+            received.status = status
+            self.changed.notify_all()

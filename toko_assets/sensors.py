@@ -1,0 +1,273 @@
+"""A new backup starts a sync; a sync's end tells the owners. What is decided and said is in modules without Dagster."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from toko_assets import owner_messages
+from toko_assets.backup_watch import Attempt, Cursor, Ending, Request, decide, failed, may_ask, to_be_told
+from toko_assets.backups import QuietError
+from toko_assets.errors import PermanentError, TokoError
+from toko_assets.failures import AssetFailure, first_failure
+from toko_assets.jobs import sync
+from toko_assets.lock import SyncRunningError, sync_lock
+from toko_assets.owner_messages import PriceChange, Published, failure_mark
+from toko_assets.records import Catalog, read_record
+from toko_assets.recovery import DIED, recover
+from toko_assets.resources.notifier import OwnerNotifier
+from toko_assets.resources.source import BackupSource
+from toko_assets.resources.storage import StorageResource
+
+REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
+BACKUP, SKIPPED = "toko/backup", "toko/skipped"
+"""Tags of the runs that the sensor asks for."""
+TOLD, FAILURE = "toko/told", "toko/failure"
+"""Tags of failed runs: that the owners know, and of what."""
+
+SETTINGS_IN_FORCE = uuid4().hex[:12]
+"""Settings are read once, when this code is loaded: a restart may have brought others."""
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+NAMED = 5
+REMINDED = timedelta(days=1)
+"""After so long the same failure is told again."""
+
+
+@dg.sensor(
+    job=sync,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks for a new backup every 30 seconds, and syncs the newest until it is the one that is served.",
+)
+def new_backup(
+    context: dg.SensorEvaluationContext,
+    backup_source: BackupSource,
+    storage: StorageResource,
+    notifier: OwnerNotifier,
+) -> dg.SensorResult:
+    """One look."""
+    now, cursor = datetime.now(UTC), Cursor.read(context.cursor)
+    _fail_lost_runs(context, storage)
+    if not may_ask(cursor, SETTINGS_IN_FORCE, now):
+        return _nothing(cursor, _still_failing(cursor))
+    try:
+        listing = backup_source.listing()
+    except TokoError as error:
+        return _source_failed(context, notifier, cursor, error, now)
+    if cursor.told and not notifier.tell(owner_messages.source_answers(notifier.shop), context.log.warning):
+        context.log.info("Owners hear of the source's return with the next message.")
+    newest = listing.backups[0] if listing.backups else None
+    served = read_record(storage.folder.records, "product_catalog", Catalog)
+    decision = decide(
+        cursor,
+        listing.backups,
+        published=served.backup.revision if served else None,
+        last=_last_attempt(context.instance, newest.revision) if newest else None,
+        busy=context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0,
+        settings=SETTINGS_IN_FORCE,
+        now=now,
+    )
+    if decision.request is None:
+        return _nothing(decision.cursor, decision.said)
+    for name in listing.conflicted:
+        context.log.warning(f"Left out: {name} is a conflicted copy. `toko sync --backup FILE` takes it all the same.")
+    return dg.SensorResult(run_requests=[_run_request(decision.request)], cursor=decision.cursor.write())
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells the owners in Telegram what a sync changed, and that syncs succeed again after a failure.",
+)
+def tell_success(
+    context: dg.RunStatusSensorContext, notifier: OwnerNotifier, storage: StorageResource
+) -> dg.SkipReason | None:
+    """Once for each run that published something new."""
+    run, instance = context.dagster_run, context.instance
+    told = _published(instance, run.run_id, ZoneInfo(storage.timezone))
+    if told is None:
+        return dg.SkipReason("The run published nothing.")
+    recovered = _is_recovery(instance, run.run_id)
+    if told.changes_nothing and not recovered:
+        return dg.SkipReason("Nothing changed: nobody is told.")
+    record = instance.get_run_record_by_id(run.run_id)
+    duration = timedelta(seconds=(record.end_time or 0) - (record.start_time or 0)) if record else timedelta()
+    text = owner_messages.published(notifier.shop, ZoneInfo(storage.timezone), told, duration, recovered=recovered)
+    notifier.tell(text, context.log.warning)
+    return None
+
+
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells the owners in Telegram why a sync failed; the same failure again once a day.",
+)
+def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -> dg.SkipReason | None:
+    """Once for each failure that is not known to them yet."""
+    run, instance = context.dagster_run, context.instance
+    failure = _failure(instance, run.run_id) or AssetFailure(
+        run.job_name, context.failure_event.message or DIED, final=False
+    )
+    mark = failure_mark(failure.asset, failure.said)
+    if _is_known(instance, mark):
+        return dg.SkipReason("The owners know of this failure.")
+    text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
+    if notifier.tell(text, context.log.warning):
+        instance.add_run_tags(run.run_id, {TOLD: "yes", FAILURE: mark})
+    return None
+
+
+def _nothing(cursor: Cursor, said: str) -> dg.SensorResult:
+    return dg.SensorResult(skip_reason=said, cursor=cursor.write())
+
+
+def _source_failed(
+    context: dg.SensorEvaluationContext, notifier: OwnerNotifier, cursor: Cursor, error: TokoError, now: datetime
+) -> dg.SensorResult:
+    """A reason in the list of ticks, not an error; the owners hear of it when it lasts."""
+    cursor = failed(
+        cursor,
+        str(error),
+        final=isinstance(error, PermanentError),
+        settings=SETTINGS_IN_FORCE,
+        now=now,
+        quiet=error.quiet if isinstance(error, QuietError) else None,
+    )
+    if to_be_told(cursor, now):
+        text = owner_messages.source_fails(
+            notifier.shop, ZoneInfo(notifier.timezone), str(error), cursor.failing or now, final=bool(cursor.stopped)
+        )
+        cursor = replace(cursor, told=notifier.tell(text, context.log.warning))
+    return _nothing(cursor, _still_failing(cursor))
+
+
+def _still_failing(cursor: Cursor) -> str:
+    since = f" (since {cursor.failing:%Y-%m-%d %H:%M} UTC)" if cursor.failing else ""
+    if cursor.stopped:
+        return f"Not asked again until the settings change and Dagster is restarted: {cursor.reason}{since}"
+    return f"{cursor.reason}{since}"
+
+
+def _run_request(request: Request) -> dg.RunRequest:
+    backup, skipped = request.backup, request.skipped
+    names = ", ".join(skipped[:NAMED]) + (f" and {len(skipped) - NAMED} more" if len(skipped) > NAMED else "")
+    return dg.RunRequest(
+        run_key=request.run_key,
+        run_config={"ops": {"raw_backup": {"config": {"file": backup.place, "revision": backup.revision}}}},
+        tags={
+            BACKUP: backup.name,
+            REVISION: backup.revision,
+            ATTEMPT: str(request.attempt),
+            FOLDER: request.folder,
+            SETTINGS: SETTINGS_IN_FORCE,
+            **({SKIPPED: names} if skipped else {}),
+        },
+    )
+
+
+def _last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:
+    """From the run that was asked for last."""
+    records = instance.get_run_records(dg.RunsFilter(tags={REVISION: revision}), limit=1)
+    if not records:
+        return None
+    record, tags = records[0], records[0].dagster_run.tags
+    status = record.dagster_run.status
+    ended = None if status in UNFINISHED else datetime.fromtimestamp(record.end_time or 0, UTC)
+    return Attempt(int(tags[ATTEMPT]), _ending(instance, record), ended, tags[FOLDER], tags[SETTINGS])
+
+
+def _ending(instance: dg.DagsterInstance, record: dg.RunRecord) -> Ending:
+    run = record.dagster_run
+    if run.status in UNFINISHED:
+        return Ending.RUNNING
+    if run.status == dg.DagsterRunStatus.SUCCESS:
+        return Ending.SUCCEEDED
+    if run.status == dg.DagsterRunStatus.CANCELED:  # by a person
+        return Ending.PERMANENT
+    failure = _failure(instance, run.run_id)
+    return Ending.PERMANENT if failure and failure.final else Ending.PASSING
+
+
+def _failure(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return first_failure(entry.dagster_event for entry in entries if entry.dagster_event)
+
+
+def _fail_lost_runs(context: dg.SensorEvaluationContext, storage: StorageResource) -> None:
+    """A run whose process died would stay `started` for ever, and hold up all that are queued behind it."""
+    if not context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)):
+        return
+    root = storage.folder.root
+    try:
+        with sync_lock(root, None):
+            for line in recover(context.instance, storage.folder):
+                context.log.warning(line)
+    except SyncRunningError:
+        return
+
+
+def _published(instance: dg.DagsterInstance, run_id: str, zone: ZoneInfo) -> Published | None:
+    """From the metadata of the run's catalogue; None if it published none."""
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        event = entry.dagster_event
+        if event is None or event.asset_key != dg.AssetKey("product_catalog"):
+            continue
+        metadata = event.step_materialization_data.materialization.metadata
+        values: dict[str, Any] = {name: value.value for name, value in metadata.items()}
+        if not values.get("newly_published"):
+            return None
+        return Published(
+            products=int(values["dagster/row_count"]),
+            new=int(values.get("products_new", 0)),
+            gone=int(values.get("products_gone", 0)),
+            prices_changed=int(values.get("prices_changed", 0)),
+            largest=list(_changes(metadata.get("largest_price_changes"))),
+            data_time=datetime.fromtimestamp(float(values["backup_time"]), zone),
+        )
+    return None
+
+
+def _changes(table: dg.MetadataValue | None) -> Iterator[PriceChange]:
+    if isinstance(table, dg.TableMetadataValue):
+        for record in table.records:
+            row = record.data
+            yield PriceChange(
+                str(row["namaitem"]), str(row["satuan"]), Decimal(str(row["before"])), Decimal(str(row["now"]))
+            )
+
+
+def _last_told(instance: dg.DagsterInstance) -> dg.RunRecord | None:
+    return next(iter(instance.get_run_records(dg.RunsFilter(tags={TOLD: "yes"}), limit=1)), None)
+
+
+def _is_known(instance: dg.DagsterInstance, mark: str) -> bool:
+    """Whether the last failure that was told is this one, less than a day ago, and no sync succeeded since."""
+    last = _last_told(instance)
+    if last is None or last.dagster_run.tags.get(FAILURE) != mark:
+        return False
+    succeeded = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
+    ended = last.end_time or 0
+    if succeeded and (succeeded[0].end_time or 0) > ended:
+        return False
+    return datetime.now(UTC).timestamp() - ended < REMINDED.total_seconds()
+
+
+def _is_recovery(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether the owners know of a failure, and this run is the first that succeeded since."""
+    last = _last_told(instance)
+    if last is None:
+        return False
+    successes = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=2)
+    before = next((record for record in successes if record.dagster_run.run_id != run_id), None)
+    return before is None or (before.end_time or 0) < (last.end_time or 0)
