@@ -6,8 +6,17 @@ import pyarrow as pa
 from toko_assets import assets
 from toko_assets.data_folder import DataFolder
 from toko_assets.jobs import sync
-from toko_assets.resources import FolderSource, PostgresResource, RecordIOManager, StorageResource
+from toko_assets.resources import (
+    DropboxSource,
+    FolderSource,
+    OwnerNotifier,
+    PostgresResource,
+    RecordIOManager,
+    StorageResource,
+)
 from toko_assets.run_log import run_logger
+from toko_assets.schedules import daily_sync
+from toko_assets.sensors import new_backup, tell_failure, tell_success
 from toko_assets.settings import load_settings
 
 # Arrow's own keeps what was freed: a sync of 20,000 products then takes 520 MB at its most, not 430.
@@ -19,13 +28,18 @@ folder = DataFolder(settings.data_folder)
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([assets]),
     jobs=[sync],
+    sensors=[new_backup, tell_success, tell_failure],
+    schedules=[daily_sync(settings)],
     # In one process the chain takes 2 s, with the multiprocess default 30 s. Set here and not on the job alone:
     # "Materialize all" launches a job of Dagster's own.
     executor=dg.in_process_executor,
     loggers={"console": run_logger},
     resources={
-        "backup_source": FolderSource(folder=str(settings.inbox)),
+        "backup_source": DropboxSource(folder=settings.dropbox_folder_path)
+        if settings.backup_source == "dropbox"
+        else FolderSource(folder=str(settings.inbox)),
         "io_manager": RecordIOManager(root=str(folder.root)),
+        "notifier": OwnerNotifier(shop=settings.shop_name, timezone=settings.shop_timezone, web_url=settings.web_url),
         "postgres": PostgresResource.configured(settings),
         "storage": StorageResource(
             root=str(folder.root),

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from toko_assets import definitions
 from toko_assets.data_folder import DataFolder
 from toko_assets.errors import TokoError
+from toko_assets.failures import DETAILS, first_failure
 from toko_assets.jobs import CHAIN
 from toko_assets.lock import sync_lock
 from toko_assets.records import Catalog
@@ -25,8 +26,6 @@ from toko_assets.recovery import STARTED_BY, recover
 from toko_assets.run_log import LOGGER
 from toko_assets.settings import Settings
 from toko_assets.terminal import plain, short_path
-
-DETAILS = "The run's log in Dagster's web interface has the details."
 
 
 class RunFailedError(TokoError):
@@ -118,17 +117,8 @@ def _storage_errors() -> Iterator[None]:
 
 def _why(result: dg.ExecuteInProcessResult) -> str:
     """The first failure's own sentence."""
-    for event in result.all_events:
-        if event.event_type == DagsterEventType.STEP_FAILURE:
-            failure = event.step_failure_data
-            if failure.user_failure_data and failure.user_failure_data.description:
-                return failure.user_failure_data.description
-            if failure.error:
-                cause = failure.error.cause or failure.error
-                if "Interrupt" in (cause.cls_name or ""):
-                    return "Interrupted: nothing was published."
-                return f"{event.step_key} failed: {cause.message.strip().splitlines()[0]} {DETAILS}"
-    return f"The run failed. {DETAILS}"
+    failure = first_failure(result.all_events)
+    return failure.said if failure else f"The run failed. {DETAILS}"
 
 
 @contextmanager

@@ -20,9 +20,8 @@ from toko_assets.lock import SyncRunningError, sync_lock
 from toko_assets.owner_messages import PriceChange, Published, failure_mark
 from toko_assets.records import Catalog, read_record
 from toko_assets.recovery import DIED, recover
-from toko_assets.resources.notifier import OwnerNotifier
-from toko_assets.resources.source import BackupSource
-from toko_assets.resources.storage import StorageResource
+from toko_assets.resources import BackupSource, OwnerNotifier, StorageResource
+from toko_assets.resources.backup_source import left_out
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
@@ -82,7 +81,7 @@ def new_backup(
     if decision.request is None:
         return _nothing(decision.cursor, decision.said)
     for name in listing.conflicted:
-        context.log.warning(f"Left out: {name} is a conflicted copy. `toko sync --backup FILE` takes it all the same.")
+        context.log.warning(left_out(name))
     return dg.SensorResult(run_requests=[_run_request(decision.request)], cursor=decision.cursor.write())
 
 

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
         "/IPOS", description="The folder of Dropbox that backups arrive in"
     )
     daily_sync_cron: str | None = Field(None, description="When to sync besides; unset: never")
+    web_url: str | None = Field(None, description="What links in messages to owners point to; unset: no links")
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"

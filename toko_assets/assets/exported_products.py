@@ -8,6 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from toko_assets.assets.reporting import (
+    RETRIES,
     Stopwatch,
     check_specs,
     column_schema,
@@ -41,6 +42,7 @@ WARNING = [
 @dg.asset(
     description="Products, prices, barcodes, stock and photos by iPOS's rules, as Parquet tables and a CSV.",
     group_name="chain",
+    retry_policy=RETRIES,
     check_specs=check_specs("exported_products", BLOCKING, WARNING),
 )
 def exported_products(

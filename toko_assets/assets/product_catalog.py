@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import psycopg
 
-from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks, rows_table
+from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks, rows_table
 from toko_assets.catalog.build import build
 from toko_assets.catalog.diff import CatalogDiff, compare
 from toko_assets.catalog.publish import catalog_name, publish
@@ -39,6 +39,7 @@ class CatalogConfig(dg.Config):
 @dg.asset(
     description="The DuckDB file that the bot answers from: verified, then published in one step.",
     group_name="chain",
+    retry_policy=RETRIES,
     check_specs=check_specs(
         "product_catalog",
         blocking=["counts_match_export", "search_finds_products", "products_not_lost"],

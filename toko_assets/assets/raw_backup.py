@@ -1,52 +1,73 @@
-"""raw_backup: a whole iPOS backup, copied under data/backups."""
+"""raw_backup: a whole iPOS backup, kept under data/backups."""
 
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
 
-from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.backups import ListedBackup
 from toko_assets.checks import Outcome
-from toko_assets.errors import PassingError
 from toko_assets.files import TEMPORARY, file_digest, flush, keep_newest
 from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
+from toko_assets.ipos.rows import verify_rows
 from toko_assets.records import BackupFile, Catalog, read_record
-from toko_assets.resources import FolderSource, StorageResource
-from toko_assets.resources.backup_source import ENDING, ensure_unchanged, open_backup, revision
+from toko_assets.resources import BackupSource, FolderSource, StorageResource
+from toko_assets.resources.backup_source import ENDING
+from toko_assets.resources.folder_source import named_backup
+
+TENTHS = 10
 
 
 class BackupConfig(dg.Config):
-    """Which backup to take."""
+    """Which backup to take; without any, the newest whole one of the source."""
 
     path: str | None = None
-    """A backup file; without one, the newest of the backup folder."""
+    """A backup file on this machine."""
+    file: str | None = None
+    """A backup of the source, as the sensor found it there; with its revision."""
+    revision: str | None = None
 
 
 @dg.asset(
-    description="The newest whole iPOS backup of the backup folder, copied under data/backups with its SHA-256.",
+    description="The newest whole iPOS backup of the source, kept under data/backups with its SHA-256.",
     group_name="chain",
+    retry_policy=RETRIES,
     check_specs=check_specs("raw_backup", blocking=["whole_archive"]),
 )
 def raw_backup(
-    context: dg.AssetExecutionContext, config: BackupConfig, backup_source: FolderSource, storage: StorageResource
+    context: dg.AssetExecutionContext, config: BackupConfig, backup_source: BackupSource, storage: StorageResource
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[BackupFile]]:
-    """Take a backup that was walked to its end."""
-    watch = Stopwatch()
+    """Take a backup that was read to its end."""
+    watch, folder = Stopwatch(), storage.folder.backups
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"incoming{ENDING}{TEMPORARY}"
+
+    def take(source: BackupSource, listed: ListedBackup) -> tuple[Archive, BackupFile]:
+        context.log.info(f"Copying {listed.name}")
+        with watch("fetch"):
+            source.fetch(listed, temporary, _told(listed, context.log.info))
+        with watch("verify_and_hash"):
+            archive, digest = _verified(temporary, listed.name)
+        return archive, _kept(archive, temporary, digest, listed, storage)
+
     with one_line_failures():
         try:
-            with watch("walk"):
-                archive = open_backup(Path(config.path)) if config.path else backup_source.newest(context.log.warning)
+            if config.path:
+                path = Path(config.path)
+                archive, backup = take(FolderSource(folder=str(path.parent)), named_backup(path))
+            elif config.file and config.revision:
+                archive, backup = take(backup_source, backup_source.find(config.file, config.revision))
+            else:
+                archive, backup = backup_source.newest(lambda listed: take(backup_source, listed), context.log.warning)
         except (IncompleteBackupError, NotABackupError) as error:
             yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True)])
             raise
-        context.log.info(f"Copying {archive.path.name}")
-        with watch("copy_and_hash"):
-            backup = _copy(archive, storage)
+        finally:
+            temporary.unlink(missing_ok=True)
     yield from report_checks(
         [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
     )
@@ -72,32 +93,28 @@ def raw_backup(
     )
 
 
-def _copy(archive: Archive, storage: StorageResource) -> BackupFile:
-    """Copy, then hash the copy while it goes to disk. It gets its name when that is done."""
-    folder = storage.folder.backups
-    folder.mkdir(parents=True, exist_ok=True)
-    before = revision(archive.path)
-    temporary = folder / f"incoming{ENDING}{TEMPORARY}"
-    try:
-        shutil.copyfile(archive.path, temporary)
-        ensure_unchanged(archive.path, before)
-        with ThreadPoolExecutor(1) as pool:
-            flushed = pool.submit(flush, temporary)
-            _ensure_same(archive, temporary)
-            digest = file_digest(temporary)
-            flushed.result()
-        dumped_at = storage.local(archive.dumped_at)
-        path = folder / f"{dumped_at:%Y%m%d-%H%M%S}-{digest[:12]}{ENDING}"
-        temporary.replace(path)
-        flush(folder)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _verified(file: Path, name: str) -> tuple[Archive, str]:
+    """Read it to its end, hash it and bring it to disk, all at once."""
+    with ThreadPoolExecutor(2) as pool:
+        flushed, digest = pool.submit(flush, file), pool.submit(file_digest, file)
+        archive = read_archive(file, name)
+        verify_rows(archive)
+        flushed.result()
+        return archive, digest.result()
+
+
+def _kept(archive: Archive, file: Path, digest: str, listed: ListedBackup, storage: StorageResource) -> BackupFile:
+    """Give a verified file its name."""
+    dumped_at, size = storage.local(archive.dumped_at), file.stat().st_size
+    path = file.with_name(f"{dumped_at:%Y%m%d-%H%M%S}-{digest[:12]}{ENDING}")
+    file.replace(path)
+    flush(path.parent)
     return BackupFile(
         path=path,
         sha256=digest,
-        size=path.stat().st_size,
-        name=os.fsencode(archive.path.name).decode("utf-8", "replace"),
-        revision=before,
+        size=size,
+        name=listed.name,
+        revision=listed.revision,
         dumped_at=dumped_at,
         encoding=archive.encoding,
         archive_version=archive.version,
@@ -105,11 +122,16 @@ def _copy(archive: Archive, storage: StorageResource) -> BackupFile:
     )
 
 
-def _ensure_same(archive: Archive, copy: Path) -> None:
-    """What was walked is what was copied, to its end: the file may have been replaced in between."""
-    try:
-        found = read_archive(copy, archive.name)
-    except (IncompleteBackupError, NotABackupError) as error:
-        raise PassingError(f"{archive.path.name} changed while it was read: try again in a minute.") from error
-    if (found.dumped_at, found.entries) != (archive.dumped_at, archive.entries):
-        raise PassingError(f"{archive.path.name} was replaced while it was read: try again in a minute.")
+def _told(listed: ListedBackup, say: Callable[[str], None]) -> Callable[[int], None]:
+    """Says each tenth of the way."""
+    told = 0
+
+    def progress(done: int) -> None:
+        nonlocal told
+        tenths = done * TENTHS // max(listed.size, 1)
+        if tenths > told:
+            told = tenths
+            bar = "▰" * tenths + "▱" * (TENTHS - tenths)
+            say(f"{bar} {done / 1e6:,.1f} of {listed.size / 1e6:,.1f} MB of {listed.name}")
+
+    return progress

@@ -14,6 +14,11 @@ import pyarrow as pa
 
 from toko_assets.checks import SHOWN_ROWS, Outcome
 from toko_assets.errors import PermanentError, TokoError
+from toko_assets.failures import DETAILS, FINAL
+from toko_assets.recovery import STARTED_BY
+
+RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
+"""Of an asset whose failure may pass: after 10 and 20 seconds. The sensor has later attempts of its own."""
 
 
 def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()) -> list[dg.AssetCheckSpec]:
@@ -39,22 +44,33 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
         said = (
             " ".join(f"{file}: {said}".split()) if file else " ".join(said.split())
         )  # a code from the backup may hold line breaks
-        raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed)}, allow_retries=False)
+        raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed), FINAL: True}, allow_retries=False)
 
 
 @contextmanager
 def one_line_failures() -> Iterator[None]:
-    """Turn errors into failures that people read as one line; a permanent one is never retried."""
+    """Turn errors into failures that people read as one line; only what may pass is tried again."""
     try:
         yield
+    except dg.Failure:
+        raise
     except TokoError as error:
-        said = " ".join(str(error).split())
-        raise dg.Failure(said, allow_retries=not isinstance(error, PermanentError)) from error
+        raise _failure(" ".join(str(error).split()), passing=not isinstance(error, PermanentError)) from error
     except OSError as error:
-        raise dg.Failure(f"{_os_message(error)} Nothing was published.") from error
+        raise _failure(f"{_os_message(error)} Nothing was published.", passing=True) from error
     except (duckdb.Error, psycopg.Error) as error:
         said = str(error).strip().splitlines()[0]
-        raise dg.Failure(f"{type(error).__module__.split('.')[0]} says: {said} Nothing was published.") from error
+        library = type(error).__module__.split(".")[0]
+        raise _failure(f"{library} says: {said} Nothing was published.", passing=True) from error
+    except Exception as error:
+        said = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        raise _failure(f"Nobody expected this: {said} {DETAILS}", passing=False) from error
+
+
+def _failure(said: str, *, passing: bool) -> dg.Failure:
+    """Whoever typed `toko sync` decides when to try again; other runs do so by RETRIES."""
+    by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
+    return dg.Failure(said, metadata={FINAL: not passing}, allow_retries=passing and not by_hand)
 
 
 class Stopwatch:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from toko_assets.assets.reporting import Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
 from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.audit import audit_database
@@ -16,6 +16,7 @@ from toko_assets.resources import PostgresResource
 @dg.asset(
     description="Only the tables with products and prices, in a PostgreSQL database of their own; no history.",
     group_name="chain",
+    retry_policy=RETRIES,
     check_specs=check_specs(
         "restored_database",
         blocking=["needed_tables_and_columns", "tables_not_empty", "item_keys_unique", "amounts_in_range"],

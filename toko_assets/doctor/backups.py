@@ -3,11 +3,16 @@
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from toko_assets.backups import ListedBackup
 from toko_assets.doctor.finding import Finding, good, note, wrong
 from toko_assets.errors import TokoError
-from toko_assets.resources.backup_source import FolderSource
+from toko_assets.ipos.archive import Archive
+from toko_assets.ipos.archive_reader import read_archive
+from toko_assets.ipos.rows import verify_rows
+from toko_assets.resources.folder_source import FolderSource, unreadable
 from toko_assets.settings import Settings
 from toko_assets.terminal import short_path
 
@@ -31,7 +36,7 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
         return
     warnings: list[str] = []
     try:
-        archive = FolderSource(folder=str(folder)).newest(warnings.append)
+        archive = FolderSource(folder=str(folder)).newest(_whole, warnings.append)
     except TokoError as error:
         yield from (note("backups", warning) for warning in warnings if str(error) not in warning)
         yield wrong("backups", str(error))
@@ -47,6 +52,16 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield good("backups", f"{said} ({shown_age(age)} ago)")
+
+
+def _whole(backup: ListedBackup) -> Archive:
+    """Read where it lies."""
+    try:
+        archive = read_archive(Path(backup.place), backup.name)
+        verify_rows(archive)
+        return archive
+    except OSError as error:
+        raise unreadable(backup.place, error) from error
 
 
 def shown_age(age: timedelta) -> str:

@@ -12,8 +12,7 @@ from dropbox.files import DeletedMetadata, FileMetadata, Metadata
 from toko_assets.backups import ListedBackup, Listing, newest_first
 from toko_assets.dropbox_client import dropbox_client, dropbox_errors, is_path_error
 from toko_assets.errors import PassingError
-from toko_assets.resources.backup_source import ENDING, is_conflicted
-from toko_assets.resources.source import BackupSource
+from toko_assets.resources.backup_source import ENDING, BackupSource, is_conflicted
 from toko_assets.settings import load_settings
 
 MOST_PAGES = 1000
@@ -32,6 +31,14 @@ class DropboxSource(BackupSource):
 
     folder: str
     """Like /IPOS; empty for all that the app sees."""
+
+    @property
+    def place(self) -> str:
+        return f"the Dropbox folder {self.folder or '/'}"
+
+    @property
+    def setting(self) -> str:
+        return "DROPBOX_FOLDER_PATH"
 
     def listing(self) -> Listing:
         """All pages of the folder. Raises PassingError or PermanentError."""
