@@ -21,6 +21,9 @@ DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), tim
 UNREACHABLE = timedelta(hours=1)
 """So long a source may fail before the owners hear of it."""
 
+LONGEST_REASON = 300
+"""Characters."""
+
 
 class Ending(Enum):
     """How an attempt stands."""
@@ -56,6 +59,10 @@ class Cursor:
     """The newest revision at the last look."""
     published: datetime | None = None
     """When the published backup was changed last. Older ones are not wanted, though a newer one be deleted."""
+    asked: str = ""
+    """The revision that was last asked for."""
+    asked_modified: datetime | None = None
+    """When that was changed: it may be published after it was deleted."""
     failing: datetime | None = None
     """Since when the source fails."""
     told: bool = False
@@ -92,7 +99,7 @@ class Request:
     folder: str
     """`folder_mark` of what is listed."""
     skipped: tuple[str, ...]
-    """Names of other backups that are newer than the published one: they are never synced."""
+    """Names of other backups that are newer than the published one: passed over, as this one is newer still."""
 
     @property
     def run_key(self) -> str:
@@ -133,8 +140,7 @@ def decide(
     `published` is the revision that is served, `last` the last attempt at the `wanted` backup, `busy` whether a run
     is unfinished, `settings` which settings are in force.
     """
-    served = next((backup.modified for backup in backups if backup.revision == published), None)
-    cursor = replace(answered(cursor), published=max(filter(None, (served, cursor.published)), default=None))
+    cursor = _with_published(answered(cursor), backups, published)
     newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
     cursor = replace(cursor, seen=newest.revision if newest else "")
     if newest is None:
@@ -152,10 +158,21 @@ def decide(
         for backup in newest_first(backups)
         if backup != newest and (cursor.published is None or backup.modified > cursor.published)
     )
-    return Decision(cursor, Request(newest, last.number + 1 if last else 1, mark, skipped), "")
+    request = Request(newest, last.number + 1 if last else 1, mark, skipped)
+    return Decision(replace(cursor, asked=newest.revision, asked_modified=newest.modified), request, "")
 
 
 EMPTY = "There is no backup yet."
+
+
+def _with_published(cursor: Cursor, backups: Sequence[ListedBackup], published: str | None) -> Cursor:
+    """Remember when what is served was changed: listed, or asked for earlier and deleted since. Never goes back."""
+    times = [backup.modified for backup in backups if backup.revision == published]
+    if published and published == cursor.asked and cursor.asked_modified:
+        times.append(cursor.asked_modified)
+    if cursor.published:
+        times.append(cursor.published)
+    return replace(cursor, published=max(times, default=None))
 
 
 def _waits(newest: ListedBackup, last: Attempt, mark: str, settings: str, now: datetime) -> str:
@@ -190,10 +207,12 @@ def failed(
     cursor: Cursor, reason: str, *, final: bool, settings: str, now: datetime, quiet: timedelta | None = None
 ) -> Cursor:
     """The source did not answer: `final` if asking again is useless, else to be left alone for `quiet`."""
+    reason = reason[:LONGEST_REASON]
+    same = final == bool(cursor.stopped) and (not final or reason == cursor.reason)
     return replace(
         cursor,
-        failing=cursor.failing or now,
-        told=cursor.told and not (final and not cursor.stopped),
+        failing=cursor.failing if same and cursor.failing else now,
+        told=cursor.told and same,
         quiet_until=now + quiet if quiet else None,
         stopped=settings if final else "",
         reason=reason,
