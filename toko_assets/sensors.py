@@ -32,6 +32,12 @@ TOLD, FAILURE = "toko/told", "toko/failure"
 SETTINGS_IN_FORCE = uuid4().hex[:12]
 """Settings are read once, when this code is loaded: a restart may have brought others."""
 
+
+def clock() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -57,7 +63,7 @@ def new_backup(
     notifier: OwnerNotifier,
 ) -> dg.SensorResult:
     """One look."""
-    now, cursor = datetime.now(UTC), Cursor.read(context.cursor)
+    now, cursor = clock(), Cursor.read(context.cursor)
     _fail_lost_runs(context, storage)
     if not may_ask(cursor, SETTINGS_IN_FORCE, now):
         return _nothing(cursor, _still_failing(cursor))
@@ -259,7 +265,7 @@ def _is_known(instance: dg.DagsterInstance, mark: str) -> bool:
     ended = last.end_time or 0
     if succeeded and (succeeded[0].end_time or 0) > ended:
         return False
-    return datetime.now(UTC).timestamp() - ended < REMINDED.total_seconds()
+    return clock().timestamp() - ended < REMINDED.total_seconds()
 
 
 def _is_recovery(instance: dg.DagsterInstance, run_id: str) -> bool:
