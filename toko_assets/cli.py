@@ -109,6 +109,20 @@ def extract() -> None:
     console.print(f"CSV: {short_path(exported.csv)}", highlight=False, soft_wrap=True)
 
 
+@cli.command("dropbox-login")
+@click.option("--app-key", help="Of the shop's Dropbox app (default: DROPBOX_APP_KEY).")
+def dropbox_login(app_key: str | None) -> None:
+    """Give this program access to the shop's Dropbox, once: it prints what goes into .env."""
+    from dotenv import dotenv_values
+
+    from toko_assets.dropbox_login import log_in
+
+    known = app_key or os.environ.get("DROPBOX_APP_KEY") or dotenv_values(".env").get("DROPBOX_APP_KEY")
+    log_in(
+        known or click.prompt("App key of the Dropbox app (docs/dropbox.md says where it is)"), console, click.prompt
+    )
+
+
 @cli.command()
 def cleanup() -> None:
     """Remove what is over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and what broken runs left."""

@@ -19,7 +19,13 @@ from toko_assets.terminal import short_path
 from toko_bot.settings import BotSettings
 
 ENV_FILE = Path(".env")
-SECRETS = {"DB_PASSWORD": "a password", "TELEGRAM_BOT_TOKEN": "the bot's token", "WEBHOOK_SECRET": "a secret"}
+SECRETS = {
+    "DB_PASSWORD": "a password",
+    "DROPBOX_APP_SECRET": "a secret",
+    "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
+    "TELEGRAM_BOT_TOKEN": "the bot's token",
+    "WEBHOOK_SECRET": "a secret",
+}
 OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 LIKE_A_SETTING = 0.8
 """How much alike two names are, of 1, when one is taken for a slip of the other."""
@@ -39,6 +45,8 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield note("settings", f".env holds {secrets[0]} and other users can read it: chmod 600 .env")
     if settings.db_host is None and settings.db_password is not None:
         yield note("settings", "DB_PASSWORD is set but not DB_HOST: the embedded PostgreSQL is used, which needs none.")
+    if settings.backup_source == "folder" and settings.dropbox_refresh_token is not None:
+        yield note("settings", "DROPBOX_REFRESH_TOKEN has no effect: BACKUP_SOURCE is folder.")
     given = sorted(name for name in names if os.environ.get(name) or written.get(name))
     yield good("settings", f"set: {', '.join(given)}" if given else "none is set: the defaults are used")
 
