@@ -1,11 +1,12 @@
 """What Dagster loads: the whole code location in one explicit object."""
 
+from datetime import timedelta
+
 import dagster as dg
 import pyarrow as pa
 
-from toko_assets import assets
 from toko_assets.data_folder import DataFolder
-from toko_assets.jobs import sync
+from toko_assets.jobs import CHAIN, sync
 from toko_assets.resources import (
     DropboxSource,
     FolderSource,
@@ -25,8 +26,17 @@ pa.set_memory_pool(pa.system_memory_pool())
 settings = load_settings()
 folder = DataFolder(settings.data_folder)
 
+
+def with_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
+    """The catalogue counts as old, in the web interface too, after STALE_HOURS."""
+    if spec.key != dg.AssetKey("product_catalog"):
+        return spec
+    fresh = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_hours))
+    return spec.replace_attributes(freshness_policy=fresh)
+
+
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([assets]),
+    assets=dg.map_asset_specs(with_freshness, CHAIN),
     jobs=[sync],
     sensors=[new_backup, tell_success, tell_failure],
     schedules=[daily_sync(settings)],
