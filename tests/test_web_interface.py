@@ -1,21 +1,10 @@
-"""`toko dev` as an operator has it: the real web interface, asked over its GraphQL API as the browser does."""
+"""A run launched from the web interface: the real one, asked over its GraphQL API as the browser does."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
+from tests.web_interface import wait_until, web_interface
 from toko_assets.postgres.server import PostgresServer
 
 LAUNCH = """
@@ -29,54 +18,7 @@ mutation ($assets: [AssetKeyInput!]!) {
 """
 STATUS = "query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
 CHAIN = ("raw_backup", "restored_database", "exported_products", "product_catalog")
-START_SECONDS = RUN_SECONDS = 90
-
-
-class WebInterface:
-    def __init__(self, port: int) -> None:
-        self.address = f"http://127.0.0.1:{port}"
-
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.address}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            data: dict[str, Any] = json.load(answer)["data"]
-        return data
-
-
-@contextmanager
-def web_interface(data: Path, log: Path) -> Iterator[WebInterface]:
-    """`toko dev` on a free port, in a process group of its own, ended as Ctrl-C ends it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "TOKO_DATA_DIR": str(data), "DAGSTER_HOME": str(data / "dagster")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("toko"), "dev", "--port", str(port)],
-            env=environment, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-    try:
-        web = WebInterface(port)
-        wait_until(lambda: answers(web), START_SECONDS, log)
-        yield web
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(60)
-
-
-def answers(web: WebInterface) -> bool:
-    try:
-        return bool(web.ask("{ version }"))
-    except (urllib.error.URLError, ConnectionError):
-        return False
-
-
-def wait_until(done: Callable[[], bool], seconds: int, log: Path) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.25)
+RUN_SECONDS = 90
 
 
 def test_materialize_all_in_the_web_interface_publishes_the_catalogue(
