@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,14 @@ class Identifiers:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """From the arrays of `build`."""
-        self._arrays = dict(arrays)
         self._hashes = arrays["identifier_hashes"]
         self._rows = arrays["identifier_rows"]
         self._endings = arrays["endings"]
         self._ending_rows = arrays["ending_rows"]
 
-    @classmethod
-    def build(cls, barcodes: Iterable[tuple[str, int]], codes: Iterable[tuple[str, int]]) -> Self:
-        """Of pairs of an identifier and its row."""
+    @staticmethod
+    def build(barcodes: Iterable[tuple[str, int]], codes: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
+        """The arrays, of pairs of an identifier and its row."""
         barcodes = [(_plain(code), row) for code, row in barcodes]
         whole = [*barcodes, *((_plain(code), row) for code, row in codes)]
         hashes = np.array([_hash(code) for code, _ in whole], np.uint64)
@@ -40,18 +39,12 @@ class Identifiers:
         endings = np.array([_ending(code) for code, _ in numbers], np.uint32)
         ending_rows = np.array([row for _, row in numbers], np.int32)
         by_ending = np.lexsort((ending_rows, endings))
-        return cls(
-            {
-                "identifier_hashes": hashes[order],
-                "identifier_rows": rows[order],
-                "endings": endings[by_ending],
-                "ending_rows": ending_rows[by_ending],
-            }
-        )
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """What the constructor takes."""
-        return self._arrays
+        return {
+            "identifier_hashes": hashes[order],
+            "identifier_rows": rows[order],
+            "endings": endings[by_ending],
+            "ending_rows": ending_rows[by_ending],
+        }
 
     def whole(self, text: str) -> NDArray[np.int64]:
         """The rows, ascending, with exactly this code or barcode; blanks, dashes and leading zeros do not count."""

@@ -1,7 +1,7 @@
 """Which words stand side by side in some name."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +20,16 @@ class WordPairs:
         self._bits = arrays["pairs"]
         self._mask = len(self._bits) * 8 - 1
 
-    @classmethod
-    def build(cls, slots: NDArray[np.int32], none: int) -> Self:
-        """Of the words of names, a row each; `none` is in empty slots."""
+    @staticmethod
+    def build(slots: NDArray[np.int32], none: int) -> dict[str, NDArray[Any]]:
+        """The arrays, of the words of names, a row each; `none` is in empty slots."""
         left, right = slots[:, :-1].ravel().astype(np.int64), slots[:, 1:].ravel().astype(np.int64)
         both = (left != none) & (right != none)
         pairs = np.unique(left[both] * (none + 1) + right[both])
         size = 1 << max(10, int(len(pairs) * BITS_A_PAIR).bit_length())
         bits = np.zeros(size, bool)
         bits[(pairs // (none + 1) * LEFT ^ pairs % (none + 1) * RIGHT) & (size - 1)] = True
-        return cls({"pairs": np.packbits(bits, bitorder="little")})
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """What the constructor takes."""
-        return {"pairs": self._bits}
+        return {"pairs": np.packbits(bits, bitorder="little")}
 
     def stand_together(self, left: int, right: int) -> bool:
         """Whether the second word follows the first in some name."""

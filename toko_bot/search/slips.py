@@ -17,17 +17,21 @@ def _neighbours() -> dict[str, frozenset[str]]:
 
 
 NEIGHBOURS = _neighbours()
+NONE: frozenset[str] = frozenset()
 
 
 def is_likely_slip(typed: str, meant: str) -> bool:
     """Of two words one edit apart: a dropped, swapped or doubled letter, or a key hit beside the right one."""
     if len(typed) < len(meant):
         return True
-    place = next((i for i, (t, m) in enumerate(zip(typed, meant, strict=False)) if t != m), len(meant))
-    key = typed[place]
-    near = NEIGHBOURS.get(key, frozenset())
+    place = 0
+    for one, other in zip(typed, meant, strict=False):
+        if one != other:
+            break
+        place += 1
+    key, after = typed[place], typed[place + 1 : place + 2]
+    near = NEIGHBOURS.get(key, NONE)
     if len(typed) == len(meant):
-        swapped = typed[place + 1 : place + 2] == meant[place] and meant[place + 1 : place + 2] == key
-        return swapped or meant[place] in near
-    beside = typed[max(place - 1, 0) : place] + typed[place + 1 : place + 2]
-    return any(other == key or other in near for other in beside)
+        return meant[place] in near or (after == meant[place] and meant[place + 1 : place + 2] == key)
+    before = typed[max(place - 1, 0) : place]
+    return key in (before, after) or before in near or after in near

@@ -24,6 +24,8 @@ THOUSANDS = re.compile(r"\d+[.,]\d{3}")
 """1.000 ML is a thousand; 1.000 KG is one."""
 LONGEST_NUMBER = 9
 """Digits; a longer one is no pack size."""
+LONGEST_WORD = 32
+"""Letters of a typed word that are compared."""
 VOWELS = str.maketrans("", "", "aiueo")
 
 

@@ -107,7 +107,7 @@ def test_spans_are_the_words_as_they_were_written(text: str, parts: list[str]) -
 def test_any_text_has_words_and_their_places(text: str) -> None:
     found, places = words(text), spans(text)
     assert len(found) == len(places)
-    assert all(word and word == word.lower() and not any(mark.isspace() for mark in word) for word in found)
+    assert all(word and word == word.casefold() and not any(mark.isspace() for mark in word) for word in found)
     assert all(0 <= span.start < span.end <= len(text) for span in places)
     assert [span.start for span in places] == sorted(span.start for span in places)
     assert isinstance(fold(text), str)

@@ -1,0 +1,14 @@
+"""Many slices of an array at once."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def places(start: NDArray[Any], count: NDArray[Any]) -> NDArray[np.int64]:
+    """The places in slices of an array, slice after slice: slice i is `count[i]` places from `start[i]`."""
+    behind = count.cumsum()
+    place = np.arange(behind[-1] if len(behind) else 0)
+    place += (start - behind + count).repeat(count)
+    return place
