@@ -31,13 +31,17 @@ NOT_DROPBOX = "What answers in Dropbox's place is not Dropbox: does the network 
 LOGIN = "run `toko dropbox-login`"
 
 
-def dropbox_client(settings: Settings) -> Dropbox:
-    """A client with the refresh token of the settings; the secret only where the app has one."""
+def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:
+    """A client with the refresh token of the settings; the secret only where the app has one.
+
+    With `repeats` False it repeats nothing: for a caller that does. Whoever asks for a client closes it.
+    """
     secret, token = settings.dropbox_app_secret, settings.dropbox_refresh_token
+    repetitions = REPETITIONS if repeats else 0
     session = create_session()
     for adapter in session.adapters.values():
         adapter.max_retries = Retry(
-            total=REPETITIONS, status=0, backoff_factor=0.5, allowed_methods=None, raise_on_status=False
+            total=repetitions, status=0, backoff_factor=0.5, allowed_methods=None, raise_on_status=False
         )  # what is asked here changes nothing, so that it may be asked twice
     return Dropbox(
         app_key=settings.dropbox_app_key,
@@ -45,7 +49,7 @@ def dropbox_client(settings: Settings) -> Dropbox:
         oauth2_refresh_token=token.get_secret_value() if token else None,
         session=session,
         timeout=ANSWER_SECONDS,
-        max_retries_on_error=REPETITIONS,
+        max_retries_on_error=repetitions,
         max_retries_on_rate_limit=0,  # the SDK would sleep as long as Dropbox says
     )
 
@@ -63,6 +67,12 @@ def dropbox_errors(folder: str) -> Iterator[None]:
         raise PassingError(NOT_DROPBOX) from error
 
 
+def quiet_error(error: RateLimitError) -> QuietError:
+    """For how long Dropbox wants no requests."""
+    wanted = timedelta(seconds=error.backoff) if error.backoff else QUIET
+    return QuietError("Dropbox asks for fewer requests.", min(wanted, LONGEST_QUIET))
+
+
 def _translated(error: Exception, folder: str) -> TokoError:
     match error:
         case AuthError():
@@ -72,8 +82,7 @@ def _translated(error: Exception, folder: str) -> TokoError:
         case ApiError():
             return _folder_or_file(error, folder)
         case RateLimitError():
-            wanted = timedelta(seconds=error.backoff) if error.backoff else QUIET
-            return QuietError("Dropbox asks for fewer requests.", min(wanted, LONGEST_QUIET))
+            return quiet_error(error)
         case HttpError():
             return PassingError(f"Dropbox has a problem of its own (HTTP {error.status_code}).")
         case requests.exceptions.SSLError():
@@ -122,9 +131,9 @@ def _folder_or_file(error: ApiError, folder: str) -> TokoError:
             f"There is no folder {folder or '/'} in this Dropbox: correct DROPBOX_FOLDER_PATH. "
             "An app of the type “App folder” sees only its own folder, which is / then."
         )
-    if is_path_error(reason) and reason.get_path().is_not_folder():
+    if is_path_error(reason) and (reason.get_path().is_not_folder() or reason.get_path().is_malformed_path()):
         return PermanentError(f"{folder} is no folder in this Dropbox: correct DROPBOX_FOLDER_PATH.")
-    return PassingError("Dropbox did not do what it was asked for.")
+    return PassingError(f"Dropbox refuses, and does not say why: is the app enabled at {CONSOLE}?")
 
 
 def is_path_error(reason: object) -> bool:

@@ -21,8 +21,7 @@ def look_at_dropbox(settings: Settings) -> Iterator[Finding]:
     try:
         listing = source.listing()
         newest = listing.backups[0] if listing.backups else None
-        with dropbox_errors(settings.dropbox_folder_path):
-            client = dropbox_client(settings)
+        with dropbox_errors(settings.dropbox_folder_path), dropbox_client(settings) as client:
             yield from _account(client)
             _open(client, f"rev:{newest.revision}" if newest else f"{settings.dropbox_folder_path}/i5.i5bu")
     except TokoError as error:

@@ -1,16 +1,18 @@
 """Backups in a Dropbox folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from dropbox import Dropbox
-from dropbox.exceptions import ApiError
+from dropbox.exceptions import ApiError, RateLimitError
 from dropbox.file_transfer import Downloader, DownloadOptions, DownloadProgress, File
-from dropbox.files import DeletedMetadata, FileMetadata, Metadata
+from dropbox.files import FileMetadata, Metadata
 
 from toko_assets.backups import ListedBackup, Listing, newest_first
-from toko_assets.dropbox_client import dropbox_client, dropbox_errors, is_path_error
+from toko_assets.dropbox_client import dropbox_client, dropbox_errors, is_path_error, quiet_error
 from toko_assets.errors import PassingError
 from toko_assets.resources.backup_source import ENDING, BackupSource, is_conflicted
 from toko_assets.settings import load_settings
@@ -43,20 +45,20 @@ class DropboxSource(BackupSource):
     def listing(self) -> Listing:
         """All pages of the folder. Raises PassingError or PermanentError."""
         entries: dict[str, FileMetadata] = {}
-        with dropbox_errors(self.folder):
-            for entry in self._entries(dropbox_client(load_settings())):
+        with dropbox_errors(self.folder), dropbox_client(load_settings()) as client:
+            for entry in self._entries(client):
                 if isinstance(entry, FileMetadata) and entry.is_downloadable and entry.name.lower().endswith(ENDING):
                     entries[entry.path_lower] = entry
-                elif isinstance(entry, DeletedMetadata):
+                else:  # deleted while pages were read, or there is a folder of that name now
                     entries.pop(entry.path_lower, None)
         backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
         return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
 
     def find(self, place: str, revision: str) -> ListedBackup:
         """A revision, also when the file has been replaced since. Raises PassingError if it is gone."""
-        with dropbox_errors(self.folder):
+        with dropbox_errors(self.folder), dropbox_client(load_settings()) as client:
             try:
-                entry = dropbox_client(load_settings()).files_get_metadata(f"rev:{revision}")
+                entry = client.files_get_metadata(f"rev:{revision}")
             except ApiError as error:
                 raise _gone_or(error, place) from error
         return _listed(entry, place)
@@ -67,31 +69,47 @@ class DropboxSource(BackupSource):
         def told(state: DownloadProgress) -> None:
             progress(state.bytes_committed)
 
-        with dropbox_errors(self.folder):
+        file = File(str(target))
+        with dropbox_errors(self.folder), dropbox_client(load_settings(), repeats=False) as client:
             try:
-                Downloader(dropbox_client(load_settings())).download(
-                    f"rev:{backup.revision}",
-                    File(str(target)),
-                    DownloadOptions(max_attempts=RESUMPTIONS, progress=told),
+                Downloader(_Content(client)).download(
+                    f"rev:{backup.revision}", file, DownloadOptions(max_attempts=RESUMPTIONS, progress=told)
                 )
             except ApiError as error:
                 raise _gone_or(error, backup.place) from error
+            finally:
+                file.abort()  # after an interrupt: the Downloader forgets it then
 
-    def _entries(self, client: Dropbox) -> Iterator[Metadata]:
-        page = client.files_list_folder(self.folder)
-        restarts = 0
+    def _entries(self, client: Dropbox) -> list[Metadata]:
+        """Of all pages, in Dropbox's order."""
+        page, restarts = client.files_list_folder(self.folder), 0
+        entries = list(page.entries)
         for _ in range(MOST_PAGES):
-            yield from page.entries
             if not page.has_more:
-                return
+                return entries
             try:
                 page = client.files_list_folder_continue(page.cursor)
+                entries += page.entries
             except ApiError as error:
                 if not error.error.is_reset() or restarts == RESTARTS:
                     raise
                 restarts += 1
                 page = client.files_list_folder(self.folder)
+                entries = list(page.entries)
         raise PassingError(f"Dropbox lists {self.folder or '/'} without an end.")
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the Downloader uses of a client. It would ask again at once after a refusal for too many requests."""
+
+    client: Dropbox
+
+    def files_download(self, *args: Any, **options: Any) -> Any:
+        try:
+            return self.client.files_download(*args, **options)
+        except RateLimitError as error:
+            raise quiet_error(error) from error
 
 
 def _listed(entry: FileMetadata, place: str | None = None) -> ListedBackup:
