@@ -34,8 +34,18 @@ def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
             cause = failure.error.cause or failure.error
             if "Interrupt" in (cause.cls_name or ""):
                 return AssetFailure(asset, "Interrupted: nothing was published.", final=False)
-            return AssetFailure(
-                asset, f"{asset} failed: {cause.message.strip().splitlines()[0]} {DETAILS}", final=False
-            )
+            return AssetFailure(asset, _unexpected(asset, cause.message), final=False)
         return AssetFailure(asset, f"{asset} failed. {DETAILS}", final=False)
     return None
+
+
+def failure_outside(event: DagsterEvent) -> AssetFailure:
+    """Of a run in which no asset failed, from the event of its failure: named after the job."""
+    job, failure = event.job_name, event.job_failure_data
+    if failure and failure.error:
+        return AssetFailure(job, _unexpected(job, (failure.error.cause or failure.error).message), final=False)
+    return AssetFailure(job, event.message or f"{job} failed. {DETAILS}", final=False)
+
+
+def _unexpected(what: str, message: str) -> str:
+    return f"{what} failed: {message.strip().splitlines()[0]} {DETAILS}"

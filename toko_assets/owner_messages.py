@@ -1,6 +1,5 @@
 """What owners are told in Telegram about syncs, in Indonesian. HTML, as Telegram reads it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,9 @@ from toko_bot.messages import moment
 
 SHOWN_CHANGES = 10
 LONGEST_REASON = 900
-NUMBER = re.compile(r"\d+")
+LONGEST_NAME = 100
+LONGEST_UNIT = 20
+"""Ten lines of these lengths fit into a message, which ends at 4,096 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class PriceChange:
         """`Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`; without a percentage where there was no price."""
         share = (self.now - self.before) / self.before * 100 if self.before else None
         percent = f" ({'+' if share > 0 else ''}{quantity(round(share, 1))}%)" if share is not None else ""
-        return f"{escape(self.name)} ({escape(self.unit)}): {rupiah(self.before)} → {rupiah(self.now)}{percent}"
+        name, unit = escape(_short(self.name, LONGEST_NAME)), escape(_short(self.unit, LONGEST_UNIT))
+        return f"{name} ({unit}): {rupiah(self.before)} → {rupiah(self.now)}{percent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Published:
     """What a successful sync changed."""
 
     products: int
+    compared: bool
+    """Whether there was a catalogue before, that could be read; else the counts of changes mean nothing."""
     new: int
     gone: int
     prices_changed: int
@@ -46,7 +50,7 @@ class Published:
 
     @property
     def changes_nothing(self) -> bool:
-        return not (self.new or self.gone or self.prices_changed)
+        return self.compared and not (self.new or self.gone or self.prices_changed)
 
 
 def published(shop: str, zone: ZoneInfo, told: Published, duration: timedelta, *, recovered: bool) -> str:
@@ -54,13 +58,9 @@ def published(shop: str, zone: ZoneInfo, told: Published, duration: timedelta, *
     lines = [
         f"✅ <b>{escape(shop)}: {'sinkronisasi berhasil lagi' if recovered else 'data harga baru'}</b>",
         f"Data: {moment(told.data_time, zone)}",
-        f"{_count(told.products)} produk: {_count(told.new)} baru, {_count(told.gone)} hilang",
-        f"Harga berubah: {_count(told.prices_changed)}",
-        *(f"• {change.line}" for change in told.largest[:SHOWN_CHANGES]),
+        *(_changed(told) if told.compared else [f"{_count(told.products)} produk"]),
+        f"Selesai dalam {max(round(duration.total_seconds()), 1)} detik",
     ]
-    if told.largest and told.prices_changed > len(told.largest[:SHOWN_CHANGES]):
-        lines.append(f"… dan {_count(told.prices_changed - len(told.largest[:SHOWN_CHANGES]))} lagi")
-    lines.append(f"Selesai dalam {max(round(duration.total_seconds()), 1)} detik")
     return "\n".join(lines)
 
 
@@ -94,8 +94,24 @@ def source_answers(shop: str) -> str:
 
 
 def failure_mark(asset: str, reason: str) -> str:
-    """The same for the same failure: sizes, times and revisions in its sentence may differ."""
-    return f"{asset}: {NUMBER.sub('#', reason)}"[:200]
+    """The same for the same failure: words with a digit, such as sizes, times and revisions, may differ."""
+    words = ("#" if any(map(str.isdigit, word)) else word for word in reason.split())
+    return f"{asset}: {' '.join(words)}"[:200]
+
+
+def _changed(told: Published) -> list[str]:
+    shown = told.largest[:SHOWN_CHANGES]
+    lines = [
+        f"{_count(told.products)} produk: {_count(told.new)} baru, {_count(told.gone)} hilang",
+        f"Harga berubah: {_count(told.prices_changed)}",
+        *(f"• {change.line}" for change in shown),
+    ]
+    more = told.prices_changed - len(shown)
+    return [*lines, f"… dan {_count(more)} lagi"] if shown and more > 0 else lines
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _count(number: int) -> str:

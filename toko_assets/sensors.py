@@ -14,12 +14,12 @@ from toko_assets import owner_messages
 from toko_assets.backup_watch import Attempt, Cursor, Ending, Request, decide, failed, may_ask, to_be_told
 from toko_assets.backups import QuietError
 from toko_assets.errors import PermanentError, TokoError
-from toko_assets.failures import AssetFailure, first_failure
+from toko_assets.failures import AssetFailure, failure_outside, first_failure
 from toko_assets.jobs import sync
 from toko_assets.lock import SyncRunningError, sync_lock
 from toko_assets.owner_messages import PriceChange, Published, failure_mark
 from toko_assets.records import Catalog, read_record
-from toko_assets.recovery import DIED, recover
+from toko_assets.recovery import recover
 from toko_assets.resources import BackupSource, OwnerNotifier, StorageResource
 from toko_assets.resources.backup_source import left_out
 
@@ -27,7 +27,9 @@ REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/fol
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
 """Tags of the runs that the sensor asks for."""
 TOLD, FAILURE = "toko/told", "toko/failure"
-"""Tags of failed runs: that the owners know, and of what."""
+"""Tags of failed runs: what the owners know of, and of which failure."""
+OF_FAILURE, OF_RECOVERY = "failure", "recovery"
+"""Values of TOLD: the recovery is still to be announced, or was."""
 
 SETTINGS_IN_FORCE = uuid4().hex[:12]
 """Settings are read once, when this code is loaded: a restart may have brought others."""
@@ -45,6 +47,7 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+CATALOG = dg.AssetKey("product_catalog")
 NAMED = 5
 REMINDED = timedelta(days=1)
 """After so long the same failure is told again."""
@@ -71,8 +74,7 @@ def new_backup(
         listing = backup_source.listing()
     except TokoError as error:
         return _source_failed(context, notifier, cursor, error, now)
-    if cursor.told and not notifier.tell(owner_messages.source_answers(notifier.shop), context.log.warning):
-        context.log.info("Owners hear of the source's return with the next message.")
+    announced = not cursor.told or notifier.tell(owner_messages.source_answers(notifier.shop), context.log.warning)
     newest = listing.backups[0] if listing.backups else None
     served = read_record(storage.folder.records, "product_catalog", Catalog)
     decision = decide(
@@ -84,11 +86,12 @@ def new_backup(
         settings=SETTINGS_IN_FORCE,
         now=now,
     )
+    cursor = replace(decision.cursor, told=not announced)  # what was not announced is tried again at the next look
     if decision.request is None:
-        return _nothing(decision.cursor, decision.said)
+        return _nothing(cursor, decision.said)
     for name in listing.conflicted:
         context.log.warning(left_out(name))
-    return dg.SensorResult(run_requests=[_run_request(decision.request)], cursor=decision.cursor.write())
+    return dg.SensorResult(run_requests=[_run_request(decision.request)], cursor=cursor.write())
 
 
 @dg.run_status_sensor(
@@ -99,18 +102,20 @@ def new_backup(
 def tell_success(
     context: dg.RunStatusSensorContext, notifier: OwnerNotifier, storage: StorageResource
 ) -> dg.SkipReason | None:
-    """Once for each run that published something new."""
+    """Once for each run that changed something, or is the first that succeeds after a failure that was told."""
     run, instance = context.dagster_run, context.instance
     told = _published(instance, run.run_id, ZoneInfo(storage.timezone))
     if told is None:
-        return dg.SkipReason("The run published nothing.")
-    recovered = _is_recovery(instance, run.run_id)
-    if told.changes_nothing and not recovered:
+        return dg.SkipReason("The run was no sync.")
+    begun, ended = _times(instance.get_run_record_by_id(run.run_id))
+    recovered = _unrecovered(instance, ended)
+    if told.changes_nothing and recovered is None:
         return dg.SkipReason("Nothing changed: nobody is told.")
-    record = instance.get_run_record_by_id(run.run_id)
-    duration = timedelta(seconds=(record.end_time or 0) - (record.start_time or 0)) if record else timedelta()
-    text = owner_messages.published(notifier.shop, ZoneInfo(storage.timezone), told, duration, recovered=recovered)
-    notifier.tell(text, context.log.warning)
+    text = owner_messages.published(
+        notifier.shop, ZoneInfo(storage.timezone), told, ended - begun, recovered=recovered is not None
+    )
+    if notifier.tell(text, context.log.warning) and recovered:
+        instance.add_run_tags(recovered, {TOLD: OF_RECOVERY})
     return None
 
 
@@ -121,15 +126,13 @@ def tell_success(
 def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -> dg.SkipReason | None:
     """Once for each failure that is not known to them yet."""
     run, instance = context.dagster_run, context.instance
-    failure = _failure(instance, run.run_id) or AssetFailure(
-        run.job_name, context.failure_event.message or DIED, final=False
-    )
+    failure = _failure(instance, run.run_id) or failure_outside(context.failure_event)
     mark = failure_mark(failure.asset, failure.said)
     if _is_known(instance, mark):
         return dg.SkipReason("The owners know of this failure.")
     text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
     if notifier.tell(text, context.log.warning):
-        instance.add_run_tags(run.run_id, {TOLD: "yes", FAILURE: mark})
+        instance.add_run_tags(run.run_id, {TOLD: OF_FAILURE, FAILURE: mark})
     return None
 
 
@@ -188,7 +191,7 @@ def _last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None
         return None
     record, tags = records[0], records[0].dagster_run.tags
     status = record.dagster_run.status
-    ended = None if status in UNFINISHED else datetime.fromtimestamp(record.end_time or 0, UTC)
+    ended = None if status in UNFINISHED else _times(record)[1]
     return Attempt(int(tags[ATTEMPT]), _ending(instance, record), ended, tags[FOLDER], tags[SETTINGS])
 
 
@@ -223,17 +226,16 @@ def _fail_lost_runs(context: dg.SensorEvaluationContext, storage: StorageResourc
 
 
 def _published(instance: dg.DagsterInstance, run_id: str, zone: ZoneInfo) -> Published | None:
-    """From the metadata of the run's catalogue; None if it published none."""
+    """From the metadata of the run's catalogue; None if it made none."""
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
         event = entry.dagster_event
-        if event is None or event.asset_key != dg.AssetKey("product_catalog"):
+        if event is None or event.asset_key != CATALOG:
             continue
         metadata = event.step_materialization_data.materialization.metadata
         values: dict[str, Any] = {name: value.value for name, value in metadata.items()}
-        if not values.get("newly_published"):
-            return None
         return Published(
             products=int(values["dagster/row_count"]),
+            compared="products_new" in values,
             new=int(values.get("products_new", 0)),
             gone=int(values.get("products_gone", 0)),
             prices_changed=int(values.get("prices_changed", 0)),
@@ -247,13 +249,22 @@ def _changes(table: dg.MetadataValue | None) -> Iterator[PriceChange]:
     if isinstance(table, dg.TableMetadataValue):
         for record in table.records:
             row = record.data
-            yield PriceChange(
-                str(row["namaitem"]), str(row["satuan"]), Decimal(str(row["before"])), Decimal(str(row["now"]))
-            )
+            before, now = (Decimal(str(row[name]) or 0) for name in ("before", "now"))  # empty where there is no price
+            yield PriceChange(str(row["namaitem"]), str(row["satuan"]), before, now)
 
 
 def _last_told(instance: dg.DagsterInstance) -> dg.RunRecord | None:
-    return next(iter(instance.get_run_records(dg.RunsFilter(tags={TOLD: "yes"}), limit=1)), None)
+    """The newest failed run that the owners know of."""
+    told = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={TOLD: [OF_FAILURE, OF_RECOVERY]})
+    return next(iter(instance.get_run_records(told, limit=1)), None)
+
+
+def _unrecovered(instance: dg.DagsterInstance, now: datetime) -> str | None:
+    """The run that failed before, if the owners know of it and of no success since."""
+    last = _last_told(instance)
+    if last is None or last.dagster_run.tags[TOLD] == OF_RECOVERY or _times(last)[1] > now:
+        return None
+    return last.dagster_run.run_id
 
 
 def _is_known(instance: dg.DagsterInstance, mark: str) -> bool:
@@ -261,18 +272,13 @@ def _is_known(instance: dg.DagsterInstance, mark: str) -> bool:
     last = _last_told(instance)
     if last is None or last.dagster_run.tags.get(FAILURE) != mark:
         return False
-    succeeded = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
-    ended = last.end_time or 0
-    if succeeded and (succeeded[0].end_time or 0) > ended:
+    success, ended = instance.get_latest_materialization_event(CATALOG), _times(last)[1]
+    if success and success.timestamp > ended.timestamp():
         return False
-    return clock().timestamp() - ended < REMINDED.total_seconds()
+    return clock() - ended < REMINDED
 
 
-def _is_recovery(instance: dg.DagsterInstance, run_id: str) -> bool:
-    """Whether the owners know of a failure, and this run is the first that succeeded since."""
-    last = _last_told(instance)
-    if last is None:
-        return False
-    successes = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=2)
-    before = next((record for record in successes if record.dagster_run.run_id != run_id), None)
-    return before is None or (before.end_time or 0) < (last.end_time or 0)
+def _times(record: dg.RunRecord | None) -> tuple[datetime, datetime]:
+    """When a run began and ended; 1970 if it did not."""
+    begun, ended = (record.start_time, record.end_time) if record else (None, None)
+    return datetime.fromtimestamp(begun or ended or 0, UTC), datetime.fromtimestamp(ended or 0, UTC)

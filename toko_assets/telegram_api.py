@@ -33,7 +33,7 @@ def ask(settings: BotSettings, method: str, seconds: float = ANSWER_SECONDS, **p
             return json.load(answer)["result"]
     except HTTPError as error:
         with error:
-            raise TelegramError(_description(error.read()), error.code) from None
+            raise TelegramError(_description(error), error.code) from None
     except TimeoutError:
         raise TelegramError(f"no answer within {seconds:.0f} s") from None
     except (OSError, HTTPException) as error:
@@ -43,9 +43,9 @@ def ask(settings: BotSettings, method: str, seconds: float = ANSWER_SECONDS, **p
         raise TelegramError("what answers is not Telegram") from None
 
 
-def _description(body: bytes) -> str:
-    """Of a refusal; a proxy in between answers with a page of HTML."""
+def _description(refusal: HTTPError) -> str:
+    """A proxy in between answers with a page of HTML, or with less than it announced."""
     try:
-        return str(json.loads(body)["description"])
-    except (ValueError, KeyError, TypeError):
+        return str(json.load(refusal)["description"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return "what answers is not Telegram"

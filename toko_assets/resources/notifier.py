@@ -25,29 +25,37 @@ class OwnerNotifier(dg.ConfigurableResource):  # type: ignore[type-arg]  # gener
     """What links point to; None: no links."""
 
     def tell(self, text: str, log: Callable[[str], None]) -> bool:
-        """Send `text`, HTML, to all owners. False if an owner was not reached who may be the next time."""
+        """Send `text`, HTML, to all owners. False if it reached none of them, and may the next time."""
         try:
             settings = load_settings()
-        except SettingError:
-            log("Owners are not told: the Telegram bot is not set up (docs/bot.md says how).")
+        except SettingError as error:
+            log(f"Owners are not told, as the Telegram bot is not set up (docs/bot.md says how): {error}")
             return True
-        reached = [_reaches(settings, owner, text, log) for owner in sorted(settings.owners)]
-        return all(reached)
+        reached = refused = 0
+        for owner in sorted(settings.owners):
+            try:
+                _send(settings, owner, text)
+                reached += 1
+            except TelegramError as error:
+                said = str(error).replace(settings.token, "<token>")
+                log(f"Owner {owner} could not be told in Telegram: {said}")
+                refused += error.status in REFUSALS
+                if not error.status:  # nor would the others be, and a sensor's tick has a minute
+                    return reached > 0
+        return reached > 0 or refused == len(settings.owners)
 
     def link(self, run_id: str) -> str | None:
         """To a run's page."""
-        return f"{self.web_url}/runs/{run_id}" if self.web_url else None
+        return f"{self.web_url.rstrip('/')}/runs/{run_id}" if self.web_url else None
 
 
-def _reaches(settings: BotSettings, owner: int, text: str, log: Callable[[str], None]) -> bool:
-    for tries in range(1, TRIES + 1):
+def _send(settings: BotSettings, owner: int, text: str) -> None:
+    """Raises TelegramError, what was said at the last try."""
+    for left in reversed(range(TRIES)):
         try:
             ask(settings, "sendMessage", chat_id=owner, text=text, parse_mode="HTML", link_preview_options=NO_PREVIEW)
         except TelegramError as error:
-            if error.status in REFUSALS or tries == TRIES:
-                said = str(error).replace(settings.token, "<token>")
-                log(f"Owner {owner} could not be told in Telegram: {said}")
-                return error.status in REFUSALS
+            if error.status in REFUSALS or not left:
+                raise
         else:
-            return True
-    return False
+            return
