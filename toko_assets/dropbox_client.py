@@ -4,6 +4,7 @@ The SDK itself refreshes the access token and repeats what Dropbox answered with
 the network swallowed. Nothing here waits for long: whoever calls has a next time.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,6 +30,9 @@ LONGEST_QUIET = timedelta(hours=1)
 CONSOLE = "https://www.dropbox.com/developers/apps"
 NOT_DROPBOX = "What answers in Dropbox's place is not Dropbox: does the network ask for a login, is a proxy in between?"
 LOGIN = "run `toko dropbox-login`"
+
+# It would warn of every repetition: in a night without a network thousands of lines that say nothing new.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:

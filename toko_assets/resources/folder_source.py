@@ -29,16 +29,20 @@ class FolderSource(BackupSource):
         return "BACKUP_FOLDER"
 
     def listing(self) -> Listing:
-        """Files come and go while a folder is looked at. Raises NoBackupError if it cannot be read."""
+        """Files come and go while a folder is looked at. Raises NoBackupError or PassingError if it cannot be read."""
         folder, found = Path(self.folder), []
         try:
             for file in folder.iterdir() if folder.exists() else ():
                 with suppress(FileNotFoundError):
                     if file.suffix.lower() == ENDING and file.is_file():
                         found.append(_listed(file))
-        except OSError as error:
+        except (NotADirectoryError, PermissionError) as error:
             raise NoBackupError(
                 f"The backup folder {self.folder} cannot be read ({error.strerror}): set BACKUP_FOLDER."
+            ) from error
+        except OSError as error:  # a network drive that is away
+            raise PassingError(
+                f"The backup folder {self.folder} cannot be read now ({error.strerror}): is its disk there?"
             ) from error
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
