@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import sys
-from typing import Any
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from telegram import Update
@@ -17,7 +17,6 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from toko_bot.details import REPORTS
 from toko_bot.handlers.access import Gate
@@ -28,12 +27,13 @@ from toko_bot.handlers.errors import on_error
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
 from toko_bot.handlers.search import on_group_search, on_text
-from toko_bot.handlers.services import KEY, Services
+from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.handlers.turns import TakingTurns
 from toko_bot.health import Heartbeat
 from toko_bot.live_catalog import LiveCatalog
+from toko_bot.memory import give_back_freed_memory
 from toko_bot.metrics import Metrics
-from toko_bot.outgoing import Outgoing, Polling
+from toko_bot.outgoing import Outgoing, Polling, Sending
 from toko_bot.owners import OwnerReports
 from toko_bot.settings import BotSettings
 
@@ -43,23 +43,34 @@ UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.
 GATE, WORK = -1, 0
 """Groups of handlers."""
 POLL_SECONDS = 10
+POLL_GRACE_SECONDS = 5.0
+"""How long a poll is waited for beyond that: nobody is heard meanwhile."""
 ANSWER_SECONDS = 10.0
-"""How long an answer of Telegram is waited for."""
+"""How long any other answer of Telegram is waited for."""
 STALE_EVERY = 600.0
 BEAT_EVERY = 10.0
 SWITCH_SECONDS = 0.0005
 """After so long another thread gets its turn: a search waits no longer for a catalogue that is being loaded."""
 
-App = Application[Any, Any, Any, Any, Any, Any]
-
 
 def run(settings: BotSettings) -> None:
     """Run until SIGTERM or SIGINT. Raises telegram.error.InvalidToken, and OSError if a port is taken."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    do_without_sniffio()
+    give_back_freed_memory()
     bot = Toko(settings)
     if settings.metrics_port is not None:
         bot.metrics.serve(settings.metrics_port)
     bot.run()
+
+
+def do_without_sniffio() -> None:
+    """Where it is not installed, httpcore looks for it some ten times a request, through all folders of sys.path.
+
+    None makes Python answer at once that it is not there: https://github.com/encode/httpcore/pull/1103
+    """
+    if find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class Toko:
@@ -93,13 +104,8 @@ class Toko:
             .token(self.settings.token)
             .base_url(f"{url}/bot")
             .base_file_url(f"{url}/file/bot")
-            .request(
-                HTTPXRequest(
-                    connection_pool_size=64, pool_timeout=30, read_timeout=ANSWER_SECONDS,
-                    httpx_kwargs={"event_hooks": {"request": [self.metrics.sending]}},
-                )
-            )
-            .get_updates_request(Polling(self._beat, read_timeout=ANSWER_SECONDS))
+            .request(Sending(self.metrics.sending, read_timeout=ANSWER_SECONDS))
+            .get_updates_request(Polling(self._beat, read_timeout=POLL_GRACE_SECONDS))
             .rate_limiter(Outgoing(self.settings.telegram_rate_limit))
             .concurrent_updates(TakingTurns(self.metrics, self._is_running))
             .job_queue(None)

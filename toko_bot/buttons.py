@@ -1,37 +1,48 @@
 """What buttons carry: at most 64 bytes, and nothing that only one catalogue, or one replica, knows.
 
-A product is a hash of its `kodeitem`. A page of results is its number and the query; where the query is too long, it is
-read from the message that the button stands under.
+A product is a hash of its `kodeitem`. A page of results is its number, hashes of the brand and category that they are
+narrowed to, and the query; where the query is too long, it is read from the message that the button stands under.
 """
 
-import base64
-import hashlib
 import re
-from dataclasses import dataclass
-
-import numpy as np
-
-from toko_bot.catalog import CatalogError
-from toko_bot.products import Products
+from dataclasses import dataclass, replace
+from typing import Literal
 
 MOST_BYTES = 64
-HASH_BYTES = 6
-"""Two of 100,000 codes are alike once in 50,000 shops; that catalogue would be refused."""
 NOTHING = "-"
 """Of a button that only shows something."""
 DATA = re.compile(
-    r"(?:o(?P<product>[\w-]{8})|f(?P<photo>[\w-]{8}))?"
-    r"(?:(?:p(?P<page>\d{1,3})(?::(?P<query>.*))?)|(?:r(?P<report>[a-z]+)\.(?P<report_page>\d{1,4})))?",
+    r"(?:o(?P<product>[\w-]{8})|f(?P<photo>[\w-]{8})|c(?P<choose>[mj]))?"
+    r"(?:(?:p(?P<page>\d{1,3})(?:m(?P<merek>[\w-]{4}))?(?:j(?P<jenis>[\w-]{4}))?(?::(?P<query>.*))?)"
+    r"|(?:r(?P<report>[a-z]+)\.(?P<report_page>\d{1,4})))?",
     re.DOTALL | re.ASCII,
 )
+
+Label = Literal["merek", "jenis"]
+LABELS: tuple[Label, Label] = ("merek", "jenis")
+"""What results can be narrowed by; in a button, the first letter of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of the results of a query; None: the query stands in the message."""
+    """A page of the results of a query; None: the query stands in the message.
+
+    `merek` and `jenis` are hashes of the brand and the category that they are narrowed to.
+    """
 
     page: int
     query: str | None
+    merek: str | None = None
+    jenis: str | None = None
+
+    def kept(self, label: Label) -> str | None:
+        """What they are narrowed to."""
+        return self.merek if label == "merek" else self.jenis
+
+    def narrowed(self, label: Label, kept: str | None) -> "Results":
+        """Their first page, narrowed to something else; None: not by this label."""
+        first = replace(self, page=1)
+        return replace(first, merek=kept) if label == "merek" else replace(first, jenis=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +66,34 @@ class Photo:
     product: str
 
 
-Button = Results | Report | Open | Photo
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Brands or categories to narrow results to."""
+
+    label: Label
+    results: Results
+
+
+Button = Results | Report | Open | Photo | Choose
 
 
 def data_of(button: Button) -> str:
     """The callback_data."""
     match button:
-        case Results(page, query):
-            return _if_it_fits(f"p{page}", query)
+        case Results():
+            return _results("", button)
         case Report(name, page):
             return f"r{name}.{page}"
         case Photo(product):
             return f"f{product}"
+        case Choose(label, results):
+            return _results(f"c{label[0]}", results)
         case Open(product, None):
             return f"o{product}"
         case Open(product, Report() as report):
             return f"o{product}{data_of(report)}"
-        case Open(product, Results(page, query)):
-            return _if_it_fits(f"o{product}p{page}", query)
+        case Open(product, Results() as results):
+            return _results(f"o{product}", results)
     raise AssertionError(button)
 
 
@@ -83,46 +104,21 @@ def read_data(data: str) -> Button | None:
         return None
     back: Results | Report | None = None
     if found["page"] is not None:
-        back = Results(int(found["page"]), found["query"])
+        back = Results(int(found["page"]), found["query"], found["merek"], found["jenis"])
     elif found["report"] is not None:
         back = Report(found["report"], int(found["report_page"]))
     if found["photo"] is not None:
         return Photo(found["photo"])
     if found["product"] is not None:
         return Open(found["product"], back)
+    if found["choose"] is not None:
+        return Choose(LABELS["mj".index(found["choose"])], back) if isinstance(back, Results) else None
     return back
 
 
-def button_hash(code: str) -> str:
-    """Eight characters for a `kodeitem`."""
-    return base64.urlsafe_b64encode(_digest(code)).decode()
-
-
-class ProductHashes:
-    """Which product of a catalogue a hash means."""
-
-    def __init__(self, products: Products) -> None:
-        """Raises CatalogError if two products have the same hash."""
-        numbers = [int.from_bytes(_digest(products.code(row)), "big") for row in range(len(products))]
-        hashes = np.array(numbers, np.uint64)
-        self._rows = hashes.argsort(kind="stable").astype(np.int32)
-        self._hashes = hashes[self._rows]
-        if (self._hashes[1:] == self._hashes[:-1]).any():
-            raise CatalogError("Two products of the catalogue have one code, or codes that buttons cannot tell apart.")
-
-    def find(self, product: str) -> int | None:
-        """Its product_id, or None if it is gone."""
-        wanted = np.uint64(int.from_bytes(base64.urlsafe_b64decode(product), "big"))
-        place = int(self._hashes.searchsorted(wanted))
-        if place == len(self._hashes) or self._hashes[place] != wanted:
-            return None
-        return int(self._rows[place])
-
-
-def _digest(code: str) -> bytes:
-    return hashlib.blake2b(code.encode(errors="replace"), digest_size=HASH_BYTES).digest()
-
-
-def _if_it_fits(start: str, query: str | None) -> str:
-    whole = f"{start}:{query}"
-    return whole if query is not None and len(whole.encode()) <= MOST_BYTES else start
+def _results(start: str, results: Results) -> str:
+    """With the query, if it fits."""
+    kept = "".join(f"{label[0]}{results.kept(label)}" for label in LABELS if results.kept(label) is not None)
+    start = f"{start}p{results.page}{kept}"
+    whole = f"{start}:{results.query}"
+    return whole if results.query is not None and len(whole.encode()) <= MOST_BYTES else start

@@ -77,11 +77,15 @@ def read_info(file: Path) -> dict[str, str]:
         return _info(connection, file)
 
 
+READING: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "24MB"}
+"""Everything is read once and kept in memory of our own: what DuckDB would keep of it is of no use."""
+
+
 @contextmanager
 def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of one thread, which reads rows in the order in which they were written."""
     try:
-        with duckdb.connect(file, read_only=True, config={"threads": 1}) as connection:
+        with duckdb.connect(file, read_only=True, config=READING) as connection:
             yield connection
     except (duckdb.Error, LookupError, ValueError) as error:  # a damaged file, or an index that lacks something
         raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error

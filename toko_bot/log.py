@@ -63,6 +63,7 @@ def set_up_logging(settings: BotSettings) -> None:
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram.ext.Application").setLevel(logging.WARNING)
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)  # toko_bot.outgoing says it, once
     logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)  # a proxy's whole HTML page
     if settings.log_level == "DEBUG":  # PTB's DEBUG lines hold whole messages
         logging.getLogger("telegram").setLevel(logging.INFO)

@@ -11,6 +11,9 @@ ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 ASKED = "🔎 "
 """Begins the line that repeats what was searched: a button reads the query there if it does not hold it."""
 
+LONGEST_CHOICE = 18
+"""Characters of a brand or category on a button."""
+
 STAFF_COMMANDS = {
     "start": "Mulai dan cara mencari",
     "help": "Bantuan",
@@ -55,6 +58,9 @@ BARCODE_UNREADABLE = "Barcode tidak terbaca. Coba foto lebih dekat, terang, dan 
 PHOTO_UNAVAILABLE = "Foto tidak bisa diambil dari Telegram. Coba kirim lagi."
 ONLY_TEXT = "Kirim nama barang, kode, atau foto barcode."
 FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
+NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
+LABELS = {"merek": "Merek", "jenis": "Jenis"}
+"""What results can be narrowed by."""
 GROUP_USAGE = "Tulis nama barangnya, misalnya: /harga indomie goreng"
 INLINE_HINT = "Ketik nama barang atau barcode"
 INLINE_NOTHING = "Tidak ada barang yang cocok"
@@ -106,6 +112,29 @@ def asked(query: str) -> str:
 
 def perhaps_meant(suggestion: str) -> str:
     return f"Mungkin maksud Anda: <b>{escape(suggestion)}</b>"
+
+
+def narrow(label: str) -> str:
+    """On a button."""
+    return f"{LABELS[label]} ▾"
+
+
+def choose(label: str) -> str:
+    return f"Pilih {LABELS[label].lower()}:"
+
+
+def choice(name: str, count: int) -> str:
+    """On a button."""
+    return f"{_cut(name)} ({count})"
+
+
+def kept(label: str, name: str) -> str:
+    return f"{LABELS[label]}: <b>{escape(name)}</b>"
+
+
+def keep_no_more(name: str) -> str:
+    """On a button."""
+    return f"✕ {_cut(name)}"
 
 
 def barcode_read(code: str) -> str:
@@ -205,6 +234,11 @@ def status(
     lines += ["", "<b>Sinkronisasi terakhir</b>"]
     lines += [SYNC_UNREACHABLE] if syncs is None else syncs or ["belum ada"]
     return "\n".join(lines)
+
+
+def _cut(name: str) -> str:
+    """As a button shows it on a phone, two beside each other."""
+    return name if len(name) <= LONGEST_CHOICE else name[: LONGEST_CHOICE - 1] + "…"
 
 
 def _command_list(commands: dict[str, str]) -> str:

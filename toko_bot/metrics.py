@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import httpx
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 log = logging.getLogger(__name__)
@@ -78,10 +77,10 @@ class Metrics:
         """The handlers get an update, in this task."""
         _in_hand.set(_InHand(time.perf_counter()))
 
-    async def sending(self, request: httpx.Request) -> None:
-        """A request is about to go to the network: the first answer to an update says how long that took in here."""
+    def sending(self, url: str) -> None:
+        """A request goes to the network: the first answer to an update says how long that took in here."""
         update = _in_hand.get()
-        if update is None or update.answered or not request.url.path.endswith(ANSWERS):
+        if update is None or update.answered or not url.endswith(ANSWERS):
             return
         update.answered = True
         seconds = time.perf_counter() - update.begun

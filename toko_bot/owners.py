@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 class OwnerReports:
     """Of several replicas on one data folder, and after a restart, only the first tells the owners."""
 
-    def __init__(self, bot: ExtBot, settings: BotSettings, live: LiveCatalog) -> None:  # type: ignore[type-arg]
+    def __init__(self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog) -> None:
         self._bot = bot
         self._settings = settings
         self._live = live

@@ -11,6 +11,7 @@ import pandas as pd
 from toko_assets.catalog.build import TABLES
 from toko_assets.checks import Outcome
 from toko_bot.catalog import PublishedCatalog
+from toko_bot.product_hashes import look_alikes, product_hash
 from toko_bot.search.text import skeleton, words
 
 NOTABLE_LOSS = 0.20
@@ -39,6 +40,21 @@ def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
         blocking=True,
         rows=rows,
         advice="The file was not written whole: is the disk full? Run the sync again.",
+    )
+
+
+def verify_buttons(file: Path) -> Outcome:
+    """No two products share the hash of the item code by which the bot's buttons know them."""
+    with duckdb.connect(file, read_only=True) as connection:
+        codes = [code or "" for (code,) in connection.execute("SELECT kodeitem FROM products").fetchall()]
+    alike = [(codes[place], product_hash(codes[place])) for place in look_alikes(codes)]
+    return Outcome(
+        "product_hashes_unique",
+        not alike,
+        f"{len(codes):,} item codes; {len(alike):,} of them share the hash that buttons carry with another one.",
+        blocking=True,
+        rows=pd.DataFrame(alike, columns=["kodeitem", "hash"]),
+        advice="A button of one would open the other: give one of them another code in iPOS, and sync again.",
     )
 
 

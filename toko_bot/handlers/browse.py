@@ -2,16 +2,18 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
-from telegram import CallbackQuery, Message, Update
+from telegram import Message, Update
 
 from toko_bot import messages
-from toko_bot.buttons import NOTHING, Open, Photo, Report, Results, read_data
+from toko_bot.buttons import NOTHING, Choose, Label, Open, Photo, Report, Results, read_data
 from toko_bot.details import REPORTS
 from toko_bot.handlers.sending import answer_press, edit_or_send
 from toko_bot.handlers.services import Context, services
+from toko_bot.lists import choices_page, report_page, results_page
 from toko_bot.live_catalog import Served
-from toko_bot.pages import MOST_PAGES, Page, product_page, query_of, report_page, results_page
+from toko_bot.pages import Page, product_page, query_of
 
 
 async def on_press(update: Update, context: Context) -> None:
@@ -27,8 +29,10 @@ async def on_press(update: Update, context: Context) -> None:
         await answer_press(update, messages.NO_CATALOG)
         return
     match read_data(press.data or ""):
-        case Results(number, query):
-            await _turn(update, context, served, number, query)
+        case Results() as wanted:
+            await _turn(update, context, served, wanted)
+        case Choose(label, results):
+            await _choose(update, context, served, results, label)
         case Report(name, number) if name in REPORTS:
             if shop.is_owner(update):
                 page = await report(served, context, name, number)
@@ -49,17 +53,24 @@ async def report(served: Served, context: Context, name: str, number: int) -> Pa
     return report_page(served, services(context).settings, name, number, rows)
 
 
-async def _turn(update: Update, context: Context, served: Served, number: int, query: str | None) -> None:
+async def _turn(update: Update, context: Context, served: Served, wanted: Results) -> None:
     shop = services(context)
     begun = time.perf_counter()
-    query = query or _query_in_message(update.callback_query)
-    if query is None:
+    results = _with_query(update, wanted)
+    if results is None:
         await answer_press(update, messages.OLD_BUTTON)
         return
-    hits = served.catalog.index.search(query, MOST_PAGES * shop.settings.page_size)
-    page = results_page(served, shop.settings, query, number, hits)
-    shop.metrics.searched("page", query, time.perf_counter() - begun, len(hits))
+    page, found = results_page(served, shop.settings, results)
+    shop.metrics.searched("page", results.query or "", time.perf_counter() - begun, found)
     await _show(update, context, page)
+
+
+async def _choose(update: Update, context: Context, served: Served, wanted: Results, label: Label) -> None:
+    results = _with_query(update, wanted)
+    if results is None:
+        await answer_press(update, messages.OLD_BUTTON)
+    else:
+        await _show(update, context, choices_page(served, results, label))
 
 
 async def _open(update: Update, context: Context, served: Served, product: str, back: Results | Report | None) -> None:
@@ -68,9 +79,8 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
     if row is None:
         await answer_press(update, messages.PRODUCT_GONE)
         return
-    if isinstance(back, Results) and back.query is None:
-        query = _query_in_message(update.callback_query)
-        back = Results(back.page, query) if query else None
+    if isinstance(back, Results):
+        back = _with_query(update, back)
     page = await asyncio.to_thread(product_page, served, shop.settings, row, owner=shop.is_owner(update), back=back)
     await _show(update, context, page)
 
@@ -96,6 +106,10 @@ async def _show(update: Update, context: Context, page: Page) -> None:
         await answer_press(update)
 
 
-def _query_in_message(press: CallbackQuery | None) -> str | None:
-    message = press.message if press else None
-    return query_of(message.text) if isinstance(message, Message) and message.text else None
+def _with_query(update: Update, results: Results) -> Results | None:
+    """With the query that stands in the message, if the button does not hold it; None if it stands nowhere."""
+    if results.query:
+        return results
+    message = update.effective_message
+    query = query_of(message.text) if isinstance(message, Message) and message.text else None
+    return replace(results, query=query) if query else None

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime
+from typing import Any
 
 from telegram import BotCommand, BotCommandScopeChat, Chat, Update
 from telegram.error import TelegramError
@@ -24,7 +25,7 @@ async def on_start(update: Update, context: Context) -> None:
         await set_menu(context.bot, chat.id, owner=shop.is_owner(update))
 
 
-async def set_menu(bot: ExtBot, chat_id: int, *, owner: bool) -> None:  # type: ignore[type-arg]
+async def set_menu(bot: ExtBot[Any], chat_id: int, *, owner: bool) -> None:
     """Of a person's chat, or of a group; strangers have none."""
     menu = messages.GROUP_COMMANDS if chat_id < 0 else messages.STAFF_COMMANDS
     if owner:

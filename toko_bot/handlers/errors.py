@@ -30,12 +30,12 @@ async def on_error(update: object, context: Context) -> None:
     """The application's error handler: one line for what is known, a traceback for what is not."""
     error, errors = context.error, services(context).metrics.errors
     said = short(error) if error is not None else ""
+    user = update.effective_user if isinstance(update, Update) else None
+    who = user.id if user else None
     match error:
         case Conflict() if "webhook" in said.lower():
             errors.labels("conflict").inc()
-            log.error(
-                "Another program has set a webhook for this bot; updates go there. Stop it, then restart: %s", said
-            )
+            await _remove_webhook(context, said)
         case Conflict():
             errors.labels("conflict").inc()
             log.error("Another program polls with this bot's token; stop it, or make a new token: %s", said)
@@ -44,7 +44,7 @@ async def on_error(update: object, context: Context) -> None:
             log.warning("Telegram still says to send less, an answer is lost: %s", said)
         case Forbidden():
             errors.labels("forbidden").inc()
-            log.info("Blocked, or put out of the chat: %s", said)
+            log.info("User %s has blocked the bot, or it was put out of the chat: %s", who, said)
         case InvalidToken():
             errors.labels("token").inc()
             log.critical("Telegram does not know TELEGRAM_BOT_TOKEN any more: has @BotFather revoked it?")
@@ -53,7 +53,7 @@ async def on_error(update: object, context: Context) -> None:
             log.warning("A group has become a supergroup: put its new id into ALLOWED_CHATS: %s", said)
         case BadRequest() if any(reason in said.lower() for reason in CHAT_GONE):
             errors.labels("chat_gone").inc()
-            log.info("The chat cannot be written to: %s", said)
+            log.info("The chat of user %s cannot be written to: %s", who, said)
         case BadRequest():
             errors.labels("bad_request").inc()
             log.error("Telegram refused a request: %s", said)
@@ -71,6 +71,16 @@ async def on_error(update: object, context: Context) -> None:
             errors.labels("internal").inc()
             log.error("A mistake in the bot", exc_info=error)
             await _say_sorry(update)
+
+
+async def _remove_webhook(context: Context, said: str) -> None:
+    """While it stands, Telegram lets nobody poll: as at the start, whoever polls takes it away."""
+    try:
+        await context.bot.delete_webhook()
+    except TelegramError as error:
+        log.error("Another program has set a webhook for this bot, and it stays: %s", short(error))
+    else:
+        log.error("Another program had set a webhook for this bot; it is removed, stop that program: %s", said)
 
 
 async def _say_sorry(update: object) -> None:

@@ -8,7 +8,6 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from toko_bot import messages
-from toko_bot.buttons import button_hash
 from toko_bot.format import rupiah
 from toko_bot.handlers.search import clean
 from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
@@ -16,6 +15,7 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.live_catalog import Served
 from toko_bot.pages import shared_text
 from toko_bot.price_lines import labelled, shown
+from toko_bot.product_hashes import product_hash
 from toko_bot.settings import BotSettings
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def _article(served: Served, settings: BotSettings, row: int) -> InlineQueryResu
     ]
     prices = [f"{label} {amount}" for (label, _), amount in zip(labelled(product.prices), amounts, strict=True)]
     return InlineQueryResultArticle(
-        button_hash(product.kodeitem),
+        product_hash(product.kodeitem),
         (product.namaitem or product.kodeitem)[:120] or "-",
         InputTextMessageContent(
             shared_text(served, settings, row), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW

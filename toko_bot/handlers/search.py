@@ -6,9 +6,11 @@ import time
 from telegram import Chat, Update
 
 from toko_bot import messages
+from toko_bot.buttons import Results
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
-from toko_bot.pages import MOST_PAGES, Page, product_page, results_page
+from toko_bot.lists import results_page
+from toko_bot.pages import Page, product_page
 
 LONGEST_QUERY = 200
 """Characters; the engine reads no more."""
@@ -53,12 +55,13 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
     served, settings = shop.live.served, shop.settings
     if served is None:
         return Page(messages.NO_CATALOG)
-    hits = served.catalog.index.search(query, MOST_PAGES * settings.page_size)
-    if len(hits) == 1 and is_code(query):
-        page = await asyncio.to_thread(product_page, served, settings, hits[0].row, owner=owner)
+    alone = served.catalog.index.search(query, 2) if is_code(query) else []
+    if len(alone) == 1:
+        found = 1
+        page = await asyncio.to_thread(product_page, served, settings, alone[0].row, owner=owner)
     else:
-        page = results_page(served, settings, query, 1, hits)
-    shop.metrics.searched(kind, query, time.perf_counter() - begun, len(hits))
+        page, found = results_page(served, settings, Results(1, query))
+    shop.metrics.searched(kind, query, time.perf_counter() - begun, found)
     return page
 
 

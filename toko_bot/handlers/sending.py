@@ -1,6 +1,7 @@
 """Sending and editing messages, where Telegram's refusals that mean no harm are taken for what they are."""
 
 import logging
+from typing import Any
 
 from telegram import LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 UNCHANGED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message to be replied not found")
+GONE_SAID = "Message %d of chat %d is gone, or cannot be changed: a new one is sent"
 TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
@@ -32,7 +34,7 @@ async def reply(update: Update, page: Page) -> Message | None:
     )  # fmt: skip
 
 
-async def edit(bot: ExtBot, chat_id: int, message_id: int, page: Page) -> bool:  # type: ignore[type-arg]
+async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, page: Page) -> bool:
     """Change a message of ours; False if it is gone or too old for that."""
     try:
         await bot.edit_message_text(
@@ -42,8 +44,10 @@ async def edit(bot: ExtBot, chat_id: int, message_id: int, page: Page) -> bool: 
     except BadRequest as error:
         said = str(error).lower()
         if UNCHANGED in said:
+            log.info("Message %d of chat %d already says so", message_id, chat_id)
             return True
         if any(reason in said for reason in GONE):
+            log.info(GONE_SAID, message_id, chat_id)
             return False
         raise
     return True
@@ -53,7 +57,9 @@ async def edit_or_send(context: Context, message: MaybeInaccessibleMessage | Non
     """Change the message that a button stands under; if it is gone, send a new one."""
     if message is None:
         return
-    if message.is_accessible and await edit(context.bot, message.chat.id, message.message_id, page):
+    if not message.is_accessible:
+        log.info(GONE_SAID, message.message_id, message.chat.id)
+    elif await edit(context.bot, message.chat.id, message.message_id, page):
         return
     await context.bot.send_message(
         message.chat.id, page.text, parse_mode=ParseMode.HTML, reply_markup=page.markup, link_preview_options=NO_PREVIEW

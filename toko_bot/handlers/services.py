@@ -20,6 +20,7 @@ KEY = "services"
 MOST_ANSWERS = 5000
 
 Context = ContextTypes.DEFAULT_TYPE
+App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Answers:
@@ -73,7 +74,7 @@ def services(context: Context) -> Services:
     return services_of(context.application)
 
 
-def services_of(application: "Application") -> Services:  # type: ignore[type-arg]
+def services_of(application: App) -> Services:
     return cast(Services, application.bot_data[KEY])
 
 

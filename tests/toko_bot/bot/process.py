@@ -4,10 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.telegram import TelegramServer
@@ -17,23 +16,42 @@ BUDI, SITI, STRANGER = 101, 102, 7
 NAMES = ("WEBHOOK_URL", "WEBHOOK_SECRET", "METRICS_PORT", "LOG_FORMAT", "LOG_LEVEL", "CLOSED_DAYS", "PRICE_ROUNDING")
 
 
-@dataclass
 class RunningBot:
-    process: subprocess.Popen[bytes]
-    server: TelegramServer
-    environment: dict[str, str]
-    folder: Path
+    """A bot and what it has written so far; `log` is complete when it has ended."""
+
+    def __init__(
+        self, process: subprocess.Popen[str], server: TelegramServer, variables: dict[str, str], folder: Path
+    ) -> None:
+        self.process = process
+        self.server = server
+        self.environment = variables
+        self.folder = folder
+        self._lines: list[str] = []
+        self._written = threading.Condition()
+        self._ended = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     @property
     def log(self) -> str:
-        return (self.folder / "bot.log").read_text()
+        with self._written:
+            return "".join(self._lines)
 
     def wait_for_log(self, text: str, timeout: float = 30) -> None:
-        deadline = time.monotonic() + timeout
-        while text not in self.log:
-            assert time.monotonic() < deadline, f"{text!r} is not in the log:\n{self.log}"
-            assert self.process.poll() is None, f"the bot has ended:\n{self.log}"
-            time.sleep(0.02)
+        with self._written:
+            self._written.wait_for(lambda: text in self.log or self._ended, timeout)
+            assert text in self.log, f"{text!r} is not in the log{', and the bot has ended' * self._ended}:\n{self.log}"
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            for line in output:
+                with self._written:
+                    self._lines.append(line)
+                    self._written.notify_all()
+        with self._written:
+            self._ended = True
+            self._written.notify_all()
 
     def check(self) -> subprocess.CompletedProcess[str]:
         """`toko bot --check`."""
@@ -45,7 +63,9 @@ class RunningBot:
         """End it as Docker does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        status = self.process.wait(15)
+        self._reader.join()
+        return status
 
 
 COMMAND = [str(Path(sys.executable).with_name("toko")), "bot"]
@@ -67,8 +87,9 @@ def running_bot(
     """A bot that polls already, unless `wait` is false. Afterwards its log is searched for the token."""
     variables = environment(server, data, **settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "bot.log").open("wb") as log:
-        process = subprocess.Popen(COMMAND, env=variables, cwd=folder, stdout=log, stderr=log)
+    process = subprocess.Popen(
+        COMMAND, env=variables, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     bot = RunningBot(process, server, variables, folder)
     try:
         if wait:

@@ -1,6 +1,7 @@
 """The conversation in docs/bot.md: `python -m tests.toko_bot.bot.talk` prints it, made by the real bot."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tests.servers.telegram import TelegramServer
@@ -10,6 +11,7 @@ from tests.toko_bot.bot.shop import BARCODE, BISCUITS, INDOMIE, LOSS, SUGAR, UNP
 SUGAR_PLAIN = Item(
     "GULA1", "GULA PASIR GULAKU 1KG", SUGAR.prices, SUGAR.barcodes, [("TOKO", "24")], "SEMBAKO", "GULAKU", "B2"
 )
+BRANDED = [replace(item, merek=("KELAPA MAS", "NYIUR")[row % 3 == 2]) for row, item in enumerate(BISCUITS[:9])]
 PAGE_SIZE = "4"
 """Results a page: the conversation is to be read at a glance."""
 
@@ -18,7 +20,7 @@ def conversation() -> list[tuple[str, str]]:
     """Titles, and what was said under each."""
     with tempfile.TemporaryDirectory() as folder, TelegramServer() as server:
         data = Path(folder, "data")
-        publish_shop(data, [INDOMIE, SUGAR_PLAIN, LOSS, UNPRICED, *BISCUITS[:9]])
+        publish_shop(data, [INDOMIE, SUGAR_PLAIN, LOSS, UNPRICED, *BRANDED])
         with running_bot(server, data, Path(folder), SEARCH_RESULTS_LIMIT=PAGE_SIZE):
             budi, siti, other = server.user(BUDI, "Budi"), server.user(SITI, "Siti"), server.user(STRANGER, "Orang")
             parts: list[tuple[str, str]] = []
@@ -35,6 +37,11 @@ def conversation() -> list[tuple[str, str]]:
             budi.press("›", answer).answered()
             budi.next_edit(of=answer)
             part("A search with a slip in it, and its second page", budi)
+            budi.press("Merek ▾").answered()
+            brands = budi.next_edit(of=answer)
+            budi.press("NYIUR (3)", brands).answered()
+            budi.next_edit(of=answer)
+            part("Its results, narrowed to a brand", budi)
             answer = budi.ask("indomi grg")
             budi.press("1", answer).answered()
             budi.next_edit(of=answer)

@@ -1,0 +1,166 @@
+"""The messages that list products: a page of results, what results can be narrowed to, an owners' list."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from toko_bot import messages
+from toko_bot.buttons import LABELS, NOTHING, Choose, Label, Open, Report, Results
+from toko_bot.catalog import WEAK
+from toko_bot.highlight import Highlight
+from toko_bot.live_catalog import Served
+from toko_bot.narrowing import find, find_choices, has_choice
+from toko_bot.pages import Page, button, length, short_name, stale_lines
+from toko_bot.price_lines import below_cost, chief_lines, full_table
+from toko_bot.product_hashes import product_hash
+from toko_bot.products import Product
+from toko_bot.search import Hit
+from toko_bot.settings import BotSettings
+
+MOST_CHARACTERS = 4096
+MOST_PAGES = 5
+"""Of results: who has not found it on five pages types another word, or narrows them."""
+NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
+PRICES_A_HIT = 3
+LOSSES_A_HIT = 2
+LONGEST_NAME, LONGEST_LABEL = 100, 50
+SPACE = 120
+"""Characters kept for what stands under the results."""
+
+
+def results_page(served: Served, settings: BotSettings, wanted: Results) -> tuple[Page, int]:
+    """A page of the results of a query, and how many there are of it on all pages."""
+    products, index, query, size = served.catalog.products, served.catalog.index, wanted.query or "", settings.page_size
+    hits = find(index, products, wanted, MOST_PAGES * size)
+    pages = max(1, -(-len(hits) // size))
+    here = replace(wanted, page=min(max(wanted.page, 1), pages))
+    rows = [hit.row for hit in hits[(here.page - 1) * size : here.page * size]]
+    head = _head(served, here, hits)
+    room = (MOST_CHARACTERS - SPACE - length("\n".join(head))) // max(len(rows), 1)
+    mark = Highlight(index, query, rows)
+    first = (here.page - 1) * size + 1
+    parts = []
+    for place, product in enumerate(map(products.__getitem__, rows), first):
+        parts.append(_product(product, settings, f"{place}. {mark(short_name(product, LONGEST_NAME))}", room))
+    keyboard = [
+        *_open_buttons(served, first, rows, here),
+        *_turning(here.page, pages, lambda page: replace(here, page=page)),
+        *_narrowing(served, here, hits, pages),
+    ]
+    return _page(["\n".join(head), *parts, *stale_lines(served, settings)], keyboard), len(hits)
+
+
+def choices_page(served: Served, results: Results, label: Label) -> Page:
+    """The brands, or categories, of the results of a query, to narrow them to one."""
+    catalog = served.catalog
+    buttons = [
+        button(messages.choice(choice.name, choice.count), results.narrowed(label, choice.hash))
+        for choice in find_choices(catalog.index, catalog.products, results, label)
+    ]
+    rows = [*_in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
+    return _page([messages.asked(results.query or ""), messages.choose(label)], rows)
+
+
+def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[int]) -> Page:
+    """A page of an owners' list."""
+    if not rows:
+        return _page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
+    size = settings.page_size
+    pages = -(-len(rows) // size)
+    number = min(max(number, 1), pages)
+    shown = rows[(number - 1) * size : number * size]
+    first = (number - 1) * size + 1
+    head = f"<b>{messages.REPORT_TITLES[name]}</b>: {len(rows)}"
+    room = (MOST_CHARACTERS - SPACE - length(head)) // len(shown)
+    parts = []
+    for place, product in enumerate(map(served.catalog.products.__getitem__, shown), first):
+        title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>"
+        parts.append(_product(product, settings, title, room, with_cost=name == "rugi"))
+    keyboard = [
+        *_open_buttons(served, first, shown, Report(name, number)),
+        *_turning(number, pages, lambda page: Report(name, page)),
+    ]
+    return _page([head, *parts, *stale_lines(served, settings)], keyboard)
+
+
+def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
+    """What was asked, and what was made of it."""
+    query = here.query or ""
+    kept = [label for label in LABELS if here.kept(label) is not None]
+    head = [messages.asked(query)]
+    if hits:
+        head += [messages.kept(label, _kept_name(served, label, hits)) for label in kept]
+    if not hits:
+        head.append(messages.NOTHING_KEPT if kept else messages.NOTHING_NEAR)
+    elif hits[0].score < WEAK and not kept:
+        meant = served.catalog.index.suggestion(query, hits[0].row)
+        head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
+    return head
+
+
+def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
+    """The brand or category of hits that are narrowed to one."""
+    name = served.catalog.products.label(hits[0].row, label) if hits else None
+    return (name or messages.LABELS[label])[:LONGEST_LABEL]
+
+
+def _product(product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False) -> str:
+    """A product in a list, under a title in HTML, in at most `room` characters."""
+    if not product.dijual:
+        title += f" · {messages.NOT_SOLD.lower()}"
+    if with_cost:
+        low = [price for price in product.prices if below_cost([price])]
+        lines = ["\n".join(block) for block in full_table(low, "", settings.price_rounding, with_cost=True)]
+        count, lines = len(low), lines[:LOSSES_A_HIT]
+    else:
+        count, lines = len(product.prices), chief_lines(product.prices, PRICES_A_HIT, settings.price_rounding)
+    kept: list[str] = []
+    room -= length(title) + 2 + len(messages.more_prices(999))
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    more = [messages.more_prices(count - len(kept))] if count > len(kept) else []
+    return "\n".join([title, *([f"<code>{escape(chr(10).join(kept))}</code>"] if kept else []), *more])
+
+
+def _page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
+    return Page("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
+
+
+def _open_buttons(
+    served: Served, first: int, rows: Sequence[int], back: Results | Report
+) -> list[list[InlineKeyboardButton]]:
+    code = served.catalog.products.code
+    buttons = [button(str(place), Open(product_hash(code(row)), back)) for place, row in enumerate(rows, first)]
+    return _in_rows(buttons, NUMBERS_A_ROW)
+
+
+def _turning(number: int, pages: int, at: Callable[[int], Results | Report]) -> list[list[InlineKeyboardButton]]:
+    if pages == 1:
+        return []
+    row = [InlineKeyboardButton(f"{number}/{pages}", callback_data=NOTHING)]
+    if number > 1:
+        row.insert(0, button(messages.PREVIOUS, at(number - 1)))
+    if number < pages:
+        row.append(button(messages.NEXT, at(number + 1)))
+    return [row]
+
+
+def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -> list[list[InlineKeyboardButton]]:
+    """What they are narrowed to can be taken back; several pages can be narrowed where there is a choice."""
+    row = []
+    for label in LABELS:
+        if here.kept(label) is not None:
+            name = _kept_name(served, label, hits)
+            row.append(button(messages.keep_no_more(name), here.narrowed(label, None)))
+        elif pages > 1 and has_choice(served.catalog.products, hits, label):
+            row.append(button(messages.narrow(label), Choose(label, here)))
+    return [row] if row else []
+
+
+def _in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:
+    return [list(buttons[start : start + most]) for start in range(0, len(buttons), most)]
