@@ -361,6 +361,8 @@ class TestThePasswordIsNeverShown:
         assert "rahasia" not in f"{settings!r} {settings} {settings.model_dump()} {server!r} {server}"
         assert "rahasia" not in settings.model_dump_json()
 
+    # Dagster warns of itself where it makes the snapshot that its web interface reads.
+    @pytest.mark.filterwarnings("ignore:Property .ScheduleDefinition.environment_vars:DeprecationWarning")
     def test_in_files_output_logs_run_config_or_the_web_interface(
         self, servers: dict[int, RealServer], samples: dict[str, Path], tmp_path: Path
     ) -> None:
