@@ -16,6 +16,11 @@ class DataFolder:
         return self.root / "backups"
 
     @property
+    def rows(self) -> Path:
+        """The needed rows of the backup that was taken last, and their photos: made from it, and anew when missing."""
+        return self.root / "rows"
+
+    @property
     def exports(self) -> Path:
         """A folder of Parquet tables for each backup id, and the CSV files."""
         return self.root / "exports"

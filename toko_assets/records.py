@@ -35,8 +35,13 @@ class BackupFile:
 
     @property
     def id(self) -> str:
-        """Short and stable name of this backup's content: the first twelve digits of its SHA-256."""
-        return self.sha256[:12]
+        """Short and stable name of this backup's content."""
+        return backup_id(self.sha256)
+
+
+def backup_id(sha256: str) -> str:
+    """The first twelve digits."""
+    return sha256[:12]
 
 
 @dataclass(frozen=True, slots=True)

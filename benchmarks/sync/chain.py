@@ -18,8 +18,8 @@ SECONDS = "seconds_"
 def main(report: Path, backup: Path) -> None:
     """Sync that backup; the report has each step's seconds as the assets recorded them in Dagster."""
     prepare()
+    from toko_assets.cli import cli  # isort: skip - first, as `toko` does
     import toko_assets.run  # noqa: F401 - Dagster's import belongs to the start-up
-    from toko_assets.cli import cli
     from toko_assets.errors import TokoError
 
     imported = time.monotonic()

@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.acceptance.places import its_postgres, run_toko
 from tests.installation import Installation
 
-PASSING_BY = ("dagster", "postgres", "postgres.log", "backups", "inbox", "runs", "sync.lock")
-"""Below the data folder: history, database files, copies of whole backups, what others put there."""
+PASSING_BY = ("dagster", "postgres", "postgres.log", "backups", "rows", "inbox", "runs", "sync.lock")
+"""Below the data folder: history, database files, whole backups and rows of the last, what others put there."""
 EARLIER = ("raw_backup.json", "restored_database.json")
 """What was made of a backup before it was refused. The rest is the catalogue, what it was made of, and the records."""
 

@@ -1,6 +1,7 @@
 """A folder that others write into: conflicted copies, files that still grow, files that come and go."""
 
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,3 +155,22 @@ def test_a_backup_folder_that_is_a_file_is_one_line(toko: Installation, inbox: P
     with installed(toko.data.parent, BACKUP_FOLDER=str(inbox / "toko.i5bu")):
         said = refusal(toko)
     assert "cannot be read (Not a directory): set BACKUP_FOLDER." in said
+
+
+@pytest.mark.parametrize("left", ["nothing", "another backup's"])
+def test_rows_that_were_not_kept_are_made_anew_from_the_backup_that_is(
+    toko: Installation, inbox: Path, dumps: dict[int, bytes], left: str
+) -> None:
+    rows = toko.data / "rows"
+    for price, seconds in ((3000, NEW), (2000, NEW + 60)):
+        put(inbox / "toko.i5bu", dumps[price], seconds)
+        assert run_toko("download").status == 0
+        if price == 3000:
+            shutil.copytree(rows, toko.data / "others")
+    shutil.rmtree(rows)
+    if left != "nothing":
+        (toko.data / "others").rename(rows)
+    answer = run_toko("extract")
+    shutil.rmtree(toko.data / "others", ignore_errors=True)
+    assert answer.status == 0
+    assert "2000" in Path(toko.record("exported_products")["csv"]).read_text()

@@ -19,7 +19,6 @@ from toko_assets.assets.reporting import (
 from toko_assets.checks import Outcome
 from toko_assets.errors import PermanentError
 from toko_assets.files import keep_newest, whole_file, whole_folder
-from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.export import PHOTOS, SCHEMAS, write_csv, write_photos, write_tables
 from toko_assets.ipos.photo_column import stored_photos
@@ -27,6 +26,7 @@ from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
 from toko_assets.ipos.source import read_source
 from toko_assets.ipos.text import decode
+from toko_assets.memory import give_back
 from toko_assets.records import ProductExport, RestoredDatabase
 from toko_assets.resources import PostgresResource, StorageResource
 
@@ -58,8 +58,7 @@ def exported_products(
         server = postgres.server()
         if not database_exists(server, restored_database.database):
             raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
-        if not backup.path.exists():
-            raise PermanentError("The copy of the backup is gone: materialise raw_backup first.")
+        excerpt = storage.excerpt(backup)
         with server.connect(restored_database.database) as connection:
             ensure_rows(connection, restored_database.tables)
             with watch("read"):
@@ -67,7 +66,8 @@ def exported_products(
             with watch("price"):
                 shop = price_shop(source)
             undecodable = source.undecodable
-            del source  # 60 MB of 20,000 products
+            del source
+            give_back()
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
                 outcomes = [*audit_export(connection, shop), _texts(undecodable)]
@@ -76,8 +76,8 @@ def exported_products(
                 with watch("write"):
                     counts = write_tables(new, shop)
                 with watch("photos"):
-                    archive = read_archive(backup.path, backup.name)
-                    counts["photos"], unreadable = _photos(context, stored_photos(connection, archive), new, shop)
+                    stored = stored_photos(connection, excerpt.archive, excerpt.photos)
+                    counts["photos"], unreadable = _photos(context, stored, new, shop)
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)

@@ -20,6 +20,7 @@ from toko_assets.errors import PermanentError, TokoError
 from toko_assets.files import TEMPORARY, keep_newest
 from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
+from toko_assets.memory import give_back
 from toko_assets.records import Catalog, ProductExport, read_record
 from toko_assets.resources import PostgresResource, StorageResource
 from toko_assets.resources.backup_source import ENDING
@@ -73,8 +74,10 @@ def product_catalog(
             if not exported_products.folder.exists():
                 raise PermanentError("The exported tables are gone: materialise exported_products first.")
             info["export_digest"] = digest(exported_products.folder)
+            give_back()
             with watch("build"):
                 counts = build(temporary, exported_products.folder, info)
+            give_back()
             context.log.info(f"{counts['products']:,} products indexed: checking the file")
             with watch("verify"):
                 served = _served(context, folder)

@@ -9,12 +9,12 @@ import dagster as dg
 from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.backups import ListedBackup
 from toko_assets.checks import Outcome
-from toko_assets.files import TEMPORARY, file_digest, flush, keep_newest
+from toko_assets.files import TEMPORARY, file_digest, flush, keep_newest, whole_folder
 from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive_reader import read_archive
+from toko_assets.ipos.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.restore import skipped_tables
-from toko_assets.ipos.rows import verify_rows
-from toko_assets.records import BackupFile, Catalog, read_record
+from toko_assets.records import BackupFile, Catalog, backup_id, read_record
 from toko_assets.resources import BackupSource, FolderSource, StorageResource
 from toko_assets.resources.backup_source import ENDING
 from toko_assets.resources.folder_source import named_backup
@@ -51,7 +51,7 @@ def raw_backup(
         with watch("fetch"):
             source.fetch(listed, temporary, _told(listed, context.log.info))
         with watch("verify_and_hash"):
-            archive, digest = _verified(temporary, listed.name)
+            archive, digest = _verified(temporary, listed.name, storage.folder.rows)
         return archive, _kept(archive, temporary, digest, listed, storage)
 
     with one_line_failures():
@@ -93,20 +93,22 @@ def raw_backup(
     )
 
 
-def _verified(file: Path, name: str) -> tuple[Archive, str]:
-    """Read it to its end, hash it and bring it to disk, all at once."""
-    with ThreadPoolExecutor(2) as pool:
-        flushed, digest = pool.submit(flush, file), pool.submit(file_digest, file)
+def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:
+    """Read it to its end, keeping the needed rows, hash it and bring it to disk, all at once."""
+    with ThreadPoolExecutor(2) as pool, whole_folder(rows) as excerpt:
+        flushed, hashed = pool.submit(flush, file), pool.submit(file_digest, file)
         archive = read_archive(file, name)
-        verify_rows(archive)
+        write_excerpt(archive, excerpt)
         flushed.result()
-        return archive, digest.result()
+        digest = hashed.result()
+        name_excerpt(excerpt, backup_id(digest))
+        return archive, digest
 
 
 def _kept(archive: Archive, file: Path, digest: str, listed: ListedBackup, storage: StorageResource) -> BackupFile:
     """Give a verified file its name."""
     dumped_at, size = storage.local(archive.dumped_at), file.stat().st_size
-    path = file.with_name(f"{dumped_at:%Y%m%d-%H%M%S}-{digest[:12]}{ENDING}")
+    path = file.with_name(f"{dumped_at:%Y%m%d-%H%M%S}-{backup_id(digest)}{ENDING}")
     file.replace(path)
     flush(path.parent)
     return BackupFile(

@@ -6,11 +6,10 @@ import dagster as dg
 
 from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.checks import Outcome
-from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
 from toko_assets.records import BackupFile, RestoredDatabase
-from toko_assets.resources import PostgresResource
+from toko_assets.resources import PostgresResource, StorageResource
 
 
 @dg.asset(
@@ -23,14 +22,12 @@ from toko_assets.resources import PostgresResource
     ),
 )
 def restored_database(
-    context: dg.AssetExecutionContext, raw_backup: BackupFile, postgres: PostgresResource
+    context: dg.AssetExecutionContext, raw_backup: BackupFile, postgres: PostgresResource, storage: StorageResource
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[RestoredDatabase]]:
     """Restore the needed tables and look at them before anything is read."""
     watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
     with one_line_failures():
-        if not raw_backup.path.exists():
-            raise dg.Failure("The copy of the backup is gone: materialise raw_backup first.", allow_retries=False)
-        archive = read_archive(raw_backup.path, raw_backup.name)
+        archive = storage.excerpt(raw_backup).archive
         problems = schema_problems(archive)
     yield from report_checks([_schema(raw_backup, problems)])
     with one_line_failures():

@@ -1,13 +1,16 @@
 """Writes a catalogue file from an export."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyarrow import parquet
 
+from toko_assets.memory import give_back
 from toko_bot.search import SearchIndex
 from toko_bot.stored_arrays import write_arrays
 
@@ -37,27 +40,31 @@ def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
 
     `export` is a folder of products, prices, barcodes, stock and photos as Parquet.
     """
-    with duckdb.connect(file, config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true"}) as connection:
+    with _opened(file) as connection:
         for table, columns in TABLES.items():
             connection.execute(
                 f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
             )
+        _insert_photos(connection, export)
+    # Photos and the index need most memory: each by itself, and closed, DuckDB keeps little of what it had.
+    give_back()
+    with _opened(file) as connection:
         connection.execute(
             "INSERT INTO products BY NAME SELECT (row_number() OVER (ORDER BY kodeitem) - 1)::INTEGER AS product_id, * "
             "FROM read_parquet(?) ORDER BY product_id",
             [str(export / "products.parquet")],
         )
-        with ThreadPoolExecutor(1) as pool:  # DuckDB copies photos while Python builds the index
-            photos = pool.submit(_insert_photos, connection.cursor(), export / "photos.parquet")
-            for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", "")):
-                wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
-                connection.execute(
-                    f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
-                    f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
-                    [str(export / f"{table}.parquet")],
-                )
-            _write_index(connection)
-            photos.result()
+        for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", "")):
+            wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
+                f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
+                [str(export / f"{table}.parquet")],
+            )
+    give_back()
+    index = _index(export)
+    with _opened(file) as connection:
+        write_arrays(connection, index)
         counts = {table: _count(connection, table) for table in TABLES}
         connection.execute("CREATE TABLE catalog_info (key VARCHAR, value VARCHAR)")
         rows = {**info, **{f"{table}_count": str(count) for table, count in counts.items()}}
@@ -65,27 +72,36 @@ def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
     return counts
 
 
-def _insert_photos(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """A few at a time: a join over all of them needs more memory than a shop's photos have bytes."""
-    for photos in parquet.ParquetFile(file).iter_batches(PHOTOS_A_BATCH, columns=["kodeitem", "gambar"]):
-        connection.register("batch", pa.Table.from_batches([photos]))
-        connection.execute("INSERT INTO photos SELECT product_id, gambar FROM batch JOIN products USING (kodeitem)")
+def _opened(file: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(file, config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true"})
+
+
+def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
+    """A few at a time: all of them need more memory than a shop's photos have bytes."""
+    products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
+    stored = parquet.ParquetFile(export / "photos.parquet", pre_buffer=False)  # it would read all of the file ahead
+    for photos in stored.iter_batches(PHOTOS_A_BATCH, columns=["kodeitem", "gambar"]):
+        ids = pc.index_in(photos["kodeitem"], value_set=products["kodeitem"])
+        connection.register("batch", pa.table({"product_id": ids, "gambar": photos["gambar"]}).drop_null())
+        connection.execute("INSERT INTO photos BY NAME FROM batch")
         connection.unregister("batch")
 
 
-def _write_index(connection: duckdb.DuckDBPyConnection) -> None:
-    rows = connection.execute(
-        "SELECT namaitem, concat_ws(' ', merek, jenis), dijual, kodeitem FROM products ORDER BY product_id"
-    ).fetchall()
-    names, labels, sold, codes = zip(*rows, strict=True) if rows else ((), (), (), ())
+def _index(export: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of the search index, whose rows are the product ids."""
+    columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
+    products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
+    barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
+    rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
+    labels = zip(products["merek"].to_pylist(), products["jenis"].to_pylist(), strict=True)
     index = SearchIndex.build(
-        names,
-        labels=labels,
-        sold=sold,
-        codes=[(code, row) for row, code in enumerate(codes)],
-        barcodes=connection.execute("SELECT barcode, product_id FROM barcodes").fetchall(),
+        products["namaitem"].to_pylist(),
+        labels=[" ".join(filter(None, label)) for label in labels],
+        sold=products["dijual"].to_pylist(),
+        codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
+        barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
     )
-    write_arrays(connection, index.to_arrays())
+    return index.to_arrays()
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -72,18 +72,20 @@ def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
 
 def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
     """NaN, infinity, or more than the catalogue's columns hold. Rows of items that are not exported don't matter."""
-    kept = set(_not_deleted(connection)["kodeitem"])
-    wrong = []
+    outside = []
     for table in NEEDED:
         for column in table.columns:
             if column.type == "numeric":
                 limit = LARGEST_MONEY if column.name in MONEY_COLUMNS else LARGEST_QUANTITY
                 limit = LARGEST_LEVEL if column.name == "level" else limit
-                outside = f"NOT ({column.name} > -{limit} AND {column.name} < {limit})"
-                query = f"SELECT kodeitem, {column.name} AS value FROM public.{table.name} WHERE {outside}"  # noqa: S608
-                rows = _rows(connection, query)
-                wrong.append(rows[rows["kodeitem"].isin(kept)].assign(column=f"{table.name}.{column.name}"))
-    rows = pd.concat(wrong, ignore_index=True)
+                query = (
+                    f"SELECT kodeitem, {column.name} AS value FROM public.{table.name} "  # noqa: S608
+                    f"WHERE NOT ({column.name} > -{limit} AND {column.name} < {limit})"
+                )
+                outside.append(_rows(connection, query).assign(column=f"{table.name}.{column.name}"))
+    rows = pd.concat(outside, ignore_index=True)
+    if len(rows):
+        rows = rows[rows["kodeitem"].isin(_not_deleted(connection)["kodeitem"])]
     return Outcome(
         "amounts_in_range",
         rows.empty,

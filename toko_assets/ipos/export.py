@@ -1,6 +1,7 @@
 """Writes what the rules make of a backup: five Parquet tables with a declared schema, and the CSV."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +64,10 @@ def write_photos(
     """
     count, unreadable, known, told = 0, [], _KnownPhotos(previous), time.monotonic()
     file = folder / PHOTOS
-    with ThreadPoolExecutor() as pool, parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer:
+    with (
+        ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool,
+        parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer,
+    ):
         for batch in _batches(photo for photo in photos if photo[0] in wanted):
             codes = [code for code, _ in batch]
             sources = [hashlib.sha256(photo).digest() for _, photo in batch]
@@ -85,7 +89,7 @@ class _KnownPhotos:
     """The photos of an earlier export, found by item and by the hash of what they were made from."""
 
     def __init__(self, previous: Path | None) -> None:
-        self._file = parquet.ParquetFile(previous) if previous else None
+        self._file = parquet.ParquetFile(previous, pre_buffer=False) if previous else None
         self._group, self._photos = -1, list[bytes]()
         self._places: dict[tuple[str, bytes], tuple[int, int]] = {}
         for group in range(self._file.num_row_groups if self._file else 0):
@@ -135,7 +139,7 @@ def write_csv(path: Path, shop: PricedShop) -> None:
 
 
 def _table(name: str, frame: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(frame, schema=SCHEMAS[name], preserve_index=False)
+    return pa.Table.from_pandas(frame, preserve_index=False).cast(SCHEMAS[name])
 
 
 def _batches(photos: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:

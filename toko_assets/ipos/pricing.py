@@ -6,15 +6,18 @@ a shop that knows better changes them here: `SOLD_MARKS`, `DEFAULT_SYSTEM_BY`, `
 Everything works on whole columns with exact decimals; 100,000 items take about a second.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from toko_assets.ipos.parts import orphans, parts, places_among, together
 from toko_assets.ipos.source import LARGEST_MONEY, SourceTables
-from toko_assets.ipos.text import among, clean_code, clean_name, each
+from toko_assets.ipos.text import clean_code, clean_name, each
 
 FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY = "O", "S", "L", "J"
 SYSTEMS: Final = (FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY)
@@ -60,13 +63,34 @@ class PricedShop:
 
 def price_shop(source: SourceTables) -> PricedShop:
     """Apply all the rules to the tables of one backup."""
+    shops = [_price(part) for part in parts(source)]
+    return PricedShop(
+        products=together(shop.products for shop in shops),
+        prices=together(shop.prices for shop in shops),
+        barcodes=together(shop.barcodes for shop in shops),
+        stock=together(shop.stock for shop in shops),
+        negative=together(shop.negative for shop in shops),
+        orphans=orphans(source),
+        assumptions=tuple(
+            Assumption(notes[0].name, notes[0].rule, together(note.rows for note in notes))
+            for notes in zip(*(shop.assumptions for shop in shops), strict=True)
+        ),
+    )
+
+
+def _price(source: SourceTables) -> PricedShop:
+    """The same for one part, orphans aside. kodeitem is categorical here: comparing numbers is quicker than texts."""
     items, notes = _items(source.items)
-    units = _of(items, source.units.assign(satuan=each(source.units["satuan"], clean_code)))
-    rows = _of(items, source.prices.assign(satuan=each(source.prices["satuan"], clean_code)))
+    units, rows = (
+        _of(items, table.assign(satuan=each(table["satuan"], clean_code))) for table in (source.units, source.prices)
+    )
     unnamed = rows["satuan"] == ""
     notes.append(_note("units_assumed", "8 (a): a price row without a unit is for the base unit", rows[unnamed]))
-    rows["satuan"] = rows["satuan"].where(~unnamed, rows["satuan_dasar"])
-    rows = rows.assign(level=rows["level"].fillna(0), jmlsampai=_filled(rows["jmlsampai"]))
+    rows = rows.assign(
+        satuan=rows["satuan"].where(~unnamed, _of_its_item(rows, items["satuan"])),
+        level=rows["level"].fillna(0),
+        jmlsampai=_filled(rows["jmlsampai"]),
+    )
 
     items, more = _systems(items, rows)
     notes += more
@@ -78,7 +102,7 @@ def price_shop(source: SourceTables) -> PricedShop:
     prices, more = _with_costs(prices, items, units)
     notes += more
     notes += _units_to_look_at(prices, units)
-    negative = _negative(pd.concat([counting, fixed], ignore_index=True), items, units)
+    negative = _negative(pd.concat([counting[list(fixed)], fixed], ignore_index=True), items, units)
     prices = prices.assign(hargajual=_above_zero(_money(prices["hargajual"])))
     return PricedShop(
         products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual"]],
@@ -88,7 +112,7 @@ def price_shop(source: SourceTables) -> PricedShop:
         barcodes=_barcodes(units),
         stock=_stock(items, source.stock),
         negative=negative,
-        orphans=_orphans(source),
+        orphans=pd.DataFrame(),
         assumptions=tuple(notes),
     )
 
@@ -99,7 +123,7 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
     sale = each(kept["statusjual"], clean_code)
     items = pd.DataFrame(
         {
-            "kodeitem": kept["kodeitem"].astype("str"),
+            "kodeitem": pd.Categorical(kept["kodeitem"], kept["kodeitem"].astype("str"), ordered=True),
             "namaitem": each(kept["namaitem"], clean_name),
             **{name: each(kept[name], clean_name).replace("", None) for name in ("jenis", "merek", "rak")},
             "satuan": each(kept["satuan"], clean_code),
@@ -110,7 +134,7 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
         }
     )
     nameless = items["namaitem"] == ""
-    items["namaitem"] = items["namaitem"].where(~nameless, items["kodeitem"])
+    items["namaitem"] = items["namaitem"].where(~nameless, items["kodeitem"].astype("str"))
     return items, [
         _note("unmarked_items_sold", "1 (a): an item without statusjual is sold", items[sale == ""]),
         _note("codes_used_as_names", "9: an item without a name gets its code as its name", items[nameless]),
@@ -119,10 +143,10 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
 
 def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
     """Rules 2 and 6: the price system that each item really uses, as `sistem_harga`."""
-    has_rows = among(items["kodeitem"], rows["kodeitem"])
-    limits = among(items["kodeitem"], rows.loc[rows["jmlsampai"] >= 1, "kodeitem"])
-    one_a_level = rows.drop_duplicates(["kodeitem", "level"])["kodeitem"]
-    levels = among(items["kodeitem"], one_a_level[one_a_level.duplicated()])
+    has_rows = _having(items, rows)
+    limits = _having(items, rows[rows["jmlsampai"] >= 1])
+    one_a_level = rows[["kodeitem", "level"]].drop_duplicates()
+    levels = _having(items, one_a_level[one_a_level.duplicated("kodeitem")])
     known = items["kode_sistem"].isin(SYSTEMS)
     guessed = pd.Series(PER_UNIT, items.index).mask(levels, PER_LEVEL).mask(limits, PER_QUANTITY).mask(~has_rows, FIXED)
     system = items["kode_sistem"].where(known, guessed)
@@ -138,7 +162,7 @@ def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, lis
 
 def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[Assumption]]:
     """Rules 3 and 5: the rows of tbl_itemhj that count, and of them one for each unit, level and quantity."""
-    system = rows["kodeitem"].map(items.set_index("kodeitem")["sistem_harga"])
+    system = _of_its_item(rows, items["sistem_harga"])
     rows = rows.assign(sistem=system)[system != FIXED]
     per_level, per_quantity = rows["sistem"] == PER_LEVEL, rows["sistem"] == PER_QUANTITY
     unit = [rows["kodeitem"], rows["satuan"]]
@@ -148,29 +172,24 @@ def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFram
         level=rows["level"].where(rows["level"] >= 1, ORDINARY_LEVEL).where(per_level).astype("Int64"),
         jumlah_sampai=rows["jmlsampai"].where(per_quantity & (rows["jmlsampai"] >= 1)),
         proper=proper,
-        terisi=_filled(rows["hargajual"]) > 0,
+        terisi=_compare(pc.greater, rows["hargajual"], 0),
     )[counts]
     key = ["kodeitem", "satuan", "level", "jumlah_sampai"]
-    best_first = rows.sort_values(["terisi", "dateupd", "iddetail"], ascending=False, na_position="last")
-    repeated = best_first.duplicated(key)
-    notes = [
-        _note(
-            "price_rows_repeated",
-            "3: of several rows for one price, the newest that is filled in",
-            best_first[repeated],
-        ),
-        _note(
-            "levels_assumed",
-            "5 (a): rows below level 1 stand for level 1",
-            rows[~rows["proper"] & (rows["sistem"] == PER_LEVEL)],
-        ),
-        _note(
-            "limits_assumed",
-            "5 (a): rows with a quantity below 1 have no limit",
-            rows[~rows["proper"] & (rows["sistem"] == PER_QUANTITY)],
-        ),
-    ]
-    return rows, best_first.loc[~repeated, [*key, "hargajual"]], notes
+    several = rows.duplicated(key, keep=False)
+    best_first = rows[several].sort_values(["terisi", "dateupd", "iddetail"], ascending=False, na_position="last")
+    again = best_first.duplicated(key)
+    repeated, best = best_first[again], pd.concat([rows[~several], best_first[~again]])
+    improper = rows[~rows["proper"]]
+    levels, limits = (improper[improper["sistem"] == system] for system in (PER_LEVEL, PER_QUANTITY))
+    return (
+        rows,
+        best[[*key, "hargajual"]],
+        [
+            _note("price_rows_repeated", "3: of several rows for one price, the newest that is filled in", repeated),
+            _note("levels_assumed", "5 (a): rows below level 1 stand for level 1", levels),
+            _note("limits_assumed", "5 (a): rows with a quantity below 1 have no limit", limits),
+        ],
+    )
 
 
 def _with_costs(
@@ -179,16 +198,17 @@ def _with_costs(
     """Rule 8: konversi and cost of each price's unit."""
     first = units.sort_values("iddetail").drop_duplicates(["kodeitem", "satuan"])
     first = first[["kodeitem", "satuan", "jumlahkonv", "hargapokok"]].rename(columns={"hargapokok": "pokok_satuan"})
-    base = items[["kodeitem", "satuan", "hargapokok"]].rename(
-        columns={"satuan": "satuan_dasar", "hargapokok": "pokok_dasar"}
-    )
-    prices = prices.merge(base, on="kodeitem", how="left").merge(first, on=["kodeitem", "satuan"], how="left")
+    prices = prices.merge(first, on=["kodeitem", "satuan"], how="left")
     one = pd.Series(1, prices.index, dtype=prices["jumlahkonv"].dtype)
-    konversi = _above_zero(prices["jumlahkonv"]).fillna(one.where(prices["satuan"] == prices["satuan_dasar"]))
+    konversi = _above_zero(prices["jumlahkonv"]).fillna(
+        one.where(prices["satuan"] == _of_its_item(prices, items["satuan"]))
+    )
     cost = _above_zero(prices["pokok_satuan"]).astype(pd.ArrowDtype(pa.decimal256(76, 23)))
-    product = prices["pokok_dasar"].astype(pd.ArrowDtype(EXACT)) * konversi.astype(pd.ArrowDtype(pa.decimal256(20, 3)))
+    product = _of_its_item(prices, items["hargapokok"]).astype(pd.ArrowDtype(EXACT)) * konversi.astype(
+        pd.ArrowDtype(pa.decimal256(20, 3))
+    )
     cost = cost.fillna(_above_zero(product.astype(cost.dtype)))
-    too_large = _filled(cost) >= LARGEST_MONEY
+    too_large = _compare(pc.greater_equal, cost, LARGEST_MONEY)
     prices = prices.assign(konversi=konversi, hargapokok=_money(cost.where(~too_large)))
     return prices, [
         _note(
@@ -205,7 +225,7 @@ def _units_to_look_at(prices: pd.DataFrame, units: pd.DataFrame) -> list[Assumpt
     named = units[units["satuan"] != ""]
     key = ["kodeitem", "satuan"]
     priced = prices[key].drop_duplicates().assign(priced=True)
-    found = named[[*key, "satuan_dasar"]].drop_duplicates().merge(priced, on=key, how="left")
+    found = named[key].drop_duplicates().merge(priced, on=key, how="left")
     without = found[found["priced"].isna()]
     conversions = named.loc[named["jumlahkonv"].notna(), [*key, "jumlahkonv"]].drop_duplicates()
     different = conversions[conversions.duplicated(key, keep=False)]
@@ -222,44 +242,37 @@ def _barcodes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stock(items: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
-    kept = raw[among(raw["kodeitem"], items["kodeitem"])]
-    kept = kept.assign(
-        kodeitem=kept["kodeitem"].astype("str"), kantor=each(kept["kantor"], clean_code), stok=_filled(kept["stok"])
-    )
+    kept = _of(items, raw)
+    kept = kept.assign(kantor=each(kept["kantor"], clean_code), stok=_filled(kept["stok"]))
     return kept.groupby(["kodeitem", "kantor"])["stok"].sum().reset_index()
 
 
 def _negative(prices: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    sale = prices.loc[_filled(prices["hargajual"]) < 0, ["kodeitem", "satuan", "hargajual"]]
+    sale = prices.loc[_compare(pc.less, prices["hargajual"], 0), ["kodeitem", "satuan", "hargajual"]]
     cost = pd.concat(
-        [frame.loc[_filled(frame["hargapokok"]) < 0, ["kodeitem", "satuan", "hargapokok"]] for frame in (items, units)]
+        [
+            frame.loc[_compare(pc.less, frame["hargapokok"], 0), ["kodeitem", "satuan", "hargapokok"]]
+            for frame in (items, units)
+        ]
     )
     return pd.concat([sale, cost], ignore_index=True)
 
 
-def _orphans(source: SourceTables) -> pd.DataFrame:
-    """Units, prices and stock that belong to no item."""
-    known = source.items["kodeitem"]
-    parts = []
-    for table, frame in (
-        ("tbl_itemsatuanjml", source.units),
-        ("tbl_itemhj", source.prices),
-        ("tbl_itemstok", source.stock),
-    ):
-        lost = frame[~among(frame["kodeitem"], known)]
-        unit = lost["satuan"] if "satuan" in lost else lost["kantor"]
-        parts.append(
-            pd.DataFrame({"table": table, "kodeitem": lost["kodeitem"].astype("str"), "satuan": unit.astype("str")})
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
 def _of(items: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that belong to one of the items, with its base unit as `satuan_dasar`."""
-    base = items.set_index("kodeitem")["satuan"]
-    rows = rows.assign(kodeitem=rows["kodeitem"].astype("str"))
-    rows = rows[among(rows["kodeitem"], items["kodeitem"])]
-    return rows.assign(satuan_dasar=rows["kodeitem"].map(base))
+    """The rows that belong to one of the items."""
+    places = places_among(rows["kodeitem"], items["kodeitem"])
+    codes = pd.Categorical.from_codes(places, items["kodeitem"].cat.categories, ordered=True)
+    return rows.assign(kodeitem=codes)[places >= 0]
+
+
+def _of_its_item(rows: pd.DataFrame, column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """A column of the items, for each row that of its item."""
+    return pd.Series(column.array.take(rows["kodeitem"].cat.codes), index=rows.index)
+
+
+def _having(items: pd.DataFrame, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which of the items have one of these rows."""
+    return pd.Series(items.index.isin(rows["kodeitem"].cat.codes), index=items.index)
 
 
 def _note(name: str, rule: str, rows: pd.DataFrame) -> Assumption:
@@ -274,7 +287,14 @@ def _filled(column: "pd.Series[Any]") -> "pd.Series[Any]":
 
 def _above_zero(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Rule 7: a value of zero or less is one that is not filled in."""
-    return column.where(_filled(column) > 0)
+    return column.where(_compare(pc.greater, column, 0))
+
+
+def _compare(function: Callable[..., Any], column: "pd.Series[Any]", limit: int) -> "pd.Series[bool]":
+    """`function` of each decimal and the limit; false for null. pandas makes objects of decimals as wide as these."""
+    values = pa.array(column)
+    found = function(values, pa.scalar(Decimal(limit), values.type)).fill_null(False)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=column.index)
 
 
 def _money(column: "pd.Series[Any]") -> "pd.Series[Any]":

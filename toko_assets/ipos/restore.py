@@ -18,7 +18,7 @@ from psycopg import sql
 
 from toko_assets.errors import PassingError, TokoError
 from toko_assets.ipos.archive import Archive, Entry, NotABackupError
-from toko_assets.ipos.photo_column import NUMBER, PHOTO, numbered_photos
+from toko_assets.ipos.photo_column import NUMBER, PHOTO
 from toko_assets.ipos.rows import as_dumped, unpacked_rows
 from toko_assets.ipos.schema import WrongSchemaError, dumped_columns, schema_problems
 from toko_assets.ipos.tables import NEEDED, Table
@@ -47,7 +47,7 @@ WRONG_ROWS = (
 
 
 def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str, int]:
-    """Restore the needed tables into a new database of that name, replacing one; answers the rows of each table.
+    """Restore an excerpt's tables into a new database of that name, replacing one; answers the rows of each table.
 
     The database gets its name only when it is complete. Raises PostgresError if the rows don't fit their tables,
     IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
@@ -149,10 +149,8 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
 
 def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:
     """Make a table and bring its rows; answers how many. Statements go as bytes, in the encoding of the dump."""
-    columns, rows = dumped_columns(archive, entry), unpacked_rows(archive, entry)
-    types = {column.name: column.type for column in table.columns}
-    if PHOTO in types:
-        types[PHOTO], rows = NUMBER, numbered_photos(rows, columns)
+    columns = dumped_columns(archive, entry)
+    types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
     declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns)
     named = ", ".join(map(_quoted, columns))
     try:
@@ -161,7 +159,7 @@ def _copy(server: PostgresServer, database: str, archive: Archive, table: Table,
             cursor.execute(f"SET client_encoding = '{archive.encoding}'".encode())
             cursor.execute(as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
             with cursor.copy(as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
-                for piece in rows:
+                for piece in unpacked_rows(archive, entry):
                     copy.write(piece)
             return cursor.rowcount
     except WRONG_ROWS as error:

@@ -3,8 +3,8 @@
 A gzip stream of 10 MB can hold 10 GB. The limits are kept while it is read, a piece at a time, so that nothing grows
 before they bite; the stream's own checksum is compared at its end. About 300 MB of rows a second.
 
-`verify_rows` looks at a file that may be anything. `unpacked_rows` reads one that passed: there `pg_restore` unpacks,
-and compares the checksum anew.
+`read_rows` looks at a file that may be anything. `unpacked_rows` reads what was kept of one that passed: there
+`pg_restore` unpacks, and compares the checksum anew.
 """
 
 import tempfile
@@ -137,7 +137,7 @@ def _limited(archive: Archive, entry: Entry, pieces: Iterable[bytes]) -> Iterato
         if total > most or row > LONGEST_ROW:
             raise OversizedBackupError(
                 f"{archive.name} is not an iPOS backup: table {entry.name} holds "
-                + (f"more than {most >> 20:,} MB" if total > most else f"a row of over {row >> 20:,} MB")
+                + (f"more than {most >> 20:,} MB" if total > most else f"a row of over {LONGEST_ROW >> 20:,} MB")
                 + f" in {stored:,} bytes. Delete it, and make the backup again."
             )
         row = row if last < 0 else len(piece) - last - 1

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from toko_assets.data_folder import DataFolder
+from toko_assets.errors import PermanentError
+from toko_assets.ipos.excerpt import Excerpt, open_excerpt
+from toko_assets.records import BackupFile
 
 
 class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over its own value type
@@ -22,6 +25,12 @@ class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gen
     def folder(self) -> DataFolder:
         """The rooms of the data folder."""
         return DataFolder(Path(self.root))
+
+    def excerpt(self, backup: BackupFile) -> Excerpt:
+        """The needed rows of a kept backup. Raises PermanentError if it is gone, IncompleteBackupError if damaged."""
+        if not backup.path.exists():
+            raise PermanentError("The copy of the backup is gone: materialise raw_backup first.")
+        return open_excerpt(self.folder.rows, backup.path, backup.id, backup.name)
 
     def local(self, time: datetime) -> datetime:
         """A time without a zone, as iPOS writes it, in the shop's zone."""

@@ -1,7 +1,8 @@
-"""Photos stay in the backup: the database has their numbers, and each photo finds its item again."""
+"""Photos lie beside the rows: the database has their numbers, and each photo finds its item again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from tests.backups import Shop, a_shop, write_backup
 from toko_assets.ipos import rows as rows_module
 from toko_assets.ipos.archive import IncompleteBackupError
 from toko_assets.ipos.archive_reader import read_archive
-from toko_assets.ipos.photo_column import numbered_photos, stored_photos
+from toko_assets.ipos.excerpt import Excerpt, open_excerpt
+from toko_assets.ipos.photo_column import split_photos, stored_photos
 from toko_assets.ipos.restore import databases, restore
 from toko_assets.ipos.rows import OversizedBackupError, unpacked_rows
 from toko_assets.postgres.embedded import RESTORER
@@ -36,11 +38,15 @@ def with_photos(*photos: bytes | None, statements: tuple[str, ...] = (), **first
     return replace(shop, items=[{**items[0], **first}, *items[1:]], statements=statements)
 
 
+def excerpt_of(file: Path) -> Excerpt:
+    return open_excerpt(file.with_suffix(".rows"), file, "0123456789ab", file.name)
+
+
 def restored_photos(server: PostgresServer, file: Path) -> dict[Any, bytes]:
-    archive = read_archive(file)
-    restore(server, archive, DATABASE)
+    excerpt = excerpt_of(file)
+    restore(server, excerpt.archive, DATABASE)
     with server.connect(DATABASE) as connection:
-        return dict(stored_photos(connection, archive))
+        return dict(stored_photos(connection, excerpt.archive, excerpt.photos))
 
 
 @pytest.mark.parametrize("written", ["hex", "escape"])
@@ -67,16 +73,35 @@ def test_photos_of_another_backup_are_not_taken(
     postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path
 ) -> None:
     restored_photos(restorer, write_backup(postgres, tmp_path / "a.i5bu", with_photos(b"one", b"two")))
-    for photos in ((b"one", None), (b"one", b"two", b"three")):
-        other = read_archive(write_backup(postgres, tmp_path / "b.i5bu", with_photos(*photos)))
+    for number, photos in enumerate([(b"one", None), (b"one", b"two", b"three")]):
+        other = excerpt_of(write_backup(postgres, tmp_path / f"{number}.i5bu", with_photos(*photos)))
         with restorer.connect(DATABASE) as connection, pytest.raises(IncompleteBackupError):
-            list(stored_photos(connection, other))
+            list(stored_photos(connection, other.archive, other.photos))
 
 
-def test_a_row_that_ends_before_its_photo_is_left_for_the_server_to_refuse() -> None:
-    columns = ["kodeitem", "gambar", "rak"]
-    rows = b"A\t\\\\x00\t1\nB\nC\t\\N\t2\nD\t\\\\x\t3\nE\t\\\\x01\t4\n"
-    assert b"".join(numbered_photos([rows], columns)) == b"A\t1\t1\nB\nC\t\\N\t2\nD\t\\N\t3\nE\t2\t4\n"
+@pytest.mark.parametrize("damage", [lambda photos: photos[:-1], lambda photos: photos[:-1] + b"x", lambda _: b"\3"])
+def test_photos_that_were_damaged_since_are_not_taken(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    file = write_backup(postgres, tmp_path / "a.i5bu", with_photos(b"one", b"two"))
+    photos = excerpt_of(file).photos
+    photos.write_bytes(damage(photos.read_bytes()))
+    with pytest.raises(IncompleteBackupError, match=r"a\.i5bu is damaged"):
+        restored_photos(restorer, file)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_rows_may_be_cut_anywhere_and_a_short_one_is_left_for_the_server_to_refuse(size: int) -> None:
+    rows = b"A\t\\\\x00\t1\nB\nC\t\\N\t2\nD\t\\\\x\t3\nE\t\\\\x01\t4\n\\.\n\n\n"
+    pieces = [rows[at : at + size] for at in range(0, len(rows), size)]
+    numbered = b"".join(split_photos(pieces, 1, BytesIO()))
+    assert numbered == b"A\t1\t1\nB\nC\t\\N\t2\nD\t\\N\t3\nE\t2\t4\n\\.\n\n\n"
+
+
+def test_nothing_behind_the_end_of_the_rows_is_a_photo() -> None:
+    photos = BytesIO()
+    assert b"".join(split_photos([b"\\\\x41\tA\n\\.\n\\\\x42\tB\n\n"], 0, photos)) == b"1\tA\n\\.\n\\\\x42\tB\n\n"
+    assert photos.getvalue().endswith(b"A")
 
 
 def test_what_is_written_as_no_bytes_is_a_photo_of_none(
@@ -91,9 +116,10 @@ def test_what_is_written_as_no_bytes_is_a_photo_of_none(
 def test_the_limits_hold_for_what_pg_restore_writes(
     postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(rows_module, "MOST_UNPACKED", 1)
+    shop = with_photos(b"one", namaitem="A" * 10_000)
+    archive = excerpt_of(write_backup(postgres, tmp_path / "a.i5bu", shop)).archive
+    monkeypatch.setattr(rows_module, "MOST_UNPACKED", 0)
     monkeypatch.setattr(rows_module, limit, 1000)
-    archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", with_photos(bytes(10_000))))
     with pytest.raises(OversizedBackupError, match=r"a\.i5bu is not an iPOS backup"):
         restore(restorer, archive, DATABASE)
     assert databases(restorer, "i5test") == []
