@@ -8,7 +8,7 @@ import pyarrow as pa
 from toko_assets.data_folder import DataFolder
 from toko_assets.jobs import CHAIN, sync
 from toko_assets.resources import (
-    DropboxSource,
+    BackupSource,
     FolderSource,
     OwnerNotifier,
     PostgresResource,
@@ -18,7 +18,7 @@ from toko_assets.resources import (
 from toko_assets.run_log import run_logger
 from toko_assets.schedules import daily_sync
 from toko_assets.sensors import new_backup, tell_failure, tell_success
-from toko_assets.settings import load_settings
+from toko_assets.settings import Settings, load_settings
 
 # Arrow's own keeps what was freed: a sync of 20,000 products then takes 520 MB at its most, not 430.
 pa.set_memory_pool(pa.system_memory_pool())
@@ -35,6 +35,15 @@ def with_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
     return spec.replace_attributes(freshness_policy=fresh)
 
 
+def backup_source(settings: Settings) -> BackupSource:
+    """The one that BACKUP_SOURCE names."""
+    if settings.backup_source == "folder":
+        return FolderSource(folder=str(settings.inbox))
+    from toko_assets.resources.dropbox_source import DropboxSource
+
+    return DropboxSource(folder=settings.dropbox_folder_path)
+
+
 defs = dg.Definitions(
     assets=dg.map_asset_specs(with_freshness, CHAIN),
     jobs=[sync],
@@ -45,9 +54,7 @@ defs = dg.Definitions(
     executor=dg.in_process_executor,
     loggers={"console": run_logger},
     resources={
-        "backup_source": DropboxSource(folder=settings.dropbox_folder_path)
-        if settings.backup_source == "dropbox"
-        else FolderSource(folder=str(settings.inbox)),
+        "backup_source": backup_source(settings),
         "io_manager": RecordIOManager(root=str(folder.root)),
         "notifier": OwnerNotifier(shop=settings.shop_name, timezone=settings.shop_timezone, web_url=settings.web_url),
         "postgres": PostgresResource.configured(settings),

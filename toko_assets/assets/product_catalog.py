@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -13,9 +14,9 @@ import psycopg
 
 from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks, rows_table
 from toko_assets.catalog.build import build
-from toko_assets.catalog.diff import CatalogDiff, compare
+from toko_assets.catalog.diff import LARGEST_COLUMNS, CatalogDiff, compare
 from toko_assets.catalog.publish import catalog_name, publish
-from toko_assets.catalog.verify import verify_age, verify_counts, verify_loss, verify_search
+from toko_assets.catalog.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_assets.errors import PermanentError, TokoError
 from toko_assets.files import TEMPORARY, keep_newest
 from toko_assets.ipos.export import digest
@@ -43,7 +44,7 @@ class CatalogConfig(dg.Config):
     retry_policy=RETRIES,
     check_specs=check_specs(
         "product_catalog",
-        blocking=["counts_match_export", "search_finds_products", "products_not_lost"],
+        blocking=["counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost"],
         warning=["products_not_fewer", "backup_not_older"],
     ),
 )
@@ -66,10 +67,10 @@ def product_catalog(
         "backup_time": backup.dumped_at.isoformat(),
         "published_at": published_at.isoformat(timespec="seconds"),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f"next.duckdb{TEMPORARY}"
     try:
         with one_line_failures():
+            folder.mkdir(parents=True, exist_ok=True)
             temporary.unlink(missing_ok=True)
             if not exported_products.folder.exists():
                 raise PermanentError("The exported tables are gone: materialise exported_products first.")
@@ -84,11 +85,13 @@ def product_catalog(
                 diff = compare(served.file, temporary) if served else None
                 before = diff.products_before if diff else _products_before(storage)
                 counted = verify_counts(temporary, exported_products.counts)
+                distinct = verify_buttons(temporary)
             with watch("search"):
                 searched = verify_search(temporary)
             yield from report_checks(
                 [
                     counted,
+                    distinct,
                     searched,
                     *verify_loss(before, counts["products"], config.most_products_lost),
                     verify_age(backup.dumped_at, served.backup_time if served else None),
@@ -117,11 +120,7 @@ def product_catalog(
             "published_at": dg.TimestampMetadataValue(published_at.timestamp()),
             "backup_time": dg.TimestampMetadataValue(backup.dumped_at.timestamp()),
             **{f"rows_{table}": rows for table, rows in counts.items()},
-            **(
-                {"products_new": diff.new, "products_gone": diff.gone, "prices_changed": diff.prices_changed}
-                if diff
-                else {}
-            ),
+            **(_differences(diff) if diff else {}),
             "preview": rows_table(_preview(file)),
             "dagster/column_schema": _columns(file),
             **watch.metadata(),
@@ -165,6 +164,16 @@ def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresR
                     drop_database(connection, database)
     except (TokoError, OSError, psycopg.Error) as error:
         context.log.warning(f"Databases of earlier backups are left for the next sync to remove: {error}")
+
+
+def _differences(diff: CatalogDiff) -> dict[str, Any]:
+    """Metadata; the owners' message is made from it."""
+    return {
+        "products_new": diff.new,
+        "products_gone": diff.gone,
+        "prices_changed": diff.prices_changed,
+        "largest_price_changes": rows_table(pd.DataFrame(diff.largest, columns=list(LARGEST_COLUMNS), dtype=object)),
+    }
 
 
 def _changes(diff: CatalogDiff | None) -> str:

@@ -43,7 +43,6 @@ def raw_backup(
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[BackupFile]]:
     """Take a backup that was read to its end."""
     watch, folder = Stopwatch(), storage.folder.backups
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f"incoming{ENDING}{TEMPORARY}"
 
     def take(source: BackupSource, listed: ListedBackup) -> tuple[Archive, BackupFile]:
@@ -55,6 +54,7 @@ def raw_backup(
         return archive, _kept(archive, temporary, digest, listed, storage)
 
     with one_line_failures():
+        folder.mkdir(parents=True, exist_ok=True)
         try:
             if config.path:
                 path = Path(config.path)

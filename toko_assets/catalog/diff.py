@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -15,16 +16,24 @@ class CatalogDiff:
     new: int
     gone: int
     prices_changed: int
+    largest: tuple[tuple[Any, ...], ...]
+    """LARGEST_COLUMNS of the prices that changed by most rupiah, at most LARGEST, largest first."""
 
 
+LARGEST = 10
+LARGEST_COLUMNS = ("kodeitem", "namaitem", "satuan", "before", "now")
 PRICES = (
-    "SELECT kodeitem, prices.satuan, level, jumlah_sampai, hargajual "
+    "SELECT kodeitem, namaitem, prices.satuan, level, jumlah_sampai, hargajual "
     "FROM {catalog}.prices JOIN {catalog}.products USING (product_id)"
 )
 CHANGED = """
-    SELECT count(*) FROM before_prices b JOIN now_prices n ON b.kodeitem = n.kodeitem AND b.satuan = n.satuan
+    FROM before_prices b JOIN now_prices n ON b.kodeitem = n.kodeitem AND b.satuan = n.satuan
     AND b.level IS NOT DISTINCT FROM n.level AND b.jumlah_sampai IS NOT DISTINCT FROM n.jumlah_sampai
     WHERE b.hargajual IS DISTINCT FROM n.hargajual
+"""
+BY_SIZE = f"""
+    SELECT n.kodeitem, n.namaitem, n.satuan, b.hargajual, n.hargajual {CHANGED}
+    ORDER BY abs(coalesce(n.hargajual, 0) - coalesce(b.hargajual, 0)) DESC, ALL LIMIT {LARGEST}
 """
 
 
@@ -45,7 +54,8 @@ def compare(before: Path, now: Path) -> CatalogDiff:
             products_now=number("SELECT count(*) FROM now_products"),
             new=number("SELECT count(*) FROM now_products ANTI JOIN before_products USING (kodeitem)"),
             gone=number("SELECT count(*) FROM before_products ANTI JOIN now_products USING (kodeitem)"),
-            prices_changed=number(CHANGED),
+            prices_changed=number(f"SELECT count(*) {CHANGED}"),
+            largest=tuple(connection.execute(BY_SIZE).fetchall()),
         )
 
 

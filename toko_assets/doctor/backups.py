@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from toko_assets.backups import ListedBackup
-from toko_assets.doctor.dropbox import look_at_dropbox
 from toko_assets.doctor.finding import Finding, good, note, wrong
 from toko_assets.errors import TokoError
 from toko_assets.ipos.archive import Archive
@@ -23,6 +22,8 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 def look_at_backups(settings: Settings) -> Iterator[Finding]:
     """Reads the newest backup to its end, as a sync does; of a Dropbox, looks at the rights to it."""
     if settings.backup_source == "dropbox":
+        from toko_assets.doctor.dropbox import look_at_dropbox
+
         yield from look_at_dropbox(settings)
         return
     folder = settings.inbox

@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import FOLDER, dropbox_server
-from toko_assets.resources import DropboxSource
+from toko_assets.resources.dropbox_source import DropboxSource
 
 
 @pytest.fixture

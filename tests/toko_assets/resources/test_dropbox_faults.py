@@ -14,7 +14,8 @@ from tests.servers.dropbox_client import FOLDER
 from toko_assets import dropbox_client
 from toko_assets.backups import ListedBackup, QuietError
 from toko_assets.errors import PassingError, PermanentError, TokoError
-from toko_assets.resources import DropboxSource, dropbox_source
+from toko_assets.resources import dropbox_source
+from toko_assets.resources.dropbox_source import DropboxSource
 
 DATA = bytes(200_000)
 BACKUP = f"{FOLDER}/toko.i5bu"

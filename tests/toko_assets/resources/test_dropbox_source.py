@@ -13,7 +13,8 @@ from tests.servers.dropbox_client import FOLDER
 from toko_assets import dropbox_client
 from toko_assets.backups import ListedBackup, Listing
 from toko_assets.errors import PassingError
-from toko_assets.resources import DropboxSource, dropbox_source
+from toko_assets.resources import dropbox_source
+from toko_assets.resources.dropbox_source import DropboxSource
 
 MORNING = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 DATA = random.Random(7).randbytes(1_000_000)
