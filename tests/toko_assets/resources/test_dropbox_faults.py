@@ -272,6 +272,7 @@ def test_secrets_are_in_no_error_and_no_log(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("DROPBOX_APP_SECRET", server.app.secret)
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "urllib3.connectionpool")  # which is told to say little
     said = [repr(source)]
     for _ in range(2):  # as it should be, and with the failure
         try:
