@@ -14,7 +14,7 @@ def test_a_changed_price_in_dropbox_reaches_an_answer_in_telegram_and_the_owners
         siti = shop.telegram.user(SITI, "Siti")
         assert price_shown(PRICES[0]) in shop.budi.ask("barang ke 0").text
         shop.upload(PRICES[1])
-        assert "Harga berubah: 3" in siti.next_message("data harga baru", timeout=90).text
+        assert "data harga baru" in siti.next_message("Harga berubah: 3", timeout=90).text
         log = shop.log.read_text()
     for secret in (shop.dropbox.refresh_token, shop.telegram.token):
         assert secret not in log

@@ -14,7 +14,7 @@ from tests.installation import Installation
 
 SIZES = ["--products", "60", "--history", "100", "--repeat", "1"]
 OURS = {
-    "raw_backup": {"walk", "copy_and_hash"},
+    "raw_backup": {"fetch", "verify_and_hash"},
     "restored_database": {"restore", "check"},
     "exported_products": {"read", "price", "check", "write", "photos"},
     "product_catalog": {"build", "verify"},

@@ -43,7 +43,7 @@ def compare(before: Path, now: Path) -> CatalogDiff:
         for name, file in (("before", before), ("now", now)):
             connection.execute(f"ATTACH {_quoted(file)} AS {name}_catalog (READ_ONLY)")
             connection.execute(f"CREATE VIEW {name}_products AS FROM {name}_catalog.products")
-            connection.execute(f"CREATE VIEW {name}_prices AS {PRICES.format(catalog=name + '_catalog')}")
+            connection.execute(f"CREATE TEMP TABLE {name}_prices AS {PRICES.format(catalog=name + '_catalog')}")
 
         def number(query: str) -> int:
             row = connection.execute(query).fetchone()

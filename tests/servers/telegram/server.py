@@ -30,12 +30,13 @@ LONGEST_HEAD = 64 * 1024
 
 
 class TelegramServer:
-    """A Bot API server with one bot, on a port of this machine, for as long as the `with` block lasts.
+    """A Bot API server with one bot, on a port of an address of this machine, for as long as the `with` block lasts.
 
     Its people are added with `user`, its groups with `group`. `settings` is what a shop's .env says to reach it.
     """
 
-    def __init__(self, username: str = "toko_bot", first_name: str = "Toko") -> None:
+    def __init__(self, username: str = "toko_bot", first_name: str = "Toko", *, address: str = "127.0.0.1") -> None:
+        self.address = address
         self.token = f"{BOT_ID}:AA{secrets.token_hex(17)[:33]}"
         self.world = World(User(BOT_ID, first_name, username=username, is_bot=True))
         self.port = 0
@@ -49,7 +50,7 @@ class TelegramServer:
         self._server: asyncio.Server | None = None
 
     def __enter__(self) -> Self:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server((self.address, 0))
         self.port = self._socket.getsockname()[1]
         self._thread.start()
         assert self._started.wait(10), "the server's thread did not start"
@@ -64,7 +65,7 @@ class TelegramServer:
     @property
     def url(self) -> str:
         """TELEGRAM_BASE_URL."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -182,7 +183,7 @@ class TelegramServer:
 
     def up(self) -> None:
         """Listen again, at the same port."""
-        self._socket = socket.create_server(("127.0.0.1", self.port))
+        self._socket = socket.create_server((self.address, self.port))
         self._in_loop(self._listen())
 
     # The thread
