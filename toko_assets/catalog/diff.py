@@ -33,7 +33,9 @@ CHANGED = """
 """
 BY_SIZE = f"""
     SELECT n.kodeitem, n.namaitem, n.satuan, b.hargajual, n.hargajual {CHANGED}
-    ORDER BY abs(coalesce(n.hargajual, 0) - coalesce(b.hargajual, 0)) DESC, n.kodeitem, n.satuan, n.level, n.jumlah_sampai LIMIT {LARGEST}
+    ORDER BY abs(coalesce(n.hargajual, 0) - coalesce(b.hargajual, 0)) DESC,
+        n.kodeitem, n.satuan, n.level, n.jumlah_sampai
+    LIMIT {LARGEST}
 """
 
 
