@@ -9,9 +9,9 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo test dev lint format lock install clean
+.PHONY: help demo test dev lint format lock install clean up down logs backup restore-backup
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 	@$(VENV)/bin/toko demo
@@ -52,6 +52,32 @@ lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
 	@$(LOCK) --upgrade --all-extras -o requirements/dev.txt
 	@$(LOCK) --upgrade --extra platform -c requirements/dev.txt -o requirements/platform.txt
 	@$(LOCK) --upgrade --extra bot -c requirements/dev.txt -o requirements/bot.txt
+
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+AS_POSTGRES = $(COMPOSE) exec -T postgres sh -c
+up: ## The whole platform in containers (docs/deployment.md)
+	@$(COMPOSE) build -q && $(COMPOSE) up -d
+
+down: ## End them; what is stored stays
+	@docker ps -q --filter label=dagster/run_id | xargs -r docker stop -t 30
+	@$(COMPOSE) --profile tls --profile webhook down
+
+logs: ## What they say, as it is said
+	@$(COMPOSE) logs --tail 50 -f
+
+backup: ## Dagster's history and the catalogue into backup-TIME/
+	@set -e; umask 077; to=backup-$$(date +%Y%m%d-%H%M%S); mkdir $$to; \
+	  $(AS_POSTGRES) 'PGPASSWORD=$$POSTGRES_PASSWORD pg_dump -U postgres -Fc dagster' >$$to/dagster.dump; \
+	  $(COMPOSE) exec -T code tar -C /data --exclude '*.part*' -cz catalog records >$$to/data.tar.gz; \
+	  echo "$$to: Dagster's history and the catalogues. Keep .env with it."
+
+restore-backup: ## Bring them back: make restore-backup FROM=backup-TIME
+	@test -s "$(FROM)/dagster.dump" || { echo "Which one? make restore-backup FROM=backup-TIME" >&2; exit 1; }
+	@$(COMPOSE) up -d postgres migrate code
+	@$(COMPOSE) stop -t 30 webserver daemon
+	@$(AS_POSTGRES) 'PGPASSWORD=$$POSTGRES_PASSWORD pg_restore -U postgres --clean --if-exists --no-acl --exit-on-error --single-transaction -d dagster' <$(FROM)/dagster.dump
+	@$(COMPOSE) exec -T code tar -C /data -xz <$(FROM)/data.tar.gz
+	@$(COMPOSE) up -d
 
 clean: ## Remove .venv and caches; data stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

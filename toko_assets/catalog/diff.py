@@ -20,6 +20,7 @@ class CatalogDiff:
     """LARGEST_COLUMNS of the prices that changed by most rupiah, at most LARGEST, largest first."""
 
 
+MEMORY_LIMIT = "256MB"
 LARGEST = 10
 LARGEST_COLUMNS = ("kodeitem", "namaitem", "satuan", "before", "now")
 PRICES = (
@@ -41,7 +42,7 @@ BY_SIZE = f"""
 
 def compare(before: Path, now: Path) -> CatalogDiff:
     """Compare two closed catalogue files."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
         for name, file in (("before", before), ("now", now)):
             connection.execute(f"ATTACH {_quoted(file)} AS {name}_catalog (READ_ONLY)")
             connection.execute(f"CREATE VIEW {name}_products AS FROM {name}_catalog.products")

@@ -1,0 +1,5 @@
+-- Once, when the volume is empty. The role restores backups and owns Dagster's storage; it is no superuser.
+\getenv password DB_PASSWORD
+CREATE ROLE toko LOGIN CREATEDB PASSWORD :'password';
+CREATE DATABASE dagster OWNER toko;
+REVOKE CONNECT ON DATABASE dagster FROM PUBLIC;

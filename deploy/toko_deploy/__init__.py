@@ -1,0 +1,1 @@
+"""What only containers need: Dagster's instance and run launcher, and health checks."""

@@ -1,0 +1,159 @@
+"""The stack for real: images, docker-compose, run containers. It needs Docker, so it is asked for by name:
+
+    .venv/bin/python -m pytest tests/deploy/on_docker.py
+
+Its tests follow one another on one stack.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.deploy.stack import SERVICES, Stack, docker, shown, stack
+from toko_assets.postgres.embedded import EmbeddedPostgres
+
+BOT_MEGABYTES = 200
+IDLE_MEGABYTES = 1200
+BOT_LAYERS = 260
+"""Megabytes on top of the base image, the public one of which has some 130."""
+KILLED = 137
+OF_A_RUN = {
+    "DB_HOST", "DB_USER", "DB_PASSWORD", "DB_NAME", "SHOP_NAME", "SHOP_TIMEZONE", "STALE_HOURS", "BACKUP_SOURCE",
+    "BACKUP_FOLDER", "DROPBOX_APP_KEY", "DROPBOX_APP_SECRET", "DROPBOX_REFRESH_TOKEN", "DROPBOX_FOLDER_PATH",
+    "KEEP_BACKUPS", "KEEP_CATALOGS", "MAX_CSV_FILES", "DAGSTER_RUN_JOB_NAME",
+}  # fmt: skip
+"""What a run container is told beside what its image says."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack, up and healthy, the first backup served."""
+    folder = tmp_path_factory.mktemp("deploy")
+    with EmbeddedPostgres(folder / "postgres") as postgres, stack(folder, postgres) as running:
+        running.put_backup(1000)
+        running.compose("build")
+        running.compose("up", "-d")
+        running.wait_for_health()
+        running.wait_for_price(1000)
+        yield running
+
+
+def test_everything_is_healthy_and_small(shop: Stack) -> None:
+    memory = shop.memory()
+    assert memory["bot"] < BOT_MEGABYTES, memory
+    assert sum(memory.values()) < IDLE_MEGABYTES, memory
+
+
+def test_a_run_container_ends_well_and_keeps_its_log(shop: Stack) -> None:
+    container = shop.run_containers()[0]
+    shop.wait_until(lambda: not shop.run_containers(running=True), "the run's container has ended", 30)
+    assert shop.inspect(container)["State"]["ExitCode"] == 0
+    assert "RUN_SUCCESS" in docker("logs", container)
+
+
+def test_a_run_container_is_told_and_may_no_more_than_it_needs(shop: Stack) -> None:
+    run = shop.inspect(shop.run_containers()[0])
+    image = shop.inspect("toko-platform")
+    told = {variable.partition("=")[0] for variable in set(run["Config"]["Env"]) - set(image["Config"]["Env"])}
+    assert told == OF_A_RUN
+    assert shop.telegram.token not in str(run)
+    assert shop.settings["POSTGRES_PASSWORD"] not in str(run)
+    assert str(run).count(shop.settings["DB_PASSWORD"]) == 1
+    host = run["HostConfig"]
+    assert {bind.split(":")[0] for bind in host["Binds"]} == {"toko_data", "toko_catalog", str(shop.inbox)}
+    assert (host["ReadonlyRootfs"], host["CapDrop"], host["Privileged"]) == (True, ["ALL"], False)
+    assert run["Config"]["User"] == "10001"
+    assert list(run["NetworkSettings"]["Networks"]) == ["toko_platform"]
+
+
+def test_no_container_is_root_or_writes_to_its_own_files(shop: Stack) -> None:
+    for service in SERVICES:
+        found = shop.inspect(shop.container(service))
+        assert found["HostConfig"]["ReadonlyRootfs"], service
+        users = set(docker("top", found["Id"], "-eo", "pid,uid,comm").splitlines()[1:])
+        servers = [line for line in users if "docker-init" not in line]
+        assert not [line for line in servers if line.split()[1] == "0"], (service, users)
+
+
+def test_only_the_web_interface_can_be_reached_and_only_from_here(shop: Stack) -> None:
+    ports = {name: shop.inspect(shop.container(name))["HostConfig"]["PortBindings"] or {} for name in SERVICES}
+    assert ports.pop("webserver") == {"3000/tcp": [{"HostIp": "127.0.0.1", "HostPort": shop.settings["WEB_PORT"]}]}
+    assert not any(ports.values())
+
+
+def test_only_the_daemon_has_the_docker_socket_and_the_bot_cannot_write_the_catalogue(shop: Stack) -> None:
+    binds = {name: shop.inspect(shop.container(name))["HostConfig"]["Binds"] or [] for name in SERVICES}
+    assert [name for name in SERVICES if "docker.sock" in str(binds[name])] == ["daemon"]
+    assert binds["bot"] == ["toko_catalog:/data/catalog:ro"]
+
+
+def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: Stack) -> None:
+    sizes = {image: shop.inspect(image)["Size"] / 1e6 for image in ("toko-bot", "python:3.11-slim-bookworm")}
+    assert sizes["toko-bot"] - sizes["python:3.11-slim-bookworm"] < BOT_LAYERS, sizes
+    program = (
+        "find / -xdev -iname '*dagster*' -o -xdev -name 'pg_*' -o -xdev -iname '*pgserver*' -o -xdev -name 'psycopg*'"
+    )
+    assert docker(
+        "run", "--rm", "--user", "0", "--entrypoint", "sh", "toko-bot", "-c", f"{program} | grep -v __pycache__"
+    ) == ("/app/toko_bot/dagster.py")
+
+
+def test_no_secret_is_in_an_image(shop: Stack) -> None:
+    for image in ("toko-platform", "toko-bot"):
+        history = docker("history", "--no-trunc", image) + str(shop.inspect(image))
+        files = docker(
+            "run", "--rm", "--entrypoint", "find", image, "/app", "/opt/dagster", "/data", "-name", ".env*", check=False
+        )
+        assert ".env" not in files
+        for secret in secrets(shop):
+            assert secret not in history
+
+
+def test_a_changed_price_is_answered_while_services_are_killed(shop: Stack) -> None:
+    shop.put_backup(2000)
+    for service in ("bot", "webserver", "code"):
+        shop.kill(shop.container(service))
+        shop.wait_for_health([service])
+        assert re.search("Rp[12].000", shop.price_answered())
+    shop.wait_for_price(2000)
+
+
+def test_all_containers_killed_at_once_during_a_sync_lose_nothing(shop: Stack) -> None:
+    run = shop.start_sync(3000)
+    shop.kill(run, *map(shop.container, SERVICES))
+    shop.wait_for_health(["bot"])
+    assert shown(2000) in shop.price_answered()
+    shop.wait_for_price(3000)
+    assert shop.inspect(run)["State"]["ExitCode"] == KILLED
+
+
+def test_a_stack_that_is_taken_down_and_started_again_serves_what_it_served(shop: Stack) -> None:
+    runs = shop.runs()
+    shop.compose("down")
+    shop.compose("up", "-d")
+    shop.wait_for_price(3000)
+    shop.wait_for_health()
+    assert shop.runs() == runs
+
+
+def test_no_secret_is_in_a_log_or_in_what_the_web_interface_is_given(shop: Stack) -> None:
+    said = shop.everything_said() + str(shop.web.ask(EVERYTHING))
+    for secret in secrets(shop):
+        assert secret not in said
+
+
+def secrets(shop: Stack) -> list[str]:
+    return [shop.settings[name] for name in ("DB_PASSWORD", "POSTGRES_PASSWORD", "TELEGRAM_BOT_TOKEN")]
+
+
+EVERYTHING = """{
+  instance { info runLauncher { name } daemonHealth { allDaemonStatuses { daemonType healthy } } }
+  runsOrError { ... on Runs { results { runId runConfigYaml tags { key value } eventConnection { events {
+    __typename ... on MessageEvent { message }
+  } } } } }
+  repositoriesOrError { ... on RepositoryConnection { nodes { name allTopLevelResourceDetails {
+    name configuredValues { key value type }
+  } } } }
+  workspaceOrError { ... on Workspace { locationEntries { displayMetadata { key value } } } }
+}"""

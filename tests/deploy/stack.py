@@ -1,0 +1,242 @@
+"""The stack as docker-compose runs it from a clean checkout: what tests do to it, and ask of it."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.backups import Shop, write_backup
+from tests.servers.telegram import Person, TelegramServer
+from tests.web_interface import WebInterface
+from toko_assets.postgres.server import PostgresServer
+
+CHECKOUT = Path(__file__).parent.parent.parent
+NEEDED = (
+    "Dockerfile", ".dockerignore", "docker-compose.yml", "pyproject.toml", "README.md",
+    "requirements", "deploy", "toko_assets", "toko_bot",
+)  # fmt: skip
+PROJECT = "toko"
+SERVICES = ("postgres", "code", "webserver", "daemon", "bot")
+VOLUMES = ("toko_postgres", "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
+RUN_LABEL = "dagster/run_id"
+BUDI, SITI = 101, 102
+"""Staff, owner."""
+PRODUCTS = 20_000
+FILE = "i5_TOKO.i5bu"
+MADE_AGO = 120
+"""Seconds. What is younger than a minute has to be seen twice before it is taken."""
+WORKING = 0.5
+
+Json = dict[str, Any]
+
+
+def docker(*args: str, check: bool = True) -> str:
+    """What `docker ARGS…` prints, both streams."""
+    done = subprocess.run(["docker", *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert not check or done.returncode == 0, f"docker {' '.join(args)}: {done.stdout}"
+    return done.stdout.strip()
+
+
+@dataclass
+class Stack:
+    """A checkout with a `.env`, a Bot API server on the host, and a folder of backups."""
+
+    folder: Path
+    settings: dict[str, str]
+    telegram: TelegramServer
+    budi: Person
+    postgres: PostgresServer
+    """Where backups are made, on the host."""
+
+    def wait_until(self, done: Callable[[], object], what: str, seconds: float = 180) -> float:
+        """Seconds until something is so."""
+        begun = time.monotonic()
+        while not done():
+            assert time.monotonic() - begun < seconds, f"Not within {seconds:g} s: {what}\n{self.state()}"
+            time.sleep(WORKING)
+        return time.monotonic() - begun
+
+    # docker-compose
+
+    def compose(self, *args: str) -> str:
+        """What it prints; fails with that if it does."""
+        program = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
+        clean = {name: value for name, value in os.environ.items() if name not in self.settings}
+        done = subprocess.run(
+            [*program, "--project-name", PROJECT, *args], cwd=self.folder, env=clean, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def container(self, service: str) -> str:
+        """Its id."""
+        return self.compose("ps", "-q", service).split()[0]
+
+    def inspect(self, container: str) -> Json:
+        found: Json = json.loads(docker("inspect", container))[0]
+        return found
+
+    def health(self, service: str) -> str:
+        return str(self.inspect(self.container(service))["State"]["Health"]["Status"])
+
+    def wait_for_health(self, services: Sequence[str] = SERVICES, seconds: float = 180) -> float:
+        """Until all of them are healthy."""
+        return self.wait_until(
+            lambda: all(self.health(service) == "healthy" for service in services), f"healthy {services}", seconds
+        )
+
+    def kill(self, *containers: str) -> None:
+        """SIGKILL from outside: `docker kill` would count as a stop that is not to be mended."""
+        processes = docker("inspect", "--format", "{{.State.Pid}}", *containers).split()
+        kill = ["--rm", "--pid", "host", "--user", "0", "--entrypoint", "sh", "toko-platform", "-c", 'kill -9 "$@"']
+        docker("run", *kill, "kill", *processes)
+
+    def memory(self) -> dict[str, float]:
+        """Resident megabytes by service."""
+        return {service: _resident(self.container(service)) for service in SERVICES}
+
+    # Runs
+
+    def run_containers(self, *, running: bool = False) -> list[str]:
+        """Ids, newest first."""
+        every = () if running else ("--all",)
+        return docker("ps", "-q", "--no-trunc", *every, "--filter", f"label={RUN_LABEL}").split()
+
+    def start_sync(self, price: int) -> str:
+        """Put a backup with this price, and give the id of the container that takes it, at work."""
+        self.wait_until(lambda: not self.run_containers(running=True), "the run before has ended")
+        self.put_backup(price)
+        self.wait_until(lambda: self.run_containers(running=True), "a run container is at work")
+        return self.run_containers(running=True)[0]
+
+    @property
+    def web(self) -> WebInterface:
+        return WebInterface(int(self.settings["WEB_PORT"]))
+
+    def runs(self) -> list[Json]:
+        """Newest first, as the web interface has them."""
+        answer = self.web.ask("{ runsOrError { ... on Runs { results { runId status } } } }")
+        results: list[Json] = answer["runsOrError"]["results"]
+        return results
+
+    def knows_its_runs(self) -> bool:
+        """Whether the web interface answers, and has its storage."""
+        try:
+            return bool(self.runs())
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    # People
+
+    def put_backup(self, price: int) -> None:
+        """A backup with this price comes into the folder whole, with the time of its making, as Dropbox does it."""
+        made = write_backup(self.postgres, self.folder / "made.i5bu", a_large_shop(price))
+        made.chmod(0o644)
+        os.utime(made, (time.time() - MADE_AGO,) * 2)
+        made.rename(self.inbox / FILE)
+
+    @property
+    def inbox(self) -> Path:
+        return Path(self.settings["BACKUP_FOLDER"])
+
+    def price_answered(self) -> str:
+        """What the bot says about a product; empty if it says nothing in time."""
+        try:
+            return self.budi.ask("barang ke 777", timeout=5).text
+        except AssertionError:
+            return ""
+
+    def wait_for_price(self, price: int, seconds: float = 180) -> float:
+        """Ask until the bot answers with this price."""
+        return self.wait_until(lambda: shown(price) in self.price_answered(), f"the price {price} is answered", seconds)
+
+    def containers(self) -> list[str]:
+        """All of them, those of runs too."""
+        ours = docker("ps", "--all", "-q", "--filter", f"label=com.docker.compose.project={PROJECT}").split()
+        return [*ours, *self.run_containers()]
+
+    def log(self, container: str) -> str:
+        return docker("logs", container)
+
+    def everything_said(self) -> str:
+        """The logs of all containers."""
+        return "".join(docker("logs", container) for container in self.containers())
+
+    def state(self) -> str:
+        """For whom a test failed: what runs, and what was said last."""
+        return "\n".join([docker("ps", "--all"), *(docker("logs", "--tail", "15", one) for one in self.containers())])
+
+
+def shown(price: int) -> str:
+    """A price as the bot writes it."""
+    return f"Rp{price:,}".replace(",", ".")
+
+
+def a_large_shop(price: int) -> Shop:
+    """Items BARANG KE 0, 1 …, all at this price."""
+    return Shop(
+        items=[],
+        statements=[
+            f"""INSERT INTO tbl_item (kodeitem, namaitem, satuan, sistemhargajual, hargapokok, hargajual1, statusjual,
+                statushapus) SELECT 'BRG-'||n, 'BARANG KE '||n, 'PCS', 'O', 800, {price}, 'Y', 'N'
+                FROM generate_series(0, {PRODUCTS - 1}) n""",
+            f"""INSERT INTO tbl_itemsatuanjml (iddetail, kodeitem, satuan, jumlahkonv)
+                SELECT 'BRG-'||n, 'BRG-'||n, 'PCS', 1 FROM generate_series(0, {PRODUCTS - 1}) n""",
+        ],
+    )
+
+
+@contextmanager
+def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack]:
+    """A clean checkout in `folder`, with `.env` filled, not started. Nothing of it is left in Docker afterwards."""
+    taken = [volume for volume in docker("volume", "ls", "-q").split() if volume in VOLUMES]
+    assert not taken, f"This Docker has a toko installation, which tests would destroy: {taken}"
+    checkout, inbox = folder / "checkout", folder / "inbox"
+    checkout.mkdir()
+    inbox.mkdir()
+    inbox.chmod(0o755)
+    for name in NEEDED:
+        source = CHECKOUT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, checkout / name)
+    hosts = [
+        "--rm",
+        "--add-host",
+        "host:host-gateway",
+        "--entrypoint",
+        "getent",
+        "python:3.11-slim-bookworm",
+        "hosts",
+        "host",
+    ]
+    with TelegramServer(address=docker("run", *hosts).split()[0]) as telegram:
+        settings = {
+            "DB_PASSWORD": "a-secret-of-the-role", "POSTGRES_PASSWORD": "a-secret-of-the-superuser",
+            "DOCKER_GID": str(Path("/var/run/docker.sock").stat().st_gid), "BACKUP_FOLDER": str(inbox),
+            "ALLOWED_USERS": str(BUDI), "OWNER_USERS": str(SITI), "TELEGRAM_RATE_LIMIT": "0", "WEB_PORT": "3999",
+            **telegram.settings, **more,
+        }  # fmt: skip
+        (checkout / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        telegram.user(SITI, "Siti")
+        running = Stack(checkout, settings, telegram, telegram.user(BUDI, "Budi"), postgres)
+        try:
+            yield running
+        finally:
+            runs = running.run_containers()
+            if runs:
+                docker("rm", "--force", *runs)
+            running.compose("down", "--volumes", "--timeout", "5")
+
+
+def _resident(container: str) -> float:
+    """Megabytes of all its processes, pages that they share counted for each."""
+    processes = docker("top", container, "-eo", "pid,rss").splitlines()[1:]
+    return sum(int(line.split()[1]) for line in processes) / 1024
