@@ -6,14 +6,17 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import BUDI, RunningBot, running_bot
 from tests.toko_bot.bot.proxy import free_port, round_robin
+from toko_bot.catalog import current_file, read_info
 
 SECRET = "rahasia_webhook_0123456789"  # noqa: S105
 
@@ -60,7 +63,10 @@ def test_metrics_count_what_happens(data: Path, tmp_path: Path) -> None:
     assert figures["toko_bot_empty_searches_total"] == 1
     assert figures["toko_bot_denied_total"] == 1
     assert figures["toko_bot_catalog_products"] == 244
-    assert 7100 < figures["toko_bot_catalog_age_seconds"] < 7400
+    file = current_file(data / "catalog")
+    assert file is not None
+    age = datetime.now(UTC) - datetime.fromisoformat(read_info(file)["backup_time"])
+    assert figures["toko_bot_catalog_age_seconds"] == pytest.approx(age.total_seconds(), abs=120)
 
 
 def test_health_is_false_when_polling_has_stopped(data: Path, tmp_path: Path) -> None:
