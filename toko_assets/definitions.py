@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import dagster as dg
-import pyarrow as pa
 
 from toko_assets.data_folder import DataFolder
 from toko_assets.jobs import CHAIN, sync
@@ -19,9 +18,6 @@ from toko_assets.run_log import run_logger
 from toko_assets.schedules import daily_sync
 from toko_assets.sensors import new_backup, tell_failure, tell_success
 from toko_assets.settings import Settings, load_settings
-
-# Arrow's own keeps what was freed: a sync of 20,000 products then takes 520 MB at its most, not 430.
-pa.set_memory_pool(pa.system_memory_pool())
 
 settings = load_settings()
 folder = DataFolder(settings.data_folder)
