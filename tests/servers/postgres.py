@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from benchmarks.procfs import descendants, wait_for_end
 from toko_assets.postgres.server import program
 
 DEBIANS = Path("/usr/lib/postgresql/15/bin")
@@ -31,6 +32,7 @@ VERSIONS = [version for version, folder in PROGRAMS.items() if folder.exists()]
 ADMIN = "postgres"
 ROLE = "toko"
 START_SECONDS = 60
+KILL_SECONDS = 20
 NOBODY = 65534
 REACH = "+dac_override,+dac_read_search"
 SERVER_SETTINGS = {
@@ -130,11 +132,13 @@ class RealServer:
     def kill(self) -> None:
         """`kill -9` of the server and all of its processes, as when its machine loses power."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for pid in [self.process.pid, *map(int, children)]:
+        self.process.send_signal(signal.SIGSTOP)  # it makes no more of them
+        family = descendants(self.process.pid)
+        for pid in [self.process.pid, *family]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        assert wait_for_end(family, KILL_SECONDS)  # while one lives, no server starts in its folder
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
