@@ -130,5 +130,5 @@ def test_many_photos_fit_into_little_memory(tmp_path: Path) -> None:
         nothing = [None] * len(columns.get("kodeitem", []))
         arrays = [pa.array(columns.get(field.name, nothing), field.type) for field in schema]
         parquet.write_table(pa.table(arrays, schema=schema), tmp_path / f"{table}.parquet")
-    counts = build(tmp_path / "catalog.duckdb", tmp_path, {})
+    counts = build(tmp_path / "catalog.duckdb", tmp_path, tmp_path / "history", {})
     assert (counts["photos"], counts["prices"]) == (2_500, 2_500)

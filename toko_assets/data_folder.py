@@ -26,6 +26,11 @@ class DataFolder:
         return self.root / "exports"
 
     @property
+    def history(self) -> Path:
+        """The price history: one Parquet file, kept for ever."""
+        return self.root / "history"
+
+    @property
     def catalog(self) -> Path:
         """Published DuckDB files, and CURRENT, which names the one that is served."""
         return self.root / "catalog"

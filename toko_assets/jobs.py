@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from toko_assets.assets import exported_products, product_catalog, raw_backup, restored_database
+from toko_assets.assets import exported_products, price_history, product_catalog, raw_backup, restored_database
 
-CHAIN = (raw_backup, restored_database, exported_products, product_catalog)
+CHAIN = (raw_backup, restored_database, exported_products, price_history, product_catalog)
 
 sync = dg.define_asset_job(
     "sync",

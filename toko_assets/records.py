@@ -1,4 +1,4 @@
-"""The records that travel between the four assets, as JSON under TOKO_DATA_DIR/records.
+"""The records that travel between the assets, as JSON under TOKO_DATA_DIR/records.
 
 Each names its fields, so that a run in another container, or a later version, can read what an earlier one left.
 """
@@ -63,6 +63,20 @@ class ProductExport:
     counts: dict[str, int]
     """Rows of each Parquet table."""
     csv: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHistory:
+    """The prices that backups showed so far, in time."""
+
+    backup: BackupFile
+    """That which was added last."""
+    folder: Path
+    backups: int
+    periods: int
+    """Rows: a price and the unbroken run of backups that showed it."""
+    since: datetime
+    """Time of the oldest backup, UTC."""
 
 
 @dataclass(frozen=True, slots=True)

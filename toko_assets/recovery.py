@@ -46,7 +46,7 @@ def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | Non
 
 def unfinished(folder: DataFolder) -> list[Path]:
     """The files and folders that never got their name, and what a database engine had beside them."""
-    rooms = (folder.root, folder.backups, folder.exports, folder.catalog, folder.records)
+    rooms = (folder.root, folder.backups, folder.exports, folder.history, folder.catalog, folder.records)
     return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
 
 

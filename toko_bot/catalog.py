@@ -15,7 +15,7 @@ from toko_bot.products import Product, Products
 from toko_bot.search import SearchIndex
 from toko_bot.stored_arrays import read_arrays
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of the file's tables. A reader takes no other; a new one makes the chain publish anew."""
 CURRENT = "CURRENT"
 WEAK = 0.65

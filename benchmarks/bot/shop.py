@@ -51,7 +51,7 @@ def make_shop(folder: Path, products: int) -> Shop:
     first = folder / "0.duckdb"
     _write_export(folder / "export", names)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    build(first, folder / "export", {
+    build(first, folder / "export", folder / "history", {
         "schema_version": str(SCHEMA_VERSION), "toko_version": "bench", "backup_name": "i5_BENCH.i5bu",
         "backup_time": now, "published_at": now,
     })  # fmt: skip

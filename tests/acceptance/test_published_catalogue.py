@@ -32,6 +32,10 @@ TABLES = {
     "barcodes": {"barcode": TEXT, "product_id": INTEGER, "satuan": TEXT},
     "stock": {"product_id": INTEGER, "kantor": TEXT, "stok": QUANTITY},
     "photos": {"product_id": INTEGER, "gambar": "BLOB"},
+    "price_changes": {
+        "product_id": INTEGER, "satuan": TEXT, "level": INTEGER, "jumlah_sampai": QUANTITY, "before": MONEY,
+        "after": MONEY, "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
+    },
     "catalog_info": {"key": TEXT, "value": TEXT},
 }  # fmt: skip
 

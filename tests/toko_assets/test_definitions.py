@@ -19,14 +19,15 @@ def test_the_graph_is_the_chain() -> None:
         "raw_backup": set(),
         "restored_database": {"raw_backup"},
         "exported_products": {"restored_database"},
-        "product_catalog": {"exported_products"},
+        "price_history": {"exported_products"},
+        "product_catalog": {"exported_products", "price_history"},
     }
 
 
 def test_one_job_holds_the_whole_chain() -> None:
     job = defs().resolve_job_def("sync")
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {
-        "raw_backup", "restored_database", "exported_products", "product_catalog",
+        "raw_backup", "restored_database", "exported_products", "price_history", "product_catalog",
     }  # fmt: skip
     assert defs().executor is dg.in_process_executor
 
@@ -42,7 +43,7 @@ def test_the_checks_are_these() -> None:
     warning = sorted(key.name for key in graph.asset_check_keys if not graph.get(key).blocking)
     assert warning == [
         "backup_not_older", "barcodes_not_shared", "codes_used_as_names", "costs_too_large",
-        "fixed_price_used", "levels_assumed",
+        "fixed_price_used", "history_kept", "levels_assumed",
         "limits_assumed", "no_orphans", "not_below_cost", "photos_readable", "price_rows_repeated",
         "price_systems_guessed", "prices_filled_in", "products_not_fewer", "texts_decoded", "unit_rows_differ",
         "units_assumed", "units_unknown", "units_without_price", "unmarked_items_sold",

@@ -22,13 +22,14 @@ from toko_assets.files import TEMPORARY, keep_newest
 from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.memory import give_back
-from toko_assets.records import Catalog, ProductExport, read_record
+from toko_assets.records import Catalog, PriceHistory, ProductExport, read_record
 from toko_assets.resources import PostgresResource, StorageResource
 from toko_assets.resources.backup_source import ENDING
 from toko_bot.catalog import SCHEMA_VERSION, CatalogError, current_file, read_info
 
-SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest")
-"""Two catalogues that agree in these hold the same. The digest tells of changed rules, the time of a changed zone."""
+SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest", "history_backups")
+"""Two catalogues that agree in these hold the same. The digest tells of changed rules, the time of a changed zone, the
+number of backups of a longer price history."""
 
 
 class CatalogConfig(dg.Config):
@@ -52,6 +53,7 @@ def product_catalog(
     context: dg.AssetExecutionContext,
     config: CatalogConfig,
     exported_products: ProductExport,
+    price_history: PriceHistory,
     storage: StorageResource,
     postgres: PostgresResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
@@ -66,6 +68,8 @@ def product_catalog(
         "backup_revision": backup.revision,
         "backup_time": backup.dumped_at.isoformat(),
         "published_at": published_at.isoformat(timespec="seconds"),
+        "history_since": price_history.since.isoformat(timespec="seconds"),
+        "history_backups": str(price_history.backups),
     }
     temporary = folder / f"next.duckdb{TEMPORARY}"
     try:
@@ -74,10 +78,12 @@ def product_catalog(
             temporary.unlink(missing_ok=True)
             if not exported_products.folder.exists():
                 raise PermanentError("The exported tables are gone: materialise exported_products first.")
+            if price_history.backup.sha256 != backup.sha256:
+                raise PermanentError("The price history is of another backup: materialise price_history first.")
             info["export_digest"] = digest(exported_products.folder)
             give_back()
             with watch("build"):
-                counts = build(temporary, exported_products.folder, info)
+                counts = build(temporary, exported_products.folder, price_history.folder, info)
             give_back()
             context.log.info(f"{counts['products']:,} products indexed: checking the file")
             with watch("verify"):

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from toko_assets.history.read import price_changes
 from toko_assets.memory import give_back
 from toko_bot.search import SearchIndex
 from toko_bot.stored_arrays import write_arrays
@@ -26,8 +27,12 @@ TABLES = {
     "barcodes": {"barcode": "VARCHAR", "product_id": "INTEGER", "satuan": "VARCHAR"},
     "stock": {"product_id": "INTEGER", "kantor": "VARCHAR", "stok": "DECIMAL(20,3)"},
     "photos": {"product_id": "INTEGER", "gambar": "BLOB"},
+    "price_changes": {
+        "product_id": "INTEGER", "satuan": "VARCHAR", "level": "INTEGER", "jumlah_sampai": "DECIMAL(20,3)",
+        "before": "DECIMAL(18,4)", "after": "DECIMAL(18,4)", "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
+    },
 }  # fmt: skip
-"""The tables and their columns; `product_id` is dense from 0 and means nothing in the next catalogue."""
+"""The tables and their columns; `product_id` is dense from 0 and means nothing in the next catalogue. Times are UTC."""
 
 SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
 """The order of a product's prices, for people: the bot reads them in it."""
@@ -37,10 +42,11 @@ PHOTOS_A_GROUP = 2048
 """Rows that DuckDB writes together, the fewest that it can: of 122,880, its default, it holds 20,000 photos at once."""
 
 
-def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
+def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts added) to a new file; answers the counts.
 
-    `export` is a folder of products, prices, barcodes, stock and photos as Parquet.
+    `export` is a folder of products, prices, barcodes, stock and photos as Parquet, `history` that of the price
+    history.
     """
     with _opened(file, row_group=PHOTOS_A_GROUP) as connection:
         for table, columns in TABLES.items():
@@ -63,6 +69,7 @@ def build(file: Path, export: Path, info: Mapping[str, str]) -> dict[str, int]:
                 f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
                 [str(export / f"{table}.parquet")],
             )
+        _insert_changes(connection, history)
     give_back()
     index = _index(export)
     with _opened(file) as connection:
@@ -91,6 +98,21 @@ def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
         connection.register("batch", pa.table({"product_id": ids, "gambar": photos["gambar"]}).drop_null())
         connection.execute("INSERT INTO photos BY NAME FROM batch")
         connection.unregister("batch")
+
+
+def _insert_changes(connection: duckdb.DuckDBPyConnection, history: Path) -> None:
+    """Those of the products that there are now."""
+    columns = TABLES["price_changes"]
+    wanted = [
+        name if name == "product_id" else f"make_timestamp(epoch_us({name}))" if kind == "TIMESTAMP" else f"t.{name}"
+        for name, kind in columns.items()
+    ]
+    connection.register("changes", price_changes(history))
+    connection.execute(
+        f"INSERT INTO price_changes SELECT {', '.join(wanted)} FROM changes t JOIN products USING (kodeitem) "  # noqa: S608
+        "ORDER BY product_id, t.satuan, level, jumlah_sampai NULLS LAST, seen_from"
+    )
+    connection.unregister("changes")
 
 
 def _index(export: Path) -> dict[str, NDArray[Any]]:

@@ -3,7 +3,7 @@
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -56,6 +56,8 @@ class HistoryCounts:
     backups: int
     periods: int
     """Rows: a price and the unbroken run of backups that showed it."""
+    since: datetime
+    """Time of the oldest backup, UTC."""
 
 
 def add(folder: Path, export: Path, backup: BackupFile) -> HistoryCounts:
@@ -64,13 +66,14 @@ def add(folder: Path, export: Path, backup: BackupFile) -> HistoryCounts:
     `export` is a folder with prices.parquet. A kill, a full disk or an error leave the history as it was.
 
     Raises:
-        PermanentError: the history cannot be read, or the export has two prices for one key.
+        DamagedHistoryError: the history cannot be read.
+        PermanentError: it is of a newer version, or the export has two prices for one key.
     """
     seen = SeenBackup(backup.dumped_at.astimezone(UTC), backup.sha256)
     with open_history(folder) as stored:
         backups = backups_of(stored)
         if stored and any(known.sha256 == seen.sha256 for known in backups):
-            return HistoryCounts(False, len(backups), stored.metadata.num_rows)
+            return HistoryCounts(False, len(backups), stored.metadata.num_rows, backups[0].dumped_at)
         if stored:
             verify(stored)
     place = bisect(backups, seen)
@@ -82,7 +85,8 @@ def add(folder: Path, export: Path, backup: BackupFile) -> HistoryCounts:
         _check_keys(connection, backup)
         write_history(folder, backups, _merged(connection, place))
     with open_history(folder) as written:
-        return HistoryCounts(True, len(backups), written.metadata.num_rows if written else 0)
+        periods = written.metadata.num_rows if written else 0
+    return HistoryCounts(True, len(backups), periods, backups[0].dumped_at)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, name: str, file: Path | None) -> None:

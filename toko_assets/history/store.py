@@ -19,7 +19,7 @@ from pyarrow import parquet
 from pydantic import TypeAdapter
 
 from toko_assets.errors import PermanentError
-from toko_assets.files import TEMPORARY, whole_file
+from toko_assets.files import TEMPORARY, flush, whole_file
 from toko_assets.ipos.pricing import MONEY
 from toko_assets.ipos.source import QUANTITY
 
@@ -46,6 +46,11 @@ SCHEMA = pa.schema([*PERIODS, ("seen_from", pa.timestamp("us", "UTC")), ("seen_u
 """The columns of the file, sorted by key and `first`: besides PERIODS, the times of `first` and `last`, for whoever
 reads the file. `seen_until` is null while the newest backup still shows the price."""
 
+
+class DamagedHistoryError(PermanentError):
+    """The file is there and is no whole price history."""
+
+
 _VERSION_KEY, _BACKUPS_KEY, _DIGEST_KEY = b"toko_price_history", b"backups", b"backups_sha256"
 
 
@@ -65,7 +70,8 @@ def open_history(folder: Path) -> Iterator[parquet.ParquetFile | None]:
     """The history's file for reading, damage found as it is read; None before the first backup.
 
     Raises:
-        PermanentError: the file is damaged, something else, or of a newer version.
+        DamagedHistoryError: the file is damaged, or something else.
+        PermanentError: it is of a newer version.
     """
     file = folder / FILE
     if not file.exists():
@@ -117,6 +123,19 @@ def write_history(folder: Path, backups: Sequence[SeenBackup], periods: Iterable
         writer.add_key_value_metadata({_VERSION_KEY: str(VERSION), _BACKUPS_KEY: known, _DIGEST_KEY: _digest(known)})
 
 
+def damaged(folder: Path) -> list[Path]:
+    """The files that were set aside, oldest first."""
+    return sorted(folder.glob(f"{FILE}.damaged-*"))
+
+
+def set_aside(folder: Path, now: datetime) -> Path:
+    """Give a damaged history another name, so that a new one can begin; answers the name."""
+    aside = folder / f"{FILE}.damaged-{now:%Y%m%dT%H%M%SZ}"
+    (folder / FILE).rename(aside)
+    flush(folder)
+    return aside
+
+
 def time_column(backups: Sequence[SeenBackup]) -> pa.Array:
     """Each backup's time, at the place of its number."""
     return pa.array([backup.dumped_at for backup in backups], SCHEMA.field("seen_from").type)
@@ -148,8 +167,5 @@ def _digest(content: bytes) -> bytes:
     return sha256(content).hexdigest().encode()
 
 
-def _unreadable(file: Path, reason: str) -> PermanentError:
-    return PermanentError(
-        f"The price history {file} cannot be read: {reason}. Put a good copy of the file there. Without one, move the "
-        "file away: the next sync begins a new history, and what only this file knew is lost."
-    )
+def _unreadable(file: Path, reason: str) -> DamagedHistoryError:
+    return DamagedHistoryError(f"The price history {file} cannot be read: {reason}.")

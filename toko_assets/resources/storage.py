@@ -32,6 +32,10 @@ class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gen
             raise PermanentError("The copy of the backup is gone: materialise raw_backup first.")
         return open_excerpt(self.folder.rows, backup.path, backup.id, backup.name)
 
+    def shown(self, time: datetime) -> datetime:
+        """A time of any zone, in the shop's zone."""
+        return time.astimezone(ZoneInfo(self.timezone))
+
     def local(self, time: datetime) -> datetime:
         """A time without a zone, as iPOS writes it, in the shop's zone."""
         return time.replace(tzinfo=ZoneInfo(self.timezone))

@@ -133,7 +133,7 @@ def publish_shop(data: Path, items: Iterable[Item] = SHOP, *, age: timedelta = t
     export, file = data / f"export-{number}", catalog / f"next-{number}.duckdb.part"
     write_export(export, items)
     now = datetime.now(UTC)
-    build(file, export, {
+    build(file, export, data / "history", {
         "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": "i5_UJI.i5bu",
         "backup_time": (now - age).isoformat(timespec="seconds"), "published_at": now.isoformat(timespec="seconds"),
     })  # fmt: skip
