@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from toko_assets.errors import PermanentError
 from toko_assets.files import TEMPORARY, flush, whole_file
-from toko_assets.ipos.pricing import MONEY
+from toko_assets.ipos.decimals import MONEY
 from toko_assets.ipos.source import QUANTITY
 
 FILE = "prices.parquet"

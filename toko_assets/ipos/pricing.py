@@ -6,15 +6,14 @@ a shop that knows better changes them here: `SOLD_MARKS`, `DEFAULT_SYSTEM_BY`, `
 Everything works on whole columns with exact decimals; 100,000 items take about a second.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from toko_assets.ipos.decimals import EXACT, above_zero, compare, filled, money
 from toko_assets.ipos.parts import orphans, parts, places_among, together
 from toko_assets.ipos.source import LARGEST_MONEY, SourceTables
 from toko_assets.ipos.text import clean_code, clean_name, each
@@ -26,11 +25,6 @@ SOLD_MARKS: Final = ("", YES)
 """Rule 1 (a): what statusjual says of an item that is sold; null reads as empty."""
 ORDINARY_LEVEL: Final = 1
 """Rule 5 (a): the customer level that a row without a level stands for."""
-
-MONEY: Final = pa.decimal128(18, 4)
-"""Rule 10: rupiah, exact, four places."""
-EXACT: Final = pa.decimal256(38, 20)
-"""Wide enough for cost × konversi before rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ def _price(source: SourceTables) -> PricedShop:
     rows = rows.assign(
         satuan=rows["satuan"].where(~unnamed, _of_its_item(rows, items["satuan"])),
         level=rows["level"].fillna(0),
-        jmlsampai=_filled(rows["jmlsampai"]),
+        jmlsampai=filled(rows["jmlsampai"]),
     )
 
     items, more = _systems(items, rows)
@@ -103,7 +97,7 @@ def _price(source: SourceTables) -> PricedShop:
     notes += more
     notes += _units_to_look_at(prices, units)
     negative = _negative(pd.concat([counting[list(fixed)], fixed], ignore_index=True), items, units)
-    prices = prices.assign(hargajual=_above_zero(_money(prices["hargajual"])))
+    prices = prices.assign(hargajual=above_zero(money(prices["hargajual"])))
     return PricedShop(
         products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual"]],
         prices=prices.sort_values(["kodeitem", "konversi", "satuan", "level", "jumlah_sampai"], ignore_index=True)[
@@ -172,7 +166,7 @@ def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFram
         level=rows["level"].where(rows["level"] >= 1, ORDINARY_LEVEL).where(per_level).astype("Int64"),
         jumlah_sampai=rows["jmlsampai"].where(per_quantity & (rows["jmlsampai"] >= 1)),
         proper=proper,
-        terisi=_compare(pc.greater, rows["hargajual"], 0),
+        terisi=compare(pc.greater, rows["hargajual"], 0),
     )[counts]
     key = ["kodeitem", "satuan", "level", "jumlah_sampai"]
     several = rows.duplicated(key, keep=False)
@@ -200,16 +194,16 @@ def _with_costs(
     first = first[["kodeitem", "satuan", "jumlahkonv", "hargapokok"]].rename(columns={"hargapokok": "pokok_satuan"})
     prices = prices.merge(first, on=["kodeitem", "satuan"], how="left")
     one = pd.Series(1, prices.index, dtype=prices["jumlahkonv"].dtype)
-    konversi = _above_zero(prices["jumlahkonv"]).fillna(
+    konversi = above_zero(prices["jumlahkonv"]).fillna(
         one.where(prices["satuan"] == _of_its_item(prices, items["satuan"]))
     )
-    cost = _above_zero(prices["pokok_satuan"]).astype(pd.ArrowDtype(pa.decimal256(76, 23)))
+    cost = above_zero(prices["pokok_satuan"]).astype(pd.ArrowDtype(pa.decimal256(76, 23)))
     product = _of_its_item(prices, items["hargapokok"]).astype(pd.ArrowDtype(EXACT)) * konversi.astype(
         pd.ArrowDtype(pa.decimal256(20, 3))
     )
-    cost = cost.fillna(_above_zero(product.astype(cost.dtype)))
-    too_large = _compare(pc.greater_equal, cost, LARGEST_MONEY)
-    prices = prices.assign(konversi=konversi, hargapokok=_money(cost.where(~too_large)))
+    cost = cost.fillna(above_zero(product.astype(cost.dtype)))
+    too_large = compare(pc.greater_equal, cost, LARGEST_MONEY)
+    prices = prices.assign(konversi=konversi, hargapokok=money(cost.where(~too_large)))
     return prices, [
         _note(
             "costs_too_large",
@@ -243,15 +237,15 @@ def _barcodes(units: pd.DataFrame) -> pd.DataFrame:
 
 def _stock(items: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
     kept = _of(items, raw)
-    kept = kept.assign(kantor=each(kept["kantor"], clean_code), stok=_filled(kept["stok"]))
+    kept = kept.assign(kantor=each(kept["kantor"], clean_code), stok=filled(kept["stok"]))
     return kept.groupby(["kodeitem", "kantor"])["stok"].sum().reset_index()
 
 
 def _negative(prices: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    sale = prices.loc[_compare(pc.less, prices["hargajual"], 0), ["kodeitem", "satuan", "hargajual"]]
+    sale = prices.loc[compare(pc.less, prices["hargajual"], 0), ["kodeitem", "satuan", "hargajual"]]
     cost = pd.concat(
         [
-            frame.loc[_compare(pc.less, frame["hargapokok"], 0), ["kodeitem", "satuan", "hargapokok"]]
+            frame.loc[compare(pc.less, frame["hargapokok"], 0), ["kodeitem", "satuan", "hargapokok"]]
             for frame in (items, units)
         ]
     )
@@ -279,27 +273,3 @@ def _note(name: str, rule: str, rows: pd.DataFrame) -> Assumption:
     wanted = ("kodeitem", "namaitem", "satuan", "konversi", "jumlahkonv", "level", "jumlah_sampai", "hargajual")
     shown = [column for column in wanted if column in rows]
     return Assumption(name, rule, rows[shown])
-
-
-def _filled(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return column.fillna(pd.Series(0, column.index, dtype=column.dtype))
-
-
-def _above_zero(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Rule 7: a value of zero or less is one that is not filled in."""
-    return column.where(_compare(pc.greater, column, 0))
-
-
-def _compare(function: Callable[..., Any], column: "pd.Series[Any]", limit: int) -> "pd.Series[bool]":
-    """`function` of each decimal and the limit; false for null. pandas makes objects of decimals as wide as these."""
-    values = pa.array(column)
-    found = function(values, pa.scalar(Decimal(limit), values.type)).fill_null(False)
-    return pd.Series(found.to_numpy(zero_copy_only=False), index=column.index)
-
-
-def _money(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Rule 10: rounded half-up to four places."""
-    values = pa.Array.from_pandas(column)
-    return pd.Series(
-        pc.round(values, MONEY.scale, "half_up").cast(MONEY), index=column.index, dtype=pd.ArrowDtype(MONEY)
-    )
