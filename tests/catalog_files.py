@@ -11,7 +11,10 @@ from toko_bot.stored_arrays import write_arrays
 
 
 def write_catalog(file: Path, names: Sequence[str], indexed: Sequence[str] | None = None, sold: bool = True) -> None:
-    """Products of these names without prices; `indexed`: the names that the search index is made of, if others."""
+    """Products of these names, of which no price is known and none changed.
+
+    `indexed`: the names that the search index is made of, if others.
+    """
     with duckdb.connect(file) as connection:
         connection.execute("CREATE TABLE catalog_info (key VARCHAR, value VARCHAR)")
         connection.execute("INSERT INTO catalog_info VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
@@ -22,6 +25,11 @@ def write_catalog(file: Path, names: Sequence[str], indexed: Sequence[str] | Non
         connection.execute(
             "CREATE TABLE prices (product_id INTEGER, satuan VARCHAR, konversi DECIMAL(20,3), level INTEGER, "
             "jumlah_sampai DECIMAL(20,3), hargapokok DECIMAL(18,4), hargajual DECIMAL(18,4))"
+        )
+        connection.execute(
+            "CREATE TABLE price_changes (product_id INTEGER, satuan VARCHAR, level INTEGER, "
+            "jumlah_sampai DECIMAL(20,3), before DECIMAL(18,4), after DECIMAL(18,4), seen_from TIMESTAMP, "
+            "previous TIMESTAMP)"
         )
         rows = [[number, f"{number:05}", name, None, None, sold] for number, name in enumerate(names)]
         if rows:

@@ -18,12 +18,14 @@ from telegram.ext import (
     filters,
 )
 
+from toko_bot.buttons import WAYS
 from toko_bot.details import REPORTS
 from toko_bot.handlers.access import Gate
 from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
 from toko_bot.handlers.errors import on_error
+from toko_bot.handlers.history import on_history, on_moves
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
 from toko_bot.handlers.search import on_group_search, on_text
@@ -182,6 +184,8 @@ def add_handlers(app: App) -> None:
             CommandHandler("version", on_version, new),
             CommandHandler("reload", on_reload, new),
             CommandHandler(["harga", "cari"], on_group_search),
+            CommandHandler("riwayat", on_history, new),
+            CommandHandler(list(WAYS), on_moves, new),
             CommandHandler("status", on_status, new),
             CommandHandler("sync", on_sync, new),
             CommandHandler(list(REPORTS), on_report, new),

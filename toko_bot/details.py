@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from toko_bot.catalog import CatalogError
+from toko_bot.price_changes import PriceChanges
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "64MB"}
 """Photos that were shown stay in DuckDB's memory up to this."""
@@ -61,6 +62,7 @@ class Details:
             self._connection = duckdb.connect(file, read_only=True, config=CONFIG)
         except duckdb.Error as error:
             raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
+        self.price_changes = PriceChanges(self._connection)
 
     def of(self, product_id: int) -> ProductDetails:
         """Of one product."""

@@ -1,6 +1,6 @@
 """How amounts and quantities are written for people."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 
 def rupiah(amount: Decimal) -> str:
@@ -22,3 +22,11 @@ def quantity(number: Decimal) -> str:
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
     return plain.translate(str.maketrans(",.", ".,"))
+
+
+def percent(share: Decimal) -> str:
+    """
+    >>> percent(Decimal("0.0526"))
+    '5,3%'
+    """
+    return f"{quantity((share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP))}%"

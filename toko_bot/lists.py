@@ -1,13 +1,13 @@
 """The messages that list products: a page of results, what results can be narrowed to, an owners' list."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot import messages
-from toko_bot.buttons import LABELS, NOTHING, Choose, Label, Open, Report, Results
+from toko_bot.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Report, Results
 from toko_bot.catalog import WEAK
 from toko_bot.highlight import Highlight
 from toko_bot.live_catalog import Served
@@ -30,26 +30,42 @@ SPACE = 120
 """Characters kept for what stands under the results."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of a list: `rows[start:end]`."""
+
+    number: int
+    pages: int
+    start: int
+    end: int
+
+
+def part_of(count: int, number: int, size: int) -> Part:
+    """The page of this number, or the nearest that there is."""
+    pages = max(1, -(-count // size))
+    number = min(max(number, 1), pages)
+    return Part(number, pages, (number - 1) * size, number * size)
+
+
 def results_page(served: Served, settings: BotSettings, wanted: Results) -> tuple[Page, int]:
     """A page of the results of a query, and how many there are of it on all pages."""
     products, index, query, size = served.catalog.products, served.catalog.index, wanted.query or "", settings.page_size
     hits = find(index, products, wanted, MOST_PAGES * size)
-    pages = max(1, -(-len(hits) // size))
-    here = replace(wanted, page=min(max(wanted.page, 1), pages))
-    rows = [hit.row for hit in hits[(here.page - 1) * size : here.page * size]]
+    part = part_of(len(hits), wanted.page, size)
+    here = replace(wanted, page=part.number)
+    rows = [hit.row for hit in hits[part.start : part.end]]
     head = _head(served, here, hits)
     room = (MOST_CHARACTERS - SPACE - length("\n".join(head))) // max(len(rows), 1)
     mark = Highlight(index, query, rows)
-    first = (here.page - 1) * size + 1
     parts = []
-    for place, product in enumerate(map(products.__getitem__, rows), first):
+    for place, product in enumerate(map(products.__getitem__, rows), part.start + 1):
         parts.append(_product(product, settings, f"{place}. {mark(short_name(product, LONGEST_NAME))}", room))
     keyboard = [
-        *_open_buttons(served, first, rows, here),
-        *_turning(here.page, pages, lambda page: replace(here, page=page)),
-        *_narrowing(served, here, hits, pages),
+        *open_buttons(served, part, rows, here),
+        *turning(part, lambda page: replace(here, page=page)),
+        *_narrowing(served, here, hits, part.pages),
     ]
-    return _page(["\n".join(head), *parts, *stale_lines(served, settings)], keyboard), len(hits)
+    return list_page(["\n".join(head), *parts, *stale_lines(served, settings)], keyboard), len(hits)
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:
@@ -60,29 +76,26 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
         for choice in find_choices(catalog.index, catalog.products, results, label)
     ]
     rows = [*_in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
-    return _page([messages.asked(results.query or ""), messages.choose(label)], rows)
+    return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
 
 
 def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[int]) -> Page:
     """A page of an owners' list."""
     if not rows:
-        return _page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
-    size = settings.page_size
-    pages = -(-len(rows) // size)
-    number = min(max(number, 1), pages)
-    shown = rows[(number - 1) * size : number * size]
-    first = (number - 1) * size + 1
+        return list_page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
+    part = part_of(len(rows), number, settings.page_size)
+    shown = rows[part.start : part.end]
     head = f"<b>{messages.REPORT_TITLES[name]}</b>: {len(rows)}"
     room = (MOST_CHARACTERS - SPACE - length(head)) // len(shown)
     parts = []
-    for place, product in enumerate(map(served.catalog.products.__getitem__, shown), first):
+    for place, product in enumerate(map(served.catalog.products.__getitem__, shown), part.start + 1):
         title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>"
         parts.append(_product(product, settings, title, room, with_cost=name == "rugi"))
     keyboard = [
-        *_open_buttons(served, first, shown, Report(name, number)),
-        *_turning(number, pages, lambda page: Report(name, page)),
+        *open_buttons(served, part, shown, Report(name, part.number)),
+        *turning(part, lambda page: Report(name, page)),
     ]
-    return _page([head, *parts, *stale_lines(served, settings)], keyboard)
+    return list_page([head, *parts, *stale_lines(served, settings)], keyboard)
 
 
 def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
@@ -97,6 +110,8 @@ def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
     elif hits[0].score < WEAK and not kept:
         meant = served.catalog.index.suggestion(query, hits[0].row)
         head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
+    if hits and here.history:
+        head.append(messages.CHOOSE_HISTORY)
     return head
 
 
@@ -127,26 +142,33 @@ def _product(product: Product, settings: BotSettings, title: str, room: int, *, 
     return "\n".join([title, *([f"<code>{escape(chr(10).join(kept))}</code>"] if kept else []), *more])
 
 
-def _page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
+def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
+    """Of paragraphs in HTML and rows of buttons."""
     return Page("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
-def _open_buttons(
-    served: Served, first: int, rows: Sequence[int], back: Results | Report
+def open_buttons(
+    served: Served, part: Part, rows: Sequence[int], back: ProductList
 ) -> list[list[InlineKeyboardButton]]:
-    code = served.catalog.products.code
-    buttons = [button(str(place), Open(product_hash(code(row)), back)) for place, row in enumerate(rows, first)]
+    """The numbers of a page's products: they open the product, or what the list is for."""
+    codes = [product_hash(served.catalog.products.code(row)) for row in rows]
+    to_history = isinstance(back, Results) and back.history
+    buttons = [
+        button(str(place), History(code) if to_history else Open(code, back))
+        for place, code in enumerate(codes, part.start + 1)
+    ]
     return _in_rows(buttons, NUMBERS_A_ROW)
 
 
-def _turning(number: int, pages: int, at: Callable[[int], Results | Report]) -> list[list[InlineKeyboardButton]]:
-    if pages == 1:
+def turning(part: Part, at: Callable[[int], ProductList]) -> list[list[InlineKeyboardButton]]:
+    """To the pages before and behind, if there are several."""
+    if part.pages == 1:
         return []
-    row = [InlineKeyboardButton(f"{number}/{pages}", callback_data=NOTHING)]
-    if number > 1:
-        row.insert(0, button(messages.PREVIOUS, at(number - 1)))
-    if number < pages:
-        row.append(button(messages.NEXT, at(number + 1)))
+    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
+    if part.number > 1:
+        row.insert(0, button(messages.PREVIOUS, at(part.number - 1)))
+    if part.number < part.pages:
+        row.append(button(messages.NEXT, at(part.number + 1)))
     return [row]
 
 

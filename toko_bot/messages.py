@@ -1,8 +1,11 @@
 """Every sentence that the bot says, in Indonesian. Texts are HTML: what comes from outside is escaped here."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from html import escape
 from zoneinfo import ZoneInfo
+
+from toko_bot.format import percent, rupiah
 
 DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -17,6 +20,9 @@ LONGEST_CHOICE = 18
 STAFF_COMMANDS = {
     "start": "Mulai dan cara mencari",
     "help": "Bantuan",
+    "riwayat": "Riwayat harga, misalnya /riwayat indomie",
+    "naik": "Harga yang naik hari ini, atau 7 hari terakhir",
+    "turun": "Harga yang turun hari ini, atau 7 hari terakhir",
     "version": "Data yang sedang dipakai",
     "reload": "Ambil data terbaru",
     "id": "ID Telegram Anda",
@@ -28,7 +34,10 @@ OWNER_COMMANDS = {
     "tanpaharga": "Barang yang harganya belum diisi",
     "habis": "Barang yang stoknya habis",
 }
-GROUP_COMMANDS = {"harga": "Cari harga barang, misalnya /harga indomie"}
+GROUP_COMMANDS = {
+    "harga": "Cari harga barang, misalnya /harga indomie",
+    **{name: STAFF_COMMANDS[name] for name in ("riwayat", "naik", "turun")},
+}
 
 REPORT_TITLES = {
     "rugi": "⚠️ Dijual di bawah harga pokok",
@@ -61,11 +70,15 @@ FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
 NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
 LABELS = {"merek": "Merek", "jenis": "Jenis"}
 """What results can be narrowed by."""
-GROUP_USAGE = "Tulis nama barangnya, misalnya: /harga indomie goreng"
 INLINE_HINT = "Ketik nama barang atau barcode"
 INLINE_NOTHING = "Tidak ada barang yang cocok"
 BACK = "‹ Kembali"
 PHOTO = "📷 Foto"
+HISTORY = "📈 Riwayat"
+OTHERS_UNCHANGED = "Harga lainnya tidak berubah."
+CHOOSE_HISTORY = "📈 Tekan nomor untuk melihat riwayat harganya."
+MOVES = {"naik": "🔺 Harga naik", "turun": "🔻 Harga turun"}
+PERIODS = {1: "hari ini", 7: "7 hari terakhir"}
 PREVIOUS, NEXT = "‹", "›"
 
 SYNC_STARTING = "⏳ Meminta Dagster memulai sinkronisasi…"
@@ -137,6 +150,10 @@ def keep_no_more(name: str) -> str:
     return f"✕ {_cut(name)}"
 
 
+def usage(command: str) -> str:
+    return f"Tulis nama barangnya, misalnya: /{command} indomie goreng"
+
+
 def barcode_read(code: str) -> str:
     return f"Barcode <code>{escape(code)}</code> tidak ada di data."
 
@@ -154,7 +171,13 @@ def moment(time: datetime, zone: ZoneInfo) -> str:
     local = time.astimezone(zone)
     offset = local.utcoffset() or timedelta()
     name = ZONES.get(int(offset.total_seconds() // 3600), f"UTC{local:%z}")
-    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year} {local:%H.%M} {name}"
+    return f"{DAYS[local.weekday()]} {day(time, zone)} {local:%H.%M} {name}"
+
+
+def day(time: datetime, zone: ZoneInfo) -> str:
+    """`23 Nov 2026`."""
+    local = time.astimezone(zone)
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def age(span: timedelta) -> str:
@@ -166,6 +189,32 @@ def age(span: timedelta) -> str:
     if hours < 24:
         return f"{hours} jam"
     return f"{hours // 24} hari {hours % 24} jam" if hours % 24 else f"{hours // 24} hari"
+
+
+def change(before: Decimal | None, after: Decimal | None) -> str:
+    """`Rp10.000 → Rp10.500 (+5%)`; None: not shown, or not filled in."""
+    if before is None:
+        return f"baru ada, {rupiah(after or Decimal(0))}"
+    if after is None:
+        return f"tidak ada lagi, tadinya {rupiah(before)}"
+    share = f" ({'+' if after > before else '-'}{percent(abs(after - before) / before)})" if before > 0 else ""
+    return f"{rupiah(before)} → {rupiah(after)}{share}"
+
+
+def history_since(since: str, backups: str) -> str:
+    return f"Riwayat sejak {since}, {backups} backup. Tanggal: backup pertama dengan harga itu."
+
+
+def unchanged(since: str, backups: str) -> str:
+    return f"Harga tidak berubah sejak {since} ({backups} backup)."
+
+
+def moves(way: str, days: int, count: int) -> str:
+    return f"<b>{MOVES[way]} {PERIODS[days]}</b>: {count} barang"
+
+
+def no_moves(way: str, days: int) -> str:
+    return f"Tidak ada harga yang {way} {PERIODS[days]}."
 
 
 def stale(data: str) -> str:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 
 log = logging.getLogger(__name__)
 
-ANSWERS = ("sendMessage", "editMessageText", "answerInlineQuery")
+ANSWERS = ("sendMessage", "sendPhoto", "editMessageText", "answerInlineQuery")
 BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 
 

@@ -9,7 +9,7 @@ from html import escape, unescape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot import messages
-from toko_bot.buttons import Button, Photo, Report, Results, data_of
+from toko_bot.buttons import Button, History, Photo, ProductList, Results, data_of
 from toko_bot.format import quantity
 from toko_bot.freshness import open_age
 from toko_bot.live_catalog import Served
@@ -26,14 +26,15 @@ TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A message: HTML and buttons."""
+    """A message: HTML and buttons; with a photo, the HTML is its caption."""
 
     text: str
     markup: InlineKeyboardMarkup | None = None
+    photo: bytes | None = None
 
 
 def product_page(
-    served: Served, settings: BotSettings, row: int, *, owner: bool, back: Results | Report | None = None
+    served: Served, settings: BotSettings, row: int, *, owner: bool, back: ProductList | None = None
 ) -> Page:
     """Everything about a product; cost and margin for owners only. Reads the file: not in the event loop."""
     product, details = served.catalog.products[row], served.details.of(row)
@@ -43,11 +44,11 @@ def product_page(
     if owner and below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
     blocks = full_table(product.prices, details.satuan, settings.price_rounding, with_cost=owner)
-    table = _fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
+    table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
     if details.stock:
         stock = [two_columns(place.kantor[:16], quantity(place.stok)) for place in details.stock]
-        parts.append(f"Stok ({escape(details.satuan[:16])})\n{_pre(_fit(stock, STOCK_CHARACTERS))}")
+        parts.append(f"Stok ({escape(details.satuan[:16])})\n{_pre(fit(stock, STOCK_CHARACTERS))}")
     facts = [f"Kode: <code>{escape(product.kodeitem[:100])}</code>"]
     units = [price.satuan for price in product.prices]
     barcodes = sorted(details.barcodes, key=lambda b: (units.index(b.satuan) if b.satuan in units else 99, b.barcode))
@@ -59,10 +60,11 @@ def product_page(
     parts += stale_lines(served, settings) or [messages.data_from(messages.moment(served.data_time, settings.zone))]
     if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
         parts.append(messages.asked(back.query))
-    buttons = [button(messages.PHOTO, Photo(product_hash(product.kodeitem)))] if details.has_photo else []
-    if back is not None:
-        buttons.insert(0, button(messages.BACK, back))
-    return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup([buttons]) if buttons else None)
+    code = product_hash(product.kodeitem)
+    buttons = [button(messages.BACK, back)] if back is not None else []
+    buttons += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
+    buttons.append(button(messages.HISTORY, History(code)))
+    return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup([buttons]))
 
 
 def shared_text(served: Served, settings: BotSettings, row: int) -> str:
@@ -71,7 +73,7 @@ def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
     if not product.dijual:
         head += f"\n🚫 {messages.NOT_SOLD}"
-    table = _fit(price_table(product.prices, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
+    table = fit(price_table(product.prices, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
     data = stale_lines(served, settings) or [messages.data_from(messages.moment(served.data_time, settings.zone))]
     return "\n\n".join([head, _pre(table), *data])
 
@@ -105,14 +107,16 @@ def short_name(product: Product, most: int) -> str:
 
 def _barcodes(barcodes: Sequence[tuple[str, str]]) -> list[str]:
     lines = [f"Barcode {escape(unit)}: <code>{escape(code)}</code>" for code, unit in barcodes]
-    return _fit(lines, BARCODE_CHARACTERS)
+    return fit(lines, BARCODE_CHARACTERS)
 
 
-def _fit(lines: Sequence[str], room: int, more: Callable[[int], str] = messages.more_lines) -> list[str]:
+def fit(
+    lines: Sequence[str], room: int, more: Callable[[int], str] = messages.more_lines, most: int | None = None
+) -> list[str]:
     """As many as there is room for, and how many there are besides."""
     for number, line in enumerate(lines):
         room -= length(line) + 1
-        if room < 0:
+        if room < 0 or number == most:
             return [*lines[:number], more(len(lines) - number)]
     return list(lines)
 

@@ -5,13 +5,12 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from itertools import groupby
 
 from toko_bot import messages
-from toko_bot.format import quantity, rupiah
+from toko_bot.format import percent, quantity, rupiah
 from toko_bot.products import Price
 
 WIDTH = 30
 """Characters of a line: a small phone shows 32 in fixed width."""
 LONGEST_UNIT = 8
-HUNDRED = Decimal(100)
 
 
 def price_table(prices: Sequence[Price], rounding: int | None) -> list[str]:
@@ -101,13 +100,8 @@ def _cost(price: Price, rounding: int | None) -> Iterator[str]:
     if exact is None:
         return
     margin = exact - cost
-    percent = f" {_percent(abs(margin) / cost)}" if cost > 0 else ""
-    yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{percent}")
-
-
-def _percent(share: Decimal) -> str:
-    """Of the cost, as iPOS counts it."""
-    return f"{quantity((share * HUNDRED).quantize(Decimal('0.1'), ROUND_HALF_UP))}%"
+    of_cost = f" {percent(abs(margin) / cost)}" if cost > 0 else ""  # as iPOS counts it
+    yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{of_cost}")
 
 
 def _per_unit(amount: Decimal) -> str:

@@ -6,17 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toko_bot.buttons import LABELS, MOST_BYTES, Button, Choose, Label, Open, Photo, Report, Results, data_of, read_data
+from toko_bot.buttons import (
+    LABELS,
+    MOST_BYTES,
+    WAYS,
+    Button,
+    Choose,
+    History,
+    Label,
+    Moves,
+    Open,
+    Photo,
+    Report,
+    Results,
+    data_of,
+    read_data,
+)
 
 HASHES = st.text("abcXYZ019_-", min_size=8, max_size=8)
 LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
-RESULTS = st.builds(Results, st.integers(1, 999), st.text(min_size=1), LABEL_HASHES, LABEL_HASHES)
+RESULTS = st.builds(Results, st.integers(1, 999), st.text(min_size=1), LABEL_HASHES, LABEL_HASHES, st.booleans())
 REPORTS = st.builds(Report, st.sampled_from(["rugi", "habis"]), st.integers(1, 9999))
+MOVES = st.builds(Moves, st.sampled_from(WAYS), st.sampled_from([1, 7]), st.integers(1, 9999))
 BUTTONS = st.one_of(
     RESULTS,
     REPORTS,
+    MOVES,
     st.builds(Photo, HASHES),
-    st.builds(Open, HASHES, st.none() | RESULTS | REPORTS),
+    st.builds(History, HASHES),
+    st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES),
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
 )
 

@@ -7,12 +7,26 @@ from dataclasses import replace
 from telegram import Message, Update
 
 from toko_bot import messages
-from toko_bot.buttons import NOTHING, Choose, Label, Open, Photo, Report, Results, read_data
+from toko_bot.buttons import (
+    NOTHING,
+    Choose,
+    History,
+    Label,
+    Moves,
+    Open,
+    Photo,
+    ProductList,
+    Report,
+    Results,
+    read_data,
+)
 from toko_bot.details import REPORTS
-from toko_bot.handlers.sending import answer_press, edit_or_send
+from toko_bot.handlers.sending import answer_press, edit_or_send, reply
 from toko_bot.handlers.services import Context, services
+from toko_bot.history import history_page
 from toko_bot.lists import choices_page, report_page, results_page
 from toko_bot.live_catalog import Served
+from toko_bot.moves import moves_page
 from toko_bot.pages import Page, product_page, query_of
 
 
@@ -41,6 +55,10 @@ async def on_press(update: Update, context: Context) -> None:
                 await answer_press(update, messages.FOR_OWNERS)
         case Open(product, back):
             await _open(update, context, served, product, back)
+        case Moves() as moves:
+            await _show(update, context, await asyncio.to_thread(moves_page, served, shop.settings, moves))
+        case History(product):
+            await _history(update, context, served, product)
         case Photo(product):
             await _photo(update, context, served, product)
         case _:
@@ -73,7 +91,7 @@ async def _choose(update: Update, context: Context, served: Served, wanted: Resu
         await _show(update, context, choices_page(served, results, label))
 
 
-async def _open(update: Update, context: Context, served: Served, product: str, back: Results | Report | None) -> None:
+async def _open(update: Update, context: Context, served: Served, product: str, back: ProductList | None) -> None:
     shop = services(context)
     row = served.hashes.find(product)
     if row is None:
@@ -83,6 +101,16 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
         back = _with_query(update, back)
     page = await asyncio.to_thread(product_page, served, shop.settings, row, owner=shop.is_owner(update), back=back)
     await _show(update, context, page)
+
+
+async def _history(update: Update, context: Context, served: Served, product: str) -> None:
+    row = served.hashes.find(product)
+    if row is None:
+        await answer_press(update, messages.PRODUCT_GONE)
+        return
+    page = await asyncio.to_thread(history_page, served, services(context).settings, row)
+    sent = await reply(update, page)
+    await answer_press(update, None if sent is not None else messages.OLD_BUTTON)
 
 
 async def _photo(update: Update, context: Context, served: Served, product: str) -> None:

@@ -4,7 +4,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import BotCommand, BotCommandScopeChat, Chat, Update
+from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -78,6 +78,11 @@ async def on_reload(update: Update, context: Context) -> None:
         data = messages.moment(served.data_time, shop.settings.zone)
         page = Page(messages.reloaded(data, new=served is not before))
     await reply(update, page)
+
+
+def command_of(message: Message) -> str:
+    """`rugi` of `/rugi@toko_bot`."""
+    return (message.text or "").split()[0].removeprefix("/").split("@")[0].lower()
 
 
 async def on_unknown(update: Update, context: Context) -> None:

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from toko_bot import messages
 from toko_bot.dagster import Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.handlers.browse import report
+from toko_bot.handlers.commands import command_of
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.outgoing import short
@@ -32,8 +33,7 @@ async def on_report(update: Update, context: Context) -> None:
     if shop.live.served is None:
         await reply(update, Page(messages.NO_CATALOG))
         return
-    name = (message.text or "").split()[0].removeprefix("/").split("@")[0].lower()
-    await reply(update, await report(shop.live.served, context, name, 1))
+    await reply(update, await report(shop.live.served, context, command_of(message), 1))
 
 
 async def on_status(update: Update, context: Context) -> None:

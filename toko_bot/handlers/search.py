@@ -32,7 +32,7 @@ async def on_group_search(update: Update, context: Context) -> None:
     if words:
         await answer_search(update, context, words)
     else:
-        await reply(update, Page(messages.GROUP_USAGE))
+        await reply(update, Page(messages.usage("harga")))
 
 
 async def answer_search(update: Update, context: Context, text: str, kind: str = "text") -> None:

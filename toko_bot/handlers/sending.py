@@ -25,13 +25,15 @@ async def reply(update: Update, page: Page) -> Message | None:
     message = update.effective_message
     if message is None:
         return None
-    quote = message.chat.type != message.chat.PRIVATE
-    return await message.get_bot().send_message(
-        message.chat.id, page.text, parse_mode=ParseMode.HTML, reply_markup=page.markup,
-        link_preview_options=NO_PREVIEW,
-        message_thread_id=message.message_thread_id if message.is_topic_message else None,
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True) if quote else None,
-    )  # fmt: skip
+    bot, quote = message.get_bot(), message.chat.type != message.chat.PRIVATE
+    how: dict[str, Any] = {
+        "parse_mode": ParseMode.HTML, "reply_markup": page.markup,
+        "message_thread_id": message.message_thread_id if message.is_topic_message else None,
+        "reply_parameters": ReplyParameters(message.message_id, allow_sending_without_reply=True) if quote else None,
+    }  # fmt: skip
+    if page.photo is not None:
+        return await bot.send_photo(message.chat.id, page.photo, caption=page.text, **how)
+    return await bot.send_message(message.chat.id, page.text, link_preview_options=NO_PREVIEW, **how)
 
 
 async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, page: Page) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import zxingcpp
@@ -99,6 +100,23 @@ FILLER = [
     Item(f"ISI{number}", f"BARANG {name} {number}", [("PCS", "1", None, None, "500", f"{1000 + number}")])
     for number, name in zip(range(200), itertools.cycle(["Ember", "Sapu", "Panci", "Gelas", "Piring"]), strict=False)
 ]
+HISTORY_SINCE = datetime(2025, 1, 1, 20, tzinfo=UTC)
+"""The second of January in the shop's zone."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A price that another backup showed first, at a time in UTC; None: it was not shown."""
+
+    item: Item
+    satuan: str
+    level: int | None
+    before: str | None
+    after: str | None
+    seen_from: datetime
+    jumlah_sampai: str | None = None
+
+
 SHOP = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, *BISCUITS, *HUGE, *FILLER]
 
 
@@ -125,8 +143,10 @@ def write_export(folder: Path, items: Iterable[Item]) -> None:
         parquet.write_table(pa.Table.from_pylist(rows[table], schema), folder / f"{table}.parquet")
 
 
-def publish_shop(data: Path, items: Iterable[Item] = SHOP, *, age: timedelta = timedelta(hours=2)) -> Path:
-    """Build a catalogue of these items and let CURRENT name it."""
+def publish_shop(
+    data: Path, items: Iterable[Item] = SHOP, changes: Iterable[Change] = (), *, age: timedelta = timedelta(hours=2)
+) -> Path:
+    """Build a catalogue of these items, whose prices changed so, and let CURRENT name it."""
     catalog = data / "catalog"
     catalog.mkdir(parents=True, exist_ok=True)
     number = next(NUMBERS)
@@ -136,8 +156,23 @@ def publish_shop(data: Path, items: Iterable[Item] = SHOP, *, age: timedelta = t
     build(file, export, data / "history", {
         "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": "i5_UJI.i5bu",
         "backup_time": (now - age).isoformat(timespec="seconds"), "published_at": now.isoformat(timespec="seconds"),
+        "history_since": HISTORY_SINCE.isoformat(), "history_backups": "321",
     })  # fmt: skip
+    _insert_changes(file, changes)
     return publish(file, f"catalog-{number:04d}.duckdb", keep=100)
+
+
+def _insert_changes(file: Path, changes: Iterable[Change]) -> None:
+    with duckdb.connect(file) as connection:
+        for change in changes:
+            connection.execute(
+                "INSERT INTO price_changes SELECT product_id, ?, ?, ?, ?, ?, ?, ? FROM products WHERE kodeitem = ?",
+                [
+                    change.satuan, change.level, change.jumlah_sampai, change.before, change.after,
+                    change.seen_from.replace(tzinfo=None), (change.seen_from - timedelta(days=1)).replace(tzinfo=None),
+                    change.item.kodeitem,
+                ],
+            )  # fmt: skip
 
 
 def point_at(data: Path, name: str) -> None:

@@ -2,16 +2,38 @@
 
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, STRANGER, running_bot
-from tests.toko_bot.bot.shop import BARCODE, BISCUITS, INDOMIE, LOSS, SUGAR, UNPRICED, Item, barcode_photo, publish_shop
+from tests.toko_bot.bot.shop import (
+    BARCODE,
+    BISCUITS,
+    INDOMIE,
+    LOSS,
+    SUGAR,
+    UNPRICED,
+    Change,
+    Item,
+    barcode_photo,
+    publish_shop,
+)
 
 SUGAR_PLAIN = Item(
     "GULA1", "GULA PASIR GULAKU 1KG", SUGAR.prices, SUGAR.barcodes, [("TOKO", "24")], "SEMBAKO", "GULAKU", "B2"
 )
 BRANDED = [replace(item, merek=("KELAPA MAS", "NYIUR")[row % 3 == 2]) for row, item in enumerate(BISCUITS[:9])]
+TODAY = datetime.now(UTC) + timedelta(minutes=5)
+"""Also if it is nearly midnight."""
+CHANGES = [
+    Change(INDOMIE, "PCS", 1, "2950", "3000", datetime(2025, 3, 4, 14, tzinfo=UTC)),
+    Change(INDOMIE, "DUS", 1, "110000", "115000", datetime(2025, 6, 12, 14, tzinfo=UTC)),
+    Change(INDOMIE, "PCS", 1, "3000", "3150", datetime(2025, 6, 12, 14, tzinfo=UTC)),
+    Change(SUGAR_PLAIN, "BKS", None, "17000", "17500", TODAY, "11"),
+    Change(SUGAR_PLAIN, "BKS", None, "16800", "17200", TODAY, "39"),
+    Change(BRANDED[3], "BKS", None, "1900", "2004", TODAY),
+]
 PAGE_SIZE = "4"
 """Results a page: the conversation is to be read at a glance."""
 
@@ -20,7 +42,7 @@ def conversation() -> list[tuple[str, str]]:
     """Titles, and what was said under each."""
     with tempfile.TemporaryDirectory() as folder, TelegramServer() as server:
         data = Path(folder, "data")
-        publish_shop(data, [INDOMIE, SUGAR_PLAIN, LOSS, UNPRICED, *BRANDED])
+        publish_shop(data, [INDOMIE, SUGAR_PLAIN, LOSS, UNPRICED, *BRANDED], CHANGES)
         with running_bot(server, data, Path(folder), SEARCH_RESULTS_LIMIT=PAGE_SIZE):
             budi, siti, other = server.user(BUDI, "Budi"), server.user(SITI, "Siti"), server.user(STRANGER, "Orang")
             parts: list[tuple[str, str]] = []
@@ -50,6 +72,10 @@ def conversation() -> list[tuple[str, str]]:
             siti.press("1", answer).answered()
             siti.next_edit(of=answer)
             part("The same product, as an owner sees it", siti)
+            budi.ask("/riwayat indomi grg")
+            part("How its price changed, since the first backup", budi)
+            budi.ask("/naik")
+            part("What rose", budi)
             budi.send_photo(barcode_photo(BARCODE))
             budi.next_message()
             part("A photo of a barcode", budi)
