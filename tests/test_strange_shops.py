@@ -3,21 +3,15 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pytest
 from PIL import Image
-from pyarrow import parquet
 
 import toko_assets.definitions
 from tests.backups import Shop, a_shop, write_backup
 from tests.installation import Answer, Installation
-from toko_assets.catalog.build import build
-from toko_assets.ipos.export import SCHEMAS
 from toko_assets.postgres.server import PostgresServer
 
 Sync = Callable[..., Answer]
@@ -111,24 +105,3 @@ def test_a_lost_catalogue_does_not_switch_the_guard_against_lost_products_off(sy
     answer = sync(a_shop(5))
     assert answer.status == 1
     assert "5 products, 40 before: 88% fewer." in answer.error
-
-
-def test_many_photos_fit_into_little_memory(tmp_path: Path) -> None:
-    codes = [f"{n:05}" for n in range(2_500)]
-    rows: dict[str, dict[str, list[Any]]] = {
-        "products": {
-            "kodeitem": codes,
-            "namaitem": codes,
-            "satuan": ["PCS"] * len(codes),
-            "dijual": [True] * len(codes),
-        },
-        "photos": {"kodeitem": codes, "gambar": [(code * 11_000).encode() for code in codes]},
-        "prices": {"kodeitem": codes, "satuan": ["PCS"] * len(codes), "hargajual": [Decimal("1.0000")] * len(codes)},
-    }
-    for table, schema in SCHEMAS.items():
-        columns = rows.get(table, {})
-        nothing = [None] * len(columns.get("kodeitem", []))
-        arrays = [pa.array(columns.get(field.name, nothing), field.type) for field in schema]
-        parquet.write_table(pa.table(arrays, schema=schema), tmp_path / f"{table}.parquet")
-    counts = build(tmp_path / "catalog.duckdb", tmp_path, tmp_path / "history", {})
-    assert (counts["photos"], counts["prices"]) == (2_500, 2_500)

@@ -1,6 +1,6 @@
 """Writes a catalogue file from an export."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from toko_assets.memory import give_back
 from toko_bot.search import SearchIndex
 from toko_bot.stored_arrays import write_arrays
 
+UNCOMPRESSED = "USING COMPRESSION uncompressed"
+"""For JPEGs. Of what DuckDB compresses it reads a whole group for one photo: more than the bot's memory."""
 TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
@@ -26,7 +28,7 @@ TABLES = {
     },
     "barcodes": {"barcode": "VARCHAR", "product_id": "INTEGER", "satuan": "VARCHAR"},
     "stock": {"product_id": "INTEGER", "kantor": "VARCHAR", "stok": "DECIMAL(20,3)"},
-    "photos": {"product_id": "INTEGER", "gambar": "BLOB"},
+    "photos": {"product_id": "INTEGER", "gambar": f"BLOB {UNCOMPRESSED}"},
     "price_changes": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "level": "INTEGER", "jumlah_sampai": "DECIMAL(20,3)",
         "before": "DECIMAL(18,4)", "after": "DECIMAL(18,4)", "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
@@ -36,8 +38,9 @@ TABLES = {
 
 SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
 """The order of a product's prices, for people: the bot reads them in it."""
-MEMORY_LIMIT = "128MB"
-PHOTOS_A_BATCH = 128
+MEMORY_LIMIT = "96MB"
+"""A group of photos as large as they may be needs 72 MB, and twice that with the copies beside this limit."""
+PHOTOS_A_BATCH = 32
 PHOTOS_A_GROUP = 2048
 """Rows that DuckDB writes together, the fewest that it can: of 122,880, its default, it holds 20,000 photos at once."""
 
@@ -48,15 +51,11 @@ def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> d
     `export` is a folder of products, prices, barcodes, stock and photos as Parquet, `history` that of the price
     history.
     """
-    with _opened(file, row_group=PHOTOS_A_GROUP) as connection:
+    with _opened(file) as connection:
         for table, columns in TABLES.items():
             connection.execute(
                 f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
             )
-        _insert_photos(connection, export)
-    # Photos and the index need most memory: each by itself, and closed, DuckDB keeps little of what it had.
-    give_back()
-    with _opened(file) as connection:
         connection.execute(
             "INSERT INTO products BY NAME SELECT (row_number() OVER (ORDER BY kodeitem) - 1)::INTEGER AS product_id, * "
             "FROM read_parquet(?) ORDER BY product_id",
@@ -74,6 +73,11 @@ def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> d
     index = _index(export)
     with _opened(file) as connection:
         write_arrays(connection, index)
+    del index
+    give_back()
+    # Photos come last: opened again with larger groups, DuckDB would join theirs, and the file keep the room of both.
+    with _opened(file, row_group=PHOTOS_A_GROUP) as connection:
+        _insert_photos(connection, export)
         counts = {table: _count(connection, table) for table in TABLES}
         connection.execute("CREATE TABLE catalog_info (key VARCHAR, value VARCHAR)")
         rows = {**info, **{f"{table}_count": str(count) for table, count in counts.items()}}
@@ -82,22 +86,30 @@ def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> d
 
 
 def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true"})
-    quoted, options = str(file).replace("'", "''"), f"(ROW_GROUP_SIZE {row_group})" if row_group else ""
-    connection.execute(f"ATTACH '{quoted}' AS catalog {options}")
+    """One thread: each holds a row group. No log: of a file that a crash left unfinished nothing is kept."""
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true", "threads": 1})
+    quoted, rows = str(file).replace("'", "''"), f", ROW_GROUP_SIZE {row_group}" if row_group else ""
+    connection.execute(f"ATTACH '{quoted}' AS catalog (RECOVERY_MODE NO_WAL_WRITES{rows})")
     connection.execute("USE catalog")
     return connection
 
 
 def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
-    """A few at a time: all of them need more memory than a shop's photos have bytes."""
+    """As one stream: DuckDB writes each group of rows when it is full, and holds no other."""
     products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
     stored = parquet.ParquetFile(export / "photos.parquet", pre_buffer=False)  # it would read all of the file ahead
-    for photos in stored.iter_batches(PHOTOS_A_BATCH, columns=["kodeitem", "gambar"]):
-        ids = pc.index_in(photos["kodeitem"], value_set=products["kodeitem"])
-        connection.register("batch", pa.table({"product_id": ids, "gambar": photos["gambar"]}).drop_null())
-        connection.execute("INSERT INTO photos BY NAME FROM batch")
-        connection.unregister("batch")
+    ids = pc.index_in(stored.read(["kodeitem"])["kodeitem"], value_set=products["kodeitem"]).combine_chunks()
+    columns = pa.schema([("product_id", pa.int32()), ("gambar", pa.binary())])
+
+    def numbered() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for photos in stored.iter_batches(PHOTOS_A_BATCH, columns=["gambar"], use_threads=False):
+            yield pa.record_batch([ids[done : done + len(photos)], photos["gambar"]], schema=columns).drop_null()
+            done += len(photos)
+
+    connection.register("stream", pa.RecordBatchReader.from_batches(columns, numbered()))
+    connection.execute("INSERT INTO photos BY NAME FROM stream")
+    connection.unregister("stream")
 
 
 def _insert_changes(connection: duckdb.DuckDBPyConnection, history: Path) -> None:

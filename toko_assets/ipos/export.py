@@ -3,8 +3,9 @@
 import hashlib
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -60,22 +61,18 @@ def write_photos(
     """Write photos.parquet from (kodeitem, image bytes), in that order; `progress` is told their number every second.
 
     Answers how many, and the items whose photo can't be read. Photos that an earlier export, `previous`, made of the
-    same bytes are taken from there: scaling is most of a sync's work, and photos hardly change. The others are scaled a
-    few at a time on all cores (Pillow works outside Python's lock). Memory holds one batch, however many there are.
+    same bytes are taken from there: scaling is most of a sync's work, and photos hardly change. The others are scaled
+    on all cores (Pillow works outside Python's lock). Memory holds two batches, however many there are.
     """
-    count, unreadable, known, told = 0, [], _KnownPhotos(previous), time.monotonic()
+    count, unreadable, told = 0, [], time.monotonic()
     file = folder / PHOTOS
     with (
         ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool,
         parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer,
     ):
-        for batch in _batches(photo for photo in photos if photo[0] in wanted):
-            codes = [code for code, _ in batch]
-            sources = [hashlib.sha256(photo).digest() for _, photo in batch]
-            small = [known.small(*key) for key in zip(codes, sources, strict=True)]
-            missing = [place for place, photo in enumerate(small) if photo is None]
-            for place, photo in zip(missing, pool.map(small_jpeg, [batch[m][1] for m in missing]), strict=True):
-                small[place] = photo
+        scaled = _scaled((photo for photo in photos if photo[0] in wanted), _KnownPhotos(previous), pool)
+        while batch := list(islice(scaled, PHOTOS_A_BATCH)):
+            codes, small, sources = zip(*batch, strict=True)
             unreadable += [code for code, photo in zip(codes, small, strict=True) if photo is None]
             rows = pa.table([codes, small, sources], schema=SCHEMAS["photos"]).drop_null()
             writer.write_table(rows)
@@ -84,6 +81,25 @@ def write_photos(
                 told = time.monotonic()
                 progress(count)
     return count, unreadable
+
+
+def _scaled(
+    photos: Iterable[tuple[str, bytes]], known: "_KnownPhotos", pool: Executor
+) -> Iterator[tuple[str, bytes | None, bytes]]:
+    """(kodeitem, small photo, SHA-256 of the photo), in order; a batch ahead, so that no core waits for the others."""
+    ahead: deque[tuple[str, Future[bytes | None] | bytes, bytes]] = deque()
+
+    def next_one() -> tuple[str, bytes | None, bytes]:
+        code, small, source = ahead.popleft()
+        return code, small.result() if isinstance(small, Future) else small, source
+
+    for code, photo in photos:
+        source = hashlib.sha256(photo).digest()
+        ahead.append((code, known.small(code, source) or pool.submit(small_jpeg, photo), source))
+        if len(ahead) == PHOTOS_A_BATCH:
+            yield next_one()
+    while ahead:
+        yield next_one()
 
 
 class _KnownPhotos:
@@ -141,8 +157,3 @@ def write_csv(path: Path, shop: PricedShop) -> None:
 
 def _table(name: str, frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame, preserve_index=False).cast(SCHEMAS[name])
-
-
-def _batches(photos: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    while batch := list(islice(photos, PHOTOS_A_BATCH)):
-        yield batch

@@ -10,6 +10,8 @@ LARGEST_BYTES = 60_000
 LARGEST_PIXELS = 40_000_000
 """More than any camera at a shop makes; a crafted image of a few bytes can claim billions."""
 QUALITIES = (80, 60, 40)
+FILTER = Image.Resampling.HAMMING
+"""Takes 60 % of bicubic's time, which is most of a large photo's; at quality 80 it costs half a decibel."""
 
 
 def small_jpeg(photo: bytes) -> bytes | None:
@@ -35,9 +37,9 @@ def _small(photo: bytes) -> bytes | None:
             image.load()
             return photo
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        small = ImageOps.exif_transpose(image)
-        small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        return _compressed(_on_white(small))
+        ImageOps.exif_transpose(image, in_place=True)
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), FILTER)
+        return _compressed(image if image.mode == "RGB" else _on_white(image))
 
 
 def _on_white(image: Image.Image) -> Image.Image:
