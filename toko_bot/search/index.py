@@ -5,7 +5,8 @@
    (`postings.py`).
 3. The most promising are compared word by word (`ranking.py`).
 
-If the best row lacks a typed word, the word may be a slip although it is known: there is a second look.
+If the best row lacks a typed word, the word may be a slip although it is known: there is a second look; also if it is
+the only row that has both of two known words, and not side by side.
 
 Everything is numpy on small arrays, because that needs nothing compiled by us and nothing large at run time: the same
 idea under numba answers three times as fast, but its compiler adds 208 MB to the bot's image and 65 to 120 MB to its
@@ -28,7 +29,7 @@ from toko_bot.search.postings import Postings
 from toko_bot.search.query import Query, Reader
 from toko_bot.search.ranking import Ranked, Ranking
 from toko_bot.search.skeletons import SkeletonOrder
-from toko_bot.search.text import is_number, words
+from toko_bot.search.text import is_number, words, words_and_units
 from toko_bot.search.trigrams import Trigrams
 from toko_bot.search.vocabulary import Vocabulary
 
@@ -95,12 +96,12 @@ class SearchIndex:
         first_ids: dict[str, int] = {}
         documents, lengths, repeated = [], [], []
         for row, name in enumerate(names):
-            written = words(name)
+            written, units = words_and_units(name)
             document = list(dict.fromkeys(written))[:SLOTS]
             lengths.append(len(document))
             repeated.append(min(len(written) - len(document), MOST_REPEATED))
-            if labels:
-                document += [word for word in dict.fromkeys(words(labels[row])) if word not in document]
+            besides = units + words(labels[row]) if labels else units
+            document += [word for word in dict.fromkeys(besides) if word not in document]
             documents.append([first_ids.setdefault(word, len(first_ids)) for word in document[:SLOTS]])
         vocabulary = sorted(first_ids, key=str.encode)
         ids = np.empty(len(vocabulary), np.int32)
@@ -140,7 +141,8 @@ class SearchIndex:
             return []
         matches = self._matcher.match(query.asked)
         look = self._look(query, matches, limit)
-        ranked = self._look_again(query, matches, look, limit) if look.ranked.lacking else look.ranked
+        again = look.ranked.lacking or (look.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
+        ranked = self._look_again(query, matches, look, limit) if again else look.ranked
         return list(map(Hit, ranked.rows, ranked.scores))
 
     def matched_words(self, text: str, row: int) -> set[str]:
@@ -159,7 +161,7 @@ class SearchIndex:
 
     def _look(self, query: Query, matches: Matches, limit: int) -> _Look:
         if not len(matches.packed) and not matches.beginnings and not query.having:
-            return _Look([], np.empty(0, np.int64), Ranked([], [], list(range(len(query.asked)))))
+            return _Look([], np.empty(0, np.int64), Ranked([], [], list(range(len(query.asked))), False))
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)

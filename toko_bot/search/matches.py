@@ -16,6 +16,9 @@ STEPS = 4095
 STEP_BITS, WORD_BITS = 12, 32
 ASKED_BITS = STEP_BITS + WORD_BITS
 WORD = (1 << WORD_BITS) - 1
+PAIR = ~(STEPS << WORD_BITS)
+"""The bits of a match but for its similarity."""
+IS_LAST = np.ones(1, bool)
 MOST_ASKED = 20
 BOUNDS = np.arange(MOST_ASKED + 1) << ASKED_BITS
 
@@ -47,6 +50,17 @@ class Matches(NamedTuple):
         bounds = every.searchsorted(BOUNDS[: asked + 1])
         high = every >> WORD_BITS
         return cls(every, high >> STEP_BITS, every & WORD, high & STEPS, bounds, beginnings)
+
+
+def best_of_pairs(packed: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Of packed matches of the same two words, which were found in several ways, the most alike; in no order."""
+    every = np.concatenate(packed)
+    every.sort()
+    pair = every & PAIR
+    order = pair.argsort(kind="stable")
+    pair = pair.take(order)
+    is_last = np.append(pair[1:] != pair[:-1], IS_LAST[: len(pair)])
+    return every.take(order.compress(is_last))
 
 
 def steps(similarity: float) -> int:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from toko_bot.search.keys import KeyTable, letter_keys, skeleton_key, skeleton_part_keys, slip_keys
-from toko_bot.search.matches import ASKED_BITS, Matches, like, likes, steps
+from toko_bot.search.matches import ASKED_BITS, Matches, best_of_pairs, like, likes, steps
 from toko_bot.search.ranges import HEAD
 from toko_bot.search.skeletons import SkeletonOrder
 from toko_bot.search.slips import is_likely_slip
@@ -30,6 +30,7 @@ LEAST = 0.3
 """A word found by its trigrams that is less like the typed one is not meant."""
 CLEAR = 0.6
 """A word with no candidate as alike as this is looked for by its trigrams as well."""
+CLEAR_STEPS = steps(CLEAR)
 SAME_SKELETON, PART_OF_SKELETON = like(0.85), like(0.64)
 """How like words are whose skeletons are the same, or but for a consonant, if the typed one is a skeleton itself."""
 ABBREVIATED, BOTH_WITH_VOWELS, ABBREVIATED_BY_MORE = like(0.72), like(0.5), like(0.5)
@@ -130,7 +131,7 @@ class Matcher:
             keys.add_slips(number, slip_keys(word) if is_known else letter_keys(word))
         found: list[int] = []
         packed = [matches.packed, *self._match_keys(asked, keys, found), np.array(found, np.int64)]
-        more = Matches.of(packed, len(asked), matches.beginnings)
+        more = Matches.of([best_of_pairs(packed)], len(asked), matches.beginnings)
         unclear = numbers.intersection(self.unclear(asked, more))
         if not unclear:
             return more
@@ -139,11 +140,15 @@ class Matcher:
 
     def unclear(self, asked: Sequence[str], matches: Matches) -> list[int]:
         """The typed words that nothing is like."""
-        clear = set(matches.asked[matches.steps >= steps(CLEAR)].tolist()).union(b.asked for b in matches.beginnings)
+        begun = {beginning.asked for beginning in matches.beginnings}
+        bounds = matches.bounds.tolist()
         return [
             number
             for number, word in enumerate(asked)
-            if number not in clear and len(word) >= SHORTEST_FOR_TRIGRAMS and not is_number(word)
+            if number not in begun
+            and len(word) >= SHORTEST_FOR_TRIGRAMS
+            and not is_number(word)
+            and (bounds[number] == (end := bounds[number + 1]) or matches.steps[end - 1] < CLEAR_STEPS)
         ]
 
     def _match_number(self, number: int, word: str, found: list[int]) -> None:
@@ -185,11 +190,11 @@ class Matcher:
         return []
 
     def _compare_slips(self, asked: Sequence[str], numbers: list[int], words: list[int], found: list[int]) -> None:
-        """Of typed words, by number, and other words that share a key with them."""
-        for number, word in zip(numbers, words, strict=True):
+        """Of typed words, by number, and other words that share a key with them, or several."""
+        for number, word in set(zip(numbers, words, strict=True)):
             typed, meant = asked[number], self._vocabulary.words[word]
             slips = distance(typed, meant, score_cutoff=MOST_SLIPS)
-            if slips <= MOST_SLIPS:
+            if 0 < slips <= MOST_SLIPS:
                 alike = LIKE_BY_SLIPS[slips][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
                 if slips == 1 and not is_likely_slip(typed, meant):
                     alike -= UNLIKELY_SLIP

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS_A_PAIR = 16
-"""One pair in so many is said to stand together that does not."""
-LEFT, RIGHT = 0x9E37_79B1, 0x85EB_CA77
-"""Odd numbers: multiplying with them mixes the lower bits."""
+HASHES = (0x9E37_79B1, 0x85EB_CA77), (0xC2B2_AE3D, 0x27D4_EB2F), (0x1656_67B1, 0xD3A2_646D)
+"""Factors of the left and the right id, one hash a pair. Odd numbers: multiplying with them mixes the lower bits."""
 
 
 class WordPairs:
-    """A set of pairs of word ids, as bits at a hash of each pair: small, and wrong once in BITS_A_PAIR."""
+    """A set of pairs of word ids as a Bloom filter: small, and of 200 other pairs it holds at most one by mistake."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """From the array of `build`."""
@@ -28,10 +27,11 @@ class WordPairs:
         pairs = np.unique(left[both] * (none + 1) + right[both])
         size = 1 << max(10, int(len(pairs) * BITS_A_PAIR).bit_length())
         bits = np.zeros(size, bool)
-        bits[(pairs // (none + 1) * LEFT ^ pairs % (none + 1) * RIGHT) & (size - 1)] = True
+        for first, second in HASHES:
+            bits[(pairs // (none + 1) * first ^ pairs % (none + 1) * second) & (size - 1)] = True
         return {"pairs": np.packbits(bits, bitorder="little")}
 
     def stand_together(self, left: int, right: int) -> bool:
         """Whether the second word follows the first in some name."""
-        bit = (left * LEFT ^ right * RIGHT) & self._mask
-        return bool(self._bits[bit >> 3] >> (bit & 7) & 1)
+        bits = ((left * first ^ right * second) & self._mask for first, second in HASHES)
+        return all(self._bits[bit >> 3] >> (bit & 7) & 1 for bit in bits)

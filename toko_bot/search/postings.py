@@ -29,6 +29,9 @@ BEGINNING_SHARE = 0.7
 CERTAIN = steps(0.9)
 AS_GOOD = like(0.06)
 """Words this much less alike than the best one still count as what was meant."""
+FEW_ASKED, WIDER = 2, 2
+"""Of so few typed words none can be spared: of a common one, as many rows again are seen, and those of them count that
+are collected for another typed word."""
 UNKNOWN = 0.6
 """Of the highest possible weight: what a typed word counts that nothing is like."""
 NUMBER = 0.6
@@ -44,6 +47,25 @@ class Weighed(NamedTuple):
     """Of each match: how many rows have its word."""
     before: list[int]
     """The frequencies added up before each match; one more at the end, their sum."""
+
+
+class _Taken(NamedTuple):
+    """Rows that are taken under a budget."""
+
+    counts: NDArray[np.int64]
+    """How many rows of each match."""
+    spans: dict[int, slice]
+    """Which rows of what begins like a typed word, by its number."""
+    skipped: NDArray[np.int64] | int = 0
+    """How many rows of each match come before those."""
+
+    def without(self, fewer: "_Taken") -> "_Taken":
+        """The others, of those that were taken under a smaller budget."""
+        spans = {
+            number: slice(fewer.spans[number].stop if number in fewer.spans else span.start, span.stop)
+            for number, span in self.spans.items()
+        }
+        return _Taken(self.counts - fewer.counts, spans, fewer.counts)
 
 
 class Postings:
@@ -99,30 +121,43 @@ class Postings:
         """
         level = LEVELS / sum(weighed.weights)
         levels = [weight * level for weight in weighed.weights]
-        pieces = [having.rows for having in query.having.values()]
-        worth = [int(levels[number]) for number in query.having]
-        count, spans = self._within_budget(matches, weighed, self._most_rows - sum(map(len, pieces)))
-        for number, span in spans.items():
-            pieces.append(self._rows[span])
-            worth.append(int(levels[number] * BEGINNING_SHARE))
-        value = matches.steps * np.array([each / STEPS for each in levels]).take(matches.asked)
-        values = value.astype(np.int32).repeat(count)
-        rows = self._rows.take(places(self._starts.take(matches.word), count))
-        if pieces:
-            values = np.concatenate([values, np.array(worth, np.int32).repeat([len(piece) for piece in pieces])])
-            rows = np.concatenate([rows, *pieces])
+        left = self._most_rows - sum(len(having.rows) for having in query.having.values())
+        taken = self._within_budget(matches, weighed, left)
+        rows, values = self._entries(matches, taken, levels)
+        if query.having:
+            rows = np.concatenate([rows, *(having.rows for having in query.having.values())])
+            worth = [np.full(len(having.rows), levels[number], np.int32) for number, having in query.having.items()]
+            values = np.concatenate([values, *worth])
+        if weighed.before[-1] > left and len(levels) <= FEW_ASKED:
+            wider = self._within_budget(matches, weighed, WIDER * self._most_rows)
+            more, worth_more = self._entries(matches, wider.without(taken), levels)
+            again = self._scratch.among(more, rows)
+            rows = np.concatenate([rows, more.compress(again)])
+            values = np.concatenate([values, worth_more.compress(again)])
         return self._highest(rows, values, kept)
+
+    def _entries(
+        self, matches: Matches, taken: "_Taken", levels: list[float]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Rows of matches and beginnings, and what each is worth."""
+        value = matches.steps * np.array([each / STEPS for each in levels]).take(matches.asked)
+        values = value.astype(np.int32).repeat(taken.counts)
+        rows = self._rows.take(places(self._starts.take(matches.word) + taken.skipped, taken.counts))
+        if taken.spans:
+            begun = [self._rows[span] for span in taken.spans.values()]
+            worth = [int(levels[number] * BEGINNING_SHARE) for number in taken.spans]
+            rows = np.concatenate([rows, *begun])
+            values = np.concatenate([values, np.array(worth, np.int32).repeat([len(each) for each in begun])])
+        return rows, values
 
     def _size(self, beginning: Beginning) -> int:
         return int(self._starts[beginning.end] - self._starts[beginning.start])
 
-    def _within_budget(
-        self, matches: Matches, weighed: Weighed, left: int
-    ) -> tuple[NDArray[np.int64], dict[int, slice]]:
+    def _within_budget(self, matches: Matches, weighed: Weighed, left: int) -> "_Taken":
         """How many rows of each match to take, and which rows of what begins like each typed word."""
         bounds = matches.bounds.tolist()
         before = [weighed.before[bound] for bound in bounds]
-        count = weighed.frequency
+        count = weighed.frequency.copy()
         spans = {b.asked: (int(self._starts[b.start]), int(self._starts[b.end])) for b in matches.beginnings}
         sizes = [
             behind - first + (spans[number][1] - spans[number][0] if number in spans else 0)
@@ -131,7 +166,7 @@ class Postings:
         taken: dict[int, slice] = {}
         for number in sorted(range(len(sizes)), key=sizes.__getitem__):
             size = before[number + 1] - before[number]
-            if size > left:  # the most alike words alone, the last one in part
+            if size > max(left, 0):  # the most alike words alone, the last one in part
                 start, end = bounds[number], bounds[number + 1]
                 least = min(bisect_left(weighed.before, before[number + 1] - left), end - 1)
                 count[start:least] = 0
@@ -141,7 +176,7 @@ class Postings:
                 first, behind = spans[number]
                 taken[number] = slice(first, min(behind, first + left))
                 left -= behind - first
-        return count, taken
+        return _Taken(count, taken)
 
     def _highest(self, rows: NDArray[np.int64], values: NDArray[np.int32], kept: int) -> NDArray[np.int64]:
         """Of rows that may come several times, each with a value: those of the highest sums, ascending."""
@@ -169,6 +204,13 @@ class _Scratch(threading.local):
 
     def __init__(self, rows: int) -> None:
         self.sums = np.zeros(rows, np.int32)
+
+    def among(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some rows are also among others."""
+        self.sums[others] = 1
+        found = self.sums.take(rows) > 0
+        self.sums[others] = 0
+        return found
 
 
 def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:

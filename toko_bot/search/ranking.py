@@ -24,6 +24,9 @@ CLEARLY_BEGUN = 4
 """Letters: a single word of up to so many that begins a known one is that, not a slip."""
 PER_TURN, MOST_TURNS = 0.02, 10
 """What each row before it with the same meaning of an unclear word costs a row."""
+TOGETHER, HAVING = 0.92, 0.7
+"""A row that has two typed words as they were typed, side by side, scores more; another row has both if something in it
+is as like each as this."""
 UNSOLD = 2
 """More than any score: what is not sold ranks last."""
 COARSE = np.float32(256)
@@ -39,6 +42,8 @@ class Ranked(NamedTuple):
     scores: list[float]
     lacking: list[int]
     """The typed words that the first row lacks, by number, if they are worth a second look."""
+    alone: bool
+    """Whether the first row has two typed words apart, and no other has both."""
 
 
 class Ranking:
@@ -77,8 +82,13 @@ class Ranking:
             for number in (similarity[:, order[0]] < LACKING).nonzero()[0].tolist()
             if len(query.asked[number]) >= TELLING and not is_number(query.asked[number])
         ]
+        alone = (
+            len(weights) == 2
+            and bool(score[order[0]] < TOGETHER)
+            and (len(order) == 1 or bool((similarity[:, order[1]] < HAVING).any()))
+        )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
-        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking)
+        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone)
 
 
 def _score(comparison: Comparison, weights: Sequence[float], share_of_name: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ volume is one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`. A d
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 UNITS = {
@@ -22,6 +23,8 @@ WORD = re.compile(
 )
 THOUSANDS = re.compile(r"\d+[.,]\d{3}")
 """1.000 ML is a thousand; 1.000 KG is one."""
+SHORTEST_WRITTEN_OUT = 4
+"""Letters of a unit that is a word besides: who types "kopi liter" means a name with "1 LITER"."""
 LONGEST_NUMBER = 9
 """Digits; a longer one is no pack size."""
 LONGEST_WORD = 32
@@ -45,10 +48,13 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, in their order."""
-    return [
-        plain or (_size(number, unit) if unit else decimal.replace(",", "."))
-        for number, unit, decimal, plain in WORD.findall(fold(text))
-    ]
+    return _words(WORD.findall(fold(text)))
+
+
+def words_and_units(text: str) -> tuple[list[str], list[str]]:
+    """The words of a text, and the units of its sizes that are words besides."""
+    found = WORD.findall(fold(text))
+    return _words(found), [unit for _, unit, _, _ in found if len(unit) >= SHORTEST_WRITTEN_OUT]
 
 
 def spans(text: str) -> list[Span]:
@@ -70,6 +76,13 @@ def skeleton(word: str) -> str:
 def is_number(word: str) -> bool:
     """Also of a size: `85`, `85g`."""
     return word[0].isdigit()
+
+
+def _words(found: Iterable[tuple[str, str, str, str]]) -> list[str]:
+    """Of what WORD finds."""
+    return [
+        plain or (_size(number, unit) if unit else decimal.replace(",", ".")) for number, unit, decimal, plain in found
+    ]
 
 
 def _end(text: str, end: int) -> int:

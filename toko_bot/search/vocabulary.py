@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from toko_bot.search.matches import Beginning
 from toko_bot.search.ranges import HEAD, heads, ranges
-from toko_bot.search.text import LONGEST_WORD
+from toko_bot.search.text import LONGEST_WORD, skeleton
 
 WORDS_AT_ONCE = 1000
 """Words made into Python strings at a time while loading, so that other threads get their turn in between."""
@@ -50,6 +50,10 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def are_spelt_out(self, asked: Sequence[str]) -> bool:
+        """Whether all typed words are known, and none can be an abbreviation."""
+        return all(word in self._ids and skeleton(word) != word for word in asked)
 
     def beginnings(self, asked: Sequence[str]) -> list[Beginning]:
         """What begins like a typed word that may be unfinished: the last one, an unknown or a short one."""
