@@ -17,7 +17,7 @@ mutation ($assets: [AssetKeyInput!]!) {
 }
 """
 STATUS = "query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
-CHAIN = ("raw_backup", "restored_database", "exported_products", "product_catalog")
+CHAIN = ("raw_backup", "restored_database", "exported_products", "price_history", "product_catalog")
 RUN_SECONDS = 90
 
 

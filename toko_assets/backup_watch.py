@@ -14,6 +14,7 @@ from enum import Enum
 from pydantic import TypeAdapter, ValidationError
 
 from toko_assets.backups import ListedBackup, newest_first
+from toko_assets.refusal import Refusal
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first, second and third attempt at a revision, and after every later one."""
@@ -130,6 +131,7 @@ def decide(
     backups: Sequence[ListedBackup],
     *,
     published: str | None,
+    refused: Refusal | None,
     last: Attempt | None,
     busy: bool,
     settings: str,
@@ -137,16 +139,19 @@ def decide(
 ) -> Decision:
     """Whether to sync the newest of the listed `backups` now.
 
-    `published` is the revision that is served, `last` the last attempt at the `wanted` backup, `busy` whether a run
-    is unfinished, `settings` which settings are in force.
+    `published` is the revision that is served, `refused` what a rollback refused, `last` the last attempt at the
+    `wanted` backup, `busy` whether a run is unfinished, `settings` which settings are in force.
     """
-    cursor = _with_published(answered(cursor), backups, published)
+    known = {published or "", refused.revision if refused else ""} - {""}
+    cursor = _with_published(answered(cursor), backups, known)
     newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
     cursor = replace(cursor, seen=newest.revision if newest else "")
     if newest is None:
         return Decision(cursor, None, "There is no backup that is newer than the served one." if backups else EMPTY)
     if newest.revision == published:
         return Decision(cursor, None, f"{newest.name} is served.")
+    if refused and refused.is_of(newest.revision):
+        return Decision(cursor, None, refused.said(newest.name))
     if busy:
         return Decision(cursor, None, f"{newest.name} waits: a run is at work.")
     if not newest.settled and newest.revision != before:
@@ -165,10 +170,10 @@ def decide(
 EMPTY = "There is no backup yet."
 
 
-def _with_published(cursor: Cursor, backups: Sequence[ListedBackup], published: str | None) -> Cursor:
-    """Remember when what is served was changed: listed, or asked for earlier and deleted since. Never goes back."""
-    times = [backup.modified for backup in backups if backup.revision == published]
-    if published and published == cursor.asked and cursor.asked_modified:
+def _with_published(cursor: Cursor, backups: Sequence[ListedBackup], published: set[str]) -> Cursor:
+    """Remember when what is served, or was refused, was changed: listed, or asked for and deleted. Never goes back."""
+    times = [backup.modified for backup in backups if backup.revision in published]
+    if cursor.asked in published and cursor.asked_modified:
         times.append(cursor.asked_modified)
     if cursor.published:
         times.append(cursor.published)

@@ -19,4 +19,13 @@ class Outcome:
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     """The rows concerned; the first 20 are shown."""
     advice: str = ""
-    """What to do when it did not pass."""
+    """What to do when it did not pass; empty where the summary says it."""
+    count: int | None = None
+    """How much was found of what is looked for; None: as many as there are rows."""
+    limit: int | str = 0
+    """How much of it may be found."""
+
+    @property
+    def found(self) -> int:
+        """The count."""
+        return len(self.rows) if self.count is None else self.count

@@ -1,11 +1,14 @@
 """What Dagster loads: the whole code location in one explicit object."""
 
+import warnings
 from datetime import timedelta
 
 import dagster as dg
 
+from toko_assets.assets.external import external_assets
+from toko_assets.assets.labels import labelled
 from toko_assets.data_folder import DataFolder
-from toko_assets.jobs import CHAIN, sync
+from toko_assets.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
 from toko_assets.resources import (
     BackupSource,
     FolderSource,
@@ -14,6 +17,7 @@ from toko_assets.resources import (
     RecordIOManager,
     StorageResource,
 )
+from toko_assets.rollback_job import rollback_catalog
 from toko_assets.run_log import run_logger
 from toko_assets.schedules import daily_sync
 from toko_assets.sensors import new_backup, tell_failure, tell_success
@@ -31,6 +35,11 @@ def with_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
     return spec.replace_attributes(freshness_policy=fresh)
 
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)  # code references are beta; without them nothing is lost
+    chain = dg.with_source_code_references(dg.map_asset_specs(with_freshness, dg.map_asset_specs(labelled, CHAIN)))
+
+
 def backup_source(settings: Settings) -> BackupSource:
     """The one that BACKUP_SOURCE names."""
     if settings.backup_source == "folder":
@@ -41,8 +50,8 @@ def backup_source(settings: Settings) -> BackupSource:
 
 
 defs = dg.Definitions(
-    assets=dg.map_asset_specs(with_freshness, CHAIN),
-    jobs=[sync],
+    assets=[*chain, *external_assets(settings)],
+    jobs=[sync, sync_this_backup, rebuild_catalog, rollback_catalog],
     sensors=[new_backup, tell_success, tell_failure],
     schedules=[daily_sync(settings)],
     # In one process the chain takes 2 s, with the multiprocess default 30 s. Set here and not on the job alone:

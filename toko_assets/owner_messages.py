@@ -53,6 +53,16 @@ class Published:
         return self.compared and not (self.new or self.gone or self.prices_changed)
 
 
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """What a rollback serves."""
+
+    products: int
+    data_time: datetime
+    refused_time: datetime | None
+    """Of the data that is refused now; None after a way back to newer ones."""
+
+
 def published(shop: str, zone: ZoneInfo, told: Published, duration: timedelta, *, recovered: bool) -> str:
     """After a sync that changed something, or that succeeded again."""
     lines = [
@@ -61,6 +71,18 @@ def published(shop: str, zone: ZoneInfo, told: Published, duration: timedelta, *
         *(_changed(told) if told.compared else [f"{_count(told.products)} produk"]),
         f"Selesai dalam {max(round(duration.total_seconds()), 1)} detik",
     ]
+    return "\n".join(lines)
+
+
+def rolled_back(shop: str, zone: ZoneInfo, told: RolledBack) -> str:
+    """After a rollback."""
+    lines = [
+        f"↩️ <b>{escape(shop)}: harga dikembalikan</b>",
+        f"Data: {moment(told.data_time, zone)}",
+        f"{_count(told.products)} produk",
+    ]
+    if told.refused_time:
+        lines.append(f"Data {moment(told.refused_time, zone)} tidak dipakai lagi sampai ada backup yang lebih baru.")
     return "\n".join(lines)
 
 

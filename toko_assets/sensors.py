@@ -1,10 +1,8 @@
 """A new backup starts a sync; a sync's end tells the owners. What is decided and said is in modules without Dagster."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,11 +15,14 @@ from toko_assets.errors import PermanentError, TokoError
 from toko_assets.failures import AssetFailure, failure_outside, first_failure
 from toko_assets.jobs import sync
 from toko_assets.lock import SyncRunningError, sync_lock
-from toko_assets.owner_messages import PriceChange, Published, failure_mark
+from toko_assets.owner_messages import failure_mark
 from toko_assets.records import Catalog, read_record
 from toko_assets.recovery import recover
+from toko_assets.refusal import refusal_in_force
 from toko_assets.resources import BackupSource, OwnerNotifier, StorageResource
 from toko_assets.resources.backup_source import left_out
+from toko_assets.rollback_job import CATALOG, ROLLED_BACK_FROM
+from toko_assets.run_metadata import published, rolled_back
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
@@ -47,7 +48,6 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-CATALOG = dg.AssetKey("product_catalog")
 NAMED = 5
 REMINDED = timedelta(days=1)
 """After so long the same failure is told again."""
@@ -57,7 +57,8 @@ REMINDED = timedelta(days=1)
     job=sync,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Looks for a new backup every 30 seconds, and syncs the newest until it is the one that is served.",
+    description="Looks for a new backup every 30 seconds, and syncs the newest until it is the one that is served, "
+    "unless a rollback refused it.",
 )
 def new_backup(
     context: dg.SensorEvaluationContext,
@@ -81,6 +82,7 @@ def new_backup(
         cursor,
         listing.backups,
         published=served.backup.revision if served else None,
+        refused=refusal_in_force(storage.folder),
         last=_last_attempt(context.instance, newest.revision) if newest else None,
         busy=context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0,
         settings=SETTINGS_IN_FORCE,
@@ -97,23 +99,26 @@ def new_backup(
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells the owners in Telegram what a sync changed, and that syncs succeed again after a failure.",
+    description="Tells the owners in Telegram what a sync changed, that one was rolled back, that syncs succeed again.",
 )
 def tell_success(
     context: dg.RunStatusSensorContext, notifier: OwnerNotifier, storage: StorageResource
 ) -> dg.SkipReason | None:
     """Once for each run that changed something, or is the first that succeeds after a failure that was told."""
     run, instance = context.dagster_run, context.instance
-    told = _published(instance, run.run_id, ZoneInfo(storage.timezone))
-    if told is None:
+    catalogue = _catalogue(instance, run.run_id)
+    if catalogue is None:
         return dg.SkipReason("The run was no sync.")
+    zone = ZoneInfo(storage.timezone)
+    if ROLLED_BACK_FROM in catalogue:
+        notifier.tell(owner_messages.rolled_back(notifier.shop, zone, rolled_back(catalogue)), context.log.warning)
+        return None
+    told = published(catalogue)
     begun, ended = _times(instance.get_run_record_by_id(run.run_id))
     recovered = _unrecovered(instance, ended)
     if told.changes_nothing and recovered is None:
         return dg.SkipReason("Nothing changed: nobody is told.")
-    text = owner_messages.published(
-        notifier.shop, ZoneInfo(storage.timezone), told, ended - begun, recovered=recovered is not None
-    )
+    text = owner_messages.published(notifier.shop, zone, told, ended - begun, recovered=recovered is not None)
     if notifier.tell(text, context.log.warning) and recovered:
         instance.add_run_tags(recovered, {TOLD: OF_RECOVERY})
     return None
@@ -225,32 +230,13 @@ def _fail_lost_runs(context: dg.SensorEvaluationContext, storage: StorageResourc
         return
 
 
-def _published(instance: dg.DagsterInstance, run_id: str, zone: ZoneInfo) -> Published | None:
-    """From the metadata of the run's catalogue; None if it made none."""
+def _catalogue(instance: dg.DagsterInstance, run_id: str) -> Mapping[str, dg.MetadataValue] | None:
+    """The metadata of the run's catalogue; None if it has none."""
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
         event = entry.dagster_event
-        if event is None or event.asset_key != CATALOG:
-            continue
-        metadata = event.step_materialization_data.materialization.metadata
-        values: dict[str, Any] = {name: value.value for name, value in metadata.items()}
-        return Published(
-            products=int(values["dagster/row_count"]),
-            compared="products_new" in values,
-            new=int(values.get("products_new", 0)),
-            gone=int(values.get("products_gone", 0)),
-            prices_changed=int(values.get("prices_changed", 0)),
-            largest=list(_changes(metadata.get("largest_price_changes"))),
-            data_time=datetime.fromtimestamp(float(values["backup_time"]), zone),
-        )
+        if event is not None and event.asset_key == CATALOG:
+            return event.step_materialization_data.materialization.metadata
     return None
-
-
-def _changes(table: dg.MetadataValue | None) -> Iterator[PriceChange]:
-    if isinstance(table, dg.TableMetadataValue):
-        for record in table.records:
-            row = record.data
-            before, now = (Decimal(str(row[name]) or 0) for name in ("before", "now"))  # empty where there is no price
-            yield PriceChange(str(row["namaitem"]), str(row["satuan"]), before, now)
 
 
 def _last_told(instance: dg.DagsterInstance) -> dg.RunRecord | None:

@@ -52,7 +52,7 @@ def test_a_materialisation_has_durations(run: Run, asset: str) -> None:
 
 @pytest.mark.parametrize("asset", ["raw_backup", "exported_products", "price_history", "product_catalog"])
 def test_a_materialisation_that_writes_files_has_their_size(run: Run, asset: str) -> None:
-    assert run.materialised[asset]["bytes"] > 0
+    assert run.materialised[asset]["dagster/size_bytes"] > 0
 
 
 def test_the_restoration_counts_its_rows_and_names_the_source_and_the_tables_skipped(run: Run) -> None:

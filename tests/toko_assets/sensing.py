@@ -114,6 +114,13 @@ class Daemon:
             raise_on_error=False,
         ).dagster_run
 
+    def launch(self, job: str, **config: object) -> dg.DagsterRun:
+        """A job launched from the Launchpad with this config."""
+        definition = toko_assets.definitions.defs.resolve_job_def(job)
+        return definition.execute_in_process(
+            instance=self.instance, run_config=config, raise_on_error=False
+        ).dagster_run
+
     def sync(self, changes: Iterable[tuple[str, str, str, str]] = (), *, prices_changed: int = 0) -> dg.DagsterRun:
         """A sync that leaves in Dagster what a real one of 20,000 products does: name, unit, old and new price."""
         columns = ("namaitem", "satuan", "before", "now")

@@ -12,15 +12,17 @@ def defs() -> dg.Definitions:
     return toko_assets.definitions.defs
 
 
-def test_the_graph_is_the_chain() -> None:
+def test_the_graph_is_the_chain_between_the_backup_folder_and_the_bot() -> None:
     graph = defs().resolve_asset_graph()
     parents = {node.key.to_user_string(): {p.to_user_string() for p in node.parent_keys} for node in graph.asset_nodes}
     assert parents == {
-        "raw_backup": set(),
+        "backup_folder": set(),
+        "raw_backup": {"backup_folder"},
         "restored_database": {"raw_backup"},
         "exported_products": {"restored_database"},
         "price_history": {"exported_products"},
         "product_catalog": {"exported_products", "price_history"},
+        "telegram_bot": {"product_catalog"},
     }
 
 

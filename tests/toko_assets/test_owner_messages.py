@@ -10,8 +10,10 @@ import pytest
 from toko_assets.owner_messages import (
     PriceChange,
     Published,
+    RolledBack,
     failure_mark,
     published,
+    rolled_back,
     source_answers,
     source_fails,
     sync_failed,
@@ -51,6 +53,20 @@ def test_a_recovery_says_so_though_nothing_changed() -> None:
     lines = a_message(recovered=True).splitlines()
     assert lines[0] == "✅ <b>Toko &lt;Maju&gt;: sinkronisasi berhasil lagi</b>"
     assert "20.150 produk: 0 baru, 0 hilang" in lines
+
+
+def test_a_rollback_is_told_with_the_data_that_is_served_and_the_data_that_is_refused() -> None:
+    told = RolledBack(20_150, DATA_TIME, DATA_TIME + timedelta(days=1))
+    assert rolled_back("Toko <Maju>", ZONE, told).splitlines() == [
+        "↩️ <b>Toko &lt;Maju&gt;: harga dikembalikan</b>",
+        "Data: Sen 2 Mar 2026 21.05 WITA",
+        "20.150 produk",
+        "Data Sel 3 Mar 2026 21.05 WITA tidak dipakai lagi sampai ada backup yang lebih baru.",
+    ]
+
+
+def test_of_a_way_forward_nothing_is_said_to_be_refused() -> None:
+    assert len(rolled_back("Toko", ZONE, RolledBack(1, DATA_TIME, None)).splitlines()) == 3
 
 
 def test_the_first_catalogue_is_told_without_changes() -> None:

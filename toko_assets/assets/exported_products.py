@@ -7,20 +7,19 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from toko_assets.assets.export_metadata import export_metadata
 from toko_assets.assets.reporting import (
     RETRIES,
     Stopwatch,
     check_specs,
-    column_schema,
     one_line_failures,
     report_checks,
-    rows_table,
 )
 from toko_assets.checks import Outcome
 from toko_assets.errors import PermanentError
 from toko_assets.files import keep_newest, whole_file, whole_folder
 from toko_assets.ipos.audit import audit_export
-from toko_assets.ipos.export import PHOTOS, SCHEMAS, write_csv, write_photos, write_tables
+from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
 from toko_assets.ipos.photo_column import stored_photos
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
@@ -40,8 +39,6 @@ WARNING = [
 
 
 @dg.asset(
-    description="Products, prices, barcodes, stock and photos by iPOS's rules, as Parquet tables and a CSV.",
-    group_name="chain",
     retry_policy=RETRIES,
     check_specs=check_specs("exported_products", BLOCKING, WARNING),
 )
@@ -81,23 +78,16 @@ def exported_products(
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)
+        del shop, outcomes
+        give_back()
+        with watch("describe"):
+            metadata = export_metadata(folder, table, counts)
     keep_newest((f for f in exports.iterdir() if f.is_dir()), storage.keep_backups, besides=[folder])
     keep_newest(exports.glob("*.csv"), storage.keep_csv, besides=[table])
     context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
-    systems = shop.products["sistem_harga"].value_counts()
     yield dg.MaterializeResult(
         value=ProductExport(backup, folder, counts, table),
-        metadata={
-            "dagster/row_count": counts["products"],
-            "dagster/column_schema": column_schema(SCHEMAS),
-            **{f"rows_{name}": rows for name, rows in counts.items()},
-            **{f"items_system_{system}": int(count) for system, count in systems.items()},
-            "bytes": sum(file.stat().st_size for file in folder.iterdir()),
-            "folder": dg.MetadataValue.path(folder),
-            "csv": dg.MetadataValue.path(table),
-            "preview": rows_table(_preview(shop)),
-            **watch.metadata(),
-        },
+        metadata=metadata | watch.metadata(),
     )
 
 
@@ -133,7 +123,3 @@ def _texts(undecodable: pd.DataFrame) -> Outcome:
         rows=undecodable,
         advice="Look at the names with accents: are they written right?",
     )
-
-
-def _preview(shop: PricedShop) -> pd.DataFrame:
-    return shop.products[["kodeitem", "namaitem"]].head(10).merge(shop.prices, on="kodeitem")

@@ -16,8 +16,6 @@ from toko_assets.resources import StorageResource
 
 
 @dg.asset(
-    description="Each price of each product, with the times of the first and the last backup that showed it.",
-    group_name="prices",
     retry_policy=RETRIES,
     check_specs=check_specs("price_history", blocking=[], warning=["history_kept"]),
 )
@@ -46,7 +44,7 @@ def price_history(
             "newly_added": counts.is_new,
             "since": dg.TimestampMetadataValue(counts.since.timestamp()),
             "file": dg.MetadataValue.path(folder / FILE),
-            "bytes": (folder / FILE).stat().st_size,
+            "dagster/size_bytes": (folder / FILE).stat().st_size,
             **watch.metadata(),
         },
     )

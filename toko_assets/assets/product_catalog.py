@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
-import duckdb
-import pandas as pd
 import psycopg
+from pydantic import Field
 
-from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks, rows_table
+from toko_assets.assets.catalog_metadata import catalog_metadata, catalog_pictures
+from toko_assets.assets.pictures import pictures
+from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.catalog.build import build
-from toko_assets.catalog.diff import LARGEST_COLUMNS, CatalogDiff, compare
+from toko_assets.catalog.diff import CatalogDiff, compare
+from toko_assets.catalog.origin import origin_info
 from toko_assets.catalog.publish import catalog_name, publish
 from toko_assets.catalog.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_assets.errors import PermanentError, TokoError
@@ -23,6 +24,7 @@ from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.memory import give_back
 from toko_assets.records import Catalog, PriceHistory, ProductExport, read_record
+from toko_assets.refusal import check_not_refused, end_refusal
 from toko_assets.resources import PostgresResource, StorageResource
 from toko_assets.resources.backup_source import ENDING
 from toko_bot.catalog import SCHEMA_VERSION, CatalogError, current_file, read_info
@@ -32,16 +34,19 @@ SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "expor
 number of backups of a longer price history."""
 
 
+MOST_LOST = 0.5
+MOST_LOST_MEANS = (
+    "Share of the last catalogue's products that may be gone; if more are, nothing is published. 1.0 allows anything."
+)
+
+
 class CatalogConfig(dg.Config):
     """What a publication may do."""
 
-    most_products_lost: float = 0.5
-    """Share of the last catalogue's products that may be gone; more is not published. 1.0 allows anything."""
+    most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
 
 
 @dg.asset(
-    description="The DuckDB file that the bot answers from: verified, then published in one step.",
-    group_name="chain",
     retry_policy=RETRIES,
     check_specs=check_specs(
         "product_catalog",
@@ -63,10 +68,7 @@ def product_catalog(
     info = {
         "schema_version": str(SCHEMA_VERSION),
         "toko_version": version("toko"),
-        "backup_name": backup.name,
-        "backup_sha256": backup.sha256,
-        "backup_revision": backup.revision,
-        "backup_time": backup.dumped_at.isoformat(),
+        **origin_info(backup),
         "published_at": published_at.isoformat(timespec="seconds"),
         "history_since": price_history.since.isoformat(timespec="seconds"),
         "history_backups": str(price_history.backups),
@@ -76,6 +78,7 @@ def product_catalog(
         with one_line_failures():
             folder.mkdir(parents=True, exist_ok=True)
             temporary.unlink(missing_ok=True)
+            check_not_refused(storage.folder, backup.name, backup.sha256, backup.dumped_at)
             if not exported_products.folder.exists():
                 raise PermanentError("The exported tables are gone: materialise exported_products first.")
             if price_history.backup.sha256 != backup.sha256:
@@ -99,7 +102,9 @@ def product_catalog(
                     counted,
                     distinct,
                     searched,
-                    *verify_loss(before, counts["products"], config.most_products_lost),
+                    *verify_loss(
+                        before, counts["products"], config.most_products_lost, diff.gone_examples if diff else ()
+                    ),
                     verify_age(backup.dumped_at, served.backup_time if served else None),
                 ]
             )
@@ -107,6 +112,7 @@ def product_catalog(
                 file, published_at, is_new = served.file, datetime.fromisoformat(served.info["published_at"]), False
             else:
                 file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
+            end_refusal(storage.folder, backup)
     finally:
         temporary.unlink(missing_ok=True)
     # raw_backup spared the backup that was served so far, which a refused one must not push out; this one replaces it.
@@ -116,19 +122,19 @@ def product_catalog(
         context.log.info(f"Published {file.name}: {counts['products']:,} products{_changes(diff)}")
     else:
         context.log.info(f"Nothing new: {file.name} already comes from this backup")
+    give_back()
+    with watch("describe"):
+        metadata = catalog_metadata(file, counts, diff)
+    with watch("draw"):
+        drawn = pictures(context, catalog_pictures(file, exported_products.folder, diff))
     yield dg.MaterializeResult(
         value=Catalog(file, counts, published_at, backup, is_new),
         metadata={
-            "dagster/row_count": counts["products"],
-            "file": dg.MetadataValue.path(file),
-            "bytes": file.stat().st_size,
             "newly_published": is_new,
             "published_at": dg.TimestampMetadataValue(published_at.timestamp()),
             "backup_time": dg.TimestampMetadataValue(backup.dumped_at.timestamp()),
-            **{f"rows_{table}": rows for table, rows in counts.items()},
-            **(_differences(diff) if diff else {}),
-            "preview": rows_table(_preview(file)),
-            "dagster/column_schema": _columns(file),
+            **drawn,
+            **metadata,
             **watch.metadata(),
         },
     )
@@ -172,34 +178,5 @@ def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresR
         context.log.warning(f"Databases of earlier backups are left for the next sync to remove: {error}")
 
 
-def _differences(diff: CatalogDiff) -> dict[str, Any]:
-    """Metadata; the owners' message is made from it."""
-    return {
-        "products_new": diff.new,
-        "products_gone": diff.gone,
-        "prices_changed": diff.prices_changed,
-        "largest_price_changes": rows_table(pd.DataFrame(diff.largest, columns=list(LARGEST_COLUMNS), dtype=object)),
-    }
-
-
 def _changes(diff: CatalogDiff | None) -> str:
     return f" ({diff.new:,} new, {diff.gone:,} gone, {diff.prices_changed:,} prices changed)" if diff else ""
-
-
-def _preview(file: Path) -> pd.DataFrame:
-    with duckdb.connect(file, read_only=True) as connection:
-        rows = connection.execute(
-            "SELECT kodeitem, namaitem, t.satuan, konversi, level, jumlah_sampai, hargapokok, hargajual "
-            "FROM prices t JOIN products USING (product_id) ORDER BY product_id LIMIT 20"
-        )
-        # Not .df(): it makes floats of decimals.
-        return pd.DataFrame(rows.fetchall(), columns=[name for name, *_ in rows.description], dtype=object)
-
-
-def _columns(file: Path) -> dg.TableSchema:
-    with duckdb.connect(file, read_only=True) as connection:
-        rows = connection.execute(
-            "SELECT table_name || '.' || column_name, data_type FROM duckdb_columns() WHERE NOT internal "
-            "ORDER BY table_name, column_index"
-        ).fetchall()
-    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in rows])

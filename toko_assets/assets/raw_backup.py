@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
+from toko_assets.assets.external import BACKUP_FOLDER
 from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
 from toko_assets.backups import ListedBackup
 from toko_assets.checks import Outcome
@@ -15,26 +17,29 @@ from toko_assets.ipos.archive_reader import read_archive
 from toko_assets.ipos.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.records import BackupFile, Catalog, backup_id, read_record
-from toko_assets.resources import BackupSource, FolderSource, StorageResource
+from toko_assets.refusal import check_not_refused, choose
+from toko_assets.resources import BackupSource, StorageResource
 from toko_assets.resources.backup_source import ENDING
-from toko_assets.resources.folder_source import named_backup
+from toko_assets.resources.chosen_backup import chosen_backup, local_backup
 
 TENTHS = 10
+CHOSEN_MEANS = (
+    "A chosen backup: its name or path in the backup folder (of Dropbox or of this machine), or the full path of a "
+    "file on this machine. It is published even if it is older than the served one, or was refused by a rollback."
+)
 
 
 class BackupConfig(dg.Config):
     """Which backup to take; without any, the newest whole one of the source."""
 
-    path: str | None = None
-    """A backup file on this machine."""
-    file: str | None = None
-    """A backup of the source, as the sensor found it there; with its revision."""
-    revision: str | None = None
+    backup: str | None = Field(default=None, description=CHOSEN_MEANS)
+    path: str | None = Field(default=None, description="The same, only as a file of this machine.")
+    file: str | None = Field(default=None, description="Set by the sensor new_backup: where it found the newest.")
+    revision: str | None = Field(default=None, description="Set by the sensor new_backup: which revision of that.")
 
 
 @dg.asset(
-    description="The newest whole iPOS backup of the source, kept under data/backups with its SHA-256.",
-    group_name="chain",
+    deps=[BACKUP_FOLDER],
     retry_policy=RETRIES,
     check_specs=check_specs("raw_backup", blocking=["whole_archive"]),
 )
@@ -45,26 +50,30 @@ def raw_backup(
     watch, folder = Stopwatch(), storage.folder.backups
     temporary = folder / f"incoming{ENDING}{TEMPORARY}"
 
-    def take(source: BackupSource, listed: ListedBackup) -> tuple[Archive, BackupFile]:
+    def take(source: BackupSource, listed: ListedBackup, *, chosen: bool = False) -> tuple[Archive, BackupFile]:
         context.log.info(f"Copying {listed.name}")
         with watch("fetch"):
             source.fetch(listed, temporary, _told(listed, context.log.info))
         with watch("verify_and_hash"):
             archive, digest = _verified(temporary, listed.name, storage.folder.rows)
+        if chosen:
+            choose(storage.folder, digest)
+        check_not_refused(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
         return archive, _kept(archive, temporary, digest, listed, storage)
 
     with one_line_failures():
         folder.mkdir(parents=True, exist_ok=True)
         try:
             if config.path:
-                path = Path(config.path)
-                archive, backup = take(FolderSource(folder=str(path.parent)), named_backup(path))
+                archive, backup = take(*local_backup(Path(config.path)), chosen=True)
+            elif config.backup is not None:
+                archive, backup = take(*chosen_backup(backup_source, config.backup), chosen=True)
             elif config.file and config.revision:
                 archive, backup = take(backup_source, backup_source.find(config.file, config.revision))
             else:
                 archive, backup = backup_source.newest(lambda listed: take(backup_source, listed), context.log.warning)
         except (IncompleteBackupError, NotABackupError) as error:
-            yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True)])
+            yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True, count=1)])
             raise
         finally:
             temporary.unlink(missing_ok=True)
@@ -81,13 +90,14 @@ def raw_backup(
             "file": backup.name,
             "backup_id": backup.id,
             "sha256": backup.sha256,
-            "bytes": backup.size,
+            "dagster/size_bytes": backup.size,
+            "copy": dg.MetadataValue.path(backup.path),
             "dumped_at": dg.TimestampMetadataValue(backup.dumped_at.timestamp()),
             "encoding": backup.encoding,
             "archive_version": backup.archive_version,
-            "server_version": backup.server_version,
+            "source_server_version": backup.server_version,
             "database": archive.database,
-            "tables_skipped": len(skipped_tables(archive)),
+            "tables_left_in_the_file": len(skipped_tables(archive)),
             **watch.metadata(),
         },
     )

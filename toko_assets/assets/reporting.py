@@ -1,18 +1,18 @@
-"""How the assets tell Dagster what happened: failures as one line, check outcomes, tables, durations."""
+"""How the assets tell Dagster what happened: failures as one line, check outcomes, durations."""
 
 import errno
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import dagster as dg
 import duckdb
 import pandas as pd
 import psycopg
-import pyarrow as pa
 
-from toko_assets.checks import SHOWN_ROWS, Outcome
+from toko_assets.assets.check_texts import CHECK_TEXTS
+from toko_assets.assets.tables import rows_table
+from toko_assets.checks import Outcome
 from toko_assets.errors import PermanentError, TokoError
 from toko_assets.failures import DETAILS, FINAL
 from toko_assets.recovery import STARTED_BY
@@ -22,10 +22,11 @@ RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL
 
 
 def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()) -> list[dg.AssetCheckSpec]:
-    """Declare an asset's checks, by name."""
+    """Declare an asset's checks, by name; what they ask is in CHECK_TEXTS."""
     return [
-        *(dg.AssetCheckSpec(name, asset=asset, blocking=True) for name in blocking),
-        *(dg.AssetCheckSpec(name, asset=asset) for name in warning),
+        dg.AssetCheckSpec(name, asset=asset, blocking=blocks, description=CHECK_TEXTS[name])
+        for names, blocks in ((blocking, True), (warning, False))
+        for name in names
     ]
 
 
@@ -91,28 +92,6 @@ class Stopwatch:
         return {f"seconds_{part}": dg.FloatMetadataValue(round(seconds, 3)) for part, seconds in self._seconds.items()}
 
 
-def rows_table(rows: pd.DataFrame) -> dg.TableMetadataValue:
-    """The first rows as a table in the web interface, every value as text."""
-    shown = rows.head(SHOWN_ROWS)
-    columns = [dg.TableColumn(str(name)) for name in shown.columns]
-    records = [
-        dg.TableRecord({str(name): "" if pd.isna(value) else str(value) for name, value in row.items()})
-        for row in shown.astype(object).to_dict("records")
-    ]
-    return dg.TableMetadataValue(records, dg.TableSchema(columns))
-
-
-def column_schema(schemas: Mapping[str, pa.Schema]) -> dg.TableSchema:
-    """Declared columns of several tables as one schema: `prices.hargajual`."""
-    return dg.TableSchema(
-        [
-            dg.TableColumn(f"{table}.{column.name}", str(column.type))
-            for table, schema in schemas.items()
-            for column in schema
-        ]
-    )
-
-
 def _os_message(error: OSError) -> str:
     reason = (error.strerror or str(error)).rstrip(".")
     what = f"{reason}: {error.filename}." if error.filename else f"{reason}."
@@ -122,17 +101,19 @@ def _os_message(error: OSError) -> str:
 
 
 def _result(outcome: Outcome) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {"count": len(outcome.rows)}
-    if not outcome.passed and len(outcome.rows):
-        metadata["rows"] = rows_table(outcome.rows)
-    if not outcome.passed and outcome.advice:
-        metadata["what to do"] = outcome.advice
+    """Dagster shows the metadata by name: the rows, which are long, come last."""
+    advice = outcome.advice or "The sentence above says it."
     return dg.AssetCheckResult(
         check_name=outcome.name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.ERROR if outcome.blocking else dg.AssetCheckSeverity.WARN,
         description=outcome.summary,
-        metadata=metadata,
+        metadata={
+            "count": outcome.found,
+            "limit": outcome.limit,
+            "what to do": "Nothing." if outcome.passed else advice,
+            **({} if outcome.rows.empty else {"which rows": rows_table(outcome.rows)}),
+        },
     )
 
 

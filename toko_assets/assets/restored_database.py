@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import pandas as pd
 
 from toko_assets.assets.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.assets.tables import rows_table
 from toko_assets.checks import Outcome
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
@@ -13,8 +15,6 @@ from toko_assets.resources import PostgresResource, StorageResource
 
 
 @dg.asset(
-    description="Only the tables with products and prices, in a PostgreSQL database of their own; no history.",
-    group_name="chain",
     retry_policy=RETRIES,
     check_specs=check_specs(
         "restored_database",
@@ -47,7 +47,10 @@ def restored_database(
         value=RestoredDatabase(raw_backup, database, tables),
         metadata={
             "database": database,
-            "rows": sum(tables.values()),
+            "dagster/row_count": sum(tables.values()),
+            "tables": rows_table(pd.DataFrame(tables.items(), columns=["table", "rows"], dtype=object)),
+            "tables_restored": len(tables),
+            "tables_left_in_the_file": len(skipped),
             **{f"rows_{table}": rows for table, rows in tables.items()},
             "tables_skipped": dg.MetadataValue.json(skipped),
             "source_server_version": archive.server_version,
@@ -65,5 +68,6 @@ def _schema(backup: BackupFile, problems: list[str]) -> Outcome:
         if problems
         else "All are there, with the types expected.",
         blocking=True,
+        count=len(problems),
         advice="Is it the backup of another program, or of an older iPOS?",
     )

@@ -18,10 +18,15 @@ class CatalogDiff:
     prices_changed: int
     largest: tuple[tuple[Any, ...], ...]
     """LARGEST_COLUMNS of the prices that changed by most rupiah, at most LARGEST, largest first."""
+    new_examples: tuple[tuple[str, str], ...]
+    """kodeitem and namaitem of new products, by code, at most EXAMPLES."""
+    gone_examples: tuple[tuple[str, str], ...]
+    """The same of gone ones."""
 
 
 MEMORY_LIMIT = "256MB"
 LARGEST = 10
+EXAMPLES = 20
 LARGEST_COLUMNS = ("kodeitem", "namaitem", "satuan", "before", "now")
 PRICES = (
     "SELECT kodeitem, namaitem, prices.satuan, level, jumlah_sampai, hargajual "
@@ -40,6 +45,12 @@ BY_SIZE = f"""
 """
 
 
+NEW = "FROM now_products ANTI JOIN before_products USING (kodeitem)"
+GONE = "FROM before_products ANTI JOIN now_products USING (kodeitem)"
+EXAMPLE_COLUMNS = ("kodeitem", "namaitem")
+EXAMPLE = f"SELECT kodeitem, namaitem {{}} ORDER BY kodeitem LIMIT {EXAMPLES}"
+
+
 def compare(before: Path, now: Path) -> CatalogDiff:
     """Compare two closed catalogue files."""
     with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
@@ -55,10 +66,12 @@ def compare(before: Path, now: Path) -> CatalogDiff:
         return CatalogDiff(
             products_before=number("SELECT count(*) FROM before_products"),
             products_now=number("SELECT count(*) FROM now_products"),
-            new=number("SELECT count(*) FROM now_products ANTI JOIN before_products USING (kodeitem)"),
-            gone=number("SELECT count(*) FROM before_products ANTI JOIN now_products USING (kodeitem)"),
+            new=number(f"SELECT count(*) {NEW}"),
+            gone=number(f"SELECT count(*) {GONE}"),
             prices_changed=number(f"SELECT count(*) {CHANGED}"),
             largest=tuple(connection.execute(BY_SIZE).fetchall()),
+            new_examples=tuple(connection.execute(EXAMPLE.format(NEW)).fetchall()),
+            gone_examples=tuple(connection.execute(EXAMPLE.format(GONE)).fetchall()),
         )
 
 

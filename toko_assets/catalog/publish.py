@@ -22,10 +22,15 @@ def publish(finished: Path, name: str, keep: int) -> Path:
     flush(finished)
     finished.rename(file)
     flush(folder)
-    with whole_file(folder / CURRENT) as pointer:
-        pointer.write_text(name + "\n")
+    point_to(file)
     prune(folder, keep)
     return file
+
+
+def point_to(file: Path) -> None:
+    """CURRENT names this file of its folder from now on."""
+    with whole_file(file.with_name(CURRENT)) as pointer:
+        pointer.write_text(file.name + "\n")
 
 
 def prune(folder: Path, keep: int) -> list[Path]:

@@ -1,7 +1,7 @@
 """Checks of a finished catalogue file, closed and opened again, before it is published."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -31,13 +31,15 @@ def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
         union = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in expected)  # noqa: S608
         found = dict(connection.execute(union).fetchall())
         index = connection.execute("SELECT count(*) FROM search_index WHERE octet_length(data) > 0").fetchall()
-    rows = pd.DataFrame([(t, expected[t], found[t]) for t in expected], columns=["table", "export", "catalogue"])
+    differing = [(table, rows, found[table]) for table, rows in expected.items() if rows != found[table]]
     return Outcome(
         "counts_match_export",
-        found == expected and index != [(0,)],
-        "Rows: " + ", ".join(f"{table} {count:,}" for table, count in found.items()) + ".",
+        not differing and index != [(0,)],
+        f"Rows: {', '.join(f'{table} {count:,}' for table, count in found.items())}; "
+        f"{len(differing)} tables hold another number than they should.",
         blocking=True,
-        rows=rows,
+        rows=pd.DataFrame(differing, columns=["table", "wanted", "found"]),
+        count=len(differing) + (index == [(0,)]),
         advice="The file was not written whole: is the disk full? Run the sync again.",
     )
 
@@ -57,12 +59,14 @@ def verify_buttons(file: Path) -> Outcome:
     )
 
 
-def verify_loss(before: int | None, now: int, most_lost: float) -> list[Outcome]:
+def verify_loss(before: int | None, now: int, most_lost: float, gone: Sequence[tuple[str, str]] = ()) -> list[Outcome]:
     """Blocks a catalogue with far fewer products than the last one; warns of one with notably fewer.
 
-    `before` is None when there is no earlier catalogue, `most_lost` a share of its products.
+    `before` is None when there is no earlier catalogue, `most_lost` a share of its products. `gone` are (kodeitem,
+    namaitem) of products that it had.
     """
     share = max(0.0, 1 - now / before) if before else 0.0
+    fewer, rows = max(0, (before or 0) - now), pd.DataFrame(gone, columns=["kodeitem", "namaitem"])
     if before is None:
         summary = f"{now:,} products. This is the first catalogue: nothing to compare with."
     else:
@@ -73,12 +77,18 @@ def verify_loss(before: int | None, now: int, most_lost: float) -> list[Outcome]
             share <= most_lost,
             f"{summary} At most {most_lost:.0%} may go at once.",
             blocking=True,
+            rows=rows,
+            count=fewer,
+            limit=int(most_lost * (before or 0)),
             advice="If they really left the shop: `toko sync --most-lost 100` (run config: most_products_lost: 1.0).",
         ),
         Outcome(
             "products_not_fewer",
             share <= NOTABLE_LOSS,
             f"{summary} More than {NOTABLE_LOSS:.0%} fewer is worth a look.",
+            rows=rows,
+            count=fewer,
+            limit=int(NOTABLE_LOSS * (before or 0)),
             advice="Look whether these items are meant to be gone.",
         ),
     ]
@@ -93,6 +103,7 @@ def verify_age(dumped_at: datetime, last: datetime | None) -> Outcome:
         f"The backup was made {dumped_at:%Y-%m-%d %H:%M}, the one served so far {last:%Y-%m-%d %H:%M}."
         if last
         else f"The backup was made {dumped_at:%Y-%m-%d %H:%M}.",
+        count=int(older),
         advice="If that was not meant, put the newest backup into the folder again and sync.",
     )
 
@@ -115,12 +126,14 @@ def verify_search(file: Path) -> Outcome:
     lost = Counter(kind for kind, *_ in missed)
     shares = {kind: 1 - lost[kind] / asked[kind] for kind in FLOORS if asked[kind]}
     found = ", ".join(f"{kind} {share:.0%} (at least {FLOORS[kind]:.0%})" for kind, share in shares.items())
+    limits = ", ".join(f"{kind} {int(round((1 - FLOORS[kind]) * asked[kind], 6))} of {asked[kind]}" for kind in shares)
     return Outcome(
         "search_finds_products",
         all(share >= FLOORS[kind] for kind, share in shares.items()),
         f"Found by: {found}." if found else "No product has a name to search for.",
         blocking=True,
         rows=pd.DataFrame(missed, columns=["search", "query", "product"]),
+        limit=limits or 0,
         advice="The index is not what it should be, or the names are not what a shop writes: look at the rows.",
     )
 

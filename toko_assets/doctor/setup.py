@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import yaml  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
 from toko_assets.doctor.finding import Finding, good, note, wrong
@@ -64,16 +65,14 @@ def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
 def look_at_dagster(settings: Settings) -> Iterator[Finding]:
     """Dagster's home, and that its configuration can be read."""
     home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
-    try:
-        with tempfile.TemporaryFile(dir=existing(home)):
-            pass
-    except OSError as error:
-        yield wrong("Dagster", f"{home} cannot be written ({error.strerror}): set DAGSTER_HOME, or its owner.")
+    file = home / "dagster.yaml"
+    reason = _unwritable(home)
+    if reason and not _stores_elsewhere(file):
+        yield wrong("Dagster", f"{home} cannot be written ({reason}): set DAGSTER_HOME, or its owner.")
         return
     if not home.exists():
         yield good("Dagster", f"{short_path(home)} is made by the first sync")
         return
-    file = home / "dagster.yaml"
     if not file.exists():
         yield note("Dagster", f"{short_path(home)} has no dagster.yaml: the next sync puts ours there.")
         return
@@ -84,4 +83,23 @@ def look_at_dagster(settings: Settings) -> Iterator[Finding]:
         said = " ".join(str(error).split())
         yield wrong("Dagster", f"{file} cannot be used ({said}): remove it, the next sync puts ours there.")
         return
-    yield good("Dagster", f"{short_path(home)} is writable, its dagster.yaml is right")
+    kept = "storage in PostgreSQL answers" if reason else f"{short_path(home)} is writable"
+    yield good("Dagster", f"{kept}, its dagster.yaml is right")
+
+
+def _unwritable(home: Path) -> str | None:
+    """Why the folder cannot be written; None if it can."""
+    try:
+        with tempfile.TemporaryFile(dir=existing(home)):
+            return None
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def _stores_elsewhere(file: Path) -> bool:
+    """Whether Dagster's storage is in PostgreSQL, as in containers: then its home is only read."""
+    try:
+        storage = yaml.safe_load(file.read_text())["storage"]
+        return "postgres" in storage
+    except (OSError, yaml.YAMLError, LookupError, TypeError):
+        return False

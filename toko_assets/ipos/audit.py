@@ -18,6 +18,8 @@ from toko_assets.ipos.text import among, decode
 MOST_UNPRICED = 0.20
 """Share of the sold items that may be without a price before the backup counts as wrong."""
 
+OUR_FAULT = "This is a fault of this program, not of the backup: please report it with the rows below."
+
 MONEY_COLUMNS = ("hargapokok", "hargajual", "hargajual1")
 
 
@@ -50,6 +52,7 @@ def _not_empty(counts: dict[str, int]) -> Outcome:
         if empty
         else f"Rows: {', '.join(f'{name} {rows:,}' for name, rows in counts.items())}.",
         blocking=True,
+        count=len(empty),
         advice="Look in iPOS whether the items are there, then make the backup again.",
     )
 
@@ -63,7 +66,7 @@ def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
     return Outcome(
         "item_keys_unique",
         rows.empty,
-        f"{len(rows):,} item codes are empty or stand on several items.",
+        f"{len(rows):,} item codes are empty or stand on several items; none may.",
         blocking=True,
         rows=rows,
         advice="The backup's tbl_item is damaged: make the backup again.",
@@ -89,7 +92,7 @@ def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
     return Outcome(
         "amounts_in_range",
         rows.empty,
-        f"{len(rows):,} amounts are no number, or larger than any that a shop has.",
+        f"{len(rows):,} amounts are no number, or larger than any that a shop has; none may be.",
         blocking=True,
         rows=rows,
         advice="Correct these items in iPOS, then make the backup again.",
@@ -113,10 +116,11 @@ def _every_item_exported(connection: psycopg.Connection[Any], shop: PricedShop) 
         "every_item_exported",
         lost.empty and len(stored) == len(exported),
         f"{len(stored):,} items of the backup are not deleted; {len(exported):,} are exported, "
-        f"{int(priced.sum()):,} of them with a price row.",
+        f"{int(priced.sum()):,} of them with a price row. None may be lost.",
         blocking=True,
         rows=lost,
-        advice="This is a fault of this program, not of the backup: please report it with the rows below.",
+        count=max(len(lost), abs(len(stored) - len(exported))),
+        advice=OUR_FAULT,
     )
 
 
@@ -128,16 +132,23 @@ def _keys_unique(shop: PricedShop) -> Outcome:
     return Outcome(
         "keys_unique",
         rows.empty,
-        f"{len(rows):,} of {len(shop.products):,} products and {len(shop.prices):,} prices are there twice.",
+        f"{len(rows):,} of {len(shop.products):,} products and {len(shop.prices):,} prices are there twice; none may.",
         blocking=True,
         rows=rows,
-        advice="This is a fault of this program, not of the backup: please report it with the rows below.",
+        advice=OUR_FAULT,
     )
 
 
 def _names_not_empty(shop: PricedShop) -> Outcome:
     rows = shop.products[shop.products["namaitem"].str.strip() == ""]
-    return Outcome("names_not_empty", rows.empty, f"{len(rows):,} products have no name.", blocking=True, rows=rows)
+    return Outcome(
+        "names_not_empty",
+        rows.empty,
+        f"{len(rows):,} products have no name; none may.",
+        blocking=True,
+        rows=rows[["kodeitem", "namaitem", "satuan"]],
+        advice=OUR_FAULT,
+    )
 
 
 def _nothing_negative(shop: PricedShop) -> Outcome:
@@ -145,7 +156,7 @@ def _nothing_negative(shop: PricedShop) -> Outcome:
     return Outcome(
         "no_negative_amount",
         rows.empty,
-        f"{len(rows):,} prices or costs are below zero.",
+        f"{len(rows):,} prices or costs are below zero; none may be.",
         blocking=True,
         rows=rows,
         advice="Correct these items in iPOS, then make the backup again.",
@@ -165,6 +176,7 @@ def _unpriced(shop: PricedShop) -> Iterator[Outcome]:
         else f"{len(rows):,} of {len(sold):,} sold items have no price: {share:.1%}, at most {MOST_UNPRICED:.0%} may.",
         blocking=True,
         rows=rows,
+        limit=int(MOST_UNPRICED * len(sold)),
         advice="So many prices cannot be missing: look in iPOS, then make the backup again.",
     )
     unfilled = shop.prices[shop.prices["hargajual"].isna()]

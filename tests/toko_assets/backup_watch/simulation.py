@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from toko_assets.backup_watch import Attempt, Cursor, Decision, Ending, Request, decide, wanted
 from toko_assets.backups import ListedBackup
+from toko_assets.refusal import Refusal
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DELAYS = {1: timedelta(minutes=1), 2: timedelta(minutes=5), 3: timedelta(minutes=15)}
@@ -34,6 +35,9 @@ class Simulation:
     now: datetime = START
     settings: str = "settings 0"
     published: ListedBackup | None = None
+    newest_published: ListedBackup | None = None
+    """Of all that ever were: a rollback does not change it."""
+    refused: ListedBackup | None = None
     run: Run | None = None
     attempts: dict[str, Attempt] = field(default_factory=dict)
     listed_at_request: dict[str, frozenset[ListedBackup]] = field(default_factory=dict)
@@ -91,6 +95,11 @@ class Simulation:
         if self.run is not None:
             self._end(self.run, ending)
 
+    def roll_back(self, steps: int) -> None:
+        """Serve what was published so many times before, if there is such a one and no run that holds the lock."""
+        if self.run is None and len(self.synced) > steps:
+            self.published, self.refused = self.synced[-1 - steps], self.newest_published
+
     def look(self) -> Decision:
         """One tick of the sensor, with all that must hold of it."""
         cursor, backups = Cursor.read(self.cursor), list(self.folder.values())
@@ -99,6 +108,7 @@ class Simulation:
             cursor,
             backups,
             published=self.published.revision if self.published else None,
+            refused=a_refusal(self.refused) if self.refused else None,
             last=self.attempts.get(wants.revision) if wants else None,
             busy=self.run is not None,
             settings=self.settings,
@@ -126,7 +136,7 @@ class Simulation:
         assert self.run is None, "the last look asked for a run"
         newest = self.newest
         if newest is not None and self.published != newest:
-            assert self._is_refused(newest) or self._is_older(newest)
+            assert self._is_refused(newest) or self._is_older(newest) or newest == self.refused
 
     def _begin(self, request: Request) -> None:
         assert request.backup == self.newest
@@ -148,7 +158,8 @@ class Simulation:
             assert backup not in self.synced, "it was synced twice"
             assert not self._is_older(backup), "the published time went backwards"
             self.synced.append(backup)
-            self.published = backup
+            self.published = self.newest_published = backup
+            self.refused = None
 
     def _excuse(self) -> str:
         """Why the issue wants no run now; empty if it wants one."""
@@ -157,8 +168,10 @@ class Simulation:
             return "the folder is empty"
         if self.published is not None and newest.revision == self.published.revision:
             return "it is published"
+        if newest == self.refused:
+            return "a rollback refused it"
         if self._is_older(newest):
-            return "what is published is newer"
+            return "what is published, or was, is newer"
         if self.run is not None:
             return "a run is at work"
         if not newest.settled and newest != self.newest_before:
@@ -172,7 +185,7 @@ class Simulation:
         return ""
 
     def _is_older(self, backup: ListedBackup) -> bool:
-        return self.published is not None and backup.modified < self.published.modified
+        return self.newest_published is not None and backup.modified < self.newest_published.modified
 
     def _is_refused(self, backup: ListedBackup) -> bool:
         last = self.attempts.get(backup.revision)
@@ -182,6 +195,13 @@ class Simulation:
             and last.settings == self.settings
             and self.listed_at_request[backup.revision] == self.listed
         )
+
+
+def a_refusal(backup: ListedBackup, *, chosen: tuple[str, ...] = ()) -> Refusal:
+    """Of a backup whose content is named after its revision."""
+    return Refusal(
+        "catalog.duckdb", backup.name, backup.revision, f"sha {backup.revision}", backup.modified, START, chosen
+    )
 
 
 def a_settled(backup: ListedBackup) -> ListedBackup:

@@ -1,4 +1,7 @@
-"""Whatever happens to the folder and to the runs, the newest backup is the one that is published in the end."""
+"""Whatever happens to the folder and to the runs, the newest backup is the one that is published in the end.
+
+Unless a rollback refused it.
+"""
 
 from datetime import timedelta
 from random import Random
@@ -59,6 +62,10 @@ class AnyOrder(RuleBasedStateMachine):
     def finish(self, ending: Ending) -> None:
         self.shop.finish(ending)
 
+    @rule(steps=st.integers(1, 3))
+    def roll_back(self, steps: int) -> None:
+        self.shop.roll_back(steps)
+
     @rule()
     def look(self) -> None:
         self.shop.look()
@@ -104,6 +111,8 @@ def happens(shop: Simulation, random: Random, to_come: list[int]) -> None:
         shop.delete(newest.place if newest and random.random() < 0.5 else random.choice(sorted(shop.folder)))
     elif chance < 0.14:
         shop.restore()
+    elif chance < 0.142:
+        shop.roll_back(random.randint(1, 3))
     elif chance < 0.145:
         shop.settings += "*"
     elif chance < 0.20:

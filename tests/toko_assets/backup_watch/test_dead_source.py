@@ -58,7 +58,14 @@ class Sensor:
             self.reasons.add(cursor.reason)
             return cursor
         decision = decide(
-            answered(cursor), backups, published=self.published, last=None, busy=False, settings=SETTINGS, now=now
+            answered(cursor),
+            backups,
+            published=self.published,
+            refused=None,
+            last=None,
+            busy=False,
+            settings=SETTINGS,
+            now=now,
         )
         if decision.request:
             self.requests.append((now, decision.request))

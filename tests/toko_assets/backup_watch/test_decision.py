@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
-from tests.toko_assets.backup_watch.simulation import DELAYS, LATER_DELAY, START, a_backup
+from tests.toko_assets.backup_watch.simulation import DELAYS, LATER_DELAY, START, a_backup, a_refusal
 from toko_assets.backup_watch import Attempt, Cursor, Decision, Ending, decide, folder_mark, wanted
 from toko_assets.backups import ListedBackup
+from toko_assets.refusal import Refusal
 
 SETTINGS = "settings"
 FULL = [a_backup(day) for day in (3, 1, 2)]
@@ -20,6 +21,7 @@ def look(
     *,
     cursor: Cursor | None = None,
     published: str | None = None,
+    refused: Refusal | None = None,
     last: Attempt | None = None,
     busy: bool = False,
     settings: str = SETTINGS,
@@ -27,7 +29,9 @@ def look(
 ) -> Decision:
     """The first look of all, where nothing else is said."""
     cursor = cursor or Cursor()
-    return decide(cursor, backups, published=published, last=last, busy=busy, settings=settings, now=now)
+    return decide(
+        cursor, backups, published=published, refused=refused, last=last, busy=busy, settings=settings, now=now
+    )
 
 
 def asked(decision: Decision) -> str | None:
@@ -196,3 +200,30 @@ def test_the_cursor_is_small_with_5000_backups() -> None:
     backups = [a_backup(day, revision=f"{day:032x}") for day in range(5000)]
     cursor = look(backups, published=backups[-2].revision).cursor
     assert len(cursor.write().encode()) < 400
+
+
+def test_what_a_rollback_refused_is_not_asked_for_and_it_is_said_why() -> None:
+    decision = look(FULL, published="rev2", refused=a_refusal(FULL[0]))
+    assert asked(decision) is None
+    assert decision.said == (
+        "3.i5bu was refused by a rollback on 2026-03-01 00:00; sync_this_backup publishes it all the same."
+    )
+
+
+def test_of_backups_between_the_served_one_and_the_refused_one_none_is_asked_for_though_the_refused_one_be_gone() -> (
+    None
+):
+    first = look(FULL, published="rev1", refused=a_refusal(FULL[0]))
+    left = [backup for backup in FULL if backup != FULL[0]]
+    second = look(left, cursor=first.cursor, published="rev1", refused=a_refusal(FULL[0]))
+    assert asked(second) is None
+    assert second.said == "There is no backup that is newer than the served one."
+
+
+def test_a_backup_that_is_newer_than_the_refused_one_is_asked_for() -> None:
+    assert asked(look([*FULL, a_backup(4)], published="rev2", refused=a_refusal(FULL[0]))) == "rev4:1"
+
+
+def test_a_refused_backup_that_a_person_chose_since_is_asked_for_again() -> None:
+    refused = a_refusal(FULL[0], chosen=("sha rev3",))
+    assert asked(look(FULL, published="rev2", refused=refused)) == "rev3:1"

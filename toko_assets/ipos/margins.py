@@ -1,0 +1,44 @@
+"""What a shop earns, by category: margins of an export's prices, exact."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import duckdb
+
+MEMORY_LIMIT = "128MB"
+NO_CATEGORY = "(no category)"
+MARGINS = f"""
+    SELECT coalesce(jenis, '{NO_CATEGORY}') AS category, count(DISTINCT kodeitem) AS of_products, count(*) AS of_prices,
+        count(*) FILTER (hargajual < hargapokok) AS below_cost, sum(hargajual), sum(hargapokok)
+    FROM read_parquet($prices) AS prices JOIN read_parquet($products) AS products USING (kodeitem)
+    WHERE hargajual IS NOT NULL AND hargapokok IS NOT NULL
+    GROUP BY ALL ORDER BY of_products DESC, category
+"""  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryMargin:
+    """Of the prices of a category that are filled in and have a cost."""
+
+    category: str
+    products: int
+    prices: int
+    below_cost: int
+    margin_percent: Decimal
+    """Selling prices less costs in percent of the selling prices, each summed over all units; one decimal place."""
+
+
+def margins_by_category(export: Path) -> list[CategoryMargin]:
+    """Every category with such a price, that with most products first."""
+    files = {name: str(export / f"{name}.parquet") for name in ("products", "prices")}
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
+        rows = connection.execute(MARGINS, files).fetchall()
+    return [
+        CategoryMargin(category, products, prices, below_cost, _percent(sold - cost, sold))
+        for category, products, prices, below_cost, sold, cost in rows
+    ]
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    return (part / whole * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
