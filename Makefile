@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo test dev lint format lock install clean up down logs backup restore-backup
+.PHONY: help demo test test-deploy screenshots dev lint format lock install clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
@@ -18,6 +18,12 @@ demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 
 test: $(INSTALLED) ## All tests
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
+
+test-deploy: $(INSTALLED) ## All tests of the containers: Docker, a quarter of an hour
+	@$(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+
+screenshots: $(INSTALLED) ## The README's pictures of the web interface, by its test
+	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
@@ -54,27 +60,31 @@ lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
 	@$(LOCK) --upgrade --extra bot -c requirements/dev.txt -o requirements/bot.txt
 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+# Three times as fast; before Docker 23 it has to be asked for.
+export DOCKER_BUILDKIT := 1
 AS_POSTGRES = $(COMPOSE) exec -T postgres sh -c
 up: ## The whole platform in containers (docs/deployment.md)
 	@$(COMPOSE) build -q && $(COMPOSE) up -d
 
+END_RUNS = docker ps -q --filter label=dagster/run_id | xargs -r docker stop -t 30
 down: ## End them; what is stored stays
-	@docker ps -q --filter label=dagster/run_id | xargs -r docker stop -t 30
+	@$(END_RUNS)
 	@$(COMPOSE) --profile tls --profile webhook down
 
 logs: ## What they say, as it is said
 	@$(COMPOSE) logs --tail 50 -f
 
-backup: ## Dagster's history and the catalogue into backup-TIME/
+backup: ## Dagster's history, catalogues and price history into backup-TIME/
 	@set -e; umask 077; to=backup-$$(date +%Y%m%d-%H%M%S); mkdir $$to; \
 	  $(AS_POSTGRES) 'PGPASSWORD=$$POSTGRES_PASSWORD pg_dump -U postgres -Fc dagster' >$$to/dagster.dump; \
-	  $(COMPOSE) exec -T code tar -C /data --exclude '*.part*' -cz catalog records >$$to/data.tar.gz; \
-	  echo "$$to: Dagster's history and the catalogues. Keep .env with it."
+	  $(COMPOSE) exec -T code sh -c "cd /data && mkdir -p records history && \
+	    tar --exclude '*.part*' -cz catalog records history" >$$to/data.tar.gz; \
+	  echo "$$to: Dagster's history, catalogues, price history. Keep .env with it."
 
 restore-backup: ## Bring them back: make restore-backup FROM=backup-TIME
 	@test -s "$(FROM)/dagster.dump" || { echo "Which one? make restore-backup FROM=backup-TIME" >&2; exit 1; }
 	@$(COMPOSE) up -d postgres migrate code
-	@$(COMPOSE) stop -t 30 webserver daemon
+	@$(COMPOSE) stop -t 30 webserver daemon; $(END_RUNS)
 	@$(AS_POSTGRES) 'PGPASSWORD=$$POSTGRES_PASSWORD pg_restore -U postgres --clean --if-exists --no-acl --exit-on-error --single-transaction -d dagster' <$(FROM)/dagster.dump
 	@$(COMPOSE) exec -T code tar -C /data -xz <$(FROM)/data.tar.gz
 	@$(COMPOSE) up -d

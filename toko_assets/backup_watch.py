@@ -1,8 +1,8 @@
 """Which backup to sync now: pure functions of what is listed, what is published, and how earlier attempts ended.
 
-What is wanted is that the newest backup is the one that is published. That is compared, not what was once asked for:
-Dagster never runs the same run key twice, failed or not, so every attempt has a key of its own. `sensors.py` is around
-this.
+What is wanted is that the newest backup is the one that is published, until a person chooses another. That is compared,
+not what was once asked for: Dagster never runs the same run key twice, failed or not, so every attempt has a key of its
+own. `sensors.py` is around this.
 """
 
 import hashlib
@@ -60,6 +60,8 @@ class Cursor:
     """The newest revision at the last look."""
     published: datetime | None = None
     """When the published backup was changed last. Older ones are not wanted, though a newer one be deleted."""
+    served: str = ""
+    """The newest revision that was served: if an older one is now, a person chose it."""
     asked: str = ""
     """The revision that was last asked for."""
     asked_modified: datetime | None = None
@@ -149,7 +151,9 @@ def decide(
     if newest is None:
         return Decision(cursor, None, "There is no backup that is newer than the served one." if backups else EMPTY)
     if newest.revision == published:
-        return Decision(cursor, None, f"{newest.name} is served.")
+        return Decision(replace(cursor, served=newest.revision), None, f"{newest.name} is served.")
+    if published and newest.revision == cursor.served:
+        return Decision(cursor, None, f"{newest.name} was served; the one chosen since stays until a newer one comes.")
     if refused and refused.is_of(newest.revision):
         return Decision(cursor, None, refused.said(newest.name))
     if busy:

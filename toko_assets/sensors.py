@@ -101,44 +101,46 @@ def new_backup(
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells the owners in Telegram what a sync changed, that one was rolled back, that syncs succeed again.",
 )
-def tell_success(
-    context: dg.RunStatusSensorContext, notifier: OwnerNotifier, storage: StorageResource
-) -> dg.SkipReason | None:
-    """Once for each run that changed something, or is the first that succeeds after a failure that was told."""
+def tell_success(context: dg.RunStatusSensorContext, notifier: OwnerNotifier, storage: StorageResource) -> None:
+    """Once for each run that changed something, or is the first that succeeds after a failure that was told.
+
+    Never answers a SkipReason: of several runs in one tick, Dagster takes no mixture of told and skipped ones.
+    """
     run, instance = context.dagster_run, context.instance
     catalogue = _catalogue(instance, run.run_id)
     if catalogue is None:
-        return dg.SkipReason("The run was no sync.")
+        context.log.info("The run was no sync: nobody is told.")
+        return
     zone = ZoneInfo(storage.timezone)
     if ROLLED_BACK_FROM in catalogue:
         notifier.tell(owner_messages.rolled_back(notifier.shop, zone, rolled_back(catalogue)), context.log.warning)
-        return None
+        return
     told = published(catalogue)
     begun, ended = _times(instance.get_run_record_by_id(run.run_id))
     recovered = _unrecovered(instance, ended)
     if told.changes_nothing and recovered is None:
-        return dg.SkipReason("Nothing changed: nobody is told.")
+        context.log.info("Nothing changed: nobody is told.")
+        return
     text = owner_messages.published(notifier.shop, zone, told, ended - begun, recovered=recovered is not None)
     if notifier.tell(text, context.log.warning) and recovered:
         instance.add_run_tags(recovered, {TOLD: OF_RECOVERY})
-    return None
 
 
 @dg.run_failure_sensor(
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells the owners in Telegram why a sync failed; the same failure again once a day.",
 )
-def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -> dg.SkipReason | None:
-    """Once for each failure that is not known to them yet."""
+def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -> None:
+    """Once for each failure that is not known to them yet. Never answers a SkipReason, as tell_success."""
     run, instance = context.dagster_run, context.instance
     failure = _failure(instance, run.run_id) or failure_outside(context.failure_event)
     mark = failure_mark(failure.asset, failure.said)
     if _is_known(instance, mark):
-        return dg.SkipReason("The owners know of this failure.")
+        context.log.info("The owners know of this failure.")
+        return
     text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
     if notifier.tell(text, context.log.warning):
         instance.add_run_tags(run.run_id, {TOLD: OF_FAILURE, FAILURE: mark})
-    return None
 
 
 def _nothing(cursor: Cursor, said: str) -> dg.SensorResult:

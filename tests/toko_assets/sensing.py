@@ -174,14 +174,14 @@ class Daemon:
         return len(again) + 1
 
     def tell(self) -> list[str]:
-        """Ticks of the run-status sensors, until they have seen all that happened; gives their skip reasons."""
-        said = []
+        """Ticks of the run-status sensors, until they have seen all that happened; gives what they logged."""
+        begin = len(self.logged)
         for sensor in (sensors.tell_success, sensors.tell_failure):
             before = None
             while before != self.cursors[sensor.name]:
                 before = self.cursors[sensor.name]
-                said.append(self._tick(sensor).said)
-        return said
+                self._tick(sensor)
+        return self.logged[begin:]
 
     def start(self) -> None:
         """The first tick of the run-status sensors, which looks at nothing before it."""

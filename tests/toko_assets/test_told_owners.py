@@ -100,6 +100,15 @@ def test_the_largest_changes_are_told_as_they_are_in_the_catalogues_metadata(dae
     assert "… dan 1 lagi" in text
 
 
+def test_runs_that_are_told_and_runs_that_are_not_may_come_in_one_tick(daemon: Daemon, owner: Owner) -> None:
+    daemon.sync(prices_changed=1)
+    daemon.part()
+    daemon.sync(prices_changed=2)
+    daemon.tell()
+    daemon.tell()
+    assert [text.splitlines()[3] for text in owner.read()] == ["Harga berubah: 1", "Harga berubah: 2"]
+
+
 def test_of_very_many_changes_with_very_long_names_a_message_arrives(daemon: Daemon, owner: Owner) -> None:
     daemon.sync(prices_changed=5000, changes=[("<&>" * 500, "<&>" * 100, "1.0000", "2.0000")] * 50)
     daemon.tell()
@@ -164,7 +173,7 @@ def test_a_recovery_is_announced_once_though_telegram_failed_and_only_a_sync_cou
     daemon.tell()
     assert len(owner.read()) == 1
     daemon.part()
-    assert "The run was no sync." in daemon.tell()
+    assert "The run was no sync: nobody is told." in daemon.tell()
     owner.telegram.fail("sendMessage", "500", times=None)
     daemon.sync()
     daemon.tell()

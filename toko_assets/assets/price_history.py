@@ -35,7 +35,7 @@ def price_history(
                 counts = add(folder, exported_products.folder, backup)
         yield from report_checks([_kept(counts, before.backups if before else 0, damaged(folder))])
     since = storage.shown(counts.since)
-    context.log.info(f"{counts.periods:,} periods of prices in {counts.backups:,} backups since {since:%Y-%m-%d}")
+    context.log.info(f"{counts.periods:,} periods of prices since {since:%Y-%m-%d}, backups: {counts.backups:,}")
     yield dg.MaterializeResult(
         value=PriceHistory(backup, folder, counts.backups, counts.periods, counts.since),
         metadata={

@@ -159,10 +159,17 @@ def test_the_newest_deleted_before_it_was_published_makes_the_next_one_wanted() 
     assert asked(look(FULL[1:], cursor=cursor, published="rev1")) == "rev2:1"
 
 
-def test_after_a_manual_sync_of_another_backup_the_newest_is_wanted_again() -> None:
+def test_a_chosen_older_backup_stays_until_a_newer_one_comes() -> None:
     cursor = look(FULL, published="rev3").cursor
     last = attempt(1, Ending.SUCCEEDED)
-    assert asked(look(FULL, cursor=cursor, published="rev1", last=last, now=ENDED + LATER_DELAY)) == "rev3:2"
+    chosen = look(FULL, cursor=cursor, published="rev1", last=last, now=ENDED + LATER_DELAY)
+    assert asked(chosen) is None
+    assert "stays until a newer one comes" in chosen.said
+    assert asked(look([a_backup(9), *FULL], cursor=chosen.cursor, published="rev1")) == "rev9:1"
+
+
+def test_a_backup_chosen_before_the_newest_was_served_is_replaced_by_it() -> None:
+    assert asked(look(FULL, published="rev1")) == "rev3:1"
 
 
 def test_of_two_backups_of_the_same_moment_one_is_synced_and_then_there_is_quiet() -> None:
