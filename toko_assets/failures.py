@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dagster import DagsterEvent, DagsterEventType
 
-FINAL = "final"
+FINAL, ORDERED = "final", "ordered"
 """Metadata of a failure: whether trying again is useless until a file or a setting changes."""
 
 DETAILS = "The run's log in Dagster's web interface has the details."
@@ -19,6 +19,8 @@ class AssetFailure:
     said: str
     """One line."""
     final: bool
+    ordered: bool = False
+    """It is what a person ordered: a rollback refuses the backup."""
 
 
 def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
@@ -28,8 +30,9 @@ def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
             continue
         failure, asset = event.step_failure_data, str(event.step_key)
         if failure.user_failure_data and failure.user_failure_data.description:
-            final = failure.user_failure_data.metadata.get(FINAL)
-            return AssetFailure(asset, failure.user_failure_data.description, bool(final and final.value))
+            marks = failure.user_failure_data.metadata
+            final, ordered = (bool(mark in marks and marks[mark].value) for mark in (FINAL, ORDERED))
+            return AssetFailure(asset, failure.user_failure_data.description, final, ordered)
         if failure.error:
             cause = failure.error.cause or failure.error
             if "Interrupt" in (cause.cls_name or ""):

@@ -46,5 +46,5 @@ sync_this_backup = dg.define_asset_job(
 rebuild_catalog = dg.define_asset_job(
     "rebuild_catalog",
     selection=dg.AssetSelection.assets(*REBUILT),
-    description="The served catalogue, made anew from what was exported last: no backup is fetched or restored.",
+    description="The catalogue, made anew from what was exported last: no backup is fetched or restored.",
 )

@@ -24,6 +24,8 @@ from toko_assets.refusal import Refusal, Rollbacks, read_rollbacks, refusal_in_f
 from toko_bot.catalog import CatalogError, current_file, read_info
 
 NAMED = 5
+MEMORY_LIMIT = "192MB"
+"""Of the check; without one, a file of 675 MB takes 825."""
 
 
 class RollbackError(PermanentError):
@@ -148,6 +150,6 @@ def _others(folder: DataFolder, *besides: Path) -> str:
 
 def _read_all(file: Path) -> None:
     """Damage shows where a block is read: DuckDB compares its checksum."""
-    with duckdb.connect(file, read_only=True) as connection:
+    with duckdb.connect(file, read_only=True, config={"memory_limit": MEMORY_LIMIT, "threads": 1}) as connection:
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall():
             connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" t').fetchall()  # noqa: S608

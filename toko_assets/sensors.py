@@ -11,6 +11,7 @@ import dagster as dg
 from toko_assets import owner_messages
 from toko_assets.backup_watch import Attempt, Cursor, Ending, Request, decide, failed, may_ask, to_be_told
 from toko_assets.backups import QuietError
+from toko_assets.data_folder import DataFolder
 from toko_assets.errors import PermanentError, TokoError
 from toko_assets.failures import AssetFailure, failure_outside, first_failure
 from toko_assets.jobs import sync
@@ -21,8 +22,9 @@ from toko_assets.recovery import recover
 from toko_assets.refusal import refusal_in_force
 from toko_assets.resources import BackupSource, OwnerNotifier, StorageResource
 from toko_assets.resources.backup_source import left_out
-from toko_assets.rollback_job import CATALOG, ROLLED_BACK_FROM
+from toko_assets.rollback_job import CATALOG, ROLLED_BACK_FROM, rollback_catalog
 from toko_assets.run_metadata import published, rolled_back
+from toko_bot.catalog import CatalogError, current_file, read_info
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
@@ -77,11 +79,10 @@ def new_backup(
         return _source_failed(context, notifier, cursor, error, now)
     announced = not cursor.told or notifier.tell(owner_messages.source_answers(notifier.shop), context.log.warning)
     newest = listing.backups[0] if listing.backups else None
-    served = read_record(storage.folder.records, "product_catalog", Catalog)
     decision = decide(
         cursor,
         listing.backups,
-        published=served.backup.revision if served else None,
+        published=_served_revision(storage.folder),
         refused=refusal_in_force(storage.folder),
         last=_last_attempt(context.instance, newest.revision) if newest else None,
         busy=context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0,
@@ -134,6 +135,9 @@ def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -
     """Once for each failure that is not known to them yet. Never answers a SkipReason, as tell_success."""
     run, instance = context.dagster_run, context.instance
     failure = _failure(instance, run.run_id) or failure_outside(context.failure_event)
+    if failure.ordered or run.job_name == rollback_catalog.name:
+        context.log.info("A person ordered this, and sees it: nobody is told.")
+        return
     mark = failure_mark(failure.asset, failure.said)
     if _is_known(instance, mark):
         context.log.info("The owners know of this failure.")
@@ -141,6 +145,19 @@ def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -
     text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
     if notifier.tell(text, context.log.warning):
         instance.add_run_tags(run.run_id, {TOLD: OF_FAILURE, FAILURE: mark})
+
+
+def _served_revision(folder: DataFolder) -> str | None:
+    """Of the backup that is served; None if the catalogue is not that of its record, or not of this version."""
+    record = read_record(folder.records, "product_catalog", Catalog)
+    try:
+        current = current_file(folder.catalog)
+        if record is None or current is None or current.name != record.file.name:
+            return None
+        read_info(current)
+    except CatalogError:
+        return None
+    return record.backup.revision
 
 
 def _nothing(cursor: Cursor, said: str) -> dg.SensorResult:

@@ -252,7 +252,7 @@ def stale_report(data: str, old: str) -> str:
 
 
 def sync_progress(state: str, done: int, link: str) -> str:
-    return f"⏳ Sinkronisasi {SYNC_STATES.get(state, escape(state))}: {done} dari 4 langkah selesai\n{escape(link)}"
+    return f"⏳ Sinkronisasi {SYNC_STATES.get(state, escape(state))}: {done} langkah selesai\n{escape(link)}"
 
 
 def sync_done(state: str, problem: str, link: str) -> str:

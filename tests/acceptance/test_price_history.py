@@ -70,6 +70,12 @@ def test_a_longer_history_is_published_though_the_prices_are_the_same(toko: Inst
     assert dict(toko.query("FROM catalog_info"))["history_backups"] == "3"
 
 
+def test_an_older_backup_is_served_without_what_came_after_it(toko: Installation, backups: list[Path]) -> None:
+    for place in (0, 1, 3, 2):
+        sync("--backup", backups[place])
+    assert toko.query(CHANGES) == BY_TIME[:1]
+
+
 def test_a_damaged_history_is_set_aside_and_begun_anew(toko: Installation, backups: list[Path]) -> None:
     sync("--backup", backups[0])
     history = toko.data / "history"

@@ -317,6 +317,17 @@ def test_a_rollback_waits_for_a_sync_that_is_at_work(daemon: Daemon, shop: Three
     assert served(daemon) == shop.catalogues[1]
 
 
+def test_the_owners_are_not_told_of_what_a_person_ordered(shop: ThreeDays, tmp_path: Path) -> None:
+    with an_owner() as owner, shop.daemon(tmp_path, **owner.settings) as daemon:
+        roll_back(daemon)
+        daemon.tell()
+        owner.read()
+        refused, mistyped = daemon.run(), daemon.launch("rollback_catalog", file="catalog-nothing.duckdb")
+        assert daemon.status(refused) == daemon.status(mistyped) == dg.DagsterRunStatus.FAILURE
+        daemon.tell()
+        assert owner.read() == []
+
+
 def test_the_owners_are_told_once_what_is_served_now_and_until_when(shop: ThreeDays, tmp_path: Path) -> None:
     with an_owner() as owner, shop.daemon(tmp_path, **owner.settings) as daemon:
         roll_back(daemon)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from tests.backups import a_shop, write_backup
@@ -41,6 +42,20 @@ def key(file: Path, attempt: int = 1) -> str:
 def lost_run(daemon: Daemon, **tags: str) -> dg.DagsterRun:
     """A run that Dagster believes to be at work."""
     return daemon.instance.create_run_for_job(daemon.job, tags=tags, status=dg.DagsterRunStatus.STARTED)
+
+
+def test_a_catalogue_of_an_older_version_of_toko_is_made_anew(
+    daemon: Daemon, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    cheap = write_backup(postgres, tmp_path / "cheap", a_shop()).read_bytes()
+    file = daemon.put("toko.i5bu", 1, cheap)
+    daemon.run(daemon.ask())
+    assert "is served" in daemon.look().said
+    assert daemon.toko.catalog is not None
+    with duckdb.connect(daemon.toko.catalog) as connection:
+        connection.execute("UPDATE catalog_info SET value = '1' WHERE key = 'schema_version'")
+    daemon.wait(timedelta(hours=1))
+    assert daemon.ask().run_key == key(file, 2)
 
 
 def test_the_newest_of_a_full_folder_is_asked_for_once_and_just_that_revision_is_synced(

@@ -30,8 +30,8 @@ LABELS: Final[Mapping[str, Label]] = {
         """
 The newest whole iPOS backup, copied to `data/backups`.
 
-**Made from** the files `*.i5bu` of the backup folder. A file that is cut short, damaged, or a conflicted copy is passed
-over; the next older one is taken then.
+**Made from** the files `*.i5bu` of the backup folder. A conflicted copy is passed over; so is, in a run
+of `sync`, a file that is cut short or damaged, and the next older one is taken. A run of the sensor is about one file.
 
 **If it fails:** read the failed check, or the run's last line. Mostly the backup is not uploaded whole yet, or the
 folder cannot be reached. The old prices stay served.

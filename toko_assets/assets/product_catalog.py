@@ -86,7 +86,7 @@ def product_catalog(
             info["export_digest"] = digest(exported_products.folder)
             give_back()
             with watch("build"):
-                counts = build(temporary, exported_products.folder, price_history.folder, info)
+                counts = build(temporary, exported_products.folder, price_history.folder, info, backup.dumped_at)
             give_back()
             context.log.info(f"{counts['products']:,} products indexed: checking the file")
             with watch("verify"):

@@ -14,8 +14,9 @@ from toko_assets.assets.check_texts import CHECK_TEXTS
 from toko_assets.assets.tables import rows_table
 from toko_assets.checks import Outcome
 from toko_assets.errors import PermanentError, TokoError
-from toko_assets.failures import DETAILS, FINAL
+from toko_assets.failures import DETAILS, FINAL, ORDERED
 from toko_assets.recovery import STARTED_BY
+from toko_assets.refusal import RefusedError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 """Of an asset whose failure may pass: after 10 and 20 seconds. The sensor has later attempts of its own."""
@@ -56,7 +57,8 @@ def one_line_failures() -> Iterator[None]:
     except dg.Failure:
         raise
     except TokoError as error:
-        raise _failure(" ".join(str(error).split()), passing=not isinstance(error, PermanentError)) from error
+        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RefusedError)
+        raise _failure(" ".join(str(error).split()), passing=passing, ordered=ordered) from error
     except OSError as error:
         raise _failure(f"{_os_message(error)} Nothing was published.", passing=True) from error
     except (duckdb.Error, psycopg.Error) as error:
@@ -69,10 +71,10 @@ def one_line_failures() -> Iterator[None]:
         raise _failure(f"Nobody expected this: {said} {DETAILS}", passing=False) from error
 
 
-def _failure(said: str, *, passing: bool) -> dg.Failure:
+def _failure(said: str, *, passing: bool, ordered: bool = False) -> dg.Failure:
     """Whoever typed `toko sync` decides when to try again; other runs do so by RETRIES."""
     by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
-    return dg.Failure(said, metadata={FINAL: not passing}, allow_retries=passing and not by_hand)
+    return dg.Failure(said, metadata={FINAL: not passing, ORDERED: ordered}, allow_retries=passing and not by_hand)
 
 
 class Stopwatch:

@@ -1,6 +1,7 @@
 """Writes a catalogue file from an export."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from toko_assets.files import TEMPORARY
 from toko_assets.history.read import price_changes
 from toko_assets.memory import give_back
 from toko_bot.search import SearchIndex
@@ -45,11 +47,13 @@ PHOTOS_A_GROUP = 2048
 """Rows that DuckDB writes together, the fewest that it can: of 122,880, its default, it holds 20,000 photos at once."""
 
 
-def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> dict[str, int]:
+def build(
+    file: Path, export: Path, history: Path, info: Mapping[str, str], until: datetime | None = None
+) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts added) to a new file; answers the counts.
 
     `export` is a folder of products, prices, barcodes, stock and photos as Parquet, `history` that of the price
-    history.
+    history, of which what came after `until` is left out.
     """
     with _opened(file) as connection:
         for table, columns in TABLES.items():
@@ -68,7 +72,7 @@ def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> d
                 f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
                 [str(export / f"{table}.parquet")],
             )
-        _insert_changes(connection, history)
+        _insert_changes(connection, price_changes(history, until), _codes(export))
     give_back()
     index = _index(export)
     with _opened(file) as connection:
@@ -87,7 +91,12 @@ def build(file: Path, export: Path, history: Path, info: Mapping[str, str]) -> d
 
 def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnection:
     """One thread: each holds a row group. No log: of a file that a crash left unfinished nothing is kept."""
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true", "threads": 1})
+    spill = str(file.with_name(f"spill{TEMPORARY}"))
+    connection = duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true", "threads": 1, "temp_directory": spill,
+        }
+    )  # fmt: skip
     quoted, rows = str(file).replace("'", "''"), f", ROW_GROUP_SIZE {row_group}" if row_group else ""
     connection.execute(f"ATTACH '{quoted}' AS catalog (RECOVERY_MODE NO_WAL_WRITES{rows})")
     connection.execute("USE catalog")
@@ -96,9 +105,8 @@ def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnecti
 
 def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
     """As one stream: DuckDB writes each group of rows when it is full, and holds no other."""
-    products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
     stored = parquet.ParquetFile(export / "photos.parquet", pre_buffer=False)  # it would read all of the file ahead
-    ids = pc.index_in(stored.read(["kodeitem"])["kodeitem"], value_set=products["kodeitem"]).combine_chunks()
+    ids = pc.index_in(stored.read(["kodeitem"])["kodeitem"], value_set=_codes(export)).combine_chunks()
     columns = pa.schema([("product_id", pa.int32()), ("gambar", pa.binary())])
 
     def numbered() -> Iterator[pa.RecordBatch]:
@@ -107,24 +115,38 @@ def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
             yield pa.record_batch([ids[done : done + len(photos)], photos["gambar"]], schema=columns).drop_null()
             done += len(photos)
 
-    connection.register("stream", pa.RecordBatchReader.from_batches(columns, numbered()))
-    connection.execute("INSERT INTO photos BY NAME FROM stream")
+    _insert(connection, "photos", columns, numbered())
+
+
+def _insert_changes(connection: duckdb.DuckDBPyConnection, changes: pa.RecordBatchReader, codes: pa.Array) -> None:
+    """Those of the products that there are now, as they come: sorting and joining them needs memory for all."""
+    times = {"seen_from": pa.timestamp("us"), "previous": pa.timestamp("us")}
+    names = [name for name in TABLES["price_changes"] if name != "product_id"]
+    columns = pa.schema(
+        [("product_id", pa.int32()), *((name, times.get(name, changes.schema.field(name).type)) for name in names)]
+    )
+
+    def numbered() -> Iterator[pa.RecordBatch]:
+        for batch in changes:
+            ids = pc.index_in(batch["kodeitem"], value_set=codes)
+            rows = [batch[name].cast(columns.field(name).type) for name in names]
+            yield pa.record_batch([ids, *rows], schema=columns).filter(pc.is_valid(ids))
+
+    _insert(connection, "price_changes", columns, numbered())
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: pa.Schema, batches: Iterable[pa.RecordBatch]
+) -> None:
+    connection.register("stream", pa.RecordBatchReader.from_batches(columns, batches))
+    connection.execute(f"INSERT INTO {table} BY NAME FROM stream")
     connection.unregister("stream")
 
 
-def _insert_changes(connection: duckdb.DuckDBPyConnection, history: Path) -> None:
-    """Those of the products that there are now."""
-    columns = TABLES["price_changes"]
-    wanted = [
-        name if name == "product_id" else f"make_timestamp(epoch_us({name}))" if kind == "TIMESTAMP" else f"t.{name}"
-        for name, kind in columns.items()
-    ]
-    connection.register("changes", price_changes(history))
-    connection.execute(
-        f"INSERT INTO price_changes SELECT {', '.join(wanted)} FROM changes t JOIN products USING (kodeitem) "  # noqa: S608
-        "ORDER BY product_id, t.satuan, level, jumlah_sampai NULLS LAST, seen_from"
-    )
-    connection.unregister("changes")
+def _codes(export: Path) -> pa.Array:
+    """kodeitem of each product, at the place of its product_id."""
+    products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
+    return products["kodeitem"].combine_chunks()
 
 
 def _index(export: Path) -> dict[str, NDArray[Any]]:

@@ -72,10 +72,10 @@ def add(folder: Path, export: Path, backup: BackupFile) -> HistoryCounts:
     seen = SeenBackup(backup.dumped_at.astimezone(UTC), backup.sha256)
     with open_history(folder) as stored:
         backups = backups_of(stored)
-        if stored and any(known.sha256 == seen.sha256 for known in backups):
-            return HistoryCounts(False, len(backups), stored.metadata.num_rows, backups[0].dumped_at)
         if stored:
             verify(stored)
+        if stored and any(known.sha256 == seen.sha256 for known in backups):
+            return HistoryCounts(False, len(backups), stored.metadata.num_rows, backups[0].dumped_at)
     place = bisect(backups, seen)
     backups.insert(place, seen)
     folder.mkdir(parents=True, exist_ok=True)

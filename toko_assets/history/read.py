@@ -38,7 +38,8 @@ CHANGED = f"""
         SELECT {KEY}, hargajual, first, last,
             lag(hargajual) OVER periods AS hargajual_before, lag(last) OVER periods AS last_before,
             lead(first) OVER periods AS first_after
-        FROM stored WINDOW periods AS (PARTITION BY {KEY} ORDER BY first)
+        FROM (SELECT * REPLACE (least(last, $newest) AS last) FROM stored WHERE first <= $newest)
+        WINDOW periods AS (PARTITION BY {KEY} ORDER BY first)
     ), changes AS (
         SELECT {KEY}, CASE WHEN last_before = first - 1 THEN hargajual_before END AS before, hargajual AS after,
             first AS number
@@ -67,10 +68,11 @@ class PricePeriod:
     """Time of the last one; None while the newest backup shows it."""
 
 
-def price_changes(folder: Path) -> pa.RecordBatchReader:
+def price_changes(folder: Path, until: datetime | None = None) -> pa.RecordBatchReader:
     """Every change of a selling price between two backups that follow each other, sorted by key and time: CHANGES.
 
-    What the first backup of all shows is no change. Comes in batches, to be read once.
+    What the first backup of all shows is no change; nor is what a backup after `until` does, as if there were none.
+    Comes in batches, to be read once.
 
     Raises:
         PermanentError: the history cannot be read.
@@ -79,8 +81,9 @@ def price_changes(folder: Path) -> pa.RecordBatchReader:
         if stored is None:
             return pa.RecordBatchReader.from_batches(CHANGES, [])
         verify(stored)
-        times = time_column(backups_of(stored))
-    return pa.RecordBatchReader.from_batches(CHANGES, _changes(folder, times))
+        backups = backups_of(stored)
+    count = len(backups) if until is None else bisect_right([backup.dumped_at for backup in backups], until)
+    return pa.RecordBatchReader.from_batches(CHANGES, _changes(folder, time_column(backups[:count])))
 
 
 def history_of(folder: Path, kodeitem: str) -> list[PricePeriod]:

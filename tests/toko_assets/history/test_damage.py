@@ -15,6 +15,7 @@ from toko_assets.history.store import FILE, backups_of, open_history, verify
 PRICES = {key(f"{code:04}"): price(str(1000 + code)) for code in range(50)}
 QUESTIONS: list[Callable[[Path], object]] = [
     lambda history: add_prices(history, a_backup("another", 9), PRICES),
+    lambda history: add_prices(history, a_backup("1", 1), PRICES),
     price_changes,
     lambda history: history_of(history, "0001"),
 ]
@@ -32,7 +33,7 @@ def rewrite(history: Path, metadata: dict[str, str] | None) -> None:
     parquet.write_table(parquet.read_table(history / FILE).replace_schema_metadata(metadata), history / FILE)
 
 
-@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "price_changes", "history_of"])
+@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "add again", "price_changes", "history_of"])
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no Parquet at all" * 9], ids=["empty", "cut", "something else"])
 def test_a_damaged_file_is_named_with_what_to_do_and_left_alone(
     history: Path, content: bytes, ask: Callable[[Path], object]
@@ -43,7 +44,7 @@ def test_a_damaged_file_is_named_with_what_to_do_and_left_alone(
     assert (history / FILE).read_bytes() == content
 
 
-@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "price_changes", "history_of"])
+@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "add again", "price_changes", "history_of"])
 def test_a_newer_version_is_left_to_a_newer_program(history: Path, ask: Callable[[Path], object]) -> None:
     rewrite(history, {"toko_price_history": "2"})
     content = (history / FILE).read_bytes()

@@ -82,7 +82,7 @@ def test_a_sync_is_started_followed_and_its_result_told(data: Path, tmp_path: Pa
             siti = server.user(SITI, "Siti")
             fake.states = [("STARTED", 1), ("SUCCESS", 4)]
             message = siti.ask("/sync")
-            assert "1 dari 4" in siti.next_edit(of=message).text
+            assert "1 langkah selesai" in siti.next_edit(of=message).text
             assert "Sinkronisasi berhasil" in siti.next_edit(of=message).text
             assert fake.launched[0]["selector"] == {
                 "repositoryLocationName": "toko", "repositoryName": "__repository__", "jobName": "sync",
