@@ -12,21 +12,6 @@ RUN useradd --uid 10001 --create-home --home-dir /home/toko --shell /usr/sbin/no
  && install -d -o toko -g toko -m 0755 /data /data/catalog /data/inbox /inbox
 WORKDIR /app
 
-# Packages come before code: a change of code builds nothing but the last layers anew.
-FROM base AS bot-packages
-COPY requirements/bot.txt /tmp/
-RUN python -m venv --without-pip /opt/toko \
- && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
-    --only-binary :all: -r /tmp/bot.txt \
- && find /opt/toko -type d -name tests -prune -exec rm -r {} +
-
-FROM base AS platform-packages
-COPY requirements/platform.txt /tmp/
-RUN python -m venv --without-pip /opt/toko \
- && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
-    --only-binary :all: -r /tmp/platform.txt \
- && find /opt/toko -type d -name tests -prune -exec rm -r {} +
-
 FROM base AS code
 COPY requirements/dev.txt /tmp/
 # Of the lock, what builds a package: pip refuses a requirement that came without a hash.
@@ -39,20 +24,31 @@ COPY toko_assets /src/toko_assets
 RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /tmp /src \
  && pip --python /opt/toko/bin/python install --quiet --no-deps --no-index --target /app /tmp/*.whl
 
+# Packages come before code: a change of code builds nothing but the last layers anew.
 FROM base AS bot
+COPY requirements/bot.txt /tmp/
+RUN python -m venv --without-pip /opt/toko \
+ && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: -r /tmp/bot.txt \
+ && find /opt/toko -type d -name tests -prune -exec rm -r {} +
 LABEL org.opencontainers.image.title="toko bot" \
       org.opencontainers.image.description="Telegram bot: prices from a catalogue"
-COPY --from=bot-packages /opt/toko /opt/toko
 COPY --from=code /app/toko_bot toko_bot
 USER 10001
 HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_bot", "--check"]
 CMD ["python", "-m", "toko_bot"]
 
 FROM base AS platform
+COPY requirements/platform.txt /tmp/
+RUN python -m venv --without-pip /opt/toko \
+ && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: -r /tmp/platform.txt \
+ && find /opt/toko -type d -name tests -prune -exec rm -r {} +
 LABEL org.opencontainers.image.title="toko platform" \
       org.opencontainers.image.description="Dagster: from an iPOS 5 backup to a catalogue of prices"
-ENV DAGSTER_HOME=/opt/dagster
-COPY --from=platform-packages /opt/toko /opt/toko
+# matplotlib writes a list of fonts before it draws: /tmp is all that can be written.
+ENV DAGSTER_HOME=/opt/dagster \
+    MPLCONFIGDIR=/tmp/matplotlib
 COPY deploy/dagster /opt/dagster
 COPY deploy/toko_deploy toko_deploy
 COPY --from=code /app .

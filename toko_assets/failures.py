@@ -20,7 +20,7 @@ class AssetFailure:
     """One line."""
     final: bool
     ordered: bool = False
-    """It is what a person ordered: a rollback refuses the backup."""
+    """It is what a person ordered: a rollback refuses the backup, or the run was ended."""
 
 
 def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:

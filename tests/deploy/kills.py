@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.deploy.stack import SERVICES, Stack, shown, stack
 from toko_assets.postgres.embedded import EmbeddedPostgres
 
-RUN = "run"
+STARTING, RUN, EVERYTHING = "run, starting", "run", "everything"
 
 
 def main() -> None:
@@ -26,15 +26,16 @@ def main() -> None:
             print(f"up: healthy after {healthy:.0f} s, first answer after {time.monotonic() - begun:.0f} s", flush=True)
             shop.wait_for_health()
             print({name: round(megabytes) for name, megabytes in shop.memory().items()}, flush=True)
-            for number, victim in enumerate((RUN, *SERVICES, "everything"), start=2):
-                print(f"{victim:<12}", during_a_sync(shop, victim, number * 1000), flush=True)
+            for number, victim in enumerate((STARTING, RUN, *SERVICES, EVERYTHING), start=2):
+                print(f"{victim:<14}", during_a_sync(shop, victim, number * 1000), flush=True)
 
 
 def during_a_sync(shop: Stack, victim: str, price: int) -> str:
     """Seconds without an answer, and from the kill until the new price was answered and all were healthy."""
-    before, run = len(shop.run_containers()), shop.start_sync(price)
-    shop.wait_until(lambda: "restored_database - STEP_START" in shop.log(run), "the restore has begun", 60)
-    victims = {RUN: [run], "everything": [run, *map(shop.container, SERVICES)]}
+    before, run = len(shop.run_containers()), shop.start_run(price)
+    if victim != STARTING:
+        shop.wait_until(lambda: "restored_database - STEP_START" in shop.log(run), "the restore has begun", 60)
+    victims = {STARTING: [run], RUN: [run], EVERYTHING: [run, *map(shop.container, SERVICES)]}
     shop.kill(*(victims.get(victim) or [shop.container(victim)]))
     killed = time.monotonic()
     while not any(shown(known) in shop.price_answered() for known in (price - 1000, price)):

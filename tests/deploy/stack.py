@@ -19,7 +19,7 @@ from toko_assets.postgres.server import PostgresServer
 
 CHECKOUT = Path(__file__).parent.parent.parent
 NEEDED = (
-    "Dockerfile", ".dockerignore", "docker-compose.yml", "pyproject.toml", "README.md",
+    "Dockerfile", ".dockerignore", "docker-compose.yml", "Makefile", "pyproject.toml", "README.md",
     "requirements", "deploy", "toko_assets", "toko_bot",
 )  # fmt: skip
 PROJECT = "toko"
@@ -67,18 +67,47 @@ class Stack:
 
     def compose(self, *args: str) -> str:
         """What it prints; fails with that if it does."""
-        program = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
+        return self._run("docker-compose" if shutil.which("docker-compose") else "docker compose", *args)
+
+    def make(self, *args: str) -> str:
+        """What `make ARGS…` prints."""
+        return self._run("make", *args)
+
+    def _run(self, program: str, *args: str) -> str:
         clean = {name: value for name, value in os.environ.items() if name not in self.settings}
         done = subprocess.run(
-            [*program, "--project-name", PROJECT, *args], cwd=self.folder, env=clean, text=True, check=False,
+            [*program.split(), *args], cwd=self.folder, text=True, check=False,
+            env={**clean, "COMPOSE_PROJECT_NAME": PROJECT, "DOCKER_BUILDKIT": "1"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
         return done.stdout
 
+    def set(self, **settings: str) -> None:
+        """Write them into `.env`, beside what is there."""
+        self.settings.update(settings)
+        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in self.settings.items()))
+
+    def wipe(self) -> None:
+        """Leave nothing of it in Docker but the images."""
+        runs = self.run_containers()
+        if runs:
+            docker("rm", "--force", *runs)
+        self.compose("--profile", "webhook", "down", "--volumes", "--timeout", "5")
+
+    def sql(self, statement: str) -> str:
+        """What PostgreSQL answers, in Dagster's database."""
+        client = 'PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -h 127.0.0.1 -v ON_ERROR_STOP=1 -d dagster -c "$1"'
+        return docker("exec", self.container("postgres"), "sh", "-c", client, "sh", statement)
+
     def container(self, service: str) -> str:
         """Its id."""
-        return self.compose("ps", "-q", service).split()[0]
+        return self.replicas(service)[0]
+
+    def replicas(self, service: str) -> list[str]:
+        """The ids of all its containers, those that have ended too."""
+        ours = [f"--filter=label=com.docker.compose.{name}" for name in (f"project={PROJECT}", f"service={service}")]
+        return docker("ps", "--all", "-q", "--no-trunc", *ours).split()
 
     def inspect(self, container: str) -> Json:
         found: Json = json.loads(docker("inspect", container))[0]
@@ -92,6 +121,10 @@ class Stack:
         return self.wait_until(
             lambda: all(self.health(service) == "healthy" for service in services), f"healthy {services}", seconds
         )
+
+    def started(self) -> dict[str, str]:
+        """When each service's container was started last."""
+        return {service: self.inspect(self.container(service))["State"]["StartedAt"] for service in SERVICES}
 
     def kill(self, *containers: str) -> None:
         """SIGKILL from outside: `docker kill` would count as a stop that is not to be mended."""
@@ -110,12 +143,18 @@ class Stack:
         every = () if running else ("--all",)
         return docker("ps", "-q", "--no-trunc", *every, "--filter", f"label={RUN_LABEL}").split()
 
-    def start_sync(self, price: int) -> str:
-        """Put a backup with this price, and give the id of the container that takes it, at work."""
+    def start_run(self, price: int) -> str:
+        """Put a backup with this price, and give the id of the container that takes it, as soon as it is there."""
         self.wait_until(lambda: not self.run_containers(running=True), "the run before has ended")
         self.put_backup(price)
-        self.wait_until(lambda: self.run_containers(running=True), "a run container is at work")
+        self.wait_until(lambda: self.run_containers(running=True), "a run container has started")
         return self.run_containers(running=True)[0]
+
+    def start_sync(self, price: int) -> str:
+        """The same, when it is at work."""
+        run = self.start_run(price)
+        self.wait_until(lambda: "STEP_START" in self.log(run), "it is at work", 60)
+        return run
 
     @property
     def web(self) -> WebInterface:
@@ -133,6 +172,11 @@ class Stack:
             return bool(self.runs())
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
+
+    def stored(self) -> str:
+        """Dagster's storage, whole, as SQL."""
+        dump = "PGPASSWORD=$POSTGRES_PASSWORD pg_dump -U postgres -h 127.0.0.1 --inserts dagster"
+        return docker("exec", self.container("postgres"), "sh", "-c", dump)
 
     # People
 
@@ -224,16 +268,13 @@ def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack
             "ALLOWED_USERS": str(BUDI), "OWNER_USERS": str(SITI), "TELEGRAM_RATE_LIMIT": "0", "WEB_PORT": "3999",
             **telegram.settings, **more,
         }  # fmt: skip
-        (checkout / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         telegram.user(SITI, "Siti")
-        running = Stack(checkout, settings, telegram, telegram.user(BUDI, "Budi"), postgres)
+        running = Stack(checkout, {}, telegram, telegram.user(BUDI, "Budi"), postgres)
+        running.set(**settings)
         try:
             yield running
         finally:
-            runs = running.run_containers()
-            if runs:
-                docker("rm", "--force", *runs)
-            running.compose("down", "--volumes", "--timeout", "5")
+            running.wipe()
 
 
 def _resident(container: str) -> float:

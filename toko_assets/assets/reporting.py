@@ -56,6 +56,10 @@ def one_line_failures() -> Iterator[None]:
         yield
     except dg.Failure:
         raise
+    except dg.DagsterExecutionInterruptedError as error:
+        # Somebody ended the run, or the machine stops: RETRIES would have Dagster go on with it.
+        said = "Interrupted: nothing was published."
+        raise dg.Failure(said, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
     except TokoError as error:
         passing, ordered = not isinstance(error, PermanentError), isinstance(error, RefusedError)
         raise _failure(" ".join(str(error).split()), passing=passing, ordered=ordered) from error
