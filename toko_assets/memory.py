@@ -7,8 +7,8 @@ import pyarrow as pa
 
 M_MMAP_THRESHOLD = -3
 """Of `mallopt` in the C library of Linux."""
-LARGE_BLOCK = 1 << 18
-"""Bytes."""
+LARGE_BLOCK = 1 << 21
+"""Bytes. At 256 KB what is read in pieces of 1 MB costs a twelfth of a sync in fresh pages."""
 
 
 def give_back() -> None:

@@ -13,6 +13,8 @@ from benchmarks.sync.results import Step
 
 SECONDS = "seconds_"
 """How the assets name the seconds of their steps in their metadata."""
+AFTERWARDS = (("product_catalog", "describe"), ("product_catalog", "draw"))
+"""Steps that follow the publication."""
 
 
 def main(report: Path, backup: Path) -> None:
@@ -27,12 +29,23 @@ def main(report: Path, backup: Path) -> None:
         cli.main(["sync", "--backup", str(backup), "--most-lost", "100"], standalone_mode=False)
     except TokoError as error:
         sys.exit(str(error))
-    published = time.monotonic()
-    write_report(report, _recorded_steps(), imported, published)
+    ended = time.monotonic()
+    published = _published()
+    write_report(report, _recorded_steps(), imported, published, afterwards=ended - published)
+
+
+def _published() -> float:
+    """The moment when CURRENT named the new catalogue, by the clock of `time.monotonic`."""
+    from toko_assets.data_folder import DataFolder
+    from toko_assets.settings import load_settings
+    from toko_bot.catalog import CURRENT
+
+    pointer = DataFolder(load_settings().data_folder).catalog / CURRENT
+    return time.monotonic() - (time.time() - pointer.stat().st_mtime)
 
 
 def _recorded_steps() -> tuple[Step, ...]:
-    """From the metadata of the chain's materialisations, in their order."""
+    """From the metadata of the chain's materialisations, in their order, up to the publication."""
     import dagster as dg
 
     from toko_assets.jobs import CHAIN
@@ -46,7 +59,7 @@ def _recorded_steps() -> tuple[Step, ...]:
             for name, entry in event.asset_materialization.metadata.items():
                 if name.startswith(SECONDS) and isinstance(entry, dg.FloatMetadataValue):
                     steps.append(Step(asset.key.to_user_string(), name.removeprefix(SECONDS), entry.value or 0.0))
-    return tuple(steps)
+    return tuple(step for step in steps if (step.group, step.name) not in AFTERWARDS)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ class Report:
     imported: float
     """The moment when interpreter and imports were ready."""
     published: float
-    """The moment when the result was there for readers, and all that belongs to it was done."""
+    """The moment when the result was there for readers."""
     afterwards: float
+    """Seconds of what followed it."""
     peak_rss: int
-    """Bytes, at `published`."""
+    """Bytes, of all of it."""
 
 
 def write_report(

@@ -43,11 +43,12 @@ class Measured:
 
     steps: tuple[Step, ...]
     whole: float
-    """From the start of the process to its end, file to published result."""
+    """From the start of the process to the published result."""
     start_up: float
     """Of `whole`: the interpreter's start and the imports."""
     afterwards: float
-    """Beside `whole`, not in it: what the first version's bot does before it can answer from a new CSV."""
+    """Beside `whole`, not in it: of ours, Dagster's page of what was published, with its pictures; of the first version,
+    what its bot does before it can answer from a new CSV."""
     memory: Memory
     other_load: float
     """Processor cores that everything else on the machine kept busy meanwhile, on average."""

@@ -45,6 +45,7 @@ def _case_table(case: Case) -> Table:
         row(_label(step), partial(_same, step))
     row("the rest", lambda run: run.rest)
     row("file to published", lambda run: run.whole, "bold")
+    row("afterwards", lambda run: run.afterwards)
     table.add_section()
     for title, size in (("process", "process"), ("PostgreSQL", "postgres"), ("together", "together")):
         peaks = [f"{getattr(run.memory, size) / MEGABYTE:,.0f}" for run in columns]
