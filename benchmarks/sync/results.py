@@ -47,8 +47,8 @@ class Measured:
     start_up: float
     """Of `whole`: the interpreter's start and the imports."""
     afterwards: float
-    """Beside `whole`, not in it: of ours, Dagster's page of what was published, with its pictures; of the first version,
-    what its bot does before it can answer from a new CSV."""
+    """Beside `whole`, not in it: of ours, Dagster's page of the catalogue and its pictures; of the first version, what
+    its bot does before it can answer from a new CSV."""
     memory: Memory
     other_load: float
     """Processor cores that everything else on the machine kept busy meanwhile, on average."""
