@@ -126,7 +126,7 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
 
 
 def test_a_guess_is_called_one_and_nothing_is_said_to_be_nothing(budi: Person) -> None:
-    assert "Mungkin maksud Anda" in budi.ask("bsktui kelpaa").text
+    assert "Mungkin maksud Anda" in budi.ask("bsktiu klpaa").text
     nothing = budi.ask("zzzqqqxxx")
     assert "Tidak ada barang yang cocok" in nothing.text
     assert nothing.labels == []
