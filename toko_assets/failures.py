@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from dagster import DagsterEvent, DagsterEventType
 
 FINAL, ORDERED = "final", "ordered"
-"""Metadata of a failure: whether trying again is useless until a file or a setting changes."""
+"""Metadata of a failure: whether trying again is useless until a file or a setting changes; whether
+a person ordered it."""
 
 DETAILS = "The run's log in Dagster's web interface has the details."
 

@@ -60,7 +60,7 @@ def _both_ways(axes: "Axes", cases: list[Case]) -> None:
     for row, (_, run) in enumerate(bars):
         axes.annotate(f"{run.whole:.1f}", (run.whole, row), (4, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set_yticks(range(len(bars)), [label for label, _ in bars], fontsize=8)
-    _dress(axes, "Both ways, whole processes (seconds)", max(run.whole for _, run in bars))
+    _dress(axes, "Both ways, process start to published result (seconds)", max(run.whole for _, run in bars))
 
 
 def _our_steps(axes: "Axes", cases: list[Case]) -> None:

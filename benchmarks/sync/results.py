@@ -109,7 +109,7 @@ class Case:
         return self.theirs[way].seconds("restore") / ours.seconds("restore")
 
     def whole_ratio(self, ours: Measured, way: str) -> float:
-        """File to published result, whole processes: theirs / ours."""
+        """From the start of the process to the published result: theirs / ours."""
         return self.theirs[way].whole / ours.whole
 
     def as_json(self) -> dict[str, Any]:

@@ -33,7 +33,6 @@ SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "expor
 """Two catalogues that agree in these hold the same. The digest tells of changed rules, the time of a changed zone, the
 number of backups of a longer price history."""
 
-
 MOST_LOST = 0.5
 MOST_LOST_MEANS = (
     "Share of the last catalogue's products that may be gone; if more are, nothing is published. 1.0 allows anything."
