@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from toko_assets.files import TEMPORARY
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogDiff:
@@ -53,7 +55,8 @@ EXAMPLE = f"SELECT kodeitem, namaitem {{}} ORDER BY kodeitem LIMIT {EXAMPLES}"
 
 def compare(before: Path, now: Path) -> CatalogDiff:
     """Compare two closed catalogue files."""
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
+    spill = str(now.with_name(f"spill{TEMPORARY}"))  # left to itself DuckDB takes the working folder
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}) as connection:
         for name, file in (("before", before), ("now", now)):
             connection.execute(f"ATTACH {_quoted(file)} AS {name}_catalog (READ_ONLY)")
             connection.execute(f"CREATE VIEW {name}_products AS FROM {name}_catalog.products")
