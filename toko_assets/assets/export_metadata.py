@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 import pandas as pd
 
 from toko_assets.assets.tables import column_metadata, rows_table
 from toko_assets.checks import SHOWN_ROWS
-from toko_assets.ipos.margins import margins_by_category
+from toko_assets.ipos.margins import MEMORY_LIMIT, margins_by_category
 from toko_assets.lineage import EXPORT_COLUMNS, EXPORT_ORIGINS
+from toko_assets.scratch import scratch_database
 
 SYSTEMS = "SELECT sistem_harga, count(*) FROM read_parquet($products) GROUP BY sistem_harga ORDER BY sistem_harga"
 PREVIEW = f"""
@@ -25,7 +25,7 @@ def export_metadata(folder: Path, csv: Path, counts: Mapping[str, int]) -> dict[
     """Of a finished export; `counts` are the rows of its Parquet tables."""
     files = {name: folder / f"{name}.parquet" for name in counts}
     tables = {name: str(files[name]) for name in ("products", "prices")}
-    with duckdb.connect(config={"memory_limit": "128MB"}) as connection:
+    with scratch_database(folder.parent, MEMORY_LIMIT) as connection:
         systems = connection.execute(SYSTEMS, {"products": tables["products"]}).fetchall()
         preview = connection.execute(PREVIEW, tables)
         names, rows = [name for name, *_ in preview.description], preview.fetchall()

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from toko_assets.files import TEMPORARY
+from toko_assets.scratch import scratch_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,7 @@ EXAMPLE = f"SELECT kodeitem, namaitem {{}} ORDER BY kodeitem LIMIT {EXAMPLES}"
 
 def compare(before: Path, now: Path) -> CatalogDiff:
     """Compare two closed catalogue files."""
-    spill = str(now.with_name(f"spill{TEMPORARY}"))  # left to itself DuckDB takes the working folder
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}) as connection:
+    with scratch_database(now.parent, MEMORY_LIMIT) as connection:
         for name, file in (("before", before), ("now", now)):
             connection.execute(f"ATTACH {_quoted(file)} AS {name}_catalog (READ_ONLY)")
             connection.execute(f"CREATE VIEW {name}_products AS FROM {name}_catalog.products")

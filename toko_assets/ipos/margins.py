@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-import duckdb
+from toko_assets.scratch import scratch_database
 
 MEMORY_LIMIT = "128MB"
 NO_CATEGORY = "(no category)"
@@ -32,7 +32,7 @@ class CategoryMargin:
 def margins_by_category(export: Path) -> list[CategoryMargin]:
     """Every category with such a price, that with most products first."""
     files = {name: str(export / f"{name}.parquet") for name in ("products", "prices")}
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
+    with scratch_database(export.parent, MEMORY_LIMIT) as connection:
         rows = connection.execute(MARGINS, files).fetchall()
     return [
         CategoryMargin(category, products, prices, below_cost, _percent(sold - cost, sold))
