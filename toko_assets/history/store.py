@@ -19,9 +19,10 @@ from pyarrow import parquet
 from pydantic import TypeAdapter
 
 from toko_assets.errors import PermanentError
-from toko_assets.files import TEMPORARY, flush, whole_file
+from toko_assets.files import flush, whole_file
 from toko_assets.ipos.decimals import MONEY
 from toko_assets.ipos.source import QUANTITY
+from toko_assets.scratch import scratch_database
 
 FILE = "prices.parquet"
 VERSION = 1
@@ -141,14 +142,9 @@ def time_column(backups: Sequence[SeenBackup]) -> pa.Array:
     return pa.array([backup.dumped_at for backup in backups], SCHEMA.field("seen_from").type)
 
 
-@contextmanager
-def database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def database(folder: Path) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory, which spills to the folder what is over MEMORY_LIMIT."""
-    spill = str(folder / f"spill{TEMPORARY}")
-    with duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": spill}
-    ) as connection:
-        yield connection
+    return scratch_database(folder, MEMORY_LIMIT, THREADS)
 
 
 def _check(file: Path, stored: parquet.ParquetFile) -> None:
