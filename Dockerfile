@@ -19,6 +19,7 @@ RUN awk '/^[a-z]/ { wanted = /^(hatchling|packaging|pathspec|pluggy|trove-classi
  && pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r /tmp/build.txt \
  && python -m venv --without-pip /opt/toko
 COPY pyproject.toml README.md /src/
+COPY toko_core /src/toko_core
 COPY toko_bot /src/toko_bot
 COPY toko_assets /src/toko_assets
 RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /tmp /src \
@@ -33,6 +34,7 @@ RUN python -m venv --without-pip /opt/toko \
  && find /opt/toko -type d -name tests -prune -exec rm -r {} +
 LABEL org.opencontainers.image.title="toko bot" \
       org.opencontainers.image.description="Telegram bot: prices from a catalogue"
+COPY --from=code /app/toko_core toko_core
 COPY --from=code /app/toko_bot toko_bot
 USER 10001
 HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_bot", "--check"]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import benchmarks
 from benchmarks.procfs import busy_seconds, descendants, wait_for_end
-from toko_assets.errors import TokoError
-from toko_assets.settings import Settings
+from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
+from toko_core.errors import TokoError
 
 LOG = "stderr.log"
 """Standard error of the measured process, in its folder."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from toko_bot.catalog import SCHEMA_VERSION
-from toko_bot.search import SearchIndex
-from toko_bot.stored_arrays import write_arrays
+from toko_core.catalog.arrays import write_arrays
+from toko_core.catalog.schema import SCHEMA_VERSION
+from toko_core.search import SearchIndex
 
 
 def write_catalog(file: Path, names: Sequence[str], indexed: Sequence[str] | None = None, sold: bool = True) -> None:

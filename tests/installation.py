@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from toko_assets import cli
-from toko_bot.catalog import current_file
+from toko_core.catalog.store import current_file
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import dagster as dg
 
-from toko_assets.assets.external import external_assets
-from toko_assets.assets.labels import labelled
-from toko_assets.data_folder import DataFolder
-from toko_assets.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
-from toko_assets.resources import (
+from toko_assets.common.settings import Settings, load_settings
+from toko_assets.defs.assets.external import external_assets
+from toko_assets.defs.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
+from toko_assets.defs.metadata.labels import labelled
+from toko_assets.defs.resources import (
     BackupSource,
     FolderSource,
     OwnerNotifier,
@@ -17,11 +17,11 @@ from toko_assets.resources import (
     RecordIOManager,
     StorageResource,
 )
-from toko_assets.rollback_job import rollback_catalog
-from toko_assets.run_log import run_logger
-from toko_assets.schedules import daily_sync
-from toko_assets.sensors import new_backup, tell_failure, tell_success
-from toko_assets.settings import Settings, load_settings
+from toko_assets.defs.rollback_job import rollback_catalog
+from toko_assets.defs.run_log import run_logger
+from toko_assets.defs.schedules import daily_sync
+from toko_assets.defs.sensors.new_backup import new_backup, tell_failure, tell_success
+from toko_core.files import DataFolder
 
 settings = load_settings()
 folder = DataFolder(settings.data_folder)
@@ -44,7 +44,7 @@ def backup_source(settings: Settings) -> BackupSource:
     """The one that BACKUP_SOURCE names."""
     if settings.backup_source == "folder":
         return FolderSource(folder=str(settings.inbox))
-    from toko_assets.resources.dropbox_source import DropboxSource
+    from toko_assets.backups.dropbox import DropboxSource
 
     return DropboxSource(folder=settings.dropbox_folder_path)
 

@@ -4,7 +4,8 @@ import argparse
 import logging
 import sys
 
-from toko_bot.settings import SettingError, load_settings
+from toko_bot.settings import load_settings
+from toko_core.errors import SettingError
 
 log = logging.getLogger("toko_bot")
 
@@ -17,7 +18,7 @@ def run_bot(*, check: bool) -> None:
     """Run the bot, or look whether it runs. Raises SettingError and BotError."""
     settings = load_settings()
     if check:  # called every minute: it need not load what speaks to Telegram
-        from toko_bot.health import problem
+        from toko_bot.service.health import problem
 
         if (wrong := problem(settings)) is not None:
             raise BotError(wrong)
@@ -25,7 +26,7 @@ def run_bot(*, check: bool) -> None:
     from telegram.error import InvalidToken
 
     from toko_bot.app import run
-    from toko_bot.log import set_up_logging
+    from toko_bot.service.log import set_up_logging
 
     set_up_logging(settings)
     try:

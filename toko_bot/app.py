@@ -18,8 +18,6 @@ from telegram.ext import (
     filters,
 )
 
-from toko_bot.buttons import WAYS
-from toko_bot.details import REPORTS
 from toko_bot.handlers.access import Gate
 from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
@@ -30,14 +28,16 @@ from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
-from toko_bot.handlers.turns import TakingTurns
-from toko_bot.health import Heartbeat
-from toko_bot.live_catalog import LiveCatalog
-from toko_bot.memory import give_back_freed_memory
-from toko_bot.metrics import Metrics
-from toko_bot.outgoing import Outgoing, Polling, Sending
-from toko_bot.owners import OwnerReports
+from toko_bot.replies.buttons import WAYS
+from toko_bot.service.health import Heartbeat
+from toko_bot.service.metrics import Metrics
+from toko_bot.service.outgoing import Outgoing, Polling, Sending
+from toko_bot.service.owners import OwnerReports
+from toko_bot.service.process import give_back_freed_memory
+from toko_bot.service.turns import TakingTurns
 from toko_bot.settings import BotSettings
+from toko_core.catalog.details import REPORTS
+from toko_core.catalog.live import LiveCatalog
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import click
 from rich.console import Console
 
 from benchmarks.output import json_option, put_out
-from toko_assets.errors import PermanentError
+from toko_core.errors import PermanentError
 
 BURST_SEARCHES = 500
 
@@ -24,7 +24,7 @@ def command(users: int, searches: int, rate: float, products: int, swaps: int, a
     from benchmarks.bot.results import Plan
     from benchmarks.bot.run import run_benchmark
     from benchmarks.bot.table import show_benchmark
-    from toko_bot.handlers.turns import BURST, PER_SECOND
+    from toko_bot.service.turns import BURST, PER_SECOND
 
     if users > MOST_USERS:
         raise PermanentError(f"--users takes at most {MOST_USERS:,}.")

@@ -13,12 +13,13 @@ from pyarrow import parquet
 
 from benchmarks.search.cases import make_cases
 from benchmarks.search.names import sample_names
-from toko_assets.catalog.build import build
-from toko_assets.errors import PermanentError
 from toko_assets.ipos.export import SCHEMAS
-from toko_bot.catalog import SCHEMA_VERSION, PublishedCatalog
+from toko_assets.publishing.build import build
 from toko_bot.handlers.search import clean, is_code
 from toko_bot.settings import MOST_A_PAGE
+from toko_core.catalog.reader import PublishedCatalog
+from toko_core.catalog.schema import SCHEMA_VERSION
+from toko_core.errors import PermanentError
 
 MARKS = 10
 """All prices of catalogue g end in g: so many can be told apart."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from toko_assets.catalog.publish import publish
+from toko_core.catalog.store import publish
 
 KEPT = 3
 

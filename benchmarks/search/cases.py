@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from random import Random
 
-from benchmarks.search.slips import consonants, other_size, shortened, shortened_brand, slip
+from benchmarks.search.typos import consonants, other_size, shortened, shortened_brand, slip
 
 CASES_OF_A_KIND = 300
 LEAST_WORDS, MOST_WORDS, LEAST_PLAIN = 3, 9, 2

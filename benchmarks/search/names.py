@@ -11,8 +11,8 @@ from random import Random
 from typing import TextIO
 
 from benchmarks.search.cases import SearchCase
-from toko_assets.errors import PermanentError
 from toko_assets.sample.names import sample_products
+from toko_core.errors import PermanentError
 
 MOST_PRODUCTS = 600_000
 """So many distinct names the sample maker gives; beyond them the same goods come in further packs."""

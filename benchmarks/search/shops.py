@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.search.cases import SearchCase, make_cases
 from benchmarks.search.names import MOST_NAMES, draw_names, read_cases, read_names, sample_names
 from benchmarks.search.results import in_order
-from toko_assets.errors import PermanentError
+from toko_core.errors import PermanentError
 
 SIZES = (10_000, 100_000, 1_000_000)
 LEAST_NAMES = 100

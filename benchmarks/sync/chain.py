@@ -20,9 +20,9 @@ AFTERWARDS = (("product_catalog", "describe"), ("product_catalog", "draw"))
 def main(report: Path, backup: Path) -> None:
     """Sync that backup; the report has each step's seconds as the assets recorded them in Dagster."""
     prepare()
-    from toko_assets.cli import cli  # isort: skip - first, as `toko` does
-    import toko_assets.run  # noqa: F401 - Dagster's import belongs to the start-up
-    from toko_assets.errors import TokoError
+    from toko_assets.cli.main import cli  # isort: skip - first, as `toko` does
+    import toko_assets.cli.run  # noqa: F401 - Dagster's import belongs to the start-up
+    from toko_core.errors import TokoError
 
     imported = time.monotonic()
     try:
@@ -36,9 +36,9 @@ def main(report: Path, backup: Path) -> None:
 
 def _published() -> float:
     """The moment when CURRENT named the new catalogue, by the clock of `time.monotonic`."""
-    from toko_assets.data_folder import DataFolder
-    from toko_assets.settings import load_settings
-    from toko_bot.catalog import CURRENT
+    from toko_assets.common.settings import load_settings
+    from toko_core.catalog.store import CURRENT
+    from toko_core.files import DataFolder
 
     pointer = DataFolder(load_settings().data_folder).catalog / CURRENT
     return time.monotonic() - (time.time() - pointer.stat().st_mtime)
@@ -48,7 +48,7 @@ def _recorded_steps() -> tuple[Step, ...]:
     """From the metadata of the chain's materialisations, in their order, up to the publication."""
     import dagster as dg
 
-    from toko_assets.jobs import CHAIN
+    from toko_assets.defs.jobs import CHAIN
 
     steps = []
     with dg.DagsterInstance.get() as instance:

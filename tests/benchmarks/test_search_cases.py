@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from benchmarks.search.cases import RARE_NAMES, SHARED_NAMES, make_cases
 from benchmarks.search.names import sample_names
 from benchmarks.search.results import KINDS
-from benchmarks.search.slips import consonants, other_size, shortened, slip
+from benchmarks.search.typos import consonants, other_size, shortened, slip
 
 NAMES = sample_names(400, seed=3)
 CASES = make_cases(NAMES, seed=1, of_a_kind=80)

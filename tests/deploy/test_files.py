@@ -5,7 +5,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from tests.deploy.stack import CHECKOUT
-from toko_assets.settings import Settings
+from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
 
 NOT_IN_CONTAINERS = {"toko_data_dir", "db_port", "search_results_limit", "web_url", "daily_sync_cron"}
@@ -44,7 +44,7 @@ def test_run_containers_are_given_the_names_of_network_and_volumes_that_compose_
 
 
 def test_both_instances_of_dagster_are_of_one_mind() -> None:
-    here, containers = load("toko_assets/dagster.yaml"), load("deploy/dagster/dagster.yaml")
+    here, containers = load("toko_assets/defs/dagster.yaml"), load("deploy/dagster/dagster.yaml")
     differ = {"storage", "run_monitoring"}
     assert {name: containers[name] for name in here.keys() - differ} == {
         name: here[name] for name in here.keys() - differ

@@ -27,7 +27,7 @@ def main() -> None:
     os.environ.update(TOKO_DATA_DIR=str(data), DAGSTER_HOME=str(data / "dagster"))
     for generation in (0, 1):
         assert _in_a_fork(partial(_make_backup, folder, generation)) == 0
-    import toko_assets.run  # noqa: F401 - before forking: importing takes longer than a sync
+    import toko_assets.cli.run  # noqa: F401 - before forking: importing takes longer than a sync
 
     assert _in_a_fork(partial(_toko, folder / "0.i5bu", folder / "first")) == 0, (folder / "first").read_text()
     for free in FREE_KB:

@@ -53,7 +53,7 @@ def kill_syncs(folder: Path, kills: int, rng: random.Random, say: Callable[[str]
     for generation in range(GENERATIONS):
         _expect(tally, _in_a_fork(partial(_make_backup, folder, generation)), "making a backup")
     backups = [folder / f"{generation}.i5bu" for generation in range(GENERATIONS)]
-    import toko_assets.run  # noqa: F401 - before forking: importing takes longer than a sync
+    import toko_assets.cli.run  # noqa: F401 - before forking: importing takes longer than a sync
 
     begun = time.monotonic()
     _expect(tally, _in_a_fork(partial(_sync, backups[0])), "the first sync")
@@ -89,8 +89,8 @@ def _make_backup(folder: Path, generation: int) -> None:
 def _sync(backup: Path) -> None:
     from rich.console import Console
 
-    from toko_assets.run import sync_backup
-    from toko_assets.settings import load_settings
+    from toko_assets.cli.run import sync_backup
+    from toko_assets.common.settings import load_settings
 
     with Path(os.devnull).open("w") as nowhere:
         sync_backup(load_settings(), backup, 0.5, Console(file=nowhere))
@@ -139,9 +139,9 @@ def _left_over(data: Path) -> list[str]:
     """Unfinished files, servers, databases and runs."""
     import dagster as dg
 
+    from toko_assets.defs.recovery import UNFINISHED
     from toko_assets.ipos.restore import databases
     from toko_assets.postgres.embedded import EmbeddedPostgres
-    from toko_assets.recovery import UNFINISHED
 
     left = [f"left over: {path}" for path in data.rglob("*") if ".part" in path.name or path.parent == data / "runs"]
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from toko_bot.catalog import current_file, read_info
+from toko_core.catalog.reader import read_info
+from toko_core.catalog.store import current_file
 
 
 def generation_of(folder: Path, step: int, items: int) -> int:

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.archives import END_OF_ROWS, ArchiveFile, LargeObjects, TocEntry, bomb, write
-from toko_assets.ipos.archive import Archive, IncompleteBackupError, NotABackupError
-from toko_assets.ipos.archive_reader import read_archive
-from toko_assets.ipos.rows import OversizedBackupError, read_rows, verify_rows
-from toko_assets.ipos.schema import WrongSchemaError, schema_problems
+from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.ipos.archive.rows import OversizedBackupError, read_rows, verify_rows
+from toko_assets.ipos.archive.schema import WrongSchemaError, schema_problems
 
 EXAMPLES = 200
 TABLES = ("tbl_item", "tbl_itemsatuanjml", "tbl_itemhj", "tbl_itemstok")

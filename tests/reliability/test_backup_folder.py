@@ -12,9 +12,9 @@ from tests.acceptance.places import installed, run_toko, set_time, sync
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
 from tests.reliability.refusals import refusal
+from toko_assets.backups.source import is_conflicted
+from toko_assets.defs.run_log import LOGGER
 from toko_assets.postgres.server import PostgresServer
-from toko_assets.resources.backup_source import is_conflicted
-from toko_assets.run_log import LOGGER
 
 OLD, NEW = 1_700_000_000, 1_700_100_000
 

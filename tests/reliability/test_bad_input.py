@@ -19,7 +19,7 @@ from tests.archives import END_OF_ROWS, ArchiveFile, bomb, parse, write
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
 from tests.reliability.refusals import every_database, kept, one_line, refusal
-from toko_assets.ipos.archive_reader import read_archive
+from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.postgres.server import PostgresServer
 
 PRODUCTS = 40

@@ -19,9 +19,9 @@ from tests.installation import Installation
 from tests.reliability.refusals import one_line, refusal
 from tests.servers.dropbox import DropboxServer, FaultKind, File
 from tests.servers.dropbox_client import FOLDER, dropbox_server
-from toko_assets import dropbox_client
+from toko_assets.backups import dropbox as dropbox_source
+from toko_assets.backups import dropbox_client
 from toko_assets.postgres.server import PostgresServer
-from toko_assets.resources import dropbox_source
 
 TOKEN, LIST, DOWNLOAD = "oauth2/token", "files/list_folder", "files/download"
 TOKO = Path(sys.executable).with_name("toko")

@@ -27,13 +27,13 @@ from tests.backups import Shop, a_shop, write_backup
 from tests.installation import Answer, Installation
 from tests.servers.old_postgres import postgres_of_version
 from tests.servers.postgres import VERSIONS, RealServer, free_port, make_certificate, real_server
-from toko_assets.errors import PassingError, PermanentError, TokoError
+from toko_assets.cli.run import RunFailedError, run_assets
+from toko_assets.common.settings import load_settings
 from toko_assets.postgres import external
 from toko_assets.postgres.external import ExternalServer, open_external
 from toko_assets.postgres.server import PostgresServer
-from toko_assets.run import RunFailedError, run_assets
 from toko_assets.sample.backup import write_sample_backup
-from toko_assets.settings import load_settings
+from toko_core.errors import PermanentError, TokoError, TransientError
 
 TABLES = ("products", "prices", "barcodes", "stock", "photos", "search_index")
 ROWS = 100_000
@@ -246,7 +246,7 @@ class TestOtherRefusals:
         assert re.search("takes no connection now: too many connections.*Try again", str(error))
 
     def test_only_what_passes_by_itself_may_be_tried_again(self, shop: ServedShop) -> None:
-        assert isinstance(refusal(shop.server, port=free_port()), PassingError)
+        assert isinstance(refusal(shop.server, port=free_port()), TransientError)
         assert isinstance(refusal(shop.server, user="siapa"), PermanentError)
 
 

@@ -12,8 +12,8 @@ from tests.archives import ArchiveFile, TocEntry, parse, write
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
 from tests.reliability.refusals import every_database, refusal
-from toko_assets.ipos.archive_reader import read_archive
-from toko_assets.ipos.schema import WrongSchemaError, schema_problems
+from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.ipos.archive.schema import WrongSchemaError, schema_problems
 from toko_assets.postgres.server import PostgresServer
 
 PRICES = {f"BRG-{n}": 2000 + n for n in range(3)}

@@ -11,15 +11,15 @@ import pytest
 
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
-from toko_assets.data_folder import DataFolder
-from toko_assets.lock import is_alive, run_mark, sync_lock
+from toko_assets.common.lock import is_alive, run_mark, sync_lock
+from toko_assets.defs.recovery import STARTED_BY, recover
 from toko_assets.postgres.server import PostgresServer
-from toko_assets.recovery import STARTED_BY, recover
+from toko_core.files import DataFolder
 
 HOLDER = """
 import sys
 from pathlib import Path
-from toko_assets.lock import run_mark, sync_lock
+from toko_assets.common.lock import run_mark, sync_lock
 root = Path(sys.argv[1])
 with run_mark(root, sys.argv[2]), sync_lock(root, None):
     print("held", flush=True)

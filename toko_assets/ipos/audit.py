@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import psycopg
 
-from toko_assets.checks import Outcome
+from toko_assets.common.checks import Outcome
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.source import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 from toko_assets.ipos.tables import NEEDED

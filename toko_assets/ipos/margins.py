@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from toko_assets.scratch import scratch_database
+from toko_assets.common.scratch import scratch_database
 
 MEMORY_LIMIT = "128MB"
 NO_CATEGORY = "(no category)"

@@ -16,13 +16,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from toko_assets.errors import PassingError, TokoError
-from toko_assets.ipos.archive import Archive, Entry, NotABackupError
-from toko_assets.ipos.photo_column import NUMBER, PHOTO
-from toko_assets.ipos.rows import as_dumped, unpacked_rows
-from toko_assets.ipos.schema import WrongSchemaError, dumped_columns, schema_problems
+from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
+from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
+from toko_assets.ipos.archive.rows import as_dumped, unpacked_rows
+from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
 from toko_assets.ipos.tables import NEEDED, Table
 from toko_assets.postgres.server import PostgresError, PostgresServer
+from toko_core.errors import TokoError, TransientError
 
 __all__ = [
     "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "ensure_rows", "restore",
@@ -82,13 +82,13 @@ def database_exists(server: PostgresServer, database: str) -> bool:
 
 
 def ensure_rows(connection: psycopg.Connection[Any], restored: Mapping[str, int]) -> None:
-    """Raise PassingError unless the tables still have the rows that were restored into them.
+    """Raise TransientError unless the tables still have the rows that were restored into them.
 
     They are UNLOGGED: a server that crashed and came back by itself has emptied them.
     """
     for table, rows in restored.items():
         if (found := _count(connection, table)) != rows:
-            raise PassingError(
+            raise TransientError(
                 f"Table {table} of {connection.info.dbname} has {found:,} rows, not the {rows:,} that were restored: "
                 "PostgreSQL crashed since. Run `toko sync` again."
             )

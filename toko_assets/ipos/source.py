@@ -9,8 +9,8 @@ import psycopg
 import pyarrow as pa
 from pyarrow import csv
 
-from toko_assets.errors import PermanentError
 from toko_assets.ipos.text import decode
+from toko_core.errors import PermanentError
 
 AMOUNT = pa.decimal128(38, 20)
 """As iPOS keeps costs, `numeric(35,20)`, with three digits to spare before the point."""

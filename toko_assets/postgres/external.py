@@ -1,7 +1,7 @@
 """An external PostgreSQL, 15 to 18: reached over the network with a password, as a role that may create databases.
 
 Only psycopg speaks to it, no program of PostgreSQL: those that we carry are built without TLS, which servers ask for.
-What goes wrong comes as PassingError or PermanentError, one line each (`problems.py`).
+What goes wrong comes as TransientError or PermanentError, one line each (`problems.py`).
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
-from toko_assets.errors import PermanentError
 from toko_assets.postgres.problems import NoEntryError, during_work, on_connecting
 from toko_assets.postgres.server import MAINTENANCE_DATABASE, PostgresServer
+from toko_core.errors import PermanentError
 
 OLDEST, NEWEST = 15, 18
 """Major versions. 15 is the first with LOCALE_PROVIDER; 18 the newest that it is tested with."""
@@ -81,7 +81,7 @@ class _Connection(psycopg.Connection[Any]):
 def open_external(server: ExternalServer, warn: Callable[[str], None]) -> ExternalServer:
     """Make sure that the server answers, lets us in and has a version that can be used; answers what to use.
 
-    Raises PassingError (unreachable, starting, full) or PermanentError (password, role, rights, version).
+    Raises TransientError (unreachable, starting, full) or PermanentError (password, role, rights, version).
     """
     try:
         version = _version(server)

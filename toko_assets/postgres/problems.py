@@ -8,8 +8,8 @@ import re
 
 import psycopg
 
-from toko_assets.errors import PassingError, PermanentError, TokoError
 from toko_assets.postgres.server import PostgresError
+from toko_core.errors import PermanentError, TokoError, TransientError
 
 SERVER_SAID = re.compile(r"failed: (?P<severity>\w+):  (?P<said>.*)")
 NOT_NOW = re.compile(r"starting up|shutting down|recovery mode|not yet accepting|too many|connection slots", re.I)
@@ -27,12 +27,12 @@ def on_connecting(error: psycopg.Error, place: str, user: str, database: str) ->
         return PermanentError(f"PostgreSQL at {place} asks role {user} for a password: set DB_PASSWORD.")
     if not answers:
         reason = NETWORK_SAID.sub("", str(error).strip().splitlines()[0]).rstrip(".")
-        return PassingError(
+        return TransientError(
             f"PostgreSQL at {place} cannot be reached: {reason}. Is it running, and are DB_HOST and DB_PORT right?"
         )
     said = answers[-1]["said"].rstrip(".")
     if NOT_NOW.search(said):
-        return PassingError(f"PostgreSQL at {place} takes no connection now: {said}. Try again in a minute.")
+        return TransientError(f"PostgreSQL at {place} takes no connection now: {said}. Try again in a minute.")
     if f'database "{database}"' in said:
         return NoEntryError(f"PostgreSQL at {place} does not let role {user} into database {database}: {said}.")
     return PermanentError(f"PostgreSQL at {place} refuses role {user}: {said}. Check DB_USER and DB_PASSWORD.")
@@ -42,7 +42,7 @@ def during_work(error: psycopg.Error, place: str) -> TokoError:
     """The error of a statement, or of the connection while one ran."""
     said = (error.diag.message_primary or str(error).strip().splitlines()[0]).rstrip(".")
     if isinstance(error, psycopg.errors.DiskFull) or "No space left on device" in said:
-        return PassingError(f"PostgreSQL at {place} has no disk space left: {said}. Make room there, then sync again.")
+        return TransientError(f"PostgreSQL at {place} has no disk space left: {said}. Make room there, sync again.")
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return PermanentError(
             f"PostgreSQL at {place} does not allow what is needed: {said}. As its administrator: "
@@ -50,8 +50,8 @@ def during_work(error: psycopg.Error, place: str) -> TokoError:
         )
     if isinstance(error, psycopg.OperationalError):
         if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
-            return PassingError(
+            return TransientError(
                 f"The connection to PostgreSQL at {place} was lost: {said}. Sync again when it is back."
             )
-        return PassingError(f"PostgreSQL at {place} says: {said}. Try again later.")
+        return TransientError(f"PostgreSQL at {place} says: {said}. Try again later.")
     return PostgresError(f"PostgreSQL at {place} says: {said}")

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from toko_assets.errors import PermanentError
+from toko_core.errors import PermanentError
 
 MAINTENANCE_DATABASE = "postgres"
 PIPE = 1 << 20

@@ -8,8 +8,8 @@ from telegram import Chat, Update
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from toko_bot import messages
 from toko_bot.handlers.services import Context, services
+from toko_bot.replies import messages
 from toko_bot.settings import BotSettings
 
 log = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from telegram import Document, PhotoSize, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from toko_bot import messages
 from toko_bot.handlers.search import answer_search
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
-from toko_bot.pages import Page
+from toko_bot.replies import messages
+from toko_bot.replies.pages import Page
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from telegram import Message, Update
 
-from toko_bot import messages
-from toko_bot.buttons import (
+from toko_bot.handlers.sending import answer_press, edit_or_send, reply
+from toko_bot.handlers.services import Context, services
+from toko_bot.replies import messages
+from toko_bot.replies.buttons import (
     NOTHING,
     Choose,
     History,
@@ -20,14 +22,12 @@ from toko_bot.buttons import (
     Results,
     read_data,
 )
-from toko_bot.details import REPORTS
-from toko_bot.handlers.sending import answer_press, edit_or_send, reply
-from toko_bot.handlers.services import Context, services
-from toko_bot.history import history_page
-from toko_bot.lists import choices_page, report_page, results_page
-from toko_bot.live_catalog import Served
-from toko_bot.moves import moves_page
-from toko_bot.pages import Page, product_page, query_of
+from toko_bot.replies.history import history_page
+from toko_bot.replies.lists import choices_page, report_page, results_page
+from toko_bot.replies.moves import moves_page
+from toko_bot.replies.pages import Page, product_page, query_of
+from toko_core.catalog.details import REPORTS
+from toko_core.catalog.live import Served
 
 
 async def on_press(update: Update, context: Context) -> None:

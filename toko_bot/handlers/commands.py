@@ -8,11 +8,12 @@ from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from toko_bot import messages
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
-from toko_bot.outgoing import short
-from toko_bot.pages import Page
+from toko_bot.replies import messages
+from toko_bot.replies.pages import Page
+from toko_bot.service.outgoing import short
+from toko_core.text import age, moment
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +56,9 @@ async def on_version(update: Update, context: Context) -> None:
     names = {"Barang": "products", "Harga": "prices", "Barcode": "barcodes", "Foto": "photos"}
     text = messages.version(
         info.get("backup_name", "?"),
-        messages.moment(served.data_time, zone),
-        messages.age(datetime.now(UTC) - served.data_time),
-        messages.moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
+        moment(served.data_time, zone),
+        age(datetime.now(UTC) - served.data_time),
+        moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
         {title: int(info.get(f"{name}_count", 0)) for title, name in names.items()},
         info.get("toko_version", "?"),
     )
@@ -75,7 +76,7 @@ async def on_reload(update: Update, context: Context) -> None:
     elif served is None:
         page = Page(messages.NO_CATALOG)
     else:
-        data = messages.moment(served.data_time, shop.settings.zone)
+        data = moment(served.data_time, shop.settings.zone)
         page = Page(messages.reloaded(data, new=served is not before))
     await reply(update, page)
 

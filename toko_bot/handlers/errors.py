@@ -15,11 +15,11 @@ from telegram.error import (
     TimedOut,
 )
 
-from toko_bot import messages
 from toko_bot.handlers.sending import answer_press, reply
 from toko_bot.handlers.services import Context, services
-from toko_bot.outgoing import short
-from toko_bot.pages import Page
+from toko_bot.replies import messages
+from toko_bot.replies.pages import Page
+from toko_bot.service.outgoing import short
 
 log = logging.getLogger(__name__)
 

@@ -5,18 +5,18 @@ import time
 
 from telegram import Update
 
-from toko_bot import messages
-from toko_bot.buttons import WAYS, Moves, Results
-from toko_bot.catalog import WEAK, PublishedCatalog
 from toko_bot.handlers.commands import command_of
 from toko_bot.handlers.search import clean
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
-from toko_bot.history import history_page
-from toko_bot.lists import results_page
-from toko_bot.moves import moves_page
-from toko_bot.pages import Page
-from toko_bot.search.text import words
+from toko_bot.replies import messages
+from toko_bot.replies.buttons import WAYS, Moves, Results
+from toko_bot.replies.history import history_page
+from toko_bot.replies.lists import results_page
+from toko_bot.replies.moves import moves_page
+from toko_bot.replies.pages import Page
+from toko_core.catalog.reader import WEAK, PublishedCatalog
+from toko_core.search.text import words
 
 
 async def on_history(update: Update, context: Context) -> None:

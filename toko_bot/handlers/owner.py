@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 from telegram import Update
 from telegram.error import TelegramError
 
-from toko_bot import messages
-from toko_bot.dagster import Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.handlers.browse import report
 from toko_bot.handlers.commands import command_of
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, services
-from toko_bot.outgoing import short
-from toko_bot.pages import Page
+from toko_bot.replies import messages
+from toko_bot.replies.pages import Page
+from toko_bot.service.dagster import Dagster, DagsterError, DagsterUnreachableError, RunState
+from toko_bot.service.outgoing import short
+from toko_core.text import age, moment
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +45,14 @@ async def on_status(update: Update, context: Context) -> None:
     served, zone, today = shop.live.served, shop.settings.zone, shop.metrics.today
     try:
         runs = await Dagster(shop.settings.dagster_url).last_runs(LAST_SYNCS)
-        syncs = [messages.sync_line(run.status, messages.moment(run.time, zone)) for run in runs]
+        syncs = [messages.sync_line(run.status, moment(run.time, zone)) for run in runs]
     except DagsterError as error:
         log.warning("Dagster does not tell its runs: %s", error)
         syncs = None
     text = messages.status(
-        messages.moment(served.data_time, zone) if served else "-",
-        messages.age(datetime.now(UTC) - served.data_time) if served else "-",
-        shop.live.problem, syncs, messages.age(timedelta(seconds=time.time() - shop.metrics.started)),
+        moment(served.data_time, zone) if served else "-",
+        age(datetime.now(UTC) - served.data_time) if served else "-",
+        shop.live.problem, syncs, age(timedelta(seconds=time.time() - shop.metrics.started)),
         today.searches, today.empty, today.slowest,
     )  # fmt: skip
     await reply(update, Page(text))
@@ -116,11 +117,7 @@ async def _result(context: Context, dagster: Dagster, run: str, state: RunState,
         await shop.live.look()
         served = shop.live.served
         done = messages.sync_done(state.status, "", link)
-        return (
-            done
-            if served is None
-            else f"{done}\n{messages.data_from(messages.moment(served.data_time, shop.settings.zone))}"
-        )
+        return done if served is None else f"{done}\n{messages.data_from(moment(served.data_time, shop.settings.zone))}"
     try:
         why = await dagster.why_failed(run)
     except DagsterError:

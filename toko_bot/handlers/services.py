@@ -10,9 +10,9 @@ from typing import Any, cast
 from telegram import Chat, Update
 from telegram.ext import Application, ContextTypes
 
-from toko_bot.live_catalog import LiveCatalog
-from toko_bot.metrics import Metrics
+from toko_bot.service.metrics import Metrics
 from toko_bot.settings import BotSettings
+from toko_core.catalog.live import LiveCatalog
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from benchmarks.search.engines import duckdb_jaro, fts5, pandas_contains, rapidfuzz_partial, tantivy_ngrams, toko
 from benchmarks.search.engines.engine import LIMIT, Engine, Search
-from toko_assets.errors import PermanentError
+from toko_core.errors import PermanentError
 
 ENGINES: dict[str, Engine] = {
     engine.name: engine

@@ -11,8 +11,8 @@ FILE = "catalog.duckdb"
 def build(names: Sequence[str], folder: Path) -> None:
     import duckdb
 
-    from toko_bot.search import SearchIndex
-    from toko_bot.stored_arrays import write_arrays
+    from toko_core.catalog.arrays import write_arrays
+    from toko_core.search import SearchIndex
 
     arrays = SearchIndex.build(names).to_arrays()
     with duckdb.connect(folder / FILE) as connection:
@@ -22,8 +22,8 @@ def build(names: Sequence[str], folder: Path) -> None:
 def load(folder: Path) -> Search:
     import duckdb
 
-    from toko_bot.search import SearchIndex
-    from toko_bot.stored_arrays import read_arrays
+    from toko_core.catalog.arrays import read_arrays
+    from toko_core.search import SearchIndex
 
     with duckdb.connect(folder / FILE, read_only=True) as connection:
         index = SearchIndex.from_arrays(read_arrays(connection))
@@ -32,8 +32,8 @@ def load(folder: Path) -> Search:
 
 ENGINE = Engine(
     name="toko",
-    setting="toko_bot.search, its arrays in a DuckDB file",
-    modules=("duckdb", "toko_bot.search", "toko_bot.stored_arrays"),
+    setting="toko_core.search, its arrays in a DuckDB file",
+    modules=("duckdb", "toko_core.search", "toko_core.catalog.arrays"),
     build=build,
     load=load,
 )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.backups import a_shop, write_backup
-from toko_assets.ipos.archive import IncompleteBackupError, NotABackupError
-from toko_assets.ipos.archive_reader import read_archive
+from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.postgres.server import PostgresServer, program
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.backups import SCHEMA, Shop, a_shop, write_backup
-from toko_assets.ipos.archive import IncompleteBackupError
-from toko_assets.ipos.archive_reader import read_archive
+from toko_assets.ipos.archive.contents import IncompleteBackupError
+from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import (
     WrongSchemaError,
     database_exists,

@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from toko_assets.errors import PassingError, PermanentError
 from toko_assets.postgres.problems import NoEntryError, during_work, on_connecting
+from toko_core.errors import PermanentError, TransientError
 
 AT = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
 
@@ -17,13 +17,13 @@ AT = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
             PermanentError,
             "refuses role toko: пользователь",
         ),
-        ("FATAL:  the database system is starting up", PassingError, "takes no connection now"),
-        ("FATAL:  the database system is in recovery mode", PassingError, "takes no connection now"),
-        ("FATAL:  remaining connection slots are reserved for roles with …", PassingError, "takes no connection now"),
+        ("FATAL:  the database system is starting up", TransientError, "takes no connection now"),
+        ("FATAL:  the database system is in recovery mode", TransientError, "takes no connection now"),
+        ("FATAL:  remaining connection slots are reserved for roles with …", TransientError, "takes no connection now"),
         ('FATAL:  database "postgres" does not exist', NoEntryError, "into database postgres"),
-        ("timeout expired", PassingError, "cannot be reached: timeout expired. Is it running"),
-        ("No route to host\n\tIs the server running?", PassingError, "cannot be reached: No route to host. Is"),
-        ("SSL error: certificate verify failed", PassingError, "cannot be reached: SSL error: certificate"),
+        ("timeout expired", TransientError, "cannot be reached: timeout expired. Is it running"),
+        ("No route to host\n\tIs the server running?", TransientError, "cannot be reached: No route to host. Is"),
+        ("SSL error: certificate verify failed", TransientError, "cannot be reached: SSL error: certificate"),
     ],
 )
 def test_the_server_and_the_network_are_told_apart(said: str, kind: type[Exception], shown: str) -> None:
@@ -45,9 +45,9 @@ def test_of_an_encrypted_and_a_plain_attempt_the_last_counts() -> None:
 @pytest.mark.parametrize(
     ("error", "kind", "shown"),
     [
-        (psycopg.errors.AdminShutdown("terminating connection"), PassingError, "was lost: terminating connection"),
-        (psycopg.OperationalError("consuming input failed: gone\n\tbefore or while"), PassingError, "was lost"),
-        (psycopg.errors.OutOfMemory("out of memory"), PassingError, "says: out of memory. Try again later"),
+        (psycopg.errors.AdminShutdown("terminating connection"), TransientError, "was lost: terminating connection"),
+        (psycopg.OperationalError("consuming input failed: gone\n\tbefore or while"), TransientError, "was lost"),
+        (psycopg.errors.OutOfMemory("out of memory"), TransientError, "says: out of memory. Try again later"),
         (psycopg.errors.InsufficientPrivilege("permission denied"), PermanentError, "ALTER ROLE"),
     ],
 )

@@ -15,11 +15,11 @@ import zxingcpp
 from PIL import Image
 from pyarrow import parquet
 
-from toko_assets.catalog.build import build
-from toko_assets.catalog.publish import publish
-from toko_assets.files import whole_file
 from toko_assets.ipos.export import SCHEMAS
-from toko_bot.catalog import CURRENT, SCHEMA_VERSION
+from toko_assets.publishing.build import build
+from toko_core.catalog.schema import SCHEMA_VERSION
+from toko_core.catalog.store import CURRENT, publish
+from toko_core.files import whole_file
 
 NUMBERS = itertools.count(1)
 COST = "2612"

@@ -7,7 +7,7 @@ import pytest
 from tests.servers.telegram import FailureKind, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import BARCODE, barcode_photo
-from toko_bot.handlers.turns import BURST, MOST_WAITING
+from toko_bot.service.turns import BURST, MOST_WAITING
 
 
 @pytest.mark.parametrize(

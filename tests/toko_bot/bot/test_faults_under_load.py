@@ -12,7 +12,7 @@ import pytest
 from tests.servers.telegram import FailureKind, Message, Person, TelegramServer
 from tests.toko_bot.bot.load import Load
 from tests.toko_bot.bot.process import RunningBot, running_bot
-from toko_bot.handlers.turns import BURST
+from toko_bot.service.turns import BURST
 
 PEOPLE = range(2000, 2030)
 CONCERNED = iter(range(3000, 3050))

@@ -16,7 +16,8 @@ import pytest
 from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import BUDI, RunningBot, running_bot
 from tests.toko_bot.bot.proxy import free_port, round_robin
-from toko_bot.catalog import current_file, read_info
+from toko_core.catalog.reader import read_info
+from toko_core.catalog.store import current_file
 
 SECRET = "rahasia_webhook_0123456789"  # noqa: S105
 

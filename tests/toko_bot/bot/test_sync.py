@@ -38,7 +38,7 @@ class FakeDagster:
         if "logsForRun" in query:
             error = {
                 "message": "x.Failure",
-                "causes": [{"message": "toko_assets.errors.PermanentError: i5_A.i5bu is cut off\n"}],
+                "causes": [{"message": "toko_core.errors.PermanentError: i5_A.i5bu is cut off\n"}],
             }
             return {"logsForRun": {"events": [{"__typename": "ExecutionStepFailureEvent", "error": error}]}}
         run = {"status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}

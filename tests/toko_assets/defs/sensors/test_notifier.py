@@ -1,0 +1,190 @@
+"""The notifier: every owner hears, what goes wrong is a line in the log, and the token is nowhere."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.servers.telegram import FailureKind, TelegramServer
+from tests.toko_assets.defs.sensing import OWNER, an_owner, texts
+from tests.toko_bot.bot.proxy import free_port
+from toko_assets.defs.resources import OwnerNotifier
+from toko_bot.settings import BotSettings
+
+OTHER = 103
+
+
+class Telling:
+    """A notifier with the settings of the environment, and what it logs."""
+
+    def __init__(self) -> None:
+        self.logged: list[str] = []
+
+    def tell(self, text: str = "<b>Halo</b>") -> bool:
+        return OwnerNotifier(shop="Toko", timezone="Asia/Jakarta", web_url=None).tell(text, self.logged.append)
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramServer]:
+    with an_owner() as owner, pytest.MonkeyPatch.context() as patch:
+        for name in BotSettings.model_fields:
+            patch.delenv(name.upper(), raising=False)
+        for name, value in owner.settings.items():
+            patch.setenv(name, value)
+        yield owner.telegram
+
+
+@pytest.fixture
+def telling(telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Telling]:
+    monkeypatch.setattr("toko_assets.common.telegram.ask.__defaults__", (0.3,))
+    monkeypatch.chdir(tmp_path)
+    telling = Telling()
+    yield telling
+    for line in telling.logged:
+        assert telegram.token not in line
+        assert telegram.token.split(":")[1] not in line
+        assert len(line.splitlines()) == 1
+
+
+def test_owners_are_told_and_staff_is_not(telegram: TelegramServer, telling: Telling) -> None:
+    staff = telegram.user(101, "Budi")
+    assert telling.tell("<b>Halo</b> &lt;Toko&gt;")
+    (message,) = telegram.user(OWNER).messages
+    assert message.text == "Halo <Toko>"
+    assert message.formatted("bold") == ["Halo"]
+    assert texts(staff) == telling.logged == []
+
+
+def test_without_owners_the_staff_is_told(
+    telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OWNER_USERS")
+    staff = telegram.user(101, "Budi")
+    assert telling.tell()
+    assert texts(staff) == texts(telegram.user(OWNER)) == ["Halo"]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["who blocked the bot", "who never wrote to it"])
+def test_an_owner_who_cannot_be_told_hinders_no_other(
+    telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setenv("OWNER_USERS", f"{OWNER},{OTHER}")
+    other = telegram.user(OTHER, "Rina")
+    if known:
+        telegram.user(OWNER).block()
+    else:
+        telegram.world.chats[OWNER].known = False
+    assert telling.tell()
+    assert texts(other) == ["Halo"]
+    (line,) = telling.logged
+    assert line.startswith(f"Owner {OWNER} could not be told in Telegram: ")
+
+
+def test_when_all_owners_refuse_it_is_not_tried_again(telegram: TelegramServer, telling: Telling) -> None:
+    telegram.user(OWNER).block()
+    assert telling.tell()
+    assert len(telegram.received("sendMessage")) == len(telling.logged) == 1
+
+
+@pytest.mark.parametrize("kind", ["500", "502", "reset", "timeout"])
+def test_a_failure_that_passes_is_not_noticed(telegram: TelegramServer, telling: Telling, kind: FailureKind) -> None:
+    telegram.fail("sendMessage", kind)
+    assert telling.tell()
+    assert texts(telegram.user(OWNER)) == ["Halo"]
+    assert telling.logged == []
+
+
+@pytest.mark.parametrize("kind", ["401", "429", "500", "502", "reset", "timeout"])
+def test_a_telegram_that_keeps_failing_is_a_line_and_the_owners_do_not_know(
+    telegram: TelegramServer, telling: Telling, kind: FailureKind
+) -> None:
+    telegram.fail("sendMessage", kind, times=None)
+    assert not telling.tell()
+    assert len(telling.logged) == 1
+    assert len(telegram.received("sendMessage")) == 2
+    telegram.heal()
+    assert telling.tell()
+    assert texts(telegram.user(OWNER)) == ["Halo"]
+
+
+def test_a_telegram_that_is_silent_is_asked_for_one_owner_only(
+    telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNER_USERS", ",".join(map(str, range(OWNER, OWNER + 50))))
+    telegram.fail("sendMessage", "timeout", times=None)
+    assert not telling.tell()
+    assert len(telegram.received("sendMessage")) == 2
+
+
+def test_who_was_told_is_not_told_again_because_another_was_not(
+    telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNER_USERS", f"{OWNER - 1},{OWNER}")
+    telegram.user(OWNER - 1, "Budi")
+    telegram.fail("sendMessage", "500", times=2)
+    assert telling.tell()
+    assert texts(telegram.user(OWNER)) == ["Halo"]
+    assert len(telling.logged) == 1
+
+
+def test_without_a_bot_there_is_only_a_line(
+    telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN")
+    assert telling.tell()
+    (line,) = telling.logged
+    assert "TELEGRAM_BOT_TOKEN is missing" in line
+    assert telegram.requests == []
+
+
+def test_a_token_that_is_none_is_not_logged(telling: Telling, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "rahasia")
+    assert telling.tell()
+    (line,) = telling.logged
+    assert "TELEGRAM_BOT_TOKEN is wrong" in line
+    assert "rahasia" not in line
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:{closed}", "http://127.0.0.1:{open}/a b", "http://{label}.example"])
+def test_an_address_that_leads_nowhere_is_a_line(
+    telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch, base: str
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BASE_URL", base.format(closed=free_port(), open=telegram.port, label="x" * 64))
+    assert not telling.tell()
+    assert len(telling.logged) == 1
+
+
+@pytest.mark.parametrize("status", ["200 OK", "502 Bad Gateway", "403 Forbidden"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"null", b'{"ok": tru'])
+def test_an_answer_that_breaks_off_is_a_line(
+    telling: Telling, monkeypatch: pytest.MonkeyPatch, status: str, body: bytes
+) -> None:
+    with answering(f"HTTP/1.1 {status}\r\nContent-Length: 100\r\n\r\n".encode() + body) as port:
+        monkeypatch.setenv("TELEGRAM_BASE_URL", f"http://127.0.0.1:{port}")
+        telling.tell()
+    assert len(telling.logged) == 1
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """A server that gives this answer to each request, whatever it is, and hangs up; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()

@@ -1,0 +1,46 @@
+"""What a search means in a name is bold, and nothing else of the name is changed."""
+
+import re
+from html import escape, unescape
+
+import pytest
+
+from toko_bot.replies.highlight import MOST_MARKED, Highlight
+from toko_core.search import SearchIndex
+
+NAMES = [
+    "INDOMIE GORENG SPECIAL 85GR",
+    "INDOMIE SOTO 70GR",
+    "MIE SEDAAP GORENG 90GR",
+    "Gula Pasir <Gulaku> & Co 1kg *premium*",
+    " / ".join(f"KOTAK{letter} ISI" for letter in "ABCDEFGHIJ"),
+    "...",
+    "",
+]
+INDEX = SearchIndex.build(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("query", "row", "marked"),
+    [
+        ("indomie goreng", 0, ["INDOMIE GORENG"]),
+        ("indomi grg", 0, ["INDOMIE GORENG"]),
+        ("indomie 85gr", 0, ["INDOMIE", "85GR"]),
+        ("gorng special", 2, ["GORENG"]),
+        ("gula & co", 3, ["Gula", "Gulaku> & Co"]),
+        ("8991002101630", 0, []),
+        ("", 0, []),
+        ("x", 5, []),
+        ("x", 6, []),
+    ],
+)
+def test_the_words_that_are_meant_are_bold(query: str, row: int, marked: list[str]) -> None:
+    html = Highlight(INDEX, query, [hit.row for hit in INDEX.search(query)])(NAMES[row])
+    assert [unescape(part) for part in re.findall("<b>(.*?)</b>", html)] == marked
+    assert html.replace("<b>", "").replace("</b>", "") == escape(NAMES[row])
+
+
+def test_further_places_stay_plain_where_telegram_would_ignore_them() -> None:
+    html = Highlight(INDEX, "isi", [4])(NAMES[4])
+    assert html.count("<b>") == MOST_MARKED
+    assert html.endswith("KOTAKJ ISI")

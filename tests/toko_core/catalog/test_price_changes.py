@@ -1,0 +1,98 @@
+"""What changed, in which order, and what counts as one change."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from tests.catalog_files import write_catalog
+from toko_bot.replies.moves import start_of
+from toko_core.catalog.price_changes import Period, PriceChange, PriceChanges, PriceKey
+
+TODAY = datetime(2026, 11, 23, tzinfo=UTC)
+RISING, FALLING = Period(True, TODAY - timedelta(days=7)), Period(False, TODAY - timedelta(days=7))
+CHANGES = [
+    # product_id, satuan, level, before, after, days ago
+    (0, "PCS", 1, "1000", "1100", 9),
+    (0, "PCS", 1, "1100", "1200", 3),
+    (0, "PCS", 1, "1200", "1650", 1),
+    (0, "DUS", 1, "10000", "10100", 1),
+    (1, "PCS", None, "500", "600", 6),
+    (1, "PCS", None, "600", "500", 2),
+    (2, "PCS", None, None, "700", 5),
+    (2, "BOX", None, "700", None, 5),
+    (3, "PCS", None, "100", None, 4),
+    (3, "PCS", None, None, "90", 2),
+    (4, "PCS", None, "0", "5", 7),
+    (5, "PCS", None, "200", "250", 8),
+    (6, "PCS", None, "99999999999999.9998", "99999999999999.9999", 1),
+    (7, None, None, "1000", "1001", 1),
+]
+
+
+@pytest.fixture
+def changes(tmp_path: Path) -> Iterator[PriceChanges]:
+    write_catalog(tmp_path / "x.duckdb", ["X"] * 8)
+    with duckdb.connect(tmp_path / "x.duckdb") as connection:
+        connection.execute("UPDATE products SET dijual = product_id <> 7")
+        connection.executemany(
+            "INSERT INTO price_changes VALUES (?, ?, ?, NULL, ?, ?, ?, NULL)",
+            [[*change, (TODAY - timedelta(days=days)).replace(tzinfo=None)] for *change, days in reversed(CHANGES)],
+        )
+        yield PriceChanges(connection)
+
+
+def shown(changes: list[PriceChange]) -> list[tuple[object, ...]]:
+    return [(change.product_id, change.key.satuan, change.before, change.after) for change in changes]
+
+
+def test_a_products_history_is_all_of_its_changes_the_oldest_first(changes: PriceChanges) -> None:
+    history = [change for change in changes.of(0, None) if change.key == PriceKey("PCS", 1, None)]
+    assert shown(history) == [(0, "PCS", 1000, 1100), (0, "PCS", 1100, 1200), (0, "PCS", 1200, 1650)]
+    assert history[0].seen_from == TODAY - timedelta(days=9)
+    assert set(shown(changes.of(2, None))) == {(2, "PCS", None, 700), (2, "BOX", 700, None)}
+    assert changes.of(99, None) == []
+
+
+def test_several_changes_of_a_price_are_one_and_the_largest_share_comes_first(changes: PriceChanges) -> None:
+    assert changes.moved(RISING, None) == [4, 0, 6]
+    assert shown(changes.moves_of([0, 6], RISING, None)) == [
+        (0, "PCS", 1100, 1650),
+        (0, "DUS", 10000, 10100),
+        (6, "PCS", Decimal("99999999999999.9998"), Decimal("99999999999999.9999")),
+    ]
+
+
+def test_what_is_as_it_was_or_is_not_sold_has_not_moved_and_what_came_back_cheaper_fell(changes: PriceChanges) -> None:
+    assert changes.moved(FALLING, None) == [3]
+    assert shown(changes.moves_of([3], FALLING, None)) == [(3, "PCS", 100, 90)]
+
+
+def test_prices_are_rounded_up_as_people_are_told_them_and_what_is_then_equal_has_not_changed(
+    changes: PriceChanges,
+) -> None:
+    assert changes.moved(RISING, 500) == [4, 0]
+    assert shown(changes.moves_of([4, 0], RISING, 500)) == [
+        (4, "PCS", 0, 500),
+        (0, "PCS", 1500, 2000),
+        (0, "DUS", 10000, 10500),
+    ]
+    assert shown(changes.of(0, 500)) == [(0, "PCS", 1000, 1500), (0, "DUS", 10000, 10500), (0, "PCS", 1500, 2000)]
+    assert changes.of(6, 500) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "now", "start"),
+    [
+        (1, "2026-11-22T16:59:59+00:00", "2026-11-22T00:00:00+07:00"),
+        (1, "2026-11-22T17:00:00+00:00", "2026-11-23T00:00:00+07:00"),
+        (7, "2026-11-22T17:00:00+00:00", "2026-11-17T00:00:00+07:00"),
+    ],
+)
+def test_days_begin_at_midnight_in_the_shop(days: int, now: str, start: str) -> None:
+    zone = ZoneInfo("Asia/Jakarta")
+    assert start_of(days, datetime.fromisoformat(now), zone) == datetime.fromisoformat(start)

@@ -1,0 +1,72 @@
+"""Slips that are words themselves, and what else two typed words need that hardly any name shares."""
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+import pytest
+
+from toko_core.search import SearchIndex
+from toko_core.search.words.pairs import WordPairs
+
+SYLLABLES = [a + b for a, b in product("bdjlmnrt", "aeiou")]
+"""Of words that are like none of the tests'."""
+
+
+def fillers(count: int, name: str) -> list[str]:
+    """Names with three more words each; no name comes twice."""
+    return [f"{name} {a}{b} {b}{c}" for (a, b, c), _ in zip(product(SYLLABLES, repeat=3), range(count), strict=False)]
+
+
+def found(names: Sequence[str], query: str) -> list[str]:
+    return [names[hit.row] for hit in SearchIndex.build(names).search(query)]
+
+
+def test_a_known_word_that_no_name_has_with_the_other_is_a_slip() -> None:
+    names = ["API UNGGUN", "KOREK API", "KOPI HITAM", "SAPI LADA HITAM 45GR"]
+    assert found(names, "api hitam")[0] == "SAPI LADA HITAM 45GR"
+
+
+def test_what_a_known_word_may_be_a_slip_of_follows_the_only_name_that_has_it() -> None:
+    names = ["MILNA TODDLER INSTANT PUDING 100GR", "MILNA INSTANT PUDDING TODDLER VANILLA 100GR", "BISKUIT"]
+    assert found(names, "puding toddler") == names[:2]
+
+
+def test_names_with_one_of_two_words_do_not_crowd_out_the_one_with_a_slip_of_it() -> None:
+    names = [*fillers(100, "CHOUCROUTE GARNIE"), *fillers(200, "MINUMAN ACTIV"), *fillers(5000, "SABUN")]
+    names.append("GARNIER PURE ACTIV 60ML")
+    assert found(names, "garnie activ")[0] == "GARNIER PURE ACTIV 60ML"
+
+
+def test_a_rare_name_of_two_common_words_is_found_with_a_slip() -> None:
+    names = [*fillers(1500, "KRIPIK SINGKONG"), *fillers(2000, "COKLAT BATANG"), *fillers(20_000, "SABUN")]
+    names.append("TANGO KRIPIK ISI COKLAT 60GR")
+    assert found(names, "lripik coklat")[0] == "TANGO KRIPIK ISI COKLAT 60GR"
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("royc gram", "ROYCO KALDU SAPI 230 GRAM"),
+        ("royco gram", "ROYCO KALDU SAPI 230 GRAM"),
+        ("dwny liter", "DOWNY ANTI BAKTERI 1 LITER"),
+    ],
+)
+def test_a_unit_alone_finds_the_sizes_that_are_written_out(query: str, first: str) -> None:
+    names = ["ROYCO KALDU", "ROYCO KALDU AYAM 230GR", "ROYCO KALDU SAPI 230 GRAM"]
+    names += ["DOWNY", "DOWNY PASSION 900 ML", "DOWNY ANTI BAKTERI 1 LITER"]
+    assert found(names, query)[0] == first
+
+
+def test_a_unit_that_is_written_out_is_highlighted_in_its_size_only() -> None:
+    index = SearchIndex.build(["ROYCO KALDU SAPI 230 GRAM"])
+    assert index.matched_words("royco gram", 0) == {"royco"}
+    assert index.matched_words("royco 230 gram", 0) == {"royco", "230g"}
+
+
+def test_few_words_seem_to_stand_side_by_side_that_do_not() -> None:
+    words = np.arange(20_000, dtype=np.int32)
+    pairs = WordPairs(WordPairs.build(words.reshape(-1, 2), len(words)))
+    assert all(pairs.stand_together(left, left + 1) for left in range(0, 20_000, 2))
+    mistaken = sum(pairs.stand_together(left, right) for left in range(1, 200, 2) for right in range(0, 200, 2))
+    assert mistaken <= 100 * 100 / 100

@@ -1,0 +1,38 @@
+"""A backup that a person chose by its name or path."""
+
+from pathlib import Path
+
+from toko_assets.backups.folder import FolderSource, named_backup
+from toko_assets.backups.listing import ListedBackup, Listing
+from toko_assets.backups.source import BackupSource, NoBackupError
+
+NAMED = 5
+
+
+def local_backup(path: Path) -> tuple[BackupSource, ListedBackup]:
+    """A file of this machine, and the source to fetch it from. Raises NoBackupError."""
+    return FolderSource(folder=str(path.parent)), named_backup(path)
+
+
+def chosen_backup(source: BackupSource, wanted: str) -> tuple[BackupSource, ListedBackup]:
+    """The backup of this name or path in the source, in any letter case, or the file of this full path.
+
+    Raises NoBackupError, naming the newest backups there are, and what the source raises when it does not answer.
+    """
+    wanted = wanted.strip()
+    path = Path(wanted)
+    if path.is_absolute() and path.is_file():
+        return local_backup(path)
+    listing = source.listing()
+    for same in (str, str.casefold):
+        for backup in listing.backups:
+            if same(wanted) in (same(backup.place), same(backup.name)):
+                return source, backup
+    raise NoBackupError(f"There is no backup {wanted or 'without a name'} in {source.place}{_advice(listing, wanted)}")
+
+
+def _advice(listing: Listing, wanted: str) -> str:
+    if wanted.rpartition("/")[2] in listing.conflicted:
+        return ", but a conflicted copy of that name: give it another name there, then choose it."
+    names = [backup.name for backup in listing.backups[:NAMED]]
+    return f". The newest there: {', '.join(names)}." if names else ", nor any other."

@@ -1,0 +1,105 @@
+"""Backups in a folder that iPOS, or a Dropbox client, puts them into."""
+
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from toko_assets.backups.listing import ListedBackup, Listing, newest_first
+from toko_assets.backups.source import ENDING, BackupSource, NoBackupError, is_conflicted
+from toko_core.errors import TransientError
+
+SETTLED_SECONDS = 60
+"""Without a change: a younger file may still be written."""
+
+
+class FolderSource(BackupSource):
+    """The `*.i5bu` of a folder, by the time of their last change."""
+
+    folder: str
+
+    @property
+    def place(self) -> str:
+        return self.folder
+
+    @property
+    def setting(self) -> str:
+        return "BACKUP_FOLDER"
+
+    def listing(self) -> Listing:
+        """Files come and go while a folder is looked at. Raises NoBackupError or TransientError."""
+        folder, found = Path(self.folder), []
+        try:
+            for file in folder.iterdir() if folder.exists() else ():
+                with suppress(FileNotFoundError):
+                    if file.suffix.lower() == ENDING and file.is_file():
+                        found.append(_listed(file))
+        except (NotADirectoryError, PermissionError) as error:
+            raise NoBackupError(
+                f"The backup folder {self.folder} cannot be read ({error.strerror}): set BACKUP_FOLDER."
+            ) from error
+        except OSError as error:  # a network drive that is away
+            raise TransientError(
+                f"The backup folder {self.folder} cannot be read now ({error.strerror}): is its disk there?"
+            ) from error
+        backups = [backup for backup in found if not is_conflicted(backup.name)]
+        return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
+
+    def find(self, place: str, revision: str) -> ListedBackup:
+        """A file as it was listed. Raises TransientError if it is another one by now."""
+        try:
+            backup = _listed(Path(place))
+        except OSError as error:
+            raise TransientError(f"{Path(place).name} is gone: deleted, or moved away.") from error
+        if backup.revision != revision:
+            raise TransientError(f"{backup.name} was replaced, or is still being written: the next look takes it.")
+        return backup
+
+    def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
+        """Copy the file. Raises NoBackupError if it cannot be read, TransientError if it changed meanwhile."""
+        source = Path(backup.place)
+        try:
+            with source.open("rb"):  # an error from here on is the target's
+                pass
+        except FileNotFoundError as error:
+            raise NoBackupError(f"There is no file {backup.place}.") from error
+        except OSError as error:
+            raise unreadable(backup.place, error) from error
+        shutil.copyfile(source, target)
+        if not source.exists() or _listed(source).revision != backup.revision:
+            raise TransientError(
+                f"{backup.name} changed while it was read: it is still being written. Try again in a minute."
+            )
+        progress(backup.size)
+
+
+def named_backup(path: Path) -> ListedBackup:
+    """A backup that was named by a person. Raises NoBackupError."""
+    try:
+        if path.is_dir():
+            raise NoBackupError(f"{path} is a folder: name a backup file (*{ENDING}).")
+        if path.exists() and not path.is_file():
+            raise NoBackupError(f"{path} is no file: name a backup file (*{ENDING}).")
+        return _listed(path)
+    except FileNotFoundError as error:
+        raise NoBackupError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise unreadable(str(path), error) from error
+
+
+def unreadable(path: str, error: OSError) -> NoBackupError:
+    return NoBackupError(f"{path} cannot be read ({error.strerror}): copy it again, or choose another.")
+
+
+def _listed(file: Path) -> ListedBackup:
+    """By its size and the time of its last change; raises OSError."""
+    stat = file.stat()
+    return ListedBackup(
+        place=str(file),
+        revision=f"{stat.st_size}-{stat.st_mtime_ns}",
+        size=stat.st_size,
+        modified=datetime.fromtimestamp(stat.st_mtime, UTC),
+        settled=time.time() - stat.st_mtime > SETTLED_SECONDS,
+    )

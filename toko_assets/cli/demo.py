@@ -1,0 +1,83 @@
+"""`toko demo`: a sample backup, the chain, a few searches. Needs no settings, no network and no shop."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from toko_assets.cli.run import sync_backup
+from toko_assets.cli.search_view import show_searches
+from toko_assets.cli.terminal import short_path
+from toko_assets.common.settings import Settings
+from toko_assets.postgres.embedded import EmbeddedPostgres
+from toko_assets.sample.backup import write_sample_backup
+from toko_core.catalog.reader import read_info
+from toko_core.catalog.store import current_file
+from toko_core.errors import PermanentError
+
+SAMPLE = "i5_CONTOH.i5bu"
+HISTORY_PER_PRODUCT = 10
+SEED = 1
+SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
+RESULTS = 3
+OLD = 0.0
+"""The sample's time of change: any backup of a shop that is put beside it later is newer."""
+MOST_LOST = 1.0
+"""A demo of another size may follow."""
+
+
+def run_demo(settings: Settings, products: int, console: Console) -> None:
+    """Refuses a data folder that belongs to a real shop: its staff must never see invented prices."""
+    _ensure_no_shop(settings)
+    sample = settings.inbox / SAMPLE
+    console.rule("A backup of an invented shop", align="left")
+    if sample.exists():
+        console.print(f"{sample.name} is there already; remove it for another.", highlight=False)
+    else:
+        make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", console)
+        os.utime(sample, (OLD, OLD))
+    console.rule("From the backup to the published catalogue", align="left")
+    sync_backup(settings, sample, MOST_LOST, console)
+    console.rule("Searches", align="left")
+    show_searches(settings.data_folder, SEARCHES, RESULTS, console)
+    console.rule("What next", align="left")
+    console.print(
+        "  toko search sabun mandi     search for anything\n"
+        "  make dev                    Dagster's web interface: graph, checks, Materialize all\n"
+        "  toko sync                   your own prices, after setting BACKUP_FOLDER to where iPOS puts its backups\n"
+        f"  rm -r {settings.toko_data_dir}                  forget the demo\n"
+        "The command is .venv/bin/toko; after `source .venv/bin/activate` it is toko.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def make_sample(out: Path, products: int, history: int, seed: int, encoding: str, console: Console) -> None:
+    """Write a sample backup, from a PostgreSQL of its own that is gone afterwards."""
+    begun = time.monotonic()
+    with (
+        console.status("Starting PostgreSQL") as status,
+        tempfile.TemporaryDirectory(prefix="toko-sample-") as folder,
+        EmbeddedPostgres(Path(folder, "postgres")) as server,
+    ):
+        write_sample_backup(
+            server, out, products=products, history=history, seed=seed, encoding=encoding,
+            progress=lambda step: status.update(f"{step} …"),
+        )  # fmt: skip
+    size, seconds = out.stat().st_size / 1e6, time.monotonic() - begun
+    made = f"{products:,} items, {history:,} history rows, {size:,.1f} MB in {seconds:.1f} s"
+    console.print(f"[green]✓[/] {short_path(out)}: {made}", highlight=False, soft_wrap=True)
+
+
+def _ensure_no_shop(settings: Settings) -> None:
+    away = "The demo is for an empty data folder: run it with TOKO_DATA_DIR=demo"
+    if settings.backup_folder is not None:
+        raise PermanentError(f"BACKUP_FOLDER is set, so this is a shop's installation. {away}, without BACKUP_FOLDER.")
+    backups = settings.inbox.glob("*.[iI]5[bB][uU]") if settings.inbox.is_dir() else ()
+    if other := next((file.name for file in backups if file.name != SAMPLE), None):
+        raise PermanentError(f"There is a backup of a shop in {settings.inbox}: {other}. {away}.")
+    current = current_file(settings.data_folder / "catalog")
+    if current is not None and (name := read_info(current)["backup_name"]) != SAMPLE:
+        raise PermanentError(f"A catalogue from {name} is published here. {away}.")

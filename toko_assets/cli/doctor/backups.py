@@ -1,0 +1,77 @@
+"""The backup folder: what is there, and which backup a sync would take."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from toko_assets.backups.folder import FolderSource, unreadable
+from toko_assets.backups.listing import ListedBackup
+from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.cli.terminal import short_path
+from toko_assets.common.settings import Settings
+from toko_assets.ipos.archive.contents import Archive
+from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.ipos.archive.rows import verify_rows
+from toko_core.errors import TokoError
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+def look_at_backups(settings: Settings) -> Iterator[Finding]:
+    """Reads the newest backup to its end, as a sync does; of a Dropbox, looks at the rights to it."""
+    if settings.backup_source == "dropbox":
+        from toko_assets.cli.doctor.dropbox import look_at_dropbox
+
+        yield from look_at_dropbox(settings)
+        return
+    folder = settings.inbox
+    if not folder.exists():
+        if settings.backup_folder is None:
+            yield wrong("backups", f"There is no backup: make the folder {folder} for them, or set BACKUP_FOLDER.")
+        else:
+            yield wrong("backups", f"There is no folder {folder}: correct BACKUP_FOLDER, or mount its disk.")
+        return
+    if not folder.is_dir():
+        yield wrong("backups", f"{folder} is no folder: set BACKUP_FOLDER.")
+        return
+    if not os.access(folder, os.R_OK | os.X_OK):
+        yield wrong("backups", f"{folder} cannot be read: set its permissions, or BACKUP_FOLDER.")
+        return
+    warnings: list[str] = []
+    try:
+        archive = FolderSource(folder=str(folder)).newest(_whole, warnings.append)
+    except TokoError as error:
+        yield from (note("backups", warning) for warning in warnings if str(error) not in warning)
+        yield wrong("backups", str(error))
+        return
+    yield from (note("backups", warning) for warning in warnings)
+    dumped = archive.dumped_at.replace(tzinfo=ZoneInfo(settings.shop_timezone))
+    size = archive.path.stat().st_size
+    age = datetime.now(ZoneInfo(settings.shop_timezone)) - dumped
+    said = f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, made {dumped:%Y-%m-%d %H:%M}"
+    if age < -CLOCKS_DIFFER:
+        yield note(
+            "backups", f"{said}: in the future. Is SHOP_TIMEZONE the shop's, and the clock of its computer right?"
+        )
+    else:
+        yield good("backups", f"{said} ({shown_age(age)} ago)")
+
+
+def _whole(backup: ListedBackup) -> Archive:
+    """Read where it lies."""
+    try:
+        archive = read_archive(Path(backup.place), backup.name)
+        verify_rows(archive)
+        return archive
+    except OSError as error:
+        raise unreadable(backup.place, error) from error
+
+
+def shown_age(age: timedelta) -> str:
+    """`3 days`, `5 hours`, `12 minutes`."""
+    for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if (count := age // length) > 0:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"

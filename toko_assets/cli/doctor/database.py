@@ -1,0 +1,96 @@
+"""PostgreSQL: the embedded one is started and stopped, on an external one a database is created and dropped."""
+
+import ipaddress
+import secrets
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+
+from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.common.lock import SyncRunningError, sync_lock
+from toko_assets.common.settings import Settings
+from toko_assets.defs.resources import PostgresResource
+from toko_assets.ipos.restore import UNFINISHED, create_database, drop_database
+from toko_assets.postgres.server import PostgresServer, program
+
+ENCODINGS = ("UTF8", "WIN1252", "SQL_ASCII")
+"""Of the databases that iPOS makes backups of."""
+PROGRAMS = ("postgres", "initdb")
+
+
+def look_at_postgres(settings: Settings) -> Iterator[Finding]:
+    """Holds the sync lock meanwhile: a sync that begins now waits."""
+    look = _external if settings.db_host else _embedded
+    try:
+        with sync_lock(settings.data_folder, waiting=None):
+            yield from look(settings)
+    except SyncRunningError:
+        yield note("PostgreSQL", "A sync is running: PostgreSQL is left alone.")
+
+
+def _embedded(settings: Settings) -> Iterator[Finding]:
+    if shutil.which("setpriv") is None:
+        yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
+        return
+    if missing := [name for name in PROGRAMS if not program(name).exists()]:
+        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install toko[platform] again.")
+        return
+    postgres = PostgresResource.configured(settings)
+    try:
+        with postgres.server().administer() as connection:
+            version = _version(connection)
+    finally:
+        postgres.stop()
+    yield good("PostgreSQL", f"the embedded one, version {version}, starts and stops")
+
+
+def _external(settings: Settings) -> Iterator[Finding]:
+    warnings: list[str] = []
+    server = PostgresResource.configured(settings).server(warnings.append)
+    yield from (note("PostgreSQL", warning) for warning in warnings)
+    place = f"{settings.db_host}:{settings.db_port}"
+    with server.administer() as connection:
+        yield good("PostgreSQL", f"{place} answers, version {_version(connection)}, as role {settings.db_user}")
+        yield from _rights(connection, settings.db_user)
+        if not connection.pgconn.ssl_in_use and not _is_here(settings.db_host or ""):
+            yield note("PostgreSQL", f"The connection to {place} is not encrypted: set up TLS there.")
+    for encoding in ENCODINGS:
+        _try_database(server, settings.db_name, encoding)
+    yield good("PostgreSQL", f"databases can be created, filled and dropped, in {', '.join(ENCODINGS)}")
+
+
+def _rights(connection: psycopg.Connection[Any], role: str) -> Iterator[Finding]:
+    row = connection.execute(
+        "SELECT rolsuper OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    if row and row[0]:
+        rights = "NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+        yield note("PostgreSQL", f"Role {role} may do more than create databases: ALTER ROLE {role} {rights}")
+
+
+def _try_database(server: PostgresServer, prefix: str, encoding: str) -> None:
+    """What a restore does there. Under the name of an unfinished one: whatever happens, a sync removes it."""
+    name = f"{prefix}_{secrets.token_hex(6)}{UNFINISHED}"
+    with server.administer() as admin:
+        create_database(admin, name, encoding)
+        try:
+            with server.connect(name) as connection:
+                connection.execute("CREATE UNLOGGED TABLE public.tried AS SELECT 'toko doctor' AS by")
+        finally:
+            drop_database(admin, name)
+
+
+def _version(connection: psycopg.Connection[Any]) -> str:
+    return (connection.info.parameter_status("server_version") or "unknown").split()[0]
+
+
+def _is_here(host: str) -> bool:
+    """Whether the way to it leads over no network."""
+    if host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,105 @@
+"""What was set: names in `.env`, the time zone, Dagster's home."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import yaml  # type: ignore[import-untyped]
+from dotenv import dotenv_values
+
+from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.cli.doctor.machine import existing
+from toko_assets.cli.terminal import short_path
+from toko_assets.common.settings import Settings
+from toko_bot.settings import BotSettings
+
+ENV_FILE = Path(".env")
+SECRETS = {
+    "DB_PASSWORD": "a password",
+    "DROPBOX_APP_SECRET": "a secret",
+    "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
+    "TELEGRAM_BOT_TOKEN": "the bot's token",
+    "WEBHOOK_SECRET": "a secret",
+}
+OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+LIKE_A_SETTING = 0.8
+"""How much alike two names are, of 1, when one is taken for a slip of the other."""
+
+
+def look_at_settings(settings: Settings) -> Iterator[Finding]:
+    """They are right by themselves: otherwise there would be none to look at."""
+    names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)} | {"DAGSTER_HOME"}
+    written = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
+    for name in written:
+        if name not in names and (meant := get_close_matches(name.upper(), names, 1, LIKE_A_SETTING)):
+            yield note("settings", f"{name} in .env is no setting: {meant[0]} is meant?")
+    if "DAGSTER_HOME" in written and not os.environ.get("DAGSTER_HOME"):
+        yield note("settings", "DAGSTER_HOME in .env has no effect: set it in the environment.")
+    secrets = [what for name, what in SECRETS.items() if written.get(name)]
+    if secrets and ENV_FILE.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield note("settings", f".env holds {secrets[0]} and other users can read it: chmod 600 .env")
+    if settings.db_host is None and settings.db_password is not None:
+        yield note("settings", "DB_PASSWORD is set but not DB_HOST: the embedded PostgreSQL is used, which needs none.")
+    if settings.backup_source == "folder" and settings.dropbox_refresh_token is not None:
+        yield note("settings", "DROPBOX_REFRESH_TOKEN has no effect: BACKUP_SOURCE is folder.")
+    given = sorted(name for name in names if os.environ.get(name) or written.get(name))
+    yield good("settings", f"set: {', '.join(given)}" if given else "none is set: the defaults are used")
+
+
+def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
+    """The zone of the times in backups."""
+    name = settings.shop_timezone
+    here = f"{datetime.now(ZoneInfo(name)):%Y-%m-%d %H:%M}"
+    if name in OF_INDONESIA:
+        yield good("time zone", f"{name}: in the shop it is {here} {OF_INDONESIA[name]}")
+    else:
+        yield note("time zone", f"{name} is not in Indonesia: in the shop it is {here}? If not, set SHOP_TIMEZONE.")
+
+
+def look_at_dagster(settings: Settings) -> Iterator[Finding]:
+    """Dagster's home, and that its configuration can be read."""
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
+    file = home / "dagster.yaml"
+    reason = _unwritable(home)
+    if reason and not _stores_elsewhere(file):
+        yield wrong("Dagster", f"{home} cannot be written ({reason}): set DAGSTER_HOME, or its owner.")
+        return
+    if not home.exists():
+        yield good("Dagster", f"{short_path(home)} is made by the first sync")
+        return
+    if not file.exists():
+        yield note("Dagster", f"{short_path(home)} has no dagster.yaml: the next sync puts ours there.")
+        return
+    try:
+        with dg.DagsterInstance.from_config(str(home)):
+            pass
+    except Exception as error:  # whatever becomes of a file that somebody wrote by hand
+        said = " ".join(str(error).split())
+        yield wrong("Dagster", f"{file} cannot be used ({said}): remove it, the next sync puts ours there.")
+        return
+    kept = "storage in PostgreSQL answers" if reason else f"{short_path(home)} is writable"
+    yield good("Dagster", f"{kept}, its dagster.yaml is right")
+
+
+def _unwritable(home: Path) -> str | None:
+    """Why the folder cannot be written; None if it can."""
+    try:
+        with tempfile.TemporaryFile(dir=existing(home)):
+            return None
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def _stores_elsewhere(file: Path) -> bool:
+    """Whether Dagster's storage is in PostgreSQL, as in containers: then its home is only read."""
+    try:
+        storage = yaml.safe_load(file.read_text())["storage"]
+        return "postgres" in storage
+    except (OSError, yaml.YAMLError, LookupError, TypeError):
+        return False

@@ -1,0 +1,98 @@
+"""One sync at a time: a lock that every run holds, and that goes with its process however that ends.
+
+`flock` works between processes, and between containers that share the data folder; a killed process holds nothing.
+Beside the one lock, every run holds a mark of its own while it lives, so that a run which only waits for its turn can
+be told from one that was killed: Dagster shows both as started.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toko_core.errors import TransientError
+
+LOCK = "sync.lock"
+MARKS = "runs"
+
+
+class SyncRunningError(TransientError):
+    """Another sync holds the lock."""
+
+
+_held: set[Path] = set()
+"""The data folders whose lock this process has: `toko` takes it before it makes a run, which asks for it again."""
+
+
+@contextmanager
+def sync_lock(root: Path, waiting: Callable[[], None] | None) -> Iterator[bool]:
+    """Hold the one lock of a data folder; gives False if this process held it already.
+
+    While another process has it: call `waiting` once and wait; without `waiting` raise SyncRunningError.
+    """
+    if root in _held:
+        yield False
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    with _opened(root / LOCK) as handle:
+        if not _taken(handle):
+            if waiting is None:
+                raise SyncRunningError(f"Another sync is running in {root}: try again when it is done.")
+            waiting()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        _held.add(root)
+        try:
+            yield True
+        finally:
+            _held.discard(root)
+
+
+@contextmanager
+def run_mark(root: Path, run_id: str) -> Iterator[None]:
+    """Show that a run is alive, waiting for the lock or holding it."""
+    mark = _mark(root, run_id)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    with _opened(mark) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
+
+
+def is_alive(root: Path, run_id: str) -> bool:
+    """Whether the process of a run still holds its mark; the mark of a dead one is removed."""
+    mark = _mark(root, run_id)
+    try:
+        handle = os.open(mark, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        if not _taken(handle):
+            return True
+        mark.unlink(missing_ok=True)
+        return False
+    finally:
+        os.close(handle)
+
+
+def _mark(root: Path, run_id: str) -> Path:
+    return root / MARKS / run_id
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

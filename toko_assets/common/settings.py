@@ -1,0 +1,90 @@
+"""Every setting of the chain, from the environment or a file `.env`; `.env.example` lists them."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from toko_core.errors import SettingError
+from toko_core.settings import ShopSettings, TelegramSettings, load
+
+
+def _host(name: str) -> str:
+    """A host name, an address, or the folder of a Unix socket; not a URL, several hosts, or host:port."""
+    if set(name) & set("@, \t") or (not name.startswith("/") and ("/" in name or name.count(":") == 1)):
+        raise ValueError("must be a host name alone: the rest goes into DB_PORT, DB_NAME, DB_USER and DB_PASSWORD")
+    return name
+
+
+def _text(secret: SecretStr) -> SecretStr:
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be UTF-8 text") from None
+    return secret
+
+
+def _dropbox_folder(path: str) -> str:
+    """As Dropbox wants it: /IPOS, and nothing for all that the app sees."""
+    path = path.strip().rstrip("/")
+    if path and (not path.startswith("/") or "//" in path):
+        raise ValueError("must be a folder of Dropbox, like /IPOS, or / for all that the app sees")
+    return path
+
+
+class Settings(ShopSettings):
+    """Fields carry the names of the variables in lower case."""
+
+    backup_source: Literal["folder", "dropbox"] = Field("folder", description="Where backups come from")
+    backup_folder: Path | None = Field(
+        None, description="The folder that iPOS backups (*.i5bu) arrive in; unset: TOKO_DATA_DIR/inbox"
+    )
+    dropbox_app_key: str | None = Field(None, description="The app key of the shop's Dropbox app")
+    dropbox_app_secret: SecretStr | None = Field(None, description="Its secret; not needed after `toko dropbox-login`")
+    dropbox_refresh_token: SecretStr | None = Field(None, description="What `toko dropbox-login` prints")
+    dropbox_folder_path: Annotated[str, AfterValidator(_dropbox_folder)] = Field(
+        "/IPOS", description="The folder of Dropbox that backups arrive in"
+    )
+    daily_sync_cron: str | None = Field(None, description="When to sync besides; unset: never")
+    web_url: str | None = Field(None, description="What links in messages to owners point to; unset: no links")
+    db_host: Annotated[str, AfterValidator(_host)] | None = Field(
+        None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"
+    )
+    db_port: int = Field(5432, ge=1, le=65535, description="Its port")
+    db_user: str = Field("toko", min_length=1, max_length=63, description="A role that may create databases")
+    db_password: Annotated[SecretStr, AfterValidator(_text)] | None = Field(None, description="The role's password")
+    db_name: str = Field(
+        "i5bu", pattern=r"^[a-z_][a-z0-9_]{0,30}$", description="The prefix of the names of restored databases"
+    )
+    keep_backups: int = Field(5, ge=1, description="Backups kept")
+    max_csv_files: int = Field(5, ge=1, description="CSV exports kept")
+    keep_catalogs: int = Field(5, ge=1, description="Published catalogues kept")
+
+    @model_validator(mode="after")
+    def _dropbox_is_set_up(self) -> "Settings":
+        if self.backup_source == "dropbox":
+            for name in ("dropbox_app_key", "dropbox_refresh_token"):
+                if not getattr(self, name):
+                    raise ValueError(
+                        f"The setting {name.upper()} is missing: BACKUP_SOURCE=dropbox needs it. "
+                        "`toko dropbox-login` leads to it"
+                    )
+        return self
+
+    @property
+    def inbox(self) -> Path:
+        """Where backups arrive."""
+        return self.backup_folder.expanduser().resolve() if self.backup_folder else self.data_folder / "inbox"
+
+
+def load_settings() -> Settings:
+    """Read and check all settings. Raises SettingError, which names what is wrong."""
+    return load(Settings)
+
+
+def load_telegram_settings() -> TelegramSettings | SettingError:
+    """Whom to notify in Telegram; the error, where the bot is not set up: a sync needs none."""
+    try:
+        return load(TelegramSettings)
+    except SettingError as error:
+        return error

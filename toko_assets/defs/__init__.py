@@ -1,0 +1,1 @@
+"""All that knows Dagster: assets, jobs, sensors, schedules, resources."""

@@ -1,0 +1,125 @@
+"""exported_products: the shop's products with every price, by iPOS's rules, as Parquet tables and a CSV."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from toko_assets.common.checks import Outcome
+from toko_assets.common.process import give_back
+from toko_assets.common.records import ProductExport, RestoredDatabase
+from toko_assets.defs.metadata.export import export_metadata
+from toko_assets.defs.reporting import (
+    RETRIES,
+    Stopwatch,
+    check_specs,
+    one_line_failures,
+    report_checks,
+)
+from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.ipos.archive.photo_column import stored_photos
+from toko_assets.ipos.audit import audit_export
+from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
+from toko_assets.ipos.pricing import PricedShop, price_shop
+from toko_assets.ipos.restore import database_exists, ensure_rows
+from toko_assets.ipos.source import read_source
+from toko_assets.ipos.text import decode
+from toko_core.errors import PermanentError
+from toko_core.files import keep_newest, whole_file, whole_folder
+
+BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
+WARNING = [
+    "prices_filled_in", "not_below_cost", "no_orphans", "barcodes_not_shared", "photos_readable", "texts_decoded",
+    "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed", "fixed_price_used", "price_rows_repeated",
+    "levels_assumed", "limits_assumed", "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ",
+    "costs_too_large",
+]  # fmt: skip
+
+
+@dg.asset(
+    retry_policy=RETRIES,
+    check_specs=check_specs("exported_products", BLOCKING, WARNING),
+)
+def exported_products(
+    context: dg.AssetExecutionContext,
+    restored_database: RestoredDatabase,
+    postgres: PostgresResource,
+    storage: StorageResource,
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
+    """Read, price, write, and check what was written against the restored database."""
+    backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
+    folder, table = exports / backup.id, exports / f"{backup.dumped_at:%Y%m%d_%H%M%S}.csv"
+    with one_line_failures():
+        server = postgres.server()
+        if not database_exists(server, restored_database.database):
+            raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
+        excerpt = storage.excerpt(backup)
+        with server.connect(restored_database.database) as connection:
+            ensure_rows(connection, restored_database.tables)
+            with watch("read"):
+                source = read_source(connection)
+            with watch("price"):
+                shop = price_shop(source)
+            undecodable = source.undecodable
+            del source
+            give_back()
+            context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
+            with watch("check"):
+                outcomes = [*audit_export(connection, shop), _texts(undecodable)]
+            yield from report_checks(outcomes, backup.name)  # before anything is written
+            with whole_folder(folder) as new:
+                with watch("write"):
+                    counts = write_tables(new, shop)
+                with watch("photos"):
+                    stored = stored_photos(connection, excerpt.archive, excerpt.photos)
+                    counts["photos"], unreadable = _photos(context, stored, new, shop)
+        yield from report_checks([unreadable])
+        with watch("write"), whole_file(table) as file:
+            write_csv(file, shop)
+        del shop, outcomes
+        give_back()
+        with watch("describe"):
+            metadata = export_metadata(folder, table, counts)
+    keep_newest((f for f in exports.iterdir() if f.is_dir()), storage.keep_backups, besides=[folder])
+    keep_newest(exports.glob("*.csv"), storage.keep_csv, besides=[table])
+    context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
+    yield dg.MaterializeResult(
+        value=ProductExport(backup, folder, counts, table),
+        metadata=metadata | watch.metadata(),
+    )
+
+
+def _photos(
+    context: dg.AssetExecutionContext, stored: Iterable[tuple[Any, bytes]], folder: Path, shop: PricedShop
+) -> tuple[int, Outcome]:
+    photos = ((decode(code) if isinstance(code, bytes) else str(code), photo) for code, photo in stored)
+    wanted = frozenset(shop.products["kodeitem"])
+    earlier = sorted(folder.parent.glob(f"*/{PHOTOS}"), key=lambda file: file.stat().st_mtime_ns)
+    finished = [file for file in earlier if file.parent != folder]
+    count, unreadable = write_photos(
+        folder,
+        photos,
+        wanted,
+        finished[-1] if finished else None,
+        lambda done: context.log.info(f"{done:,} photos scaled"),
+    )
+    rows = shop.products.loc[shop.products["kodeitem"].isin(unreadable), ["kodeitem", "namaitem"]]
+    return count, Outcome(
+        "photos_readable",
+        rows.empty,
+        f"{len(rows):,} of {count + len(rows):,} photos are no image that can be read; these products have none.",
+        rows=rows,
+        advice="Set the photo anew in iPOS.",
+    )
+
+
+def _texts(undecodable: pd.DataFrame) -> Outcome:
+    return Outcome(
+        "texts_decoded",
+        undecodable.empty,
+        f"{len(undecodable):,} texts are not UTF-8 and were read as Windows-1252.",
+        rows=undecodable,
+        advice="Look at the names with accents: are they written right?",
+    )

@@ -1,0 +1,60 @@
+"""price_history: since when, and until when, backups showed each price."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from toko_assets.common.checks import Outcome
+from toko_assets.common.process import give_back
+from toko_assets.common.records import PriceHistory, ProductExport, read_record
+from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.defs.resources import StorageResource
+from toko_assets.publishing.history.merge import HistoryCounts, add
+from toko_assets.publishing.history.store import FILE, DamagedHistoryError, damaged, set_aside
+
+
+@dg.asset(
+    retry_policy=RETRIES,
+    check_specs=check_specs("price_history", blocking=[], warning=["history_kept"]),
+)
+def price_history(
+    context: dg.AssetExecutionContext, exported_products: ProductExport, storage: StorageResource
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[PriceHistory]]:
+    """Add the backup, whatever its age; one that is known already changes nothing."""
+    backup, folder, watch = exported_products.backup, storage.folder.history, Stopwatch()
+    before = read_record(storage.folder.records, "price_history", PriceHistory)
+    with one_line_failures():
+        give_back()
+        with watch("add"):
+            try:
+                counts = add(folder, exported_products.folder, backup)
+            except DamagedHistoryError as error:  # prices go before their history: it begins anew
+                context.log.warning(f"{error} It is kept as {set_aside(folder, datetime.now(UTC)).name}.")
+                counts = add(folder, exported_products.folder, backup)
+        yield from report_checks([_kept(counts, before.backups if before else 0, damaged(folder))])
+    since = storage.shown(counts.since)
+    context.log.info(f"{counts.periods:,} periods of prices since {since:%Y-%m-%d}, backups: {counts.backups:,}")
+    yield dg.MaterializeResult(
+        value=PriceHistory(backup, folder, counts.backups, counts.periods, counts.since),
+        metadata={
+            "dagster/row_count": counts.periods,
+            "backups": counts.backups,
+            "newly_added": counts.is_new,
+            "since": dg.TimestampMetadataValue(counts.since.timestamp()),
+            "file": dg.MetadataValue.path(folder / FILE),
+            "dagster/size_bytes": (folder / FILE).stat().st_size,
+            **watch.metadata(),
+        },
+    )
+
+
+def _kept(counts: HistoryCounts, before: int, aside: list[Path]) -> Outcome:
+    lost = f" Set aside as damaged: {', '.join(file.name for file in aside)}." if aside else ""
+    return Outcome(
+        "history_kept",
+        counts.backups >= before and not aside,
+        f"{counts.backups:,} backups in the price history, {before:,} after the last sync.{lost}",
+        advice=f"The history began anew. If there is a good copy of {FILE}, put it there. Remove what was set aside.",
+    )

@@ -1,0 +1,73 @@
+"""restored_database: the tables that hold products and prices, in a PostgreSQL database of their own."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from toko_assets.common.checks import Outcome
+from toko_assets.common.records import BackupFile, RestoredDatabase
+from toko_assets.defs.metadata.tables import rows_table
+from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.ipos.audit import audit_database
+from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
+
+
+@dg.asset(
+    retry_policy=RETRIES,
+    check_specs=check_specs(
+        "restored_database",
+        blocking=["needed_tables_and_columns", "tables_not_empty", "item_keys_unique", "amounts_in_range"],
+    ),
+)
+def restored_database(
+    context: dg.AssetExecutionContext, raw_backup: BackupFile, postgres: PostgresResource, storage: StorageResource
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[RestoredDatabase]]:
+    """Restore the needed tables and look at them before anything is read."""
+    watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
+    with one_line_failures():
+        archive = storage.excerpt(raw_backup).archive
+        problems = schema_problems(archive)
+    yield from report_checks([_schema(raw_backup, problems)])
+    with one_line_failures():
+        with watch("start_server"):
+            server = postgres.server(context.log.warning)
+        with watch("restore"):
+            tables = restore(server, archive, database)
+        with watch("check"), server.connect(database) as connection:
+            outcomes = audit_database(connection, tables)
+        if any(outcome.blocking and not outcome.passed for outcome in outcomes):
+            with server.administer() as connection:
+                drop_database(connection, database)
+    yield from report_checks(outcomes, raw_backup.name)
+    skipped = skipped_tables(archive)
+    context.log.info(f"{sum(tables.values()):,} rows of {len(tables)} tables; {len(skipped)} tables left in the file")
+    yield dg.MaterializeResult(
+        value=RestoredDatabase(raw_backup, database, tables),
+        metadata={
+            "database": database,
+            "dagster/row_count": sum(tables.values()),
+            "tables": rows_table(pd.DataFrame(tables.items(), columns=["table", "rows"], dtype=object)),
+            "tables_restored": len(tables),
+            "tables_left_in_the_file": len(skipped),
+            **{f"rows_{table}": rows for table, rows in tables.items()},
+            "tables_skipped": dg.MetadataValue.json(skipped),
+            "source_server_version": archive.server_version,
+            "encoding": archive.encoding,
+            **watch.metadata(),
+        },
+    )
+
+
+def _schema(backup: BackupFile, problems: list[str]) -> Outcome:
+    return Outcome(
+        "needed_tables_and_columns",
+        not problems,
+        f"{backup.name} is no iPOS 5 backup: {'; '.join(problems)}."
+        if problems
+        else "All are there, with the types expected.",
+        blocking=True,
+        count=len(problems),
+        advice="Is it the backup of another program, or of an older iPOS?",
+    )

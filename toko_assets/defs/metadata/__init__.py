@@ -1,0 +1,1 @@
+"""What Dagster's web interface shows of each asset and check."""

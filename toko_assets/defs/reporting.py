@@ -1,0 +1,133 @@
+"""How the assets tell Dagster what happened: failures as one line, check outcomes, durations."""
+
+import errno
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+import duckdb
+import pandas as pd
+import psycopg
+
+from toko_assets.common.checks import Outcome
+from toko_assets.defs.failures import DETAILS, FINAL, ORDERED
+from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
+from toko_assets.defs.metadata.tables import rows_table
+from toko_assets.defs.recovery import STARTED_BY
+from toko_assets.publishing.rejected import RefusedError
+from toko_core.errors import PermanentError, TokoError
+
+RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
+"""Of an asset whose failure may pass: after 10 and 20 seconds. The sensor has later attempts of its own."""
+
+
+def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()) -> list[dg.AssetCheckSpec]:
+    """Declare an asset's checks, by name; what they ask is in CHECK_TEXTS."""
+    return [
+        dg.AssetCheckSpec(name, asset=asset, blocking=blocks, description=CHECK_TEXTS[name])
+        for names, blocks in ((blocking, True), (warning, False))
+        for name in names
+    ]
+
+
+def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.AssetCheckResult]:
+    """Yield every outcome as a check result; then fail the asset, naming the file, if a blocking one did not pass.
+
+    The failure comes before the asset is materialised: a separate blocking check would come after it.
+    """
+    failed = []
+    for outcome in outcomes:
+        yield _result(outcome)
+        if outcome.blocking and not outcome.passed:
+            failed.append(outcome)
+    if failed:
+        said = " ".join(" ".join(part for part in (o.summary, _examples(o), o.advice) if part) for o in failed)
+        said = (
+            " ".join(f"{file}: {said}".split()) if file else " ".join(said.split())
+        )  # a code from the backup may hold line breaks
+        raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed), FINAL: True}, allow_retries=False)
+
+
+@contextmanager
+def one_line_failures() -> Iterator[None]:
+    """Turn errors into failures that people read as one line; only what may pass is tried again."""
+    try:
+        yield
+    except dg.Failure:
+        raise
+    except dg.DagsterExecutionInterruptedError as error:
+        # Somebody ended the run, or the machine stops: RETRIES would have Dagster go on with it.
+        said = "Interrupted: nothing was published."
+        raise dg.Failure(said, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
+    except TokoError as error:
+        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RefusedError)
+        raise _failure(" ".join(str(error).split()), passing=passing, ordered=ordered) from error
+    except OSError as error:
+        raise _failure(f"{_os_message(error)} Nothing was published.", passing=True) from error
+    except (duckdb.Error, psycopg.Error) as error:
+        said = str(error).strip().splitlines()[0]
+        library = type(error).__module__.split(".")[0]
+        passing = isinstance(error, (duckdb.OperationalError, psycopg.OperationalError))  # no room, no connection
+        raise _failure(f"{library} says: {said} Nothing was published.", passing=passing) from error
+    except Exception as error:
+        said = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        raise _failure(f"Nobody expected this: {said} {DETAILS}", passing=False) from error
+
+
+def _failure(said: str, *, passing: bool, ordered: bool = False) -> dg.Failure:
+    """Whoever typed `toko sync` decides when to try again; other runs do so by RETRIES."""
+    by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
+    return dg.Failure(said, metadata={FINAL: not passing, ORDERED: ordered}, allow_retries=passing and not by_hand)
+
+
+class Stopwatch:
+    """Seconds of the named parts of an asset's work, for its metadata."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - begun
+
+    def metadata(self) -> dict[str, dg.FloatMetadataValue]:
+        """One entry a part, for Dagster to plot."""
+        return {f"seconds_{part}": dg.FloatMetadataValue(round(seconds, 3)) for part, seconds in self._seconds.items()}
+
+
+def _os_message(error: OSError) -> str:
+    reason = (error.strerror or str(error)).rstrip(".")
+    what = f"{reason}: {error.filename}." if error.filename else f"{reason}."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full ({what}) Make room, then sync again."
+    return what
+
+
+def _result(outcome: Outcome) -> dg.AssetCheckResult:
+    """Dagster shows the metadata by name: the rows, which are long, come last."""
+    advice = outcome.advice or "The sentence above says it."
+    return dg.AssetCheckResult(
+        check_name=outcome.name,
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity.ERROR if outcome.blocking else dg.AssetCheckSeverity.WARN,
+        description=outcome.summary,
+        metadata={
+            "count": outcome.found,
+            "limit": outcome.limit,
+            "what to do": "Nothing." if outcome.passed else advice,
+            **({} if outcome.rows.empty else {"which rows": rows_table(outcome.rows)}),
+        },
+    )
+
+
+def _examples(outcome: Outcome) -> str:
+    if outcome.rows.empty:
+        return ""
+    first = [
+        "/".join(str(value) for value in row if not pd.isna(value))
+        for row in outcome.rows.head(3).itertuples(index=False)
+    ]
+    return f"First: {'; '.join(first)}."

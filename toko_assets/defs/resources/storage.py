@@ -1,0 +1,41 @@
+"""The data folder as the assets know it: where things lie, how many of them stay, and the shop's time zone."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from toko_assets.common.records import BackupFile
+from toko_assets.ipos.archive.excerpt import Excerpt, open_excerpt
+from toko_core.errors import PermanentError
+from toko_core.files import DataFolder
+
+
+class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over its own value type
+    """TOKO_DATA_DIR, KEEP_BACKUPS, KEEP_CATALOGS, MAX_CSV_FILES and SHOP_TIMEZONE."""
+
+    root: str
+    timezone: str
+    keep_backups: int
+    keep_catalogs: int
+    keep_csv: int
+
+    @property
+    def folder(self) -> DataFolder:
+        """The rooms of the data folder."""
+        return DataFolder(Path(self.root))
+
+    def excerpt(self, backup: BackupFile) -> Excerpt:
+        """The needed rows of a kept backup. Raises PermanentError if it is gone, IncompleteBackupError if damaged."""
+        if not backup.path.exists():
+            raise PermanentError("The copy of the backup is gone: materialise raw_backup first.")
+        return open_excerpt(self.folder.rows, backup.path, backup.id, backup.name)
+
+    def shown(self, time: datetime) -> datetime:
+        """A time of any zone, in the shop's zone."""
+        return time.astimezone(ZoneInfo(self.timezone))
+
+    def local(self, time: datetime) -> datetime:
+        """A time without a zone, as iPOS writes it, in the shop's zone."""
+        return time.replace(tzinfo=ZoneInfo(self.timezone))

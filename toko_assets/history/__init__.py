@@ -1,1 +1,0 @@
-"""The price history: since when, and until when, backups showed each price. Knows nothing of Dagster."""

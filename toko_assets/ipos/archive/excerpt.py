@@ -1,0 +1,85 @@
+"""The needed rows of a backup by themselves: what is restored, without ten years of history and without the photos.
+
+To know that a backup is undamaged its needed rows are unpacked, which takes longer than all that is done with them
+later; most of them is photos. So it is done once, and what comes out is kept in a folder: an archive that `pg_restore`
+reads like the backup, with a number in place of each photo, and a file with the photos. Both have checksums.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from toko_assets.ipos.archive.contents import Archive, Entry
+from toko_assets.ipos.archive.photo_column import PHOTO, split_photos
+from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.ipos.archive.rows import read_rows
+from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns
+from toko_assets.ipos.archive.writer import write_contents, write_rows
+from toko_assets.ipos.tables import ITEM, NEEDED
+from toko_core.files import whole_folder
+
+KINDS = ("ENCODING", "DOMAIN", "TABLE", "TABLE DATA")
+"""Of entries that say something of the needed tables, or which others there are."""
+
+ROWS, PHOTOS, BACKUP = "rows.dump", "photos", "backup"
+"""Its files; the last says of which backup it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """An archive with the rows of the needed tables only, and the file with the photos that its numbers stand for."""
+
+    archive: Archive
+    photos: Path
+
+
+def write_excerpt(archive: Archive, folder: Path) -> None:
+    """Read the rows of every needed table to their end, and write them into an empty folder.
+
+    Raises IncompleteBackupError if what is stored was damaged, and OversizedBackupError.
+    """
+    found = [entry for table in NEEDED if (entry := archive.table_data(table.name))]
+    kept = {entry.id for entry in found}
+    entries = [replace(entry, has_data=entry.id in kept) for entry in archive.entries if entry.kind in KINDS]
+    with (folder / ROWS).open("wb") as file, (folder / PHOTOS).open("wb") as photos:
+        write_contents(file, archive, entries)
+        for entry in found:
+            rows: Iterable[bytes] = read_rows(archive, entry)
+            if (place := _photo_place(archive, entry)) is not None:
+                rows = split_photos(rows, place, photos)
+            write_rows(file, entry, rows)
+
+
+def name_excerpt(folder: Path, backup_id: str) -> None:
+    """Write down of which backup it is."""
+    (folder / BACKUP).write_text(backup_id)
+
+
+def open_excerpt(folder: Path, backup: Path, backup_id: str, name: str) -> Excerpt:
+    """That of a kept backup, which people call `name`; made anew if the folder has another's, or none.
+
+    Raises as `write_excerpt`, and as `read_archive`.
+    """
+    if _backup_id(folder) != backup_id:
+        with whole_folder(folder) as new:
+            write_excerpt(read_archive(backup, name), new)
+            name_excerpt(new, backup_id)
+    return Excerpt(read_archive(folder / ROWS, name), folder / PHOTOS)
+
+
+def _backup_id(folder: Path) -> str | None:
+    try:
+        return (folder / BACKUP).read_text()
+    except FileNotFoundError:
+        return None
+
+
+def _photo_place(archive: Archive, entry: Entry) -> int | None:
+    """Which column holds the photos; also None of a table that cannot be restored: that is said when it is tried."""
+    if entry.name != ITEM.name:
+        return None
+    try:
+        columns = dumped_columns(archive, entry)
+    except WrongSchemaError:
+        return None
+    return columns.index(PHOTO) if PHOTO in columns else None

@@ -1,0 +1,1 @@
+"""Building, verifying, comparing, publishing and rolling back catalogues. Knows nothing of Dagster."""

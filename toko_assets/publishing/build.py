@@ -1,0 +1,151 @@
+"""Writes a catalogue file from an export."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pyarrow import parquet
+
+from toko_assets.common.process import give_back
+from toko_assets.publishing.history.changes import price_changes
+from toko_core.catalog.arrays import write_arrays
+from toko_core.catalog.schema import TABLES
+from toko_core.files import TEMPORARY
+from toko_core.search import SearchIndex
+
+SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
+"""The order of a product's prices, for people: the bot reads them in it."""
+MEMORY_LIMIT = "96MB"
+"""A group of photos as large as they may be needs 72 MB, and twice that with the copies beside this limit."""
+PHOTOS_A_BATCH = 32
+PHOTOS_A_GROUP = 2048
+"""Rows that DuckDB writes together, the fewest that it can: of 122,880, its default, it holds 20,000 photos at once."""
+
+
+def build(
+    file: Path, export: Path, history: Path, info: Mapping[str, str], until: datetime | None = None
+) -> dict[str, int]:
+    """Write all tables, the search index and `catalog_info` (with the counts added) to a new file; answers the counts.
+
+    `export` is a folder of products, prices, barcodes, stock and photos as Parquet, `history` that of the price
+    history, of which what came after `until` is left out.
+    """
+    with _opened(file) as connection:
+        for table, columns in TABLES.items():
+            connection.execute(
+                f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            )
+        connection.execute(
+            "INSERT INTO products BY NAME SELECT (row_number() OVER (ORDER BY kodeitem) - 1)::INTEGER AS product_id, * "
+            "FROM read_parquet(?) ORDER BY product_id",
+            [str(export / "products.parquet")],
+        )
+        for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", "")):
+            wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
+                f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
+                [str(export / f"{table}.parquet")],
+            )
+        _insert_changes(connection, price_changes(history, until), _codes(export))
+    give_back()
+    index = _index(export)
+    with _opened(file) as connection:
+        write_arrays(connection, index)
+    del index
+    give_back()
+    # Photos come last: opened again with larger groups, DuckDB would join theirs, and the file keep the room of both.
+    with _opened(file, row_group=PHOTOS_A_GROUP) as connection:
+        _insert_photos(connection, export)
+        counts = {table: _count(connection, table) for table in TABLES}
+        connection.execute("CREATE TABLE catalog_info (key VARCHAR, value VARCHAR)")
+        rows = {**info, **{f"{table}_count": str(count) for table, count in counts.items()}}
+        connection.executemany("INSERT INTO catalog_info VALUES (?, ?)", [[key, value] for key, value in rows.items()])
+    return counts
+
+
+def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnection:
+    """One thread: each holds a row group. No log: of a file that a crash left unfinished nothing is kept."""
+    spill = str(file.with_name(f"spill{TEMPORARY}"))
+    connection = duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true", "threads": 1, "temp_directory": spill,
+        }
+    )  # fmt: skip
+    quoted, rows = str(file).replace("'", "''"), f", ROW_GROUP_SIZE {row_group}" if row_group else ""
+    connection.execute(f"ATTACH '{quoted}' AS catalog (RECOVERY_MODE NO_WAL_WRITES{rows})")
+    connection.execute("USE catalog")
+    return connection
+
+
+def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
+    """As one stream: DuckDB writes each group of rows when it is full, and holds no other."""
+    stored = parquet.ParquetFile(export / "photos.parquet", pre_buffer=False)  # it would read all of the file ahead
+    ids = pc.index_in(stored.read(["kodeitem"])["kodeitem"], value_set=_codes(export)).combine_chunks()
+    columns = pa.schema([("product_id", pa.int32()), ("gambar", pa.binary())])
+
+    def numbered() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for photos in stored.iter_batches(PHOTOS_A_BATCH, columns=["gambar"], use_threads=False):
+            yield pa.record_batch([ids[done : done + len(photos)], photos["gambar"]], schema=columns).drop_null()
+            done += len(photos)
+
+    _insert(connection, "photos", columns, numbered())
+
+
+def _insert_changes(connection: duckdb.DuckDBPyConnection, changes: pa.RecordBatchReader, codes: pa.Array) -> None:
+    """Those of the products that there are now, as they come: sorting and joining them needs memory for all."""
+    times = {"seen_from": pa.timestamp("us"), "previous": pa.timestamp("us")}
+    names = [name for name in TABLES["price_changes"] if name != "product_id"]
+    columns = pa.schema(
+        [("product_id", pa.int32()), *((name, times.get(name, changes.schema.field(name).type)) for name in names)]
+    )
+
+    def numbered() -> Iterator[pa.RecordBatch]:
+        for batch in changes:
+            ids = pc.index_in(batch["kodeitem"], value_set=codes)
+            rows = [batch[name].cast(columns.field(name).type) for name in names]
+            yield pa.record_batch([ids, *rows], schema=columns).filter(pc.is_valid(ids))
+
+    _insert(connection, "price_changes", columns, numbered())
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: pa.Schema, batches: Iterable[pa.RecordBatch]
+) -> None:
+    connection.register("stream", pa.RecordBatchReader.from_batches(columns, batches))
+    connection.execute(f"INSERT INTO {table} BY NAME FROM stream")
+    connection.unregister("stream")
+
+
+def _codes(export: Path) -> pa.Array:
+    """kodeitem of each product, at the place of its product_id."""
+    products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
+    return products["kodeitem"].combine_chunks()
+
+
+def _index(export: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of the search index, whose rows are the product ids."""
+    columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
+    products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
+    barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
+    rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
+    labels = zip(products["merek"].to_pylist(), products["jenis"].to_pylist(), strict=True)
+    index = SearchIndex.build(
+        products["namaitem"].to_pylist(),
+        labels=[" ".join(filter(None, label)) for label in labels],
+        sold=products["dijual"].to_pylist(),
+        codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
+        barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
+    )
+    return index.to_arrays()
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    return int(row[0]) if row else 0

@@ -1,0 +1,1 @@
+"""The price history: since when, and until when, backups showed each price."""

@@ -1,0 +1,122 @@
+"""Questions to the price history: what changed when, and one product's prices over time."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from toko_assets.publishing.history.store import (
+    FILE,
+    KEY,
+    SCHEMA,
+    SORTED,
+    backups_of,
+    database,
+    open_history,
+    time_column,
+    verify,
+)
+
+CHANGES = pa.schema(
+    [
+        *(SCHEMA.field(name) for name in ("kodeitem", "satuan", "level", "jumlah_sampai")),
+        ("before", SCHEMA.field("hargajual").type), ("after", SCHEMA.field("hargajual").type),
+        ("seen_from", SCHEMA.field("seen_from").type), ("previous", SCHEMA.field("seen_from").type),
+    ]
+)  # fmt: skip
+"""Columns of price_changes. `seen_from`: time of the first backup with `after`; `previous`: of the backup before it,
+the last with `before`. Null for a price that was not shown, or not filled in."""
+
+CHANGED = f"""
+    WITH neighbours AS (
+        SELECT {KEY}, hargajual, first, last,
+            lag(hargajual) OVER periods AS hargajual_before, lag(last) OVER periods AS last_before,
+            lead(first) OVER periods AS first_after
+        FROM (SELECT * REPLACE (least(last, $newest) AS last) FROM stored WHERE first <= $newest)
+        WINDOW periods AS (PARTITION BY {KEY} ORDER BY first)
+    ), changes AS (
+        SELECT {KEY}, CASE WHEN last_before = first - 1 THEN hargajual_before END AS before, hargajual AS after,
+            first AS number
+        FROM neighbours
+        UNION ALL SELECT {KEY}, hargajual, NULL, last + 1
+        FROM neighbours WHERE last < $newest AND first_after IS DISTINCT FROM last + 1
+    )
+    SELECT {KEY}, before, after, number FROM changes WHERE number > 0 AND before IS DISTINCT FROM after
+    ORDER BY {SORTED}, number
+"""  # noqa: S608 - column names
+ROWS_A_BATCH = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class PricePeriod:
+    """A price that an unbroken run of backups showed."""
+
+    satuan: str
+    level: int | None
+    jumlah_sampai: Decimal | None
+    hargajual: Decimal | None
+    hargapokok: Decimal | None
+    seen_from: datetime
+    """Time of the first backup that showed it, UTC."""
+    seen_until: datetime | None
+    """Time of the last one; None while the newest backup shows it."""
+
+
+def price_changes(folder: Path, until: datetime | None = None) -> pa.RecordBatchReader:
+    """Every change of a selling price between two backups that follow each other, sorted by key and time: CHANGES.
+
+    What the first backup of all shows is no change; nor is what a backup after `until` does, as if there were none.
+    Comes in batches, to be read once.
+
+    Raises:
+        PermanentError: the history cannot be read.
+    """
+    with open_history(folder) as stored:
+        if stored is None:
+            return pa.RecordBatchReader.from_batches(CHANGES, [])
+        verify(stored)
+        backups = backups_of(stored)
+    count = len(backups) if until is None else bisect_right([backup.dumped_at for backup in backups], until)
+    return pa.RecordBatchReader.from_batches(CHANGES, _changes(folder, time_column(backups[:count])))
+
+
+def history_of(folder: Path, kodeitem: str) -> list[PricePeriod]:
+    """A product's prices by unit, level, quantity and time; empty if no backup ever showed it.
+
+    Raises:
+        PermanentError: the history cannot be read.
+    """
+    columns = list(PricePeriod.__dataclass_fields__)
+    with open_history(folder) as stored:
+        if stored is None:
+            return []
+        rows = stored.read_row_groups(_groups_with(stored, kodeitem), ["kodeitem", *columns], use_threads=False)
+        found = rows.filter(pc.equal(rows["kodeitem"], kodeitem)).select(columns)
+    return [PricePeriod(**row) for row in found.to_pylist()]
+
+
+def _groups_with(stored: parquet.ParquetFile, kodeitem: str) -> list[int]:
+    """The row groups that may hold a product: the rows are sorted by it."""
+    groups = range(stored.num_row_groups)
+
+    def limits(group: int) -> parquet.Statistics:
+        return stored.metadata.row_group(group).column(0).statistics
+
+    begin = bisect_left(groups, kodeitem, key=lambda group: limits(group).max)
+    return list(groups[begin : bisect_right(groups, kodeitem, key=lambda group: limits(group).min)])
+
+
+def _changes(folder: Path, times: pa.Array) -> Iterator[pa.RecordBatch]:
+    with database(folder) as connection:
+        connection.read_parquet(str(folder / FILE)).create_view("stored")
+        changes = connection.sql(CHANGED, params={"newest": len(times) - 1})
+        for batch in changes.to_arrow_reader(ROWS_A_BATCH):
+            number = batch["number"]
+            seen = [times.take(number), times.take(pc.subtract(number, 1))]
+            yield pa.record_batch([*batch.columns[:-1], *seen], schema=CHANGES)

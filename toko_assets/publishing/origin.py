@@ -1,0 +1,37 @@
+"""What a catalogue file says of the backup that it was made from: written into catalog_info, and read back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from toko_assets.common.records import BackupFile
+
+
+def origin_info(backup: BackupFile) -> dict[str, str]:
+    """The entries of catalog_info."""
+    return {
+        "backup_name": backup.name,
+        "backup_sha256": backup.sha256,
+        "backup_revision": backup.revision,
+        "backup_time": backup.dumped_at.isoformat(),
+        "backup_file": backup.path.name,
+        "backup_size": str(backup.size),
+        "backup_encoding": backup.encoding,
+        "backup_archive_version": backup.archive_version,
+        "backup_server_version": backup.server_version,
+    }
+
+
+def origin(info: Mapping[str, str], backups: Path) -> BackupFile:
+    """The backup, whose copy may be gone from the folder `backups`. Raises KeyError if an entry is missing."""
+    return BackupFile(
+        path=backups / info["backup_file"],
+        sha256=info["backup_sha256"],
+        size=int(info["backup_size"]),
+        name=info["backup_name"],
+        revision=info["backup_revision"],
+        dumped_at=datetime.fromisoformat(info["backup_time"]),
+        encoding=info["backup_encoding"],
+        archive_version=info["backup_archive_version"],
+        server_version=info["backup_server_version"],
+    )

@@ -1,0 +1,153 @@
+"""Checks of a finished catalogue file, closed and opened again, before it is published."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from toko_assets.common.checks import Outcome
+from toko_core.catalog.product_hashes import look_alikes, product_hash
+from toko_core.catalog.reader import PublishedCatalog
+from toko_core.search.text import skeleton, words
+
+NOTABLE_LOSS = 0.20
+
+SEARCHED = 200
+"""Products that are searched for, evenly spread over the catalogue."""
+RESULTS = 10
+FLOORS = {"name": 0.98, "slip": 0.90, "abbreviation": 0.85}
+"""Shares of the searches that must find their product among the first RESULTS; 20,000 sample products give 1.00, .99
+and .99."""
+LEAST_LETTERS = 5
+"""Of a word that is written wrong, or short."""
+
+
+def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
+    """The file holds as many rows as the export, and a search index."""
+    with duckdb.connect(file, read_only=True) as connection:
+        union = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in expected)  # noqa: S608
+        found = dict(connection.execute(union).fetchall())
+        index = connection.execute("SELECT count(*) FROM search_index WHERE octet_length(data) > 0").fetchall()
+    differing = [(table, rows, found[table]) for table, rows in expected.items() if rows != found[table]]
+    return Outcome(
+        "counts_match_export",
+        not differing and index != [(0,)],
+        f"Rows: {', '.join(f'{table} {count:,}' for table, count in found.items())}; "
+        f"{len(differing)} tables hold another number than they should.",
+        blocking=True,
+        rows=pd.DataFrame(differing, columns=["table", "wanted", "found"]),
+        count=len(differing) + (index == [(0,)]),
+        advice="The file was not written whole: is the disk full? Run the sync again.",
+    )
+
+
+def verify_buttons(file: Path) -> Outcome:
+    """No two products share the hash of the item code by which the bot's buttons know them."""
+    with duckdb.connect(file, read_only=True) as connection:
+        codes = [code or "" for (code,) in connection.execute("SELECT kodeitem FROM products").fetchall()]
+    alike = [(codes[place], product_hash(codes[place])) for place in look_alikes(codes)]
+    return Outcome(
+        "product_hashes_unique",
+        not alike,
+        f"{len(codes):,} item codes; {len(alike):,} of them share the hash that buttons carry with another one.",
+        blocking=True,
+        rows=pd.DataFrame(alike, columns=["kodeitem", "hash"]),
+        advice="A button of one would open the other: give one of them another code in iPOS, and sync again.",
+    )
+
+
+def verify_loss(before: int | None, now: int, most_lost: float, gone: Sequence[tuple[str, str]] = ()) -> list[Outcome]:
+    """Blocks a catalogue with far fewer products than the last one; warns of one with notably fewer.
+
+    `before` is None when there is no earlier catalogue, `most_lost` a share of its products. `gone` are (kodeitem,
+    namaitem) of products that it had.
+    """
+    share = max(0.0, 1 - now / before) if before else 0.0
+    fewer, rows = max(0, (before or 0) - now), pd.DataFrame(gone, columns=["kodeitem", "namaitem"])
+    if before is None:
+        summary = f"{now:,} products. This is the first catalogue: nothing to compare with."
+    else:
+        summary = f"{now:,} products, {before:,} before: {share:.0%} fewer."
+    return [
+        Outcome(
+            "products_not_lost",
+            share <= most_lost,
+            f"{summary} At most {most_lost:.0%} may go at once.",
+            blocking=True,
+            rows=rows,
+            count=fewer,
+            limit=int(most_lost * (before or 0)),
+            advice="If they really left the shop: `toko sync --most-lost 100` (run config: most_products_lost: 1.0).",
+        ),
+        Outcome(
+            "products_not_fewer",
+            share <= NOTABLE_LOSS,
+            f"{summary} More than {NOTABLE_LOSS:.0%} fewer is worth a look.",
+            rows=rows,
+            count=fewer,
+            limit=int(NOTABLE_LOSS * (before or 0)),
+            advice="Look whether these items are meant to be gone.",
+        ),
+    ]
+
+
+def verify_age(dumped_at: datetime, last: datetime | None) -> Outcome:
+    """A backup older than the one that is served takes prices back in time."""
+    older = last is not None and dumped_at < last
+    return Outcome(
+        "backup_not_older",
+        not older,
+        f"The backup was made {dumped_at:%Y-%m-%d %H:%M}, the one served so far {last:%Y-%m-%d %H:%M}."
+        if last
+        else f"The backup was made {dumped_at:%Y-%m-%d %H:%M}.",
+        count=int(older),
+        advice="If that was not meant, put the newest backup into the folder again and sync.",
+    )
+
+
+def verify_search(file: Path) -> Outcome:
+    """The index finds products by their name, by a slip in its longest word, and by that word without its vowels."""
+    catalog = PublishedCatalog(file)
+    asked: Counter[str] = Counter()
+    missed = []
+    for product_id in range(0, len(catalog.products), max(1, len(catalog.products) // SEARCHED)):
+        name = catalog.products.name(product_id)
+        if not catalog.products[product_id].dijual:  # ranks behind all that is sold
+            continue
+        wanted = words(name)
+        for kind, query in _searches(name):
+            asked[kind] += 1
+            hits = catalog.index.search(query, RESULTS)
+            if not any(words(catalog.products.name(hit.row)) == wanted for hit in hits):
+                missed.append((kind, query, name))
+    lost = Counter(kind for kind, *_ in missed)
+    shares = {kind: 1 - lost[kind] / asked[kind] for kind in FLOORS if asked[kind]}
+    found = ", ".join(f"{kind} {share:.0%} (at least {FLOORS[kind]:.0%})" for kind, share in shares.items())
+    limits = ", ".join(f"{kind} {int(round((1 - FLOORS[kind]) * asked[kind], 6))} of {asked[kind]}" for kind in shares)
+    return Outcome(
+        "search_finds_products",
+        all(share >= FLOORS[kind] for kind, share in shares.items()),
+        f"Found by: {found}." if found else "No product has a name to search for.",
+        blocking=True,
+        rows=pd.DataFrame(missed, columns=["search", "query", "product"]),
+        limit=limits or 0,
+        advice="The index is not what it should be, or the names are not what a shop writes: look at the rows.",
+    )
+
+
+def _searches(name: str) -> Iterator[tuple[str, str]]:
+    """(kind, query) of the searches that must find a product of that name among the first."""
+    typed = words(name)
+    if not typed:
+        return
+    yield "name", name
+    longest = max(typed, key=len)
+    if len(longest) < LEAST_LETTERS or not longest.isalpha() or len(typed) < 2:
+        return
+    middle = len(longest) // 2
+    swapped = longest[: middle - 1] + longest[middle] + longest[middle - 1] + longest[middle + 1 :]
+    for kind, written in (("slip", swapped), ("abbreviation", skeleton(longest))):
+        yield kind, " ".join(written if word == longest else word for word in typed)

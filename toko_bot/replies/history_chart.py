@@ -1,0 +1,203 @@
+"""A product's prices over time as a picture: steps, since a price holds until the next one. Knows no Telegram."""
+
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
+from itertools import groupby, pairwise
+from zoneinfo import ZoneInfo
+
+from PIL import Image, ImageDraw, ImageFont
+
+from toko_core.prices import rupiah
+from toko_core.text import day
+
+WIDTH = 900
+"""Pixels; on a phone the font is then about as large as the text under the picture."""
+FONT_SIZE = 28
+HEIGHTS = (440, 330, 260)
+"""Of a plot, where there are one, two or three."""
+MARGIN, GAP, ROW = 32, 14, 48
+"""Around plots, between a text and what it belongs to, from one row of a legend to the next."""
+LINE, DOT, GRID = 6, 9, 2
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
+"""Okabe and Ito's: people who are colour-blind tell them apart too."""
+MOST_SERIES, MOST_UNITS = len(COLORS), len(HEIGHTS)
+INK, FAINT, PAPER = "#444444", "#dddddd", "#ffffff"
+PNG_COLORS = 64
+"""A third of the bytes that all colours take."""
+PRICE_STEPS = 4
+NICE = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+ROOM = Decimal("0.08")
+"""Above and below the prices: a share of the distance between them."""
+MOST_DATES = 4
+SHORT = timedelta(days=MOST_DATES)
+"""Below it, dates are shown with their hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A price over time: each holds from its time until the next one's; None: there was none."""
+
+    unit: str
+    """Series of one unit, which follow each other, share a plot: a box costs many times what a piece does."""
+    label: str
+    prices: Sequence[tuple[datetime, Decimal | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What the picture shows, from left to right."""
+
+    start: datetime
+    end: datetime
+    zone: ZoneInfo
+
+    def share(self, time: datetime) -> float:
+        """0 at the start, 1 at the end."""
+        return (time - self.start) / (self.end - self.start) if self.end > self.start else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """Series with their colours, and where they are drawn."""
+
+    lines: Sequence[tuple[Series, str]]
+    axis: Sequence[Decimal]
+    left: int
+    top: int
+    bottom: int
+
+    def x(self, share: float) -> int:
+        return self.left + round(share * (WIDTH - MARGIN - self.left))
+
+    def y(self, price: Decimal) -> int:
+        return self.bottom - round((price - self.axis[0]) / (self.axis[-1] - self.axis[0]) * (self.bottom - self.top))
+
+
+def draw_chart(series: Sequence[Series], span: Span) -> bytes:
+    """A PNG of at most MOST_SERIES series of at most MOST_UNITS units, each with a price; several have a legend."""
+    plots = list(_plots(series))
+    bottom = plots[-1].bottom
+    image = Image.new("RGB", (WIDTH, bottom + 2 * GAP + FONT_SIZE + MARGIN), PAPER)
+    draw = ImageDraw.Draw(image)
+    for plot in plots:
+        if len(series) > 1:
+            _draw_legend(draw, plot)
+        _draw_axes(draw, plot, span)
+        for line, color in reversed(plot.lines):  # the first one lies on top
+            _draw_line(draw, plot, line, color, span)
+    _draw_dates(draw, plots[-1], span)
+    made = io.BytesIO()
+    few = image.quantize(PNG_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(made, "PNG", optimize=True)
+    return made.getvalue()
+
+
+def _plots(series: Sequence[Series]) -> Iterator[_Plot]:
+    """One for each unit, one under the other."""
+    colored = zip(series, COLORS, strict=False)
+    units = [list(lines) for _, lines in groupby(colored, key=lambda item: item[0].unit)]
+    axes = [_price_axis([line for line, _ in lines]) for lines in units]
+    left = MARGIN + GAP + max(_width(rupiah(price)) for axis in axes for price in axis)
+    bottom = 0
+    for lines, axis in zip(units, axes, strict=True):
+        rows = 1 + max(row for *_, row in _legend(lines, left)) if len(series) > 1 else 0
+        top = bottom + MARGIN + rows * ROW
+        bottom = top + HEIGHTS[len(units) - 1]
+        yield _Plot(lines, axis, left, top, bottom)
+
+
+def _price_axis(series: Sequence[Series]) -> list[Decimal]:
+    """Round prices at equal distances, from below the lowest to above the highest."""
+    prices = [price for line in series for _, price in line.prices if price is not None]
+    low, high = min(prices), max(prices)
+    room = (high - low) * ROOM or high / 10 or Decimal(1)
+    low, high = max(low - room, Decimal(0)), high + room
+    least = (high - low) / PRICE_STEPS
+    power = Decimal(1).scaleb(least.adjusted())
+    step = next(nice * power for nice in NICE if nice * power >= least)
+    first = int((low / step).to_integral_value(ROUND_FLOOR))
+    last = int((high / step).to_integral_value(ROUND_CEILING))
+    return [number * step for number in range(first, last + 1)]
+
+
+def _legend(lines: Sequence[tuple[Series, str]], left: int) -> Iterator[tuple[str, str, int, int]]:
+    """Label, colour, where it begins, and its row from 0: as many in a row as there is room for."""
+    x, row = left, 0
+    for line, color in lines:
+        label = _plain(line.label)
+        width = FONT_SIZE + GAP + _width(label)
+        if x > left and x + width > WIDTH - MARGIN:
+            x, row = left, row + 1
+        yield label, color, x, row
+        x += width + 2 * GAP
+
+
+def _draw_legend(draw: ImageDraw.ImageDraw, plot: _Plot) -> None:
+    legend = list(_legend(plot.lines, plot.left))
+    top = plot.top - ROW * (1 + legend[-1][-1])
+    for label, color, x, row in legend:
+        middle = top + row * ROW + FONT_SIZE // 2
+        draw.rectangle((x, middle - LINE, x + FONT_SIZE, middle + LINE), color)
+        draw.text((x + FONT_SIZE + GAP, middle), label, INK, _font(), anchor="lm")
+
+
+def _draw_axes(draw: ImageDraw.ImageDraw, plot: _Plot, span: Span) -> None:
+    for price in plot.axis:
+        y = plot.y(price)
+        draw.line((plot.x(0), y, plot.x(1), y), INK if y == plot.bottom else FAINT, GRID)
+        draw.text((plot.left - GAP, y), rupiah(price), INK, _font(), anchor="rm")
+    for share, _ in _dates(plot, span):
+        draw.line((plot.x(share), plot.bottom, plot.x(share), plot.bottom + GAP), INK, GRID)
+
+
+def _draw_line(draw: ImageDraw.ImageDraw, plot: _Plot, line: Series, color: str, span: Span) -> None:
+    before: int | None = None
+    for (time, price), (until, _) in pairwise([*line.prices, (span.end, None)]):
+        y = None if price is None else plot.y(price)
+        x, end = plot.x(span.share(time)), plot.x(span.share(until))
+        if y is not None:
+            draw.line((x - LINE // 2, y, end + LINE // 2, y), color, LINE)
+            if before is not None:
+                draw.line((x, before, x, y), color, LINE)
+        before = y
+    if before is not None:
+        draw.circle((plot.x(1), before), DOT, color)
+
+
+def _draw_dates(draw: ImageDraw.ImageDraw, plot: _Plot, span: Span) -> None:
+    for share, text in _dates(plot, span):
+        x = plot.x(share) - round(share * _width(text))  # the first begins at its mark, the last ends there
+        draw.text((x, plot.bottom + 2 * GAP), text, INK, _font())
+
+
+def _dates(plot: _Plot, span: Span) -> list[tuple[float, str]]:
+    """At equal distances, as many as there is room for, but two: where, as a share of the width, and what."""
+    length = span.end - span.start
+    room = (plot.x(1) - plot.left) // (_width(_date(span.end, span)) + GAP)
+    last = min(MOST_DATES, max(room, 2)) - 1
+    return [(number / last, _date(span.start + length * number / last, span)) for number in range(last + 1)]
+
+
+def _date(time: datetime, span: Span) -> str:
+    text = day(time, span.zone)
+    return text if span.end - span.start >= SHORT else f"{text[:-5]} {time.astimezone(span.zone):%H.%M}"
+
+
+def _plain(text: str) -> str:
+    """What the font has: ASCII."""
+    return unicodedata.normalize("NFKD", text.replace("×", " x")).encode("ascii", "ignore").decode()
+
+
+def _width(text: str) -> int:
+    return round(_font().getlength(text))
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own: it needs no files of fonts."""
+    return ImageFont.load_default(FONT_SIZE)

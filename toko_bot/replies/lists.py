@@ -1,0 +1,189 @@
+"""The messages that list products: a page of results, what results can be narrowed to, an owners' list."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from toko_bot.replies import messages
+from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Report, Results
+from toko_bot.replies.highlight import Highlight
+from toko_bot.replies.narrowing import find, find_choices, has_choice
+from toko_bot.replies.pages import Page, button, length, short_name, stale_lines
+from toko_bot.replies.price_lines import chief_lines, full_table
+from toko_bot.settings import BotSettings
+from toko_core.catalog.live import Served
+from toko_core.catalog.product_hashes import product_hash
+from toko_core.catalog.products import Product
+from toko_core.catalog.reader import WEAK
+from toko_core.prices import is_below_cost
+from toko_core.search import Hit
+
+MOST_CHARACTERS = 4096
+MOST_PAGES = 5
+"""Of results: who has not found it on five pages types another word, or narrows them."""
+NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
+PRICES_A_HIT = 3
+LOSSES_A_HIT = 2
+LONGEST_NAME, LONGEST_LABEL = 100, 50
+SPACE = 120
+"""Characters kept for what stands under the results."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of a list: `rows[start:end]`."""
+
+    number: int
+    pages: int
+    start: int
+    end: int
+
+
+def part_of(count: int, number: int, size: int) -> Part:
+    """The page of this number, or the nearest that there is."""
+    pages = max(1, -(-count // size))
+    number = min(max(number, 1), pages)
+    return Part(number, pages, (number - 1) * size, number * size)
+
+
+def results_page(served: Served, settings: BotSettings, wanted: Results) -> tuple[Page, int]:
+    """A page of the results of a query, and how many there are of it on all pages."""
+    products, index, query, size = served.catalog.products, served.catalog.index, wanted.query or "", settings.page_size
+    hits = find(index, products, wanted, MOST_PAGES * size)
+    part = part_of(len(hits), wanted.page, size)
+    here = replace(wanted, page=part.number)
+    rows = [hit.row for hit in hits[part.start : part.end]]
+    head = _head(served, here, hits)
+    room = (MOST_CHARACTERS - SPACE - length("\n".join(head))) // max(len(rows), 1)
+    mark = Highlight(index, query, rows)
+    parts = []
+    for place, product in enumerate(map(products.__getitem__, rows), part.start + 1):
+        parts.append(_product(product, settings, f"{place}. {mark(short_name(product, LONGEST_NAME))}", room))
+    keyboard = [
+        *open_buttons(served, part, rows, here),
+        *turning(part, lambda page: replace(here, page=page)),
+        *_narrowing(served, here, hits, part.pages),
+    ]
+    return list_page(["\n".join(head), *parts, *stale_lines(served, settings)], keyboard), len(hits)
+
+
+def choices_page(served: Served, results: Results, label: Label) -> Page:
+    """The brands, or categories, of the results of a query, to narrow them to one."""
+    catalog = served.catalog
+    buttons = [
+        button(messages.choice(choice.name, choice.count), results.narrowed(label, choice.hash))
+        for choice in find_choices(catalog.index, catalog.products, results, label)
+    ]
+    rows = [*_in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
+    return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
+
+
+def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[int]) -> Page:
+    """A page of an owners' list."""
+    if not rows:
+        return list_page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
+    part = part_of(len(rows), number, settings.page_size)
+    shown = rows[part.start : part.end]
+    head = f"<b>{messages.REPORT_TITLES[name]}</b>: {len(rows)}"
+    room = (MOST_CHARACTERS - SPACE - length(head)) // len(shown)
+    parts = []
+    for place, product in enumerate(map(served.catalog.products.__getitem__, shown), part.start + 1):
+        title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>"
+        parts.append(_product(product, settings, title, room, with_cost=name == "rugi"))
+    keyboard = [
+        *open_buttons(served, part, shown, Report(name, part.number)),
+        *turning(part, lambda page: Report(name, page)),
+    ]
+    return list_page([head, *parts, *stale_lines(served, settings)], keyboard)
+
+
+def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
+    """What was asked, and what was made of it."""
+    query = here.query or ""
+    kept = [label for label in LABELS if here.kept(label) is not None]
+    head = [messages.asked(query)]
+    if hits:
+        head += [messages.kept(label, _kept_name(served, label, hits)) for label in kept]
+    if not hits:
+        head.append(messages.NOTHING_KEPT if kept else messages.NOTHING_NEAR)
+    elif hits[0].score < WEAK and not kept:
+        meant = served.catalog.index.suggestion(query, hits[0].row)
+        head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
+    if hits and here.history:
+        head.append(messages.CHOOSE_HISTORY)
+    return head
+
+
+def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
+    """The brand or category of hits that are narrowed to one."""
+    name = served.catalog.products.label(hits[0].row, label) if hits else None
+    return (name or messages.LABELS[label])[:LONGEST_LABEL]
+
+
+def _product(product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False) -> str:
+    """A product in a list, under a title in HTML, in at most `room` characters."""
+    if not product.dijual:
+        title += f" · {messages.NOT_SOLD.lower()}"
+    if with_cost:
+        low = [price for price in product.prices if is_below_cost([price])]
+        lines = ["\n".join(block) for block in full_table(low, "", settings.price_rounding, with_cost=True)]
+        count, lines = len(low), lines[:LOSSES_A_HIT]
+    else:
+        count, lines = len(product.prices), chief_lines(product.prices, PRICES_A_HIT, settings.price_rounding)
+    kept: list[str] = []
+    room -= length(title) + 2 + len(messages.more_prices(999))
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    more = [messages.more_prices(count - len(kept))] if count > len(kept) else []
+    return "\n".join([title, *([f"<code>{escape(chr(10).join(kept))}</code>"] if kept else []), *more])
+
+
+def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
+    """Of paragraphs in HTML and rows of buttons."""
+    return Page("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
+
+
+def open_buttons(
+    served: Served, part: Part, rows: Sequence[int], back: ProductList
+) -> list[list[InlineKeyboardButton]]:
+    """The numbers of a page's products: they open the product, or what the list is for."""
+    codes = [product_hash(served.catalog.products.code(row)) for row in rows]
+    to_history = isinstance(back, Results) and back.history
+    buttons = [
+        button(str(place), History(code) if to_history else Open(code, back))
+        for place, code in enumerate(codes, part.start + 1)
+    ]
+    return _in_rows(buttons, NUMBERS_A_ROW)
+
+
+def turning(part: Part, at: Callable[[int], ProductList]) -> list[list[InlineKeyboardButton]]:
+    """To the pages before and behind, if there are several."""
+    if part.pages == 1:
+        return []
+    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
+    if part.number > 1:
+        row.insert(0, button(messages.PREVIOUS, at(part.number - 1)))
+    if part.number < part.pages:
+        row.append(button(messages.NEXT, at(part.number + 1)))
+    return [row]
+
+
+def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -> list[list[InlineKeyboardButton]]:
+    """What they are narrowed to can be taken back; several pages can be narrowed where there is a choice."""
+    row = []
+    for label in LABELS:
+        if here.kept(label) is not None:
+            name = _kept_name(served, label, hits)
+            row.append(button(messages.keep_no_more(name), here.narrowed(label, None)))
+        elif pages > 1 and has_choice(served.catalog.products, hits, label):
+            row.append(button(messages.narrow(label), Choose(label, here)))
+    return [row] if row else []
+
+
+def _in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:
+    return [list(buttons[start : start + most]) for start in range(0, len(buttons), most)]

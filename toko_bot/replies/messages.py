@@ -1,0 +1,258 @@
+"""Every sentence that the bot says, in Indonesian. Texts are HTML: what comes from outside is escaped here."""
+
+from decimal import Decimal
+from html import escape
+
+from toko_core.prices import format_change, rupiah
+from toko_core.text import count, shorten
+
+ASKED = "🔎 "
+"""Begins the line that repeats what was searched: a button reads the query there if it does not hold it."""
+
+LONGEST_CHOICE = 18
+"""Characters of a brand or category on a button."""
+
+STAFF_COMMANDS = {
+    "start": "Mulai dan cara mencari",
+    "help": "Bantuan",
+    "riwayat": "Riwayat harga, misalnya /riwayat indomie",
+    "naik": "Harga yang naik hari ini, atau 7 hari terakhir",
+    "turun": "Harga yang turun hari ini, atau 7 hari terakhir",
+    "version": "Data yang sedang dipakai",
+    "reload": "Ambil data terbaru",
+    "id": "ID Telegram Anda",
+}
+OWNER_COMMANDS = {
+    "status": "Keadaan bot dan sinkronisasi",
+    "sync": "Ambil backup terbaru sekarang",
+    "rugi": "Barang dijual di bawah harga pokok",
+    "tanpaharga": "Barang yang harganya belum diisi",
+    "habis": "Barang yang stoknya habis",
+}
+GROUP_COMMANDS = {
+    "harga": "Cari harga barang, misalnya /harga indomie",
+    **{name: STAFF_COMMANDS[name] for name in ("riwayat", "naik", "turun")},
+}
+
+REPORT_TITLES = {
+    "rugi": "⚠️ Dijual di bawah harga pokok",
+    "tanpaharga": "Harga belum diisi",
+    "habis": "Stok habis",
+}
+REPORT_EMPTY = {
+    "rugi": "👍 Tidak ada barang yang dijual di bawah harga pokok.",
+    "tanpaharga": "👍 Semua barang sudah ada harganya.",
+    "habis": "👍 Tidak ada barang yang stoknya habis.",
+}
+
+NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
+NOT_SOLD = "Tidak dijual"
+UNPRICED = "harga belum diisi"
+UNPRICED_SHORT = "belum diisi"
+BELOW_COST = "di bawah pokok!"
+BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah harga pokok</b>"
+NOTHING_NEAR = "Tidak ada barang yang cocok. Coba kata lain, atau lebih pendek."
+NOTHING_EXACT = "Tidak ada yang persis. Mungkin maksud Anda:"
+PRODUCT_GONE = "Barang ini sudah tidak ada di data terbaru."
+PHOTO_GONE = "Foto barang ini sudah tidak ada."
+OLD_BUTTON = "Tombol ini sudah tidak berlaku. Silakan cari lagi."
+FOR_OWNERS = "Perintah ini hanya untuk pemilik, di chat pribadi dengan bot."
+TOO_FAST = "Terlalu cepat. Tunggu beberapa detik, ya."
+BARCODE_UNREADABLE = "Barcode tidak terbaca. Coba foto lebih dekat, terang, dan tegak lurus."
+PHOTO_UNAVAILABLE = "Foto tidak bisa diambil dari Telegram. Coba kirim lagi."
+ONLY_TEXT = "Kirim nama barang, kode, atau foto barcode."
+FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
+NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
+LABELS = {"merek": "Merek", "jenis": "Jenis"}
+"""What results can be narrowed by."""
+INLINE_HINT = "Ketik nama barang atau barcode"
+INLINE_NOTHING = "Tidak ada barang yang cocok"
+BACK = "‹ Kembali"
+PHOTO = "📷 Foto"
+HISTORY = "📈 Riwayat"
+OTHERS_UNCHANGED = "Harga lainnya tidak berubah."
+CHOOSE_HISTORY = "📈 Tekan nomor untuk melihat riwayat harganya."
+MOVES = {"naik": "🔺 Harga naik", "turun": "🔻 Harga turun"}
+PERIODS = {1: "hari ini", 7: "7 hari terakhir"}
+PREVIOUS, NEXT = "‹", "›"
+
+SYNC_STARTING = "⏳ Meminta Dagster memulai sinkronisasi…"
+SYNC_UNREACHABLE = "Dagster tidak bisa dihubungi. Periksa apakah Dagster berjalan dan DAGSTER_URL benar."
+SYNC_LOST = "Dagster tidak menjawab lagi. Hasilnya bisa dilihat di web Dagster."
+SYNC_LONG = "Sinkronisasi masih berjalan. Hasilnya bisa dilihat di web Dagster."
+SYNC_STATES = {
+    "QUEUED": "menunggu giliran", "NOT_STARTED": "disiapkan", "STARTING": "dimulai", "STARTED": "berjalan",
+    "MANAGED": "berjalan", "SUCCESS": "berhasil", "FAILURE": "gagal", "CANCELING": "dibatalkan",
+    "CANCELED": "dibatalkan",
+}  # fmt: skip
+
+
+def stranger(user_id: int) -> str:
+    """Told once to who has no access."""
+    return f"Anda belum punya akses. ID Telegram Anda: <code>{user_id}</code>\nBerikan ID ini kepada pemilik toko."
+
+
+def welcome(shop: str, *, owner: bool) -> str:
+    commands = "" if not owner else "\n\n" + _command_list(OWNER_COMMANDS)
+    return (
+        f"<b>{escape(shop)}</b>\n\n"
+        "Ketik nama barang, potongan nama, atau barcode:\n"
+        "<code>indomi grg</code> · <code>gula 1kg</code> · <code>8991002101630</code>\n\n"
+        "Atau kirim foto barcode. Salah ketik tidak apa-apa.\n"
+        "Tekan nomor untuk melihat semua harga, stok, dan rak.\n\n"
+        f"{_command_list(STAFF_COMMANDS)}{commands}"
+    )
+
+
+def unknown_command(*, owner: bool) -> str:
+    commands = _command_list(STAFF_COMMANDS) + ("\n" + _command_list(OWNER_COMMANDS) if owner else "")
+    return f"Perintah itu tidak ada. Untuk mencari, ketik saja nama barangnya.\n\n{commands}"
+
+
+def own_id(user_id: int, chat_id: int) -> str:
+    group = f"\nID grup ini: <code>{chat_id}</code>" if chat_id < 0 else ""
+    return f"ID Telegram Anda: <code>{user_id}</code>{group}"
+
+
+def asked(query: str) -> str:
+    return f"{ASKED}{escape(query)}"
+
+
+def perhaps_meant(suggestion: str) -> str:
+    return f"Mungkin maksud Anda: <b>{escape(suggestion)}</b>"
+
+
+def narrow(label: str) -> str:
+    """On a button."""
+    return f"{LABELS[label]} ▾"
+
+
+def choose(label: str) -> str:
+    return f"Pilih {LABELS[label].lower()}:"
+
+
+def choice(name: str, count: int) -> str:
+    """On a button."""
+    return f"{shorten(name, LONGEST_CHOICE)} ({count})"
+
+
+def kept(label: str, name: str) -> str:
+    return f"{LABELS[label]}: <b>{escape(name)}</b>"
+
+
+def keep_no_more(name: str) -> str:
+    """On a button."""
+    return f"✕ {shorten(name, LONGEST_CHOICE)}"
+
+
+def usage(command: str) -> str:
+    return f"Tulis nama barangnya, misalnya: /{command} indomie goreng"
+
+
+def barcode_read(code: str) -> str:
+    return f"Barcode <code>{escape(code)}</code> tidak ada di data."
+
+
+def more_prices(count: int) -> str:
+    return f"+{count} harga lagi"
+
+
+def more_lines(count: int) -> str:
+    return f"… dan {count} lagi"
+
+
+def change(before: Decimal | None, after: Decimal | None) -> str:
+    """`Rp10.000 → Rp10.500 (+5%)`; None: not shown, or not filled in."""
+    if before is None:
+        return f"baru ada, {rupiah(after or Decimal(0))}"
+    if after is None:
+        return f"tidak ada lagi, tadinya {rupiah(before)}"
+    return format_change(before, after)
+
+
+def history_since(since: str, backups: str) -> str:
+    return f"Riwayat sejak {since}, {backups} backup. Tanggal: backup pertama dengan harga itu."
+
+
+def unchanged(since: str, backups: str) -> str:
+    return f"Harga tidak berubah sejak {since} ({backups} backup)."
+
+
+def moves(way: str, days: int, count: int) -> str:
+    return f"<b>{MOVES[way]} {PERIODS[days]}</b>: {count} barang"
+
+
+def no_moves(way: str, days: int) -> str:
+    return f"Tidak ada harga yang {way} {PERIODS[days]}."
+
+
+def stale(data: str) -> str:
+    return f"⚠️ Data lama: {data}"
+
+
+def data_from(data: str) -> str:
+    return f"Data: {data}"
+
+
+def version(backup: str, data: str, old: str, published: str, counts: dict[str, int], toko: str) -> str:
+    numbers = "\n".join(f"{name}: {count(number)}" for name, number in counts.items())
+    return (
+        f"<b>Data yang dipakai</b>\nBackup: <code>{escape(backup)}</code>\nWaktu backup: {data}\nUmur: {old}\n"
+        f"Diterbitkan: {published}\n\n{numbers}\n\ntoko {escape(toko)}"
+    )
+
+
+def reloaded(data: str, *, new: bool) -> str:
+    return f"✅ Data terbaru sudah dipakai: {data}" if new else f"Data sudah yang terbaru: {data}"
+
+
+def reload_failed(problem: str) -> str:
+    return f"Data baru tidak bisa dipakai; data lama tetap dipakai.\n<code>{escape(problem[:500])}</code>"
+
+
+def catalog_refused(problem: str) -> str:
+    """To owners."""
+    return f"⚠️ Data baru ditolak; data lama tetap dipakai.\n<code>{escape(problem[:500])}</code>"
+
+
+def stale_report(data: str, old: str) -> str:
+    """To owners, once a day."""
+    return f"⚠️ Data harga sudah lama: {data} ({old}).\nPeriksa apakah iPOS masih membuat backup, atau jalankan /sync."
+
+
+def sync_progress(state: str, done: int, link: str) -> str:
+    return f"⏳ Sinkronisasi {SYNC_STATES.get(state, escape(state))}: {done} langkah selesai\n{escape(link)}"
+
+
+def sync_done(state: str, problem: str, link: str) -> str:
+    if state == "SUCCESS":
+        return "✅ Sinkronisasi berhasil."
+    said = f"\n<code>{escape(problem[:1000])}</code>" if problem else ""
+    return f"❌ Sinkronisasi {SYNC_STATES.get(state, escape(state))}.{said}\nData lama tetap dipakai.\n{escape(link)}"
+
+
+def sync_refused(problem: str) -> str:
+    return f"❌ Dagster menolak memulai sinkronisasi.\n<code>{escape(problem[:1000])}</code>"
+
+
+def sync_line(state: str, time: str) -> str:
+    return f"{time}: {SYNC_STATES.get(state, escape(state))}"
+
+
+def status(
+    data: str, old: str, problem: str | None, syncs: list[str] | None, uptime: str, searches: int, empty: int,
+    slowest: tuple[float, str] | None,
+) -> str:  # fmt: skip
+    lines = ["<b>Keadaan</b>", f"Data: {data} ({old})"]
+    if problem:
+        lines.append(f"⚠️ Data baru ditolak: <code>{escape(problem[:300])}</code>")
+    lines += ["", f"Bot berjalan: {uptime}", f"Pencarian hari ini: {searches}, tanpa hasil: {empty}"]
+    if slowest is not None:
+        lines.append(f"Paling lambat: {slowest[0] * 1000:.0f} ms ({escape(slowest[1][:40])})")
+    lines += ["", "<b>Sinkronisasi terakhir</b>"]
+    lines += [SYNC_UNREACHABLE] if syncs is None else syncs or ["belum ada"]
+    return "\n".join(lines)
+
+
+def _command_list(commands: dict[str, str]) -> str:
+    return "\n".join(f"/{name} – {escape(about)}" for name, about in commands.items())

@@ -1,0 +1,70 @@
+"""Prices in narrow lines, aligned for a phone; amounts to the rupiah as the catalogue has them, unless rounded up."""
+
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from toko_bot.replies import messages
+from toko_core.catalog.products import Price
+from toko_core.prices import LONGEST_UNIT, label_prices, percent, rupiah, shown_price
+
+WIDTH = 30
+"""Characters of a line: a small phone shows 32 in fixed width."""
+
+
+def price_table(prices: Sequence[Price], rounding: int | None) -> list[str]:
+    """A line a price: unit, what it applies to, price."""
+    return [
+        two_columns(label, messages.UNPRICED_SHORT if price.hargajual is None else rupiah(shown_price(price, rounding)))
+        for label, price in label_prices(prices)
+    ]
+
+
+def full_table(
+    prices: Sequence[Price], base_unit: str, rounding: int | None, *, with_cost: bool
+) -> Iterator[list[str]]:
+    """The same with price per base unit and, for owners, cost and margin: the lines of one price after the other."""
+    for label, price in label_prices(prices):
+        if price.hargajual is None:
+            lines = [two_columns(label, messages.UNPRICED)]
+        else:
+            lines = [two_columns(label, rupiah(shown_price(price, rounding)))]
+            if price.konversi not in {None, Decimal(1)} and price.konversi:
+                lines.append(f"  {_per_unit(price.hargajual / price.konversi)}/{base_unit[:LONGEST_UNIT]}".rjust(WIDTH))
+        if with_cost:
+            lines += _cost(price, rounding)
+        yield lines
+
+
+def chief_lines(prices: Sequence[Price], most: int, rounding: int | None) -> list[str]:
+    """At most so many lines: the first price of each unit before a second one of any."""
+    lines = price_table(prices, rounding)
+    units = [price.satuan for price in prices]
+    best = sorted(range(len(lines)), key=lambda number: (units[number] in units[:number], number))[:most]
+    return [lines[number] for number in sorted(best)]
+
+
+def two_columns(left: str, right: str) -> str:
+    """In one line if they fit, else in two."""
+    if len(left) + 1 + len(right) <= WIDTH:
+        return left + right.rjust(WIDTH - len(left))
+    return f"{left[:WIDTH]}\n{right.rjust(WIDTH)}"
+
+
+def _cost(price: Price, rounding: int | None) -> Iterator[str]:
+    exact, cost = price.hargajual, price.hargapokok
+    if exact is not None and shown_price(price, rounding) != exact:
+        yield two_columns("  di iPOS", rupiah(exact))
+    if cost is None:
+        yield two_columns("  pokok", messages.UNPRICED_SHORT)
+        return
+    yield two_columns("  pokok", rupiah(cost))
+    if exact is None:
+        return
+    margin = exact - cost
+    of_cost = f" {percent(abs(margin) / cost)}" if cost > 0 else ""  # as iPOS counts it
+    yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{of_cost}")
+
+
+def _per_unit(amount: Decimal) -> str:
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{'=' if whole == amount else '≈'} {rupiah(whole)}"

@@ -1,0 +1,37 @@
+"""The bot's log: what python-telegram-bot and its HTTP library say of the network is one line, or nothing."""
+
+import logging
+
+from toko_bot.settings import BotSettings
+from toko_core import log
+
+NOISY = ("httpx", "httpcore", "apscheduler", "tornado.access", "asyncio")
+"""They log each request, with the token in its address."""
+
+
+def set_up_logging(settings: BotSettings) -> None:
+    """All logs go to standard error."""
+    secrets = [settings.token, settings.token.replace(":", "%3A")]
+    if settings.webhook_secret is not None:
+        secrets.append(settings.webhook_secret.get_secret_value())
+    handler = log.set_up_logging(settings.log_level, settings.log_format, secrets)
+    handler.addFilter(_without_traceback)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram.ext.Application").setLevel(logging.WARNING)
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)  # service/outgoing.py says it, once
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)  # a proxy's whole HTML page
+    if settings.log_level == "DEBUG":  # PTB's DEBUG lines hold whole messages
+        logging.getLogger("telegram").setLevel(logging.INFO)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """What the library logs of the network is one line; the cause is in its message."""
+    if (
+        record.exc_info
+        and isinstance(error := record.exc_info[1], Exception)
+        and type(error).__module__ == "telegram.error"
+    ):
+        record.msg = f"{record.getMessage()} {type(error).__name__}: {error}"
+        record.args, record.exc_info, record.exc_text = (), None, None
+    return True

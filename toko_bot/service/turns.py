@@ -1,0 +1,112 @@
+"""Updates of different people at once, those of one person one after the other. Who floods waits; others do not."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import BaseUpdateProcessor
+
+from toko_bot.replies import messages
+from toko_bot.service.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2048
+"""Updates in hand."""
+BURST, PER_SECOND = 20.0, 3.0
+"""What one person may send without waiting, and how fast that fills up again."""
+MOST_WAITING = 20
+"""Updates of one person; further ones are dropped."""
+LOOK_EVERY = 0.2
+FORGET_AFTER = 600.0
+
+
+@dataclass
+class _Person:
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+    left: float = BURST
+    seen: float = field(default_factory=time.monotonic)
+    warned: bool = False
+
+
+class TakingTurns(BaseUpdateProcessor):
+    """PTB's update processor: it decides which updates are worked on at once."""
+
+    def __init__(self, metrics: Metrics, is_running: Callable[[], bool]) -> None:
+        """While `is_running` says no, the bot ends, and nobody waits any more."""
+        super().__init__(AT_ONCE)
+        self._is_running = is_running
+        self._people: dict[int, _Person] = {}
+        self._metrics = metrics
+        self._tidied = time.monotonic()
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
+        user = update.effective_user if isinstance(update, Update) else None
+        if not isinstance(update, Update) or user is None:
+            await coroutine
+            return
+        self._tidy()
+        person = self._people.setdefault(user.id, _Person())
+        if person.waiting >= MOST_WAITING:
+            _close(coroutine)
+            await self._drop(update, person, user.id)
+            return
+        person.waiting += 1
+        try:
+            async with person.turn:
+                await self._wait(person)
+                self._metrics.begin_update()
+                await coroutine
+        finally:
+            person.waiting -= 1
+            if not person.waiting:
+                person.warned = False
+
+    async def _wait(self, person: _Person) -> None:
+        now = time.monotonic()
+        person.left = min(BURST, person.left + (now - person.seen) * PER_SECOND) - 1
+        person.seen = now
+        until = now - person.left / PER_SECOND
+        while (left := until - time.monotonic()) > 0 and self._is_running():
+            await asyncio.sleep(min(left, LOOK_EVERY))
+
+    async def _drop(self, update: Update, person: _Person, user_id: int) -> None:
+        self._metrics.dropped.inc()
+        if person.warned:
+            return
+        person.warned = True
+        log.warning("User %s floods: what comes over %d waiting updates is dropped", user_id, MOST_WAITING)
+        try:
+            if update.callback_query is not None:
+                await update.callback_query.answer(messages.TOO_FAST)
+            elif update.message is not None:
+                await update.message.reply_html(messages.TOO_FAST)
+        except TelegramError as error:
+            log.info("User %s could not be told to wait: %s", user_id, error)
+
+    def _tidy(self) -> None:
+        now = time.monotonic()
+        if now - self._tidied < FORGET_AFTER:
+            return
+        self._tidied = now
+        gone = [key for key, person in self._people.items() if not person.waiting and now - person.seen > FORGET_AFTER]
+        for key in gone:
+            del self._people[key]
+
+
+def _close(coroutine: Awaitable[object]) -> None:
+    """It will not be awaited; unclosed it would warn of that."""
+    close = getattr(coroutine, "close", None)
+    if close is not None:
+        close()

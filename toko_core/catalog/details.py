@@ -1,0 +1,93 @@
+"""What only a product's own page shows, and owners' lists: read from the catalogue's file when it is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from toko_core.catalog.price_changes import PriceChanges
+from toko_core.errors import CatalogError
+
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "64MB"}
+"""Photos that were shown stay in DuckDB's memory up to this."""
+REPORTS = {
+    "rugi": """
+        SELECT product_id FROM prices JOIN products USING (product_id) WHERE dijual AND hargajual < hargapokok
+        GROUP BY product_id ORDER BY max(hargapokok - hargajual) DESC, product_id
+    """,
+    "tanpaharga": """
+        SELECT product_id FROM prices JOIN products USING (product_id) WHERE dijual
+        GROUP BY product_id HAVING count(hargajual) < count(*) ORDER BY count(hargajual) > 0, product_id
+    """,
+    "habis": """
+        SELECT product_id FROM stock JOIN products USING (product_id) WHERE dijual
+        GROUP BY product_id, namaitem HAVING sum(stok) <= 0 ORDER BY namaitem, product_id
+    """,
+}
+"""Lists for owners, by the command that shows them: below cost, without price, out of stock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    barcode: str
+    satuan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    kantor: str
+    stok: Decimal
+    """In base units."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDetails:
+    satuan: str
+    """The base unit."""
+    rak: str | None
+    barcodes: Sequence[Barcode]
+    stock: Sequence[Stock]
+    has_photo: bool
+
+
+class Details:
+    """An open catalogue file. Its methods take a millisecond or so and may be called from many threads."""
+
+    def __init__(self, file: Path) -> None:
+        """Open it. Raises CatalogError."""
+        try:
+            self._connection = duckdb.connect(file, read_only=True, config=CONFIG)
+        except duckdb.Error as error:
+            raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
+        self.price_changes = PriceChanges(self._connection)
+
+    def of(self, product_id: int) -> ProductDetails:
+        """Of one product."""
+        cursor = self._connection.cursor()
+        (satuan, rak), *_ = self._rows(cursor, "SELECT satuan, rak FROM products WHERE product_id = ?", product_id)
+        barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
+        stock = self._rows(cursor, "SELECT kantor, stok FROM stock WHERE product_id = ? ORDER BY kantor", product_id)
+        photos = self._rows(cursor, "SELECT 1 FROM photos WHERE product_id = ? AND gambar IS NOT NULL", product_id)
+        return ProductDetails(
+            satuan or "",
+            rak or None,
+            [Barcode(code, unit or "") for code, unit in barcodes],
+            [Stock(office or "", amount) for office, amount in stock if amount is not None],
+            bool(photos),
+        )
+
+    def photo(self, product_id: int) -> bytes | None:
+        """JPEG."""
+        found = self._rows(self._connection.cursor(), "SELECT gambar FROM photos WHERE product_id = ?", product_id)
+        return bytes(found[0][0]) if found and found[0][0] is not None else None
+
+    def report(self, name: str) -> list[int]:
+        """The products of one of the REPORTS, the most urgent first."""
+        return [int(row[0]) for row in self._rows(self._connection.cursor(), REPORTS[name])]
+
+    @staticmethod
+    def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, *values: int) -> list[tuple[Any, ...]]:
+        return cursor.execute(sql, list(values)).fetchall()

@@ -1,0 +1,86 @@
+"""Reads the published catalogue: follows CURRENT to the newest DuckDB file and answers searches from it.
+
+The file is the contract with the chain that writes it: its tables, and `schema_version` in `catalog_info`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import duckdb
+
+from toko_core.catalog.arrays import read_arrays
+from toko_core.catalog.products import Product, Products
+from toko_core.catalog.schema import SCHEMA_VERSION
+from toko_core.catalog.store import current_file
+from toko_core.errors import CatalogError
+from toko_core.search import SearchIndex
+
+WEAK = 0.65
+"""A best hit that scores less is a guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A product that a search found, and how near it is: 1 is what was typed."""
+
+    product: Product
+    score: float
+
+
+class PublishedCatalog:
+    """One published file, read into memory. A catalogue published later is another object."""
+
+    def __init__(self, file: Path) -> None:
+        """Open it. Raises CatalogError if it is damaged or of another schema."""
+        self.file = file
+        with _open(file) as connection:
+            self.info = _info(connection, file)
+            self.products = Products(connection)
+            self.index = SearchIndex.from_arrays(read_arrays(connection))
+
+    @classmethod
+    def open_current(cls, folder: Path) -> Self:
+        """Open the catalogue that CURRENT names in the folder. Raises CatalogError."""
+        file = current_file(folder)
+        if file is None:
+            raise CatalogError(f"No catalogue is published in {folder} yet: run `toko sync` (or `toko demo`) first.")
+        return cls(file)
+
+    def search(self, text: str, limit: int = 10) -> list[Found]:
+        """The products nearest to a text, best first."""
+        return [Found(self.products[hit.row], hit.score) for hit in self.index.search(text, limit)]
+
+    def suggestion(self, text: str) -> str | None:
+        """What was probably meant, if the best hit is a guess; None if it is not, or is in the very words."""
+        hits = self.index.search(text, 1)
+        return self.index.suggestion(text, hits[0].row) if hits and hits[0].score < WEAK else None
+
+
+def read_info(file: Path) -> dict[str, str]:
+    """The file's catalog_info. Raises CatalogError if it is damaged, gone, or of another schema."""
+    with _open(file) as connection:
+        return _info(connection, file)
+
+
+READING: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "24MB"}
+"""Everything is read once and kept in memory of our own: what DuckDB would keep of it is of no use."""
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of one thread, which reads rows in the order in which they were written."""
+    try:
+        with duckdb.connect(file, read_only=True, config=READING) as connection:
+            yield connection
+    except (duckdb.Error, LookupError, ValueError) as error:  # a damaged file, or an index that lacks something
+        raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
+
+
+def _info(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
+    info = dict(connection.execute("SELECT key, value FROM catalog_info").fetchall())
+    if info.get("schema_version") != str(SCHEMA_VERSION):
+        raise CatalogError(f"The catalogue {file.name} is of another version: run `toko sync` with this one.")
+    return info

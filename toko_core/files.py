@@ -1,0 +1,123 @@
+"""Where everything lies below TOKO_DATA_DIR, and files that are whole or not there: written aside, flushed, renamed."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TEMPORARY = ".part"
+"""Ending of what is not finished; whatever carries it after a run is left over and may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The folders below TOKO_DATA_DIR, by name."""
+
+    root: Path
+
+    @property
+    def backups(self) -> Path:
+        """Copies of whole backups: `<time of the dump>-<backup id>.i5bu`."""
+        return self.root / "backups"
+
+    @property
+    def rows(self) -> Path:
+        """The needed rows of the backup that was taken last, and their photos: made from it, and anew when missing."""
+        return self.root / "rows"
+
+    @property
+    def exports(self) -> Path:
+        """A folder of Parquet tables for each backup id, and the CSV files."""
+        return self.root / "exports"
+
+    @property
+    def history(self) -> Path:
+        """The price history: one Parquet file, kept for ever."""
+        return self.root / "history"
+
+    @property
+    def catalog(self) -> Path:
+        """Published DuckDB files, and CURRENT, which names the one that is served."""
+        return self.root / "catalog"
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded PostgreSQL."""
+        return self.root / "postgres"
+
+    @property
+    def records(self) -> Path:
+        """What each asset last answered, as JSON."""
+        return self.root / "records"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage, unless DAGSTER_HOME says otherwise."""
+        return self.root / "dagster"
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Gives a temporary path beside `path` to write to; on leaving without an error it replaces `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        yield temporary
+        flush(temporary)
+        temporary.replace(path)
+        flush(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """The same for a folder of files: `path` is replaced when all of them are written."""
+    temporary, old = path.with_name(path.name + TEMPORARY), path.with_name(path.name + ".old" + TEMPORARY)
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        for file in temporary.iterdir():
+            flush(file)
+        flush(temporary)
+        if path.exists():
+            path.rename(old)
+        temporary.rename(path)
+        flush(path.parent)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file's content, or a folder's entries, are on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = ()) -> list[Path]:
+    """Remove all but the `count` newest files or folders, never one in `besides`; answers the removed."""
+    kept = {path.resolve() for path in besides}
+    newest_first = sorted(paths, key=_changed, reverse=True)
+    surplus = [path for path in newest_first[count:] if path.resolve() not in kept]
+    for path in surplus:
+        remove: Callable[[Path], None] = shutil.rmtree if path.is_dir() else Path.unlink
+        remove(path)
+    return surplus
+
+
+def _changed(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, path.name

@@ -1,0 +1,1 @@
+"""Which words of the vocabulary each typed word may mean."""

@@ -1,0 +1,44 @@
+"""How texts, numbers and times are written for people, in Indonesian."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
+"""By hours from UTC."""
+
+
+def shorten(text: str, most: int) -> str:
+    """The text in at most `most` characters; what is cut off ends with an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def count(number: int) -> str:
+    """A number with dots between its thousands: `12.345`."""
+    return f"{number:,}".replace(",", ".")
+
+
+def moment(time: datetime, zone: ZoneInfo) -> str:
+    """`Sen 23 Nov 2026 08.30 WIB`."""
+    local = time.astimezone(zone)
+    offset = local.utcoffset() or timedelta()
+    name = ZONES.get(int(offset.total_seconds() // 3600), f"UTC{local:%z}")
+    return f"{DAYS[local.weekday()]} {day(time, zone)} {local:%H.%M} {name}"
+
+
+def day(time: datetime, zone: ZoneInfo) -> str:
+    """`23 Nov 2026`."""
+    local = time.astimezone(zone)
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def age(span: timedelta) -> str:
+    """`5 menit`, `3 jam`, `2 hari 4 jam`."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return f"{max(minutes, 0)} menit"
+    hours = minutes // 60
+    if hours < 24:
+        return f"{hours} jam"
+    return f"{hours // 24} hari {hours % 24} jam" if hours % 24 else f"{hours // 24} hari"
