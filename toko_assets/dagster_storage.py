@@ -1,4 +1,4 @@
-"""Since 0.2.0 in `toko_assets.defs.dagster_storage`: the dagster.yaml of installations made before names this module."""
+"""Since 0.2.0 in `toko_assets.defs.dagster_storage`; a dagster.yaml of an older installation names this module."""
 
 from toko_assets.defs.dagster_storage import LocalStorage
 

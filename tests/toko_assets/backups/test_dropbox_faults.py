@@ -12,8 +12,9 @@ import pytest
 from tests.servers.dropbox import DropboxServer, FaultKind
 from tests.servers.dropbox_client import FOLDER
 from toko_assets.backups import dropbox as dropbox_source
+from toko_assets.backups import dropbox_client
 from toko_assets.backups.dropbox import DropboxSource
-from toko_assets.backups.listing import ListedBackup, QuietError, dropbox_client
+from toko_assets.backups.listing import ListedBackup, QuietError
 from toko_core.errors import PermanentError, TokoError, TransientError
 
 DATA = bytes(200_000)

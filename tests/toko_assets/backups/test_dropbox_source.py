@@ -11,8 +11,9 @@ import pytest
 from tests.servers.dropbox import DropboxServer, FaultKind
 from tests.servers.dropbox_client import FOLDER
 from toko_assets.backups import dropbox as dropbox_source
+from toko_assets.backups import dropbox_client
 from toko_assets.backups.dropbox import DropboxSource
-from toko_assets.backups.listing import ListedBackup, Listing, dropbox_client
+from toko_assets.backups.listing import ListedBackup, Listing
 from toko_core.errors import TransientError
 
 MORNING = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
