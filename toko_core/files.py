@@ -54,6 +54,11 @@ class DataFolder:
         return self.root / "records"
 
     @property
+    def publications(self) -> Path:
+        """What each of the newest runs published, as JSON: the owners' messages are made from it."""
+        return self.records / "publications"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own storage, unless DAGSTER_HOME says otherwise."""
         return self.root / "dagster"

@@ -31,7 +31,7 @@ class Ending(Enum):
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
-    PASSING = "passing"
+    TRANSIENT = "transient"
     """Failed, and may well succeed the next time."""
     PERMANENT = "permanent"
     """Failed, and will again until the folder or the settings change."""

@@ -31,15 +31,14 @@ CONSOLE = "https://www.dropbox.com/developers/apps"
 NOT_DROPBOX = "What answers in Dropbox's place is not Dropbox: does the network ask for a login, is a proxy in between?"
 LOGIN = "run `toko dropbox-login`"
 
-# It would warn of every repetition: in a night without a network thousands of lines that say nothing new.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
-
 
 def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:
     """A client with the refresh token of the settings; the secret only where the app has one.
 
     With `repeats` False it repeats nothing: for a caller that does. Whoever asks for a client closes it.
     """
+    # It would warn of every repetition: in a night without a network thousands of lines that say nothing new.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     secret, token = settings.dropbox_app_secret, settings.dropbox_refresh_token
     repetitions = REPETITIONS if repeats else 0
     session = create_session()

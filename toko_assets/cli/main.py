@@ -1,6 +1,5 @@
 """The `toko` command. Each command imports what it needs when it runs, so that help and searches start at once."""
 
-import gc
 import os
 import signal
 import sys
@@ -13,12 +12,11 @@ import click
 from rich.console import Console
 
 from toko_assets.cli.terminal import plain, short_path
+from toko_assets.common.process import tune_process
 from toko_core.errors import TokoError
 
 if TYPE_CHECKING:
     from toko_assets.common.settings import Settings
-
-gc.set_threshold(10_000)  # with Python's own 700, looking for garbage takes a tenth of a sync, most of it at the start
 
 console = Console()
 
@@ -27,6 +25,7 @@ console = Console()
 @click.version_option(package_name="toko", prog_name="toko")
 def cli() -> None:
     """Product prices of an iPOS 5 shop: from the backup to an answered search."""
+    tune_process()
 
 
 @cli.command()
@@ -208,11 +207,9 @@ def bench() -> None:
 
 def main() -> None:
     """Entry point: an error that we know is one line and exit status 1."""
-    from toko_core.errors import CatalogError
-
     try:
         cli()
-    except (TokoError, CatalogError) as error:
+    except TokoError as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))

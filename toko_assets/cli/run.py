@@ -15,18 +15,17 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
-from toko_assets import definitions
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.lock import sync_lock
 from toko_assets.common.records import Catalog
-from toko_assets.common.settings import Settings
+from toko_assets.common.settings import Settings, load_telegram_settings
 from toko_assets.defs import dagster_storage
+from toko_assets.defs.code_location import build_defs
 from toko_assets.defs.failures import DETAILS, first_failure
 from toko_assets.defs.jobs import CHAIN
 from toko_assets.defs.recovery import STARTED_BY, recover
 from toko_assets.defs.run_log import LOGGER
 from toko_core.errors import TokoError
-from toko_core.files import DataFolder
 
 
 class RunFailedError(TokoError):
@@ -77,8 +76,8 @@ def run_assets(
     prepare_dagster_home(settings)
     ops = {asset: {"config": dict(values)} for asset, values in (config or {}).items()}
     if backup is not None:
-        ops["raw_backup"] = {"config": {"path": str(backup.expanduser().resolve())}}
-    started, folder = time.monotonic(), DataFolder(settings.data_folder)
+        ops["raw_backup"] = {"config": {"take": {"file": {"path": str(backup.expanduser().resolve())}}}}
+    started, folder, defs = time.monotonic(), settings.folder, build_defs(settings, load_telegram_settings())
 
     def waiting() -> None:
         console.print("Another sync is running: waiting until it is done.")
@@ -92,7 +91,7 @@ def run_assets(
     ):
         for line in recover(instance, folder):
             console.print(f"[yellow]![/] {plain(line)}", highlight=False, soft_wrap=True)
-        result = definitions.defs.resolve_job_def("sync").execute_in_process(
+        result = defs.resolve_job_def("sync").execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
             run_config={"ops": ops, "loggers": {"console": {}}},  # ours; Dagster's own would print every event

@@ -45,7 +45,15 @@ def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | Non
 
 def unfinished(folder: DataFolder) -> list[Path]:
     """The files and folders that never got their name, and what a database engine had beside them."""
-    rooms = (folder.root, folder.backups, folder.exports, folder.history, folder.catalog, folder.records)
+    rooms = (
+        folder.root,
+        folder.backups,
+        folder.exports,
+        folder.history,
+        folder.catalog,
+        folder.records,
+        folder.publications,
+    )
     return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
 
 

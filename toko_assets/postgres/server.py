@@ -21,11 +21,6 @@ MAINTENANCE_DATABASE = "postgres"
 PIPE = 1 << 20
 """Bytes that a program may be ahead of its reader; the default of 64 KB has it wait."""
 
-for _name in [name for name in os.environ if name.startswith("PG") and not name.startswith("PGSSL")]:
-    # libpq obeys them wherever it connects: PGHOSTADDR or PGSERVICE would lead to another server than ours.
-    # PGSSLMODE and its like lead nowhere; they say what an external server must prove.
-    del os.environ[_name]
-
 
 class PostgresError(PermanentError):
     """A program of PostgreSQL, or the server, answered with an error; the message carries what it said."""

@@ -7,8 +7,8 @@ from toko_assets.common.lock import sync_lock
 from toko_assets.common.records import RestoredDatabase, read_record
 from toko_assets.common.settings import Settings
 from toko_assets.defs.recovery import remove_unfinished
-from toko_assets.defs.resources import PostgresResource
 from toko_assets.ipos.restore import databases, drop_database
+from toko_assets.postgres.access import PostgresAccess
 from toko_core.catalog.store import prune
 from toko_core.files import DataFolder, keep_newest
 
@@ -34,7 +34,7 @@ def _drop_databases(folder: DataFolder, settings: Settings) -> list[Path]:
     if settings.db_host is None and not folder.postgres.exists():
         return []
     last = read_record(folder.records, "restored_database", RestoredDatabase)
-    postgres = PostgresResource.configured(settings)
+    postgres = PostgresAccess(settings)
     try:
         server = postgres.server()
         surplus = [name for name in databases(server, settings.db_name) if last is None or name != last.database]

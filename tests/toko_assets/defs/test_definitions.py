@@ -3,13 +3,13 @@
 import dagster as dg
 import pytest
 
+from tests.code_location import load_defs
+
 pytestmark = pytest.mark.usefixtures("toko")  # no settings but its own
 
 
 def defs() -> dg.Definitions:
-    import toko_assets.definitions
-
-    return toko_assets.definitions.defs
+    return load_defs()
 
 
 def test_the_graph_is_the_chain_between_the_backup_folder_and_the_bot() -> None:

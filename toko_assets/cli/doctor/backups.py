@@ -41,7 +41,7 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
         return
     warnings: list[str] = []
     try:
-        archive = FolderSource(folder=str(folder)).newest(_whole, warnings.append)
+        archive = FolderSource(folder).newest(_whole, warnings.append)
     except TokoError as error:
         yield from (note("backups", warning) for warning in warnings if str(error) not in warning)
         yield wrong("backups", str(error))

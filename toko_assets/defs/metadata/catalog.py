@@ -72,7 +72,6 @@ def _histogram(file: Path) -> bytes:
 
 
 def _differences(diff: CatalogDiff) -> dict[str, Any]:
-    """The owners' message is made from it."""
     return {
         "products_new": diff.new,
         "products_gone": diff.gone,

@@ -87,7 +87,7 @@ class Simulation:
             return
         self.run.fetched = a_settled(self.run.request.backup) in self.listed
         if not self.run.fetched:
-            self._end(self.run, Ending.PASSING)
+            self._end(self.run, Ending.TRANSIENT)
 
     def finish(self, ending: Ending) -> None:
         """The run ends, if there is one: so, or for want of its file."""
@@ -179,7 +179,7 @@ class Simulation:
         if self._is_refused(newest):
             return "it was refused, and neither the folder nor the settings have changed"
         last = self.attempts.get(newest.revision)
-        if last and last.ended and last.ending is Ending.PASSING:
+        if last and last.ended and last.ending is Ending.TRANSIENT:
             again = last.ended + DELAYS.get(last.number, LATER_DELAY)
             return f"it is tried again at {again}" if self.now < again else ""
         return ""
