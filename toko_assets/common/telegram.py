@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import PoolManager, ProxyManager, Retry
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerError
 
 from toko_core.settings import TelegramSettings
@@ -46,8 +46,9 @@ class BotApi:
             with _pool(url) as pool:
                 answer = pool.request("POST", url, json=params, timeout=seconds, retries=self._retry)
         except MaxRetryError as error:
-            said = f"no answer within {seconds:.0f} s" if isinstance(error.reason, NoAnswerError) else _reason(error)
-            raise TelegramError(said) from None
+            # A refused connection derives from a timeout in this library.
+            silent = isinstance(error.reason, NoAnswerError) and not isinstance(error.reason, NewConnectionError)
+            raise TelegramError(f"no answer within {seconds:.0f} s" if silent else _reason(error)) from None
         except (HTTPError, OSError, ValueError) as error:  # ValueError: a host that cannot be the name of one
             raise TelegramError(_reason(error)) from None
         refused = answer.status >= 400
