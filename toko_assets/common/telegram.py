@@ -3,7 +3,6 @@
 The token is in no error.
 """
 
-import logging
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
