@@ -63,9 +63,7 @@ class BotApi:
 
 def _pool(url: str) -> PoolManager:
     """Through the proxy that the environment names, if it names one for this address."""
-    logging.getLogger("urllib3.connectionpool").setLevel(
-        logging.ERROR
-    )  # below it logs the address, which has the token
+    hush("urllib3.connectionpool")  # it logs addresses, with the token
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     return ProxyManager(proxy) if proxy and not proxy_bypass(parts.hostname or "") else PoolManager()
