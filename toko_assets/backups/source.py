@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from toko_assets.backups.listing import ListedBackup, Listing
-from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
 from toko_core.errors import PermanentError, TokoError, TransientError
 
@@ -72,17 +71,6 @@ class BackupSource(ABC):
                 warn(f"Passed over: {error}")
                 problem = problem or error
         raise problem or NoBackupError(f"There is no backup in {self.place}.")
-
-
-def open_source(settings: Settings) -> BackupSource:
-    """The source that BACKUP_SOURCE names. Dropbox's library takes a second and 150 MB: only where it is used."""
-    if settings.backup_source == "folder":
-        from toko_assets.backups.folder import FolderSource
-
-        return FolderSource(settings.inbox)
-    from toko_assets.backups.dropbox import DropboxSource
-
-    return DropboxSource(settings, settings.dropbox_folder_path)
 
 
 def is_conflicted(name: str) -> bool:

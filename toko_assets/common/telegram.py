@@ -11,6 +11,7 @@ from urllib3 import PoolManager, ProxyManager, Retry
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerError
 
+from toko_core.log import hush
 from toko_core.settings import TelegramSettings
 
 ANSWER_SECONDS = 5.0

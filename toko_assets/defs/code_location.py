@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from toko_assets.backups.source import open_source
+from toko_assets.backups.choose_source import open_source
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.common.settings import Settings
 from toko_assets.defs.assets.external import external_assets
