@@ -23,9 +23,9 @@ from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
 from toko_bot.handlers.errors import on_error
-from toko_bot.handlers.history import on_history, on_moves
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
+from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS

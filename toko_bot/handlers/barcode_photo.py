@@ -14,7 +14,7 @@ from toko_bot.handlers.search import answer_search
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.pages import Page
+from toko_bot.replies.layout import Page
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Report, Results
 from toko_bot.replies.highlight import Highlight
+from toko_bot.replies.layout import Page, button, length, short_name, stale_lines
 from toko_bot.replies.narrowing import find, find_choices, has_choice
-from toko_bot.replies.pages import Page, button, length, short_name, stale_lines
 from toko_bot.replies.price_lines import chief_lines, full_table
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served

@@ -9,9 +9,9 @@ from telegram import InlineKeyboardButton
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Moves
-from toko_bot.replies.history import label_of, price_labels
+from toko_bot.replies.history_page import label_of, price_labels
+from toko_bot.replies.layout import Page, button, fit, length, short_name, stale_lines
 from toko_bot.replies.lists import LONGEST_NAME, MOST_CHARACTERS, SPACE, list_page, open_buttons, part_of, turning
-from toko_bot.replies.pages import Page, button, fit, length, short_name, stale_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import Period, PriceChange

@@ -7,7 +7,7 @@ from html import escape
 
 from toko_bot.replies import messages
 from toko_bot.replies.history_chart import MOST_SERIES, MOST_UNITS, Series, Span, draw_chart
-from toko_bot.replies.pages import Page, fit, length, short_name, stale_lines
+from toko_bot.replies.layout import Page, fit, length, short_name, stale_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange, PriceKey
