@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from aiolimiter import AsyncLimiter
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2048
 """Updates in hand."""
 BURST, PER_SECOND = 20.0, 3.0
-"""What one person may send without waiting, and how fast that fills up again."""
+"""How many updates one person may send without waiting, and how many are allowed again each second."""
 MOST_WAITING = 20
 """Updates of one person; further ones are dropped."""
 LOOK_EVERY = 0.2
@@ -29,7 +30,7 @@ FORGET_AFTER = 600.0
 class _Person:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
-    left: float = BURST
+    limiter: AsyncLimiter = field(default_factory=lambda: AsyncLimiter(BURST, BURST / PER_SECOND))
     seen: float = field(default_factory=time.monotonic)
     warned: bool = False
 
@@ -74,12 +75,15 @@ class TakingTurns(BaseUpdateProcessor):
                 person.warned = False
 
     async def _wait(self, person: _Person) -> None:
-        now = time.monotonic()
-        person.left = min(BURST, person.left + (now - person.seen) * PER_SECOND) - 1
-        person.seen = now
-        until = now - person.left / PER_SECOND
-        while (left := until - time.monotonic()) > 0 and self._is_running():
-            await asyncio.sleep(min(left, LOOK_EVERY))
+        """Until the person may send again, or the bot ends."""
+        person.seen = time.monotonic()
+        while self._is_running():
+            try:
+                async with asyncio.timeout(LOOK_EVERY):
+                    await person.limiter.acquire()
+                    return
+            except TimeoutError:
+                continue
 
     async def _drop(self, update: Update, person: _Person, user_id: int) -> None:
         self._metrics.dropped.inc()
