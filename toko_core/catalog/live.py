@@ -87,8 +87,8 @@ class LiveCatalog:
                 log.exception("Looking for a new catalogue failed")
 
     def close(self) -> None:
-        """End the thread that loads catalogues, after the one that it is loading."""
-        self._loader.shutdown(wait=False, cancel_futures=True)
+        """End the thread that loads catalogues; waits for the catalogue that it is loading."""
+        self._loader.shutdown(cancel_futures=True)
 
     async def _look(self, again: bool) -> str | None:
         try:
