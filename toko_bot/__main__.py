@@ -1,13 +1,10 @@
 """`toko bot`, also `python -m toko_bot`: the bot's image has no other command."""
 
 import argparse
-import logging
 import sys
 
 from toko_bot.settings import load_settings
 from toko_core.errors import SettingError
-
-log = logging.getLogger("toko_bot")
 
 
 class BotError(Exception):

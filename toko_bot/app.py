@@ -54,15 +54,15 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGABRT)
 
 
 def build_app(settings: BotSettings) -> "TokoBot":
-    """Build the bot of one shop.
+    """Build the bot of one shop: several can live in one process and share nothing.
 
-    Reads no environment, starts no thread and opens no port: several bots can live in one process and share nothing.
+    Starts no thread, opens no port and tunes no process; `run` starts the bot.
     """
     return TokoBot(settings)
 
 
 class TokoBot:
-    """The application with what belongs to it."""
+    """One shop's bot: its application of python-telegram-bot, its catalogue, metrics and background tasks."""
 
     def __init__(self, settings: BotSettings) -> None:
         self.settings = settings

@@ -36,10 +36,10 @@ class _Person:
 
 
 class TakingTurns(BaseUpdateProcessor):
-    """PTB's update processor: it decides which updates are worked on at once."""
+    """The update processor of python-telegram-bot: it decides which updates are worked on at once."""
 
     def __init__(self, metrics: Metrics, is_running: Callable[[], bool]) -> None:
-        """While `is_running` says no, the bot ends, and nobody waits any more."""
+        """Once `is_running` returns False, the bot is ending, and nobody waits any more."""
         super().__init__(AT_ONCE)
         self._is_running = is_running
         self._people: dict[int, _Person] = {}
@@ -58,7 +58,9 @@ class TakingTurns(BaseUpdateProcessor):
             await coroutine
             return
         self._tidy()
-        person = self._people.setdefault(user.id, _Person())
+        person = self._people.get(user.id)
+        if person is None:
+            person = self._people[user.id] = _Person()
         if person.waiting >= MOST_WAITING:
             _close(coroutine)
             await self._drop(update, person, user.id)
