@@ -83,7 +83,7 @@ def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: St
     )
     assert docker(
         "run", "--rm", "--user", "0", "--entrypoint", "sh", "toko-bot", "-c", f"{program} | grep -v __pycache__"
-    ) == ("/app/toko_bot/dagster.py")
+    ) == ("/app/toko_bot/service/dagster_client.py")
 
 
 def test_no_secret_is_in_an_image(shop: Stack) -> None:

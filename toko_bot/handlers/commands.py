@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.pages import Page
+from toko_bot.replies.layout import Page
 from toko_bot.service.outgoing import short
 from toko_core.text import age, moment
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.toko_bot.bot.talk import as_markdown, conversation
 
-DOCS = Path(__file__).parent.parent.parent.parent / "docs" / "bot.md"
+DOCS = Path(__file__).parent.parent.parent / "docs" / "bot.md"
 TIME = re.compile(r"Data: .*")
 
 

@@ -178,8 +178,7 @@ def test_an_old_or_forged_button_says_so(budi: Person) -> None:
 
 def test_a_button_of_a_deleted_message_answers_with_a_new_one(budi: Person) -> None:
     answer = budi.ask("biskuit kelapa")
-    with budi._world.lock:
-        budi._world.delete(budi.chat, answer.sender, answer)
+    budi.delete(answer)
     budi.press("›", answer).answered()
     assert budi.next_message().text.startswith("🔎 biskuit kelapa")
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 
+from telegram.constants import MessageLimit
+
 from toko_bot.replies import messages
 from toko_bot.replies.history_chart import MOST_SERIES, MOST_UNITS, Series, Span, draw_chart
-from toko_bot.replies.pages import Page, fit, length, short_name, stale_lines
+from toko_bot.replies.layout import Page, fit, length, short_name, stale_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange, PriceKey
@@ -15,8 +17,6 @@ from toko_core.catalog.products import Product
 from toko_core.prices import label_key, label_prices
 from toko_core.text import day
 
-MOST_CHARACTERS = 1024
-"""Of a caption."""
 LONGEST_NAME = 100
 MOST_CHANGES = 12
 """Of a price; fewer where several prices changed often."""
@@ -37,7 +37,7 @@ def history_page(served: Served, settings: BotSettings, row: int) -> Page:
     tail = [messages.history_since(beginning, backups), *stale]
     if labels.keys() - histories.keys():
         tail.insert(0, messages.OTHERS_UNCHANGED)
-    room = MOST_CHARACTERS - length("\n\n".join([head, *tail]))
+    room = MessageLimit.CAPTION_LENGTH - length("\n\n".join([head, *tail]))
     text = "\n\n".join([head, *_blocks(histories, labels, settings, room), *tail])
     newest = max(change.seen_from for changes in histories.values() for change in changes)
     span = Span(since, max(served.data_time, newest), settings.zone)

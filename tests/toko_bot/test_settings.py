@@ -13,7 +13,7 @@ from toko_bot.settings import BotSettings, load_settings
 from toko_core.catalog.freshness import ClosedDays, open_age
 from toko_core.errors import SettingError
 
-ROOT = Path(__file__).parent.parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent
 TOKEN = f"1234567890:{'A' * 35}"
 WRONG = [
     ("TELEGRAM_BOT_TOKEN", "", "TELEGRAM_BOT_TOKEN is missing"),

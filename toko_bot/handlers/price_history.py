@@ -11,10 +11,10 @@ from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import WAYS, Moves, Results
-from toko_bot.replies.history import history_page
+from toko_bot.replies.history_page import history_page
+from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
-from toko_bot.replies.moves import moves_page
-from toko_bot.replies.pages import Page
+from toko_bot.replies.moves_page import moves_page
 from toko_core.catalog.reader import WEAK, PublishedCatalog
 from toko_core.search.text import words
 

@@ -6,12 +6,13 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardButton
+from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Moves
-from toko_bot.replies.history import label_of, price_labels
-from toko_bot.replies.lists import LONGEST_NAME, MOST_CHARACTERS, SPACE, list_page, open_buttons, part_of, turning
-from toko_bot.replies.pages import Page, button, fit, length, short_name, stale_lines
+from toko_bot.replies.history_page import label_of, price_labels
+from toko_bot.replies.layout import Page, button, fit, length, short_name, stale_lines
+from toko_bot.replies.lists import LONGEST_NAME, SPACE, list_page, open_buttons, part_of, turning
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import Period, PriceChange
@@ -31,7 +32,7 @@ def moves_page(served: Served, settings: BotSettings, wanted: Moves) -> Page:
     shown = rows[part.start : part.end]
     moves = changes.moves_of(shown, period, rounding)
     parts = [messages.moves(wanted.way, wanted.days, len(rows)) if rows else messages.no_moves(wanted.way, wanted.days)]
-    room = (MOST_CHARACTERS - 2 * SPACE) // max(len(shown), 1)
+    room = (MessageLimit.MAX_TEXT_LENGTH - 2 * SPACE) // max(len(shown), 1)
     for place, row in enumerate(shown, part.start + 1):
         of_product = [move for move in moves if move.product_id == row]
         parts.append(_product(place, served.catalog.products[row], of_product, room))
