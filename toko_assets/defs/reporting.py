@@ -1,8 +1,7 @@
 """How the assets tell Dagster what happened: failures as one line, check outcomes, durations."""
 
 import errno
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import dagster as dg
@@ -75,27 +74,15 @@ def one_line_failures() -> Iterator[None]:
         raise _failure(f"Nobody expected this: {said} {DETAILS}", passing=False) from error
 
 
+def seconds_metadata(seconds: Mapping[str, float]) -> dict[str, dg.FloatMetadataValue]:
+    """The seconds of each part of an asset's work, for Dagster to plot."""
+    return {f"seconds_{part}": dg.FloatMetadataValue(round(taken, 3)) for part, taken in seconds.items()}
+
+
 def _failure(said: str, *, passing: bool, ordered: bool = False) -> dg.Failure:
     """Whoever typed `toko sync` decides when to try again; other runs do so by RETRIES."""
     by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
     return dg.Failure(said, metadata={FINAL: not passing, ORDERED: ordered}, allow_retries=passing and not by_hand)
-
-
-class Stopwatch:
-    """Seconds of the named parts of an asset's work, for its metadata."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, part: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - begun
-
-    def metadata(self) -> dict[str, dg.FloatMetadataValue]:
-        """One entry a part, for Dagster to plot."""
-        return {f"seconds_{part}": dg.FloatMetadataValue(round(seconds, 3)) for part, seconds in self._seconds.items()}
 
 
 def _os_message(error: OSError) -> str:

@@ -10,13 +10,14 @@ import pandas as pd
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import ProductExport, RestoredDatabase
+from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.export import export_metadata
 from toko_assets.defs.reporting import (
     RETRIES,
-    Stopwatch,
     check_specs,
     one_line_failures,
     report_checks,
+    seconds_metadata,
 )
 from toko_assets.defs.resources import PostgresResource, StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
@@ -87,7 +88,7 @@ def exported_products(
     context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
     yield dg.MaterializeResult(
         value=ProductExport(backup, folder, counts, table),
-        metadata=metadata | watch.metadata(),
+        metadata=metadata | seconds_metadata(watch.seconds),
     )
 
 

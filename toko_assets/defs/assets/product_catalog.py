@@ -13,9 +13,10 @@ from pydantic import Field
 from toko_assets.backups.source import ENDING
 from toko_assets.common.process import give_back
 from toko_assets.common.records import Catalog, PriceHistory, ProductExport, read_record
+from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import PostgresResource, StorageResource
 from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
@@ -135,7 +136,7 @@ def product_catalog(
             "backup_time": dg.TimestampMetadataValue(backup.dumped_at.timestamp()),
             **drawn,
             **metadata,
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

@@ -12,8 +12,9 @@ from toko_assets.backups.listing import ListedBackup
 from toko_assets.backups.source import ENDING
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, Catalog, backup_id, read_record
+from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.assets.external import BACKUP_FOLDER
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import BackupSource, StorageResource
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
@@ -98,7 +99,7 @@ def raw_backup(
             "source_server_version": backup.server_version,
             "database": archive.database,
             "tables_left_in_the_file": len(skipped_tables(archive)),
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

@@ -7,8 +7,9 @@ import pandas as pd
 
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, RestoredDatabase
+from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.tables import rows_table
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import PostgresResource, StorageResource
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
@@ -55,7 +56,7 @@ def restored_database(
             "tables_skipped": dg.MetadataValue.json(skipped),
             "source_server_version": archive.server_version,
             "encoding": archive.encoding,
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 
