@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from toko_assets.common.records import BackupFile, read_record, write_record
-from toko_core.catalog.reader import read_info
+from toko_assets.publishing.served import read_served
 from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError, PermanentError
+from toko_core.errors import PermanentError
 from toko_core.files import DataFolder
 
 RECORD = "rollback"
@@ -86,7 +86,8 @@ def check_not_refused(folder: DataFolder, name: str, sha256: str, dumped_at: dat
     if refusal is None or sha256 in refusal.chosen or not refusal.covers(sha256, dumped_at):
         return
     itself = sha256 == refusal.sha256
-    if itself or sha256 != _served(folder):
+    served = None if itself else read_served(folder)
+    if served is None or served.backup is None or served.backup.sha256 != sha256:
         raise RefusedError(refusal.said(name, itself=itself))
 
 
@@ -104,12 +105,3 @@ def end_refusal(folder: DataFolder, published: BackupFile) -> None:
     refusal = rollbacks.refusal
     if refusal and (published.sha256 == refusal.sha256 or not refusal.covers(published.sha256, published.dumped_at)):
         write_rollbacks(folder, replace(rollbacks, refusal=None))
-
-
-def _served(folder: DataFolder) -> str | None:
-    """SHA-256 of the backup that is served."""
-    file = current_file(folder.catalog)
-    try:
-        return read_info(file)["backup_sha256"] if file else None
-    except (CatalogError, KeyError):
-        return None

@@ -1,10 +1,8 @@
 """product_catalog: the DuckDB file that the bot answers from, published only when every blocking check passed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
 import dagster as dg
 import psycopg
@@ -12,7 +10,7 @@ from pydantic import Field
 
 from toko_assets.backups.source import ENDING
 from toko_assets.common.process import give_back
-from toko_assets.common.records import Catalog, PriceHistory, ProductExport, read_record
+from toko_assets.common.records import Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
@@ -24,11 +22,11 @@ from toko_assets.publishing.build import build
 from toko_assets.publishing.compare import CatalogDiff, compare
 from toko_assets.publishing.origin import origin_info
 from toko_assets.publishing.rejected import check_not_refused, end_refusal
+from toko_assets.publishing.served import last_record, read_served
 from toko_assets.publishing.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
-from toko_core.catalog.reader import read_info
 from toko_core.catalog.schema import SCHEMA_VERSION
-from toko_core.catalog.store import catalog_name, current_file, publish
-from toko_core.errors import CatalogError, PermanentError, TokoError
+from toko_core.catalog.store import catalog_name, publish
+from toko_core.errors import PermanentError, TokoError
 from toko_core.files import TEMPORARY, keep_newest
 
 SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest", "history_backups")
@@ -91,9 +89,13 @@ def product_catalog(
             give_back()
             context.log.info(f"{counts['products']:,} products indexed: checking the file")
             with watch("verify"):
-                served = _served(context, folder)
-                diff = compare(served.file, temporary) if served else None
-                before = diff.products_before if diff else _products_before(storage)
+                served = read_served(storage.folder)
+                if served and served.problem:
+                    context.log.warning(f"Prices are not compared with the last catalogue: {served.problem}")
+                earlier = served.info if served else None
+                diff = compare(served.file, temporary) if served and earlier else None
+                last = last_record(storage.folder)
+                before = diff.products_before if diff else last.counts["products"] if last else None
                 counted = verify_counts(temporary, exported_products.counts)
                 distinct = verify_buttons(temporary)
             with watch("search"):
@@ -106,11 +108,11 @@ def product_catalog(
                     *verify_loss(
                         before, counts["products"], config.most_products_lost, diff.gone_examples if diff else ()
                     ),
-                    verify_age(backup.dumped_at, served.backup_time if served else None),
+                    verify_age(backup.dumped_at, served.backup_time if served and earlier else None),
                 ]
             )
-            if served and all(served.info.get(key) == info[key] for key in SAME):
-                file, published_at, is_new = served.file, datetime.fromisoformat(served.info["published_at"]), False
+            if served and earlier and all(earlier.get(key) == info[key] for key in SAME):
+                file, published_at, is_new = served.file, datetime.fromisoformat(earlier["published_at"]), False
             else:
                 file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
             end_refusal(storage.folder, backup)
@@ -139,32 +141,6 @@ def product_catalog(
             **seconds_metadata(watch.seconds),
         },
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Served:
-    file: Path
-    info: dict[str, str]
-
-    @property
-    def backup_time(self) -> datetime:
-        return datetime.fromisoformat(self.info["backup_time"])
-
-
-def _served(context: dg.AssetExecutionContext, folder: Path) -> _Served | None:
-    """The catalogue served so far; None before the first one, and if it cannot be read by this version."""
-    try:
-        file = current_file(folder)
-        return _Served(file, read_info(file)) if file else None
-    except CatalogError as error:
-        context.log.warning(f"Prices are not compared with the last catalogue: {error}")
-        return None
-
-
-def _products_before(storage: StorageResource) -> int | None:
-    """How many products the last catalogue had, by its record, where the file itself cannot be read."""
-    record = read_record(storage.folder.records, "product_catalog", Catalog)
-    return record.counts["products"] if record else None
 
 
 def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresResource, kept: str) -> None:

@@ -11,7 +11,7 @@ from toko_assets.backups.chosen import chosen_backup, local_backup
 from toko_assets.backups.listing import ListedBackup
 from toko_assets.backups.source import ENDING
 from toko_assets.common.checks import Outcome
-from toko_assets.common.records import BackupFile, Catalog, backup_id, read_record
+from toko_assets.common.records import BackupFile, backup_id
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.assets.external import BACKUP_FOLDER
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
@@ -21,6 +21,7 @@ from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.publishing.rejected import check_not_refused, choose
+from toko_assets.publishing.served import read_served
 from toko_core.files import TEMPORARY, file_digest, flush, keep_newest, whole_folder
 
 TENTHS = 10
@@ -81,8 +82,8 @@ def raw_backup(
     yield from report_checks(
         [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
     )
-    served = read_record(storage.folder.records, "product_catalog", Catalog)
-    in_use = [backup.path, *([served.backup.path] if served else [])]
+    served = read_served(storage.folder)
+    in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
     keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=in_use)
     context.log.info(f"{backup.name}, {backup.size / 1e6:,.1f} MB, dumped {backup.dumped_at:%Y-%m-%d %H:%M}")
     yield dg.MaterializeResult(

@@ -12,7 +12,6 @@ from toko_assets.backups.decision import Attempt, Cursor, Ending, Request, decid
 from toko_assets.backups.listing import QuietError
 from toko_assets.backups.source import left_out
 from toko_assets.common.lock import SyncRunningError, sync_lock
-from toko_assets.common.records import Catalog, read_record
 from toko_assets.defs.failures import AssetFailure, failure_outside, first_failure
 from toko_assets.defs.jobs import sync
 from toko_assets.defs.recovery import recover
@@ -22,9 +21,8 @@ from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.owner_messages import failure_mark
 from toko_assets.defs.sensors.run_metadata import published, rolled_back
 from toko_assets.publishing.rejected import refusal_in_force
-from toko_core.catalog.reader import read_info
-from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError, PermanentError, TokoError
+from toko_assets.publishing.served import read_served
+from toko_core.errors import PermanentError, TokoError
 from toko_core.files import DataFolder
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
@@ -149,16 +147,8 @@ def tell_failure(context: dg.RunFailureSensorContext, notifier: OwnerNotifier) -
 
 
 def _served_revision(folder: DataFolder) -> str | None:
-    """Of the backup that is served; None if the catalogue is not that of its record, or not of this version."""
-    record = read_record(folder.records, "product_catalog", Catalog)
-    try:
-        current = current_file(folder.catalog)
-        if record is None or current is None or current.name != record.file.name:
-            return None
-        read_info(current)
-    except CatalogError:
-        return None
-    return record.backup.revision
+    served = read_served(folder)
+    return served.revision if served else None
 
 
 def _nothing(cursor: Cursor, said: str) -> dg.SensorResult:
