@@ -14,7 +14,7 @@ from toko_assets.defs.failures import DETAILS, FINAL, ORDERED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.tables import rows_table
 from toko_assets.defs.recovery import STARTED_BY
-from toko_assets.publishing.rejected import RefusedError
+from toko_assets.publishing.rejected import RejectedError
 from toko_core.errors import PermanentError, TokoError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
@@ -60,7 +60,7 @@ def one_line_failures() -> Iterator[None]:
         said = "Interrupted: nothing was published."
         raise dg.Failure(said, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
     except TokoError as error:
-        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RefusedError)
+        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RejectedError)
         raise _failure(" ".join(str(error).split()), passing=passing, ordered=ordered) from error
     except OSError as error:
         raise _failure(f"{_os_message(error)} Nothing was published.", passing=True) from error

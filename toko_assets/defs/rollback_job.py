@@ -1,4 +1,4 @@
-"""rollback_catalog: an earlier catalogue is served again, until a newer backup than the refused one arrives."""
+"""rollback_catalog: an earlier catalogue is served again, until a newer backup than the rejected one arrives."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.reporting import one_line_failures, report_checks
 from toko_assets.defs.resources import StorageResource
-from toko_assets.publishing.rejected import refusal_in_force
+from toko_assets.publishing.rejected import rejection_in_force
 from toko_assets.publishing.rollback import choose_target, inspect, point_back, settle
 
 CATALOG = dg.AssetKey("product_catalog")
@@ -52,9 +52,9 @@ def serve_earlier_catalogue(
         described = _described(inspected.record, folder.exports / inspected.record.backup.id)
         taken_back = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
         context.log.info(f"{file.name} is served, {taken_back} no longer")
-        refusal = refusal_in_force(folder)
-        refused = {REFUSED_TIME: dg.TimestampMetadataValue(refusal.dumped_at.timestamp())} if refusal else {}
-        yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: taken_back, **refused, **described})
+        rejection = rejection_in_force(folder)
+        rejected = {REFUSED_TIME: dg.TimestampMetadataValue(rejection.dumped_at.timestamp())} if rejection else {}
+        yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: taken_back, **rejected, **described})
         settle(folder, inspected.record)
 
 

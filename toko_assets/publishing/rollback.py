@@ -15,8 +15,9 @@ import duckdb
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, Catalog, write_record
 from toko_assets.publishing.origin import origin
-from toko_assets.publishing.rejected import Refusal, Rollbacks, read_rollbacks, refusal_in_force, write_rollbacks
-from toko_assets.publishing.served import RECORD, Served, last_record, read_served
+from toko_assets.publishing.rejected import rejection_after
+from toko_assets.publishing.rollback_record import Rollbacks, read_rollbacks, write_rollbacks
+from toko_assets.publishing.served import CATALOG_RECORD, Served, last_record, read_served
 from toko_assets.publishing.verify import verify_buttons, verify_counts, verify_search
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.schema import TABLES
@@ -81,7 +82,7 @@ def inspect(folder: DataFolder, file: Path) -> Inspected:
 
 
 def point_back(folder: DataFolder, to: Catalog, now: datetime) -> str:
-    """Refuse what is served and serve the other; answers the name of the file that was taken back.
+    """Reject what is served and serve the other; answers the name of the file that was taken back.
 
     `now` is in the shop's time zone. Raises RollbackError if nothing tells which backup is served.
     """
@@ -100,18 +101,15 @@ def point_back(folder: DataFolder, to: Catalog, now: datetime) -> str:
 
 def settle(folder: DataFolder, served: Catalog) -> None:
     """The record of product_catalog follows what is served."""
-    write_record(folder.records, RECORD, served)
+    write_record(folder.records, CATALOG_RECORD, served)
 
 
 def _after(folder: DataFolder, name: str, backup: BackupFile, to: Catalog, now: datetime) -> Rollbacks:
     """What is to be remembered when `to` is served instead of the file `name`."""
-    before, refusal = read_rollbacks(folder), refusal_in_force(folder)
-    if refusal is None or refusal.dumped_at < backup.dumped_at:
-        refusal = Refusal(name, backup.name, backup.revision, backup.sha256, backup.dumped_at, now)
-    refuses = to.file.name != refusal.file and refusal.covers(to.backup.sha256, to.backup.dumped_at)
+    before = read_rollbacks(folder)
     taken_back = {*before.files, *([name] if to.file.name < name else [])} - {to.file.name}
     files = tuple(file.name for file in _published(folder) if file.name in taken_back)
-    return Rollbacks(replace(refusal, refused_at=now, chosen=()) if refuses else None, files, to.file.name)
+    return Rollbacks(rejection_after(folder, name, backup, to, now), files, to.file.name)
 
 
 def _cut(folder: DataFolder, served: Path) -> str | None:

@@ -12,8 +12,8 @@ from toko_core.catalog.store import current_file
 from toko_core.errors import CatalogError
 from toko_core.files import DataFolder
 
-RECORD = "product_catalog"
-"""The asset that answers a Catalog."""
+CATALOG_RECORD = "product_catalog"
+"""The record of the asset that answers a Catalog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +61,4 @@ def read_served(folder: DataFolder) -> Served | None:
 
 def last_record(folder: DataFolder) -> Catalog | None:
     """What product_catalog answered last, even if CURRENT names another file by now, or none."""
-    return read_record(folder.records, RECORD, Catalog)
+    return read_record(folder.records, CATALOG_RECORD, Catalog)

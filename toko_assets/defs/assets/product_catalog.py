@@ -21,7 +21,7 @@ from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.publishing.build import build
 from toko_assets.publishing.compare import CatalogDiff, compare
 from toko_assets.publishing.origin import origin_info
-from toko_assets.publishing.rejected import check_not_refused, end_refusal
+from toko_assets.publishing.rejected import check_not_rejected, end_rejection
 from toko_assets.publishing.served import last_record, read_served
 from toko_assets.publishing.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_core.catalog.schema import SCHEMA_VERSION
@@ -77,7 +77,7 @@ def product_catalog(
         with one_line_failures():
             folder.mkdir(parents=True, exist_ok=True)
             temporary.unlink(missing_ok=True)
-            check_not_refused(storage.folder, backup.name, backup.sha256, backup.dumped_at)
+            check_not_rejected(storage.folder, backup.name, backup.sha256, backup.dumped_at)
             if not exported_products.folder.exists():
                 raise PermanentError("The exported tables are gone: materialise exported_products first.")
             if price_history.backup.sha256 != backup.sha256:
@@ -115,7 +115,7 @@ def product_catalog(
                 file, published_at, is_new = served.file, datetime.fromisoformat(earlier["published_at"]), False
             else:
                 file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
-            end_refusal(storage.folder, backup)
+            end_rejection(storage.folder, backup)
     finally:
         temporary.unlink(missing_ok=True)
     # raw_backup spared the backup that was served so far, which a refused one must not push out; this one replaces it.

@@ -20,7 +20,7 @@ from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, No
 from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
-from toko_assets.publishing.rejected import check_not_refused, choose
+from toko_assets.publishing.rejected import check_not_rejected, choose
 from toko_assets.publishing.served import read_served
 from toko_core.files import TEMPORARY, file_digest, flush, keep_newest, whole_folder
 
@@ -60,7 +60,7 @@ def raw_backup(
             archive, digest = _verified(temporary, listed.name, storage.folder.rows)
         if chosen:
             choose(storage.folder, digest)
-        check_not_refused(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
+        check_not_rejected(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
         return archive, _kept(archive, temporary, digest, listed, storage)
 
     with one_line_failures():

@@ -20,7 +20,7 @@ from toko_assets.defs.rollback_job import CATALOG, ROLLED_BACK_FROM, rollback_ca
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.owner_messages import failure_mark
 from toko_assets.defs.sensors.run_metadata import published, rolled_back
-from toko_assets.publishing.rejected import refusal_in_force
+from toko_assets.publishing.rejected import rejection_in_force
 from toko_assets.publishing.served import read_served
 from toko_core.errors import PermanentError, TokoError
 from toko_core.files import DataFolder
@@ -82,7 +82,7 @@ def new_backup(
         cursor,
         listing.backups,
         published=_served_revision(storage.folder),
-        refused=refusal_in_force(storage.folder),
+        refused=rejection_in_force(storage.folder),
         last=_last_attempt(context.instance, newest.revision) if newest else None,
         busy=context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0,
         settings=SETTINGS_IN_FORCE,
