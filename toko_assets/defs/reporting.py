@@ -38,7 +38,7 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
     failed = []
     for outcome in outcomes:
         yield _result(outcome)
-        if outcome.blocking and not outcome.passed:
+        if outcome.stops:
             failed.append(outcome)
     if failed:
         said = " ".join(" ".join(part for part in (o.summary, _examples(o), o.advice) if part) for o in failed)

@@ -21,10 +21,10 @@ class Served:
     """The served catalogue, as far as this version can read it."""
 
     file: Path
-    info: Mapping[str, str] | None
-    """The file's catalog_info; None if the file is gone, damaged, or of another schema."""
+    info: Mapping[str, str]
+    """The file's catalog_info; empty if the file cannot be read."""
     problem: str | None
-    """Why the file cannot be read, in a sentence."""
+    """Why the file cannot be read, in a sentence: it is gone, damaged, or of another schema."""
     record: Catalog | None
     """The record of product_catalog, if it is of this file. A kill right after CURRENT was replaced leaves another."""
     backup: BackupFile | None
@@ -33,7 +33,7 @@ class Served:
     @property
     def revision(self) -> str | None:
         """The backup's revision; None also where a sync has work to do, as the file or its record is not usable."""
-        return self.record.backup.revision if self.record and self.info is not None else None
+        return self.record.backup.revision if self.record and not self.problem else None
 
     @property
     def backup_time(self) -> datetime | None:
@@ -51,7 +51,7 @@ def read_served(folder: DataFolder) -> Served | None:
     try:
         info = read_info(file)
     except CatalogError as error:
-        return Served(file, None, str(error), record, record.backup if record else None)
+        return Served(file, {}, str(error), record, record.backup if record else None)
     try:
         backup: BackupFile | None = origin(info, folder.backups)
     except (LookupError, ValueError):  # the file of an earlier version, which wrote less of its backup

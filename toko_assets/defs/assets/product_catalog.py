@@ -1,8 +1,6 @@
 """product_catalog: the DuckDB file that the bot answers from, published only when every blocking check passed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from importlib.metadata import version
 
 import dagster as dg
 import psycopg
@@ -16,22 +14,11 @@ from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import PostgresResource, StorageResource
-from toko_assets.ipos.export import digest
 from toko_assets.ipos.restore import databases, drop_database
-from toko_assets.publishing.build import build
-from toko_assets.publishing.compare import CatalogDiff, compare
-from toko_assets.publishing.origin import origin_info
-from toko_assets.publishing.rejected import check_not_rejected, end_rejection
-from toko_assets.publishing.served import last_record, read_served
-from toko_assets.publishing.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
-from toko_core.catalog.schema import SCHEMA_VERSION
-from toko_core.catalog.store import catalog_name, publish
-from toko_core.errors import PermanentError, TokoError
-from toko_core.files import TEMPORARY, keep_newest
-
-SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest", "history_backups")
-"""Two catalogues that agree in these hold the same. The digest tells of changed rules, the time of a changed zone, the
-number of backups of a longer price history."""
+from toko_assets.publishing.compare import CatalogDiff
+from toko_assets.publishing.publish import publish_export
+from toko_core.errors import TokoError
+from toko_core.files import keep_newest
 
 MOST_LOST = 0.5
 MOST_LOST_MEANS = (
@@ -61,84 +48,39 @@ def product_catalog(
     storage: StorageResource,
     postgres: PostgresResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
-    """Build under a temporary name, verify the closed file, publish it."""
-    backup, watch, folder = exported_products.backup, Stopwatch(), storage.folder.catalog
-    published_at = datetime.now(UTC)
-    info = {
-        "schema_version": str(SCHEMA_VERSION),
-        "toko_version": version("toko"),
-        **origin_info(backup),
-        "published_at": published_at.isoformat(timespec="seconds"),
-        "history_since": price_history.since.isoformat(timespec="seconds"),
-        "history_backups": str(price_history.backups),
-    }
-    temporary = folder / f"next.duckdb{TEMPORARY}"
-    try:
-        with one_line_failures():
-            folder.mkdir(parents=True, exist_ok=True)
-            temporary.unlink(missing_ok=True)
-            check_not_rejected(storage.folder, backup.name, backup.sha256, backup.dumped_at)
-            if not exported_products.folder.exists():
-                raise PermanentError("The exported tables are gone: materialise exported_products first.")
-            if price_history.backup.sha256 != backup.sha256:
-                raise PermanentError("The price history is of another backup: materialise price_history first.")
-            info["export_digest"] = digest(exported_products.folder)
-            give_back()
-            with watch("build"):
-                counts = build(temporary, exported_products.folder, price_history.folder, info, backup.dumped_at)
-            give_back()
-            context.log.info(f"{counts['products']:,} products indexed: checking the file")
-            with watch("verify"):
-                served = read_served(storage.folder)
-                if served and served.problem:
-                    context.log.warning(f"Prices are not compared with the last catalogue: {served.problem}")
-                earlier = served.info if served else None
-                diff = compare(served.file, temporary) if served and earlier else None
-                last = last_record(storage.folder)
-                before = diff.products_before if diff else last.counts["products"] if last else None
-                counted = verify_counts(temporary, exported_products.counts)
-                distinct = verify_buttons(temporary)
-            with watch("search"):
-                searched = verify_search(temporary)
-            yield from report_checks(
-                [
-                    counted,
-                    distinct,
-                    searched,
-                    *verify_loss(
-                        before, counts["products"], config.most_products_lost, diff.gone_examples if diff else ()
-                    ),
-                    verify_age(backup.dumped_at, served.backup_time if served and earlier else None),
-                ]
-            )
-            if served and earlier and all(earlier.get(key) == info[key] for key in SAME):
-                file, published_at, is_new = served.file, datetime.fromisoformat(earlier["published_at"]), False
-            else:
-                file, is_new = publish(temporary, catalog_name(published_at, backup.id), storage.keep_catalogs), True
-            end_rejection(storage.folder, backup)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Publish the export, tell Dagster of every check, and show what is served."""
+    with one_line_failures():
+        publication = publish_export(
+            storage.folder,
+            exported_products,
+            price_history,
+            most_lost=config.most_products_lost,
+            keep=storage.keep_catalogs,
+            log=context.log,
+        )
+    yield from report_checks(publication.outcomes)
+    catalog, diff = publication.catalog, publication.diff
+    if catalog is None:  # report_checks has failed the asset
+        return
     # raw_backup spared the backup that was served so far, which a refused one must not push out; this one replaces it.
-    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=[backup.path])
-    _drop_other_databases(context, postgres, postgres.database_name(backup.id))
-    if is_new:
-        context.log.info(f"Published {file.name}: {counts['products']:,} products{_changes(diff)}")
-    else:
-        context.log.info(f"Nothing new: {file.name} already comes from this backup")
+    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=[catalog.backup.path])
+    _drop_other_databases(context, postgres, postgres.database_name(catalog.backup.id))
+    context.log.info(_summary(catalog, diff))
     give_back()
+    watch = Stopwatch()
     with watch("describe"):
-        metadata = catalog_metadata(file, counts, diff)
+        metadata = catalog_metadata(catalog.file, catalog.counts, diff)
     with watch("draw"):
-        drawn = pictures(context, catalog_pictures(file, exported_products.folder, diff))
+        drawn = pictures(context, catalog_pictures(catalog.file, exported_products.folder, diff))
     yield dg.MaterializeResult(
-        value=Catalog(file, counts, published_at, backup, is_new),
+        value=catalog,
         metadata={
-            "newly_published": is_new,
-            "published_at": dg.TimestampMetadataValue(published_at.timestamp()),
-            "backup_time": dg.TimestampMetadataValue(backup.dumped_at.timestamp()),
+            "newly_published": catalog.is_new,
+            "published_at": dg.TimestampMetadataValue(catalog.published_at.timestamp()),
+            "backup_time": dg.TimestampMetadataValue(catalog.backup.dumped_at.timestamp()),
             **drawn,
             **metadata,
-            **seconds_metadata(watch.seconds),
+            **seconds_metadata({**publication.seconds, **watch.seconds}),
         },
     )
 
@@ -155,5 +97,8 @@ def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresR
         context.log.warning(f"Databases of earlier backups are left for the next sync to remove: {error}")
 
 
-def _changes(diff: CatalogDiff | None) -> str:
-    return f" ({diff.new:,} new, {diff.gone:,} gone, {diff.prices_changed:,} prices changed)" if diff else ""
+def _summary(catalog: Catalog, diff: CatalogDiff | None) -> str:
+    if not catalog.is_new:
+        return f"Nothing new: {catalog.file.name} already comes from this backup"
+    changes = f" ({diff.new:,} new, {diff.gone:,} gone, {diff.prices_changed:,} prices changed)" if diff else ""
+    return f"Published {catalog.file.name}: {catalog.counts['products']:,} products{changes}"

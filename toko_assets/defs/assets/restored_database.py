@@ -38,7 +38,7 @@ def restored_database(
             tables = restore(server, archive, database)
         with watch("check"), server.connect(database) as connection:
             outcomes = audit_database(connection, tables)
-        if any(outcome.blocking and not outcome.passed for outcome in outcomes):
+        if any(outcome.stops for outcome in outcomes):
             with server.administer() as connection:
                 drop_database(connection, database)
     yield from report_checks(outcomes, raw_backup.name)
