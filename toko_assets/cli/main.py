@@ -129,9 +129,11 @@ def dropbox_login(app_key: str | None) -> None:
 @cli.command()
 def cleanup() -> None:
     """Remove what is over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and what broken runs left."""
+    from toko_assets.defs.resources import PostgresResource
     from toko_assets.publishing.cleanup import clean_up
 
-    for line in clean_up(_settings()):
+    settings = _settings()
+    for line in clean_up(settings, PostgresResource.configured(settings)):
         console.print(line, highlight=False, soft_wrap=True)
 
 

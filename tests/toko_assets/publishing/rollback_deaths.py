@@ -18,7 +18,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from toko_assets.common.records import Catalog, read_record
-from toko_assets.defs.recovery import remove_unfinished
+from toko_assets.publishing.cleanup import remove_unfinished
 from toko_assets.publishing.rejected import rejection_in_force
 from toko_assets.publishing.rollback import choose_target, inspect, point_back, settle
 from toko_core.catalog.store import PATTERN, current_file

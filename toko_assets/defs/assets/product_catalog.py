@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 import dagster as dg
-import psycopg
 from pydantic import Field
 
-from toko_assets.backups.source import ENDING
 from toko_assets.common.process import give_back
 from toko_assets.common.records import Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
@@ -14,11 +12,9 @@ from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import PostgresResource, StorageResource
-from toko_assets.ipos.restore import databases, drop_database
+from toko_assets.publishing.cleanup import remove_superseded
 from toko_assets.publishing.compare import CatalogDiff
 from toko_assets.publishing.publish import publish_export
-from toko_core.errors import TokoError
-from toko_core.files import keep_newest
 
 MOST_LOST = 0.5
 MOST_LOST_MEANS = (
@@ -58,13 +54,12 @@ def product_catalog(
             keep=storage.keep_catalogs,
             log=context.log,
         )
-    yield from report_checks(publication.outcomes)
     catalog, diff = publication.catalog, publication.diff
-    if catalog is None:  # report_checks has failed the asset
+    if catalog:  # first of all: on a disk that is nearly full, Dagster's own storage needs the space
+        remove_superseded(storage.folder, catalog.backup, postgres, storage.keep_backups, context.log)
+    yield from report_checks(publication.outcomes)
+    if catalog is None:  # a blocking check did not pass: report_checks has failed the asset
         return
-    # raw_backup spared the backup that was served so far, which a refused one must not push out; this one replaces it.
-    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=[catalog.backup.path])
-    _drop_other_databases(context, postgres, postgres.database_name(catalog.backup.id))
     context.log.info(_summary(catalog, diff))
     give_back()
     watch = Stopwatch()
@@ -83,18 +78,6 @@ def product_catalog(
             **seconds_metadata({**publication.seconds, **watch.seconds}),
         },
     )
-
-
-def _drop_other_databases(context: dg.AssetExecutionContext, postgres: PostgresResource, kept: str) -> None:
-    """A restored database is kept until the next successful sync. What is published stays so, whatever happens here."""
-    try:
-        server = postgres.server()
-        with server.administer() as connection:
-            for database in databases(server, postgres.database_prefix):
-                if database != kept:
-                    drop_database(connection, database)
-    except (TokoError, OSError, psycopg.Error) as error:
-        context.log.warning(f"Databases of earlier backups are left for the next sync to remove: {error}")
 
 
 def _summary(catalog: Catalog, diff: CatalogDiff | None) -> str:

@@ -20,9 +20,10 @@ from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, No
 from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
+from toko_assets.publishing.cleanup import prune_backups
 from toko_assets.publishing.rejected import check_not_rejected, choose
 from toko_assets.publishing.served import read_served
-from toko_core.files import TEMPORARY, file_digest, flush, keep_newest, whole_folder
+from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 
 TENTHS = 10
 CHOSEN_MEANS = (
@@ -84,7 +85,7 @@ def raw_backup(
     )
     served = read_served(storage.folder)
     in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
-    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=in_use)
+    prune_backups(storage.folder, storage.keep_backups, besides=in_use)
     context.log.info(f"{backup.name}, {backup.size / 1e6:,.1f} MB, dumped {backup.dumped_at:%Y-%m-%d %H:%M}")
     yield dg.MaterializeResult(
         value=backup,
