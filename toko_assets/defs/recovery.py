@@ -23,12 +23,13 @@ STARTING_SECONDS = 180
 
 DIED = "The run's process died. Nothing was published; the next sync starts from the beginning."
 
-UNFINISHED = (
+STARTED_STATUSES = (
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 )
+"""Of runs that were launched and have not ended: unlike queued ones, they must have a process."""
 
 
 def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | None = None) -> list[str]:
@@ -44,7 +45,7 @@ def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | Non
 
 
 def _dead_runs(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | None) -> Iterator[dg.DagsterRun]:
-    for record in instance.get_run_records(dg.RunsFilter(statuses=list(UNFINISHED))):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=list(STARTED_STATUSES))):
         run = record.dagster_run
         if run.run_id == own_run or is_alive(folder.root, run.run_id):
             continue

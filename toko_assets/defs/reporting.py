@@ -41,10 +41,8 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
         if outcome.stops:
             failed.append(outcome)
     if failed:
-        said = " ".join(" ".join(part for part in (o.summary, _examples(o), o.advice) if part) for o in failed)
-        said = (
-            " ".join(f"{file}: {said}".split()) if file else " ".join(said.split())
-        )  # a code from the backup may hold line breaks
+        parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
+        said = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
         raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed), FINAL: True}, allow_retries=False)
 
 
