@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from toko_assets.common.settings import Settings, load_settings
-from toko_assets.defs.assets.external import external_assets
+from toko_assets.defs.assets.external_assets import external_assets
 from toko_assets.defs.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
 from toko_assets.defs.metadata.labels import labelled
 from toko_assets.defs.resources import (

@@ -12,7 +12,7 @@ import psycopg
 from toko_assets.common.checks import Outcome
 from toko_assets.defs.failures import DETAILS, FINAL, ORDERED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
-from toko_assets.defs.metadata.tables import rows_table
+from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.recovery import STARTED_BY
 from toko_assets.publishing.rejected import RejectedError
 from toko_core.errors import PermanentError, TokoError

@@ -17,10 +17,10 @@ import psycopg
 from psycopg import sql
 
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
+from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
-from toko_assets.ipos.archive.rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
-from toko_assets.ipos.tables import NEEDED, Table
+from toko_assets.ipos.needed_tables import NEEDED, Table
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError, TransientError
 

@@ -22,11 +22,11 @@ from toko_assets.defs.reporting import (
 from toko_assets.defs.resources import PostgresResource, StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_export
+from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
-from toko_assets.ipos.source import read_source
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.source_tables import read_source
 from toko_core.errors import PermanentError
 from toko_core.files import keep_newest, whole_file, whole_folder
 

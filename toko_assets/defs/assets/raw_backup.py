@@ -13,7 +13,7 @@ from toko_assets.backups.source import ENDING
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, backup_id
 from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.defs.assets.external import BACKUP_FOLDER
+from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import BackupSource, StorageResource
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError

@@ -8,7 +8,7 @@ import pandas as pd
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, RestoredDatabase
 from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.defs.metadata.tables import rows_table
+from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources import PostgresResource, StorageResource
 from toko_assets.ipos.audit import audit_database
