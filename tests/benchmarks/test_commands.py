@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-MAIN = "import sys; sys.argv = ['toko', *sys.argv[1:]]; from toko_assets.cli.main import cli, main; "
+MAIN = "import sys; sys.argv = ['toko', *sys.argv[1:]]; from toko_assets.cli.commands import cli, main; "
 
 
 def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:

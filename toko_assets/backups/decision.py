@@ -14,7 +14,7 @@ from enum import Enum
 from pydantic import TypeAdapter, ValidationError
 
 from toko_assets.backups.listing import ListedBackup, newest_first
-from toko_assets.publishing.rejected import Refusal
+from toko_assets.common.rollback_record import Rejection
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first, second and third attempt at a revision, and after every later one."""
@@ -133,7 +133,7 @@ def decide(
     backups: Sequence[ListedBackup],
     *,
     published: str | None,
-    refused: Refusal | None,
+    refused: Rejection | None,
     last: Attempt | None,
     busy: bool,
     settings: str,

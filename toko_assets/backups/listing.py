@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.decoding import decode
 from toko_core.errors import TransientError
 
 

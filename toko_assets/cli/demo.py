@@ -12,10 +12,10 @@ from toko_assets.cli.search_view import show_searches
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import EmbeddedPostgres
+from toko_assets.publishing.served import read_served
 from toko_assets.sample.backup import write_sample_backup
-from toko_core.catalog.reader import read_info
-from toko_core.catalog.store import current_file
-from toko_core.errors import PermanentError
+from toko_core.errors import CatalogError, PermanentError
+from toko_core.files import DataFolder
 
 SAMPLE = "i5_CONTOH.i5bu"
 HISTORY_PER_PRODUCT = 10
@@ -78,6 +78,11 @@ def _ensure_no_shop(settings: Settings) -> None:
     backups = settings.inbox.glob("*.[iI]5[bB][uU]") if settings.inbox.is_dir() else ()
     if other := next((file.name for file in backups if file.name != SAMPLE), None):
         raise PermanentError(f"There is a backup of a shop in {settings.inbox}: {other}. {away}.")
-    current = current_file(settings.data_folder / "catalog")
-    if current is not None and (name := read_info(current)["backup_name"]) != SAMPLE:
+    served = read_served(DataFolder(settings.data_folder))
+    if served is None:
+        return
+    if served.problem:
+        raise CatalogError(served.problem)
+    name = served.backup.name if served.backup else served.file.name
+    if name != SAMPLE:
         raise PermanentError(f"A catalogue from {name} is published here. {away}.")

@@ -10,7 +10,7 @@ import dagster as dg
 from toko_assets.backups.choose_source import open_source
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.common.settings import Settings
-from toko_assets.defs.assets.external import external_assets
+from toko_assets.defs.assets.external_assets import external_assets
 from toko_assets.defs.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
 from toko_assets.defs.metadata.labels import labelled
 from toko_assets.defs.resources.postgres import postgres_resource

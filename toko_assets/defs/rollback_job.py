@@ -14,7 +14,7 @@ from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.reporting import one_line_failures, report_checks
 from toko_assets.defs.resources.storage import StorageResource
-from toko_assets.publishing.rejected import refusal_in_force
+from toko_assets.publishing.rejected import rejection_in_force
 from toko_assets.publishing.rollback import choose_target, inspect, point_back, settle
 
 CATALOG = dg.AssetKey("product_catalog")
@@ -53,7 +53,7 @@ def serve_earlier_catalogue(
         described = _described(inspected.record, folder.exports / inspected.record.backup.id)
         taken_back = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
         context.log.info(f"{file.name} is served, {taken_back} no longer")
-        refusal = refusal_in_force(folder)
+        refusal = rejection_in_force(folder)
         refused = {REFUSED_TIME: dg.TimestampMetadataValue(refusal.dumped_at.timestamp())} if refusal else {}
         publication = RolledBack(
             inspected.record.counts["products"],

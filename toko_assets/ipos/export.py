@@ -15,9 +15,9 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 from toko_assets.ipos.decimals import MONEY
-from toko_assets.ipos.photos import small_jpeg
+from toko_assets.ipos.photo_scaling import small_jpeg
 from toko_assets.ipos.pricing import PricedShop
-from toko_assets.ipos.source import QUANTITY
+from toko_assets.ipos.source_tables import QUANTITY
 from toko_core.files import file_digest
 
 SCHEMAS = {

@@ -13,9 +13,9 @@ from psycopg import sql
 
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.copy_text import Encode, copy_blocks, encoder
-from toko_assets.sample.history import LEAST_ROWS, make_history
-from toko_assets.sample.rows import Row
+from toko_assets.sample.ledgers import LEAST_ROWS, make_history
 from toko_assets.sample.shop import PHOTO_SHARE, Shop, build_shop
+from toko_assets.sample.table_rows import Row
 
 OWNER = "sysi5adm"
 """The role that owns everything in the databases of iPOS 5."""

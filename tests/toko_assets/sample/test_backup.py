@@ -11,7 +11,7 @@ import pytest
 
 from toko_assets.postgres.server import PostgresError, PostgresServer, program
 from toko_assets.sample.backup import write_sample_backup
-from toko_assets.sample.history import history_counts
+from toko_assets.sample.ledgers import history_counts
 
 ACCENTED = " ½ "
 """Some of the sample's names say so."""

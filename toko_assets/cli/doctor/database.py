@@ -11,7 +11,7 @@ import psycopg
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
-from toko_assets.ipos.restore import UNFINISHED, create_database, drop_database
+from toko_assets.ipos.restore import UNFINISHED_DATABASE, create_database, drop_database
 from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer, program
 
@@ -72,7 +72,7 @@ def _rights(connection: psycopg.Connection[Any], role: str) -> Iterator[Finding]
 
 def _try_database(server: PostgresServer, prefix: str, encoding: str) -> None:
     """What a restore does there. Under the name of an unfinished one: whatever happens, a sync removes it."""
-    name = f"{prefix}_{secrets.token_hex(6)}{UNFINISHED}"
+    name = f"{prefix}_{secrets.token_hex(6)}{UNFINISHED_DATABASE}"
     with server.administer() as admin:
         create_database(admin, name, encoding)
         try:

@@ -13,7 +13,7 @@ from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
-from toko_assets.defs.recovery import unfinished
+from toko_assets.publishing.cleanup import unfinished
 from toko_core.files import DataFolder
 
 OLDEST_PYTHON = (3, 11)

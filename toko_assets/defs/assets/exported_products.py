@@ -10,22 +10,23 @@ import pandas as pd
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import ProductExport, RestoredDatabase
+from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.export import export_metadata
 from toko_assets.defs.reporting import (
     RETRIES,
-    Stopwatch,
     check_specs,
     one_line_failures,
     report_checks,
+    seconds_metadata,
 )
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_export
+from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
-from toko_assets.ipos.source import read_source
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
 from toko_core.errors import PermanentError
 from toko_core.files import keep_newest, whole_file, whole_folder
@@ -88,7 +89,7 @@ def exported_products(
     context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
     yield dg.MaterializeResult(
         value=ProductExport(backup, folder, counts, table),
-        metadata=metadata | watch.metadata(),
+        metadata=metadata | seconds_metadata(watch.seconds),
     )
 
 

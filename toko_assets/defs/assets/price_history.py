@@ -9,7 +9,8 @@ import dagster as dg
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import PriceHistory, ProductExport, read_record
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.publishing.history.merge import HistoryCounts, add
 from toko_assets.publishing.history.store import FILE, DamagedHistoryError, damaged, set_aside
@@ -45,7 +46,7 @@ def price_history(
             "since": dg.TimestampMetadataValue(counts.since.timestamp()),
             "file": dg.MetadataValue.path(folder / FILE),
             "dagster/size_bytes": (folder / FILE).stat().st_size,
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

@@ -13,16 +13,19 @@ from toko_assets.backups.chosen import chosen_backup, local_backup
 from toko_assets.backups.listing import ListedBackup
 from toko_assets.backups.source import ENDING, BackupSource
 from toko_assets.common.checks import Outcome
-from toko_assets.common.records import BackupFile, Catalog, backup_id, read_record
-from toko_assets.defs.assets.external import BACKUP_FOLDER
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.common.records import BackupFile, backup_id
+from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
-from toko_assets.publishing.rejected import check_not_refused, choose
-from toko_core.files import TEMPORARY, file_digest, flush, keep_newest, whole_folder
+from toko_assets.publishing.cleanup import prune_backups
+from toko_assets.publishing.rejected import check_not_rejected, choose
+from toko_assets.publishing.served import read_served
+from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 
 TENTHS = 10
 CHOSEN_MEANS = (
@@ -102,7 +105,7 @@ def raw_backup(
             archive, digest = _verified(temporary, listed.name, storage.folder.rows)
         if chosen:
             choose(storage.folder, digest)
-        check_not_refused(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
+        check_not_rejected(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
         return archive, _kept(archive, temporary, digest, listed, storage)
 
     with one_line_failures():
@@ -127,9 +130,9 @@ def raw_backup(
     yield from report_checks(
         [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
     )
-    served = read_record(storage.folder.records, "product_catalog", Catalog)
-    in_use = [backup.path, *([served.backup.path] if served else [])]
-    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=in_use)
+    served = read_served(storage.folder)
+    in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
+    prune_backups(storage.folder, storage.keep_backups, besides=in_use)
     context.log.info(f"{backup.name}, {backup.size / 1e6:,.1f} MB, dumped {backup.dumped_at:%Y-%m-%d %H:%M}")
     yield dg.MaterializeResult(
         value=backup,
@@ -145,7 +148,7 @@ def raw_backup(
             "source_server_version": backup.server_version,
             "database": archive.database,
             "tables_left_in_the_file": len(skipped_tables(archive)),
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

@@ -7,8 +7,9 @@ import pandas as pd
 
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, RestoredDatabase
-from toko_assets.defs.metadata.tables import rows_table
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
+from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.metadata.columns import rows_table
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
@@ -41,7 +42,7 @@ def restored_database(
             tables = restore(server, archive, database)
         with watch("check"), server.connect(database) as connection:
             outcomes = audit_database(connection, tables)
-        if any(outcome.blocking and not outcome.passed for outcome in outcomes):
+        if any(outcome.stops for outcome in outcomes):
             with server.administer() as connection:
                 drop_database(connection, database)
     yield from report_checks(outcomes, raw_backup.name)
@@ -59,7 +60,7 @@ def restored_database(
             "tables_skipped": dg.MetadataValue.json(skipped),
             "source_server_version": archive.server_version,
             "encoding": archive.encoding,
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

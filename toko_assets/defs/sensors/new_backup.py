@@ -12,17 +12,15 @@ from toko_assets.backups.listing import ListedBackup, QuietError
 from toko_assets.backups.source import BackupSource, left_out
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.notifier import OwnerNotifier
-from toko_assets.common.records import Catalog, read_record
-from toko_assets.defs.assets.external import BACKUP_FOLDER
+from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
 from toko_assets.defs.jobs import sync
 from toko_assets.defs.recovery import recover
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import is_busy, last_attempt, run_request
-from toko_assets.publishing.rejected import refusal_in_force
-from toko_core.catalog.reader import read_info
-from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError, PermanentError, TokoError
+from toko_assets.publishing.rejected import rejection_in_force
+from toko_assets.publishing.served import read_served
+from toko_core.errors import PermanentError, TokoError
 from toko_core.files import DataFolder
 
 DATA_VERSION = "dagster/data_version"
@@ -60,7 +58,7 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             before,
             listing.backups,
             published=_served_revision(storage.folder),
-            refused=refusal_in_force(storage.folder),
+            refused=rejection_in_force(storage.folder),
             last=last_attempt(context.instance, newest.revision) if newest else None,
             busy=is_busy(context.instance),
             settings=settings,
@@ -103,16 +101,8 @@ def _observations(newest: ListedBackup | None, before: Cursor, cursor: Cursor) -
 
 
 def _served_revision(folder: DataFolder) -> str | None:
-    """Of the backup that is served; None if the catalogue is not that of its record, or not of this version."""
-    record = read_record(folder.records, "product_catalog", Catalog)
-    try:
-        current = current_file(folder.catalog)
-        if record is None or current is None or current.name != record.file.name:
-            return None
-        read_info(current)
-    except CatalogError:
-        return None
-    return record.backup.revision
+    served = read_served(folder)
+    return served.revision if served else None
 
 
 def _nothing(cursor: Cursor, said: str, observed: Sequence[dg.AssetObservation] = ()) -> dg.SensorResult:

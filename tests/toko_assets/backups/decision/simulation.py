@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, Request, decide, wanted
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.publishing.rejected import Refusal
+from toko_assets.common.rollback_record import Rejection
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DELAYS = {1: timedelta(minutes=1), 2: timedelta(minutes=5), 3: timedelta(minutes=15)}
@@ -197,9 +197,9 @@ class Simulation:
         )
 
 
-def a_refusal(backup: ListedBackup, *, chosen: tuple[str, ...] = ()) -> Refusal:
+def a_refusal(backup: ListedBackup, *, chosen: tuple[str, ...] = ()) -> Rejection:
     """Of a backup whose content is named after its revision."""
-    return Refusal(
+    return Rejection(
         "catalog.duckdb", backup.name, backup.revision, f"sha {backup.revision}", backup.modified, START, chosen
     )
 

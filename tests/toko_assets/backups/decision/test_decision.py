@@ -9,7 +9,7 @@ import pytest
 from tests.toko_assets.backups.decision.simulation import DELAYS, LATER_DELAY, START, a_backup, a_refusal
 from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, decide, folder_mark, wanted
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.publishing.rejected import Refusal
+from toko_assets.common.rollback_record import Rejection
 
 SETTINGS = "settings"
 FULL = [a_backup(day) for day in (3, 1, 2)]
@@ -21,7 +21,7 @@ def look(
     *,
     cursor: Cursor | None = None,
     published: str | None = None,
-    refused: Refusal | None = None,
+    refused: Rejection | None = None,
     last: Attempt | None = None,
     busy: bool = False,
     settings: str = SETTINGS,

@@ -2,6 +2,7 @@
 
 import inspect
 from pathlib import Path
+from pkgutil import iter_modules
 
 import dagster as dg
 import pytest
@@ -99,5 +100,10 @@ def test_the_labels_are_of_the_functions_that_make_the_assets() -> None:
     from toko_assets.defs import assets
     from toko_assets.defs.metadata.labels import LABELS
 
-    made = {name for name, _ in inspect.getmembers(assets, lambda found: isinstance(found, dg.AssetsDefinition))}
+    modules = [importlib.import_module(f"{assets.__name__}.{found.name}") for found in iter_modules(assets.__path__)]
+    made = {
+        name
+        for module in modules
+        for name, _ in inspect.getmembers(module, lambda found: isinstance(found, dg.AssetsDefinition))
+    }
     assert LABELS.keys() == made | {"telegram_bot"}

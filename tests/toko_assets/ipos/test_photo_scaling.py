@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from toko_assets.ipos.photos import LARGEST_BYTES, LONGEST_SIDE, small_jpeg
+from toko_assets.ipos.photo_scaling import LARGEST_BYTES, LONGEST_SIDE, small_jpeg
 
 
 def picture(size: tuple[int, int], kind: str = "JPEG", mode: str = "RGB", *, noisy: bool = False) -> bytes:

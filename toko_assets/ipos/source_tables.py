@@ -9,7 +9,7 @@ import psycopg
 import pyarrow as pa
 from pyarrow import csv
 
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.decoding import decode
 from toko_core.errors import PermanentError
 
 AMOUNT = pa.decimal128(38, 20)

@@ -15,7 +15,7 @@ from io import BufferedReader
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
-from toko_assets.ipos.tables import NEEDED
+from toko_assets.ipos.needed_tables import NEEDED
 from toko_assets.postgres.server import PostgresError, program_output
 
 PIECE = 1 << 20

@@ -128,9 +128,11 @@ def dropbox_login(app_key: str | None) -> None:
 @cli.command()
 def cleanup() -> None:
     """Remove what is over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and what broken runs left."""
+    from toko_assets.postgres.access import PostgresAccess
     from toko_assets.publishing.cleanup import clean_up
 
-    for line in clean_up(_settings()):
+    settings = _settings()
+    for line in clean_up(settings, PostgresAccess(settings)):
         console.print(line, highlight=False, soft_wrap=True)
 
 
