@@ -38,7 +38,12 @@ class BackupConfig(dg.Config):
     revision: str | None = Field(default=None, description="Set by the sensor new_backup: which revision of that.")
 
 
+CODE_VERSION = "1"
+"""Change it when the asset accepts other files as whole, or keeps something else of them."""
+
+
 @dg.asset(
+    code_version=CODE_VERSION,
     deps=[BACKUP_FOLDER],
     retry_policy=RETRIES,
     check_specs=check_specs("raw_backup", blocking=["whole_archive"]),
