@@ -1,7 +1,4 @@
-"""The chain, one asset a file: raw_backup → restored_database → exported_products → price_history → product_catalog.
-
-Each has a code version. When one changes, Dagster marks what the older code made as out of date.
-"""
+"""The chain, one asset a file: raw_backup → restored_database → exported_products → price_history → product_catalog."""
 
 from toko_assets.defs.assets.exported_products import exported_products
 from toko_assets.defs.assets.price_history import price_history
