@@ -28,8 +28,12 @@ screenshots: $(INSTALLED) ## The README's pictures of the web interface, by its 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
 
-lint: $(INSTALLED) ## Style and types
+lint: $(INSTALLED) ## Style, types, who imports whom, what Dagster loads
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache --no-logo
+# A DAGSTER_HOME of its own: dg writes its database there, and our dagster.yaml turns telemetry off.
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && cp toko_assets/defs/dagster.yaml "$$home" && \
+	  export DAGSTER_HOME="$$home" && $(VENV)/bin/dg check toml && $(VENV)/bin/dg check defs
 
 format: $(INSTALLED) ## Put the code into its style
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .

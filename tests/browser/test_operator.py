@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import TIMEZONE, Pictures, chromium
+from tests.browser.conftest import TIMEZONE, Pictures, chromium, flat_window
 from tests.browser.inbox import FEW_PRODUCTS, change_prices, put_backup
 from tests.browser.pages import Asset, Interface
 from tests.installation import Installation
@@ -64,7 +64,10 @@ def materialize_all(interface: Interface, toko: Installation, pictures: Pictures
     for asset in ASSETS:
         expect(graph.node(asset)).to_be_in_viewport()
     expect(graph.page.get_by_text("Materialized", exact=True)).to_have_count(len(CHAIN))
-    pictures.take(graph.page, "web-graph")
+    with flat_window(graph.page):
+        graph.hide_list()
+        graph.draw_from_left_to_right()
+        pictures.take(graph.page, "web-graph")
     return served(toko)
 
 
@@ -97,7 +100,9 @@ def follow_lineage(interface: Interface, pictures: Pictures) -> None:
     graph = interface.asset("product_catalog").lineage()
     expect(graph.node("backup_folder")).to_be_in_viewport()
     expect(graph.page.get_by_text("Materialized", exact=True)).to_have_count(len(CHAIN))
-    pictures.take(graph.page, "web-lineage")
+    with flat_window(graph.page):
+        graph.draw_from_left_to_right()
+        pictures.take(graph.page, "web-lineage")
     graph.node("backup_folder").click()
     expect(graph.page.get_by_text("External Asset")).to_be_visible()
     Asset(graph.page).open("Overview")

@@ -50,3 +50,10 @@ def test_the_checks_are_these() -> None:
         "price_systems_guessed", "prices_filled_in", "products_not_fewer", "texts_decoded", "unit_rows_differ",
         "units_assumed", "units_unknown", "units_without_price", "unmarked_items_sold",
     ]  # fmt: skip
+
+
+def test_every_asset_that_runs_has_a_code_version() -> None:
+    graph = defs().resolve_asset_graph()
+    versions = {node.key.to_user_string(): node.code_version for node in graph.asset_nodes if node.is_executable}
+    assert len(versions) == 5
+    assert all(versions.values()), versions

@@ -39,8 +39,12 @@ WARNING = [
     "costs_too_large",
 ]  # fmt: skip
 
+CODE_VERSION = "1"
+"""Change it when a rule of pricing, a column or a text comes out differently."""
+
 
 @dg.asset(
+    code_version=CODE_VERSION,
     retry_policy=RETRIES,
     check_specs=check_specs("exported_products", BLOCKING, WARNING),
 )

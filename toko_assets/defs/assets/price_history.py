@@ -15,8 +15,12 @@ from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.publishing.history.merge import HistoryCounts, add
 from toko_assets.publishing.history.store import FILE, DamagedHistoryError, damaged, set_aside
 
+CODE_VERSION = "1"
+"""Change it when the same exports give another history."""
+
 
 @dg.asset(
+    code_version=CODE_VERSION,
     retry_policy=RETRIES,
     check_specs=check_specs("price_history", blocking=[], warning=["history_kept"]),
 )

@@ -30,7 +30,12 @@ class CatalogConfig(dg.Config):
     most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
 
 
+CODE_VERSION = "1"
+"""Change it when the same export and history give another catalogue: its tables, its search index."""
+
+
 @dg.asset(
+    code_version=CODE_VERSION,
     retry_policy=RETRIES,
     check_specs=check_specs(
         "product_catalog",

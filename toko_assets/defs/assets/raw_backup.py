@@ -82,7 +82,12 @@ class BackupConfig(dg.Config):
     )
 
 
+CODE_VERSION = "1"
+"""Change it when the asset accepts other files as whole, or keeps something else of them."""
+
+
 @dg.asset(
+    code_version=CODE_VERSION,
     deps=[BACKUP_FOLDER],
     retry_policy=RETRIES,
     check_specs=check_specs("raw_backup", blocking=["whole_archive"]),

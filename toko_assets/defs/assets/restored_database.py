@@ -15,8 +15,12 @@ from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
 from toko_assets.postgres.access import PostgresAccess
 
+CODE_VERSION = "1"
+"""Change it when other tables, columns or types are restored."""
+
 
 @dg.asset(
+    code_version=CODE_VERSION,
     retry_policy=RETRIES,
     check_specs=check_specs(
         "restored_database",
