@@ -1,6 +1,7 @@
 """What the web interface says of the assets, before any run."""
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -100,7 +101,7 @@ def test_the_labels_are_of_the_functions_that_make_the_assets() -> None:
     from toko_assets.defs import assets
     from toko_assets.defs.metadata.labels import LABELS
 
-    modules = [importlib.import_module(f"{assets.__name__}.{found.name}") for found in iter_modules(assets.__path__)]
+    modules = [import_module(f"{assets.__name__}.{found.name}") for found in iter_modules(assets.__path__)]
     made = {
         name
         for module in modules
