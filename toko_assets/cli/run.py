@@ -26,6 +26,7 @@ from toko_assets.defs.jobs import CHAIN
 from toko_assets.defs.recovery import STARTED_BY, recover
 from toko_assets.defs.run_log import LOGGER
 from toko_core.errors import TokoError
+from toko_core.files import whole_file
 
 
 class RunFailedError(TokoError):
@@ -38,7 +39,8 @@ def prepare_dagster_home(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(home)
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
-        shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+        with whole_file(home / "dagster.yaml") as file:  # Dagster would take an empty one for its own defaults
+            shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), file)
 
 
 def sync_backup(
