@@ -10,10 +10,11 @@ name:
 
 import ctypes
 import os
+import resource
 import shutil
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,11 +32,11 @@ TOKO = Path(sys.executable).with_name("toko")
 NEEDED = ("mkntfs", "ntfs-3g", "mkfs.exfat", "mount.exfat-fuse", "losetup")
 CLONE_NEWNS, MS_PRIVATE, MS_REC = 0x20000, 1 << 18, 1 << 14
 IMAGE_BYTES = 600_000_000
-NOBODY, ROOT_USER = 65534, 0
+ROOT_USER, DAEMON, NOBODY = 0, 1, 65534
 REACH = "+dac_read_search"
 """With it, `nobody` finds a checkout below folders of mode 0700."""
 SECONDS = 1.0
-"""On a quiet machine."""
+"""Of computing: on a quiet machine it takes no longer, on a busy one nobody can say."""
 OLD = 1_700_000_000
 MOVE = "set TOKO_DATA_DIR to a folder on a Linux disk, for example ~/toko. BACKUP_FOLDER may be on any disk."
 
@@ -43,6 +44,7 @@ MOUNTS = {
     "ntfs": ("ntfs", ""),
     "ntfs of one user": ("ntfs", f"uid={NOBODY},gid={NOBODY},umask=022"),
     "ntfs, private": ("ntfs", f"uid={NOBODY},gid={NOBODY},umask=077"),
+    "ntfs, private to another": ("ntfs", f"uid={DAEMON},gid={DAEMON},umask=077"),
     "ntfs with permissions": ("ntfs", "permissions"),
     "exfat": ("exfat", f"uid={NOBODY},gid={NOBODY},umask=022"),
 }
@@ -68,12 +70,18 @@ class Shop:
     def toko(self, *args: str | Path) -> Done:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "VIRTUAL_ENV")}
         environment = {**kept, "HOME": str(self.folder), "PYTHONPATH": str(ROOT), **self.settings}
-        begun = time.monotonic()
+        begun = computed()
         done = subprocess.run(
             [*as_user(self.user), TOKO, *args], env=environment, cwd=self.folder, capture_output=True, text=True
         )
         print(f"{self.user} {' '.join(map(str, args))}: {done.returncode} {done.stderr}")
-        return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - begun)
+        return Done(done.returncode, done.stdout, done.stderr, computed() - begun)
+
+
+def computed() -> float:
+    """Seconds that the programs which ran so far have computed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def as_user(user: int) -> list[str]:
@@ -130,28 +138,24 @@ def mounted(name: str, folder: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """Where both users may write, on a Linux disk."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    (tmp_path / "home").mkdir(mode=0o777)
-    (tmp_path / "home").chmod(0o777)
-    return tmp_path / "home"
+def home() -> Iterator[Path]:
+    """Where every user may write, on a Linux disk."""
+    with tempfile.TemporaryDirectory(prefix="toko-home-", dir="/tmp") as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
 
 
 @pytest.mark.parametrize("user", [ROOT_USER, NOBODY])
 @pytest.mark.parametrize("disk", ["ntfs", "ntfs of one user", "exfat"])
-def test_every_command_rejects_a_data_folder_there_within_a_second(
-    tmp_path: Path, home: Path, disk: str, user: int
-) -> None:
-    with mounted(disk, tmp_path) as at:
+def test_every_command_rejects_a_data_folder_there_within_a_second(home: Path, disk: str, user: int) -> None:
+    with mounted(disk, home) as at:
         data = at / "data toko é"
         shop = Shop(home, user, {"TOKO_DATA_DIR": str(data)})
         line = f"{data} is on a disk without file permissions (a Windows disk?): {MOVE}"
         for command in ("sync", "demo", "download", "extract", "cleanup", "dev"):
-            tries = [shop.toko(command) for _ in range(3)]
-            assert {(done.status, done.output, done.error) for done in tries} == {(1, "", f"toko: {line}\n")}
-            assert min(done.seconds for done in tries) < SECONDS
+            done = shop.toko(command)
+            assert (done.status, done.output, done.error) == (1, "", f"toko: {line}\n")
+            assert done.seconds < SECONDS
         assert f"✗ data folder  {line}" in shop.toko("doctor").output.splitlines()
         assert list(at.iterdir()) == []
 
@@ -160,25 +164,23 @@ def test_every_command_rejects_a_data_folder_there_within_a_second(
     ("disk", "user"),
     [("ntfs with permissions", ROOT_USER), ("ntfs with permissions", NOBODY), ("ntfs, private", NOBODY)],
 )
-def test_where_postgresql_can_work_a_sync_does(
-    tmp_path: Path, home: Path, backups: list[Path], disk: str, user: int
-) -> None:
-    with mounted(disk, tmp_path) as at:
+def test_where_postgresql_can_work_a_sync_does(home: Path, backups: list[Path], disk: str, user: int) -> None:
+    with mounted(disk, home) as at:
         shop = Shop(home, user, {"TOKO_DATA_DIR": str(at / "data")})
         assert_published(shop.toko("sync", "--backup", copied(backups[0], home)), "3 products")
 
 
-def test_where_folders_cannot_be_given_to_postgresql_root_is_rejected(tmp_path: Path, home: Path) -> None:
-    with mounted("ntfs, private", tmp_path) as at:
+def test_where_folders_cannot_be_given_to_postgresql_root_is_rejected(home: Path) -> None:
+    with mounted("ntfs, private to another", home) as at:
         done = Shop(home, ROOT_USER, {"TOKO_DATA_DIR": str(at / "data")}).toko("sync")
-        said = f"where folders belong to user {NOBODY}, but"
-        assert (done.status, said in done.error or "without file permissions" in done.error) == (1, True)
+        said = f"{at}/data is on a disk where folders belong to user {DAEMON}, but PostgreSQL runs as user {NOBODY}: "
+        assert (done.status, done.error) == (1, f"toko: {said}{MOVE}\n")
 
 
 @pytest.mark.parametrize("disk", ["ntfs", "exfat"])
 @pytest.mark.parametrize("user", [ROOT_USER, NOBODY])
-def test_backups_may_arrive_there(tmp_path: Path, home: Path, backups: list[Path], disk: str, user: int) -> None:
-    with mounted(disk, tmp_path) as at:
+def test_backups_may_arrive_there(home: Path, backups: list[Path], disk: str, user: int) -> None:
+    with mounted(disk, home) as at:
         inbox = at / "Cadangan IPOS é"
         inbox.mkdir()
         shop = Shop(home, user, {"TOKO_DATA_DIR": str(home / "data"), "BACKUP_FOLDER": str(inbox)})
@@ -191,9 +193,9 @@ def test_backups_may_arrive_there(tmp_path: Path, home: Path, backups: list[Path
 @pytest.mark.parametrize("disk", ["ntfs", "exfat"])
 @pytest.mark.parametrize("user", [ROOT_USER, NOBODY])
 def test_with_an_external_postgresql_everything_works_there(
-    tmp_path: Path, home: Path, backups: list[Path], disk: str, user: int
+    home: Path, backups: list[Path], disk: str, user: int
 ) -> None:
-    with real_server(18) as server, mounted(disk, tmp_path) as at:
+    with real_server(18) as server, mounted(disk, home) as at:
         shop = Shop(home, user, {"TOKO_DATA_DIR": str(at / "data"), **server.settings})
         for backup, products in zip(backups, ("3 products", "4 products"), strict=True):
             assert_published(shop.toko("sync", "--backup", copied(backup, home)), products)
@@ -202,8 +204,8 @@ def test_with_an_external_postgresql_everything_works_there(
         assert "✗ data folder" not in shop.toko("doctor").output
 
 
-def test_postgresql_alone_may_be_on_a_linux_disk(tmp_path: Path, home: Path, backups: list[Path]) -> None:
-    with mounted("ntfs", tmp_path) as at:
+def test_postgresql_alone_may_be_on_a_linux_disk(home: Path, backups: list[Path]) -> None:
+    with mounted("ntfs", home) as at:
         (home / "postgres").mkdir()
         (at / "data").mkdir()
         (at / "data" / "postgres").symlink_to(home / "postgres" / "cluster")
@@ -213,7 +215,7 @@ def test_postgresql_alone_may_be_on_a_linux_disk(tmp_path: Path, home: Path, bac
 
 def copied(backup: Path, home: Path) -> Path:
     """Where every user can read it."""
-    return shutil.copy2(backup, home / backup.name)
+    return Path(shutil.copy2(backup, home / backup.name))
 
 
 def assert_published(done: Done, products: str) -> None:

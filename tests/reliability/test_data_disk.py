@@ -87,7 +87,7 @@ def test_a_catalogue_that_cannot_be_locked_ends_the_run_in_one_line(tmp_path: Pa
         with one_line_failures(), duckdb.connect(file):
             pass
 
-    command = [sys.executable, "-c", held, file]
+    command = [sys.executable, "-c", held, str(file)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "open\n"

@@ -65,7 +65,7 @@ def test_a_search_on_a_disk_without_locks_is_one_line(file: Path) -> None:
 
 
 def test_a_program_that_writes_to_the_catalogue_is_named(file: Path) -> None:
-    command = [sys.executable, "-c", WRITER, file]
+    command = [sys.executable, "-c", WRITER, str(file)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "open\n"
