@@ -18,8 +18,10 @@ import toko_assets.definitions
 from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, set_time
 from tests.installation import Installation
-from tests.takeover.make_installation import ARCHIVE, moment
+from tests.takeover.make_installation import ARCHIVE
+from tests.takeover.old_version import moment
 
+CHAIN = ["raw_backup", "restored_database", "exported_products", "price_history", "product_catalog"]
 THURSDAY = 9
 """Of January 2026: a day after the last backup."""
 
@@ -60,6 +62,23 @@ class OldInstallation:
         """Ids of the two runs of the kill: `started`, `queued`."""
         found: Mapping[str, str] = self.told["killed"]
         return found
+
+    @property
+    def served(self) -> str:
+        """The name of the catalogue that is served now."""
+        assert self.toko.catalog is not None
+        return self.toko.catalog.name
+
+    @property
+    def info(self) -> dict[str, str]:
+        """What that says of itself."""
+        return dict(self.toko.query("SELECT key, value FROM catalog_info"))
+
+    @property
+    def rejected(self) -> str | None:
+        """The name of the backup that a rollback rejected."""
+        refusal = self.toko.record("rollback")["refusal"]
+        return None if refusal is None else str(refusal["name"])
 
     def catalogue(self, backup: str) -> str:
         """The name of the file that was published from it."""
@@ -132,3 +151,13 @@ def tick(cursor: str | None) -> SensorExecutionData:
         dg.build_sensor_context(instance, cursor, sensor_name=sensor.name, resources=used) as context,
     ):
         return sensor.evaluate_tick(context)
+
+
+def failure(run: dg.DagsterRun) -> str:
+    """Why a run failed."""
+    with dg.DagsterInstance.get() as instance:
+        (entry,) = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    assert entry.dagster_event is not None
+    data = entry.dagster_event.step_failure_data
+    assert data.user_failure_data is not None, data.error
+    return str(data.user_failure_data.description)

@@ -6,21 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.telegram import Message, Person, TelegramServer
-from tests.takeover.installation import OldInstallation, old_installation
+from tests.takeover.installation import OldInstallation
 from tests.takeover.make_buttons import BUTTONS, gist, press, start_bot
 from tests.toko_bot.bot.process import SITI, RunningBot
 
 
 @pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OldInstallation]:
-    with old_installation(tmp_path_factory.mktemp("old")) as old:
-        yield old
-
-
-@pytest.fixture(scope="module")
-def bot(old: OldInstallation) -> Iterator[RunningBot]:
+def bot(untouched: OldInstallation) -> Iterator[RunningBot]:
     """In the folder of the old `.env`."""
-    with TelegramServer() as server, start_bot(server, old.toko.data) as bot:
+    with TelegramServer() as server, start_bot(server, untouched.toko.data) as bot:
         yield bot
 
 
@@ -38,8 +32,8 @@ def shown(person: Person, label: str, message: Message) -> Message:
     return person.next_edit(of=message)
 
 
-def test_it_serves_the_old_catalogue(bot: RunningBot, old: OldInstallation) -> None:
-    assert f"Serving {old.catalogue('selasa')}" in bot.log
+def test_it_serves_the_old_catalogue(bot: RunningBot, untouched: OldInstallation) -> None:
+    assert f"Serving {untouched.catalogue('selasa')}" in bot.log
 
 
 def test_a_search_with_a_typo_finds_products_and_prices(siti: Person) -> None:

@@ -10,7 +10,7 @@ import dagster as dg
 
 from tests.servers.telegram import Person, TelegramServer
 from tests.takeover.installation import OldInstallation, old_installation
-from tests.takeover.make_installation import STATE
+from tests.takeover.old_version import STATE
 from tests.web_interface import WebInterface, wait_until, web_interface
 
 OWNER = 102

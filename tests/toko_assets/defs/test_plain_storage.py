@@ -50,9 +50,7 @@ def test_a_sync_publishes_and_dagster_has_its_run_assets_and_checks(toko: Instal
     assert all(check.passed for check in run.evaluations)
 
 
-def test_a_sync_that_fails_is_recorded_with_its_reason_and_a_rollback_works(
-    toko: Installation, postgres: PostgresServer
-) -> None:
+def test_a_sync_that_fails_is_recorded_with_the_check_that_failed(toko: Installation, postgres: PostgresServer) -> None:
     assert run_toko("sync").status == 0
     first = toko.catalog
     write_backup(postgres, toko.inbox / "toko.i5bu", clean_shop(1))
@@ -62,8 +60,3 @@ def test_a_sync_that_fails_is_recorded_with_its_reason_and_a_rollback_works(
     failed, _ = runs(toko)
     assert not failed.succeeded
     assert "products_not_lost" in failed.failed(blocking=True)
-    assert run_toko("sync", "--most-lost", "100").status == 0
-    with dg.DagsterInstance.get() as instance:
-        job = toko_assets.definitions.defs.resolve_job_def("rollback_catalog")
-        assert job.execute_in_process(instance=instance).success
-    assert toko.catalog == first
