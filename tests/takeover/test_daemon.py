@@ -14,7 +14,7 @@ from tests.takeover.old_version import STATE
 from tests.web_interface import WebInterface, wait_until, web_interface
 
 OWNER = 102
-SECONDS = 120
+SECONDS = 240
 
 
 @dataclass
