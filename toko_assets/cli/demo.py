@@ -1,6 +1,8 @@
 """`toko demo`: a sample backup, the chain, a few searches. Needs no settings, no network and no shop."""
 
 import os
+import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -9,7 +11,7 @@ from rich.console import Console
 
 from toko_assets.cli.run import sync_backup
 from toko_assets.cli.search_view import show_searches
-from toko_assets.cli.terminal import short_path
+from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.publishing.served import read_served
@@ -45,13 +47,14 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
     console.rule("What next", align="left")
     console.print(
         "  toko search sabun mandi     search for anything\n"
-        "  make dev                    Dagster's web interface: graph, checks, Materialize all\n"
+        "  toko dev                    Dagster's web interface: graph, checks, Materialize all\n"
         "  toko sync                   your own prices, after setting BACKUP_FOLDER to where iPOS puts its backups\n"
-        f"  rm -r {settings.toko_data_dir}                  forget the demo\n"
-        "The command is .venv/bin/toko; after `source .venv/bin/activate` it is toko.",
+        f"  rm -r {settings.toko_data_dir}                  forget the demo",
         highlight=False,
         soft_wrap=True,
     )
+    if shutil.which("toko") is None:
+        console.print(f"The command is {plain(sys.argv[0])}.", highlight=False, soft_wrap=True)
 
 
 def make_sample(out: Path, products: int, history: int, seed: int, encoding: str, console: Console) -> None:

@@ -27,6 +27,10 @@ from toko_assets.defs.recovery import STARTED_BY, recover
 from toko_assets.defs.run_log import LOGGER
 from toko_core.errors import TokoError
 
+DAGSTER_FILES = Path(dagster_storage.__file__).parent
+WORKSPACE = DAGSTER_FILES / "workspace.yaml"
+"""Where Dagster finds the code location, in a checkout and in an installed wheel."""
+
 
 class RunFailedError(TokoError):
     """A run ended with a failure; its message is that of the asset that failed."""
@@ -38,7 +42,7 @@ def prepare_dagster_home(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(home)
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
-        shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+        shutil.copyfile(DAGSTER_FILES / "dagster.yaml", home / "dagster.yaml")
 
 
 def sync_backup(
