@@ -9,20 +9,23 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo test test-deploy screenshots dev lint format lock install wheel clean up down logs backup restore-backup
+.PHONY: help demo provide test test-deploy screenshots dev lint format lock install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 	@$(VENV)/bin/toko demo
 
-test: $(INSTALLED) ## All tests
+provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
+	@$(PYTHON) -m tests.provide
+
+test: provide ## All tests
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
 test-deploy: $(INSTALLED) ## All tests of the containers: Docker, a quarter of an hour
 	@$(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
 
-screenshots: $(INSTALLED) ## The README's pictures of the web interface, by its test
+screenshots: provide ## The README's pictures of the web interface, by its test
 	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
