@@ -84,9 +84,10 @@ def demo(products: int) -> None:
 def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str) -> None:
     """Write a realistic iPOS backup of an invented shop to the file OUT."""
     from toko_assets.cli.demo import make_sample
+    from toko_core.settings import ShopSettings, load
 
     try:
-        make_sample(out, products, history, seed, encoding, console)
+        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console)
     except ValueError as error:  # a wish that the sample maker cannot fulfil
         raise click.UsageError(str(error)) from error
 
@@ -165,7 +166,7 @@ def bot(check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
     """Open Dagster's web interface at 127.0.0.1."""
-    from toko_assets.cli.run import WORKSPACE, prepare_dagster_home
+    from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
 
     prepare_dagster_home(_settings())
     # Not the program `dagster`: only in a virtual environment is it beside the interpreter.

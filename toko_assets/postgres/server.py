@@ -102,6 +102,7 @@ class PostgresServer:
         """Connect to a database that is always there, to create, rename and drop others: each statement by itself."""
         return self.connect(MAINTENANCE_DATABASE, autocommit=True)
 
-    def run(self, name: str, *args: str | Path) -> None:
+    def run(self, name: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:
         """Run a client program (`pg_restore`, `pg_dump`) against this server."""
-        run_program(name, *args, environment={"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user})
+        server = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
+        run_program(name, *args, environment={**server, **(environment or {})})
