@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo provide test test-deploy screenshots dev lint format lock install wheel clean up down logs backup restore-backup
+.PHONY: help demo provide test test-deploy test-newcomer screenshots dev lint format lock install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
@@ -24,6 +24,9 @@ test: provide ## All tests
 
 test-deploy: $(INSTALLED) ## All tests of the containers: Docker, a quarter of an hour
 	@$(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+
+test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
+	@tests/newcomer/bare_debian.sh
 
 screenshots: provide ## The README's pictures of the web interface, by its test
 	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
