@@ -19,6 +19,11 @@ class DataFolder:
     root: Path
 
     @property
+    def inbox(self) -> Path:
+        """Where backups arrive, unless BACKUP_FOLDER says otherwise."""
+        return self.root / "inbox"
+
+    @property
     def backups(self) -> Path:
         """Copies of whole backups: `<time of the dump>-<backup id>.i5bu`."""
         return self.root / "backups"
@@ -37,6 +42,11 @@ class DataFolder:
     def history(self) -> Path:
         """The price history: one Parquet file, kept for ever."""
         return self.root / "history"
+
+    @property
+    def demo_history(self) -> Path:
+        """The same of the demo, apart from the shop's: it goes when the shop's first backup is published."""
+        return self.history / "demo"
 
     @property
     def catalog(self) -> Path:

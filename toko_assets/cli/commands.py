@@ -84,9 +84,10 @@ def demo(products: int) -> None:
 def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str) -> None:
     """Write a realistic iPOS backup of an invented shop to the file OUT."""
     from toko_assets.cli.demo import make_sample
+    from toko_core.settings import ShopSettings, load
 
     try:
-        make_sample(out, products, history, seed, encoding, console)
+        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console)
     except ValueError as error:  # a wish that the sample maker cannot fulfil
         raise click.UsageError(str(error)) from error
 
@@ -156,7 +157,7 @@ def bot(check: bool) -> None:
 
         run_bot(check=check)
     except ModuleNotFoundError as error:
-        raise TokoError(f"The bot needs {error.name}: pip install 'toko[bot]'.") from error
+        raise TokoError(f"The bot needs {error.name}: install what requirements/bot.txt lists.") from error
     except (SettingError, BotError) as error:
         raise TokoError(str(error)) from error
 
@@ -165,17 +166,16 @@ def bot(check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
     """Open Dagster's web interface at 127.0.0.1."""
-    from toko_assets.cli.run import prepare_dagster_home
+    from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
 
     prepare_dagster_home(_settings())
-    workspace = Path(__file__).parents[2] / "workspace.yaml"
-    program = Path(sys.executable).with_name("dagster")
-    command = [str(program), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    # Not the program `dagster`: only in a virtual environment is it beside the interpreter.
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C ends it)", highlight=False)
     for end in (signal.SIGINT, signal.SIGTERM):  # started in the background of a script, they come ignored
         signal.signal(end, signal.SIG_DFL)
     quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we don't need
-    os.execve(program, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
+    os.execve(sys.executable, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
 
 
 class Benchmarks(click.Group):
@@ -199,7 +199,7 @@ class Benchmarks(click.Group):
         try:
             return super().invoke(context)
         except ModuleNotFoundError as error:
-            raise TokoError(f"The benchmark needs {error.name}: pip install 'toko[platform,bot,bench]'.") from error
+            raise TokoError(f"The benchmark needs {error.name}: run `make clean install`.") from error
 
 
 @cli.group(cls=Benchmarks)

