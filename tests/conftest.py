@@ -1,6 +1,5 @@
 """What the tests stand on: a real PostgreSQL for making dumps, and a real, empty installation for each test."""
 
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +25,4 @@ def toko(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     monkeypatch.setenv("TOKO_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "data" / "dagster"))
     monkeypatch.chdir(tmp_path)
-    import toko_assets.definitions
-
-    importlib.reload(toko_assets.definitions)  # it reads the settings when it is loaded
     return Installation(tmp_path / "data")

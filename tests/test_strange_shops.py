@@ -1,6 +1,5 @@
 """Data that a real shop may have and nobody expects: it is published right, or refused in a line that names it."""
 
-import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-import toko_assets.definitions
 from tests.backups import Shop, a_shop, write_backup
 from tests.installation import Answer, Installation
 from toko_assets.postgres.server import PostgresServer
@@ -92,7 +90,6 @@ def test_a_change_of_the_shop_s_zone_publishes_anew(
     first = toko.catalog
     assert "Nothing new" in toko.run("sync", capsys=capsys).output
     monkeypatch.setenv("SHOP_TIMEZONE", "Asia/Jayapura")
-    importlib.reload(toko_assets.definitions)
     assert toko.run("sync", capsys=capsys).status == 0
     assert toko.catalog != first
     assert toko.query("SELECT right(value, 6) FROM catalog_info WHERE key = 'backup_time'") == [("+09:00",)]

@@ -1,13 +1,10 @@
 """`toko bot`, also `python -m toko_bot`: the bot's image has no other command."""
 
 import argparse
-import logging
 import sys
 
 from toko_bot.settings import load_settings
 from toko_core.errors import SettingError
-
-log = logging.getLogger("toko_bot")
 
 
 class BotError(Exception):
@@ -15,7 +12,7 @@ class BotError(Exception):
 
 
 def run_bot(*, check: bool) -> None:
-    """Run the bot, or look whether it runs. Raises SettingError and BotError."""
+    """Run the bot, or check whether it runs. Raises SettingError and BotError."""
     settings = load_settings()
     if check:  # called every minute: it need not load what speaks to Telegram
         from toko_bot.service.health import problem
@@ -25,12 +22,14 @@ def run_bot(*, check: bool) -> None:
         return
     from telegram.error import InvalidToken
 
-    from toko_bot.app import run
+    from toko_bot.app import build_app
     from toko_bot.service.log import set_up_logging
+    from toko_bot.service.process import tune_process
 
     set_up_logging(settings)
+    tune_process()
     try:
-        run(settings)
+        build_app(settings).run()
     except InvalidToken:
         raise BotError("Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather.") from None
     except OSError as error:

@@ -1,10 +1,9 @@
-"""The bot, put together."""
+"""Puts the bot together: network, handlers, background work, and the end of all of them."""
 
 import asyncio
-import hmac
 import logging
-import sys
-from importlib.util import find_spec
+import signal
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from telegram import Update
@@ -23,9 +22,9 @@ from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
 from toko_bot.handlers.errors import on_error
-from toko_bot.handlers.history import on_history, on_moves
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
+from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS
@@ -33,8 +32,8 @@ from toko_bot.service.health import Heartbeat
 from toko_bot.service.metrics import Metrics
 from toko_bot.service.outgoing import Outgoing, Polling, Sending
 from toko_bot.service.owners import OwnerReports
-from toko_bot.service.process import give_back_freed_memory
 from toko_bot.service.turns import TakingTurns
+from toko_bot.service.webhook import WebhookSecret
 from toko_bot.settings import BotSettings
 from toko_core.catalog.details import REPORTS
 from toko_core.catalog.live import LiveCatalog
@@ -51,52 +50,55 @@ ANSWER_SECONDS = 10.0
 """How long any other answer of Telegram is waited for."""
 STALE_EVERY = 600.0
 BEAT_EVERY = 10.0
-SWITCH_SECONDS = 0.0005
-"""After so long another thread gets its turn: a search waits no longer for a catalogue that is being loaded."""
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGABRT)
 
 
-def run(settings: BotSettings) -> None:
-    """Run until SIGTERM or SIGINT. Raises telegram.error.InvalidToken, and OSError if a port is taken."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    do_without_sniffio()
-    give_back_freed_memory()
-    bot = Toko(settings)
-    if settings.metrics_port is not None:
-        bot.metrics.serve(settings.metrics_port)
-    bot.run()
+def build_app(settings: BotSettings) -> "TokoBot":
+    """Build the bot of one shop: several can live in one process and share nothing.
 
-
-def do_without_sniffio() -> None:
-    """Where it is not installed, httpcore looks for it some ten times a request, through all folders of sys.path.
-
-    None makes Python answer at once that it is not there: https://github.com/encode/httpcore/pull/1103
+    Starts no thread, opens no port and tunes no process; `run` starts the bot.
     """
-    if find_spec("sniffio") is None:
-        sys.modules["sniffio"] = None  # type: ignore[assignment]
+    return TokoBot(settings)
 
 
-class Toko:
-    """The application with what belongs to it."""
+class TokoBot:
+    """One shop's bot: its application of python-telegram-bot, its catalogue, metrics and background tasks."""
 
     def __init__(self, settings: BotSettings) -> None:
         self.settings = settings
         self.metrics = Metrics(settings.zone)
-        self._live = LiveCatalog(settings.catalog_folder, settings.zone, self.metrics)
+        self.live = LiveCatalog(settings.catalog_folder, settings.zone, self.metrics)
+        self.services = Services(settings, self.live, self.metrics)
         self._heartbeat = Heartbeat(settings)
         self._tasks: list[asyncio.Task[None]] = []
-        self._services = Services(settings, self._live, self.metrics)
-        self._app: App = self._build()
+        self.application: App = self._build()
 
-    def run(self) -> None:
+    def run(self, stop_signals: Sequence[int] | None = STOP_SIGNALS) -> None:
+        """Run until one of the signals arrives, or until `application.stop_running()` is called in its event loop.
+
+        Only the main thread can wait for signals: None in any other. Raises telegram.error.InvalidToken, and OSError if
+        a port is taken.
+        """
+        try:
+            if self.settings.metrics_port is not None:
+                self.metrics.serve(self.settings.metrics_port)
+            self._poll_or_listen(stop_signals)
+        finally:
+            self.metrics.stop()
+            self.live.close()
+
+    def _poll_or_listen(self, stop_signals: Sequence[int] | None) -> None:
         settings = self.settings
         if settings.webhook_url is None or settings.webhook_secret is None:
-            self._app.run_polling(timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES)
+            self.application.run_polling(
+                timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES, stop_signals=stop_signals
+            )
             return
         host, port = settings.webhook_place
-        self._app.run_webhook(
+        self.application.run_webhook(
             host, port, urlsplit(settings.webhook_url).path.strip("/"), webhook_url=settings.webhook_url,
-            secret_token=Secret(settings.webhook_secret.get_secret_value()), bootstrap_retries=-1,
-            allowed_updates=UPDATES,
+            secret_token=WebhookSecret(settings.webhook_secret.get_secret_value()), bootstrap_retries=-1,
+            allowed_updates=UPDATES, stop_signals=stop_signals,
         )  # fmt: skip
 
     def _build(self) -> App:
@@ -116,17 +118,17 @@ class Toko:
             .post_shutdown(self._ended)
             .build()
         )  # fmt: skip
-        app.bot_data[KEY] = self._services
+        app.bot_data[KEY] = self.services
         add_handlers(app)
         return app
 
     async def _started(self, app: App) -> None:
-        await self._live.look()
-        if self._live.served is None:
-            log.error("Nothing to serve yet: %s. Looking every few seconds.", self._live.problem)
-        reports = OwnerReports(app.bot, self.settings, self._live)
+        await self.live.look()
+        if self.live.served is None:
+            log.error("Nothing to serve yet: %s. Looking every few seconds.", self.live.problem)
+        reports = OwnerReports(app.bot, self.settings, self.live)
         for work in (
-            self._live.follow(reports.catalog_refused), self._report_stale(reports), self._set_commands(app),
+            self.live.follow(reports.catalog_refused), self._report_stale(reports), self._set_commands(app),
             self._keep_beating(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -136,7 +138,7 @@ class Toko:
 
     async def _ended(self, _: App) -> None:
         """Also called when the start has failed, and then a second time."""
-        await self._services.background.stop()
+        await self.services.background.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -144,10 +146,10 @@ class Toko:
         self._heartbeat.stop()
 
     def _is_running(self) -> bool:
-        return self._app.running
+        return self.application.running
 
     def _beat(self) -> None:
-        served = self._live.served
+        served = self.live.served
         try:
             self._heartbeat.beat(served.name if served else None)
         except OSError as error:
@@ -199,18 +201,3 @@ def add_handlers(app: App) -> None:
         WORK,
     )
     app.add_error_handler(on_error)
-
-
-class Secret(str):
-    """The webhook's secret: compared in a time that does not tell how much of it was right."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, str) and hmac.compare_digest(str.encode(self), other.encode(errors="replace"))
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return str.__hash__(self)

@@ -12,6 +12,8 @@ from toko_core.catalog.freshness import ClosedDays
 from toko_core.settings import TELEGRAM, BaseUrl, Ids, ShopSettings, TelegramSettings, load
 
 WEBHOOK_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
+"""Telegram accepts at most 256 characters. telegram.constants has that number too, but importing it loads the whole
+library, which the health check and the chain do without."""
 LISTEN = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]\s]+):(?P<port>\d{1,5})")
 MOST_A_PAGE = 10
 """Results a page in a chat: more would not fit on a phone, nor, with long names, into a message."""

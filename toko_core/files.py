@@ -19,6 +19,11 @@ class DataFolder:
     root: Path
 
     @property
+    def inbox(self) -> Path:
+        """Where backups arrive, unless BACKUP_FOLDER says otherwise."""
+        return self.root / "inbox"
+
+    @property
     def backups(self) -> Path:
         """Copies of whole backups: `<time of the dump>-<backup id>.i5bu`."""
         return self.root / "backups"
@@ -39,6 +44,11 @@ class DataFolder:
         return self.root / "history"
 
     @property
+    def demo_history(self) -> Path:
+        """The same of the demo, apart from the shop's: it goes when the shop's first backup is published."""
+        return self.history / "demo"
+
+    @property
     def catalog(self) -> Path:
         """Published DuckDB files, and CURRENT, which names the one that is served."""
         return self.root / "catalog"
@@ -52,6 +62,11 @@ class DataFolder:
     def records(self) -> Path:
         """What each asset last answered, as JSON."""
         return self.root / "records"
+
+    @property
+    def publications(self) -> Path:
+        """What each of the newest runs published, as JSON: the owners' messages are made from it."""
+        return self.records / "publications"
 
     @property
     def dagster(self) -> Path:
@@ -117,6 +132,11 @@ def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = 
         remove: Callable[[Path], None] = shutil.rmtree if path.is_dir() else Path.unlink
         remove(path)
     return surplus
+
+
+def nearest_existing(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _changed(path: Path) -> tuple[int, str]:

@@ -55,3 +55,10 @@ def set_up_logging(level: str, form: str, secrets: Sequence[str]) -> logging.Han
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
     return handler
+
+
+def hush(name: str) -> None:
+    """Let a library's logger say errors only, unless its level was set on purpose."""
+    logger = logging.getLogger(name)
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.bot.people import Answer, Asked
 from benchmarks.bot.results import Latency, Verdict
 from benchmarks.bot.shop import MARKS
-from toko_bot.replies.pages import query_of
+from toko_bot.replies.layout import query_of
 
 PRICE = re.compile(r"Rp([\d.,]+)")
 EXAMPLES = 3

@@ -20,7 +20,7 @@ AFTERWARDS = (("product_catalog", "describe"), ("product_catalog", "draw"))
 def main(report: Path, backup: Path) -> None:
     """Sync that backup; the report has each step's seconds as the assets recorded them in Dagster."""
     prepare()
-    from toko_assets.cli.main import cli  # isort: skip - first, as `toko` does
+    from toko_assets.cli.commands import cli  # isort: skip - first, as `toko` does
     import toko_assets.cli.run  # noqa: F401 - Dagster's import belongs to the start-up
     from toko_core.errors import TokoError
 

@@ -1,4 +1,8 @@
-"""Dagster's instance in containers: a run ends itself when the web interface asks for it."""
+"""Dagster's instance in containers: a run ends itself when the web interface asks for it.
+
+It overrides one private property of Dagster, one reason why `dagster` is pinned to its minor version. What it gains:
+the web interface can end a run without the Docker socket, and whoever has that socket is root on the server.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,6 +1,5 @@
 """Installations that several tests share: the same as the `toko` fixture's, but kept for as long as a block lasts."""
 
-import importlib
 import io
 import os
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import toko_assets.definitions
 from tests.installation import Answer, Installation
 from toko_assets import cli
 from toko_assets.postgres.embedded import EmbeddedPostgres
@@ -30,9 +28,7 @@ def installed(folder: Path, **settings: str) -> Iterator[Installation]:
         for name, value in settings.items():
             patch.setenv(name, value)
         patch.chdir(folder)
-        importlib.reload(toko_assets.definitions)  # it reads the settings when it is loaded
         yield Installation(folder / "data")
-    importlib.reload(toko_assets.definitions)  # for an installation around this one
 
 
 def run_toko(*args: str | Path) -> Answer:

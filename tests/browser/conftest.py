@@ -1,18 +1,22 @@
 """A real Chromium, its page, and the pictures taken of it."""
 
 import io
-import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, expect, sync_playwright
+
+from tests.browser.chromium import find_chromium
 
 SECONDS = 60
 """For anything to appear, on a machine that is busy with other tests."""
-SIZE = (1400, 1000)
+SIZE = ViewportSize(width=1400, height=1000)
+FLAT_SIZE = ViewportSize(width=1400, height=560)
+"""For a graph from left to right."""
 COLOURS = 256
 ARGUMENTS = (
     "--no-sandbox",  # as root there is none
@@ -29,7 +33,7 @@ localStorage.setItem("asset-graph-direction", '"vertical"');
 localStorage.setItem("asset-node-facets", '["checks", "status", "kind-tag"]');
 localStorage.removeItem("lineageGraphZoomLevel");
 """
-"""As one sets them in the graph: from top to bottom, few lines in a box, so that the chain fits into the window."""
+"""Set in the graph's menus: from top to bottom and few lines in a box, so that the window shows what each box says."""
 LOOKS = 20
 
 
@@ -47,6 +51,14 @@ class Pictures:
         seen = Image.open(io.BytesIO(settled(page))).convert("RGB")
         small = seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         small.save(self.folder / f"{name}.png", optimize=True)
+
+
+@contextmanager
+def flat_window(page: Page) -> Iterator[None]:
+    """Make the window lower for a while."""
+    page.set_viewport_size(FLAT_SIZE)
+    yield
+    page.set_viewport_size(SIZE)
 
 
 def settled(page: Page) -> bytes:
@@ -68,8 +80,9 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Pictures:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
+    program = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -77,7 +90,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page in the shop's time zone; at its end nothing may have gone wrong in it."""
-    page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, timezone_id=TIMEZONE)
+    page = browser.new_page(viewport=SIZE, timezone_id=TIMEZONE)
     page.add_init_script(GRAPH_SETTINGS)
     page.set_default_timeout(SECONDS * 1000)
     expect.set_options(timeout=SECONDS * 1000)
@@ -98,9 +111,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-def chromium() -> str:
-    """The installed one."""
-    program = shutil.which("chromium")
+def chromium() -> Path:
+    """The system's, or Playwright's own."""
+    program = find_chromium()
     if program is None:
         pytest.fail("The browser test needs Chromium: apt-get install chromium", pytrace=False)
     return program

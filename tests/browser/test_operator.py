@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import TIMEZONE, Pictures, chromium
+from tests.browser.conftest import TIMEZONE, Pictures, chromium, flat_window
 from tests.browser.inbox import FEW_PRODUCTS, change_prices, put_backup
 from tests.browser.pages import Asset, Interface
 from tests.installation import Installation
@@ -44,8 +44,9 @@ def test_an_operator_publishes_looks_is_spared_a_bad_backup_and_rolls_back(
         assert served(toko) == first
 
 
-def test_a_machine_without_chromium_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_chromium_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(pytest.fail.Exception, match=r"^The browser test needs Chromium: apt-get install chromium$"):
         chromium()
 
@@ -64,7 +65,10 @@ def materialize_all(interface: Interface, toko: Installation, pictures: Pictures
     for asset in ASSETS:
         expect(graph.node(asset)).to_be_in_viewport()
     expect(graph.page.get_by_text("Materialized", exact=True)).to_have_count(len(CHAIN))
-    pictures.take(graph.page, "web-graph")
+    with flat_window(graph.page):
+        graph.hide_list()
+        graph.draw_from_left_to_right()
+        pictures.take(graph.page, "web-graph")
     return served(toko)
 
 
@@ -97,7 +101,9 @@ def follow_lineage(interface: Interface, pictures: Pictures) -> None:
     graph = interface.asset("product_catalog").lineage()
     expect(graph.node("backup_folder")).to_be_in_viewport()
     expect(graph.page.get_by_text("Materialized", exact=True)).to_have_count(len(CHAIN))
-    pictures.take(graph.page, "web-lineage")
+    with flat_window(graph.page):
+        graph.draw_from_left_to_right()
+        pictures.take(graph.page, "web-lineage")
     graph.node("backup_folder").click()
     expect(graph.page.get_by_text("External Asset")).to_be_visible()
     Asset(graph.page).open("Overview")

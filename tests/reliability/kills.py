@@ -139,7 +139,7 @@ def _left_over(data: Path) -> list[str]:
     """Unfinished files, servers, databases and runs."""
     import dagster as dg
 
-    from toko_assets.defs.recovery import UNFINISHED
+    from toko_assets.defs.recovery import STARTED_STATUSES
     from toko_assets.ipos.restore import databases
     from toko_assets.postgres.embedded import EmbeddedPostgres
 
@@ -150,7 +150,8 @@ def _left_over(data: Path) -> list[str]:
         found = databases(server, "i5bu")
     left += [f"left over: database {name}" for name in found[1:]]
     with dg.DagsterInstance.get() as instance:
-        left += [f"left over: run {run.run_id}" for run in instance.get_runs(dg.RunsFilter(statuses=list(UNFINISHED)))]
+        started = instance.get_runs(dg.RunsFilter(statuses=list(STARTED_STATUSES)))
+    left += [f"left over: run {run.run_id}" for run in started]
     return left
 
 

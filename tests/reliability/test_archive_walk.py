@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.archives import END_OF_ROWS, ArchiveFile, LargeObjects, TocEntry, bomb, write
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive.copy_rows import OversizedBackupError, read_rows, verify_rows
 from toko_assets.ipos.archive.reader import read_archive
-from toko_assets.ipos.archive.rows import OversizedBackupError, read_rows, verify_rows
 from toko_assets.ipos.archive.schema import WrongSchemaError, schema_problems
 
 EXAMPLES = 200

@@ -21,9 +21,9 @@ from dagster._serdes import serialize_value
 from pydantic import SecretStr
 from rich.console import Console
 
-import toko_assets.definitions
 from tests.acceptance.places import installed, run_toko
 from tests.backups import Shop, a_shop, write_backup
+from tests.code_location import load_defs
 from tests.installation import Answer, Installation
 from tests.servers.old_postgres import postgres_of_version
 from tests.servers.postgres import VERSIONS, RealServer, free_port, make_certificate, real_server
@@ -391,8 +391,8 @@ class TestThePasswordIsNeverShown:
             )  # fmt: skip
             assert dagster.returncode == 0, dagster.stderr
             assert [answer.status for answer in answers[:3]] == [0, 0, 0], answers[1].output
-            snapshot = serialize_value(RepositorySnap.from_def(toko_assets.definitions.defs.get_repository_def()))
-            assert "127.0.0.1" in snapshot, "the values of the resources are not in it"
+            snapshot = serialize_value(RepositorySnap.from_def(load_defs().get_repository_def()))
+            assert str(tmp_path) in snapshot, "the values of the resources are not in it"
             with dg.DagsterInstance.get() as instance:
                 runs = instance.get_runs()
                 events = [str(instance.all_logs(run.run_id)) for run in runs]

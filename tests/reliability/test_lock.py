@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from tests.backups import a_shop, write_backup
+from tests.code_location import load_defs
 from tests.installation import Installation
 from toko_assets.common.lock import is_alive, run_mark, sync_lock
 from toko_assets.defs.recovery import STARTED_BY, recover
@@ -40,10 +41,8 @@ def another_sync(data: Path, run_id: str = "another") -> Iterator[subprocess.Pop
 
 def an_unfinished_run(tags: dict[str, str] | None = None) -> tuple[dg.DagsterInstance, str]:
     """A run that Dagster shows as started, as a killed process leaves it."""
-    import toko_assets.definitions
-
     instance = dg.DagsterInstance.get()
-    run = instance.create_run_for_job(toko_assets.definitions.defs.resolve_job_def("sync"), tags=tags)
+    run = instance.create_run_for_job(load_defs().resolve_job_def("sync"), tags=tags)
     started = dg.DagsterEvent("PIPELINE_START", job_name="sync", message="")
     instance.report_dagster_event(started, run_id=run.run_id)
     return instance, run.run_id

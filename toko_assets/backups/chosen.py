@@ -11,7 +11,7 @@ NAMED = 5
 
 def local_backup(path: Path) -> tuple[BackupSource, ListedBackup]:
     """A file of this machine, and the source to fetch it from. Raises NoBackupError."""
-    return FolderSource(folder=str(path.parent)), named_backup(path)
+    return FolderSource(path.parent), named_backup(path)
 
 
 def chosen_backup(source: BackupSource, wanted: str) -> tuple[BackupSource, ListedBackup]:

@@ -14,7 +14,7 @@ from enum import Enum
 from pydantic import TypeAdapter, ValidationError
 
 from toko_assets.backups.listing import ListedBackup, newest_first
-from toko_assets.publishing.rejected import Refusal
+from toko_assets.common.rollback_record import Rejection
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """After the first, second and third attempt at a revision, and after every later one."""
@@ -31,7 +31,7 @@ class Ending(Enum):
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
-    PASSING = "passing"
+    TRANSIENT = "transient"
     """Failed, and may well succeed the next time."""
     PERMANENT = "permanent"
     """Failed, and will again until the folder or the settings change."""
@@ -133,19 +133,22 @@ def decide(
     backups: Sequence[ListedBackup],
     *,
     published: str | None,
-    refused: Refusal | None,
+    refused: Rejection | None,
     last: Attempt | None,
     busy: bool,
     settings: str,
     now: datetime,
+    demo_served: bool = False,
 ) -> Decision:
     """Whether to sync the newest of the listed `backups` now.
 
     `published` is the revision that is served, `refused` what a rollback refused, `last` the last attempt at the
-    `wanted` backup, `busy` whether a run is unfinished, `settings` which settings are in force.
+    `wanted` backup, `busy` whether a run is unfinished, `settings` which settings are in force. `demo_served`: the
+    served catalogue is the demo's, so that a shop's backup is wanted whatever its time.
     """
     known = {published or "", refused.revision if refused else ""} - {""}
     cursor = _with_published(answered(cursor), backups, known)
+    cursor = replace(cursor, published=None) if demo_served else cursor
     newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
     cursor = replace(cursor, seen=newest.revision if newest else "")
     if newest is None:

@@ -14,7 +14,7 @@ from dropbox.files import FileMetadata, Metadata
 from toko_assets.backups.dropbox_client import dropbox_client, dropbox_errors, is_path_error, quiet_error
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
 from toko_assets.backups.source import ENDING, BackupSource, is_conflicted
-from toko_assets.common.settings import load_settings
+from toko_assets.common.settings import Settings
 from toko_core.errors import TransientError
 
 MOST_PAGES = 1000
@@ -25,12 +25,12 @@ RESTARTS = 3
 """Of a listing whose cursor Dropbox has forgotten."""
 
 
+@dataclass(frozen=True, slots=True)
 class DropboxSource(BackupSource):
-    """The `*.i5bu` of a Dropbox folder, in any letter case, without those of its subfolders.
+    """The `*.i5bu` of a Dropbox folder, in any letter case, without those of its subfolders."""
 
-    Key, secret and token are none of its fields, which Dagster shows: they are read from the settings.
-    """
-
+    settings: Settings
+    """With the access to Dropbox."""
     folder: str
     """Like /IPOS; empty for all that the app sees."""
 
@@ -45,7 +45,7 @@ class DropboxSource(BackupSource):
     def listing(self) -> Listing:
         """All pages of the folder. Raises TransientError or PermanentError."""
         entries: dict[str, FileMetadata] = {}
-        with dropbox_errors(self.folder), dropbox_client(load_settings()) as client:
+        with dropbox_errors(self.folder), dropbox_client(self.settings) as client:
             for entry in self._entries(client):
                 if isinstance(entry, FileMetadata) and entry.is_downloadable and entry.name.lower().endswith(ENDING):
                     entries[entry.path_lower] = entry
@@ -54,15 +54,6 @@ class DropboxSource(BackupSource):
         backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
         return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
 
-    def find(self, place: str, revision: str) -> ListedBackup:
-        """A revision, also when the file has been replaced since. Raises TransientError if it is gone."""
-        with dropbox_errors(self.folder), dropbox_client(load_settings()) as client:
-            try:
-                entry = client.files_get_metadata(f"rev:{revision}")
-            except ApiError as error:
-                raise _gone_or(error, place) from error
-        return _listed(entry, place)
-
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Download exactly this revision: resumed after an interruption, compared with Dropbox's own hash, renamed."""
 
@@ -70,7 +61,7 @@ class DropboxSource(BackupSource):
             progress(state.bytes_committed)
 
         file = File(str(target))
-        with dropbox_errors(self.folder), dropbox_client(load_settings(), repeats=False) as client:
+        with dropbox_errors(self.folder), dropbox_client(self.settings, repeats=False) as client:
             try:
                 Downloader(_Content(client)).download(
                     f"rev:{backup.revision}", file, DownloadOptions(max_attempts=RESUMPTIONS, progress=told)
@@ -112,9 +103,9 @@ class _Content:
             raise quiet_error(error) from error
 
 
-def _listed(entry: FileMetadata, place: str | None = None) -> ListedBackup:
+def _listed(entry: FileMetadata) -> ListedBackup:
     return ListedBackup(
-        place=place or entry.path_display or entry.path_lower,
+        place=entry.path_display or entry.path_lower,
         revision=entry.rev,
         size=entry.size,
         modified=entry.server_modified.replace(tzinfo=UTC),

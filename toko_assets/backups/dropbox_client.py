@@ -4,7 +4,6 @@ The SDK itself refreshes the access token and repeats what Dropbox answered with
 the network swallowed. Nothing here waits for long: whoever calls has a next time.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +18,7 @@ from urllib3 import Retry
 from toko_assets.backups.listing import QuietError
 from toko_assets.common.settings import Settings
 from toko_core.errors import PermanentError, TokoError, TransientError
+from toko_core.log import hush
 
 ANSWER_SECONDS = 8.0
 """Without a byte. Three times that, for a token and for a listing, is less than the minute that a sensor's tick has."""
@@ -31,15 +31,14 @@ CONSOLE = "https://www.dropbox.com/developers/apps"
 NOT_DROPBOX = "What answers in Dropbox's place is not Dropbox: does the network ask for a login, is a proxy in between?"
 LOGIN = "run `toko dropbox-login`"
 
-# It would warn of every repetition: in a night without a network thousands of lines that say nothing new.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
-
 
 def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:
     """A client with the refresh token of the settings; the secret only where the app has one.
 
     With `repeats` False it repeats nothing: for a caller that does. Whoever asks for a client closes it.
     """
+    # It would warn of every repetition: in a night without a network thousands of lines that say nothing new.
+    hush("urllib3.connectionpool")
     secret, token = settings.dropbox_app_secret, settings.dropbox_refresh_token
     repetitions = REPETITIONS if repeats else 0
     session = create_session()

@@ -4,25 +4,27 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
-from toko_assets.backups.source import ENDING, BackupSource, NoBackupError, is_conflicted
+from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
 from toko_core.errors import TransientError
 
 SETTLED_SECONDS = 60
 """Without a change: a younger file may still be written."""
 
 
+@dataclass(frozen=True, slots=True)
 class FolderSource(BackupSource):
     """The `*.i5bu` of a folder, by the time of their last change."""
 
-    folder: str
+    folder: Path
 
     @property
     def place(self) -> str:
-        return self.folder
+        return str(self.folder)
 
     @property
     def setting(self) -> str:
@@ -30,9 +32,9 @@ class FolderSource(BackupSource):
 
     def listing(self) -> Listing:
         """Files come and go while a folder is looked at. Raises NoBackupError or TransientError."""
-        folder, found = Path(self.folder), []
+        found = []
         try:
-            for file in folder.iterdir() if folder.exists() else ():
+            for file in self.folder.iterdir() if self.folder.exists() else ():
                 with suppress(FileNotFoundError):
                     if file.suffix.lower() == ENDING and file.is_file():
                         found.append(_listed(file))
@@ -47,26 +49,19 @@ class FolderSource(BackupSource):
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
 
-    def find(self, place: str, revision: str) -> ListedBackup:
-        """A file as it was listed. Raises TransientError if it is another one by now."""
-        try:
-            backup = _listed(Path(place))
-        except OSError as error:
-            raise TransientError(f"{Path(place).name} is gone: deleted, or moved away.") from error
-        if backup.revision != revision:
-            raise TransientError(f"{backup.name} was replaced, or is still being written: the next look takes it.")
-        return backup
-
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Copy the file. Raises NoBackupError if it cannot be read, TransientError if it changed meanwhile."""
+        """Copy the file. Raises NoBackupError if it cannot be read, TransientError if it is another one by now."""
         source = Path(backup.place)
         try:
             with source.open("rb"):  # an error from here on is the target's
                 pass
+            revision = _listed(source).revision
         except FileNotFoundError as error:
-            raise NoBackupError(f"There is no file {backup.place}.") from error
+            raise GoneError(f"{backup.name} is gone: deleted, or moved away.") from error
         except OSError as error:
             raise unreadable(backup.place, error) from error
+        if revision != backup.revision:
+            raise TransientError(f"{backup.name} was replaced, or is still being written: the next look takes it.")
         shutil.copyfile(source, target)
         if not source.exists() or _listed(source).revision != backup.revision:
             raise TransientError(

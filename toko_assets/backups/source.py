@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import dagster as dg
-
 from toko_assets.backups.listing import ListedBackup, Listing
 from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
-from toko_core.errors import PermanentError
+from toko_core.errors import PermanentError, TokoError, TransientError
 
 ENDING = ".i5bu"
 CONFLICTED = re.compile(r"\(.*(conflicted copy|konflik).*\)", re.IGNORECASE)
@@ -23,7 +21,11 @@ class NoBackupError(PermanentError):
     """There is no backup to take."""
 
 
-class BackupSource(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]  # generic over its own value type
+class GoneError(TransientError):
+    """A backup that was listed is no longer there."""
+
+
+class BackupSource(ABC):
     """Where backups come from."""
 
     @property
@@ -41,14 +43,10 @@ class BackupSource(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]  # g
         """All backups. Raises TransientError or PermanentError."""
 
     @abstractmethod
-    def find(self, place: str, revision: str) -> ListedBackup:
-        """One of them as it was listed before. Raises TransientError if that revision is not to be had any more."""
-
-    @abstractmethod
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Write this revision to `target`, whole; `progress` hears how many bytes are there.
 
-        Raises TransientError or PermanentError.
+        Raises GoneError if the source no longer has it, else TransientError or PermanentError.
         """
 
     def newest(self, look: Callable[[ListedBackup], Found], warn: Callable[[str], None]) -> Found:
@@ -65,11 +63,11 @@ class BackupSource(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]  # g
             raise NoBackupError(
                 f"There is no iPOS backup (*{ENDING}) in {self.place}{besides}: put one there, or set {self.setting}."
             )
-        problem: PermanentError | None = None
+        problem: TokoError | None = None
         for backup in listing.backups:
             try:
                 return look(backup)
-            except (IncompleteBackupError, NotABackupError, NoBackupError) as error:
+            except (IncompleteBackupError, NotABackupError, NoBackupError, GoneError) as error:
                 warn(f"Passed over: {error}")
                 problem = problem or error
         raise problem or NoBackupError(f"There is no backup in {self.place}.")

@@ -1,5 +1,5 @@
 """The `toko` command: a file a subject."""
 
-from toko_assets.cli.main import main
+from toko_assets.cli.commands import main
 
 __all__ = ["main"]

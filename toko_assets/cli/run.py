@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,31 +14,21 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
-from toko_assets import definitions
+from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.lock import sync_lock
 from toko_assets.common.records import Catalog
-from toko_assets.common.settings import Settings
-from toko_assets.defs import dagster_storage
+from toko_assets.common.settings import Settings, load_telegram_settings
+from toko_assets.defs.code_location import build_defs
 from toko_assets.defs.failures import DETAILS, first_failure
 from toko_assets.defs.jobs import CHAIN
 from toko_assets.defs.recovery import STARTED_BY, recover
 from toko_assets.defs.run_log import LOGGER
 from toko_core.errors import TokoError
-from toko_core.files import DataFolder
 
 
 class RunFailedError(TokoError):
     """A run ended with a failure; its message is that of the asset that failed."""
-
-
-def prepare_dagster_home(settings: Settings) -> None:
-    """Set DAGSTER_HOME to a full path, and put our dagster.yaml there if there is none."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
-    os.environ["DAGSTER_HOME"] = str(home)
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), home / "dagster.yaml")
 
 
 def sync_backup(
@@ -77,8 +66,8 @@ def run_assets(
     prepare_dagster_home(settings)
     ops = {asset: {"config": dict(values)} for asset, values in (config or {}).items()}
     if backup is not None:
-        ops["raw_backup"] = {"config": {"path": str(backup.expanduser().resolve())}}
-    started, folder = time.monotonic(), DataFolder(settings.data_folder)
+        ops["raw_backup"] = {"config": {"take": {"file": {"path": str(backup.expanduser().resolve())}}}}
+    started, folder, defs = time.monotonic(), settings.folder, build_defs(settings, load_telegram_settings())
 
     def waiting() -> None:
         console.print("Another sync is running: waiting until it is done.")
@@ -92,7 +81,7 @@ def run_assets(
     ):
         for line in recover(instance, folder):
             console.print(f"[yellow]![/] {plain(line)}", highlight=False, soft_wrap=True)
-        result = definitions.defs.resolve_job_def("sync").execute_in_process(
+        result = defs.resolve_job_def("sync").execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
             run_config={"ops": ops, "loggers": {"console": {}}},  # ours; Dagster's own would print every event

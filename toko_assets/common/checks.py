@@ -26,6 +26,11 @@ class Outcome:
     """How much of it may be found."""
 
     @property
+    def stops(self) -> bool:
+        """Whether it stops the chain."""
+        return self.blocking and not self.passed
+
+    @property
     def found(self) -> int:
         """The count."""
         return len(self.rows) if self.count is None else self.count

@@ -3,9 +3,11 @@
 import dagster as dg
 from pydantic import Field
 
-from toko_assets.defs.assets import exported_products, price_history, product_catalog, raw_backup, restored_database
-from toko_assets.defs.assets.product_catalog import MOST_LOST, MOST_LOST_MEANS, CatalogConfig
-from toko_assets.defs.assets.raw_backup import CHOSEN_MEANS, BackupConfig
+from toko_assets.defs.assets.exported_products import exported_products
+from toko_assets.defs.assets.price_history import price_history
+from toko_assets.defs.assets.product_catalog import MOST_LOST, MOST_LOST_MEANS, CatalogConfig, product_catalog
+from toko_assets.defs.assets.raw_backup import CHOSEN_MEANS, BackupConfig, Chosen, raw_backup
+from toko_assets.defs.assets.restored_database import restored_database
 
 CHAIN = (raw_backup, restored_database, exported_products, price_history, product_catalog)
 REBUILT = CHAIN[CHAIN.index(price_history) :]
@@ -23,7 +25,7 @@ def chosen(config: ChosenBackup) -> dg.RunConfig:
     """As the assets take it."""
     return dg.RunConfig(
         ops={
-            "raw_backup": BackupConfig(backup=config.backup),
+            "raw_backup": BackupConfig(take=Chosen(backup=config.backup)),
             "product_catalog": CatalogConfig(most_products_lost=config.most_products_lost),
         }
     )

@@ -3,7 +3,6 @@
 Databases and servers that were left over are dealt with where a server is started (`postgres/embedded.py`).
 """
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,8 @@ from pathlib import Path
 import dagster as dg
 
 from toko_assets.common.lock import is_alive
-from toko_core.files import TEMPORARY, DataFolder
+from toko_assets.publishing.cleanup import remove_unfinished
+from toko_core.files import DataFolder
 
 STARTED_BY = "toko/started_by"
 """Tag of the runs that the `toko` command makes. It makes them while it holds the lock, so they cannot overlap."""
@@ -23,12 +23,13 @@ STARTING_SECONDS = 180
 
 DIED = "The run's process died. Nothing was published; the next sync starts from the beginning."
 
-UNFINISHED = (
+STARTED_STATUSES = (
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 )
+"""Of runs that were launched and have not ended: unlike queued ones, they must have a process."""
 
 
 def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | None = None) -> list[str]:
@@ -43,22 +44,8 @@ def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | Non
     return done
 
 
-def unfinished(folder: DataFolder) -> list[Path]:
-    """The files and folders that never got their name, and what a database engine had beside them."""
-    rooms = (folder.root, folder.backups, folder.exports, folder.history, folder.catalog, folder.records)
-    return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
-
-
-def remove_unfinished(folder: DataFolder) -> list[Path]:
-    """Remove them."""
-    left = unfinished(folder)
-    for entry in left:
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-    return left
-
-
 def _dead_runs(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | None) -> Iterator[dg.DagsterRun]:
-    for record in instance.get_run_records(dg.RunsFilter(statuses=list(UNFINISHED))):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=list(STARTED_STATUSES))):
         run = record.dagster_run
         if run.run_id == own_run or is_alive(folder.root, run.run_id):
             continue

@@ -1,8 +1,7 @@
 """How the assets tell Dagster what happened: failures as one line, check outcomes, durations."""
 
 import errno
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import dagster as dg
@@ -13,9 +12,10 @@ import psycopg
 from toko_assets.common.checks import Outcome
 from toko_assets.defs.failures import DETAILS, FINAL, ORDERED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
-from toko_assets.defs.metadata.tables import rows_table
+from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.recovery import STARTED_BY
-from toko_assets.publishing.rejected import RefusedError
+from toko_assets.publishing.rejected import RejectedError
+from toko_core.catalog.open_file import lock_problem
 from toko_core.errors import PermanentError, TokoError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
@@ -39,13 +39,11 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
     failed = []
     for outcome in outcomes:
         yield _result(outcome)
-        if outcome.blocking and not outcome.passed:
+        if outcome.stops:
             failed.append(outcome)
     if failed:
-        said = " ".join(" ".join(part for part in (o.summary, _examples(o), o.advice) if part) for o in failed)
-        said = (
-            " ".join(f"{file}: {said}".split()) if file else " ".join(said.split())
-        )  # a code from the backup may hold line breaks
+        parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
+        said = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
         raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed), FINAL: True}, allow_retries=False)
 
 
@@ -61,11 +59,13 @@ def one_line_failures() -> Iterator[None]:
         said = "Interrupted: nothing was published."
         raise dg.Failure(said, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
     except TokoError as error:
-        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RefusedError)
+        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RejectedError)
         raise _failure(" ".join(str(error).split()), passing=passing, ordered=ordered) from error
     except OSError as error:
         raise _failure(f"{_os_message(error)} Nothing was published.", passing=True) from error
     except (duckdb.Error, psycopg.Error) as error:
+        if locked := lock_problem(error):
+            raise _failure(f"{locked} Nothing was published.", passing=False) from error
         said = str(error).strip().splitlines()[0]
         library = type(error).__module__.split(".")[0]
         passing = isinstance(error, (duckdb.OperationalError, psycopg.OperationalError))  # no room, no connection
@@ -75,27 +75,15 @@ def one_line_failures() -> Iterator[None]:
         raise _failure(f"Nobody expected this: {said} {DETAILS}", passing=False) from error
 
 
+def seconds_metadata(seconds: Mapping[str, float]) -> dict[str, dg.FloatMetadataValue]:
+    """The seconds of each part of an asset's work, for Dagster to plot."""
+    return {f"seconds_{part}": dg.FloatMetadataValue(round(taken, 3)) for part, taken in seconds.items()}
+
+
 def _failure(said: str, *, passing: bool, ordered: bool = False) -> dg.Failure:
     """Whoever typed `toko sync` decides when to try again; other runs do so by RETRIES."""
     by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
     return dg.Failure(said, metadata={FINAL: not passing, ORDERED: ordered}, allow_retries=passing and not by_hand)
-
-
-class Stopwatch:
-    """Seconds of the named parts of an asset's work, for its metadata."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, part: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - begun
-
-    def metadata(self) -> dict[str, dg.FloatMetadataValue]:
-        """One entry a part, for Dagster to plot."""
-        return {f"seconds_{part}": dg.FloatMetadataValue(round(seconds, 3)) for part, seconds in self._seconds.items()}
 
 
 def _os_message(error: OSError) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from toko_assets.common.publications import RolledBack, write_publication
 from toko_assets.common.records import Catalog
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.reporting import one_line_failures, report_checks
-from toko_assets.defs.resources import StorageResource
-from toko_assets.publishing.rejected import refusal_in_force
+from toko_assets.defs.resources.storage import StorageResource
+from toko_assets.publishing.rejected import rejection_in_force
 from toko_assets.publishing.rollback import choose_target, inspect, point_back, settle
 
 CATALOG = dg.AssetKey("product_catalog")
@@ -27,7 +28,7 @@ class RollbackConfig(dg.Config):
     file: str = Field(
         default="",  # not None: the Launchpad shows it then
         description="The catalogue to serve, by the name of its file: catalog-….duckdb. Without one, the newest before "
-        "the served one that no rollback took back.",
+        "the served one that no rollback took back and that is not the demo's.",
     )
 
 
@@ -52,8 +53,14 @@ def serve_earlier_catalogue(
         described = _described(inspected.record, folder.exports / inspected.record.backup.id)
         taken_back = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
         context.log.info(f"{file.name} is served, {taken_back} no longer")
-        refusal = refusal_in_force(folder)
+        refusal = rejection_in_force(folder)
         refused = {REFUSED_TIME: dg.TimestampMetadataValue(refusal.dumped_at.timestamp())} if refusal else {}
+        publication = RolledBack(
+            inspected.record.counts["products"],
+            inspected.record.backup.dumped_at,
+            refusal.dumped_at if refusal else None,
+        )
+        write_publication(folder.publications, context.run_id, publication)
         yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: taken_back, **refused, **described})
         settle(folder, inspected.record)
 

@@ -10,10 +10,10 @@ import pandas as pd
 import psycopg
 
 from toko_assets.common.checks import Outcome
+from toko_assets.ipos.decoding import among, decode
+from toko_assets.ipos.needed_tables import NEEDED
 from toko_assets.ipos.pricing import PricedShop
-from toko_assets.ipos.source import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
-from toko_assets.ipos.tables import NEEDED
-from toko_assets.ipos.text import among, decode
+from toko_assets.ipos.source_tables import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 
 MOST_UNPRICED = 0.20
 """Share of the sold items that may be without a price before the backup counts as wrong."""

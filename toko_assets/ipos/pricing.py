@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import EXACT, above_zero, compare, filled, money
+from toko_assets.ipos.decoding import clean_code, clean_name, each
 from toko_assets.ipos.parts import orphans, parts, places_among, together
-from toko_assets.ipos.source import LARGEST_MONEY, SourceTables
-from toko_assets.ipos.text import clean_code, clean_name, each
+from toko_assets.ipos.source_tables import LARGEST_MONEY, SourceTables
 
 FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY = "O", "S", "L", "J"
 SYSTEMS: Final = (FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY)

@@ -17,10 +17,10 @@ import psycopg
 from psycopg import sql
 
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
+from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
-from toko_assets.ipos.archive.rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
-from toko_assets.ipos.tables import NEEDED, Table
+from toko_assets.ipos.needed_tables import NEEDED, Table
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError, TransientError
 
@@ -29,7 +29,7 @@ __all__ = [
     "schema_problems", "skipped_tables",
 ]  # fmt: skip
 
-UNFINISHED = "_unfinished"
+UNFINISHED_DATABASE = "_unfinished"
 """Ending of a database's name until all of its rows are there."""
 
 AT_ONCE = 2
@@ -53,7 +53,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
     IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
     """
     tables = [(table, _data(archive, table)) for table in NEEDED]
-    unfinished = database + UNFINISHED
+    unfinished = database + UNFINISHED_DATABASE
     with server.administer() as connection:
         for name in (unfinished, database):
             drop_database(connection, name)
@@ -103,7 +103,7 @@ def databases(server: PostgresServer, prefix: str) -> list[str]:
         rows = connection.execute(
             "SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba "
             "WHERE r.rolname = current_user AND datname ~ %s",
-            [f"^{re.escape(prefix)}_[0-9a-f]{{12}}({UNFINISHED})?$"],
+            [f"^{re.escape(prefix)}_[0-9a-f]{{12}}({UNFINISHED_DATABASE})?$"],
         )
         return sorted(name for (name,) in rows)
 

@@ -1,54 +1,99 @@
-"""`toko cleanup`: the limits on what is kept, applied now, and what interrupted runs left behind."""
+"""Removes what is no longer needed: superseded backups and databases, what is over a limit, what crashed syncs left."""
 
-from collections.abc import Iterator
+import logging
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import psycopg
+
+from toko_assets.backups.source import ENDING
 from toko_assets.common.lock import sync_lock
-from toko_assets.common.records import RestoredDatabase, read_record
+from toko_assets.common.records import BackupFile, RestoredDatabase, read_record
 from toko_assets.common.settings import Settings
-from toko_assets.defs.recovery import remove_unfinished
-from toko_assets.defs.resources import PostgresResource
 from toko_assets.ipos.restore import databases, drop_database
+from toko_assets.postgres.access import PostgresAccess
+from toko_assets.postgres.server import PostgresServer
+from toko_assets.publishing.demo import remove_demo
 from toko_core.catalog.store import prune
-from toko_core.files import DataFolder, keep_newest
+from toko_core.errors import TokoError
+from toko_core.files import TEMPORARY, DataFolder, keep_newest
 
 
-def clean_up(settings: Settings) -> Iterator[str]:
-    """Clean the data folder; says in a line each what went."""
+def remove_superseded(
+    folder: DataFolder, served: BackupFile, postgres: PostgresAccess, keep_backups: int, log: logging.Logger
+) -> None:
+    """After every publication: remove the backups over the limit, and all restored databases but that of `served`.
+
+    raw_backup spared the backup that was served until now, which a rejected one must not push out; it may go now. All
+    of the demo's data goes with the first backup of a shop. What cannot be removed is left to the next sync, with a
+    warning: what is published stays published.
+    """
+    prune_backups(folder, keep_backups, besides=[served.path])
+    try:
+        if not served.is_demo:
+            remove_demo(folder)
+    except OSError as error:
+        log.warning(f"The demo's data is left for the next sync to remove: {error}")
+    try:
+        drop_databases(postgres.server(), postgres.database_prefix, besides=postgres.database_name(served.id))
+    except (TokoError, OSError, psycopg.Error) as error:
+        log.warning(f"Databases of earlier backups are left for the next sync to remove: {error}")
+
+
+def clean_up(settings: Settings, postgres: PostgresAccess) -> Iterator[str]:
+    """Apply every limit and remove leftovers, as `toko cleanup` does; gives a line about each kind of thing."""
     folder = DataFolder(settings.data_folder)
     with sync_lock(folder.root, waiting=None):
-        yield from _clean(folder, settings)
+        yield _line("backups", prune_backups(folder, settings.keep_backups))
+        exports = list(folder.exports.iterdir()) if folder.exports.exists() else []
+        yield _line("exports", keep_newest((f for f in exports if f.is_dir()), settings.keep_backups))
+        yield _line("CSV files", keep_newest(folder.exports.glob("*.csv"), settings.max_csv_files))
+        yield _line("catalogues", prune(folder.catalog, settings.keep_catalogs))
+        yield _line("unfinished files", remove_unfinished(folder))
+        has_server = settings.db_host is not None or folder.postgres.exists()
+        yield _line("restored databases", _drop_unused_databases(folder, postgres) if has_server else [])
 
 
-def _clean(folder: DataFolder, settings: Settings) -> Iterator[str]:
-    yield _said("backups", keep_newest(folder.backups.glob("*.i5bu"), settings.keep_backups))
-    yield _said("exports", keep_newest((f for f in _entries(folder.exports) if f.is_dir()), settings.keep_backups))
-    yield _said("CSV files", keep_newest(folder.exports.glob("*.csv"), settings.max_csv_files))
-    yield _said("catalogues", prune(folder.catalog, settings.keep_catalogs))
-    yield _said("unfinished files", remove_unfinished(folder))
-    yield _said("restored databases", _drop_databases(folder, settings))
+def prune_backups(folder: DataFolder, keep: int, *, besides: Iterable[Path] = ()) -> list[Path]:
+    """Remove all but the newest copies of backups, never one in `besides`; answers the removed."""
+    return keep_newest(folder.backups.glob(f"*{ENDING}"), keep, besides=besides)
 
 
-def _drop_databases(folder: DataFolder, settings: Settings) -> list[Path]:
+def drop_databases(server: PostgresServer, prefix: str, *, besides: str | None) -> list[str]:
+    """Drop the restored databases but the one named; answers the dropped."""
+    surplus = [name for name in databases(server, prefix) if name != besides]
+    with server.administer() as connection:
+        for name in surplus:
+            drop_database(connection, name)
+    return surplus
+
+
+def unfinished(folder: DataFolder) -> list[Path]:
+    """The files and folders that never got their name, and what a database engine had beside them."""
+    records = (folder.records, folder.publications)
+    histories = (folder.history, folder.demo_history)
+    rooms = (folder.root, folder.backups, folder.exports, *histories, folder.catalog, *records)
+    return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
+
+
+def remove_unfinished(folder: DataFolder) -> list[Path]:
+    """Remove them; answers what there was."""
+    left = unfinished(folder)
+    for entry in left:
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    return left
+
+
+def _drop_unused_databases(folder: DataFolder, postgres: PostgresAccess) -> list[str]:
     """All but the one that restored_database last answered."""
-    if settings.db_host is None and not folder.postgres.exists():
-        return []
     last = read_record(folder.records, "restored_database", RestoredDatabase)
-    postgres = PostgresResource.configured(settings)
     try:
-        server = postgres.server()
-        surplus = [name for name in databases(server, settings.db_name) if last is None or name != last.database]
-        with server.administer() as connection:
-            for name in surplus:
-                drop_database(connection, name)
+        return drop_databases(postgres.server(), postgres.database_prefix, besides=last.database if last else None)
     finally:
         postgres.stop()
-    return [Path(name) for name in surplus]
 
 
-def _entries(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.exists() else []
-
-
-def _said(what: str, removed: list[Path]) -> str:
-    return f"{what}: {', '.join(path.name for path in removed)} removed" if removed else f"{what}: nothing to remove"
+def _line(what: str, removed: Iterable[Path | str]) -> str:
+    names = ", ".join(path.name if isinstance(path, Path) else path for path in removed)
+    return f"{what}: {names} removed" if names else f"{what}: nothing to remove"

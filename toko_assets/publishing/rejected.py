@@ -1,115 +1,75 @@
-"""What a rollback refused: it is not published again by itself, nor is an older backup, until a newer one arrives.
+"""Which backups a rollback rejected: the one that was served, and older ones, until a newer one arrives.
 
-Kept as records/rollback.json. A refusal counts only while CURRENT does not name the refused file: a rollback writes it
-first and replaces CURRENT then, so that a kill in between leaves everything as it was.
+No sync publishes a rejected backup by itself. The rejection counts only while CURRENT does not name the rejected
+catalogue: a rollback writes it first and replaces CURRENT then, so that a kill in between leaves everything as it was.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from toko_assets.common.records import BackupFile, read_record, write_record
-from toko_core.catalog.reader import read_info
+from toko_assets.common.records import BackupFile, Catalog
+from toko_assets.common.rollback_record import Rejection, read_rollbacks, write_rollbacks
+from toko_assets.publishing.served import read_served
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError, PermanentError
+from toko_core.errors import PermanentError
 from toko_core.files import DataFolder
 
-RECORD = "rollback"
+
+class RejectedError(PermanentError):
+    """The backup was rejected, or is no newer than the rejected one; or it is the demo's, in a shop's data folder."""
 
 
-class RefusedError(PermanentError):
-    """The backup was refused, or is no newer than the refused one."""
+def rejection_in_force(folder: DataFolder) -> Rejection | None:
+    """The rejection, unless it has ended or the rejected catalogue is served."""
+    rejection, served = read_rollbacks(folder).refusal, current_file(folder.catalog)
+    return None if rejection and served and served.name == rejection.file else rejection
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The newest backup whose catalogue a person took back."""
-
-    file: str
-    """The catalogue, by name."""
-    name: str
-    """Of the backup."""
-    revision: str
-    sha256: str
-    dumped_at: datetime
-    refused_at: datetime
-    """In the shop's time zone."""
-    chosen: tuple[str, ...] = ()
-    """SHA-256 of backups that persons chose since: these may be published."""
-
-    def covers(self, sha256: str, dumped_at: datetime) -> bool:
-        """Whether a backup is the refused one, or no newer."""
-        return sha256 == self.sha256 or dumped_at <= self.dumped_at
-
-    def is_of(self, revision: str) -> bool:
-        """Whether it still refuses what the source lists under this revision."""
-        return revision == self.revision and self.sha256 not in self.chosen
-
-    def said(self, name: str, *, itself: bool = True) -> str:
-        """For people: why a backup is not published; `itself` if it is the refused one, not an older one."""
-        what = f"{name} was" if itself else f"{name} is no newer than {self.name}, which was"
-        return (
-            f"{what} refused by a rollback on {self.refused_at:%Y-%m-%d %H:%M}; "
-            "sync_this_backup publishes it all the same."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Rollbacks:
-    """All that is remembered of rollbacks."""
-
-    refusal: Refusal | None = None
-    files: tuple[str, ...] = ()
-    """Catalogues that were taken back, by name: no rollback goes there without being told to."""
-    to: str = ""
-    """The catalogue that the last one went to, by name."""
-
-
-def read_rollbacks(folder: DataFolder) -> Rollbacks:
-    """What is remembered; nothing before the first rollback."""
-    return read_record(folder.records, RECORD, Rollbacks) or Rollbacks()
-
-
-def write_rollbacks(folder: DataFolder, rollbacks: Rollbacks) -> None:
-    """Replace it in one step."""
-    write_record(folder.records, RECORD, rollbacks)
-
-
-def refusal_in_force(folder: DataFolder) -> Refusal | None:
-    """The refusal, unless it has ended or the refused catalogue is served."""
-    refusal, served = read_rollbacks(folder).refusal, current_file(folder.catalog)
-    return None if refusal and served and served.name == refusal.file else refusal
-
-
-def check_not_refused(folder: DataFolder, name: str, sha256: str, dumped_at: datetime) -> None:
-    """Raises RefusedError if this backup may not be published. The one that is served may, again."""
-    refusal = refusal_in_force(folder)
-    if refusal is None or sha256 in refusal.chosen or not refusal.covers(sha256, dumped_at):
+def check_not_rejected(folder: DataFolder, name: str, sha256: str, dumped_at: datetime) -> None:
+    """Raise RejectedError if this backup may not be published. The one that is served may, again."""
+    _check_no_demo_in_a_shop(folder, name)
+    rejection = rejection_in_force(folder)
+    if rejection is None or sha256 in rejection.chosen or not rejection.covers(sha256, dumped_at):
         return
-    itself = sha256 == refusal.sha256
-    if itself or sha256 != _served(folder):
-        raise RefusedError(refusal.said(name, itself=itself))
+    itself = sha256 == rejection.sha256
+    served = None if itself else read_served(folder)
+    if served is None or served.backup is None or served.backup.sha256 != sha256:
+        raise RejectedError(rejection.said(name, itself=itself))
+
+
+def _check_no_demo_in_a_shop(folder: DataFolder, name: str) -> None:
+    """A shop's staff must never see invented prices, also where the demo's backup is the only one left."""
+    served = read_served(folder) if is_demo_backup(name) else None
+    if served and served.backup and not served.is_demo:
+        raise RejectedError(f"{name} is the demo's backup, but {served.backup.name}, a shop's, is published here.")
 
 
 def choose(folder: DataFolder, sha256: str) -> None:
-    """A person wants this backup, whatever was refused."""
-    rollbacks, refusal = read_rollbacks(folder), refusal_in_force(folder)
-    if refusal and sha256 not in refusal.chosen:
-        chosen = (*refusal.chosen, sha256)
-        write_rollbacks(folder, replace(rollbacks, refusal=replace(refusal, chosen=chosen)))
+    """Remember that a person wants this backup, even if it is rejected."""
+    rollbacks, rejection = read_rollbacks(folder), rejection_in_force(folder)
+    if rejection and sha256 not in rejection.chosen:
+        chosen = (*rejection.chosen, sha256)
+        write_rollbacks(folder, replace(rollbacks, refusal=replace(rejection, chosen=chosen)))
 
 
-def end_refusal(folder: DataFolder, published: BackupFile) -> None:
-    """To be called when a backup was published: the refused one itself, or a newer one, ends the refusal."""
+def end_rejection(folder: DataFolder, published: BackupFile) -> None:
+    """Forget the rejection if the published backup is the rejected one itself, or a newer one."""
     rollbacks = read_rollbacks(folder)
-    refusal = rollbacks.refusal
-    if refusal and (published.sha256 == refusal.sha256 or not refusal.covers(published.sha256, published.dumped_at)):
+    rejection = rollbacks.refusal
+    if rejection and (
+        published.sha256 == rejection.sha256 or not rejection.covers(published.sha256, published.dumped_at)
+    ):
         write_rollbacks(folder, replace(rollbacks, refusal=None))
 
 
-def _served(folder: DataFolder) -> str | None:
-    """SHA-256 of the backup that is served."""
-    file = current_file(folder.catalog)
-    try:
-        return read_info(file)["backup_sha256"] if file else None
-    except (CatalogError, KeyError):
-        return None
+def rejection_after(folder: DataFolder, name: str, backup: BackupFile, to: Catalog, now: datetime) -> Rejection | None:
+    """What is rejected once a rollback serves `to` instead of the catalogue `name`, which was made from `backup`.
+
+    None when it goes forward: to the rejected catalogue itself, or to a newer backup.
+    """
+    rejection = rejection_in_force(folder)
+    if rejection is None or rejection.dumped_at < backup.dumped_at:
+        rejection = Rejection(name, backup.name, backup.revision, backup.sha256, backup.dumped_at, now)
+    rejects = to.file.name != rejection.file and rejection.covers(to.backup.sha256, to.backup.dumped_at)
+    return replace(rejection, refused_at=now, chosen=()) if rejects else None

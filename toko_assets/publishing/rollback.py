@@ -13,13 +13,16 @@ from pathlib import Path
 import duckdb
 
 from toko_assets.common.checks import Outcome
-from toko_assets.common.records import BackupFile, Catalog, read_record, write_record
+from toko_assets.common.records import BackupFile, Catalog, write_record
+from toko_assets.common.rollback_record import Rollbacks, read_rollbacks, write_rollbacks
+from toko_assets.publishing.demo import demo_backup
 from toko_assets.publishing.origin import origin
-from toko_assets.publishing.rejected import Refusal, Rollbacks, read_rollbacks, refusal_in_force, write_rollbacks
+from toko_assets.publishing.rejected import rejection_after
+from toko_assets.publishing.served import CATALOG_RECORD, Served, last_record, read_served
 from toko_assets.publishing.verify import verify_buttons, verify_counts, verify_search
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.schema import TABLES
-from toko_core.catalog.store import PATTERN, current_file, point_to
+from toko_core.catalog.store import PATTERN, point_to
 from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
@@ -44,10 +47,11 @@ class Inspected:
 def choose_target(folder: DataFolder, wanted: str) -> Path:
     """The published file of that name; of an empty one, the newest before the served one that was never taken back.
 
+    The demo's catalogues are chosen by their name only.
     A rollback that was cut after CURRENT was replaced gives its own file again. Raises RollbackError.
     """
     served, wanted = _served_file(folder), wanted.strip()
-    if wanted in ("", served.name) and _cut(folder):
+    if wanted in ("", served.name) and _cut(folder, served):
         return served
     if wanted == served.name:
         raise RollbackError(f"{served.name} is served already. {_others(folder, served)}")
@@ -57,10 +61,10 @@ def choose_target(folder: DataFolder, wanted: str) -> Path:
             raise RollbackError(f"There is no catalogue {wanted}. {_others(folder, served)}")
         return target
     taken_back = read_rollbacks(folder).files
-    earlier = [file for file in _published(folder) if file.name < served.name and file.name not in taken_back]
-    if not earlier:
-        raise RollbackError(f"There is no catalogue before {served.name} to go back to. {_others(folder, served)}")
-    return earlier[-1]
+    for file in reversed(_published(folder)):
+        if file.name < served.name and file.name not in taken_back and not demo_backup(folder, file):
+            return file
+    raise RollbackError(f"There is no catalogue before {served.name} to go back to. {_others(folder, served)}")
 
 
 def inspect(folder: DataFolder, file: Path) -> Inspected:
@@ -80,60 +84,53 @@ def inspect(folder: DataFolder, file: Path) -> Inspected:
 
 
 def point_back(folder: DataFolder, to: Catalog, now: datetime) -> str:
-    """Refuse what is served and serve the other; answers the name of the file that was taken back.
+    """Reject what is served and serve the other; answers the name of the file that was taken back.
 
     `now` is in the shop's time zone. Raises RollbackError if nothing tells which backup is served.
     """
-    served = _served_file(folder)
-    if served.name == to.file.name:
-        return _cut(folder) or served.name
-    before, after = read_rollbacks(folder), _after(folder, served.name, _served_backup(folder, served), to, now)
+    served = _served(folder)
+    name = served.file.name
+    if name == to.file.name:
+        return _cut(folder, served.file) or name
+    if served.backup is None:
+        raise RollbackError(f"{name}, which is served, cannot be read: run `toko sync`.")
+    before, after = read_rollbacks(folder), _after(folder, name, served.backup, to, now)
     write_rollbacks(folder, replace(after, refusal=after.refusal or before.refusal))
     point_to(to.file)
     write_rollbacks(folder, after)
-    return served.name
+    return name
 
 
 def settle(folder: DataFolder, served: Catalog) -> None:
     """The record of product_catalog follows what is served."""
-    write_record(folder.records, "product_catalog", served)
+    write_record(folder.records, CATALOG_RECORD, served)
 
 
 def _after(folder: DataFolder, name: str, backup: BackupFile, to: Catalog, now: datetime) -> Rollbacks:
     """What is to be remembered when `to` is served instead of the file `name`."""
-    before, refusal = read_rollbacks(folder), refusal_in_force(folder)
-    if refusal is None or refusal.dumped_at < backup.dumped_at:
-        refusal = Refusal(name, backup.name, backup.revision, backup.sha256, backup.dumped_at, now)
-    refuses = to.file.name != refusal.file and refusal.covers(to.backup.sha256, to.backup.dumped_at)
+    before = read_rollbacks(folder)
     taken_back = {*before.files, *([name] if to.file.name < name else [])} - {to.file.name}
     files = tuple(file.name for file in _published(folder) if file.name in taken_back)
-    return Rollbacks(replace(refusal, refused_at=now, chosen=()) if refuses else None, files, to.file.name)
+    return Rollbacks(rejection_after(folder, name, backup, to, now), files, to.file.name)
 
 
-def _cut(folder: DataFolder) -> str | None:
+def _cut(folder: DataFolder, served: Path) -> str | None:
     """What was served before the last rollback, by name, if that replaced CURRENT and was not settled."""
-    served, record = _served_file(folder), read_record(folder.records, "product_catalog", Catalog)
+    record = last_record(folder)
     if record is None or record.file.name == served.name or read_rollbacks(folder).to != served.name:
         return None
     return record.file.name
 
 
-def _served_file(folder: DataFolder) -> Path:
-    file = current_file(folder.catalog)
-    if file is None:
+def _served(folder: DataFolder) -> Served:
+    served = read_served(folder)
+    if served is None:
         raise RollbackError("No catalogue is served yet: there is nothing to roll back.")
-    return file
+    return served
 
 
-def _served_backup(folder: DataFolder, file: Path) -> BackupFile:
-    """By the file itself or, if it cannot be read, by its record."""
-    try:
-        return origin(read_info(file), folder.backups)
-    except (CatalogError, LookupError, ValueError) as error:
-        record = read_record(folder.records, "product_catalog", Catalog)
-        if record is None or record.file.name != file.name:
-            raise RollbackError(f"{file.name}, which is served, cannot be read: run `toko sync`.") from error
-        return record.backup
+def _served_file(folder: DataFolder) -> Path:
+    return _served(folder).file
 
 
 def _published(folder: DataFolder) -> list[Path]:

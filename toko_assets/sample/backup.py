@@ -4,24 +4,28 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
 
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.copy_text import Encode, copy_blocks, encoder
-from toko_assets.sample.history import LEAST_ROWS, make_history
-from toko_assets.sample.rows import Row
+from toko_assets.sample.ledgers import LEAST_ROWS, make_history
 from toko_assets.sample.shop import PHOTO_SHARE, Shop, build_shop
+from toko_assets.sample.table_rows import Row
 
 OWNER = "sysi5adm"
 """The role that owns everything in the databases of iPOS 5."""
 
 COMPRESSION = "--compress=gzip:3"
 """gzip as iPOS uses it, but not its level 6: that takes 1.7 times as long for a file a tenth smaller."""
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 def _silent(_: str) -> None:
@@ -37,12 +41,13 @@ def write_sample_backup(
     seed: int,
     encoding: str = "UTF8",
     photos: float = PHOTO_SHARE,
+    zone: ZoneInfo = JAKARTA,
     progress: Callable[[str], None] = _silent,
 ) -> None:
     """Write a backup of a sample shop, as iPOS writes it (`pg_dump -Fc`), to `out`; an older file there is replaced.
 
     `products` rows in tbl_item, `history` rows in all history tables together, `encoding` UTF8, WIN1252 or SQL_ASCII,
-    `photos` the share of products that have one.
+    `photos` the share of products that have one, `zone` the shop's time zone: a dump's header has the local time.
     `server` must be ours as superuser. Whether this ends well or not, no database, role or half a file is left behind.
     """
     encode = encoder(encoding)
@@ -60,7 +65,14 @@ def write_sample_backup(
             progress("Keys and indexes")
             connection.execute(_script("constraints.sql"))
         progress(f"Dump: {out.name}")
-        server.run("pg_dump", "--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
+        options = ("--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
+        server.run("pg_dump", *options, environment={"TZ": _posix_zone(zone)})
+
+
+def _posix_zone(zone: ZoneInfo) -> str:
+    """The zone as TZ takes it, by its offset now: its name means UTC on a machine without a time zone database."""
+    offset = f"{datetime.now(zone):%z}"
+    return f"<{offset}>{'-' if offset[0] == '+' else '+'}{offset[1:3]}:{offset[3:5]}"
 
 
 def _load(connection: psycopg.Connection[Any], shop: Shop, encode: Encode) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import cycle
 
-from toko_assets.sample.rows import Row
+from toko_assets.sample.table_rows import Row
 
 Encode = Callable[[str], bytes]
 

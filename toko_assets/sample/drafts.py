@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from toko_assets.sample.rows import Amount, ItemRow, PriceRow, StockRow, UnitRow
+from toko_assets.sample.table_rows import Amount, ItemRow, PriceRow, StockRow, UnitRow
 
 NOTHING = Decimal(0)
 ONE = Decimal(1)

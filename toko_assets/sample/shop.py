@@ -12,7 +12,7 @@ from toko_assets.sample.drafts import NOTHING, ItemDraft, PriceDraft, item_row, 
 from toko_assets.sample.items import TODAY, Shopkeeper
 from toko_assets.sample.names import sample_products
 from toko_assets.sample.photos import NOT_PICTURES, draw_photos
-from toko_assets.sample.rows import (
+from toko_assets.sample.table_rows import (
     BrandRow,
     CategoryRow,
     ItemRow,

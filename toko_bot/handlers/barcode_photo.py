@@ -14,15 +14,13 @@ from toko_bot.handlers.search import answer_search
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.pages import Page
+from toko_bot.replies.layout import Page
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2000
-AT_ONCE = asyncio.Semaphore(2)
-"""Photos that are read: each takes a core for some tenths of a second."""
 TRIES = 3
 
 
@@ -45,9 +43,10 @@ async def on_photo(update: Update, context: Context) -> None:
     if data is None:
         await reply(update, Page(messages.PHOTO_UNAVAILABLE))
         return
-    async with AT_ONCE:
+    shop = services(context)
+    async with shop.photo_slots:
         codes = await asyncio.to_thread(read_barcodes, data)
-    served = services(context).live.served
+    served = shop.live.served
     known = [code for code in codes if served is not None and served.catalog.index.search(code, 1)]
     if known:
         await answer_search(update, context, known[0], "photo")

@@ -22,10 +22,11 @@ from toko_bot.replies.buttons import (
     Results,
     read_data,
 )
-from toko_bot.replies.history import history_page
+from toko_bot.replies.history_page import history_page
+from toko_bot.replies.layout import Page, query_of
 from toko_bot.replies.lists import choices_page, report_page, results_page
-from toko_bot.replies.moves import moves_page
-from toko_bot.replies.pages import Page, product_page, query_of
+from toko_bot.replies.moves_page import moves_page
+from toko_bot.replies.product_page import product_page
 from toko_core.catalog.details import REPORTS
 from toko_core.catalog.live import Served
 

@@ -18,7 +18,7 @@ from telegram.error import (
 from toko_bot.handlers.sending import answer_press, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.pages import Page
+from toko_bot.replies.layout import Page
 from toko_bot.service.outgoing import short
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from toko_bot.handlers.search import clean
 from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.pages import shared_text
+from toko_bot.replies.product_page import shared_text
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash

@@ -13,8 +13,8 @@ from toko_bot.handlers.commands import command_of
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.pages import Page
-from toko_bot.service.dagster import Dagster, DagsterError, DagsterUnreachableError, RunState
+from toko_bot.replies.layout import Page
+from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.service.outgoing import short
 from toko_core.text import age, moment
 

@@ -9,8 +9,9 @@ from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
+from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
-from toko_bot.replies.pages import Page, product_page
+from toko_bot.replies.product_page import product_page
 
 LONGEST_QUERY = 200
 """Characters; the engine reads no more."""

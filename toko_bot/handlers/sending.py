@@ -9,7 +9,7 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from toko_bot.handlers.services import Context
-from toko_bot.replies.pages import Page
+from toko_bot.replies.layout import Page
 
 log = logging.getLogger(__name__)
 

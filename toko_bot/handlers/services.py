@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 KEY = "services"
 MOST_ANSWERS = 5000
+PHOTOS_AT_ONCE = 2
+"""Photos that are decoded at once: each takes a core for some tenths of a second."""
 
 Context = ContextTypes.DEFAULT_TYPE
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -58,11 +60,14 @@ class Background:
 
 @dataclass
 class Services:
+    """What the handlers of one bot share."""
+
     settings: BotSettings
     live: LiveCatalog
     metrics: Metrics
     answers: Answers = field(default_factory=Answers)
     background: Background = field(default_factory=Background)
+    photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
 
     def is_owner(self, update: Update) -> bool:
         """Whether cost may be shown here: to an owner, in the private chat with the bot and nowhere else."""
@@ -71,11 +76,8 @@ class Services:
 
 
 def services(context: Context) -> Services:
-    return services_of(context.application)
-
-
-def services_of(application: App) -> Services:
-    return cast(Services, application.bot_data[KEY])
+    """The services of the bot that got the update."""
+    return cast(Services, context.application.bot_data[KEY])
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

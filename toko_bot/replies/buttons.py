@@ -1,39 +1,43 @@
 """What buttons carry: at most 64 bytes, and nothing that only one catalogue, or one replica, knows.
 
-A product is a hash of its `kodeitem`. A page of results is its number, hashes of the brand and category that they are
-narrowed to, and the query; where the query is too long, it is read from the message that the button stands under.
+Buttons live as long as their message, so the format never changes: its first letter names the kind, and each kind has
+one `encode` and one `decode`. A product is a hash of its `kodeitem`. A page of results is its number, hashes of the
+brand and category that the results are narrowed to, and the query; a query that is too long is read from the message
+that the button stands under.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
-MOST_BYTES = 64
+from telegram.constants import InlineKeyboardButtonLimit
+
+MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 NOTHING = "-"
-"""Of a button that only shows something."""
-DATA = re.compile(
-    r"(?:o(?P<product>[\w-]{8})|f(?P<photo>[\w-]{8})|h(?P<history>[\w-]{8})|c(?P<choose>[mj]))?"
-    r"(?:(?:(?P<kind>[pq])(?P<page>\d{1,3})(?:m(?P<merek>[\w-]{4}))?(?:j(?P<jenis>[\w-]{4}))?(?::(?P<query>.*))?)"
-    r"|(?:r(?P<report>[a-z]+)\.(?P<report_page>\d{1,4}))"
-    r"|(?:v(?P<moves>[nt])(?P<days>[17])\.(?P<moves_page>\d{1,4})))?",
-    re.DOTALL | re.ASCII,
-)
+"""The data of a button that only shows something."""
+HASH = re.compile(r"[\w-]{8}", re.ASCII)
+"""Of a product."""
 
 Label = Literal["merek", "jenis"]
 LABELS: tuple[Label, Label] = ("merek", "jenis")
-"""What results can be narrowed by; in a button, the first letter of each."""
+"""What results can be narrowed by."""
+LABEL_OF_LETTER: dict[str, Label] = {"m": "merek", "j": "jenis"}
+LETTER_OF_LABEL = {label: letter for letter, label in LABEL_OF_LETTER.items()}
 
 Way = Literal["naik", "turun"]
 WAYS: tuple[Way, Way] = ("naik", "turun")
-"""Which way prices moved, and the command that asks for it; in a button, the first letter of each."""
+"""Which way prices moved, and the command that asks for it."""
+WAY_OF_LETTER: dict[str, Way] = {"n": "naik", "t": "turun"}
+LETTER_OF_WAY = {way: letter for letter, way in WAY_OF_LETTER.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """A page of the results of a query; None: the query stands in the message.
 
-    `merek` and `jenis` are hashes of the brand and the category that they are narrowed to; `history`: their buttons
-    open the price history.
+    `merek` and `jenis` are hashes of the brand and the category that the results are narrowed to. If `history` is set,
+    the buttons of the results open the price history.
     """
 
     page: int
@@ -42,12 +46,33 @@ class Results:
     jenis: str | None = None
     history: bool = False
 
+    DATA = re.compile(
+        r"(?P<kind>[pq])(?P<page>\d{1,3})(?:m(?P<merek>[\w-]{4}))?(?:j(?P<jenis>[\w-]{4}))?(?::(?P<query>.*))?",
+        re.DOTALL | re.ASCII,
+    )
+
+    def encode(self, before: str = "") -> str:
+        """The data after `before`, with the query if all of it fits."""
+        kept = "".join(
+            f"{letter}{kept}" for letter, label in LABEL_OF_LETTER.items() if (kept := self.kept(label)) is not None
+        )
+        short = f"{before}{'q' if self.history else 'p'}{self.page}{kept}"
+        whole = f"{short}:{self.query}"
+        return whole if self.query is not None and len(whole.encode()) <= MOST_BYTES else short
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        if found is None:
+            return None
+        return cls(int(found["page"]), found["query"], found["merek"], found["jenis"], found["kind"] == "q")
+
     def kept(self, label: Label) -> str | None:
-        """What they are narrowed to."""
+        """The hash of the brand or category that the results are narrowed to."""
         return self.merek if label == "merek" else self.jenis
 
     def narrowed(self, label: Label, kept: str | None) -> "Results":
-        """Their first page, narrowed to something else; None: not by this label."""
+        """The first page of the results narrowed to another brand or category; None: not narrowed by this label."""
         first = replace(self, page=1)
         return replace(first, merek=kept) if label == "merek" else replace(first, jenis=kept)
 
@@ -59,14 +84,34 @@ class Report:
     name: str
     page: int
 
+    DATA = re.compile(r"r(?P<name>[a-z]+)\.(?P<page>\d{1,4})", re.ASCII)
+
+    def encode(self, before: str = "") -> str:
+        return f"{before}r{self.name}.{self.page}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        return cls(found["name"], int(found["page"])) if found else None
+
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """A page of the prices that rose, or fell, within so many days: 1 or 7, today among them."""
+    """A page of the prices that rose, or fell, within the last `days` days, today included: 1 or 7."""
 
     way: Way
     days: int
     page: int
+
+    DATA = re.compile(r"v(?P<way>[nt])(?P<days>[17])\.(?P<page>\d{1,4})", re.ASCII)
+
+    def encode(self, before: str = "") -> str:
+        return f"{before}v{LETTER_OF_WAY[self.way]}{self.days}.{self.page}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        return cls(WAY_OF_LETTER[found["way"]], int(found["days"]), int(found["page"])) if found else None
 
 
 ProductList = Results | Report | Moves
@@ -79,10 +124,29 @@ class Open:
     product: str
     back: ProductList | None = None
 
+    def encode(self) -> str:
+        before = f"o{self.product}"
+        return before if self.back is None else self.back.encode(before)
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        product, rest = data[1:9], data[9:]
+        back = decode_list(rest)
+        return cls(product, back) if HASH.fullmatch(product) and (back is not None or not rest) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
+    """A product's photo."""
+
     product: str
+
+    def encode(self) -> str:
+        return f"f{self.product}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        return cls(data[1:]) if HASH.fullmatch(data[1:]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,68 +155,53 @@ class History:
 
     product: str
 
+    def encode(self) -> str:
+        return f"h{self.product}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        return cls(data[1:]) if HASH.fullmatch(data[1:]) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Brands or categories to narrow results to."""
+    """The brands or categories that results can be narrowed to."""
 
     label: Label
     results: Results
 
+    def encode(self) -> str:
+        return self.results.encode(f"c{LETTER_OF_LABEL[self.label]}")
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        label, results = LABEL_OF_LETTER.get(data[1:2]), Results.decode(data[2:])
+        return cls(label, results) if label is not None and results is not None else None
+
 
 Button = ProductList | Open | Photo | History | Choose
 
+LISTS: dict[str, Callable[[str], ProductList | None]] = {
+    "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
+}  # fmt: skip
+KINDS: dict[str, Callable[[str], Button | None]] = {
+    **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
+}  # fmt: skip
+"""What decodes each kind of button, by the first letter of its data."""
+
 
 def data_of(button: Button) -> str:
-    """The callback_data."""
-    match button:
-        case Results():
-            return _results("", button)
-        case Report(name, page):
-            return f"r{name}.{page}"
-        case Moves(way, days, page):
-            return f"v{way[0]}{days}.{page}"
-        case Photo(product):
-            return f"f{product}"
-        case History(product):
-            return f"h{product}"
-        case Choose(label, results):
-            return _results(f"c{label[0]}", results)
-        case Open(product, None):
-            return f"o{product}"
-        case Open(product, Results() as results):
-            return _results(f"o{product}", results)
-        case Open(product, (Report() | Moves()) as back):
-            return f"o{product}{data_of(back)}"
-    raise AssertionError(button)
+    """The button's callback_data."""
+    return button.encode()
 
 
 def read_data(data: str) -> Button | None:
-    """What was pressed; None for what no version of the bot has made."""
-    found = DATA.fullmatch(data)
-    if found is None or not data:
-        return None
-    back: ProductList | None = None
-    if found["page"] is not None:
-        back = Results(int(found["page"]), found["query"], found["merek"], found["jenis"], found["kind"] == "q")
-    elif found["report"] is not None:
-        back = Report(found["report"], int(found["report_page"]))
-    elif found["moves"] is not None:
-        back = Moves(WAYS["nt".index(found["moves"])], int(found["days"]), int(found["moves_page"]))
-    if found["photo"] is not None:
-        return Photo(found["photo"])
-    if found["history"] is not None:
-        return History(found["history"])
-    if found["product"] is not None:
-        return Open(found["product"], back)
-    if found["choose"] is not None:
-        return Choose(LABELS["mj".index(found["choose"])], back) if isinstance(back, Results) else None
-    return back
+    """The button that was pressed; None if no version of the bot has written this data."""
+    decode = KINDS.get(data[:1])
+    return decode(data) if decode else None
 
 
-def _results(start: str, results: Results) -> str:
-    """With the query, if it fits."""
-    kept = "".join(f"{label[0]}{results.kept(label)}" for label in LABELS if results.kept(label) is not None)
-    start = f"{start}{'q' if results.history else 'p'}{results.page}{kept}"
-    whole = f"{start}:{results.query}"
-    return whole if results.query is not None and len(whole.encode()) <= MOST_BYTES else start
+def decode_list(data: str) -> ProductList | None:
+    """The list that a product was opened from; None if the data names none."""
+    decode = LISTS.get(data[:1])
+    return decode(data) if decode else None

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Report, Results
 from toko_bot.replies.highlight import Highlight
+from toko_bot.replies.layout import Page, button, length, short_name, stale_lines
 from toko_bot.replies.narrowing import find, find_choices, has_choice
-from toko_bot.replies.pages import Page, button, length, short_name, stale_lines
 from toko_bot.replies.price_lines import chief_lines, full_table
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
@@ -20,7 +21,6 @@ from toko_core.catalog.reader import WEAK
 from toko_core.prices import is_below_cost
 from toko_core.search import Hit
 
-MOST_CHARACTERS = 4096
 MOST_PAGES = 5
 """Of results: who has not found it on five pages types another word, or narrows them."""
 NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
@@ -56,7 +56,7 @@ def results_page(served: Served, settings: BotSettings, wanted: Results) -> tupl
     here = replace(wanted, page=part.number)
     rows = [hit.row for hit in hits[part.start : part.end]]
     head = _head(served, here, hits)
-    room = (MOST_CHARACTERS - SPACE - length("\n".join(head))) // max(len(rows), 1)
+    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length("\n".join(head))) // max(len(rows), 1)
     mark = Highlight(index, query, rows)
     parts = []
     for place, product in enumerate(map(products.__getitem__, rows), part.start + 1):
@@ -87,7 +87,7 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
     part = part_of(len(rows), number, settings.page_size)
     shown = rows[part.start : part.end]
     head = f"<b>{messages.REPORT_TITLES[name]}</b>: {len(rows)}"
-    room = (MOST_CHARACTERS - SPACE - length(head)) // len(shown)
+    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length(head)) // len(shown)
     parts = []
     for place, product in enumerate(map(served.catalog.products.__getitem__, shown), part.start + 1):
         title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>"

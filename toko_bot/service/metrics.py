@@ -5,6 +5,8 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from threading import Thread
+from wsgiref.simple_server import WSGIServer
 from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
@@ -66,6 +68,8 @@ class Metrics:
         self._products = Gauge("toko_bot_catalog_products", "Products of the catalogue", registry=registry)
         Gauge("toko_bot_start_time_seconds", "When the bot was started", registry=registry).set(self.started)
         self._today = Today(self._date())
+        self._server: WSGIServer | None = None
+        self._thread: Thread | None = None
 
     def serving(self, products: int, data_time: datetime) -> None:
         """A catalogue is served from now on."""
@@ -110,8 +114,17 @@ class Metrics:
         return self._today
 
     def serve(self, port: int) -> None:
-        """Answer Prometheus, in a thread. Raises OSError if the port is taken."""
-        start_http_server(port, registry=self.registry)
+        """Answer Prometheus in a thread, until `stop`. Raises OSError if the port is taken."""
+        self._server, self._thread = start_http_server(port, registry=self.registry)
+
+    def stop(self) -> None:
+        """Close the port, if it is open."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server = self._thread = None
 
     def _date(self) -> date:
         return datetime.now(self.zone).date()

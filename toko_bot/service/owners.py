@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from toko_bot.replies import messages
-from toko_bot.replies.pages import is_stale
+from toko_bot.replies.layout import is_stale
 from toko_bot.service.outgoing import short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from aiolimiter import AsyncLimiter
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2048
 """Updates in hand."""
 BURST, PER_SECOND = 20.0, 3.0
-"""What one person may send without waiting, and how fast that fills up again."""
+"""How many updates one person may send without waiting, and how many are allowed again each second."""
 MOST_WAITING = 20
 """Updates of one person; further ones are dropped."""
 LOOK_EVERY = 0.2
@@ -29,16 +30,16 @@ FORGET_AFTER = 600.0
 class _Person:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
-    left: float = BURST
+    limiter: AsyncLimiter = field(default_factory=lambda: AsyncLimiter(BURST, BURST / PER_SECOND))
     seen: float = field(default_factory=time.monotonic)
     warned: bool = False
 
 
 class TakingTurns(BaseUpdateProcessor):
-    """PTB's update processor: it decides which updates are worked on at once."""
+    """The update processor of python-telegram-bot: it decides which updates are worked on at once."""
 
     def __init__(self, metrics: Metrics, is_running: Callable[[], bool]) -> None:
-        """While `is_running` says no, the bot ends, and nobody waits any more."""
+        """Once `is_running` returns False, the bot is ending, and nobody waits any more."""
         super().__init__(AT_ONCE)
         self._is_running = is_running
         self._people: dict[int, _Person] = {}
@@ -57,7 +58,9 @@ class TakingTurns(BaseUpdateProcessor):
             await coroutine
             return
         self._tidy()
-        person = self._people.setdefault(user.id, _Person())
+        person = self._people.get(user.id)
+        if person is None:
+            person = self._people[user.id] = _Person()
         if person.waiting >= MOST_WAITING:
             _close(coroutine)
             await self._drop(update, person, user.id)
@@ -74,12 +77,15 @@ class TakingTurns(BaseUpdateProcessor):
                 person.warned = False
 
     async def _wait(self, person: _Person) -> None:
-        now = time.monotonic()
-        person.left = min(BURST, person.left + (now - person.seen) * PER_SECOND) - 1
-        person.seen = now
-        until = now - person.left / PER_SECOND
-        while (left := until - time.monotonic()) > 0 and self._is_running():
-            await asyncio.sleep(min(left, LOOK_EVERY))
+        """Until the person may send again, or the bot ends."""
+        person.seen = time.monotonic()
+        while self._is_running():
+            try:
+                async with asyncio.timeout(LOOK_EVERY):
+                    await person.limiter.acquire()
+                    return
+            except TimeoutError:
+                continue
 
     async def _drop(self, update: Update, person: _Person, user_id: int) -> None:
         self._metrics.dropped.inc()

@@ -86,6 +86,10 @@ class LiveCatalog:
             except Exception:
                 log.exception("Looking for a new catalogue failed")
 
+    def close(self) -> None:
+        """End the thread that loads catalogues; waits for the catalogue that it is loading."""
+        self._loader.shutdown(cancel_futures=True)
+
     async def _look(self, again: bool) -> str | None:
         try:
             file = current_file(self._folder)

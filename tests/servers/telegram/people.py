@@ -62,6 +62,11 @@ class Person:
                 world.updates.add("edited_message", edited.json(self.chat.json()), self.chat.id)
             return edited
 
+    def delete(self, message: Message) -> None:
+        """Delete a message of the chat, also the bot's: the bot is not told."""
+        with self._world.lock:
+            self._world.delete(self.chat, self.user, message)
+
     def press(self, button: str, message: Message | None = None) -> Press:
         """Press a button by its text or callback_data: of `message` as it was then, or of the newest that has it."""
         with self._world.lock:

@@ -8,6 +8,7 @@ import pytest
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import FOLDER, dropbox_server
 from toko_assets.backups.dropbox import DropboxSource
+from toko_assets.common.settings import load_settings
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DropboxS
 
 @pytest.fixture
 def source(server: DropboxServer) -> DropboxSource:  # noqa: ARG001 - it is found by name
-    return DropboxSource(folder=FOLDER)
+    return DropboxSource(load_settings(), FOLDER)
 
 
 @pytest.fixture

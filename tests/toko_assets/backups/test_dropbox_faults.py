@@ -15,6 +15,7 @@ from toko_assets.backups import dropbox as dropbox_source
 from toko_assets.backups import dropbox_client
 from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.listing import ListedBackup, QuietError
+from toko_assets.common.settings import load_settings
 from toko_core.errors import PermanentError, TokoError, TransientError
 
 DATA = bytes(200_000)
@@ -37,6 +38,11 @@ def listed(server: DropboxServer) -> ListedBackup:
     """A backup, as it was listed before anything failed."""
     file = server.put(BACKUP, DATA)
     return ListedBackup(BACKUP, file.rev, len(DATA), file.server_modified)
+
+
+def a_source() -> DropboxSource:
+    """With the settings that the environment has now."""
+    return DropboxSource(load_settings(), FOLDER)
 
 
 def listing_error(source: DropboxSource, kind: type[TokoError]) -> str:
@@ -147,21 +153,19 @@ def test_an_app_that_was_disconnected_is_not_asked_twice(server: DropboxServer, 
 
 
 @pytest.mark.parametrize("setting", ["DROPBOX_APP_KEY", "DROPBOX_APP_SECRET", "DROPBOX_REFRESH_TOKEN"])
-def test_a_wrong_setting_is_named(
-    server: DropboxServer, source: DropboxSource, setting: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_setting_is_named(server: DropboxServer, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(setting, "mistyped")
-    assert setting in listing_error(source, PermanentError)
+    assert setting in listing_error(a_source(), PermanentError)
     assert server.counts() == {TOKEN: 1}
 
 
 def test_a_token_that_needs_the_secret_works_with_it_and_names_it_without(
-    server: DropboxServer, source: DropboxSource, monkeypatch: pytest.MonkeyPatch
+    server: DropboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DROPBOX_REFRESH_TOKEN", server.grant(pkce=False))
-    assert "DROPBOX_APP_SECRET" in listing_error(source, PermanentError)
+    assert "DROPBOX_APP_SECRET" in listing_error(a_source(), PermanentError)
     monkeypatch.setenv("DROPBOX_APP_SECRET", server.app.secret)
-    assert source.listing().backups
+    assert a_source().listing().backups
 
 
 @pytest.mark.parametrize(
@@ -169,7 +173,7 @@ def test_a_token_that_needs_the_secret_works_with_it_and_names_it_without(
     [("/LAMA", "no folder /LAMA"), (BACKUP, f"{BACKUP} is no folder"), ("/IPOS//A", "/IPOS//A is no folder")],
 )
 def test_a_folder_that_is_none_is_named(server: DropboxServer, folder: str, words: str) -> None:
-    said = listing_error(DropboxSource(folder=folder), PermanentError)
+    said = listing_error(DropboxSource(load_settings(), folder), PermanentError)
     assert words in said
     assert "correct DROPBOX_FOLDER_PATH" in said
     assert server.counts() == {TOKEN: 1, LIST: 1}
@@ -235,6 +239,7 @@ def test_the_permission_to_download_is_named_when_it_alone_is_missing(
     server: DropboxServer, source: DropboxSource, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DROPBOX_REFRESH_TOKEN", server.grant(("files.metadata.read",)))
+    source = a_source()
     said = download_error(source, source.listing().backups[0], target, PermanentError)
     assert "tick files.content.read under Permissions" in said
     assert server.counts()[DOWNLOAD] == 1
@@ -273,6 +278,7 @@ def test_secrets_are_in_no_error_and_no_log(
     monkeypatch.setenv("DROPBOX_APP_SECRET", server.app.secret)
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, "urllib3.connectionpool")  # which is told to say little
+    source = a_source()
     said = [repr(source)]
     for _ in range(2):  # as it should be, and with the failure
         try:

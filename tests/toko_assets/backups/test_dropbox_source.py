@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from toko_assets.backups import dropbox as dropbox_source
 from toko_assets.backups import dropbox_client
 from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.listing import ListedBackup, Listing
+from toko_assets.common.settings import load_settings
 from toko_core.errors import TransientError
 
 MORNING = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
@@ -149,7 +151,7 @@ def test_conflicted_copies_are_listed_apart(server: DropboxServer, source: Dropb
 def test_the_folder_of_an_app_that_sees_no_other_has_no_name(server: DropboxServer) -> None:
     upload(server, "below.i5bu")
     server.put("/toko.i5bu", b"")
-    source = DropboxSource(folder="")
+    source = DropboxSource(load_settings(), "")
     assert names(source.listing()) == ["toko.i5bu"]
     assert source.place == "the Dropbox folder /"
 
@@ -157,18 +159,23 @@ def test_the_folder_of_an_app_that_sees_no_other_has_no_name(server: DropboxServ
 # One backup
 
 
-def test_a_revision_is_found_again_though_it_was_replaced(server: DropboxServer, source: DropboxSource) -> None:
+def test_a_revision_is_fetched_though_it_was_replaced(
+    server: DropboxServer, source: DropboxSource, target: Path
+) -> None:
     server.put(BACKUP, DATA, modified=MORNING)
     listed = newest(source)
     server.put(BACKUP, OTHER)
-    assert source.find(listed.place, listed.revision) == listed
+    source.fetch(listed, target, lambda _: None)
+    assert target.read_bytes() == DATA
 
 
 def test_a_revision_that_dropbox_no_longer_has_is_gone_and_the_next_look_may_find_another(
-    source: DropboxSource,
+    server: DropboxServer, source: DropboxSource, target: Path
 ) -> None:
+    server.put(BACKUP, DATA)
+    gone = replace(newest(source), revision="0123456789abcdef01234567")
     with pytest.raises(TransientError, match=r"/IPOS/toko.i5bu is gone from Dropbox: deleted, or moved away"):
-        source.find(BACKUP, "0123456789abcdef01234567")
+        source.fetch(gone, target, lambda _: None)
 
 
 def test_progress_grows_to_the_size(server: DropboxServer, source: DropboxSource, target: Path) -> None:

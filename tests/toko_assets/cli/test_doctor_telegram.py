@@ -138,7 +138,7 @@ def test_a_token_that_telegram_does_not_know_is_wrong(server: TelegramServer, mo
 def test_a_telegram_that_does_not_answer_is_wrong(
     server: TelegramServer, monkeypatch: pytest.MonkeyPatch, kind: FailureKind, says: str
 ) -> None:
-    monkeypatch.setattr("toko_assets.common.telegram.ask.__defaults__", (0.3,))
+    monkeypatch.setattr("toko_assets.cli.doctor.telegram.ANSWER_SECONDS", 0.3)
     server.fail("getMe", kind, times=None)
     (wrong,) = said(server, Mark.WRONG)
     assert says in wrong

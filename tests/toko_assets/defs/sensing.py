@@ -8,22 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-import toko_assets.definitions
 from tests.acceptance.places import installed, set_time
 from tests.installation import Installation
 from tests.servers.telegram import Person, TelegramServer
 from toko_assets.backups.decision import Cursor
-from toko_assets.cli.run import prepare_dagster_home
-from toko_assets.common.settings import load_settings
-from toko_assets.defs.sensors import new_backup as sensors
+from toko_assets.cli.dagster_home import prepare_dagster_home
+from toko_assets.common.publications import PriceChange, Published, write_publication
+from toko_assets.common.settings import load_settings, load_telegram_settings
+from toko_assets.defs.code_location import build_defs
 
 TICK = timedelta(seconds=30)
+NOTIFYING = ("tell_success", "tell_failure")
 OWNER = 102
 NEW_YEAR = 1_767_200_400
 """1 January 2026 in Jakarta, in seconds since 1970."""
@@ -44,6 +46,7 @@ class Daemon:
 
     toko: Installation
     instance: dg.DagsterInstance
+    defs: dg.Definitions = field(init=False)
     cursors: dict[str, str | None] = field(default_factory=dict)
     later: timedelta = timedelta()
     logged: list[str] = field(default_factory=list)
@@ -51,6 +54,13 @@ class Daemon:
     longest_cursor: int = 0
     looked: int = 0
     """How often, by `looks`."""
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Load the code anew, with the settings that the environment has now."""
+        self.defs = build_defs(load_settings(), load_telegram_settings(), clock=lambda: self.now)
 
     @property
     def now(self) -> datetime:
@@ -63,14 +73,14 @@ class Daemon:
 
     @property
     def job(self) -> dg.JobDefinition:
-        return toko_assets.definitions.defs.resolve_job_def("sync")
+        return self.defs.resolve_job_def("sync")
 
     def wait(self, time: timedelta) -> None:
         self.later += time
 
     def look(self) -> Look:
         """A tick of `new_backup`."""
-        return self._tick(sensors.new_backup)
+        return self._tick(self._sensor("new_backup"))
 
     def put(self, name: str, day: int, data: bytes = b"no backup") -> Path:
         """A file in the folder, of that day in January 2026: whole for long."""
@@ -83,11 +93,11 @@ class Daemon:
 
         Resources are set up once: that takes longer than a look.
         """
-        said = set()
-        with self._context(sensors.new_backup) as context:
+        said, new_backup = set(), self._sensor("new_backup")
+        with self._context(new_backup) as context:
             for _ in range(time // TICK):
                 self.wait(TICK)
-                result = sensors.new_backup(context)
+                result = new_backup(context)
                 assert isinstance(result, dg.SensorResult)
                 assert not result.run_requests
                 assert isinstance(result.skip_reason, dg.SkipReason)
@@ -116,29 +126,22 @@ class Daemon:
 
     def launch(self, job: str, **config: object) -> dg.DagsterRun:
         """A job launched from the Launchpad with this config."""
-        definition = toko_assets.definitions.defs.resolve_job_def(job)
+        definition = self.defs.resolve_job_def(job)
         return definition.execute_in_process(
             instance=self.instance, run_config=config, raise_on_error=False
         ).dagster_run
 
     def sync(self, changes: Iterable[tuple[str, str, str, str]] = (), *, prices_changed: int = 0) -> dg.DagsterRun:
-        """A sync that leaves in Dagster what a real one of 20,000 products does: name, unit, old and new price."""
-        columns = ("namaitem", "satuan", "before", "now")
-        rows = [dg.TableRecord(dict(zip(columns, change, strict=True))) for change in changes]
+        """A sync that leaves what a real one of 20,000 products does: name, unit, old and new price."""
+        largest = [PriceChange(name, unit, _amount(before), _amount(now)) for name, unit, before, now in changes]
+        data_time = datetime.fromtimestamp(NEW_YEAR, UTC)
+        publications = self.toko.data / "records" / "publications"
 
         @dg.op
         def product_catalog(context: dg.OpExecutionContext) -> None:
-            schema = dg.TableSchema([dg.TableColumn(name) for name in columns])
-            context.log_event(
-                dg.AssetMaterialization(
-                    "product_catalog",
-                    metadata={
-                        "dagster/row_count": 20_000, "newly_published": True, "products_new": 0, "products_gone": 0,
-                        "backup_time": dg.TimestampMetadataValue(float(NEW_YEAR)), "prices_changed": prices_changed,
-                        "largest_price_changes": dg.TableMetadataValue(rows, schema),
-                    },
-                )
-            )  # fmt: skip
+            published = Published(20_000, True, 0, 0, prices_changed, largest, data_time)
+            write_publication(publications, context.run_id, published)
+            context.log_event(dg.AssetMaterialization("product_catalog"))
 
         return _a_run(product_catalog, self.instance)
 
@@ -176,7 +179,7 @@ class Daemon:
     def tell(self) -> list[str]:
         """Ticks of the run-status sensors, until they have seen all that happened; gives what they logged."""
         begin = len(self.logged)
-        for sensor in (sensors.tell_success, sensors.tell_failure):
+        for sensor in map(self._sensor, NOTIFYING):
             before = None
             while before != self.cursors[sensor.name]:
                 before = self.cursors[sensor.name]
@@ -185,8 +188,11 @@ class Daemon:
 
     def start(self) -> None:
         """The first tick of the run-status sensors, which looks at nothing before it."""
-        for sensor in (sensors.tell_success, sensors.tell_failure):
+        for sensor in map(self._sensor, NOTIFYING):
             self._tick(sensor)
+
+    def _sensor(self, name: str) -> dg.SensorDefinition:
+        return next(sensor for sensor in self.defs.sensors or () if sensor.name == name)
 
     def _tick(self, sensor: dg.SensorDefinition) -> Look:
         with self._context(sensor) as context:
@@ -199,13 +205,17 @@ class Daemon:
     def _context(self, sensor: dg.SensorDefinition) -> Iterator[dg.SensorEvaluationContext]:
         used = {
             name: resource
-            for name, resource in (toko_assets.definitions.defs.resources or {}).items()
+            for name, resource in (self.defs.resources or {}).items()
             if name in sensor.required_resource_keys
         }
         cursor = self.cursors.get(sensor.name)
         with dg.build_sensor_context(self.instance, cursor, sensor_name=sensor.name, resources=used) as context:
             context.log.addHandler(_Lines(self.logged))
             yield context
+
+
+def _amount(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def _a_run(op: dg.OpDefinition, instance: dg.DagsterInstance) -> dg.DagsterRun:
@@ -232,7 +242,6 @@ def a_daemon(folder: Path, **settings: str) -> Iterator[Daemon]:
         shutil.copytree(_dagster_home(), toko.data / "dagster")
         with dg.DagsterInstance.get() as instance:
             daemon = Daemon(toko, instance)
-            patch.setattr(sensors, "clock", lambda: daemon.now)
             daemon.start()
             yield daemon
 

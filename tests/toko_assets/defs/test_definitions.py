@@ -3,13 +3,13 @@
 import dagster as dg
 import pytest
 
+from tests.code_location import load_defs
+
 pytestmark = pytest.mark.usefixtures("toko")  # no settings but its own
 
 
 def defs() -> dg.Definitions:
-    import toko_assets.definitions
-
-    return toko_assets.definitions.defs
+    return load_defs()
 
 
 def test_the_graph_is_the_chain_between_the_backup_folder_and_the_bot() -> None:
@@ -50,3 +50,10 @@ def test_the_checks_are_these() -> None:
         "price_systems_guessed", "prices_filled_in", "products_not_fewer", "texts_decoded", "unit_rows_differ",
         "units_assumed", "units_unknown", "units_without_price", "unmarked_items_sold",
     ]  # fmt: skip
+
+
+def test_every_asset_that_runs_has_a_code_version() -> None:
+    graph = defs().resolve_asset_graph()
+    versions = {node.key.to_user_string(): node.code_version for node in graph.asset_nodes if node.is_executable}
+    assert len(versions) == 5
+    assert all(versions.values()), versions

@@ -8,8 +8,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-import toko_assets.definitions
 from tests.backups import a_shop, write_backup
+from tests.code_location import load_defs
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
 from tests.toko_assets.defs.sensing import Daemon, a_daemon
@@ -51,7 +51,7 @@ def dropbox(backups: dict[int, bytes]) -> Iterator[DropboxServer]:
 
 
 def job(name: str) -> dg.JobDefinition:
-    return toko_assets.definitions.defs.resolve_job_def(name)
+    return load_defs().resolve_job_def(name)
 
 
 def launchpad(name: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def launchpad(name: str) -> dict[str, Any]:
 @pytest.mark.usefixtures("toko")
 def test_the_launchpad_shows_every_choice_with_its_default_and_asks_for_the_chosen_backup_alone() -> None:
     assert {op: values["config"] for op, values in launchpad("sync")["ops"].items() if values} == {
-        "raw_backup": {"backup": None, "path": None, "file": None, "revision": None},
+        "raw_backup": {"take": {"newest": {}}},
         "product_catalog": {"most_products_lost": 0.5},
     }
     assert launchpad("sync_this_backup") == {"most_products_lost": 0.5}
@@ -76,7 +76,7 @@ def test_the_launchpad_shows_every_choice_with_its_default_and_asks_for_the_chos
 
 @pytest.mark.usefixtures("toko")
 def test_jobs_sensors_schedules_and_every_field_of_a_config_are_described() -> None:
-    defs = toko_assets.definitions.defs
+    defs = load_defs()
     jobs = [definition for definition in defs.resolve_all_job_defs() if not definition.name.startswith("__")]
     assert {definition.name for definition in jobs} == {
         "sync", "sync_this_backup", "rebuild_catalog", "rollback_catalog",

@@ -6,15 +6,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-import toko_assets.definitions
 from tests.acceptance.places import installed
+from tests.code_location import load_defs
 from toko_assets.common.settings import Settings
 from toko_assets.defs.schedules import daily_sync
 from toko_core.errors import SettingError
 
 
 def the_schedule() -> dg.ScheduleDefinition:
-    return toko_assets.definitions.defs.resolve_schedule_def("daily_sync")
+    return load_defs().resolve_schedule_def("daily_sync")
 
 
 def test_without_the_setting_the_schedule_is_off(tmp_path: Path) -> None:
@@ -48,4 +48,5 @@ def test_what_is_no_cron_line_is_one_line_that_names_the_setting(wrong: str) -> 
 
 def test_the_code_location_is_not_loaded_with_a_wrong_one(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="DAILY_SYNC_CRON"), installed(tmp_path, DAILY_SYNC_CRON="jam 5"):
+        load_defs()
         pytest.fail("It was loaded.")

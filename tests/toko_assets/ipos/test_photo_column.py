@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.backups import Shop, a_shop, write_backup
-from toko_assets.ipos.archive import rows as rows_module
+from toko_assets.ipos.archive import copy_rows as rows_module
 from toko_assets.ipos.archive.contents import IncompleteBackupError
+from toko_assets.ipos.archive.copy_rows import OversizedBackupError, unpacked_rows
 from toko_assets.ipos.archive.excerpt import Excerpt, open_excerpt
 from toko_assets.ipos.archive.photo_column import split_photos, stored_photos
 from toko_assets.ipos.archive.reader import read_archive
-from toko_assets.ipos.archive.rows import OversizedBackupError, unpacked_rows
 from toko_assets.ipos.restore import databases, restore
 from toko_assets.postgres.embedded import RESTORER
 from toko_assets.postgres.server import PostgresError, PostgresServer

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from toko_assets.ipos import source as tables
+from toko_assets.ipos import source_tables as tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 
 MONDAY, TUESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6)

@@ -18,8 +18,8 @@ from functools import cache, partial
 from pathlib import Path
 
 from toko_assets.common.records import Catalog, read_record
-from toko_assets.defs.recovery import remove_unfinished
-from toko_assets.publishing.rejected import refusal_in_force
+from toko_assets.publishing.cleanup import remove_unfinished
+from toko_assets.publishing.rejected import rejection_in_force
 from toko_assets.publishing.rollback import choose_target, inspect, point_back, settle
 from toko_core.catalog.store import PATTERN, current_file
 from toko_core.files import DataFolder
@@ -104,7 +104,7 @@ def _inspected(folder: DataFolder, file: Path) -> Catalog:
 
 def _state(folder: DataFolder) -> tuple[str, tuple[str, ...]]:
     """What is served, and what is refused."""
-    served, refusal = current_file(folder.catalog), refusal_in_force(folder)
+    served, refusal = current_file(folder.catalog), rejection_in_force(folder)
     assert served is not None
     return served.name, (refusal.file, refusal.revision) if refusal else ()
 

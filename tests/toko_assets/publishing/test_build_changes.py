@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-from pyarrow import parquet
 
+from tests.toko_assets.publishing.exports import write_tables
 from tests.toko_assets.publishing.history.shops import a_backup
-from toko_assets.ipos.export import SCHEMAS
 from toko_assets.publishing.build import build
 from toko_assets.publishing.history.merge import add
 
@@ -21,7 +19,6 @@ GONE = "GONE"
 
 
 def write_export(folder: Path, price: int) -> None:
-    folder.mkdir(exist_ok=True)
     codes = [f"{number:06}" for number in range(PRODUCTS)]
     rows: dict[str, dict[str, list[Any]]] = {
         "products": {"kodeitem": codes, "namaitem": codes, "dijual": [True] * PRODUCTS},
@@ -31,11 +28,7 @@ def write_export(folder: Path, price: int) -> None:
             "hargajual": [Decimal(price)] * (PRODUCTS + 1),
         },
     }
-    for table, schema in SCHEMAS.items():
-        columns = rows.get(table, {})
-        nothing = [None] * len(columns.get("kodeitem", []))
-        table_of = [pa.array(columns.get(field.name, nothing)).cast(field.type) for field in schema]
-        parquet.write_table(pa.table(table_of, schema=schema), folder / f"{table}.parquet")
+    write_tables(folder, rows)
 
 
 def test_each_change_of_each_product_is_in_the_catalogue_in_order(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 from benchmarks.procfs import peak_rss
 from toko_assets.ipos.export import SCHEMAS
-from toko_assets.ipos.photos import LARGEST_BYTES
+from toko_assets.ipos.photo_scaling import LARGEST_BYTES
 from toko_assets.publishing.build import PHOTOS_A_GROUP, build
 from toko_core.catalog.details import Details
 

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -206,7 +205,7 @@ def test_a_catalogue_that_was_taken_back_is_passed_over_by_later_rollbacks(daemo
 def test_of_two_catalogues_of_one_backup_the_earlier_stays_until_a_newer_backup(
     daemon: Daemon, shop: ThreeDays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("toko_assets.defs.assets.product_catalog"), "version", lambda _: "next")
+    monkeypatch.setattr("toko_assets.publishing.publish.version", lambda _: "next")
     daemon.launch("sync")
     assert served(daemon) not in shop.catalogues
     roll_back(daemon)

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from toko_assets.sample.items import TODAY, ean13
-from toko_assets.sample.rows import ItemRow, PriceRow, UnitRow
 from toko_assets.sample.shop import Shop, build_shop
+from toko_assets.sample.table_rows import ItemRow, PriceRow, UnitRow
 
 SMALL = 500
 BIG = 5_000

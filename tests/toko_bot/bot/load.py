@@ -8,7 +8,7 @@ from random import Random
 
 from tests.servers.telegram import Event, Person, TelegramServer
 from tests.toko_bot.bot.shop import FILLER
-from toko_bot.replies.pages import query_of
+from toko_bot.replies.layout import query_of
 
 RATE = 40.0
 """Searches a second of all together, a Poisson process."""

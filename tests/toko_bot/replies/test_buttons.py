@@ -38,6 +38,41 @@ BUTTONS = st.one_of(
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
 )
 
+PRODUCT = "Ab0-_xYZ"
+SENT: dict[str, Button] = {
+    "p1": Results(1, None),
+    "p12:indomie grg": Results(12, "indomie grg"),
+    "p1:a:b\nteh é 🔎": Results(1, "a:b\nteh é 🔎"),
+    "p3:" + 61 * "x": Results(3, 61 * "x"),
+    "q3:gula": Results(3, "gula", history=True),
+    "q999": Results(999, None, history=True),
+    "p2mAb-_:gula": Results(2, "gula", merek="Ab-_"),
+    "p2j09zZ:gula": Results(2, "gula", jenis="09zZ"),
+    "p2mAb-_j09zZ": Results(2, None, merek="Ab-_", jenis="09zZ"),
+    "rrugi.1": Report("rugi", 1),
+    "rhabis.9999": Report("habis", 9999),
+    "vn1.1": Moves("naik", 1, 1),
+    "vt7.25": Moves("turun", 7, 25),
+    f"o{PRODUCT}": Open(PRODUCT),
+    f"o{PRODUCT}p2:gula": Open(PRODUCT, Results(2, "gula")),
+    f"o{PRODUCT}q2mAb-_": Open(PRODUCT, Results(2, None, merek="Ab-_", history=True)),
+    f"o{PRODUCT}rtanpaharga.3": Open(PRODUCT, Report("tanpaharga", 3)),
+    f"o{PRODUCT}vn7.2": Open(PRODUCT, Moves("naik", 7, 2)),
+    f"f{PRODUCT}": Photo(PRODUCT),
+    f"h{PRODUCT}": History(PRODUCT),
+    "cmp1:gula": Choose("merek", Results(1, "gula")),
+    "cjq4mAb-_:gula": Choose("jenis", Results(4, "gula", merek="Ab-_", history=True)),
+}
+"""Data of buttons that stand under messages in people's chats, and what they mean."""
+
+
+@pytest.mark.parametrize("data", SENT)
+def test_buttons_that_were_sent_long_ago_still_work_and_are_written_the_same_today(data: str) -> None:
+    button = read_data(data)
+    assert button == SENT[data]
+    assert button is not None
+    assert data_of(button) == data
+
 
 @given(BUTTONS)
 def test_what_is_written_is_read_but_a_query_that_does_not_fit(button: Button) -> None:

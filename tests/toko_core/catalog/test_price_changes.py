@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.catalog_files import write_catalog
-from toko_bot.replies.moves import start_of
+from toko_bot.replies.moves_page import start_of
 from toko_core.catalog.price_changes import Period, PriceChange, PriceChanges, PriceKey
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)

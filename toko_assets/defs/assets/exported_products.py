@@ -10,22 +10,24 @@ import pandas as pd
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import ProductExport, RestoredDatabase
+from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.export import export_metadata
 from toko_assets.defs.reporting import (
     RETRIES,
-    Stopwatch,
     check_specs,
     one_line_failures,
     report_checks,
+    seconds_metadata,
 )
-from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_export
-from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
+from toko_assets.ipos.decoding import decode
+from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
-from toko_assets.ipos.source import read_source
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.source_tables import read_source
+from toko_assets.postgres.access import PostgresAccess
 from toko_core.errors import PermanentError
 from toko_core.files import keep_newest, whole_file, whole_folder
 
@@ -37,20 +39,24 @@ WARNING = [
     "costs_too_large",
 ]  # fmt: skip
 
+CODE_VERSION = "1"
+"""Change it when a rule of pricing, a column or a text comes out differently."""
+
 
 @dg.asset(
+    code_version=CODE_VERSION,
     retry_policy=RETRIES,
     check_specs=check_specs("exported_products", BLOCKING, WARNING),
 )
 def exported_products(
     context: dg.AssetExecutionContext,
     restored_database: RestoredDatabase,
-    postgres: PostgresResource,
+    postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
     """Read, price, write, and check what was written against the restored database."""
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
-    folder, table = exports / backup.id, exports / f"{backup.dumped_at:%Y%m%d_%H%M%S}.csv"
+    folder, table = exports / backup.id, exports / csv_name(backup.dumped_at)
     with one_line_failures():
         server = postgres.server()
         if not database_exists(server, restored_database.database):
@@ -87,7 +93,7 @@ def exported_products(
     context.log.info(", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
     yield dg.MaterializeResult(
         value=ProductExport(backup, folder, counts, table),
-        metadata=metadata | watch.metadata(),
+        metadata=metadata | seconds_metadata(watch.seconds),
     )
 
 

@@ -2,25 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from typing import Literal, Self
 
 import dagster as dg
 from pydantic import Field
 
 from toko_assets.backups.chosen import chosen_backup, local_backup
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.backups.source import ENDING
+from toko_assets.backups.source import ENDING, BackupSource
 from toko_assets.common.checks import Outcome
-from toko_assets.common.records import BackupFile, Catalog, backup_id, read_record
-from toko_assets.defs.assets.external import BACKUP_FOLDER
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
-from toko_assets.defs.resources import BackupSource, StorageResource
+from toko_assets.common.records import BackupFile, backup_id
+from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import skipped_tables
-from toko_assets.publishing.rejected import check_not_refused, choose
-from toko_core.files import TEMPORARY, file_digest, flush, keep_newest, whole_folder
+from toko_assets.publishing.cleanup import prune_backups
+from toko_assets.publishing.rejected import check_not_rejected, choose
+from toko_assets.publishing.served import read_served
+from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 
 TENTHS = 10
 CHOSEN_MEANS = (
@@ -29,22 +34,69 @@ CHOSEN_MEANS = (
 )
 
 
-class BackupConfig(dg.Config):
-    """Which backup to take; without any, the newest whole one of the source."""
+class Newest(dg.Config):
+    """The newest whole backup of the source."""
 
-    backup: str | None = Field(default=None, description=CHOSEN_MEANS)
-    path: str | None = Field(default=None, description="The same, only as a file of this machine.")
-    file: str | None = Field(default=None, description="Set by the sensor new_backup: where it found the newest.")
-    revision: str | None = Field(default=None, description="Set by the sensor new_backup: which revision of that.")
+    kind: Literal["newest"] = "newest"
+
+
+class Chosen(dg.Config):
+    """A backup that a person names."""
+
+    kind: Literal["chosen"] = "chosen"
+    backup: str = Field(description=CHOSEN_MEANS)
+
+
+class LocalFile(dg.Config):
+    """A file of this machine, as `toko sync --backup` takes it. Otherwise the same as `chosen`."""
+
+    kind: Literal["file"] = "file"
+    path: str = Field(description="Its full path.")
+
+
+class Listed(dg.Config):
+    """What the sensor new_backup found: a run takes just this revision, and does not ask the source again."""
+
+    kind: Literal["listed"] = "listed"
+    place: str = Field(description="Where the source finds it.")
+    revision: str = Field(description="Which revision of it.")
+    size: int = Field(description="Bytes.")
+    modified: str = Field(description="When it was last changed, in ISO 8601.")
+
+    @classmethod
+    def of(cls, backup: ListedBackup) -> Self:
+        """As the sensor hands it to the run."""
+        return cls(place=backup.place, revision=backup.revision, size=backup.size, modified=backup.modified.isoformat())
+
+    @property
+    def backup(self) -> ListedBackup:
+        """As the source listed it."""
+        return ListedBackup(self.place, self.revision, self.size, datetime.fromisoformat(self.modified))
+
+
+class BackupConfig(dg.Config):
+    """Which backup to take."""
+
+    take: Newest | Chosen | LocalFile | Listed = Field(
+        default=Newest(), discriminator="kind", description="Which backup to take: without a choice, the newest."
+    )
+
+
+CODE_VERSION = "1"
+"""Change it when the asset accepts other files as whole, or keeps something else of them."""
 
 
 @dg.asset(
+    code_version=CODE_VERSION,
     deps=[BACKUP_FOLDER],
     retry_policy=RETRIES,
     check_specs=check_specs("raw_backup", blocking=["whole_archive"]),
 )
 def raw_backup(
-    context: dg.AssetExecutionContext, config: BackupConfig, backup_source: BackupSource, storage: StorageResource
+    context: dg.AssetExecutionContext,
+    config: BackupConfig,
+    backup_source: dg.ResourceParam[BackupSource],
+    storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[BackupFile]]:
     """Take a backup that was read to its end."""
     watch, folder = Stopwatch(), storage.folder.backups
@@ -58,20 +110,23 @@ def raw_backup(
             archive, digest = _verified(temporary, listed.name, storage.folder.rows)
         if chosen:
             choose(storage.folder, digest)
-        check_not_refused(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
+        check_not_rejected(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
         return archive, _kept(archive, temporary, digest, listed, storage)
 
     with one_line_failures():
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            if config.path:
-                archive, backup = take(*local_backup(Path(config.path)), chosen=True)
-            elif config.backup is not None:
-                archive, backup = take(*chosen_backup(backup_source, config.backup), chosen=True)
-            elif config.file and config.revision:
-                archive, backup = take(backup_source, backup_source.find(config.file, config.revision))
-            else:
-                archive, backup = backup_source.newest(lambda listed: take(backup_source, listed), context.log.warning)
+            match config.take:
+                case Newest():
+                    archive, backup = backup_source.newest(
+                        lambda listed: take(backup_source, listed), context.log.warning
+                    )
+                case Chosen(backup=wanted):
+                    archive, backup = take(*chosen_backup(backup_source, wanted), chosen=True)
+                case LocalFile(path=path):
+                    archive, backup = take(*local_backup(Path(path)), chosen=True)
+                case Listed() as listed:
+                    archive, backup = take(backup_source, listed.backup)
         except (IncompleteBackupError, NotABackupError) as error:
             yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True, count=1)])
             raise
@@ -80,9 +135,9 @@ def raw_backup(
     yield from report_checks(
         [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
     )
-    served = read_record(storage.folder.records, "product_catalog", Catalog)
-    in_use = [backup.path, *([served.backup.path] if served else [])]
-    keep_newest(storage.folder.backups.glob(f"*{ENDING}"), storage.keep_backups, besides=in_use)
+    served = read_served(storage.folder)
+    in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
+    prune_backups(storage.folder, storage.keep_backups, besides=in_use)
     context.log.info(f"{backup.name}, {backup.size / 1e6:,.1f} MB, dumped {backup.dumped_at:%Y-%m-%d %H:%M}")
     yield dg.MaterializeResult(
         value=backup,
@@ -98,7 +153,7 @@ def raw_backup(
             "source_server_version": backup.server_version,
             "database": archive.database,
             "tables_left_in_the_file": len(skipped_tables(archive)),
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

@@ -7,14 +7,20 @@ import pandas as pd
 
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, RestoredDatabase
-from toko_assets.defs.metadata.tables import rows_table
-from toko_assets.defs.reporting import RETRIES, Stopwatch, check_specs, one_line_failures, report_checks
-from toko_assets.defs.resources import PostgresResource, StorageResource
+from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.metadata.columns import rows_table
+from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
+from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
+from toko_assets.postgres.access import PostgresAccess
+
+CODE_VERSION = "1"
+"""Change it when other tables, columns or types are restored."""
 
 
 @dg.asset(
+    code_version=CODE_VERSION,
     retry_policy=RETRIES,
     check_specs=check_specs(
         "restored_database",
@@ -22,7 +28,10 @@ from toko_assets.ipos.restore import drop_database, restore, schema_problems, sk
     ),
 )
 def restored_database(
-    context: dg.AssetExecutionContext, raw_backup: BackupFile, postgres: PostgresResource, storage: StorageResource
+    context: dg.AssetExecutionContext,
+    raw_backup: BackupFile,
+    postgres: dg.ResourceParam[PostgresAccess],
+    storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[RestoredDatabase]]:
     """Restore the needed tables and look at them before anything is read."""
     watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
@@ -37,7 +46,7 @@ def restored_database(
             tables = restore(server, archive, database)
         with watch("check"), server.connect(database) as connection:
             outcomes = audit_database(connection, tables)
-        if any(outcome.blocking and not outcome.passed for outcome in outcomes):
+        if any(outcome.stops for outcome in outcomes):
             with server.administer() as connection:
                 drop_database(connection, database)
     yield from report_checks(outcomes, raw_backup.name)
@@ -55,7 +64,7 @@ def restored_database(
             "tables_skipped": dg.MetadataValue.json(skipped),
             "source_server_version": archive.server_version,
             "encoding": archive.encoding,
-            **watch.metadata(),
+            **seconds_metadata(watch.seconds),
         },
     )
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from toko_assets.common.checks import SHOWN_ROWS
 from toko_assets.defs.metadata.charts import Change, change_bars, margin_bars, price_histogram
+from toko_assets.defs.metadata.columns import column_metadata, rows_table
 from toko_assets.defs.metadata.images import Picture
 from toko_assets.defs.metadata.lineage import CATALOG_ORIGINS
-from toko_assets.defs.metadata.tables import column_metadata, rows_table
 from toko_assets.ipos.margins import margins_by_category
 from toko_assets.publishing.compare import EXAMPLE_COLUMNS, LARGEST_COLUMNS, CatalogDiff
 
@@ -72,7 +72,6 @@ def _histogram(file: Path) -> bytes:
 
 
 def _differences(diff: CatalogDiff) -> dict[str, Any]:
-    """The owners' message is made from it."""
     return {
         "products_new": diff.new,
         "products_gone": diff.gone,

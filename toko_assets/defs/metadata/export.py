@@ -9,8 +9,8 @@ import pandas as pd
 
 from toko_assets.common.checks import SHOWN_ROWS
 from toko_assets.common.scratch import scratch_database
+from toko_assets.defs.metadata.columns import column_metadata, rows_table
 from toko_assets.defs.metadata.lineage import EXPORT_COLUMNS, EXPORT_ORIGINS
-from toko_assets.defs.metadata.tables import column_metadata, rows_table
 from toko_assets.ipos.margins import MEMORY_LIMIT, margins_by_category
 
 SYSTEMS = "SELECT sistem_harga, count(*) FROM read_parquet($products) GROUP BY sistem_harga ORDER BY sistem_harga"

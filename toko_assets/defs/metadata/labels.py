@@ -6,8 +6,8 @@ from typing import Final
 
 import dagster as dg
 
+from toko_assets.defs.metadata.columns import column_metadata
 from toko_assets.defs.metadata.lineage import HISTORY_COLUMNS, HISTORY_ORIGINS, RESTORED_COLUMNS
-from toko_assets.defs.metadata.tables import column_metadata
 
 OWNERS: Final = ["team:toko"]
 TAGS: Final = {"holds": "purchase_costs"}

@@ -9,7 +9,7 @@ from typing import Final
 
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
 from toko_assets.ipos.export import SCHEMAS
-from toko_assets.ipos.tables import NEEDED
+from toko_assets.ipos.needed_tables import NEEDED
 from toko_assets.publishing.history.store import SCHEMA as HISTORY_SCHEMA
 from toko_core.catalog.schema import TABLES
 

@@ -1,32 +1,31 @@
-"""Hands the record that each asset answers to the next asset, by way of a JSON file that a person can read."""
+"""Hands the record that each asset returns to the next asset, as a JSON file that a person can read."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import dagster as dg
 
 from toko_assets.common.records import read_record, write_record
-from toko_assets.defs.resources.sync_lock import locked_run
 from toko_core.files import DataFolder
 
 FIRST = "Do that first: `toko download` takes a backup, `toko extract` exports its prices, `toko sync` does everything."
 
 
-class RecordIOManager(dg.ConfigurableIOManager):
-    """`<data folder>/records/<asset>.json`: what the asset last answered.
+def record_io_manager(folder: DataFolder) -> dg.IOManagerDefinition:
+    """`<data folder>/records/<asset>.json`. Every asset passes through here, so this requires the sync lock."""
 
-    Every asset passes through here, so this is also what holds the sync lock while a run lasts.
-    """
+    @dg.io_manager(required_resource_keys={"sync_lock"}, description="Records of the assets, as JSON files.")
+    def records(_: dg.InitResourceContext) -> RecordIOManager:
+        return RecordIOManager(folder.records)
 
-    root: str
+    return records
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
-        """Dagster's bracket around a run."""
-        with locked_run(context, Path(self.root)):
-            yield self
+
+class RecordIOManager(dg.IOManager):
+    """What each asset last returned."""
+
+    def __init__(self, records: Path) -> None:
+        self._records = records
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write the record in one step."""
@@ -39,7 +38,3 @@ class RecordIOManager(dg.ConfigurableIOManager):
         if record is None:
             raise dg.Failure(f"{asset} is not materialised yet. {FIRST}", allow_retries=False)
         return record
-
-    @property
-    def _records(self) -> Path:
-        return DataFolder(Path(self.root)).records

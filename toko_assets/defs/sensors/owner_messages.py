@@ -1,12 +1,11 @@
 """What owners are told in Telegram about syncs, in Indonesian. HTML, as Telegram reads it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
 from zoneinfo import ZoneInfo
 
+from toko_assets.common.publications import PriceChange, Published, RolledBack
 from toko_core.prices import format_change
 from toko_core.text import count, moment, shorten
 
@@ -15,50 +14,6 @@ LONGEST_REASON = 900
 LONGEST_NAME = 100
 LONGEST_UNIT = 20
 """Ten lines of these lengths fit into a message, which ends at 4,096 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class PriceChange:
-    """A price that a new catalogue has otherwise."""
-
-    name: str
-    unit: str
-    before: Decimal
-    now: Decimal
-
-    @property
-    def line(self) -> str:
-        """`Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`; without a percentage where there was no price."""
-        name, unit = escape(shorten(self.name, LONGEST_NAME)), escape(shorten(self.unit, LONGEST_UNIT))
-        return f"{name} ({unit}): {format_change(self.before, self.now)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What a successful sync changed."""
-
-    products: int
-    compared: bool
-    """Whether there was a catalogue before, that could be read; else the counts of changes mean nothing."""
-    new: int
-    gone: int
-    prices_changed: int
-    largest: Sequence[PriceChange]
-    data_time: datetime
-
-    @property
-    def changes_nothing(self) -> bool:
-        return self.compared and not (self.new or self.gone or self.prices_changed)
-
-
-@dataclass(frozen=True, slots=True)
-class RolledBack:
-    """What a rollback serves."""
-
-    products: int
-    data_time: datetime
-    refused_time: datetime | None
-    """Of the data that is refused now; None after a way back to newer ones."""
 
 
 def published(shop: str, zone: ZoneInfo, told: Published, duration: timedelta, *, recovered: bool) -> str:
@@ -124,7 +79,13 @@ def _changed(told: Published) -> list[str]:
     lines = [
         f"{count(told.products)} produk: {count(told.new)} baru, {count(told.gone)} hilang",
         f"Harga berubah: {count(told.prices_changed)}",
-        *(f"• {change.line}" for change in shown),
+        *(f"• {format_price_change(change)}" for change in shown),
     ]
     more = told.prices_changed - len(shown)
     return [*lines, f"… dan {count(more)} lagi"] if shown and more > 0 else lines
+
+
+def format_price_change(change: PriceChange) -> str:
+    """`Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`; without a percentage where there was no price."""
+    name, unit = escape(shorten(change.name, LONGEST_NAME)), escape(shorten(change.unit, LONGEST_UNIT))
+    return f"{name} ({unit}): {format_change(change.before or Decimal(0), change.now or Decimal(0))}"

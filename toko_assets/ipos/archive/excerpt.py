@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toko_assets.ipos.archive.contents import Archive, Entry
+from toko_assets.ipos.archive.copy_rows import read_rows
 from toko_assets.ipos.archive.photo_column import PHOTO, split_photos
 from toko_assets.ipos.archive.reader import read_archive
-from toko_assets.ipos.archive.rows import read_rows
 from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns
 from toko_assets.ipos.archive.writer import write_contents, write_rows
-from toko_assets.ipos.tables import ITEM, NEEDED
+from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_core.files import whole_folder
 
 KINDS = ("ENCODING", "DOMAIN", "TABLE", "TABLE DATA")

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks, Window
 from toko_assets.ipos.archive.contents import Archive, Block, Entry, IncompleteBackupError, NotABackupError
-from toko_assets.ipos.text import decode
+from toko_assets.ipos.decoding import decode
 
 MAGIC = b"PGDMP"
 OLDEST, NEWEST = (1, 10), (1, 16)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toko_assets.ipos.archive.contents import Archive, Entry
-from toko_assets.ipos.tables import NEEDED, Column, Table
+from toko_assets.ipos.needed_tables import NEEDED, Column, Table
 from toko_core.errors import PermanentError
 
 NAME = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'

@@ -1,15 +1,12 @@
-"""Questions to the price history: what changed when, and one product's prices over time."""
+"""What the price history answers: which selling prices changed, and when."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
 
 from toko_assets.publishing.history.store import (
     FILE,
@@ -53,21 +50,6 @@ CHANGED = f"""
 ROWS_A_BATCH = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class PricePeriod:
-    """A price that an unbroken run of backups showed."""
-
-    satuan: str
-    level: int | None
-    jumlah_sampai: Decimal | None
-    hargajual: Decimal | None
-    hargapokok: Decimal | None
-    seen_from: datetime
-    """Time of the first backup that showed it, UTC."""
-    seen_until: datetime | None
-    """Time of the last one; None while the newest backup shows it."""
-
-
 def price_changes(folder: Path, until: datetime | None = None) -> pa.RecordBatchReader:
     """Every change of a selling price between two backups that follow each other, sorted by key and time: CHANGES.
 
@@ -84,32 +66,6 @@ def price_changes(folder: Path, until: datetime | None = None) -> pa.RecordBatch
         backups = backups_of(stored)
     count = len(backups) if until is None else bisect_right([backup.dumped_at for backup in backups], until)
     return pa.RecordBatchReader.from_batches(CHANGES, _changes(folder, time_column(backups[:count])))
-
-
-def history_of(folder: Path, kodeitem: str) -> list[PricePeriod]:
-    """A product's prices by unit, level, quantity and time; empty if no backup ever showed it.
-
-    Raises:
-        PermanentError: the history cannot be read.
-    """
-    columns = list(PricePeriod.__dataclass_fields__)
-    with open_history(folder) as stored:
-        if stored is None:
-            return []
-        rows = stored.read_row_groups(_groups_with(stored, kodeitem), ["kodeitem", *columns], use_threads=False)
-        found = rows.filter(pc.equal(rows["kodeitem"], kodeitem)).select(columns)
-    return [PricePeriod(**row) for row in found.to_pylist()]
-
-
-def _groups_with(stored: parquet.ParquetFile, kodeitem: str) -> list[int]:
-    """The row groups that may hold a product: the rows are sorted by it."""
-    groups = range(stored.num_row_groups)
-
-    def limits(group: int) -> parquet.Statistics:
-        return stored.metadata.row_group(group).column(0).statistics
-
-    begin = bisect_left(groups, kodeitem, key=lambda group: limits(group).max)
-    return list(groups[begin : bisect_right(groups, kodeitem, key=lambda group: limits(group).min)])
 
 
 def _changes(folder: Path, times: pa.Array) -> Iterator[pa.RecordBatch]:

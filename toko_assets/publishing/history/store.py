@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from toko_assets.common.scratch import scratch_database
 from toko_assets.ipos.decimals import MONEY
-from toko_assets.ipos.source import QUANTITY
+from toko_assets.ipos.source_tables import QUANTITY
 from toko_core.errors import PermanentError
 from toko_core.files import flush, whole_file
 
@@ -31,7 +31,7 @@ MEMORY_LIMIT = "128MB"
 THREADS = 2
 """Each needs a part of the memory for itself: 16 had too little at 1.6 million periods, with twice the limit."""
 ROWS_A_GROUP = 8192
-"""A product's history is read from one or two groups; a multiple of DuckDB's vectors of 2,048."""
+"""Rows that are written and read together; a multiple of DuckDB's vectors of 2,048."""
 
 KEY = "kodeitem, satuan, level, jumlah_sampai"
 SORTED = "kodeitem, satuan NULLS LAST, level NULLS LAST, jumlah_sampai NULLS LAST"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, Request, decide, wanted
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.publishing.rejected import Refusal
+from toko_assets.common.rollback_record import Rejection
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DELAYS = {1: timedelta(minutes=1), 2: timedelta(minutes=5), 3: timedelta(minutes=15)}
@@ -87,7 +87,7 @@ class Simulation:
             return
         self.run.fetched = a_settled(self.run.request.backup) in self.listed
         if not self.run.fetched:
-            self._end(self.run, Ending.PASSING)
+            self._end(self.run, Ending.TRANSIENT)
 
     def finish(self, ending: Ending) -> None:
         """The run ends, if there is one: so, or for want of its file."""
@@ -179,7 +179,7 @@ class Simulation:
         if self._is_refused(newest):
             return "it was refused, and neither the folder nor the settings have changed"
         last = self.attempts.get(newest.revision)
-        if last and last.ended and last.ending is Ending.PASSING:
+        if last and last.ended and last.ending is Ending.TRANSIENT:
             again = last.ended + DELAYS.get(last.number, LATER_DELAY)
             return f"it is tried again at {again}" if self.now < again else ""
         return ""
@@ -197,9 +197,9 @@ class Simulation:
         )
 
 
-def a_refusal(backup: ListedBackup, *, chosen: tuple[str, ...] = ()) -> Refusal:
+def a_refusal(backup: ListedBackup, *, chosen: tuple[str, ...] = ()) -> Rejection:
     """Of a backup whose content is named after its revision."""
-    return Refusal(
+    return Rejection(
         "catalog.duckdb", backup.name, backup.revision, f"sha {backup.revision}", backup.modified, START, chosen
     )
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from tests.toko_assets.backups.decision.simulation import Simulation
 from toko_assets.backups.decision import Ending
 
-ENDINGS = [Ending.SUCCEEDED, Ending.PASSING, Ending.PERMANENT]
+ENDINGS = [Ending.SUCCEEDED, Ending.TRANSIENT, Ending.PERMANENT]
 UPLOADS = 500
 days = st.integers(0, 40)
 places = st.sampled_from("abcde")

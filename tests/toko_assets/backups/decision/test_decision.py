@@ -9,7 +9,7 @@ import pytest
 from tests.toko_assets.backups.decision.simulation import DELAYS, LATER_DELAY, START, a_backup, a_refusal
 from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, decide, folder_mark, wanted
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.publishing.rejected import Refusal
+from toko_assets.common.rollback_record import Rejection
 
 SETTINGS = "settings"
 FULL = [a_backup(day) for day in (3, 1, 2)]
@@ -21,7 +21,7 @@ def look(
     *,
     cursor: Cursor | None = None,
     published: str | None = None,
-    refused: Refusal | None = None,
+    refused: Rejection | None = None,
     last: Attempt | None = None,
     busy: bool = False,
     settings: str = SETTINGS,
@@ -101,13 +101,13 @@ def test_a_revision_that_is_being_synced_is_not_asked_for_again() -> None:
 
 @pytest.mark.parametrize("number", range(1, 8))
 def test_after_a_passing_failure_the_next_attempt_waits_its_time_from_the_end(number: int) -> None:
-    last, delay = attempt(number, Ending.PASSING), DELAYS.get(number, LATER_DELAY)
+    last, delay = attempt(number, Ending.TRANSIENT), DELAYS.get(number, LATER_DELAY)
     assert asked(look(FULL, last=last, now=ENDED + delay - timedelta(seconds=1))) is None
     assert asked(look(FULL, last=last, now=ENDED + delay)) == f"rev3:{number + 1}"
 
 
 def test_a_new_backup_does_not_wait_for_the_next_attempt_at_an_older_one() -> None:
-    cursor = look(FULL, last=attempt(3, Ending.PASSING)).cursor
+    cursor = look(FULL, last=attempt(3, Ending.TRANSIENT)).cursor
     assert asked(look([*FULL, a_backup(4)], cursor=cursor)) == "rev4:1"
 
 
@@ -155,7 +155,7 @@ def test_the_newest_deleted_before_a_look_has_seen_it_published_does_not_bring_b
 
 
 def test_the_newest_deleted_before_it_was_published_makes_the_next_one_wanted() -> None:
-    cursor = look(FULL, published="rev1", last=attempt(1, Ending.PASSING)).cursor
+    cursor = look(FULL, published="rev1", last=attempt(1, Ending.TRANSIENT)).cursor
     assert asked(look(FULL[1:], cursor=cursor, published="rev1")) == "rev2:1"
 
 

@@ -1,13 +1,14 @@
 """What the web interface says of the assets, before any run."""
 
-import importlib
 import inspect
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import dagster as dg
 import pytest
 
-import toko_assets.definitions
+from tests.code_location import load_defs
 
 GROUPS = {
     "backup": {"backup_folder", "raw_backup"},
@@ -20,11 +21,11 @@ pytestmark = pytest.mark.usefixtures("toko")  # no settings but its own
 
 
 def specs() -> dict[str, dg.AssetSpec]:
-    return {spec.key.to_user_string(): spec for spec in toko_assets.definitions.defs.resolve_all_asset_specs()}
+    return {spec.key.to_user_string(): spec for spec in load_defs().resolve_all_asset_specs()}
 
 
 def test_the_lineage_leads_from_the_backup_folder_to_the_bot() -> None:
-    graph = toko_assets.definitions.defs.resolve_asset_graph()
+    graph = load_defs().resolve_asset_graph()
     assert graph.get(dg.AssetKey("raw_backup")).parent_keys == {dg.AssetKey("backup_folder")}
     assert graph.get(dg.AssetKey("product_catalog")).child_keys == {dg.AssetKey("telegram_bot")}
     external = {node.key.to_user_string() for node in graph.asset_nodes if node.is_external}
@@ -74,15 +75,14 @@ def test_the_backup_folder_is_that_of_the_settings(
 ) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    importlib.reload(toko_assets.definitions)
     folder = specs()["backup_folder"]
     assert folder.kinds == {kind}
     assert said in (folder.description or "")
-    assert "rahasia" not in str(toko_assets.definitions.defs.resolve_all_asset_specs())
+    assert "rahasia" not in str(load_defs().resolve_all_asset_specs())
 
 
 def test_every_check_says_what_it_asks() -> None:
-    graph = toko_assets.definitions.defs.resolve_asset_graph()
+    graph = load_defs().resolve_asset_graph()
     checks = [graph.get(key) for key in graph.asset_check_keys]
     assert len(checks) > 30
     assert {check.key.name for check in checks if not check.description} == set()
@@ -101,5 +101,10 @@ def test_the_labels_are_of_the_functions_that_make_the_assets() -> None:
     from toko_assets.defs import assets
     from toko_assets.defs.metadata.labels import LABELS
 
-    made = {name for name, _ in inspect.getmembers(assets, lambda found: isinstance(found, dg.AssetsDefinition))}
+    modules = [import_module(f"{assets.__name__}.{found.name}") for found in iter_modules(assets.__path__)]
+    made = {
+        name
+        for module in modules
+        for name, _ in inspect.getmembers(module, lambda found: isinstance(found, dg.AssetsDefinition))
+    }
     assert LABELS.keys() == made | {"telegram_bot"}

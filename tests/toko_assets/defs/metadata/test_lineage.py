@@ -12,9 +12,9 @@ import pytest
 from tests.toko_assets.ipos.test_pricing import frame, hj, unit
 from toko_assets.defs.metadata import lineage
 from toko_assets.defs.metadata.lineage import Origin
-from toko_assets.ipos import source
+from toko_assets.ipos import source_tables as source
 from toko_assets.ipos.pricing import PricedShop, price_shop
-from toko_assets.ipos.source import SourceTables
+from toko_assets.ipos.source_tables import SourceTables
 from toko_core.catalog.schema import TABLES
 
 COLUMNS = {

@@ -11,20 +11,22 @@ import pytest
 from tests.servers.telegram import FailureKind, TelegramServer
 from tests.toko_assets.defs.sensing import OWNER, an_owner, texts
 from tests.toko_bot.bot.proxy import free_port
-from toko_assets.defs.resources import OwnerNotifier
+from toko_assets.common.notifier import OwnerNotifier
+from toko_assets.common.settings import load_settings, load_telegram_settings
 from toko_bot.settings import BotSettings
 
 OTHER = 103
 
 
 class Telling:
-    """A notifier with the settings of the environment, and what it logs."""
+    """A notifier with the settings that the environment has at that moment, and what it logs."""
 
     def __init__(self) -> None:
         self.logged: list[str] = []
 
     def tell(self, text: str = "<b>Halo</b>") -> bool:
-        return OwnerNotifier(shop="Toko", timezone="Asia/Jakarta", web_url=None).tell(text, self.logged.append)
+        notifier = OwnerNotifier(load_settings(), load_telegram_settings(), seconds=0.3)
+        return notifier.notify(text, self.logged.append)
 
 
 @pytest.fixture
@@ -39,7 +41,6 @@ def telegram() -> Iterator[TelegramServer]:
 
 @pytest.fixture
 def telling(telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Telling]:
-    monkeypatch.setattr("toko_assets.common.telegram.ask.__defaults__", (0.3,))
     monkeypatch.chdir(tmp_path)
     telling = Telling()
     yield telling

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from toko_assets.common.publications import PriceChange, Published, RolledBack
 from toko_assets.defs.sensors.owner_messages import (
-    PriceChange,
-    Published,
-    RolledBack,
     failure_mark,
+    format_price_change,
     published,
     rolled_back,
     source_answers,
@@ -38,7 +37,7 @@ def a_message(
     return published("Toko <Maju>", ZONE, told, timedelta(seconds=12.4), recovered=recovered)
 
 
-def test_a_success_is_told_with_counts_the_datas_time_in_the_shops_zone_and_how_long_it_took() -> None:
+def test_a_success_is_told_with_counts_the_time_of_the_data_in_the_shops_zone_and_how_long_it_took() -> None:
     assert a_message(a_change(), new=12, gone=3, prices=1).splitlines() == [
         "✅ <b>Toko &lt;Maju&gt;: data harga baru</b>",
         "Data: Sen 2 Mar 2026 21.05 WITA",
@@ -83,7 +82,7 @@ def test_the_first_catalogue_is_told_without_changes() -> None:
     ids=["cheaper", "hardly", "from nothing"],
 )
 def test_a_change_is_told_in_rupiah_and_per_cent(before: str, now: str, line: str) -> None:
-    assert a_change(before=before, now=now).line == f"GULA 1KG (PCS): {line}"
+    assert format_price_change(a_change(before=before, now=now)) == f"GULA 1KG (PCS): {line}"
 
 
 def test_of_many_changes_ten_are_told_and_the_number_of_the_others() -> None:

@@ -13,8 +13,7 @@ from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
 from tests.toko_assets.defs.sensing import Daemon, a_daemon
 from toko_assets.common.lock import run_mark
-from toko_assets.defs.sensors import new_backup as sensors
-from toko_assets.defs.sensors.new_backup import ATTEMPT, BACKUP, REVISION, SKIPPED
+from toko_assets.defs.sensors.attempts import ATTEMPT, BACKUP, REVISION, SKIPPED
 from toko_assets.postgres.server import PostgresServer
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -119,13 +118,11 @@ def test_a_file_that_is_no_backup_is_asked_for_again_only_when_another_file_come
     assert daemon.ask().run_key == key(bad, 2)
 
 
-def test_a_file_that_is_no_backup_is_asked_for_again_with_other_settings(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_no_backup_is_asked_for_again_with_other_settings(daemon: Daemon) -> None:
     bad = daemon.put("toko.i5bu", 5)
     daemon.run(daemon.ask())
     assert not daemon.look().requests
-    monkeypatch.setattr(sensors, "SETTINGS_IN_FORCE", "others")
+    daemon.restart()
     assert daemon.ask().run_key == key(bad, 2)
 
 

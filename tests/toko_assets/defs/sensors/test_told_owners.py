@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -13,9 +12,7 @@ from tests.backups import a_shop, write_backup
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
 from tests.toko_assets.defs.sensing import OWNER, Daemon, Owner, a_daemon, an_owner
-from toko_assets.backups import dropbox as dropbox_source
-from toko_assets.common.settings import load_settings
-from toko_assets.defs.sensors import new_backup as sensors
+from toko_assets.defs.sensors.owners import OF_FAILURE, TOLD
 from toko_assets.postgres.server import PostgresServer
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -89,7 +86,7 @@ def test_each_sync_that_changes_something_is_told_and_a_failure_and_its_end(
     assert "\n4 produk: 1 baru, 0 hilang\nHarga berubah: 3\n" in text
 
 
-def test_the_largest_changes_are_told_as_they_are_in_the_catalogues_metadata(daemon: Daemon, owner: Owner) -> None:
+def test_the_largest_changes_are_told_as_they_were_recorded(daemon: Daemon, owner: Owner) -> None:
     changes = [("<b>KOPI & SUSU</b>", "PCS", "1000.0000", "1500.0000"), ("GULA", "KG", "", "17500.0000")]
     daemon.sync(prices_changed=3, changes=changes)
     daemon.tell()
@@ -188,11 +185,11 @@ def test_without_telegram_nothing_counts_as_told_and_the_next_failure_is(daemon:
     owner.telegram.fail("sendMessage", "500", times=None)
     run = fail(daemon, 1)
     daemon.tell()
-    assert sensors.TOLD not in daemon.tags(run)
+    assert TOLD not in daemon.tags(run)
     owner.telegram.heal()
     run = fail(daemon, 2)
     daemon.tell()
-    assert daemon.tags(run)[sensors.TOLD] == sensors.OF_FAILURE
+    assert daemon.tags(run)[TOLD] == OF_FAILURE
     assert len(owner.read()) == 1
 
 
@@ -249,9 +246,8 @@ def test_a_source_that_cannot_be_reached_is_a_reason_with_its_beginning_and_told
 
 
 def test_in_24_hours_without_dropbox_owners_get_one_message_and_the_first_look_after_asks_for_a_sync(
-    watched: Daemon, dropbox: DropboxServer, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
-    monkeypatch.setattr(dropbox_source, "load_settings", cache(load_settings))  # half of a look's time
     dropbox.down()
     said = watched.looks(timedelta(days=1))
     assert watched.looked == 2880
@@ -283,7 +279,7 @@ def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_look_and
 
 
 def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the_settings_change(
-    watched: Daemon, dropbox: DropboxServer, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
     dropbox.revoke()
     assert watched.look().said.startswith("Not asked again until the settings change and Dagster is restarted: Dropbox")
@@ -294,11 +290,12 @@ def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the
     assert len(watched.looks(timedelta(hours=2))) == 1
     assert len(dropbox.requests) == asked
     assert owner.read() == []
-    monkeypatch.setattr(sensors, "SETTINGS_IN_FORCE", "others, as wrong as before")
+    watched.restart()  # with settings as wrong as before
     watched.looks(timedelta(hours=2))
     assert len(dropbox.requests) > asked
     assert owner.read() == []
-    monkeypatch.setattr(sensors, "SETTINGS_IN_FORCE", "right ones")
-    monkeypatch.setenv("DROPBOX_REFRESH_TOKEN", dropbox.grant())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DROPBOX_REFRESH_TOKEN", dropbox.grant())
+        watched.restart()
     assert watched.look().said == "There is no backup yet."
     assert owner.read() == ["✅ Toko: backup bisa diambil lagi"]

@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from tests.toko_assets.publishing.history.shops import a_backup, add_prices, key, price, stored_rows, write_export
-from toko_assets.publishing.history.changes import history_of, price_changes
+from tests.toko_assets.publishing.history.shops import (
+    START,
+    a_backup,
+    add_prices,
+    key,
+    price,
+    stored_rows,
+    write_export,
+)
+from toko_assets.publishing.history.changes import price_changes
 from toko_assets.publishing.history.merge import add
 from toko_assets.publishing.history.store import FILE, backups_of, open_history, verify
 from toko_core.errors import PermanentError
@@ -17,7 +25,7 @@ QUESTIONS: list[Callable[[Path], object]] = [
     lambda history: add_prices(history, a_backup("another", 9), PRICES),
     lambda history: add_prices(history, a_backup("1", 1), PRICES),
     price_changes,
-    lambda history: history_of(history, "0001"),
+    lambda history: price_changes(history, START),
 ]
 
 
@@ -33,7 +41,7 @@ def rewrite(history: Path, metadata: dict[str, str] | None) -> None:
     parquet.write_table(parquet.read_table(history / FILE).replace_schema_metadata(metadata), history / FILE)
 
 
-@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "add again", "price_changes", "history_of"])
+@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "add again", "price_changes", "price_changes until"])
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no Parquet at all" * 9], ids=["empty", "cut", "something else"])
 def test_a_damaged_file_is_named_with_what_to_do_and_left_alone(
     history: Path, content: bytes, ask: Callable[[Path], object]
@@ -44,7 +52,7 @@ def test_a_damaged_file_is_named_with_what_to_do_and_left_alone(
     assert (history / FILE).read_bytes() == content
 
 
-@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "add again", "price_changes", "history_of"])
+@pytest.mark.parametrize("ask", QUESTIONS, ids=["add", "add again", "price_changes", "price_changes until"])
 def test_a_newer_version_is_left_to_a_newer_program(history: Path, ask: Callable[[Path], object]) -> None:
     rewrite(history, {"toko_price_history": "2"})
     content = (history / FILE).read_bytes()
@@ -56,7 +64,7 @@ def test_a_newer_version_is_left_to_a_newer_program(history: Path, ask: Callable
 def test_another_parquet_file_is_no_history(history: Path) -> None:
     rewrite(history, None)
     with pytest.raises(PermanentError, match="it is no price history"):
-        history_of(history, "0001")
+        price_changes(history)
 
 
 def test_a_flipped_bit_is_found_or_changes_nothing(history: Path) -> None:

@@ -1,0 +1,207 @@
+"""What staff see: results, pages, products, photos."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from tests.servers.telegram import Message, Person
+from tests.toko_bot.bot.process import RunningBot
+from tests.toko_bot.bot.shop import BARCODE, COST, barcode_photo
+
+LONG_QUERY = "biskuit kelapa yang biasa dibeli ibu warung sebelah setiap hari senin pagi"
+
+
+def press(person: Person, label: str, message: Message) -> Message:
+    """Press a button that changes its message."""
+    person.press(label, message).answered()
+    return person.next_edit(of=message)
+
+
+def test_a_misspelt_search_shows_prices_aligned_for_a_phone(budi: Person) -> None:
+    answer = budi.ask("indomi goreng spesial")
+    assert answer.text.startswith("🔎 indomi goreng spesial\n")
+    assert answer.formatted("bold")[-1].startswith("1. INDOMIE GORENG SPECIAL 85GR") or "1. INDOMIE" in answer.text
+    table = next(code for code in answer.formatted("code") if "Rp3.150" in code).splitlines()
+    assert table == [
+        "PCS lv 1               Rp3.150",
+        "PCS lv 2             Rp3.050,5",
+        "DUS×40 lv 1          Rp115.000",
+    ]
+    assert COST not in answer.text.replace(".", "")
+
+
+def test_pages_turn_in_place_and_a_product_opens_and_closes_in_place(budi: Person) -> None:
+    first = budi.ask("biskuit kelapa")
+    assert first.labels == [*map(str, range(1, 11)), "1/3", "›"]
+    second = press(budi, "›", first)
+    assert second.labels == [*map(str, range(11, 21)), "‹", "2/3", "›"]
+    opened = press(budi, "12", second)
+    assert "12. " + opened.text.splitlines()[0] in second.text
+    assert press(budi, "‹ Kembali", opened).text == second.text
+    third = press(budi, "›", second)
+    assert third.labels[-2:] == ["‹", "3/3"]
+    assert len({first.id, second.id, opened.id, third.id}) == 1
+    budi.press("3/3", third).answered()
+
+
+def test_a_query_too_long_for_a_button_is_found_again_in_the_message(budi: Person) -> None:
+    first = budi.ask(LONG_QUERY)
+    assert all(len(button.data.encode()) <= 64 for button in first.buttons)
+    second = press(budi, "›", first)
+    assert second.text.splitlines()[0] == f"🔎 {LONG_QUERY}"
+    opened = press(budi, "11", second)
+    assert press(budi, "‹ Kembali", opened).text == second.text
+
+
+def test_a_product_shows_all_that_staff_need(budi: Person) -> None:
+    product = press(budi, "1", budi.ask("indomie goreng"))
+    assert product.text.splitlines() == [
+        "INDOMIE GORENG SPECIAL 85GR",
+        "",
+        "PCS lv 1               Rp3.150",
+        "PCS lv 2             Rp3.050,5",
+        "DUS×40 lv 1          Rp115.000",
+        "                 = Rp2.875/PCS",
+        "",
+        "Stok (PCS)",
+        "GUDANG                     120",
+        "TOKO                       7,5",
+        "",
+        "Kode: MIE001",
+        "Barcode PCS: 089686010947",
+        "Barcode DUS: 18991002101637",
+        "Rak: A1",
+        "Merek: INDOMIE",
+        "Jenis: MIE INSTAN",
+        "",
+        product.text.splitlines()[-1],
+    ]
+    assert product.text.splitlines()[-1].startswith("Data: ")
+    assert product.text.endswith("WIB")
+    budi.press("📷 Foto", product).answered()
+    photo = budi.next_message()
+    assert photo.photo is not None
+    assert photo.text == "INDOMIE GORENG SPECIAL 85GR"
+
+
+def test_prices_by_quantity_say_what_they_apply_to_and_html_is_text(budi: Person) -> None:
+    product = budi.ask(BARCODE)
+    assert product.text.splitlines()[:6] == [
+        "Gula Pasir <Gulaku> & Co 1kg *premium*",
+        "",
+        "BKS s.d. 11           Rp17.500",
+        "BKS s.d. 39           Rp17.200",
+        "BKS >39               Rp16.900",
+        "",
+    ]
+
+
+def test_what_has_no_price_or_is_not_sold_says_so(budi: Person) -> None:
+    assert "belum diisi" in budi.ask("teh tanpa harga").text
+    assert "harga belum diisi" in press(budi, "1", budi.messages[-1]).text
+    assert "tidak dijual" in budi.ask("kecap lama").text
+
+
+@pytest.mark.parametrize("turned", [0, 7, 180])
+def test_a_photo_of_a_barcode_opens_its_product(budi: Person, turned: int) -> None:
+    budi.send_photo(barcode_photo(BARCODE, turned=turned))
+    assert "Gulaku" in budi.next_message().text
+    assert budi.next_action() == "typing"
+
+
+def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
+    blank = io.BytesIO()
+    Image.new("L", (300, 300), 200).save(blank, "PNG")
+    budi.send_photo(blank.getvalue())
+    assert "tidak terbaca" in budi.next_message().text
+    budi.send_photo(blank.getvalue(), "indomie goreng")
+    assert "INDOMIE GORENG" in budi.next_message().text
+    budi.send_photo(barcode_photo("4006381333931"))
+    assert "4006381333931 tidak ada" in budi.next_message().text
+    budi.send_document(barcode_photo(BARCODE), "foto.jpg", "image/jpeg")
+    assert "Gulaku" in budi.next_message().text
+    budi.send_document(b"\xff\xd8 rusak", "rusak.jpg", "image/jpeg")
+    assert "tidak terbaca" in budi.next_message().text
+
+
+def test_a_guess_is_called_one_and_nothing_is_said_to_be_nothing(budi: Person) -> None:
+    assert "Mungkin maksud Anda" in budi.ask("bsktiu klpaa").text
+    nothing = budi.ask("zzzqqqxxx")
+    assert "Tidak ada barang yang cocok" in nothing.text
+    assert nothing.labels == []
+
+
+def test_an_edited_search_edits_its_answer(budi: Person) -> None:
+    asked = budi.send("kecap")
+    answer = budi.next_message()
+    budi.edit(asked, "indomie goreng")
+    assert "INDOMIE" in budi.next_edit(of=answer).text
+
+
+ANY_TEXT = [
+    "raksasa", "🔎 raksasa", "<b>raksasa", "&amp;raksasa", "🔎", "raksasa " * 500, "é\u0301💥" * 2000, "' \" \\ % _ *",
+    ".", "\u202eabc",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ANY_TEXT)
+def test_no_text_breaks_an_answer(bot: RunningBot, budi: Person, text: str) -> None:
+    answer = budi.ask(text[:4096])
+    assert answer.text.startswith("🔎")
+    for label in answer.labels[:1]:
+        opened = press(budi, label, answer)
+        press(budi, "‹ Kembali", opened)
+    assert not [said for said in bot.server.refusals() if "parse" in said or "long" in said]
+
+
+def test_an_old_or_forged_button_says_so(budi: Person) -> None:
+    answer = budi.ask("indomie")
+    for data in (
+        "",
+        "x",
+        "oAAAAAAAA",
+        "fAAAAAAAA",
+        "o--------p1:x",
+        "p999",
+        "rhabis.1",
+        "rnix.1",
+        "p1:" + "x" * 61,
+        "o\n",
+        "p01234:x",
+    ):
+        said = budi.forge(data, answer).answered().text
+        assert said or data in {"p999", "p1:" + "x" * 61}
+    budi.skip()
+    assert budi.ask("indomie").text == answer.text
+
+
+def test_a_button_of_a_deleted_message_answers_with_a_new_one(budi: Person) -> None:
+    answer = budi.ask("biskuit kelapa")
+    budi.delete(answer)
+    budi.press("›", answer).answered()
+    assert budi.next_message().text.startswith("🔎 biskuit kelapa")
+
+
+def test_inline_results_are_personal_paged_and_sent_as_prices(budi: Person) -> None:
+    query = budi.inline("biskuit")
+    results = query.answered()
+    assert (len(results), results.next_offset, results.is_personal) == (20, "20", True)
+    assert results.cache_time <= 60
+    following = budi.inline("biskuit", results.next_offset).answered()
+    assert (len(following), following.next_offset) == (7, "")
+    assert not {result.id for result in results} & {result.id for result in following}
+    chosen = budi.choose(query)
+    assert chosen.text.startswith("BISKUIT KELAPA")
+    budi.expect_silence(0.3)
+    assert len(budi.inline("raksasa").answered()) == 12
+    empty = budi.inline("").answered()
+    assert empty.button is not None
+    assert len(empty) == 0
+
+
+def test_anything_else_gets_help(budi: Person) -> None:
+    assert "/help" in budi.ask("/apaini").text
+    assert budi.send_other(location={"latitude": 0.5, "longitude": 101.4})
+    assert "foto barcode" in budi.next_message().text
+    assert "potongan nama" in budi.ask("/start").text

@@ -1,0 +1,64 @@
+"""A person who floods waits, others do not, and nobody waits once the bot is ending."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from telegram import Chat, Message, Update, User
+
+from toko_bot.service.metrics import Metrics
+from toko_bot.service.turns import BURST, PER_SECOND, TakingTurns
+
+BUDI, SITI = (User(number, name, is_bot=False) for number, name in ((101, "Budi"), (102, "Siti")))
+NOT_WAITED = 0.3
+"""Seconds: less than a third of a second, which the next update after a burst waits."""
+
+
+class Bot:
+    """What the updates of one bot go through; `heard` is how many have been worked on."""
+
+    def __init__(self) -> None:
+        self.is_running = True
+        self.heard = 0
+        self._turns = TakingTurns(Metrics(ZoneInfo("Asia/Jakarta")), lambda: self.is_running)
+
+    async def hear(self, user: User, count: int = 1) -> float:
+        """Work on so many updates of a person, one after the other; answers the seconds that it took."""
+        begun = time.perf_counter()
+        message = Message(1, datetime.now(UTC), Chat(user.id, Chat.PRIVATE), from_user=user, text="indomie")
+        for number in range(count):
+            await self._turns.process_update(Update(number, message=message), self._work())
+        return time.perf_counter() - begun
+
+    async def _work(self) -> None:
+        self.heard += 1
+
+
+def test_after_a_burst_a_person_waits_and_others_do_not() -> None:
+    async def talk() -> None:
+        bot = Bot()
+        burst = await bot.hear(BUDI, int(BURST))
+        assert burst < NOT_WAITED
+        flooding = asyncio.create_task(bot.hear(BUDI, 2))
+        assert await bot.hear(SITI) < NOT_WAITED
+        assert burst + await flooding > 2 / PER_SECOND - 0.01
+        assert bot.heard == BURST + 3
+
+    asyncio.run(talk())
+
+
+def test_what_waits_is_worked_on_at_once_when_the_bot_ends() -> None:
+    async def talk() -> None:
+        bot = Bot()
+        await bot.hear(BUDI, int(BURST))
+        waiting = [asyncio.create_task(bot.hear(BUDI)) for _ in range(15)]
+        await asyncio.sleep(0.05)
+        assert bot.heard == BURST
+        bot.is_running = False
+        begun = time.perf_counter()
+        await asyncio.gather(*waiting)
+        assert time.perf_counter() - begun < 5 * NOT_WAITED
+        assert bot.heard == BURST + 15
+
+    asyncio.run(talk())

@@ -1,0 +1,14 @@
+"""Which source of backups the settings name. A new kind of source is added here."""
+
+from toko_assets.backups.folder import FolderSource
+from toko_assets.backups.source import BackupSource
+from toko_assets.common.settings import Settings
+
+
+def open_source(settings: Settings) -> BackupSource:
+    """The source that BACKUP_SOURCE names. Dropbox's library takes a second and 150 MB: only where it is used."""
+    if settings.backup_source == "folder":
+        return FolderSource(settings.inbox)
+    from toko_assets.backups.dropbox import DropboxSource
+
+    return DropboxSource(settings, settings.dropbox_folder_path)

@@ -1,0 +1,244 @@
+"""The `toko` command. Each command imports what it needs when it runs, so that help and searches start at once."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from toko_assets.cli.terminal import plain, short_path
+from toko_assets.common.process import tune_process
+from toko_core.errors import TokoError
+
+if TYPE_CHECKING:
+    from toko_assets.common.settings import Settings
+
+console = Console()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="toko", prog_name="toko")
+def cli() -> None:
+    """Product prices of an iPOS 5 shop: from the backup to an answered search."""
+    tune_process()
+
+
+@cli.command()
+@click.option(
+    "--backup", type=click.Path(path_type=Path), help="This backup file, not the newest of the backup folder."
+)
+@click.option("--most-lost", type=click.IntRange(0, 100), default=50, show_default=True, metavar="PERCENT",
+              help="Publish nothing if more of the last catalogue's products are gone.")  # fmt: skip
+@click.option("--no-wait", is_flag=True, help="If another sync is running, end with status 1 at once.")
+def sync(backup: Path | None, most_lost: int, no_wait: bool) -> None:
+    """Take the newest backup through the whole chain and publish the catalogue."""
+    settings = _data_settings()
+    with console.status("Starting Dagster"):
+        from toko_assets.cli.run import sync_backup
+    sync_backup(settings, backup, most_lost / 100, console, wait=not no_wait)
+
+
+@cli.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 100), help="Most products shown (default: SEARCH_RESULTS_LIMIT, 10).")
+def search(words: Sequence[str], limit: int | None) -> None:
+    """Search the published catalogue: name, units, every price and what it applies to, cost."""
+    from toko_assets.cli.search_view import show_searches
+
+    settings = _settings()
+    show_searches(settings.data_folder, [" ".join(words)], limit or settings.search_results_limit, console)
+
+
+@cli.command()
+@click.option(
+    "--products",
+    type=click.IntRange(50, 1_000_000),
+    default=20_000,
+    show_default=True,
+    help="Items in the sample backup.",
+)
+def demo(products: int) -> None:
+    """Make a sample backup, take it through the chain, answer a few searches."""
+    settings = _data_settings()
+    from toko_assets.cli.demo import run_demo
+
+    run_demo(settings, products, console)
+
+
+@cli.command("sample-backup")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--products", type=click.IntRange(50, 1_000_000), default=20_000, show_default=True, help="Items.")
+@click.option(
+    "--history",
+    type=click.IntRange(0, 100_000_000),
+    default=200_000,
+    show_default=True,
+    help="Rows of sales, purchases and ledgers.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
+@click.option("--encoding", type=click.Choice(["UTF8", "WIN1252", "SQL_ASCII"]), default="UTF8", show_default=True,
+              help="Of the shop's database.")  # fmt: skip
+def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str) -> None:
+    """Write a realistic iPOS backup of an invented shop to the file OUT."""
+    from toko_assets.cli.demo import make_sample
+    from toko_core.settings import ShopSettings, load
+
+    try:
+        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console)
+    except ValueError as error:  # a wish that the sample maker cannot fulfil
+        raise click.UsageError(str(error)) from error
+
+
+@cli.command()
+@click.option(
+    "--backup", type=click.Path(path_type=Path), help="This backup file, not the newest of the backup folder."
+)
+def download(backup: Path | None) -> None:
+    """Only the first step: take the newest backup."""
+    settings = _data_settings()
+    with console.status("Starting Dagster"):
+        from toko_assets.cli.run import run_assets
+    run_assets(settings, ["raw_backup"], console, backup)
+
+
+@cli.command()
+def extract() -> None:
+    """Only the middle steps: restore the backup taken last, and export products and prices as Parquet and CSV."""
+    settings = _data_settings()
+    with console.status("Starting Dagster"):
+        from toko_assets.cli.run import run_assets
+    exported = run_assets(settings, ["restored_database", "exported_products"], console)["exported_products"]
+    console.print(f"CSV: {short_path(exported.csv)}", highlight=False, soft_wrap=True)
+
+
+@cli.command("dropbox-login")
+@click.option("--app-key", help="Of the shop's Dropbox app (default: DROPBOX_APP_KEY).")
+def dropbox_login(app_key: str | None) -> None:
+    """Give this program access to the shop's Dropbox, once: it prints what goes into .env."""
+    from dotenv import dotenv_values
+
+    from toko_assets.backups.dropbox_login import log_in
+
+    known = app_key or os.environ.get("DROPBOX_APP_KEY") or dotenv_values(".env").get("DROPBOX_APP_KEY")
+    log_in(
+        known or click.prompt("App key of the Dropbox app (docs/dropbox.md says where it is)"), console, click.prompt
+    )
+
+
+@cli.command()
+def cleanup() -> None:
+    """Remove what is over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and what broken runs left."""
+    settings = _data_settings()
+    from toko_assets.postgres.access import PostgresAccess
+    from toko_assets.publishing.cleanup import clean_up
+
+    for line in clean_up(settings, PostgresAccess(settings)):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check every setting and everything a sync and the bot need; says what is wrong and what to do."""
+    with console.status("Starting"):
+        from toko_assets.cli.doctor import run_doctor
+    if not run_doctor(console):
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Only look whether the bot runs, polls and has data: status 1 if not.")
+def bot(check: bool) -> None:
+    """Run the Telegram bot: polling, or behind a webhook when WEBHOOK_URL is set."""
+    from toko_core.errors import SettingError
+
+    try:
+        from toko_bot.__main__ import BotError, run_bot
+
+        run_bot(check=check)
+    except ModuleNotFoundError as error:
+        raise TokoError(f"The bot needs {error.name}: install what requirements/bot.txt lists.") from error
+    except (SettingError, BotError) as error:
+        raise TokoError(str(error)) from error
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+def dev(port: int) -> None:
+    """Open Dagster's web interface at 127.0.0.1."""
+    from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
+
+    prepare_dagster_home(_data_settings())
+    # Not the program `dagster`: only in a virtual environment is it beside the interpreter.
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C ends it)", highlight=False)
+    for end in (signal.SIGINT, signal.SIGTERM):  # started in the background of a script, they come ignored
+        signal.signal(end, signal.SIG_DFL)
+    quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we don't need
+    os.execve(sys.executable, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
+
+
+class Benchmarks(click.Group):
+    """Each is the `command` of `benchmarks/NAME/command.py`: a folder that an installed toko does not have."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return ["bot", "search", "sync"]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(context):
+            return None
+        try:
+            command: click.Command = import_module(f"benchmarks.{name}.command").command
+        except ModuleNotFoundError as error:
+            raise TokoError(
+                "The benchmarks are not part of an installed toko: run them in a checkout of it."
+            ) from error
+        return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except ModuleNotFoundError as error:
+            raise TokoError(f"The benchmark needs {error.name}: run `make clean install`.") from error
+
+
+@cli.group(cls=Benchmarks)
+def bench() -> None:
+    """Benchmarks, from a checkout: how fast this is, beside the first version."""
+
+
+def main() -> None:
+    """Entry point: an error that we know is one line and exit status 1."""
+    try:
+        cli()
+    except TokoError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(f"[bold red]toko:[/] {plain(message)}", highlight=False, soft_wrap=True)
+    sys.exit(1)
+
+
+def _settings() -> "Settings":
+    from toko_assets.common.settings import load_settings
+
+    return load_settings()
+
+
+def _data_settings() -> "Settings":
+    """The settings of a command that writes into the data folder; raises DataDiskError if its disk cannot be used.
+
+    Commands call it before they import Dagster, which takes seconds.
+    """
+    from toko_assets.common.data_disk import check_data_disk
+
+    settings = _settings()
+    check_data_disk(settings)
+    return settings

@@ -1,0 +1,79 @@
+"""The whole code location in one explicit object, made from the settings of one shop."""
+
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from toko_assets.backups.choose_source import open_source
+from toko_assets.common.notifier import OwnerNotifier
+from toko_assets.common.settings import Settings
+from toko_assets.defs.assets.external_assets import external_assets
+from toko_assets.defs.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
+from toko_assets.defs.metadata.labels import labelled
+from toko_assets.defs.resources.postgres import postgres_resource
+from toko_assets.defs.resources.record_io import record_io_manager
+from toko_assets.defs.resources.storage import StorageResource
+from toko_assets.defs.resources.sync_lock import sync_lock_resource
+from toko_assets.defs.rollback_job import rollback_catalog
+from toko_assets.defs.run_log import run_logger
+from toko_assets.defs.schedules import daily_sync
+from toko_assets.defs.sensors.new_backup import new_backup_sensor
+from toko_assets.defs.sensors.owners import failure_sensor, success_sensor
+from toko_core.errors import SettingError
+from toko_core.settings import TelegramSettings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
+def build_defs(
+    settings: Settings, telegram: TelegramSettings | SettingError, *, clock: Clock = utc_now
+) -> dg.Definitions:
+    """The code location of one shop. `telegram` says which owners are notified, or why nobody can be."""
+    return dg.Definitions(
+        assets=[*_chain(settings), *external_assets(settings)],
+        jobs=[sync, sync_this_backup, rebuild_catalog, rollback_catalog],
+        sensors=[new_backup_sensor(clock), success_sensor(), failure_sensor(clock)],
+        schedules=[daily_sync(settings)],
+        # In one process the chain takes 2 s, with the multiprocess default 30 s. Set here and not on the job alone:
+        # "Materialize all" launches a job of Dagster's own.
+        executor=dg.in_process_executor,
+        loggers={"console": run_logger},
+        resources={
+            "backup_source": open_source(settings),
+            "io_manager": record_io_manager(settings.folder),
+            "notifier": OwnerNotifier(settings, telegram),
+            "postgres": postgres_resource(settings),
+            "storage": StorageResource(
+                root=str(settings.data_folder),
+                timezone=settings.shop_timezone,
+                keep_backups=settings.keep_backups,
+                keep_catalogs=settings.keep_catalogs,
+                keep_csv=settings.max_csv_files,
+            ),
+            "sync_lock": sync_lock_resource(settings),
+        },
+    )
+
+
+def _chain(settings: Settings) -> list[Any]:
+    """The assets with their labels; the catalogue counts as old, in the web interface too, after STALE_HOURS."""
+
+    def with_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
+        if spec.key != dg.AssetKey("product_catalog"):
+            return spec
+        fresh = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.stale_hours))
+        return spec.replace_attributes(freshness_policy=fresh)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # code references are beta; without them nothing is lost
+        return list(
+            dg.with_source_code_references(dg.map_asset_specs(with_freshness, dg.map_asset_specs(labelled, CHAIN)))
+        )

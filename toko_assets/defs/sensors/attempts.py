@@ -1,0 +1,86 @@
+"""Attempts to sync a backup, as Dagster's runs and their tags record them."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from toko_assets.backups.decision import Attempt, Ending, Request
+from toko_assets.defs.assets.raw_backup import BackupConfig, Listed
+from toko_assets.defs.failures import AssetFailure, failure_outside, first_failure
+
+REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
+BACKUP, SKIPPED = "toko/backup", "toko/skipped"
+"""Tags of the runs that the sensor asks for."""
+NAMED = 5
+"""Skipped backups that the tag names."""
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def run_request(request: Request, settings: str) -> dg.RunRequest:
+    """The run that syncs just the backup that was listed. `settings` marks the settings in force."""
+    backup, skipped = request.backup, request.skipped
+    names = ", ".join(skipped[:NAMED]) + (f" and {len(skipped) - NAMED} more" if len(skipped) > NAMED else "")
+    return dg.RunRequest(
+        run_key=request.run_key,
+        run_config=dg.RunConfig(ops={"raw_backup": BackupConfig(take=Listed.of(backup))}),
+        tags={
+            BACKUP: backup.name,
+            REVISION: backup.revision,
+            ATTEMPT: str(request.attempt),
+            FOLDER: request.folder,
+            SETTINGS: settings,
+            **({SKIPPED: names} if skipped else {}),
+        },
+    )
+
+
+def is_busy(instance: dg.DagsterInstance) -> bool:
+    """Whether a run is queued or at work."""
+    return instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0
+
+
+def last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:
+    """The last run that was asked for a revision."""
+    records = instance.get_run_records(dg.RunsFilter(tags={REVISION: revision}), limit=1)
+    if not records:
+        return None
+    record, tags = records[0], records[0].dagster_run.tags
+    ended = None if record.dagster_run.status in UNFINISHED else run_times(record)[1]
+    return Attempt(int(tags[ATTEMPT]), _ending(instance, record), ended, tags[FOLDER], tags[SETTINGS])
+
+
+def asset_failure(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
+    """The first asset of a run that failed; None if none did."""
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return first_failure(entry.dagster_event for entry in entries if entry.dagster_event)
+
+
+def run_times(record: dg.RunRecord | None) -> tuple[datetime, datetime]:
+    """When a run began and ended; 1970 if it did not."""
+    begun, ended = (record.start_time, record.end_time) if record else (None, None)
+    return datetime.fromtimestamp(begun or ended or 0, UTC), datetime.fromtimestamp(ended or 0, UTC)
+
+
+def _ending(instance: dg.DagsterInstance, record: dg.RunRecord) -> Ending:
+    run = record.dagster_run
+    if run.status in UNFINISHED:
+        return Ending.RUNNING
+    if run.status == dg.DagsterRunStatus.SUCCESS:
+        return Ending.SUCCEEDED
+    if run.status == dg.DagsterRunStatus.CANCELED:  # by a person
+        return Ending.PERMANENT
+    failure = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
+    return Ending.PERMANENT if failure and failure.final else Ending.TRANSIENT
+
+
+def _failure_outside(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
+    """Why a run failed without an asset that failed."""
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    return next((failure_outside(entry.dagster_event) for entry in entries if entry.dagster_event), None)

@@ -1,0 +1,132 @@
+"""Reads the restored iPOS tables into pandas, exactly: amounts as decimals, texts decoded by the backup's encoding."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+import psycopg
+import pyarrow as pa
+from pyarrow import csv
+
+from toko_assets.ipos.decoding import decode
+from toko_core.errors import PermanentError
+
+AMOUNT = pa.decimal128(38, 20)
+"""As iPOS keeps costs, `numeric(35,20)`, with three digits to spare before the point."""
+QUANTITY = pa.decimal128(20, 3)
+LARGEST_MONEY, LARGEST_QUANTITY, LARGEST_LEVEL = 10**14, 10**17, 2**31
+"""What DECIMAL(18,4), DECIMAL(20,3) and INTEGER hold is below these; the restored database is checked for anything
+larger before it is read."""
+
+ITEMS = {
+    "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
+    "sistemhargajual": "text", "statusjual": "text", "statushapus": "text",
+    "hargapokok": AMOUNT, "hargajual1": AMOUNT,
+}  # fmt: skip
+UNITS = {
+    "iddetail": "text", "kodeitem": "text", "satuan": "text", "kodebarcode": "text",
+    "jumlahkonv": QUANTITY, "hargapokok": AMOUNT,
+}  # fmt: skip
+PRICES = {
+    "iddetail": "text", "kodeitem": "text", "satuan": "text", "level": pa.int64(), "jmlsampai": QUANTITY,
+    "hargajual": AMOUNT, "dateupd": pa.timestamp("us"),
+}  # fmt: skip
+STOCK = {"kodeitem": "text", "kantor": "text", "stok": QUANTITY}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTables:
+    """The rows of the four iPOS tables as they are in the backup, one frame a table; columns as above."""
+
+    items: pd.DataFrame
+    units: pd.DataFrame
+    prices: pd.DataFrame
+    stock: pd.DataFrame
+    undecodable: pd.DataFrame
+    """table, kodeitem, column, text: of an SQL_ASCII backup, the texts that were read as Windows-1252."""
+
+
+def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
+    """Read the four tables of a restored backup. `connection` decides nothing about encodings: it is set here."""
+    encoding = connection.info.parameter_status("server_encoding")
+    raw = encoding == "SQL_ASCII"
+    connection.execute(f"SET client_encoding = '{'SQL_ASCII' if raw else 'UTF8'}'")
+    connection.execute("SET datestyle = 'ISO, YMD'")
+    tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
+    frames, guessed = [], []
+    for table, columns in tables:
+        frame, texts = _read(connection, table, columns, raw)
+        frames.append(frame)
+        guessed += [(table, *text) for text in texts]
+    items, units, prices, stock = frames
+    _ensure_distinct(items)
+    undecodable = pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"])
+    return SourceTables(items, units, prices, stock, undecodable)
+
+
+def _ensure_distinct(items: pd.DataFrame) -> None:
+    """Codes that differ only in how they are encoded cannot be told apart once they are read."""
+    twice = items.loc[items["kodeitem"].duplicated(), "kodeitem"]
+    if len(twice):
+        raise PermanentError(
+            f"Item code {twice.iloc[0]} is there twice, in two encodings: give one of the items another code in iPOS."
+        )
+
+
+def _read(
+    connection: psycopg.Connection[Any], table: str, columns: dict[str, Any], raw: bool
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """COPY as CSV into Arrow: the fastest exact way out of PostgreSQL that keeps NULL and '' apart."""
+    wanted = ", ".join(_selected(name, kind) for name, kind in columns.items())
+    query = f"COPY (SELECT {wanted} FROM public.{table}) TO STDOUT (FORMAT csv)"  # noqa: S608
+    buffer = BytesIO()
+    with connection.cursor() as cursor, cursor.copy(query.encode()) as rows:
+        for chunk in rows:
+            buffer.write(chunk)
+    buffer.seek(0)
+    text = pa.binary() if raw else pa.string()
+    types = {name: text if kind == "text" else kind for name, kind in columns.items()}
+    if not buffer.getbuffer().nbytes:
+        arrow = pa.schema(types.items()).empty_table()
+    else:
+        arrow = csv.read_csv(
+            buffer,
+            read_options=csv.ReadOptions(column_names=list(columns), block_size=16 << 20),
+            parse_options=csv.ParseOptions(newlines_in_values=True),
+            convert_options=csv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+            ),
+        )
+    texts: list[tuple[str, str, str]] = []
+    if raw:
+        arrow, texts = _decoded(arrow)
+    return arrow.to_pandas(types_mapper=pd.ArrowDtype), texts
+
+
+def _selected(name: str, kind: Any) -> str:
+    """How a column is read. What Arrow cannot hold is null: the audit lets it pass only where no item has it."""
+    if kind in (QUANTITY, AMOUNT):
+        within = f"{name} > -{LARGEST_QUANTITY} AND {name} < {LARGEST_QUANTITY}"
+        return f"CASE WHEN {within} THEN round({name}, {kind.scale}) END"
+    if kind == pa.int64():
+        return f"CASE WHEN {name} > -{LARGEST_LEVEL} AND {name} < {LARGEST_LEVEL} THEN trunc({name})::bigint END"
+    if kind == pa.timestamp("us"):  # infinity, and years that Arrow does not read
+        return f"CASE WHEN {name} IS NOT NULL THEN greatest(least({name}, '9999-12-31'), '0001-01-01') END"
+    return name
+
+
+def _decoded(arrow: pa.Table) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """Decode the texts of an SQL_ASCII table one by one; also (kodeitem, column, text) of those that are not UTF-8."""
+    codes = [b"" if code is None else code for code in arrow.column("kodeitem").to_pylist()]
+    guessed = []
+    for position, field in enumerate(arrow.schema):
+        if field.type != pa.binary():
+            continue
+        values = arrow.column(position).to_pylist()
+        texts = [None if value is None else decode(value) for value in values]
+        for code, value, text in zip(codes, values, texts, strict=True):
+            if text is not None and text.encode() != value:
+                guessed.append((decode(code), field.name, text))
+        arrow = arrow.set_column(position, field.name, pa.array(texts, pa.string()))
+    return arrow, guessed

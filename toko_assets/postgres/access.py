@@ -1,0 +1,46 @@
+"""PostgreSQL for the chain: the embedded one, started when somebody first asks for it, or an external one."""
+
+from collections.abc import Callable
+
+from toko_assets.common.settings import Settings
+from toko_assets.postgres.embedded import RESTORER, EmbeddedPostgres
+from toko_assets.postgres.external import ExternalServer, open_external
+from toko_assets.postgres.server import PostgresServer
+
+
+class PostgresAccess:
+    """The server that the settings choose, as the role that restores: no superuser, it may create databases."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._embedded: EmbeddedPostgres | None = None
+        self._server: PostgresServer | None = None
+
+    @property
+    def database_prefix(self) -> str:
+        """Begins the names of all restored databases."""
+        return self._settings.db_name
+
+    def server(self, warn: Callable[[str], None] = lambda _: None) -> PostgresServer:
+        """The running server. Raises TransientError or PermanentError, one line that says what to do."""
+        if self._server is None:
+            self._server = self._start() if self._settings.db_host is None else self._open(self._settings.db_host, warn)
+        return self._server
+
+    def stop(self) -> None:
+        """Stop the embedded server if it was started here."""
+        if self._embedded is not None:
+            self._embedded.stop()
+        self._embedded = self._server = None
+
+    def database_name(self, backup_id: str) -> str:
+        """The database that a backup is restored into."""
+        return f"{self.database_prefix}_{backup_id}"
+
+    def _start(self) -> PostgresServer:
+        self._embedded = EmbeddedPostgres(self._settings.folder.postgres, user=RESTORER)
+        return self._embedded.__enter__()
+
+    def _open(self, host: str, warn: Callable[[str], None]) -> PostgresServer:
+        settings = self._settings
+        return open_external(ExternalServer(host, settings.db_port, settings.db_user, settings.db_password), warn)

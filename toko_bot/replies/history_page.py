@@ -1,0 +1,101 @@
+"""The message that shows how a product's prices changed: a chart, and under it each change."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+
+from telegram.constants import MessageLimit
+
+from toko_bot.replies import messages
+from toko_bot.replies.history_chart import MOST_SERIES, MOST_UNITS, Series, Span, draw_chart
+from toko_bot.replies.layout import Page, fit, length, short_name, stale_lines
+from toko_bot.settings import BotSettings
+from toko_core.catalog.live import Served
+from toko_core.catalog.price_changes import PriceChange, PriceKey
+from toko_core.catalog.products import Product
+from toko_core.prices import label_key, label_prices
+from toko_core.text import day
+
+LONGEST_NAME = 100
+MOST_CHANGES = 12
+"""Of a price; fewer where several prices changed often."""
+
+Histories = Mapping[PriceKey, Sequence[PriceChange]]
+
+
+def history_page(served: Served, settings: BotSettings, row: int) -> Page:
+    """A product's price history. Reads the file, and draws: not in the event loop."""
+    product, info = served.catalog.products[row], served.catalog.info
+    since, backups = datetime.fromisoformat(info["history_since"]).astimezone(UTC), info["history_backups"]
+    head, beginning = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
+    labels = price_labels(product)
+    histories = _histories(served.details.price_changes.of(row, settings.price_rounding), labels)
+    stale = stale_lines(served, settings)
+    if not histories:
+        return Page("\n\n".join([head, messages.unchanged(beginning, backups), *stale]))
+    tail = [messages.history_since(beginning, backups), *stale]
+    if labels.keys() - histories.keys():
+        tail.insert(0, messages.OTHERS_UNCHANGED)
+    room = MessageLimit.CAPTION_LENGTH - length("\n\n".join([head, *tail]))
+    text = "\n\n".join([head, *_blocks(histories, labels, settings, room), *tail])
+    newest = max(change.seen_from for changes in histories.values() for change in changes)
+    span = Span(since, max(served.data_time, newest), settings.zone)
+    return Page(text, photo=draw_chart(_series(histories, labels, since), span))
+
+
+def price_labels(product: Product) -> dict[PriceKey, str]:
+    """What each of its prices is called on its page, in the same order."""
+    return {
+        PriceKey(price.satuan, price.level, price.jumlah_sampai): label for label, price in label_prices(product.prices)
+    }
+
+
+def label_of(key: PriceKey, labels: Mapping[PriceKey, str]) -> str:
+    """Also of a price that the product has no more."""
+    if key in labels:
+        return labels[key]
+    return label_key(*key)
+
+
+def _histories(changes: Sequence[PriceChange], labels: Mapping[PriceKey, str]) -> Histories:
+    """The changes of each price, in the order of the product's page; what is no more on it comes last."""
+    found: defaultdict[PriceKey, list[PriceChange]] = defaultdict(list)
+    for change in changes:
+        found[change.key].append(change)
+    places = {key: place for place, key in enumerate(labels)}
+    return {key: found[key] for key in sorted(found, key=lambda key: places.get(key, len(places)))}
+
+
+def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotSettings, room: int) -> list[str]:
+    """A block for each price, newest change first: with as many changes of each as there is room for."""
+    blocks: list[str] = []
+    for most in range(MOST_CHANGES, 0, -1):
+        blocks = [_block(label_of(key, labels), changes, settings, most) for key, changes in histories.items()]
+        if sum(length(block) + 2 for block in blocks) <= room:
+            return blocks
+    room -= length(messages.more_prices(999)) + len(blocks)  # a line between each two
+    return fit(blocks, room, messages.more_prices)
+
+
+def _block(label: str, changes: Sequence[PriceChange], settings: BotSettings, most: int) -> str:
+    lines = [
+        f"{day(change.seen_from, settings.zone)}: {messages.change(change.before, change.after)}"
+        for change in reversed(changes[-most:])
+    ]
+    more = [messages.more_lines(len(changes) - most)] if len(changes) > most else []
+    return "\n".join([f"<b>{escape(label)}</b>", *lines, *more])
+
+
+def _series(histories: Histories, labels: Mapping[PriceKey, str], since: datetime) -> list[Series]:
+    """For the chart: the first few prices of the first few units, each unit's together."""
+    units = list(dict.fromkeys(key.satuan for key in histories))[:MOST_UNITS]
+    shown = [key for key in histories if key.satuan in units][:MOST_SERIES]
+    return [
+        Series(
+            key.satuan,
+            label_of(key, labels),
+            [(since, histories[key][0].before), *((change.seen_from, change.after) for change in histories[key])],
+        )
+        for key in sorted(shown, key=lambda key: units.index(key.satuan))
+    ]

@@ -1,0 +1,73 @@
+"""What all messages are made of: HTML of a limited length, buttons, the warning about old data."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from toko_bot.replies import messages
+from toko_bot.replies.buttons import Button, data_of
+from toko_bot.settings import BotSettings
+from toko_core.catalog.freshness import open_age
+from toko_core.catalog.live import Served
+from toko_core.catalog.products import Product
+from toko_core.text import moment, shorten
+
+TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A message: HTML and buttons; with a photo, the HTML is its caption."""
+
+    text: str
+    markup: InlineKeyboardMarkup | None = None
+    photo: bytes | None = None
+
+
+def button(label: str, pressed: Button) -> InlineKeyboardButton:
+    """Make a button of an inline keyboard."""
+    return InlineKeyboardButton(label, callback_data=data_of(pressed))
+
+
+def query_of(text: str) -> str | None:
+    """Read what was searched from the text of one of the bot's messages; None if it repeats no query."""
+    lines = [line for line in text.splitlines() if line.startswith(messages.ASKED)]
+    return lines[-1].removeprefix(messages.ASKED) if lines else None
+
+
+def short_name(product: Product, most: int) -> str:
+    """The product's name in at most `most` characters, or its code if it has no name."""
+    return shorten(product.namaitem or product.kodeitem, most)
+
+
+def stale_lines(served: Served, settings: BotSettings) -> list[str]:
+    """The warning about old data; empty if the data is fresh."""
+    if not is_stale(served, settings):
+        return []
+    return [messages.stale(moment(served.data_time, settings.zone))]
+
+
+def is_stale(served: Served, settings: BotSettings) -> bool:
+    """Whether the data is older than STALE_HOURS. Days on which the shop is closed don't count."""
+    age = open_age(served.data_time, datetime.now(UTC), settings.zone, settings.closed_days)
+    return age > timedelta(hours=settings.stale_hours)
+
+
+def fit(
+    lines: Sequence[str], room: int, more: Callable[[int], str] = messages.more_lines, most: int | None = None
+) -> list[str]:
+    """The first lines that fit into `room` characters, at most `most`; `more` says how many are left out."""
+    for number, line in enumerate(lines):
+        room -= length(line) + 1
+        if room < 0 or number == most:
+            return [*lines[:number], more(len(lines) - number)]
+    return list(lines)
+
+
+def length(text: str) -> int:
+    """The length of HTML as Telegram counts it: UTF-16 units after parsing."""
+    return len(unescape(TAG.sub("", text)).encode("utf-16-le")) // 2

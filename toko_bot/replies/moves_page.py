@@ -1,0 +1,64 @@
+"""The message that lists prices which rose, or fell, today or within seven days."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+from telegram import InlineKeyboardButton
+from telegram.constants import MessageLimit
+
+from toko_bot.replies import messages
+from toko_bot.replies.buttons import Moves
+from toko_bot.replies.history_page import label_of, price_labels
+from toko_bot.replies.layout import Page, button, fit, length, short_name, stale_lines
+from toko_bot.replies.lists import LONGEST_NAME, SPACE, list_page, open_buttons, part_of, turning
+from toko_bot.settings import BotSettings
+from toko_core.catalog.live import Served
+from toko_core.catalog.price_changes import Period, PriceChange
+from toko_core.catalog.products import Product
+from toko_core.text import moment
+
+MOST_MOVES = 3
+"""Of a product in the list."""
+
+
+def moves_page(served: Served, settings: BotSettings, wanted: Moves) -> Page:
+    """A page of them, the largest relative change first. Reads the file: not in the event loop."""
+    changes, rounding = served.details.price_changes, settings.price_rounding
+    period = Period(wanted.way == "naik", start_of(wanted.days, datetime.now(UTC), settings.zone))
+    rows = changes.moved(period, rounding)
+    part = part_of(len(rows), wanted.page, settings.page_size)
+    shown = rows[part.start : part.end]
+    moves = changes.moves_of(shown, period, rounding)
+    parts = [messages.moves(wanted.way, wanted.days, len(rows)) if rows else messages.no_moves(wanted.way, wanted.days)]
+    room = (MessageLimit.MAX_TEXT_LENGTH - 2 * SPACE) // max(len(shown), 1)
+    for place, row in enumerate(shown, part.start + 1):
+        of_product = [move for move in moves if move.product_id == row]
+        parts.append(_product(place, served.catalog.products[row], of_product, room))
+    data = messages.data_from(moment(served.data_time, settings.zone))
+    keyboard = [
+        *open_buttons(served, part, shown, Moves(wanted.way, wanted.days, part.number)),
+        *turning(part, lambda page: Moves(wanted.way, wanted.days, page)),
+        _other_period(wanted),
+    ]
+    return list_page([*parts, *(stale_lines(served, settings) or [data])], keyboard)
+
+
+def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
+    """Midnight in the shop's zone, of the first of so many days of which today is the last."""
+    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
+
+
+def _product(place: int, product: Product, moves: Sequence[PriceChange], room: int) -> str:
+    """A product with its prices that moved, in at most `room` characters."""
+    labels = price_labels(product)
+    title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b> – "
+    lines = [f"{escape(label_of(move.key, labels))}: {messages.change(move.before, move.after)}" for move in moves]
+    room -= length(title) + length(messages.more_prices(999)) + 2
+    return title + "\n".join(fit(lines, room, messages.more_prices, MOST_MOVES))
+
+
+def _other_period(wanted: Moves) -> list[InlineKeyboardButton]:
+    days = next(days for days in messages.PERIODS if days != wanted.days)
+    return [button(messages.PERIODS[days].capitalize(), Moves(wanted.way, days, 1))]

@@ -1,0 +1,75 @@
+"""The messages that show one product: its page, and what people share of it through inline mode."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from telegram import InlineKeyboardMarkup
+
+from toko_bot.replies import messages
+from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
+from toko_bot.replies.layout import Page, button, fit, short_name, stale_lines
+from toko_bot.replies.price_lines import full_table, price_table, two_columns
+from toko_bot.settings import BotSettings
+from toko_core.catalog.live import Served
+from toko_core.catalog.product_hashes import product_hash
+from toko_core.prices import is_below_cost, quantity
+from toko_core.text import moment
+
+LONGEST_FULL_NAME = 300
+PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
+"""Limits that keep a product page within one Telegram message."""
+
+
+def product_page(
+    served: Served, settings: BotSettings, row: int, *, owner: bool, back: ProductList | None = None
+) -> Page:
+    """Everything about a product; cost and margin for owners only. Reads the file: not in the event loop."""
+    product, details = served.catalog.products[row], served.details.of(row)
+    head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
+    if not product.dijual:
+        head.append(f"🚫 {messages.NOT_SOLD}")
+    if owner and is_below_cost(product.prices):
+        head.append(messages.BELOW_COST_WARNING)
+    blocks = full_table(product.prices, details.satuan, settings.price_rounding, with_cost=owner)
+    table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
+    parts = ["\n".join(head), _pre(table)]
+    if details.stock:
+        stock = [two_columns(place.kantor[:16], quantity(place.stok)) for place in details.stock]
+        parts.append(f"Stok ({escape(details.satuan[:16])})\n{_pre(fit(stock, STOCK_CHARACTERS))}")
+    facts = [f"Kode: <code>{escape(product.kodeitem[:100])}</code>"]
+    units = [price.satuan for price in product.prices]
+    barcodes = sorted(details.barcodes, key=lambda b: (units.index(b.satuan) if b.satuan in units else 99, b.barcode))
+    facts += _barcodes([(b.barcode[:64], b.satuan[:16]) for b in barcodes])
+    for title, value in (("Rak", details.rak), ("Merek", product.merek), ("Jenis", product.jenis)):
+        if value:
+            facts.append(f"{title}: {escape(value[:100])}")
+    parts.append("\n".join(facts))
+    parts += stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
+    if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
+        parts.append(messages.asked(back.query))
+    code = product_hash(product.kodeitem)
+    buttons = [button(messages.BACK, back)] if back is not None else []
+    buttons += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
+    buttons.append(button(messages.HISTORY, History(code)))
+    return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup([buttons]))
+
+
+def shared_text(served: Served, settings: BotSettings, row: int) -> str:
+    """A product as others may see it in any chat: its prices."""
+    product = served.catalog.products[row]
+    head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
+    if not product.dijual:
+        head += f"\n🚫 {messages.NOT_SOLD}"
+    table = fit(price_table(product.prices, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
+    data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
+    return "\n\n".join([head, _pre(table), *data])
+
+
+def _barcodes(barcodes: Sequence[tuple[str, str]]) -> list[str]:
+    lines = [f"Barcode {escape(unit)}: <code>{escape(code)}</code>" for code, unit in barcodes]
+    return fit(lines, BARCODE_CHARACTERS)
+
+
+def _pre(lines: Iterable[str]) -> str:
+    text = "\n".join(lines)
+    return f"<pre>{escape(text)}</pre>" if text else ""
