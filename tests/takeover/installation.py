@@ -14,9 +14,9 @@ import dagster as dg
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 from dagster._core.scheduler.instigation import SensorInstigatorData
 
-import toko_assets.definitions
 from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, set_time
+from tests.code_location import load_defs
 from tests.installation import Installation
 from tests.takeover.make_installation import ARCHIVE
 from tests.takeover.old_version import moment
@@ -101,7 +101,8 @@ class OldInstallation:
         """A run with a config as users and queued runs hold it."""
         with dg.DagsterInstance.get() as instance:
             return (
-                toko_assets.definitions.defs.resolve_job_def(job)
+                load_defs()
+                .resolve_job_def(job)
                 .execute_in_process(instance=instance, run_config=config, tags=tags, raise_on_error=False)
                 .dagster_run
             )
@@ -143,7 +144,7 @@ def stored_cursor() -> str | None:
 
 def tick(cursor: str | None) -> SensorExecutionData:
     """One tick of `new_backup`, as Dagster's daemon makes it."""
-    defs = toko_assets.definitions.defs
+    defs = load_defs()
     sensor = defs.resolve_sensor_def("new_backup")
     used = {name: value for name, value in (defs.resources or {}).items() if name in sensor.required_resource_keys}
     with (

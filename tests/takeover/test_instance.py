@@ -5,9 +5,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-import toko_assets.definitions
 from tests.acceptance.history import runs
 from tests.acceptance.places import run_toko
+from tests.code_location import load_defs
 from tests.takeover.installation import CHAIN, OldInstallation, old_installation
 
 
@@ -36,7 +36,7 @@ def test_the_events_of_the_old_runs_can_be_read(untouched: OldInstallation) -> N
 
 @pytest.mark.usefixtures("untouched")
 def test_every_asset_and_check_of_the_new_version_has_its_old_results() -> None:
-    graph = toko_assets.definitions.defs.resolve_asset_graph()
+    graph = load_defs().resolve_asset_graph()
     assets = [key for key in graph.get_all_asset_keys() if graph.get(key).is_materializable]
     with dg.DagsterInstance.get() as instance:
         made = instance.get_latest_materialization_events(assets)

@@ -8,11 +8,11 @@ import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
 
-import toko_assets.definitions
 from tests.acceptance.history import runs
 from tests.acceptance.places import installed, run_toko
 from tests.acceptance.rows import clean_shop
 from tests.backups import write_backup
+from tests.code_location import load_defs
 from tests.installation import Installation
 from toko_assets.postgres.server import PostgresServer
 
@@ -44,7 +44,7 @@ def test_a_sync_publishes_and_dagster_has_its_run_assets_and_checks(toko: Instal
     assert (run.job, run.succeeded) == ("sync", True)
     assert list(run.materialised) == CHAIN
     assert run.materialised["product_catalog"]["dagster/row_count"] == PRODUCTS
-    graph = toko_assets.definitions.defs.resolve_asset_graph()
+    graph = load_defs().resolve_asset_graph()
     checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
     assert {(check.asset, check.name) for check in run.evaluations} == checks
     assert all(check.passed for check in run.evaluations)
