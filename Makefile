@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo provide test test-deploy test-newcomer screenshots dev lint format lock install wheel clean up down logs backup restore-backup
+.PHONY: help demo provide test test-containers test-faults test-newcomer screenshots dev lint format lock install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
@@ -22,8 +22,11 @@ provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
 test: provide ## All tests
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
-test-deploy: $(INSTALLED) ## All tests of the containers: Docker, a quarter of an hour
-	@$(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
+	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+
+test-faults: $(INSTALLED) ## A hundred syncs killed at random moments
+	@seed=$$(date +%s); echo "Seed $$seed"; $(PYTHON) -m tests.reliability.kills 100 --seed $$seed
 
 test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
 	@tests/newcomer/bare_debian.sh
@@ -34,7 +37,8 @@ screenshots: provide ## The README's pictures of the web interface, by its test
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
 
-lint: $(INSTALLED) ## Style, types, who imports whom, what Dagster loads
+lint: $(INSTALLED) ## Style, spelling, types, who imports whom, what Dagster loads
+	@$(VENV)/bin/typos
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
 # A DAGSTER_HOME of its own: dg writes its database there, and our dagster.yaml turns telemetry off.
