@@ -76,7 +76,8 @@ own_shop='cd toko
   cp .env.example .env
   sed -i "s|^#* *BACKUP_FOLDER=.*|BACKUP_FOLDER=$HOME/backups|" .env
   grep -q "^BACKUP_FOLDER=$HOME/backups$" .env
-  .venv/bin/toko sync
+  .venv/bin/toko sync | tee synced
+  grep -q "^Published .*: 2,9.. products" synced
   .venv/bin/toko search indomie'
 # Who may not install anything is told what is missing, before the first test.
 told='cd toko
