@@ -4,6 +4,7 @@ It installs what is missing where it may: Chromium with `playwright install`, th
 with apt-get as root or with sudo. Otherwise it prints one line that says what to install, and exits with status 1.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.chromium import find_chromium
+from tests.browser.chromium import find_chromium, playwright_starts
 
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin/postgres")
 HAS_POSTGRES_15 = "VERSION_CODENAME=bookworm"
@@ -57,6 +58,7 @@ def needs() -> list[Need]:
         *(program(name, "util-linux") for name in ("setpriv", "unshare")),
         *(program(name, name) for name in ("mount", "openssl", "git")),
         Need("time zones", "tzdata", Path("/usr/share/zoneinfo/Asia/Jakarta").exists),
+        Need("libatomic", "libatomic1", lambda: loads("libatomic.so.1")),  # Playwright's driver is linked with it
         Need("Chromium", "chromium", lambda: find_chromium() is not None),
         Need("PostgreSQL 15", "postgresql-15", lambda: POSTGRES_15.exists() or not offers_postgres_15()),
     ]
@@ -64,6 +66,14 @@ def needs() -> list[Need]:
 
 def program(name: str, package: str) -> Need:
     return Need(name, package, lambda: shutil.which(name) is not None)
+
+
+def loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def offers_postgres_15() -> bool:
@@ -80,7 +90,7 @@ def offers_postgres_15() -> bool:
 def provide() -> None:
     """Install what is missing. Raises MissingError when something stays missing."""
     missing = [need for need in needs() if not need.is_here()]
-    if any(need.name == "Chromium" for need in missing):
+    if any(need.name == "Chromium" for need in missing) and playwright_starts():
         download_chromium()
     missing = still_missing(missing)
     root = root_command()

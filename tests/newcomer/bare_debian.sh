@@ -76,13 +76,14 @@ own_shop='cd toko
   cp .env.example .env
   sed -i "s|^#* *BACKUP_FOLDER=.*|BACKUP_FOLDER=$HOME/backups|" .env
   grep -q "^BACKUP_FOLDER=$HOME/backups$" .env
-  .venv/bin/toko sync
+  .venv/bin/toko sync | tee synced
+  grep -q "^Published .*: 2,9.. products" synced
   .venv/bin/toko search indomie'
 # Who may not install anything is told what is missing, before the first test.
 told='cd toko
   if make test 2>said; then exit 1; fi
   cat said
-  grep -q "^make test: The tests need .*Chromium, PostgreSQL 15\. As root: apt-get update && apt-get install chromium" said'
+  grep -q "^make test: The tests need .*Chromium, PostgreSQL 15\. As root: apt-get update && apt-get install .*chromium" said'
 without_checkout='cd toko && make wheel && cd && rm -rf wheel-venv empty && mkdir empty
   cp toko/dist/toko-*.whl empty/
   python3 -m venv wheel-venv'
