@@ -104,8 +104,7 @@ def test_the_demos_catalogue_is_marked_and_its_prices_have_a_history_of_their_ow
     assert [file.name for file in (toko.data / "history").iterdir()] == ["demo"]
 
 
-@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
-@pytest.mark.parametrize("place", ["inbox", "BACKUP_FOLDER"])
+@pytest.mark.parametrize(("version", "place"), [("0.1.0", "inbox"), ("0.2.0", "BACKUP_FOLDER")])
 def test_the_first_backup_of_a_shop_replaces_the_demo_without_a_flag(
     toko: Installation, backup: Path, monkeypatch: pytest.MonkeyPatch, version: str, place: str
 ) -> None:
