@@ -134,5 +134,10 @@ def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = 
     return surplus
 
 
+def nearest_existing(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
 def _changed(path: Path) -> tuple[int, str]:
     return path.stat().st_mtime_ns, path.name

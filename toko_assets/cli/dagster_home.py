@@ -1,4 +1,4 @@
-"""Dagster's home: a folder of ours, unless DAGSTER_HOME names another one."""
+"""Dagster's home, a folder of ours unless DAGSTER_HOME names another one, and the files that Dagster reads."""
 
 import os
 import shutil
@@ -6,6 +6,10 @@ from pathlib import Path
 
 from toko_assets.common.settings import Settings
 from toko_assets.defs import dagster_storage
+
+DAGSTER_FILES = Path(dagster_storage.__file__).parent
+WORKSPACE = DAGSTER_FILES / "workspace.yaml"
+"""Where Dagster finds the code location, in a checkout and in an installed wheel."""
 
 
 def set_dagster_home(settings: Settings) -> Path:
@@ -20,4 +24,4 @@ def prepare_dagster_home(settings: Settings) -> None:
     home = set_dagster_home(settings)
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
-        shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+        shutil.copyfile(DAGSTER_FILES / "dagster.yaml", home / "dagster.yaml")

