@@ -46,7 +46,7 @@ def served(daemon: Daemon) -> str:
 def state(daemon: Daemon) -> dict[str, bytes]:
     """All that a rollback may change."""
     rooms = (daemon.toko.data / "catalog", daemon.toko.data / "records")
-    return {str(file): file.read_bytes() for room in rooms for file in room.iterdir()}
+    return {str(file): file.read_bytes() for room in rooms for file in room.rglob("*") if file.is_file()}
 
 
 def roll_back(daemon: Daemon, file: str | None = None) -> None:

@@ -144,7 +144,12 @@ def write_export(folder: Path, items: Iterable[Item]) -> None:
 
 
 def publish_shop(
-    data: Path, items: Iterable[Item] = SHOP, changes: Iterable[Change] = (), *, age: timedelta = timedelta(hours=2)
+    data: Path,
+    items: Iterable[Item] = SHOP,
+    changes: Iterable[Change] = (),
+    *,
+    age: timedelta = timedelta(hours=2),
+    backup: str = "i5_UJI.i5bu",
 ) -> Path:
     """Build a catalogue of these items, whose prices changed so, and let CURRENT name it."""
     catalog = data / "catalog"
@@ -154,7 +159,7 @@ def publish_shop(
     write_export(export, items)
     now = datetime.now(UTC)
     build(file, export, data / "history", {
-        "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": "i5_UJI.i5bu",
+        "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": backup,
         "backup_time": (now - age).isoformat(timespec="seconds"), "published_at": now.isoformat(timespec="seconds"),
         "history_since": HISTORY_SINCE.isoformat(), "history_backups": "321",
     })  # fmt: skip

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.servers.telegram import InlineQuery, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
-from tests.toko_bot.bot.shop import COST, photo
+from tests.toko_bot.bot.shop import COST, INDOMIE, photo, publish_shop
 
 GROUP, OTHER_GROUP = -1001, -1002
 
@@ -99,11 +99,19 @@ def test_version_status_and_reload(siti: Person) -> None:
     assert "i5_UJI.i5bu" in version
     assert "WIB" in version
     assert "Umur: 2 jam" in version
+    assert "contoh" not in version
     status = siti.ask("/status").text
     assert "Pencarian hari ini" in status
     assert "Dagster tidak bisa dihubungi" in status
     assert "sudah yang terbaru" in siti.ask("/reload").text
     assert str(SITI) in siti.ask("/id").text
+
+
+def test_version_says_that_the_demos_data_is_no_shops(tmp_path: Path) -> None:
+    publish_shop(tmp_path / "data", [INDOMIE], backup="i5_CONTOH.i5bu")
+    with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path):
+        lines = server.user(BUDI, "Budi").ask("/version").text.splitlines()
+    assert lines[1] == "⚠️ Data contoh, bukan data toko."
 
 
 def test_without_owners_all_users_are(data: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.toko_assets.backups.decision.simulation import DELAYS, LATER_DELAY, S
 from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, decide, folder_mark, wanted
 from toko_assets.backups.listing import ListedBackup
 from toko_assets.common.rollback_record import Rejection
+from toko_core.catalog.demo import DEMO_BACKUP
 
 SETTINGS = "settings"
 FULL = [a_backup(day) for day in (3, 1, 2)]
@@ -26,12 +27,14 @@ def look(
     busy: bool = False,
     settings: str = SETTINGS,
     now: datetime = ENDED,
+    demo_served: bool = False,
 ) -> Decision:
     """The first look of all, where nothing else is said."""
     cursor = cursor or Cursor()
     return decide(
-        cursor, backups, published=published, refused=refused, last=last, busy=busy, settings=settings, now=now
-    )
+        cursor, backups, published=published, refused=refused, last=last, busy=busy, settings=settings, now=now,
+        demo_served=demo_served,
+    )  # fmt: skip
 
 
 def asked(decision: Decision) -> str | None:
@@ -234,3 +237,32 @@ def test_a_backup_that_is_newer_than_the_refused_one_is_asked_for() -> None:
 def test_a_refused_backup_that_a_person_chose_since_is_asked_for_again() -> None:
     refused = a_refusal(FULL[0], chosen=("sha rev3",))
     assert asked(look(FULL, published="rev2", refused=refused)) == "rev3:1"
+
+
+class TestDemo:
+    """A backup of the demo from day 9, newer than every other."""
+
+    demo = a_backup(9, place=f"/IPOS/{DEMO_BACKUP}")
+
+    def test_where_there_is_no_other_backup_it_is_synced_once(self) -> None:
+        cursor = look([self.demo]).cursor
+        assert asked(look([self.demo])) == "rev9:1"
+        assert asked(look([self.demo], cursor=cursor, published="rev9", demo_served=True)) is None
+
+    def test_a_backup_of_a_shop_is_wanted_whatever_its_time(self) -> None:
+        served = look([self.demo], cursor=look([self.demo]).cursor, published="rev9", demo_served=True).cursor
+        for backups in ([self.demo, *FULL], FULL):
+            decision = look(backups, cursor=served, published="rev9", demo_served=True)
+            assert asked(decision) == "rev3:1"
+            assert decision.request is not None
+            assert sorted(decision.request.skipped) == ["1.i5bu", "2.i5bu"]
+
+    def test_so_it_is_though_an_earlier_version_remembers_the_demos_time(self) -> None:
+        cursor = Cursor(published=self.demo.modified, asked="rev9", asked_modified=self.demo.modified)
+        assert asked(look([self.demo, *FULL], cursor=cursor, published="rev9", demo_served=True)) == "rev3:1"
+
+    def test_once_a_shops_backup_is_served_older_ones_are_not_wanted_and_the_demo_neither(self) -> None:
+        cursor = look([self.demo, *FULL], cursor=Cursor(), published="rev9", demo_served=True).cursor
+        cursor = look([self.demo, *FULL], cursor=cursor, published="rev3").cursor
+        assert cursor.published == FULL[0].modified
+        assert asked(look([self.demo, *FULL[1:]], cursor=cursor, published="rev3")) is None
