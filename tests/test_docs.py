@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 PACKAGES = "toko_core|toko_assets|toko_bot|tests|benchmarks"
 BEFORE = r"(?<![\w./-])"
 FILE = re.compile(rf"{BEFORE}(?:[\w-]+/)*[\w-]+\.py\b")

@@ -49,7 +49,7 @@ def test_a_package_ships_its_type_hints(package: str) -> None:
     assert (ROOT / package / "py.typed").is_file()
 
 
-def test_the_project_cannot_be_uploaded_by_mistake_where_its_name_is_anothers() -> None:
+def test_the_project_cannot_be_uploaded_to_pypi_where_another_has_its_name() -> None:
     assert "Private :: Do Not Upload" in PYPROJECT["project"]["classifiers"]
 
 

@@ -15,7 +15,8 @@ if ! docker image inspect "$debian" &>/dev/null; then
   debootstrap --variant=minbase --include=ca-certificates bookworm "$work/root" &>"$work/log" || { tail "$work/log" >&2; exit 1; }
   # What this machine trusts, the images trust: it may reach PyPI through a proxy with a certificate of its own.
   cp -L /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/"
-  tar -C "$work/root" -c . | docker import - "$debian" >/dev/null
+  tar -C "$work/root" --exclude './var/cache/apt/archives/*.deb' --exclude './var/lib/apt/lists/*' -c . \
+    | docker import - "$debian" >/dev/null
 fi
 
 for kind in "$@"; do
