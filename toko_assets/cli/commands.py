@@ -218,7 +218,8 @@ def main() -> None:
     except TokoError as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error))
+        file = error.filename2 or error.filename  # the second is what could not be written
+        _fail(f"{error.strerror}: {file}" if file else str(error))
 
 
 def _fail(message: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from toko_assets.common.settings import Settings
 from toko_assets.defs import dagster_storage
+from toko_core.files import whole_file
 
 DAGSTER_FILES = Path(dagster_storage.__file__).parent
 WORKSPACE = DAGSTER_FILES / "workspace.yaml"
@@ -24,4 +25,5 @@ def prepare_dagster_home(settings: Settings) -> None:
     home = set_dagster_home(settings)
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
-        shutil.copyfile(DAGSTER_FILES / "dagster.yaml", home / "dagster.yaml")
+        with whole_file(home / "dagster.yaml") as file:  # Dagster would take an empty one for its own defaults
+            shutil.copyfile(DAGSTER_FILES / "dagster.yaml", file)

@@ -1,5 +1,6 @@
 """The machine: Python, the data folder, room on its disk."""
 
+import errno
 import os
 import shutil
 import stat
@@ -44,7 +45,9 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
     try:
         _write_something(folder)
     except OSError as error:
-        yield wrong("data folder", f"{folder} cannot be written ({error.strerror}): set TOKO_DATA_DIR, or its owner.")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "make room on its disk." if full else "set TOKO_DATA_DIR, or its owner."
+        yield wrong("data folder", f"{folder} cannot be written ({error.strerror}): {remedy}")
         return
     if problem := data_disk_problem(settings):
         yield wrong("data folder", problem)
