@@ -28,7 +28,8 @@ screenshots: $(INSTALLED) ## The README's pictures of the web interface, by its 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
 
-lint: $(INSTALLED) ## Style, types, who imports whom, what Dagster loads
+lint: $(INSTALLED) ## Style, words, types, who imports whom, what Dagster loads
+	@$(PYTHON) tools/plain_english.py
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
 # A DAGSTER_HOME of its own: dg writes its database there, and our dagster.yaml turns telemetry off.
