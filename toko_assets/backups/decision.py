@@ -138,14 +138,17 @@ def decide(
     busy: bool,
     settings: str,
     now: datetime,
+    demo_served: bool = False,
 ) -> Decision:
     """Whether to sync the newest of the listed `backups` now.
 
     `published` is the revision that is served, `refused` what a rollback refused, `last` the last attempt at the
-    `wanted` backup, `busy` whether a run is unfinished, `settings` which settings are in force.
+    `wanted` backup, `busy` whether a run is unfinished, `settings` which settings are in force. `demo_served`: the
+    served catalogue is the demo's, so that a shop's backup is wanted whatever its time.
     """
     known = {published or "", refused.revision if refused else ""} - {""}
     cursor = _with_published(answered(cursor), backups, known)
+    cursor = replace(cursor, published=None) if demo_served else cursor
     newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
     cursor = replace(cursor, seen=newest.revision if newest else "")
     if newest is None:

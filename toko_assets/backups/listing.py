@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from toko_assets.ipos.decoding import decode
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.errors import TransientError
 
 
@@ -48,5 +49,6 @@ class Listing:
 
 
 def newest_first(backups: Sequence[ListedBackup]) -> list[ListedBackup]:
-    """By the time of the last change; of the same moment, by place."""
-    return sorted(backups, key=lambda backup: (backup.modified, backup.place), reverse=True)
+    """By the time of the last change; of the same moment, by place. Without the demo's, where there is another one."""
+    of_shop = [backup for backup in backups if not is_demo_backup(backup.name)]
+    return sorted(of_shop or backups, key=lambda backup: (backup.modified, backup.place), reverse=True)

@@ -28,7 +28,7 @@ class RollbackConfig(dg.Config):
     file: str = Field(
         default="",  # not None: the Launchpad shows it then
         description="The catalogue to serve, by the name of its file: catalog-….duckdb. Without one, the newest before "
-        "the served one that no rollback took back.",
+        "the served one that no rollback took back and that is not the demo's.",
     )
 
 

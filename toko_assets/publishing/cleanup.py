@@ -14,6 +14,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer
+from toko_assets.publishing.demo import remove_demo
 from toko_core.catalog.store import prune
 from toko_core.errors import TokoError
 from toko_core.files import TEMPORARY, DataFolder, keep_newest
@@ -24,10 +25,16 @@ def remove_superseded(
 ) -> None:
     """After every publication: remove the backups over the limit, and all restored databases but that of `served`.
 
-    raw_backup spared the backup that was served until now, which a rejected one must not push out; it may go now. A
-    database that cannot be dropped is left to the next sync, with a warning: what is published stays published.
+    raw_backup spared the backup that was served until now, which a rejected one must not push out; it may go now. All
+    of the demo's data goes with the first backup of a shop. What cannot be removed is left to the next sync, with a
+    warning: what is published stays published.
     """
     prune_backups(folder, keep_backups, besides=[served.path])
+    try:
+        if not served.is_demo:
+            remove_demo(folder)
+    except OSError as error:
+        log.warning(f"The demo's data is left for the next sync to remove: {error}")
     try:
         drop_databases(postgres.server(), postgres.database_prefix, besides=postgres.database_name(served.id))
     except (TokoError, OSError, psycopg.Error) as error:
@@ -65,7 +72,8 @@ def drop_databases(server: PostgresServer, prefix: str, *, besides: str | None) 
 def unfinished(folder: DataFolder) -> list[Path]:
     """The files and folders that never got their name, and what a database engine had beside them."""
     records = (folder.records, folder.publications)
-    rooms = (folder.root, folder.backups, folder.exports, folder.history, folder.catalog, *records)
+    histories = (folder.history, folder.demo_history)
+    rooms = (folder.root, folder.backups, folder.exports, *histories, folder.catalog, *records)
     return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
 
 

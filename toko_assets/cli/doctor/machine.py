@@ -11,10 +11,11 @@ from pathlib import Path
 
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
+from toko_assets.common.data_disk import data_disk_problem, has_permissions
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.cleanup import unfinished
-from toko_core.files import DataFolder
+from toko_core.files import DataFolder, nearest_existing
 
 OLDEST_PYTHON = (3, 11)
 MB = 1_000_000
@@ -45,8 +46,12 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
     except OSError as error:
         yield wrong("data folder", f"{folder} cannot be written ({error.strerror}): set TOKO_DATA_DIR, or its owner.")
         return
-    if existing(folder).stat().st_mode & stat.S_IWOTH:
-        yield note("data folder", f"{short_path(folder)} can be changed by every user: chmod o-w {short_path(folder)}")
+    if problem := data_disk_problem(settings):
+        yield wrong("data folder", problem)
+        return
+    if nearest_existing(folder).stat().st_mode & stat.S_IWOTH:
+        remedy = f"chmod o-w {short_path(folder)}" if has_permissions(folder) else "its disk has no file permissions."
+        yield note("data folder", f"{short_path(folder)} can be changed by every user: {remedy}")
     yield _room(settings)
     yield from _left_over(folder)
 
@@ -59,7 +64,7 @@ def newest_size(settings: Settings) -> int:
 
 def _room(settings: Settings) -> Finding:
     folder = settings.data_folder
-    free, needed = shutil.disk_usage(existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
+    free, needed = shutil.disk_usage(nearest_existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
     said = f"{short_path(folder)} is writable; {free / MB:,.0f} MB free, a sync needs about {needed / MB:,.0f} MB"
     if free < needed:
         return wrong("data folder", f"{said}: make room, or set TOKO_DATA_DIR to a larger disk.")
@@ -84,12 +89,7 @@ def _left_over(folder: Path) -> Iterator[Finding]:
 
 def _write_something(folder: Path) -> None:
     """In it, or where it is to be made."""
-    with tempfile.TemporaryFile(dir=existing(folder)) as file:
+    with tempfile.TemporaryFile(dir=nearest_existing(folder)) as file:
         file.write(b"toko doctor")
         file.flush()
         os.fsync(file.fileno())
-
-
-def existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
