@@ -31,7 +31,7 @@ test-faults: $(INSTALLED) ## A hundred syncs killed at random moments
 test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
 	@tests/newcomer/bare_debian.sh
 
-screenshots: provide ## The README's pictures of the web interface, by its test
+screenshots: provide ## The documentation's pictures of the web interface, by its test
 	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000

@@ -1,6 +1,6 @@
 """Makes docs/answer.png: what `toko search` prints in a terminal of 80 columns. Run it after `make demo`.
 
-    .venv/bin/python -m docs.make_answer "indomi goreng spesial" "minyak goreng 2 lt"
+.venv/bin/python -m docs.make_answer "indomi goreng spesial" "minyak goreng 2 lt"
 """
 
 import io
