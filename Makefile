@@ -31,14 +31,14 @@ test-faults: $(INSTALLED) ## A hundred syncs killed at random moments
 test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
 	@tests/newcomer/bare_debian.sh
 
-screenshots: provide ## The README's pictures of the web interface, by its test
+screenshots: provide ## The documentation's pictures of the web interface, by its test
 	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
 
-lint: $(INSTALLED) ## Style, spelling, types, who imports whom, what Dagster loads
-	@$(VENV)/bin/typos
+lint: $(INSTALLED) ## Style, spelling, words, types, who imports whom, what Dagster loads
+	@$(VENV)/bin/typos && $(PYTHON) tools/plain_english.py
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
 # A DAGSTER_HOME of its own: dg writes its database there, and our dagster.yaml turns telemetry off.

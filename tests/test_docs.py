@@ -37,7 +37,7 @@ def test_files_and_folders_that_a_document_names_exist(document: Path) -> None:
 @documents(named="document")
 def test_modules_that_a_document_names_exist(document: Path) -> None:
     named = set(MODULE.findall(document.read_text()))
-    assert [name for name in sorted(named) if not name.endswith(".py") and not is_module(name)] == []
+    assert [name for name in sorted(named) if not name.endswith((".py", ".md")) and not is_module(name)] == []
 
 
 @documents(named="document")

@@ -2,13 +2,13 @@
 
 exact          the whole name
 prefix         its first word and half of the second, as while typing
-typo1, typo2   a slip in one word, in two
+typo1, typo2   a typo in one word, in two
 reorder, drop  its words in another order; one of them left out
 concat         two neighbouring words written as one
 abbrev         its words shortened as on a receipt
 size           up to three of its words, and the pack size written another way
-rare           one word that hardly any name has, alone and with a slip
-short_typo     two of its words that hardly any other name shares, one with a slip
+rare           one word that hardly any name has, alone and with a typo
+short_typo     two of its words that hardly any other name shares, one with a typo
 short_abbr     two such words, shortened to their consonants
 """
 
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from random import Random
 
-from benchmarks.search.typos import consonants, other_size, shortened, shortened_brand, slip
+from benchmarks.search.typos import consonants, make_typo, other_size, shortened, shortened_brand
 
 CASES_OF_A_KIND = 300
 LEAST_WORDS, MOST_WORDS, LEAST_PLAIN = 3, 9, 2
@@ -82,17 +82,17 @@ def _prefix(name: str, _: Random) -> str:
 
 
 def _typo1(name: str, rng: Random) -> str:
-    return _with_slips(name, 1, rng)
+    return _with_typos(name, 1, rng)
 
 
 def _typo2(name: str, rng: Random) -> str:
-    return _with_slips(name, 2, rng)
+    return _with_typos(name, 2, rng)
 
 
-def _with_slips(name: str, count: int, rng: Random) -> str:
+def _with_typos(name: str, count: int, rng: Random) -> str:
     words = _words(name)
     for place in rng.sample(_plain_places(words), count):
-        words[place] = slip(words[place], rng)
+        words[place] = make_typo(words[place], rng)
     return " ".join(words)
 
 
@@ -148,14 +148,14 @@ class _Postings:
                     self._rows[word].append(row)
 
     def rare(self, rng: Random) -> Iterator[tuple[str, str]]:
-        """Each rare word with a slip, and a name that has it."""
+        """Each rare word with a typo, and a name that has it."""
         rare = [w for w, rows in self._rows.items() if len(rows) <= RARE_NAMES and len(w) >= RARE_LENGTH]
         for word in rng.sample(rare, len(rare)):
-            yield slip(word, rng), self._names[rng.choice(self._rows[word])]
+            yield make_typo(word, rng), self._names[rng.choice(self._rows[word])]
 
     def short_typo(self, name: str, rng: Random) -> str | None:
         pair = self._telling_pair(name, rng)
-        return f"{slip(pair[0], rng)} {pair[1]}" if pair else None
+        return f"{make_typo(pair[0], rng)} {pair[1]}" if pair else None
 
     def short_abbr(self, name: str, rng: Random) -> str | None:
         pair = self._telling_pair(name, rng)

@@ -1,4 +1,4 @@
-"""The picture in the README: how long the slowest searches take against how many are answered."""
+"""The picture in docs/benchmarks.md: how long the slowest searches take against how many are answered."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How a hurried cashier types: slips of the finger, words shortened as on a receipt, pack sizes written anyhow."""
+"""How a hurried cashier types: typos, words shortened as on a receipt, pack sizes written anyhow."""
 
 import re
 from random import Random
@@ -11,9 +11,9 @@ OTHER_UNIT_SHARE = 0.3
 """How often a pack size is asked for in another unit's name and not only with or without the blank."""
 
 
-def slip(word: str, rng: Random) -> str:
+def make_typo(word: str, rng: Random) -> str:
     """The word with a neighbouring key, or one letter dropped, doubled or swapped with the next; never the same."""
-    for way in rng.sample(_SLIPS, len(_SLIPS)):
+    for way in rng.sample(_TYPOS, len(_TYPOS)):
         if (typed := way(word, rng.randrange(len(word)), rng)) not in (word, ""):
             return typed
     return word[:-1]
@@ -79,4 +79,4 @@ def _neighbours() -> dict[str, str]:
 
 
 _NEIGHBOURS = _neighbours()
-_SLIPS = (_neighbour, _dropped, _doubled, _swapped)
+_TYPOS = (_neighbour, _dropped, _doubled, _swapped)

@@ -1,4 +1,4 @@
-"""The picture in the README: both ways side by side, and what of ours grows with the history."""
+"""The picture in docs/benchmarks.md: both ways side by side, and what of ours grows with the history."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

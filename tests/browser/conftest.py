@@ -38,7 +38,7 @@ LOOKS = 20
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="where the README's pictures are written")
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="where the pictures of docs are written")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Pictures:
     folder: Path
 
     def take(self, page: Page, name: str) -> None:
-        """Write what the page shows as `name`.png, small enough for a README."""
+        """Write what the page shows as `name`.png, small enough for the documentation."""
         page.mouse.move(0, 0)  # what is under the mouse looks different
         seen = Image.open(io.BytesIO(settled(page))).convert("RGB")
         small = seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

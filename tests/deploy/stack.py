@@ -133,7 +133,7 @@ class Stack:
         return {service: self.inspect(self.container(service))["State"]["StartedAt"] for service in SERVICES}
 
     def kill(self, *containers: str) -> None:
-        """SIGKILL from outside: `docker kill` would count as a stop that is not to be mended."""
+        """SIGKILL from outside: `docker kill` would count as a stop that is not to be repaired."""
         processes = docker("inspect", "--format", "{{.State.Pid}}", *containers).split()
         kill = ["--rm", "--pid", "host", "--user", "0", "--entrypoint", "sh", "toko-platform", "-c", 'kill -9 "$@"']
         docker("run", *kill, "kill", *processes)

@@ -152,7 +152,7 @@ def test_what_is_not_whole_is_passed_over_and_a_conflicted_copy_left_out(shop: S
         assert f"! Passed over: {name}.i5bu is" in output
     assert shop.served() == price
     assert shop.toko.record("raw_backup")["name"] == "utuh.i5bu"
-    assert shop.toko.left_over() == []
+    assert shop.toko.list_leftovers() == []
 
 
 def test_a_backup_that_is_replaced_during_its_download_is_taken_as_it_was_and_the_new_one_next(shop: Shop) -> None:
@@ -177,14 +177,14 @@ def test_a_sync_that_is_killed_in_a_download_leaves_nothing_after_the_next_one(s
             wait_until(lambda: any(path.stat().st_size for path in shop.toko.data.rglob("backups/.*.part")))
         finally:
             child.send_signal(signal.SIGKILL)
-    assert shop.toko.left_over() != []
+    assert shop.toko.list_leftovers() != []
     assert shop.served() == old
     shop.server.heal()
     output = sync().output
     assert "was unfinished and is removed." in output
     assert "died and is marked as failed." in output
     assert shop.served() == new
-    assert shop.toko.left_over() == []
+    assert shop.toko.list_leftovers() == []
 
 
 @pytest.mark.parametrize("name", ["DROPBOX_APP_KEY", "DROPBOX_REFRESH_TOKEN"])

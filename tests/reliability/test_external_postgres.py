@@ -147,7 +147,7 @@ class ServedShop:
             self.is_one_line(answer, saying)
             assert toko.catalog == served
             assert catalogue(toko) == content
-            assert toko.left_over() == []
+            assert toko.list_leftovers() == []
 
     def is_one_line(self, answer: Answer, saying: str) -> None:
         assert answer.status == 1

@@ -121,7 +121,7 @@ def test_the_next_sync_fails_a_run_whose_process_is_gone(
     assert (answer.status, answer.error) == (0, "")
     assert f"Run {run_id[:8]} died and is marked as failed." in answer.output
     assert status(instance, run_id) == dg.DagsterRunStatus.FAILURE
-    assert toko.left_over() == []
+    assert toko.list_leftovers() == []
 
 
 def test_a_run_that_waits_for_its_turn_is_left_alone(toko: Installation, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,7 +105,7 @@ class DropboxServer:
     ) -> File:
         """Upload a file, or replace it: always a new revision. Times are in UTC, now unless given.
 
-        Old ones can be downloaded by `rev:`, also when the file is gone: here for ever, in Dropbox for 30 days or more.
+        Old ones can be downloaded by `rev:`, also when the file is gone: here forever, in Dropbox for 30 days or more.
         """
         with self.world.lock:
             return self.world.files.put(path, data, modified, client_modified)

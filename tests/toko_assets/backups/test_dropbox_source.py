@@ -169,7 +169,7 @@ def test_a_revision_is_fetched_though_it_was_replaced(
     assert target.read_bytes() == DATA
 
 
-def test_a_revision_that_dropbox_no_longer_has_is_gone_and_the_next_look_may_find_another(
+def test_a_revision_that_dropbox_no_longer_has_is_gone_and_the_next_poll_may_find_another(
     server: DropboxServer, source: DropboxSource, target: Path
 ) -> None:
     server.put(BACKUP, DATA)

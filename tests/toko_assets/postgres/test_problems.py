@@ -51,7 +51,9 @@ def test_of_an_encrypted_and_a_plain_attempt_the_last_counts() -> None:
         (psycopg.errors.InsufficientPrivilege("permission denied"), PermanentError, "ALTER ROLE"),
     ],
 )
-def test_what_is_worth_another_try_is_a_passing_error(error: psycopg.Error, kind: type[Exception], shown: str) -> None:
+def test_what_is_worth_another_try_is_a_transient_error(
+    error: psycopg.Error, kind: type[Exception], shown: str
+) -> None:
     problem = during_work(error, "db:5432")
     assert isinstance(problem, kind)
     assert shown in str(problem)

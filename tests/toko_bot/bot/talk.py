@@ -58,7 +58,7 @@ def conversation() -> list[tuple[str, str]]:
             answer = budi.ask("biskuit klapa")
             budi.press("›", answer).answered()
             budi.next_edit(of=answer)
-            part("A search with a slip in it, and its second page", budi)
+            part("A search with a typo in it, and its second page", budi)
             budi.press("Merek ▾").answered()
             brands = budi.next_edit(of=answer)
             budi.press("NYIUR (3)", brands).answered()

@@ -17,7 +17,7 @@ from toko_bot.service.turns import BURST, MOST_WAITING
         ("reset", "ReadError"),
     ],
 )  # fmt: skip
-def test_an_answer_comes_in_spite_of_a_passing_failure(
+def test_an_answer_comes_in_spite_of_a_transient_error(
     bot: RunningBot, budi: Person, kind: FailureKind, said: str
 ) -> None:
     bot.server.fail("sendMessage", kind, times=1)

@@ -103,7 +103,7 @@ def test_a_revision_that_is_being_synced_is_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("number", range(1, 8))
-def test_after_a_passing_failure_the_next_attempt_waits_its_time_from_the_end(number: int) -> None:
+def test_after_a_transient_error_the_next_attempt_waits_its_time_from_the_end(number: int) -> None:
     last, delay = attempt(number, Ending.TRANSIENT), DELAYS.get(number, LATER_DELAY)
     assert asked(look(FULL, last=last, now=ENDED + delay - timedelta(seconds=1))) is None
     assert asked(look(FULL, last=last, now=ENDED + delay)) == f"rev3:{number + 1}"
@@ -114,7 +114,7 @@ def test_a_new_backup_does_not_wait_for_the_next_attempt_at_an_older_one() -> No
     assert asked(look([*FULL, a_backup(4)], cursor=cursor)) == "rev4:1"
 
 
-def test_after_a_permanent_failure_there_is_no_attempt_however_long() -> None:
+def test_after_a_permanent_error_there_is_no_attempt_however_long() -> None:
     last = attempt(1, Ending.PERMANENT)
     for days in (0, 1, 365):
         assert asked(look(FULL, last=last, now=ENDED + timedelta(days=days))) is None
@@ -129,11 +129,11 @@ def test_after_a_permanent_failure_there_is_no_attempt_however_long() -> None:
     ],
     ids=["a file came", "a file went", "a file was replaced"],
 )
-def test_after_a_permanent_failure_any_change_of_the_folder_is_worth_an_attempt(folder: list[ListedBackup]) -> None:
+def test_after_a_permanent_error_any_change_of_the_folder_is_worth_an_attempt(folder: list[ListedBackup]) -> None:
     assert asked(look(folder, last=attempt(2, Ending.PERMANENT))) == "rev3:3"
 
 
-def test_after_a_permanent_failure_other_settings_are_worth_an_attempt() -> None:
+def test_after_a_permanent_error_other_settings_are_worth_an_attempt() -> None:
     assert asked(look(FULL, last=attempt(1, Ending.PERMANENT), settings="others")) == "rev3:2"
 
 

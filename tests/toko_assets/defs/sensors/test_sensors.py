@@ -134,7 +134,7 @@ def test_a_run_that_a_person_stopped_is_not_asked_for_again(daemon: Daemon) -> N
     assert "was refused" in daemon.look().said
 
 
-def test_a_run_whose_process_died_is_failed_by_the_next_look_and_tried_again_after_a_minute(daemon: Daemon) -> None:
+def test_a_run_whose_process_died_is_failed_by_the_next_poll_and_tried_again_after_a_minute(daemon: Daemon) -> None:
     file = daemon.put("toko.i5bu", 1)
     run = lost_run(daemon, **daemon.ask().tags)
     assert daemon.look().said.startswith("toko.i5bu is tried again at ")

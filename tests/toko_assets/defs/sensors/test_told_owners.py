@@ -260,7 +260,7 @@ def test_in_24_hours_without_dropbox_owners_get_one_message_and_the_first_look_a
     assert watched.ask().run_key == f"{new.rev}:1"
 
 
-def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_look_and_of_its_end_as_well(
+def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_poll_and_of_its_end_as_well(
     watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
     dropbox.down()
