@@ -123,7 +123,7 @@ class TokoBot:
         return app
 
     async def _started(self, app: App) -> None:
-        await self.live.look()
+        await self.live.poll()
         if self.live.served is None:
             log.error("Nothing to serve yet: %s. Looking every few seconds.", self.live.problem)
         reports = OwnerReports(app.bot, self.settings, self.live)

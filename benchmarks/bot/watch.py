@@ -11,7 +11,7 @@ from benchmarks.procfs import cpu_seconds, rss
 SAMPLE_SECONDS = 0.5
 INSIDE = re.compile(r"^DEBUG Answered in ([\d.]+) ms$", re.MULTILINE)
 SERVING = re.compile(r"^INFO Serving ", re.MULTILINE)
-REFUSED = re.compile(r"^ERROR The new catalogue is refused", re.MULTILINE)
+REFUSED = re.compile(r"^ERROR The new catalogue is rejected", re.MULTILINE)
 COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
 LOG_FORMAT = "%(levelname)s %(message)s"
 

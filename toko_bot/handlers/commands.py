@@ -69,7 +69,7 @@ async def on_reload(update: Update, context: Context) -> None:
     """/reload: look for a new catalogue now."""
     shop = services(context)
     before = shop.live.served
-    await shop.live.look(again=True)
+    await shop.live.poll(again=True)
     served = shop.live.served
     if shop.live.problem is not None and served is not None:
         page = Page(messages.reload_failed(shop.live.problem))

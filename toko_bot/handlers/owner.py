@@ -114,7 +114,7 @@ async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, me
 async def _result(context: Context, dagster: Dagster, run: str, state: RunState, link: str) -> str:
     shop = services(context)
     if state.status == "SUCCESS":
-        await shop.live.look()
+        await shop.live.poll()
         served = shop.live.served
         done = messages.sync_done(state.status, "", link)
         return done if served is None else f"{done}\n{messages.data_from(moment(served.data_time, shop.settings.zone))}"
