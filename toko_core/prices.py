@@ -51,7 +51,7 @@ def format_change(before: Decimal, after: Decimal) -> str:
 
 
 def round_price(amount: Decimal, rounding: int | None) -> Decimal:
-    """Round an amount up to a multiple of `rounding` (PRICE_ROUNDING) rupiah, or return it as it is without one."""
+    """Round an amount up to a multiple of `rounding` (PRICE_ROUNDING) rupiah. With None the amount is unchanged."""
     if rounding is None:
         return amount
     return (amount / rounding).to_integral_value(ROUND_CEILING) * rounding

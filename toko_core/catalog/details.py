@@ -40,7 +40,7 @@ class Barcode:
 class Stock:
     kantor: str
     stok: Decimal
-    """In base units."""
+    """The quantity in base units."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Ranked(NamedTuple):
     lacking: list[int]
     """The numbers of the typed words that the first row lacks, if they are worth a second pass."""
     alone: bool
-    """Whether the first row is the only one with both of two typed words, and has them not side by side."""
+    """Whether the first row is the only one with both of two typed words, and does not have them side by side."""
 
 
 class Ranking:

@@ -1,4 +1,4 @@
-"""Tells likely typos on a keyboard from unlikely ones."""
+"""Distinguishes likely typos on a keyboard from unlikely ones."""
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 """A QWERTY keyboard, which Indonesian shops use. Each row is shifted right by half a key from the one above."""
