@@ -52,7 +52,7 @@ def products(tmp_path: Path) -> Products:
 def test_every_text_and_amount_is_read_as_it_was_written(products: Products) -> None:
     expected: defaultdict[int, list[Price]] = defaultdict(list)
     for product_id, unit, konversi, level, most, cost, price in PRICES:
-        limit = "9000000000000000" if most == "10000000000000000" else most  # larger quantities are cut off
+        limit = "9000000000000000" if most == "10000000000000000" else most  # larger quantities are capped
         amounts = [Decimal(amount) if amount is not None else None for amount in (konversi, limit, cost, price)]
         expected[product_id].append(Price(unit, amounts[0], level, amounts[1], amounts[2], amounts[3]))
     assert [products[number] for number in range(len(products))] == [
