@@ -1,4 +1,4 @@
-"""The searches that the benchmark makes: each is what its kind says, and has its target among the names."""
+"""The searches that the benchmark makes: each fits its kind, and its target is one of the names."""
 
 import re
 from collections import Counter
@@ -30,7 +30,7 @@ def test_the_same_seed_gives_the_same_searches_and_another_seed_others() -> None
     assert make_cases(NAMES, seed=2, of_a_kind=80) != CASES
 
 
-def test_a_kind_that_the_names_do_not_give_is_left_out() -> None:
+def test_a_kind_that_the_names_do_not_allow_is_left_out() -> None:
     assert {case.kind for case in make_cases(["INDOMIE GORENG PEDAS"], seed=1)} == {*KINDS} - {"size"}
     assert {case.kind for case in make_cases(["SUPERMI", "SARIMI"], seed=1)} == {"rare"}
     assert make_cases(["7 UP", "A 1"], seed=1) == []
@@ -48,7 +48,7 @@ def test_a_prefix_is_the_name_up_to_the_middle_of_its_second_word() -> None:
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [("typo1", 1), ("typo2", 2)])
-def test_each_typo_is_in_a_word_of_its_own(kind: str, wrong: int) -> None:
+def test_a_typo_query_has_one_typo_in_as_many_words_as_its_kind_says(kind: str, wrong: int) -> None:
     for query, target in _words(kind):
         typos = [(typed, meant) for typed, meant in zip(query, target, strict=True) if typed != meant]
         assert len(typos) == wrong
@@ -128,16 +128,16 @@ def test_a_pack_size_is_written_with_or_without_the_blank_and_in_another_unit_of
 
 
 def _words(kind: str) -> list[tuple[list[str], list[str]]]:
-    """The words of each query of a kind and of its target, in lower case."""
+    """Return the words of each query of a kind, and of its target, in lower case."""
     return [(case.query.lower().split(), case.target.lower().split()) for case in CASES if case.kind == kind]
 
 
 def _is_typed(typed: str, word: str) -> bool:
-    """The word with a typo, or its consonants, or the word itself."""
+    """Return whether `typed` is the word with a typo, its consonants, or the word itself."""
     return typed in (word, consonants(word)) or OSA.distance(typed, word) == 1
 
 
 def _is_shortening(short: str, word: str) -> bool:
-    """The same first letter, and the others in their order."""
+    """Return whether `short` has the same first letter, and the other letters in their order."""
     letters = iter(word)
     return short[0] == word[0] and all(letter in letters for letter in short)
