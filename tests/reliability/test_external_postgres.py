@@ -345,7 +345,9 @@ def test_rows_that_a_crash_of_the_server_took_are_missed_before_anything_is_expo
         served = catalogue(toko)
         server.kill()
         server.start()
-        with pytest.raises(RunFailedError, match=r"has 0 rows, not the .*PostgreSQL crashed since\. Run `toko sync`"):
+        with pytest.raises(
+            RunFailedError, match=r"has 0 rows, not the .*PostgreSQL has crashed since then\. Run `toko sync`"
+        ):
             run_assets(load_settings(), ["exported_products"], Console(quiet=True))
         assert catalogue(toko) == served
         assert run_toko("sync", "--backup", samples["UTF8"]).status == 0

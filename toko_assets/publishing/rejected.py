@@ -33,7 +33,7 @@ def check_not_rejected(folder: DataFolder, name: str, sha256: str, dumped_at: da
     itself = sha256 == rejection.sha256
     served = None if itself else read_served(folder)
     if served is None or served.backup is None or served.backup.sha256 != sha256:
-        raise RejectedError(rejection.said(name, itself=itself))
+        raise RejectedError(rejection.explain(name, itself=itself))
 
 
 def choose(folder: DataFolder, sha256: str) -> None:

@@ -19,8 +19,8 @@ from toko_core.catalog.store import prune
 from toko_core.files import DataFolder
 
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
-REFUSED = "hari-3.i5bu was refused by a rollback on "
-ALL_THE_SAME = "; sync_this_backup publishes it all the same."
+REFUSED = "hari-3.i5bu was rejected by a rollback on "
+ALL_THE_SAME = "; the job sync_this_backup publishes it anyway."
 CHECKS = {"counts_match_export", "product_hashes_unique", "search_finds_products"}
 
 
@@ -130,16 +130,16 @@ def test_neither_is_an_older_one_whatever_its_time_in_the_folder_but_the_served_
     run = daemon.run(request)
     assert daemon.status(run) == FAILED
     assert daemon.reason(run).startswith(
-        "salinan.i5bu is no newer than hari-3.i5bu, which was refused by a rollback on "
+        "salinan.i5bu is no newer than hari-3.i5bu, which was rejected by a rollback on "
     )
     assert "is not tried again until the folder or the settings change" in daemon.look().said
     daemon.put("salinan.i5bu", 9, shop.backups[3])
-    assert fails(daemon).startswith("salinan.i5bu was refused by a rollback on ")
+    assert fails(daemon).startswith("salinan.i5bu was rejected by a rollback on ")
     daemon.put("salinan.i5bu", 10, shop.backups[2])
     assert daemon.status(daemon.launch("sync")) == SUCCEEDED
     assert daemon.toko.prices()["BRG-0"] == 2000
     daemon.put("salinan.i5bu", 11, shop.backups[3])
-    assert fails(daemon).startswith("salinan.i5bu was refused by a rollback on ")
+    assert fails(daemon).startswith("salinan.i5bu was rejected by a rollback on ")
 
 
 def test_a_newer_backup_is_asked_for_and_published_and_ends_the_refusal(daemon: Daemon, shop: ThreeDays) -> None:

@@ -58,7 +58,7 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             before,
             listing.backups,
             published=_served_revision(storage.folder),
-            refused=rejection_in_force(storage.folder),
+            rejected=rejection_in_force(storage.folder),
             last=last_attempt(context.instance, newest.revision) if newest else None,
             busy=is_busy(context.instance),
             settings=settings,
