@@ -181,14 +181,14 @@ def test_what_is_no_file_is_not_waited_for(toko: Installation, tmp_path: Path) -
 
 def test_a_schema_only_dump_is_refused(toko: Installation, postgres: PostgresServer, bad: Path) -> None:
     write_backup(postgres, bad, a_shop(3), options=["-s"])
-    assert "bad.i5bu is no iPOS 5 backup: table tbl_item is missing" in refusal(toko, "--backup", bad)
+    assert "bad.i5bu is not an iPOS 5 backup: table tbl_item is missing" in refusal(toko, "--backup", bad)
 
 
 def test_a_dump_without_the_rows_of_one_table_is_refused(
     toko: Installation, postgres: PostgresServer, bad: Path
 ) -> None:
     write_backup(postgres, bad, a_shop(3), options=["--exclude-table-data=tbl_itemhj"])
-    assert "bad.i5bu is no iPOS 5 backup: table tbl_itemhj is missing" in refusal(toko, "--backup", bad)
+    assert "bad.i5bu is not an iPOS 5 backup: table tbl_itemhj is missing" in refusal(toko, "--backup", bad)
 
 
 OTHER_TYPES = {
@@ -205,7 +205,7 @@ def test_columns_of_another_type_are_named(toko: Installation, postgres: Postgre
     types = ["CREATE DOMAIN uang AS text", "CREATE TYPE lama AS ENUM ('Y')"]
     write_backup(postgres, bad, replace(a_shop(3), statements=[*types, *OTHER_TYPES]))
     said = refusal(toko, "--backup", bad)
-    assert "bad.i5bu is no iPOS 5 backup: column" in said
+    assert "bad.i5bu is not an iPOS 5 backup: column" in said
     for problem in OTHER_TYPES.values():
         assert f"column {problem}" in said
 

@@ -181,8 +181,8 @@ def test_a_sync_that_is_killed_in_a_download_leaves_nothing_after_the_next_one(s
     assert shop.served() == old
     shop.server.heal()
     output = sync().output
-    assert "was unfinished and is removed." in output
-    assert "died and is marked as failed." in output
+    assert "was unfinished and has been removed." in output
+    assert "died and has been marked as failed." in output
     assert shop.served() == new
     assert shop.toko.left_over() == []
 

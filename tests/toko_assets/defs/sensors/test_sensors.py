@@ -139,7 +139,7 @@ def test_a_run_whose_process_died_is_failed_by_the_next_look_and_tried_again_aft
     run = lost_run(daemon, **daemon.ask().tags)
     assert daemon.look().said.startswith("toko.i5bu is tried again at ")
     assert daemon.status(run) == FAILED
-    assert daemon.logged == [f"Run {run.run_id[:8]} died and is marked as failed."]
+    assert daemon.logged == [f"Run {run.run_id[:8]} died and has been marked as failed."]
     daemon.wait(MINUTE)
     assert daemon.ask().run_key == key(file, 2)
 
