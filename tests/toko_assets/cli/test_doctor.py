@@ -239,7 +239,7 @@ def test_an_external_server_is_tried_for_real_and_nothing_is_left_there(
     ("change", "says"),
     [
         ({"DB_PORT": str(free_port())}, "cannot be reached: Connection refused"),
-        ({"DB_PASSWORD": "salah"}, "refuses role toko"),
+        ({"DB_PASSWORD": "salah"}, "rejects role toko"),
         ({"DB_USER": "tamu", "DB_PASSWORD": "tamu"}, "permission denied to create database"),
     ],
     ids=["refused", "wrong password", "no right to create databases"],

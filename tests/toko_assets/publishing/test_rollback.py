@@ -216,9 +216,9 @@ def test_of_two_catalogues_of_one_backup_the_earlier_stays_until_a_newer_backup(
 def test_a_refused_way_back_is_one_line_and_changes_nothing(daemon: Daemon, shop: ThreeDays) -> None:
     first, second, third = shop.catalogues
     assert refused(daemon, "catalog-typo.duckdb") == (
-        f"There is no catalogue catalog-typo.duckdb. Others there are: {second}, {first}."
+        f"There is no catalogue catalog-typo.duckdb. Other catalogues: {second}, {first}."
     )
-    assert refused(daemon, third).startswith(f"{third} is served already. Others there are: ")
+    assert refused(daemon, third).startswith(f"{third} is served already. Other catalogues: ")
     assert refused(daemon, "../records/rollback.json").startswith("There is no catalogue ../records/rollback.json.")
     for name in (first, second):
         (daemon.toko.data / "catalog" / name).unlink()
@@ -248,8 +248,8 @@ def test_a_catalogue_that_is_damaged_or_of_another_schema_is_refused(
             }[damage]
         )
     assert refused(daemon) == (
-        f"{shop.catalogues[1]} cannot be served: it is damaged, or of another version of toko. Nothing was changed. "
-        f"Others there are: {shop.catalogues[0]}."
+        f"{shop.catalogues[1]} cannot be served: it is damaged, or from another version of toko. Nothing was changed. "
+        f"Other catalogues: {shop.catalogues[0]}."
     )
 
 
