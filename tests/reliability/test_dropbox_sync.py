@@ -195,7 +195,7 @@ def test_a_setting_that_dropbox_needs_is_named(shop: Shop, name: str) -> None:
     assert done.returncode == 1
     said = one_line(done.stderr)
     assert f"The setting {name} is missing: BACKUP_SOURCE=dropbox needs it." in said
-    assert "`toko dropbox-login` leads to it." in said
+    assert "`toko dropbox-login` prints it." in said
 
 
 def test_no_secret_is_written_anywhere(shop: Shop) -> None:

@@ -108,7 +108,7 @@ def test_a_listing_without_an_end_is_given_up(
     upload(server, "a.i5bu")
     server.fail("*", "none")  # the token
     server.fail("*", "empty-page", times=None)
-    with pytest.raises(TransientError, match="Dropbox's listing of /IPOS does not end after 1,000 pages"):
+    with pytest.raises(TransientError, match="Dropbox's listing of /IPOS does not end after 5 pages"):
         source.listing()
     assert len(server.requests) <= 7
 

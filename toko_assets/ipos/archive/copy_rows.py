@@ -139,9 +139,9 @@ def _limited(archive: Archive, entry: Entry, pieces: Iterable[bytes]) -> Iterato
         row += len(piece) if last < 0 else piece.find(b"\n")
         if total > most or row > LONGEST_ROW:
             raise OversizedBackupError(
-                f"{archive.name} is not an iPOS backup: table {entry.name} expands to "
+                f"{archive.name} is not an iPOS backup: table {entry.name} holds "
                 + (f"more than {most >> 20:,} MB" if total > most else f"a row of over {LONGEST_ROW >> 20:,} MB")
-                + f" from {stored:,} bytes. Delete the file, and make the backup again."
+                + f" in {stored:,} bytes. Delete the file, and make the backup again."
             )
         row = row if last < 0 else len(piece) - last - 1
         yield piece

@@ -266,7 +266,7 @@ def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_look_and
     dropbox.down()
     owner.telegram.fail("sendMessage", "500", times=None)
     watched.looks(timedelta(minutes=65))
-    assert set(watched.logged) == {f"Owner {OWNER} could not be told in Telegram: Internal Server Error"}
+    assert set(watched.logged) == {f"Owner {OWNER} could not be notified in Telegram: Internal Server Error"}
     owner.telegram.heal()
     watched.looks(timedelta(minutes=5))
     assert len(owner.read()) == 1
