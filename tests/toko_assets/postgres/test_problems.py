@@ -51,7 +51,7 @@ def test_of_an_encrypted_and_a_plain_attempt_the_last_counts() -> None:
     [
         (psycopg.errors.AdminShutdown("terminating connection"), TransientError, "was lost: terminating connection"),
         (psycopg.OperationalError("consuming input failed: gone\n\tbefore or while"), TransientError, "was lost"),
-        (psycopg.errors.OutOfMemory("out of memory"), TransientError, "says: out of memory. Try again later"),
+        (psycopg.errors.OutOfMemory("out of memory"), TransientError, "reports: out of memory. Try again later"),
         (psycopg.errors.InsufficientPrivilege("permission denied"), PermanentError, "ALTER ROLE"),
     ],
 )
