@@ -19,6 +19,11 @@ class DataFolder:
     root: Path
 
     @property
+    def inbox(self) -> Path:
+        """Where backups arrive, unless BACKUP_FOLDER says otherwise."""
+        return self.root / "inbox"
+
+    @property
     def backups(self) -> Path:
         """Copies of whole backups: `<time of the dump>-<backup id>.i5bu`."""
         return self.root / "backups"
@@ -37,6 +42,11 @@ class DataFolder:
     def history(self) -> Path:
         """The price history: one Parquet file, kept for ever."""
         return self.root / "history"
+
+    @property
+    def demo_history(self) -> Path:
+        """The same of the demo, apart from the shop's: it goes when the shop's first backup is published."""
+        return self.history / "demo"
 
     @property
     def catalog(self) -> Path:
@@ -122,6 +132,11 @@ def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = 
         remove: Callable[[Path], None] = shutil.rmtree if path.is_dir() else Path.unlink
         remove(path)
     return surplus
+
+
+def nearest_existing(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _changed(path: Path) -> tuple[int, str]:

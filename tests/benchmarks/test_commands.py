@@ -17,7 +17,7 @@ def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:
     [
         ("benchmarks", ["--help"], "The benchmarks are not part of an installed toko: run them in a checkout of it."),
         ("benchmarks", ["sync"], "The benchmarks are not part of an installed toko: run them in a checkout of it."),
-        ("telegram", ["bot"], "The benchmark needs telegram: pip install 'toko[platform,bot,bench]'."),
+        ("telegram", ["bot"], "The benchmark needs telegram: run `make clean install`."),
     ],
 )
 def test_what_is_missing_is_one_line(missing: str, options: list[str], error: str) -> None:

@@ -185,9 +185,9 @@ def test_a_mistake_is_one_line(
 @pytest.mark.parametrize(
     ("package", "options", "error"),
     [
-        ("tantivy", [], "The package tantivy is missing: install toko[bench]."),
+        ("tantivy", [], "The package tantivy is missing: run `make clean install`."),
         ("matplotlib", ["--picture", "picture.png"],
-         "The package matplotlib is missing: install toko[bench], or leave out --picture."),
+         "The package matplotlib is missing: run `make clean install`, or leave out --picture."),
     ],
 )  # fmt: skip
 def test_a_missing_package_is_one_line_before_anything_is_measured(

@@ -76,7 +76,7 @@ def test_without_matplotlib_a_picture_is_refused_before_anything_is_measured(
     answer = toko.run("bench", "sync", *SIZES, "--picture", "picture.png", capsys=capsys)
 
     assert (answer.status, answer.output) == (1, "")
-    assert answer.error == "toko: The package matplotlib is missing: install toko[bench], or leave out --picture."
+    assert answer.error == "toko: The package matplotlib is missing: run `make clean install`, or leave out --picture."
 
 
 def test_a_measured_process_that_fails_is_one_line(

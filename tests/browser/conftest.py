@@ -1,7 +1,6 @@
 """A real Chromium, its page, and the pictures taken of it."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, expect, sync_playwright
+
+from tests.browser.chromium import find_chromium
 
 SECONDS = 60
 """For anything to appear, on a machine that is busy with other tests."""
@@ -79,8 +80,9 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Pictures:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
+    program = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -109,9 +111,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-def chromium() -> str:
-    """The installed one."""
-    program = shutil.which("chromium")
+def chromium() -> Path:
+    """The system's, or Playwright's own."""
+    program = find_chromium()
     if program is None:
         pytest.fail("The browser test needs Chromium: apt-get install chromium", pytrace=False)
     return program

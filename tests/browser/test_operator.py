@@ -44,8 +44,9 @@ def test_an_operator_publishes_looks_is_spared_a_bad_backup_and_rolls_back(
         assert served(toko) == first
 
 
-def test_a_machine_without_chromium_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_chromium_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(pytest.fail.Exception, match=r"^The browser test needs Chromium: apt-get install chromium$"):
         chromium()
 

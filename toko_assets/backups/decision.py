@@ -139,14 +139,17 @@ def decide(
     busy: bool,
     settings: str,
     now: datetime,
+    demo_served: bool = False,
 ) -> Decision:
     """Decide whether to sync the newest of the listed `backups` now.
 
     `published` is the served revision, `rejected` what a rollback rejected, `last` the last attempt at the `wanted`
-    backup, `busy` whether a run is unfinished, and `settings` the mark of the settings in force.
+    backup, `busy` whether a run is unfinished, and `settings` the mark of the settings in force. With `demo_served`,
+    the served catalogue is the demo's, so a shop's backup is synced whatever its time.
     """
     known = {published or "", rejected.revision if rejected else ""} - {""}
     cursor = _with_published(answered(cursor), backups, known)
+    cursor = replace(cursor, published=None) if demo_served else cursor
     newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
     cursor = replace(cursor, seen=newest.revision if newest else "")
     if newest is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from toko_assets.ipos.decoding import decode
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.errors import TransientError
 
 
@@ -48,5 +49,6 @@ class Listing:
 
 
 def newest_first(backups: Sequence[ListedBackup]) -> list[ListedBackup]:
-    """Sort by the time of the last change, then by place."""
-    return sorted(backups, key=lambda backup: (backup.modified, backup.place), reverse=True)
+    """Sort by the time of the last change, then by place. Leaves out the demo's backup if there is another one."""
+    of_shop = [backup for backup in backups if not is_demo_backup(backup.name)]
+    return sorted(of_shop or backups, key=lambda backup: (backup.modified, backup.place), reverse=True)

@@ -37,9 +37,10 @@ def cli() -> None:
 @click.option("--no-wait", is_flag=True, help="If another sync is running, end with status 1 at once.")
 def sync(backup: Path | None, most_lost: int, no_wait: bool) -> None:
     """Take the newest backup through the whole chain and publish the catalogue."""
+    settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import sync_backup
-    sync_backup(_settings(), backup, most_lost / 100, console, wait=not no_wait)
+    sync_backup(settings, backup, most_lost / 100, console, wait=not no_wait)
 
 
 @cli.command()
@@ -63,9 +64,10 @@ def search(words: Sequence[str], limit: int | None) -> None:
 )
 def demo(products: int) -> None:
     """Make a sample backup, take it through the chain, answer a few searches."""
+    settings = _data_settings()
     from toko_assets.cli.demo import run_demo
 
-    run_demo(_settings(), products, console)
+    run_demo(settings, products, console)
 
 
 @cli.command("sample-backup")
@@ -84,9 +86,10 @@ def demo(products: int) -> None:
 def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str) -> None:
     """Write a realistic iPOS backup of an invented shop to the file OUT."""
     from toko_assets.cli.demo import make_sample
+    from toko_core.settings import ShopSettings, load
 
     try:
-        make_sample(out, products, history, seed, encoding, console)
+        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console)
     except ValueError as error:  # a wish that the sample maker cannot fulfil
         raise click.UsageError(str(error)) from error
 
@@ -97,17 +100,19 @@ def sample_backup(out: Path, products: int, history: int, seed: int, encoding: s
 )
 def download(backup: Path | None) -> None:
     """Only the first step: take the newest backup."""
+    settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import run_assets
-    run_assets(_settings(), ["raw_backup"], console, backup)
+    run_assets(settings, ["raw_backup"], console, backup)
 
 
 @cli.command()
 def extract() -> None:
     """Only the middle steps: restore the backup taken last, and export products and prices as Parquet and CSV."""
+    settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import run_assets
-    exported = run_assets(_settings(), ["restored_database", "exported_products"], console)["exported_products"]
+    exported = run_assets(settings, ["restored_database", "exported_products"], console)["exported_products"]
     console.print(f"CSV: {short_path(exported.csv)}", highlight=False, soft_wrap=True)
 
 
@@ -128,10 +133,10 @@ def dropbox_login(app_key: str | None) -> None:
 @cli.command()
 def cleanup() -> None:
     """Remove what is over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and what broken runs left."""
+    settings = _data_settings()
     from toko_assets.postgres.access import PostgresAccess
     from toko_assets.publishing.cleanup import clean_up
 
-    settings = _settings()
     for line in clean_up(settings, PostgresAccess(settings)):
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -156,7 +161,7 @@ def bot(check: bool) -> None:
 
         run_bot(check=check)
     except ModuleNotFoundError as error:
-        raise TokoError(f"The bot needs {error.name}: pip install 'toko[bot]'.") from error
+        raise TokoError(f"The bot needs {error.name}: install what requirements/bot.txt lists.") from error
     except (SettingError, BotError) as error:
         raise TokoError(str(error)) from error
 
@@ -165,17 +170,16 @@ def bot(check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
     """Open Dagster's web interface at 127.0.0.1."""
-    from toko_assets.cli.run import prepare_dagster_home
+    from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
 
-    prepare_dagster_home(_settings())
-    workspace = Path(__file__).parents[2] / "workspace.yaml"
-    program = Path(sys.executable).with_name("dagster")
-    command = [str(program), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    prepare_dagster_home(_data_settings())
+    # Not the program `dagster`: only in a virtual environment is it beside the interpreter.
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C ends it)", highlight=False)
     for end in (signal.SIGINT, signal.SIGTERM):  # started in the background of a script, they come ignored
         signal.signal(end, signal.SIG_DFL)
     quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we don't need
-    os.execve(program, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
+    os.execve(sys.executable, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
 
 
 class Benchmarks(click.Group):
@@ -199,7 +203,7 @@ class Benchmarks(click.Group):
         try:
             return super().invoke(context)
         except ModuleNotFoundError as error:
-            raise TokoError(f"The benchmark needs {error.name}: pip install 'toko[platform,bot,bench]'.") from error
+            raise TokoError(f"The benchmark needs {error.name}: run `make clean install`.") from error
 
 
 @cli.group(cls=Benchmarks)
@@ -226,3 +230,15 @@ def _settings() -> "Settings":
     from toko_assets.common.settings import load_settings
 
     return load_settings()
+
+
+def _data_settings() -> "Settings":
+    """The settings of a command that writes into the data folder; raises DataDiskError if its disk cannot be used.
+
+    Commands call it before they import Dagster, which takes seconds.
+    """
+    from toko_assets.common.data_disk import check_data_disk
+
+    settings = _settings()
+    check_data_disk(settings)
+    return settings

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +14,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
+from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.lock import sync_lock
 from toko_assets.common.records import Catalog
 from toko_assets.common.settings import Settings, load_telegram_settings
-from toko_assets.defs import dagster_storage
 from toko_assets.defs.code_location import build_defs
 from toko_assets.defs.failures import DETAILS, first_failure
 from toko_assets.defs.jobs import CHAIN
@@ -30,15 +29,6 @@ from toko_core.errors import TokoError
 
 class RunFailedError(TokoError):
     """A run failed. The message is that of the asset that failed."""
-
-
-def prepare_dagster_home(settings: Settings) -> None:
-    """Set DAGSTER_HOME to an absolute path, and copy our dagster.yaml there if there is none."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
-    os.environ["DAGSTER_HOME"] = str(home)
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), home / "dagster.yaml")
 
 
 def sync_backup(

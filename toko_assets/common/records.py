@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.files import whole_file
 
 Record = TypeVar("Record")
@@ -37,6 +38,11 @@ class BackupFile:
     def id(self) -> str:
         """A short and stable identifier of the backup's content."""
         return backup_id(self.sha256)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the backup of `toko demo`, not a shop's."""
+        return is_demo_backup(self.name)
 
 
 def backup_id(sha256: str) -> str:

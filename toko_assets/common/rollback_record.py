@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from toko_assets.common.records import read_record, write_record
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.files import DataFolder
 
 RECORD = "rollback"
@@ -29,8 +30,11 @@ class Rejection:
     """SHA-256 of backups that a person chose since then. These may be published."""
 
     def covers(self, sha256: str, dumped_at: datetime) -> bool:
-        """Whether a backup is the rejected one, or not newer than it."""
-        return sha256 == self.sha256 or dumped_at <= self.dumped_at
+        """Whether a backup is the rejected one, or not newer than it.
+
+        A rejection of the demo's backup never covers a shop's backup.
+        """
+        return sha256 == self.sha256 or (dumped_at <= self.dumped_at and not is_demo_backup(self.name))
 
     def is_of(self, revision: str) -> bool:
         """Whether it still rejects the backup that the source lists with this revision."""

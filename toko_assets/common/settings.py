@@ -74,7 +74,7 @@ class Settings(ShopSettings):
     @property
     def inbox(self) -> Path:
         """The folder that backups arrive in."""
-        return self.backup_folder.expanduser().resolve() if self.backup_folder else self.data_folder / "inbox"
+        return self.backup_folder.expanduser().resolve() if self.backup_folder else self.folder.inbox
 
 
 def load_settings() -> Settings:

@@ -58,7 +58,7 @@ def build_defs(
                 keep_catalogs=settings.keep_catalogs,
                 keep_csv=settings.max_csv_files,
             ),
-            "sync_lock": sync_lock_resource(settings.folder),
+            "sync_lock": sync_lock_resource(settings),
         },
     )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from dagster import DagsterEvent, DagsterEventType
 
+from toko_assets.common.data_disk import DataDiskError
+
 FINAL, ORDERED = "final", "ordered"
 """Metadata of a failure. FINAL: a retry is useless until a file or a setting changes. ORDERED: a person caused it."""
 
@@ -49,7 +51,10 @@ def failure_outside(event: DagsterEvent) -> AssetFailure:
     """Describe a run that failed without a failed asset, from its failure event. The job stands for the asset."""
     job, failure = event.job_name, event.job_failure_data
     if failure and failure.error:
-        return AssetFailure(job, _unexpected(job, (failure.error.cause or failure.error).message), final=False)
+        cause = failure.error.cause or failure.error
+        if cause.cls_name == DataDiskError.__name__:  # it ends a run before its first asset
+            return AssetFailure(job, cause.message.strip().partition(": ")[2], final=True)
+        return AssetFailure(job, _unexpected(job, cause.message), final=False)
     return AssetFailure(job, event.message or f"{job} failed. {DETAILS}", final=False)
 
 

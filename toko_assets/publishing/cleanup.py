@@ -14,6 +14,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer
+from toko_assets.publishing.demo import remove_demo
 from toko_core.catalog.store import prune
 from toko_core.errors import TokoError
 from toko_core.files import TEMPORARY, DataFolder, keep_newest
@@ -24,10 +25,16 @@ def remove_superseded(
 ) -> None:
     """Remove the backups over the limit, and all restored databases except that of `served`, after a publication.
 
-    raw_backup kept the previously served backup, so that a rejected one could not displace it; it may go now. A
-    database that cannot be dropped causes a warning, and the next sync drops it. The publication stays valid.
+    raw_backup kept the previously served backup, so that a rejected one could not displace it; it may go now. The first
+    backup of a shop removes all of the demo's data. If something cannot be removed, this logs a warning, and the next
+    sync removes it. The publication stays valid.
     """
     prune_backups(folder, keep_backups, besides=[served.path])
+    try:
+        if not served.is_demo:
+            remove_demo(folder)
+    except OSError as error:
+        log.warning(f"The demo's data is left for the next sync to remove: {error}")
     try:
         drop_databases(postgres.server(), postgres.database_prefix, besides=postgres.database_name(served.id))
     except (TokoError, OSError, psycopg.Error) as error:
@@ -65,7 +72,8 @@ def drop_databases(server: PostgresServer, prefix: str, *, besides: str | None) 
 def unfinished(folder: DataFolder) -> list[Path]:
     """List files and folders that never got their final name, and the temporary files of a database engine."""
     records = (folder.records, folder.publications)
-    places = (folder.root, folder.backups, folder.exports, folder.history, folder.catalog, *records)
+    histories = (folder.history, folder.demo_history)
+    places = (folder.root, folder.backups, folder.exports, *histories, folder.catalog, *records)
     return [entry for place in places if place.is_dir() for entry in place.iterdir() if TEMPORARY in entry.name]
 
 

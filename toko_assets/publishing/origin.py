@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from toko_assets.common.records import BackupFile
+from toko_core.catalog.demo import MARK
 
 
 def origin_info(backup: BackupFile) -> dict[str, str]:
@@ -19,6 +20,7 @@ def origin_info(backup: BackupFile) -> dict[str, str]:
         "backup_encoding": backup.encoding,
         "backup_archive_version": backup.archive_version,
         "backup_server_version": backup.server_version,
+        MARK: "true" if backup.is_demo else "false",
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
-from toko_assets.common.records import Catalog, PriceHistory, ProductExport
+from toko_assets.common.records import BackupFile, Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.ipos.export import digest
 from toko_assets.publishing.build import build
@@ -37,7 +37,8 @@ class Publication:
     catalog: Catalog | None
     """The catalogue that is served now; None if a blocking check did not pass, so that the previous one stays."""
     diff: CatalogDiff | None
-    """The differences from the previously served catalogue; None if there was none that this version can read."""
+    """The differences from the previously served catalogue; None if there was none that this version can read, or if it
+    was the demo's."""
     seconds: Mapping[str, float]
     """The duration of each part of the work: build, verify, search."""
 
@@ -70,12 +71,12 @@ def publish_export(
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         with watch("verify"):
-            served = _comparable(folder, log)
+            served = _comparable(folder, backup, log)
             diff = compare(served.file, file) if served else None
             outcomes = [verify_counts(file, export.counts), verify_buttons(file)]
         with watch("search"):
             outcomes.append(verify_search(file))
-        before, gone = _products_before(folder, diff), diff.gone_examples if diff else ()
+        before, gone = _products_before(folder, backup, diff), diff.gone_examples if diff else ()
         outcomes += verify_loss(before, counts["products"], most_lost, gone)
         outcomes.append(verify_age(backup.dumped_at, served.backup_time if served else None))
         if any(outcome.stops for outcome in outcomes):
@@ -119,18 +120,21 @@ def _catalog_info(export: ProductExport, history: PriceHistory, now: datetime) -
     }
 
 
-def _comparable(folder: DataFolder, log: logging.Logger) -> Served | None:
-    """Return what is served so far; None before the first catalogue, or if this version cannot read it."""
+def _comparable(folder: DataFolder, backup: BackupFile, log: logging.Logger) -> Served | None:
+    """Return what is served so far; None before the shop's first catalogue, or if this version cannot read it."""
     served = read_served(folder)
+    if served and served.is_demo and not backup.is_demo:
+        log.info("The demo's catalogue is replaced: prices are not compared with it.")
+        return None
     if served and served.problem:
         log.warning(f"Prices are not compared with the last catalogue: {served.problem}")
         return None
     return served
 
 
-def _products_before(folder: DataFolder, diff: CatalogDiff | None) -> int | None:
+def _products_before(folder: DataFolder, backup: BackupFile, diff: CatalogDiff | None) -> int | None:
     """Return the number of products in the last catalogue, from its record if the file cannot be read."""
     if diff:
         return diff.products_before
     last = last_record(folder)
-    return last.counts["products"] if last else None
+    return last.counts["products"] if last and last.backup.is_demo == backup.is_demo else None

@@ -10,13 +10,14 @@ from datetime import datetime
 from toko_assets.common.records import BackupFile, Catalog
 from toko_assets.common.rollback_record import Rejection, read_rollbacks, write_rollbacks
 from toko_assets.publishing.served import read_served
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.catalog.store import current_file
 from toko_core.errors import PermanentError
 from toko_core.files import DataFolder
 
 
 class RejectedError(PermanentError):
-    """The backup was rejected, or is not newer than the rejected one."""
+    """The backup was rejected or is not newer than the rejected one, or it is the demo's in a shop's data folder."""
 
 
 def rejection_in_force(folder: DataFolder) -> Rejection | None:
@@ -27,6 +28,7 @@ def rejection_in_force(folder: DataFolder) -> Rejection | None:
 
 def check_not_rejected(folder: DataFolder, name: str, sha256: str, dumped_at: datetime) -> None:
     """Raise RejectedError if this backup may not be published. The served backup may be published again."""
+    _check_no_demo_in_a_shop(folder, name)
     rejection = rejection_in_force(folder)
     if rejection is None or sha256 in rejection.chosen or not rejection.covers(sha256, dumped_at):
         return
@@ -34,6 +36,13 @@ def check_not_rejected(folder: DataFolder, name: str, sha256: str, dumped_at: da
     served = None if itself else read_served(folder)
     if served is None or served.backup is None or served.backup.sha256 != sha256:
         raise RejectedError(rejection.explain(name, itself=itself))
+
+
+def _check_no_demo_in_a_shop(folder: DataFolder, name: str) -> None:
+    """A shop's staff must never see invented prices, also where the demo's backup is the only one left."""
+    served = read_served(folder) if is_demo_backup(name) else None
+    if served and served.backup and not served.is_demo:
+        raise RejectedError(f"{name} is the demo's backup, but {served.backup.name}, a shop's, is published here.")
 
 
 def choose(folder: DataFolder, sha256: str) -> None:

@@ -15,6 +15,7 @@ import duckdb
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, Catalog, write_record
 from toko_assets.common.rollback_record import Rollbacks, read_rollbacks, write_rollbacks
+from toko_assets.publishing.demo import demo_backup
 from toko_assets.publishing.origin import origin
 from toko_assets.publishing.rejected import rejection_after
 from toko_assets.publishing.served import CATALOG_RECORD, Served, last_record, read_served
@@ -46,8 +47,8 @@ class Inspected:
 def choose_target(folder: DataFolder, wanted: str) -> Path:
     """Return the published file named `wanted`.
 
-    If `wanted` is empty, return the newest file before the served one that was never rolled back. After a rollback that
-    was interrupted once CURRENT was replaced, return its file again. Raises RollbackError.
+    If `wanted` is empty, return the newest file before the served one that was never rolled back and is not the demo's.
+    After a rollback that was interrupted once CURRENT was replaced, return its file again. Raises RollbackError.
     """
     served, wanted = _served_file(folder), wanted.strip()
     if wanted in ("", served.name) and _interrupted_from(folder, served):
@@ -60,10 +61,10 @@ def choose_target(folder: DataFolder, wanted: str) -> Path:
             raise RollbackError(f"There is no catalogue {wanted}. {_others(folder, served)}")
         return target
     rolled_back = read_rollbacks(folder).files
-    earlier = [file for file in _published(folder) if file.name < served.name and file.name not in rolled_back]
-    if not earlier:
-        raise RollbackError(f"There is no catalogue before {served.name} to go back to. {_others(folder, served)}")
-    return earlier[-1]
+    for file in reversed(_published(folder)):
+        if file.name < served.name and file.name not in rolled_back and not demo_backup(folder, file):
+            return file
+    raise RollbackError(f"There is no catalogue before {served.name} to go back to. {_others(folder, served)}")
 
 
 def inspect(folder: DataFolder, file: Path) -> Inspected:

@@ -41,6 +41,11 @@ class Served:
         """When the backup was made, in the shop's time zone."""
         return self.backup.dumped_at if self.backup else None
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is known to be the demo's catalogue."""
+        return self.backup is not None and self.backup.is_demo
+
 
 def read_served(folder: DataFolder) -> Served | None:
     """Read what is served; None before the first publication."""

@@ -4,9 +4,11 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -23,6 +25,8 @@ OWNER = "sysi5adm"
 COMPRESSION = "--compress=gzip:3"
 """gzip as iPOS uses it, but not its level 6: that takes 1.7 times as long for a file a tenth smaller."""
 
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
 
 def _silent(_: str) -> None:
     pass
@@ -37,12 +41,13 @@ def write_sample_backup(
     seed: int,
     encoding: str = "UTF8",
     photos: float = PHOTO_SHARE,
+    zone: ZoneInfo = JAKARTA,
     progress: Callable[[str], None] = _silent,
 ) -> None:
     """Write a backup of a sample shop, as iPOS writes it (`pg_dump -Fc`), to `out`; an older file there is replaced.
 
     `products` rows in tbl_item, `history` rows in all history tables together, `encoding` UTF8, WIN1252 or SQL_ASCII,
-    `photos` the share of products that have one.
+    `photos` the share of products that have one, `zone` the shop's time zone: a dump's header has the local time.
     `server` must be ours as superuser. Whether this ends well or not, no database, role or half a file is left behind.
     """
     encode = encoder(encoding)
@@ -60,7 +65,14 @@ def write_sample_backup(
             progress("Keys and indexes")
             connection.execute(_script("constraints.sql"))
         progress(f"Dump: {out.name}")
-        server.run("pg_dump", "--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
+        options = ("--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
+        server.run("pg_dump", *options, environment={"TZ": _posix_zone(zone)})
+
+
+def _posix_zone(zone: ZoneInfo) -> str:
+    """The zone as TZ takes it, by its offset now: its name means UTC on a machine without a time zone database."""
+    offset = f"{datetime.now(zone):%z}"
+    return f"<{offset}>{'-' if offset[0] == '+' else '+'}{offset[1:3]}:{offset[3:5]}"
 
 
 def _load(connection: psycopg.Connection[Any], shop: Shop, encode: Encode) -> None:

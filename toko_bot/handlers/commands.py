@@ -13,6 +13,7 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
 from toko_bot.service.outgoing import short
+from toko_core.catalog.demo import is_demo_catalog
 from toko_core.text import age, moment
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ async def on_version(update: Update, context: Context) -> None:
         moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
         {title: int(info.get(f"{name}_count", 0)) for title, name in names.items()},
         info.get("toko_version", "?"),
+        demo=is_demo_catalog(info),
     )
     await reply(update, Page(text))
 

@@ -46,6 +46,7 @@ REPORT_EMPTY = {
 }
 
 NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
+DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
 UNPRICED = "harga belum diisi"
 UNPRICED_SHORT = "belum diisi"
@@ -194,10 +195,11 @@ def data_from(data: str) -> str:
     return f"Data: {data}"
 
 
-def version(backup: str, data: str, old: str, published: str, counts: dict[str, int], toko: str) -> str:
+def version(backup: str, data: str, old: str, published: str, counts: dict[str, int], toko: str, *, demo: bool) -> str:
     numbers = "\n".join(f"{name}: {count(number)}" for name, number in counts.items())
+    note = f"{DEMO}\n" if demo else ""
     return (
-        f"<b>Data yang dipakai</b>\nBackup: <code>{escape(backup)}</code>\nWaktu backup: {data}\nUmur: {old}\n"
+        f"<b>Data yang dipakai</b>\n{note}Backup: <code>{escape(backup)}</code>\nWaktu backup: {data}\nUmur: {old}\n"
         f"Diterbitkan: {published}\n\n{numbers}\n\ntoko {escape(toko)}"
     )
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
+from toko_core.catalog.open_file import Config, open_file
 from toko_core.catalog.price_changes import PriceChanges
-from toko_core.errors import CatalogError
 
-CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "64MB"}
+CONFIG: Config = {"threads": 1, "memory_limit": "64MB"}
 """Photos that were shown stay in DuckDB's memory up to this."""
 REPORTS = {
     "rugi": """
@@ -58,10 +58,7 @@ class Details:
 
     def __init__(self, file: Path) -> None:
         """Open it. Raises CatalogError."""
-        try:
-            self._connection = duckdb.connect(file, read_only=True, config=CONFIG)
-        except duckdb.Error as error:
-            raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
+        self._connection = open_file(file, CONFIG)
         self.price_changes = PriceChanges(self._connection)
 
     def of(self, product_id: int) -> ProductDetails:

@@ -12,6 +12,7 @@ from typing import Self
 import duckdb
 
 from toko_core.catalog.arrays import read_arrays
+from toko_core.catalog.open_file import Config, open_file, unreadable
 from toko_core.catalog.products import Product, Products
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import current_file
@@ -65,7 +66,7 @@ def read_info(file: Path) -> dict[str, str]:
         return _info(connection, file)
 
 
-READING: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "24MB"}
+READING: Config = {"threads": 1, "memory_limit": "24MB"}
 """Everything is read once and kept in memory of our own: what DuckDB would keep of it is of no use."""
 
 
@@ -73,10 +74,10 @@ READING: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memor
 def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of one thread, which reads rows in the order in which they were written."""
     try:
-        with duckdb.connect(file, read_only=True, config=READING) as connection:
+        with open_file(file, READING) as connection:
             yield connection
     except (duckdb.Error, LookupError, ValueError) as error:  # a damaged file, or an index that lacks something
-        raise CatalogError(f"The catalogue {file.name} cannot be read: run `toko sync` again.") from error
+        raise unreadable(file, error) from error
 
 
 def _info(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:

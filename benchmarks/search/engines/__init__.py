@@ -35,5 +35,5 @@ def engines_named(text: str | None) -> Sequence[Engine]:
     engines = [engine for engine in ENGINES.values() if engine.name in wanted]
     for package in (module.partition(".")[0] for engine in engines for module in engine.modules):
         if importlib.util.find_spec(package) is None:
-            raise PermanentError(f"The package {package} is missing: install toko[bench].")
+            raise PermanentError(f"The package {package} is missing: run `make clean install`.")
     return engines

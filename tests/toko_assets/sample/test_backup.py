@@ -1,7 +1,7 @@
 """The sample backup: a true pg_dump file in every encoding, the same for the same seed, and nothing left behind."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,7 @@ def test_a_failed_dump_leaves_neither_file_nor_database_nor_role_and_keeps_the_o
     class WithoutDump(PostgresServer):
         """The same server, whose pg_dump fails after writing half a file."""
 
-        def run(self, _: str, *args: str | Path) -> None:
+        def run(self, name: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:  # noqa: ARG002
             target = next(str(arg).partition("=")[2] for arg in args if str(arg).startswith("--file="))
             Path(target).write_bytes(b"PGDMP half")
             raise PostgresError("no space left on device")

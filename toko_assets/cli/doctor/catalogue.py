@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.settings import Settings
+from toko_core.catalog.demo import is_demo_catalog
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.store import CURRENT, PATTERN, current_file
 from toko_core.files import DataFolder
@@ -37,3 +38,5 @@ def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
         "catalogue",
         f"{file.name}: {counts}, from {info['backup_name']} of {made}, published {shown_age(published)} ago",
     )
+    if is_demo_catalog(info):
+        yield note("catalogue", "It holds the demo's data, no shop's: the first backup of a shop replaces it.")

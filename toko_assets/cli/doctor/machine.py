@@ -11,10 +11,11 @@ from pathlib import Path
 
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
+from toko_assets.common.data_disk import data_disk_problem, has_permissions
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.cleanup import unfinished
-from toko_core.files import DataFolder
+from toko_core.files import DataFolder, nearest_existing
 
 OLDEST_PYTHON = (3, 11)
 MB = 1_000_000
@@ -46,8 +47,12 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
     except OSError as error:
         yield wrong("data folder", f"{folder} cannot be written ({error.strerror}): set TOKO_DATA_DIR, or its owner.")
         return
-    if existing(folder).stat().st_mode & stat.S_IWOTH:
-        yield note("data folder", f"{short_path(folder)} is writable by every user: chmod o-w {short_path(folder)}")
+    if problem := data_disk_problem(settings):
+        yield wrong("data folder", problem)
+        return
+    if nearest_existing(folder).stat().st_mode & stat.S_IWOTH:
+        remedy = f"chmod o-w {short_path(folder)}" if has_permissions(folder) else "its disk has no file permissions."
+        yield note("data folder", f"{short_path(folder)} is writable by every user: {remedy}")
     yield _free_space(settings)
     yield from _leftovers(folder)
 
@@ -60,7 +65,7 @@ def newest_size(settings: Settings) -> int:
 
 def _free_space(settings: Settings) -> Finding:
     folder = settings.data_folder
-    free, needed = shutil.disk_usage(existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
+    free, needed = shutil.disk_usage(nearest_existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
     said = f"{short_path(folder)} is writable; {free / MB:,.0f} MB free, a sync needs about {needed / MB:,.0f} MB"
     if free < needed:
         return wrong("data folder", f"{said}: free some space, or set TOKO_DATA_DIR to a larger disk.")
@@ -85,12 +90,7 @@ def _leftovers(folder: Path) -> Iterator[Finding]:
 
 def _write_something(folder: Path) -> None:
     """Write a temporary file in the folder, or in the nearest existing parent."""
-    with tempfile.TemporaryFile(dir=existing(folder)) as file:
+    with tempfile.TemporaryFile(dir=nearest_existing(folder)) as file:
         file.write(b"toko doctor")
         file.flush()
         os.fsync(file.fileno())
-
-
-def existing(folder: Path) -> Path:
-    """Return the folder, or its nearest existing parent."""
-    return next(path for path in (folder, *folder.parents) if path.exists())

@@ -13,11 +13,12 @@ import dagster as dg
 import yaml  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
+from toko_assets.cli.dagster_home import set_dagster_home
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
-from toko_assets.cli.doctor.machine import existing
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
+from toko_core.files import nearest_existing
 
 ENV_FILE = Path(".env")
 SECRETS = {
@@ -64,7 +65,7 @@ def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
 
 def look_at_dagster(settings: Settings) -> Iterator[Finding]:
     """Check that Dagster's home is writable and that its configuration can be loaded."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
+    home = set_dagster_home(settings)
     file = home / "dagster.yaml"
     reason = _unwritable(home)
     if reason and not _stores_elsewhere(file):
@@ -90,7 +91,7 @@ def look_at_dagster(settings: Settings) -> Iterator[Finding]:
 def _unwritable(home: Path) -> str | None:
     """Return the reason why the folder cannot be written, or None."""
     try:
-        with tempfile.TemporaryFile(dir=existing(home)):
+        with tempfile.TemporaryFile(dir=nearest_existing(home)):
             return None
     except OSError as error:
         return error.strerror or str(error)

@@ -23,7 +23,7 @@ from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.decoding import decode
-from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
+from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
 from toko_assets.ipos.source_tables import read_source
@@ -56,7 +56,7 @@ def exported_products(
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
     """Read the restored tables, price them, check the result against the database, and write the export."""
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
-    folder, table = exports / backup.id, exports / f"{backup.dumped_at:%Y%m%d_%H%M%S}.csv"
+    folder, table = exports / backup.id, exports / csv_name(backup.dumped_at)
     with one_line_failures():
         server = postgres.server()
         if not database_exists(server, restored_database.database):

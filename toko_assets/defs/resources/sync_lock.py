@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from toko_assets.common.data_disk import check_data_disk
 from toko_assets.common.lock import run_mark, sync_lock
+from toko_assets.common.settings import Settings
 from toko_assets.defs.recovery import recover
-from toko_core.files import DataFolder
 
 
-def sync_lock_resource(folder: DataFolder) -> dg.ResourceDefinition:
-    """Return the resource that allows one sync at a time. The run that gets the lock cleans up after a crashed run."""
+def sync_lock_resource(settings: Settings) -> dg.ResourceDefinition:
+    """Return the resource that allows one sync at a time. The run that gets the lock cleans up after a crashed run.
+
+    A run whose data folder is on an unusable disk fails here, before any work.
+    """
+    folder = settings.folder
 
     @dg.resource(description="A lock that every run holds, so that only one sync runs. A second run waits for it.")
     def held(context: dg.InitResourceContext) -> Iterator[None]:
@@ -22,6 +27,7 @@ def sync_lock_resource(folder: DataFolder) -> dg.ResourceDefinition:
         def waiting() -> None:
             log.info("Another sync is running: waiting until it is done")
 
+        check_data_disk(settings)
         with run_mark(folder.root, run.run_id), sync_lock(folder.root, waiting) as first:
             if first:
                 for line in recover(instance, folder, run.run_id):

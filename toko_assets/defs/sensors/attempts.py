@@ -6,7 +6,7 @@ import dagster as dg
 
 from toko_assets.backups.decision import Attempt, Ending, Request
 from toko_assets.defs.assets.raw_backup import BackupConfig, Listed
-from toko_assets.defs.failures import AssetFailure, first_failure
+from toko_assets.defs.failures import AssetFailure, failure_outside, first_failure
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
@@ -76,5 +76,11 @@ def _ending(instance: dg.DagsterInstance, record: dg.RunRecord) -> Ending:
         return Ending.SUCCEEDED
     if run.status == dg.DagsterRunStatus.CANCELED:  # a person cancelled it
         return Ending.PERMANENT
-    failure = asset_failure(instance, run.run_id)
+    failure = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
     return Ending.PERMANENT if failure and failure.final else Ending.TRANSIENT
+
+
+def _failure_outside(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
+    """Why a run failed without an asset that failed."""
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    return next((failure_outside(entry.dagster_event) for entry in entries if entry.dagster_event), None)

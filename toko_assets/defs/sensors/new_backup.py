@@ -54,15 +54,17 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
         except TokoError as error:
             return _report_failing_source(context, notifier, before, error, settings, now)
         newest = listing.backups[0] if listing.backups else None
+        served = read_served(storage.folder)
         decision = decide(
             before,
             listing.backups,
-            published=_served_revision(storage.folder),
+            published=served.revision if served else None,
             rejected=rejection_in_force(storage.folder),
             last=last_attempt(context.instance, newest.revision) if newest else None,
             busy=is_busy(context.instance),
             settings=settings,
             now=now,
+            demo_served=served is not None and served.is_demo,
         )
         cursor = replace(decision.cursor, told=not _announce_recovery(context, notifier, before))
         observed = _observations(newest, before, cursor)
@@ -101,11 +103,6 @@ def _observations(newest: ListedBackup | None, before: Cursor, cursor: Cursor) -
             tags={DATA_VERSION: newest.revision},
         )
     ]
-
-
-def _served_revision(folder: DataFolder) -> str | None:
-    served = read_served(folder)
-    return served.revision if served else None
 
 
 def _skip(cursor: Cursor, reason: str, observed: Sequence[dg.AssetObservation] = ()) -> dg.SensorResult:

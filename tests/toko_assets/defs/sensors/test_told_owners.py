@@ -279,7 +279,7 @@ def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_look_and
 
 
 def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the_settings_change(
-    watched: Daemon, dropbox: DropboxServer, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
     dropbox.revoke()
     assert watched.look().said.startswith("Not tried again until the settings change and Dagster is restarted: Dropbox")
@@ -294,7 +294,8 @@ def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the
     watched.looks(timedelta(hours=2))
     assert len(dropbox.requests) > asked
     assert owner.read() == []
-    monkeypatch.setenv("DROPBOX_REFRESH_TOKEN", dropbox.grant())
-    watched.restart()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DROPBOX_REFRESH_TOKEN", dropbox.grant())
+        watched.restart()
     assert watched.look().said == "There is no backup yet."
     assert owner.read() == ["✅ Toko: backup bisa diambil lagi"]
