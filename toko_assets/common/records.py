@@ -41,7 +41,7 @@ class BackupFile:
 
     @property
     def is_demo(self) -> bool:
-        """Whether it is the backup of `toko demo`, not a shop's."""
+        """Whether this is the backup of `toko demo`, not a shop's."""
         return is_demo_backup(self.name)
 
 

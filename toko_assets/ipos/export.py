@@ -140,7 +140,7 @@ def digest(folder: Path) -> str:
 
 
 def csv_name(dumped_at: datetime) -> str:
-    """The name of the CSV of a backup: its time in the shop's zone."""
+    """Return the name of a backup's CSV, from its time in the shop's zone."""
     return f"{dumped_at:%Y%m%d_%H%M%S}.csv"
 
 

@@ -39,10 +39,10 @@ def check_not_rejected(folder: DataFolder, name: str, sha256: str, dumped_at: da
 
 
 def _check_no_demo_in_a_shop(folder: DataFolder, name: str) -> None:
-    """A shop's staff must never see invented prices, also where the demo's backup is the only one left."""
+    """Raise RejectedError for the demo's backup in a shop's data folder: its staff must never see invented prices."""
     served = read_served(folder) if is_demo_backup(name) else None
     if served and served.backup and not served.is_demo:
-        raise RejectedError(f"{name} is the demo's backup, but {served.backup.name}, a shop's, is published here.")
+        raise RejectedError(f"{name} is the demo's backup, but {served.backup.name} of a shop is published here.")
 
 
 def choose(folder: DataFolder, sha256: str) -> None:

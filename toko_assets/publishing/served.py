@@ -43,7 +43,7 @@ class Served:
 
     @property
     def is_demo(self) -> bool:
-        """Whether it is known to be the demo's catalogue."""
+        """Whether this is known to be the demo's catalogue."""
         return self.backup is not None and self.backup.is_demo
 
 

@@ -39,4 +39,4 @@ def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
         f"{file.name}: {counts}, from {info['backup_name']} of {made}, published {shown_age(published)} ago",
     )
     if is_demo_catalog(info):
-        yield note("catalogue", "It holds the demo's data, no shop's: the first backup of a shop replaces it.")
+        yield note("catalogue", "It holds the demo's data: the first backup of a shop replaces it.")
