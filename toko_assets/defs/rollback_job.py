@@ -51,17 +51,17 @@ def serve_earlier_catalogue(
         yield _evaluation(result)
     with one_line_failures():
         described = _described(inspected.record, folder.exports / inspected.record.backup.id)
-        taken_back = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
-        context.log.info(f"{file.name} is served, {taken_back} no longer")
-        refusal = rejection_in_force(folder)
-        refused = {REFUSED_TIME: dg.TimestampMetadataValue(refusal.dumped_at.timestamp())} if refusal else {}
+        previous = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
+        context.log.info(f"{file.name} is served, {previous} no longer")
+        rejection = rejection_in_force(folder)
+        rejected = {REFUSED_TIME: dg.TimestampMetadataValue(rejection.dumped_at.timestamp())} if rejection else {}
         publication = RolledBack(
             inspected.record.counts["products"],
             inspected.record.backup.dumped_at,
-            refusal.dumped_at if refusal else None,
+            rejection.dumped_at if rejection else None,
         )
         write_publication(folder.publications, context.run_id, publication)
-        yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: taken_back, **refused, **described})
+        yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: previous, **rejected, **described})
         settle(folder, inspected.record)
 
 

@@ -144,8 +144,8 @@ class EmbeddedPostgres:
         ]
         done = subprocess.run(_as_server_user(command), env=clean_environment(), capture_output=True, check=False)
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            cause = next((line for line in said if "FATAL" in line or "error:" in line), said[-1])
+            lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+            cause = next((line for line in lines if "FATAL" in line or "error:" in line), lines[-1])
             raise PostgresError(f"The embedded PostgreSQL could not be created in {self._folder}: {cause}")
         shutil.rmtree(self._folder, ignore_errors=True)
         new.rename(self._folder)
@@ -187,8 +187,8 @@ class EmbeddedPostgres:
                 return
             except psycopg.OperationalError as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    said = log.read_text(errors="replace").strip().splitlines() or [str(error)]
-                    fatal = next((line for line in said if "FATAL" in line), said[-1])
+                    lines = log.read_text(errors="replace").strip().splitlines() or [str(error)]
+                    fatal = next((line for line in lines if "FATAL" in line), lines[-1])
                     raise PostgresError(f"The embedded PostgreSQL in {self._folder} did not start: {fatal}") from error
                 time.sleep(0.02)
 

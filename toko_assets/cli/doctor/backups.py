@@ -50,13 +50,13 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
     dumped = archive.dumped_at.replace(tzinfo=ZoneInfo(settings.shop_timezone))
     size = archive.path.stat().st_size
     age = datetime.now(ZoneInfo(settings.shop_timezone)) - dumped
-    said = f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, made {dumped:%Y-%m-%d %H:%M}"
+    summary = f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, made {dumped:%Y-%m-%d %H:%M}"
     if age < -CLOCKS_DIFFER:
         yield note(
-            "backups", f"{said}: in the future. Is SHOP_TIMEZONE the shop's, and the clock of its computer right?"
+            "backups", f"{summary}: in the future. Is SHOP_TIMEZONE the shop's, and the clock of its computer right?"
         )
     else:
-        yield good("backups", f"{said} ({shown_age(age)} ago)")
+        yield good("backups", f"{summary} ({shown_age(age)} ago)")
 
 
 def _whole(backup: ListedBackup) -> Archive:

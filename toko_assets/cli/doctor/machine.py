@@ -66,12 +66,12 @@ def newest_size(settings: Settings) -> int:
 def _free_space(settings: Settings) -> Finding:
     folder = settings.data_folder
     free, needed = shutil.disk_usage(nearest_existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
-    said = f"{short_path(folder)} is writable; {free / MB:,.0f} MB free, a sync needs about {needed / MB:,.0f} MB"
+    summary = f"{short_path(folder)} is writable; {free / MB:,.0f} MB free, a sync needs about {needed / MB:,.0f} MB"
     if free < needed:
-        return wrong("data folder", f"{said}: free some space, or set TOKO_DATA_DIR to a larger disk.")
+        return wrong("data folder", f"{summary}: free some space, or set TOKO_DATA_DIR to a larger disk.")
     if free < SYNCS_AHEAD * needed:
-        return note("data folder", f"{said}: free some space soon.")
-    return good("data folder", said)
+        return note("data folder", f"{summary}: free some space soon.")
+    return good("data folder", summary)
 
 
 def _leftovers(folder: Path) -> Iterator[Finding]:
