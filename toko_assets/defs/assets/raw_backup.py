@@ -133,7 +133,14 @@ def raw_backup(
         finally:
             temporary.unlink(missing_ok=True)
     yield from report_checks(
-        [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as the header announces.", blocking=True)]
+        [
+            Outcome(
+                "whole_archive",
+                True,
+                f"All {backup.size:,} bytes are as the table of contents announces.",
+                blocking=True,
+            )
+        ]
     )
     served = read_served(storage.folder)
     in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
