@@ -199,7 +199,7 @@ def test_a_role_that_may_not_create_databases_is_one_line(shop: ServedShop) -> N
 
 def test_a_server_that_is_too_old_is_one_line(shop: ServedShop) -> None:
     with postgres_of_version("14.19") as port:
-        shop.sync_fails(r"is version 14\.19; 15 to 18 can be used", DB_PORT=str(port))
+        shop.sync_fails(r"is version 14\.19; 15 to 18 are supported", DB_PORT=str(port))
 
 
 def refusal(server: RealServer, **changed: Any) -> TokoError:
@@ -226,7 +226,7 @@ class TestOtherRefusals:
 
     def test_a_much_older_version(self, shop: ServedShop) -> None:
         with postgres_of_version("9.5.25") as port:
-            assert "is version 9.5.25; 15 to 18 can be used" in str(refusal(shop.server, port=port))
+            assert "is version 9.5.25; 15 to 18 are supported" in str(refusal(shop.server, port=port))
 
     def test_a_role_that_is_let_into_no_database(self, shop: ServedShop) -> None:
         names = "postgres", "template1"

@@ -54,7 +54,7 @@ def test_of_a_bot_in_order_everything_is_said_and_nothing_is_worth_a_look(server
     together = " ".join(finding.said for finding in findings)
     for part in (
         "settings: 2 people, 1 of them see cost; by polling", f"@toko_bot is known to 127.0.0.1:{server.port}",
-        "inline mode is on", "privacy is on", "no webhook and no second poller; no update waits",
+        "inline mode is on", "privacy mode is on", "no webhook and no second poller; no update is pending",
     ):  # fmt: skip
         assert part in together, part
 
@@ -176,9 +176,9 @@ def test_a_webhook_of_another_program_is_worth_a_look_and_stays(server: Telegram
 def test_our_webhook_is_held_against_what_telegram_has(server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOK_URL", URL)
     monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
-    assert "leads nowhere, not to WEBHOOK_URL" in said(server, Mark.NOTE)[0]
+    assert "Telegram has no webhook, but WEBHOOK_URL is set" in said(server, Mark.NOTE)[0]
     set_webhook(server, "https://other.example.com/x")
-    assert "webhook is other.example.com, not WEBHOOK_URL" in said(server, Mark.NOTE)[0]
+    assert "has a webhook at other.example.com, not at WEBHOOK_URL" in said(server, Mark.NOTE)[0]
     set_webhook(server, URL)
     assert said(server, Mark.NOTE) == []
     server.world.updates.last_error = (int(time.time()) - 120, "Wrong response from the webhook: 502 Bad Gateway")

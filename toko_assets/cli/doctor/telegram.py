@@ -104,8 +104,8 @@ def _updates(settings: BotSettings) -> Iterator[Finding]:
 
 def _own_webhook(wanted: str, url: str, info: dict[str, Any]) -> Iterator[Finding]:
     if url != wanted:
-        now = f"is {_host(url)}" if url else "is not set"
-        yield note(SUBJECT, f"Telegram's webhook {now}, not WEBHOOK_URL: `toko bot` sets it when it starts.")
+        now = f"webhook at {_host(url)}, not at WEBHOOK_URL" if url else "webhook, but WEBHOOK_URL is set"
+        yield note(SUBJECT, f"Telegram has {'a' if url else 'no'} {now}: `toko bot` sets it when it starts.")
         return
     age = time.time() - float(info.get("last_error_date") or 0)
     waiting = int(info.get("pending_update_count") or 0)
