@@ -15,8 +15,8 @@ def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("missing", "options", "error"),
     [
-        ("benchmarks", ["--help"], "The benchmarks are not part of an installed toko: run them in a checkout of it."),
-        ("benchmarks", ["sync"], "The benchmarks are not part of an installed toko: run them in a checkout of it."),
+        ("benchmarks", ["--help"], "The benchmarks are not part of an installed toko: run them in a checkout."),
+        ("benchmarks", ["sync"], "The benchmarks are not part of an installed toko: run them in a checkout."),
         ("telegram", ["bot"], "The benchmark needs telegram: run `make clean install`."),
     ],
 )

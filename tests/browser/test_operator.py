@@ -116,7 +116,7 @@ def refuse_bad_backup(interface: Interface, postgres: PostgresServer, toko: Inst
     interface.launch("sync").expect_end("Failure")
     catalogue = interface.asset("product_catalog")
     catalogue.check("products_not_lost")
-    expect(catalogue.page.get_by_text("At most 50% may go at once.")).to_be_visible()
+    expect(catalogue.page.get_by_text("At most 50% may disappear at once.")).to_be_visible()
     pictures.take(catalogue.page, "web-failed-check")
 
 

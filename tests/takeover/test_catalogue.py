@@ -31,8 +31,8 @@ def test_the_doctor_finds_nothing_wrong_and_knows_every_setting_of_the_old_env_f
     assert "✓ catalogue catalog-" in answer.output
     assert "45 products" in answer.output
     assert "from selasa.i5bu of 2026-01-06 21:00" in answer.output
-    assert "its dagster.yaml is right" in answer.output
-    assert "✓ left-overs no unfinished files" in answer.output
+    assert "its dagster.yaml is valid" in answer.output
+    assert "✓ leftovers no unfinished files" in answer.output
     _, _, given = answer.output.partition("settings set: ")
     names = {"SHOP_NAME", "SHOP_TIMEZONE", "TOKO_DATA_DIR", "STALE_HOURS", "CLOSED_DAYS", "KEEP_BACKUPS"}
     assert names <= set(given.partition(" ✓ ")[0].split(", "))

@@ -62,7 +62,7 @@ def test_a_sync_fails_the_run_that_was_killed_and_leaves_the_queued_one_to_the_d
         old.thursday()
         answer = run_toko("sync")
         assert (answer.status, answer.error) == (0, "")
-        assert f"Run {old.killed['started'][:8]} died and is marked as failed." in answer.output
+        assert f"Run {old.killed['started'][:8]} died and has been marked as failed." in answer.output
         with dg.DagsterInstance.get() as instance:
             statuses = {run.run_id: run.status.value for run in instance.get_runs()}
         assert statuses[old.killed["started"]] == "FAILURE"

@@ -60,7 +60,7 @@ def test_an_env_file_with_every_setting_of_the_old_version_loads_and_each_takes_
         answer = run_toko("doctor")
         _, _, given = answer.output.partition("settings set: ")
         assert set(given.partition(" ✓ ")[0].split(", ")) == set(CHANGED) | {"DAGSTER_HOME"}
-        assert "is no setting" not in answer.output
+        assert "is not a setting" not in answer.output
 
 
 def test_what_docker_compose_read_from_the_old_env_file_it_reads_still() -> None:

@@ -1,4 +1,4 @@
-"""Dagster's home, a folder of ours unless DAGSTER_HOME names another one, and the files that Dagster reads."""
+"""Dagster's home (a folder in the data folder, unless DAGSTER_HOME names another one), and Dagster's configuration."""
 
 import os
 import shutil
@@ -10,18 +10,18 @@ from toko_core.files import whole_file
 
 DAGSTER_FILES = Path(dagster_storage.__file__).parent
 WORKSPACE = DAGSTER_FILES / "workspace.yaml"
-"""Where Dagster finds the code location, in a checkout and in an installed wheel."""
+"""The file that tells Dagster the code location, in a checkout and in an installed wheel."""
 
 
 def set_dagster_home(settings: Settings) -> Path:
-    """Set DAGSTER_HOME, which Dagster and our dagster.yaml read, to a full path. Writes nothing."""
+    """Set DAGSTER_HOME, which Dagster and our dagster.yaml read, to an absolute path. This writes no files."""
     home = Path(os.environ.get("DAGSTER_HOME") or settings.folder.dagster).expanduser().resolve()
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
 
 def prepare_dagster_home(settings: Settings) -> None:
-    """Set DAGSTER_HOME, make the folder, and put our dagster.yaml there if there is none."""
+    """Set DAGSTER_HOME, create the folder, and copy our dagster.yaml there if there is none."""
     home = set_dagster_home(settings)
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():

@@ -1,4 +1,4 @@
-"""`toko demo`: a sample backup, the chain, a few searches. Needs no settings, no network and no shop."""
+"""`toko demo`: makes a sample backup, runs the chain and a few searches. Needs no settings, no network and no shop."""
 
 import shutil
 import sys
@@ -25,16 +25,16 @@ SEED = 1
 SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
 RESULTS = 3
 MOST_LOST = 1.0
-"""A demo of another size may follow."""
+"""Everything may disappear, because the next demo may be smaller."""
 
 
 def run_demo(settings: Settings, products: int, console: Console) -> None:
-    """Refuses a data folder that belongs to a real shop: its staff must never see invented prices."""
+    """Run the demo. It rejects a real shop's data folder, because its staff must never see invented prices."""
     _ensure_no_shop(settings)
     sample = settings.inbox / DEMO_BACKUP
     console.rule("A backup of an invented shop", align="left")
     if sample.exists():
-        console.print(f"{sample.name} is there already; remove it for another.", highlight=False)
+        console.print(f"{sample.name} exists already. Remove it to make another one.", highlight=False)
     else:
         make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", settings.zone, console)
     console.rule("From the backup to the published catalogue", align="left")
@@ -56,7 +56,7 @@ def _show_next_steps(settings: Settings, console: Console) -> None:
         soft_wrap=True,
     )
     console.print(
-        f"Before that sync, copy a backup of iPOS into {short_path(settings.inbox)}, or set BACKUP_FOLDER in the file "
+        f"Before that sync, copy an iPOS backup into {short_path(settings.inbox)}, or set BACKUP_FOLDER in the file "
         ".env to the folder where backups arrive. The first backup of your shop replaces the demo's data.",
         highlight=False,
     )
@@ -65,7 +65,7 @@ def _show_next_steps(settings: Settings, console: Console) -> None:
 def make_sample(
     out: Path, products: int, history: int, seed: int, encoding: str, zone: ZoneInfo, console: Console
 ) -> None:
-    """Write a sample backup, from a PostgreSQL of its own that is gone afterwards."""
+    """Write a sample backup, with a temporary PostgreSQL."""
     begun = time.monotonic()
     with (
         console.status("Starting PostgreSQL") as status,

@@ -1,4 +1,4 @@
-"""Search results in the terminal."""
+"""Shows search results in the terminal."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ INDENT = GAP = "  "
 
 
 class Row(NamedTuple):
-    """A price, as its line shows it."""
+    """The texts of a price's line."""
 
     unit: str
     applies_to: str
@@ -39,7 +39,7 @@ HEADINGS = Row("Unit", "Applies to", "Price", "Cost")
 
 
 def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console) -> None:
-    """Answer searches from the published catalogue."""
+    """Run searches in the published catalogue, and show their results."""
     catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
     for query in queries:
         begun = time.perf_counter()
@@ -51,14 +51,14 @@ def show_searches(data: Path, queries: Sequence[str], limit: int, console: Conso
         if found:
             show_products([hit.product for hit in found], console)
         else:
-            console.print("Nothing near that is in the catalogue.", highlight=False)
+            console.print("The catalogue has no similar product.", highlight=False)
 
 
 def show_products(products: Sequence[Product], console: Console) -> None:
-    """Each name on a line of its own; below it a line for each price, in columns that all products share.
+    """Show each name on a separate line, with a line for each price below it, in columns that all products share.
 
-    Where the terminal is too narrow for all columns, what a price applies to gets a line of its own. Prices are never
-    cut: a line that is longer than the terminal is wide goes on in the next one.
+    If the terminal is too narrow for all columns, "applies to" gets a separate line. Prices are never truncated: a line
+    that is longer than the terminal is wrapped.
     """
     widths = _widths([row for product in products for row in _rows(product)], console.width)
     console.print(Text(_line(HEADINGS, widths), "bold"), soft_wrap=True)
@@ -71,7 +71,7 @@ def show_products(products: Sequence[Product], console: Console) -> None:
 
 
 def _widths(rows: Sequence[Row], width: int) -> _Widths:
-    """Of each column; 0 for what prices apply to where that is empty, or the lines would be longer than `width`."""
+    """Return the width of each column. "Applies to" gets 0 if it is empty, or if the lines would exceed `width`."""
     columns = zip(HEADINGS, *rows, strict=True)
     widths = _Widths(*(max(map(cell_len, column)) for column in columns))
     fits = len(INDENT) + sum(widths) + (len(widths) - 1) * len(GAP) <= width
@@ -79,7 +79,7 @@ def _widths(rows: Sequence[Row], width: int) -> _Widths:
 
 
 def _line(row: Row, widths: _Widths) -> str:
-    """Texts to the left, amounts to the right."""
+    """Format a line, with texts aligned left and amounts aligned right."""
     padding = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
     cells = [row.unit + padding[0], row.applies_to + padding[1], padding[2] + row.price, padding[3] + row.cost]
     if not widths.applies_to:
@@ -110,7 +110,7 @@ def _unit(price: Price) -> str:
 
 
 def _applies_to(tier: Tier) -> str:
-    """Level and quantity."""
+    """Format the level and quantity that a price applies to."""
     price = tier.price
     parts = [f"level {price.level}"] if price.level is not None else []
     if tier.over is not None:

@@ -1,4 +1,4 @@
-"""Keeps the demo's data apart from the shop's, and removes it when the shop's first backup is published."""
+"""Separates the demo's data from the shop's, and removes them when the shop's first backup is published."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from toko_core.files import DataFolder
 
 
 def demo_backup(folder: DataFolder, catalog: Path) -> BackupFile | None:
-    """The backup of a demo catalogue; None for a shop's catalogue and for one that this version cannot read."""
+    """Return the backup of a demo catalogue; None for a shop's catalogue, or one that this version cannot read."""
     try:
         backup = origin(read_info(catalog), folder.backups)
     except (CatalogError, LookupError, ValueError):
@@ -25,9 +25,9 @@ def demo_backup(folder: DataFolder, catalog: Path) -> BackupFile | None:
 
 
 def remove_demo(folder: DataFolder) -> None:
-    """Remove the demo's catalogues, exports, backups and price history. The caller has published a shop's backup.
+    """Remove the demo's catalogues, exports, backups and price history, after a shop's backup was published.
 
-    Raises OSError. What a kill leaves, the next call removes: the two things that it looks for go last.
+    Raises OSError. If it is killed, the next call removes the rest: the two files whose existence it checks go last.
     """
     sample = folder.inbox / DEMO_BACKUP
     if not (sample.exists() or folder.demo_history.exists()):
@@ -42,9 +42,9 @@ def remove_demo(folder: DataFolder) -> None:
 
 
 def forget_demo_history(folder: DataFolder, last: BackupFile | None) -> None:
-    """Remove the shop's price history if all of it is the demo's: version 0.1.0 kept both in one place.
+    """Remove the shop's price history if it holds only demo backups: version 0.1.0 stored both in one file.
 
-    `last` is the backup that was added last. Raises what open_history raises.
+    `last` is the backup that was added last. Raises as `open_history`.
     """
     if last is None or not last.is_demo:
         return

@@ -1,4 +1,4 @@
-"""What a catalogue file says of the backup that it was made from: written into catalog_info, and read back."""
+"""Writes the origin of a catalogue, its backup, into catalog_info, and reads it back."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from toko_core.catalog.demo import MARK
 
 
 def origin_info(backup: BackupFile) -> dict[str, str]:
-    """The entries of catalog_info."""
+    """Return the entries of catalog_info that describe the backup."""
     return {
         "backup_name": backup.name,
         "backup_sha256": backup.sha256,
@@ -25,7 +25,7 @@ def origin_info(backup: BackupFile) -> dict[str, str]:
 
 
 def origin(info: Mapping[str, str], backups: Path) -> BackupFile:
-    """The backup, whose copy may be gone from the folder `backups`. Raises KeyError if an entry is missing."""
+    """Return the backup. Its copy in the folder `backups` may be gone. Raises KeyError if an entry is missing."""
     return BackupFile(
         path=backups / info["backup_file"],
         sha256=info["backup_sha256"],

@@ -39,9 +39,9 @@ def test_a_stored_rejection_is_in_force(folder: DataFolder) -> None:
     rejection = rejection_in_force(folder)
     assert rejection is not None
     assert (rejection.name, rejection.dumped_at, rejection.chosen) == ("hari-3.i5bu", DAY_3, ("1111",))
-    with pytest.raises(RejectedError, match=r"^hari-3\.i5bu was refused by a rollback on 2026-01-04 08:00; "):
+    with pytest.raises(RejectedError, match=r"^hari-3\.i5bu was rejected by a rollback on 2026-01-04 08:00; "):
         check_not_rejected(folder, "hari-3.i5bu", "3333", DAY_3)
-    with pytest.raises(RejectedError, match=r"^x\.i5bu is no newer than hari-3\.i5bu, which was refused by "):
+    with pytest.raises(RejectedError, match=r"^x\.i5bu is no newer than hari-3\.i5bu, which was rejected by "):
         check_not_rejected(folder, "x.i5bu", "2222", DAY_3 - timedelta(days=1))
     check_not_rejected(folder, "chosen.i5bu", "1111", DAY_3 - timedelta(days=2))
     check_not_rejected(folder, "newer.i5bu", "4444", DAY_3 + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""The published catalogue: what CURRENT names, whether it opens and answers."""
+"""Checks the published catalogue: which file CURRENT names, and whether it can be read."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,17 +15,17 @@ COUNTED = ("products", "prices", "barcodes", "photos")
 
 
 def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
-    """Opens it as a reader does."""
+    """Open the catalogue as a reader does."""
     folder = DataFolder(settings.data_folder).catalog
     file = current_file(folder)
     others = sorted(folder.glob(PATTERN))
     if file is None:
         if others:
             yield wrong(
-                "catalogue", f"{CURRENT} is missing beside {others[-1].name}: run `toko sync`, which writes it."
+                "catalogue", f"{CURRENT} is missing next to {others[-1].name}: run `toko sync`, which writes it."
             )
         else:
-            yield note("catalogue", "None is published yet: run `toko sync`.")
+            yield note("catalogue", "No catalogue is published yet: run `toko sync`.")
         return
     if not file.is_file():
         yield wrong("catalogue", f"{CURRENT} names {file.name}, which is not there: run `toko sync`.")
@@ -39,4 +39,4 @@ def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
         f"{file.name}: {counts}, from {info['backup_name']} of {made}, published {shown_age(published)} ago",
     )
     if is_demo_catalog(info):
-        yield note("catalogue", "It holds the demo's data, no shop's: the first backup of a shop replaces it.")
+        yield note("catalogue", "It holds the demo's data: the first backup of a shop replaces it.")

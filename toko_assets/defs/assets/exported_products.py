@@ -40,7 +40,7 @@ WARNING = [
 ]  # fmt: skip
 
 CODE_VERSION = "1"
-"""Change it when a rule of pricing, a column or a text comes out differently."""
+"""Change it when a pricing rule, a column or a text gives a different result."""
 
 
 @dg.asset(
@@ -54,7 +54,7 @@ def exported_products(
     postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
-    """Read, price, write, and check what was written against the restored database."""
+    """Read the restored tables, price them, check the result against the database, and write the export."""
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
     folder, table = exports / backup.id, exports / csv_name(backup.dumped_at)
     with one_line_failures():
@@ -74,7 +74,7 @@ def exported_products(
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
                 outcomes = [*audit_export(connection, shop), _texts(undecodable)]
-            yield from report_checks(outcomes, backup.name)  # before anything is written
+            yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:
                 with watch("write"):
                     counts = write_tables(new, shop)
@@ -115,9 +115,9 @@ def _photos(
     return count, Outcome(
         "photos_readable",
         rows.empty,
-        f"{len(rows):,} of {count + len(rows):,} photos are no image that can be read; these products have none.",
+        f"{len(rows):,} of {count + len(rows):,} photos are not readable images; these products have no photo.",
         rows=rows,
-        advice="Set the photo anew in iPOS.",
+        advice="Set the photo again in iPOS.",
     )
 
 
@@ -127,5 +127,5 @@ def _texts(undecodable: pd.DataFrame) -> Outcome:
         undecodable.empty,
         f"{len(undecodable):,} texts are not UTF-8 and were read as Windows-1252.",
         rows=undecodable,
-        advice="Look at the names with accents: are they written right?",
+        advice="Check the names with accents: are they spelled correctly?",
     )

@@ -1,4 +1,4 @@
-"""price_history: since when, and until when, backups showed each price."""
+"""price_history: from when until when backups showed each price."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from toko_assets.publishing.history.merge import HistoryCounts, add
 from toko_assets.publishing.history.store import FILE, DamagedHistoryError, damaged, set_aside
 
 CODE_VERSION = "1"
-"""Change it when the same exports give another history."""
+"""Change it when the same exports give a different history."""
 
 
 @dg.asset(
@@ -28,7 +28,10 @@ CODE_VERSION = "1"
 def price_history(
     context: dg.AssetExecutionContext, exported_products: ProductExport, storage: StorageResource
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[PriceHistory]]:
-    """Add the backup, whatever its age; one that is known already changes nothing. The demo has its own history."""
+    """Add the backup, whatever its age. A backup that is already in the history changes nothing.
+
+    The demo has its own history.
+    """
     backup, data, watch = exported_products.backup, storage.folder, Stopwatch()
     folder = data.demo_history if backup.is_demo else data.history
     last = read_record(data.records, "price_history", PriceHistory)
@@ -40,7 +43,7 @@ def price_history(
                 if not backup.is_demo:
                     forget_demo_history(data, last.backup if last else None)
                 counts = add(folder, exported_products.folder, backup)
-            except DamagedHistoryError as error:  # prices go before their history: it begins anew
+            except DamagedHistoryError as error:  # current prices matter more than their history, so start a new one
                 context.log.warning(f"{error} It is kept as {set_aside(folder, datetime.now(UTC)).name}.")
                 counts = add(folder, exported_products.folder, backup)
         yield from report_checks([_kept(counts, before, damaged(folder))])
@@ -66,5 +69,5 @@ def _kept(counts: HistoryCounts, before: int, aside: list[Path]) -> Outcome:
         "history_kept",
         counts.backups >= before and not aside,
         f"{counts.backups:,} backups in the price history, {before:,} after the last sync.{lost}",
-        advice=f"The history began anew. If there is a good copy of {FILE}, put it there. Remove what was set aside.",
+        advice=f"A new history was started. If you have a good copy of {FILE}, put it there. Remove the damaged files.",
     )

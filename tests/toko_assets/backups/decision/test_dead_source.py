@@ -61,7 +61,7 @@ class Sensor:
             answered(cursor),
             backups,
             published=self.published,
-            refused=None,
+            rejected=None,
             last=None,
             busy=False,
             settings=SETTINGS,

@@ -32,7 +32,7 @@ def look(
     """The first look of all, where nothing else is said."""
     cursor = cursor or Cursor()
     return decide(
-        cursor, backups, published=published, refused=refused, last=last, busy=busy, settings=settings, now=now,
+        cursor, backups, published=published, rejected=refused, last=last, busy=busy, settings=settings, now=now,
         demo_served=demo_served,
     )  # fmt: skip
 
@@ -216,7 +216,7 @@ def test_what_a_rollback_refused_is_not_asked_for_and_it_is_said_why() -> None:
     decision = look(FULL, published="rev2", refused=a_refusal(FULL[0]))
     assert asked(decision) is None
     assert decision.said == (
-        "3.i5bu was refused by a rollback on 2026-03-01 00:00; sync_this_backup publishes it all the same."
+        "3.i5bu was rejected by a rollback on 2026-03-01 00:00; the job sync_this_backup publishes it anyway."
     )
 
 
