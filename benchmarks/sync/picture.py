@@ -1,4 +1,4 @@
-"""Draws the chart in docs/benchmarks.md: our chain and the first version, and which of our steps grow with the history."""
+"""Draws the chart in docs/benchmarks.md: our chain, the first version, and which steps grow with the history."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -96,7 +96,7 @@ def test_every_wrong_setting_is_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("toko")
-def test_a_slip_in_the_name_of_a_setting_is_noticed(tmp_path: Path) -> None:
+def test_a_typo_in_the_name_of_a_setting_is_noticed(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("BACKUP_FOLER=/mnt/dropbox\nSOMETHING_ELSE=1\nSHOP_NAME=Toko Maju\n")
     answer = run_toko("doctor")
     assert any("BACKUP_FOLER in .env is not a setting: did you mean BACKUP_FOLDER?" in said for said in notes(answer))

@@ -76,8 +76,8 @@ def _ending(instance: dg.DagsterInstance, record: dg.RunRecord) -> Ending:
         return Ending.SUCCEEDED
     if run.status == dg.DagsterRunStatus.CANCELED:  # a person cancelled it
         return Ending.PERMANENT
-    failure = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
-    return Ending.PERMANENT if failure and failure.final else Ending.TRANSIENT
+    found = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
+    return Ending.PERMANENT if found and found.final else Ending.TRANSIENT
 
 
 def _failure_outside(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
