@@ -152,7 +152,7 @@ def test_a_shops_backup_that_is_not_whole_does_not_lead_back_to_the_demo(toko: I
 
 def test_the_demo_is_not_published_in_a_shops_data_folder(shop: Installation, demo: Path, tmp_path: Path) -> None:
     before = published_files(shop)
-    said = f"toko: {DEMO_BACKUP} is the demo's backup, but {SHOPS_BACKUP}, a shop's, is published here."
+    said = f"toko: {DEMO_BACKUP} is the demo's backup, but {SHOPS_BACKUP} of a shop is published here."
     sample = demo / "inbox" / DEMO_BACKUP
     assert run_toko("sync", "--backup", sample).error == said
     (tmp_path / ".env").write_text(f"BACKUP_FOLDER={sample.parent}\n")

@@ -58,5 +58,5 @@ def test_what_is_written_into_it_keeps_the_rest_and_the_names_of_its_fields(fold
 def test_a_rejected_demo_rejects_no_backup_of_a_shop(folder: DataFolder) -> None:
     (folder.records / "rollback.json").write_text(STORED.replace("hari-3.i5bu", DEMO_BACKUP))
     check_not_rejected(folder, "x.i5bu", "2222", DAY_3 - timedelta(days=1))
-    with pytest.raises(RejectedError, match=r"^i5_CONTOH\.i5bu was refused by a rollback on "):
+    with pytest.raises(RejectedError, match=r"^i5_CONTOH\.i5bu was rejected by a rollback on "):
         check_not_rejected(folder, DEMO_BACKUP, "3333", DAY_3)
