@@ -1,7 +1,8 @@
 # Two images of one file: the platform (Dagster and the chain) and the bot, which has neither Dagster nor PostgreSQL.
 #   docker build --target platform -t toko-platform .
 #   docker build --target bot -t toko-bot .
-FROM python:3.11-slim-bookworm AS base
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE} AS base
 ENV PATH=/opt/toko/bin:/app/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
@@ -18,7 +19,7 @@ COPY requirements/dev.txt /tmp/
 RUN awk '/^[a-z]/ { wanted = /^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/ } wanted' /tmp/dev.txt >/tmp/build.txt \
  && pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r /tmp/build.txt \
  && python -m venv --without-pip /opt/toko
-COPY pyproject.toml README.md /src/
+COPY pyproject.toml README.md LICENSE /src/
 COPY toko_core /src/toko_core
 COPY toko_bot /src/toko_bot
 COPY toko_assets /src/toko_assets
@@ -33,7 +34,8 @@ RUN python -m venv --without-pip /opt/toko \
     --only-binary :all: -r /tmp/bot.txt \
  && find /opt/toko -type d -name tests -prune -exec rm -r {} +
 LABEL org.opencontainers.image.title="toko bot" \
-      org.opencontainers.image.description="Telegram bot: prices from a catalogue"
+      org.opencontainers.image.description="Telegram bot: prices from a catalogue" \
+      org.opencontainers.image.licenses="MIT"
 COPY --from=code /app/toko_core toko_core
 COPY --from=code /app/toko_bot toko_bot
 USER 10001
@@ -47,7 +49,8 @@ RUN python -m venv --without-pip /opt/toko \
     --only-binary :all: -r /tmp/platform.txt \
  && find /opt/toko -type d -name tests -prune -exec rm -r {} +
 LABEL org.opencontainers.image.title="toko platform" \
-      org.opencontainers.image.description="Dagster: from an iPOS 5 backup to a catalogue of prices"
+      org.opencontainers.image.description="Dagster: from an iPOS 5 backup to a catalogue of prices" \
+      org.opencontainers.image.licenses="MIT"
 # matplotlib writes a list of fonts before it draws: /tmp is all that can be written.
 ENV DAGSTER_HOME=/opt/dagster \
     MPLCONFIGDIR=/tmp/matplotlib

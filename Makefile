@@ -9,26 +9,36 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo test test-deploy screenshots dev lint format lock install clean up down logs backup restore-backup
+.PHONY: help demo provide test test-containers test-faults test-newcomer screenshots dev lint format lock install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 	@$(VENV)/bin/toko demo
 
-test: $(INSTALLED) ## All tests
+provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
+	@$(PYTHON) -m tests.provide
+
+test: provide ## All tests
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
-test-deploy: $(INSTALLED) ## All tests of the containers: Docker, a quarter of an hour
-	@$(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
+	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
 
-screenshots: $(INSTALLED) ## The README's pictures of the web interface, by its test
+test-faults: $(INSTALLED) ## A hundred syncs killed at random moments
+	@seed=$$(date +%s); echo "Seed $$seed"; $(PYTHON) -m tests.reliability.kills 100 --seed $$seed
+
+test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
+	@tests/newcomer/bare_debian.sh
+
+screenshots: provide ## The documentation's pictures of the web interface, by its test
 	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
 	@$(VENV)/bin/toko dev
 
-lint: $(INSTALLED) ## Style, types, who imports whom, what Dagster loads
+lint: $(INSTALLED) ## Style, spelling, words, types, who imports whom, what Dagster loads
+	@$(VENV)/bin/typos && $(PYTHON) tools/plain_english.py
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
 # A DAGSTER_HOME of its own: dg writes its database there, and our dagster.yaml turns telemetry off.
@@ -39,6 +49,9 @@ format: $(INSTALLED) ## Put the code into its style
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
 
 install: $(INSTALLED) ## Only set up .venv
+
+wheel: $(INSTALLED) ## The whole program as one file, dist/toko-*.whl
+	@$(PYTHON) -m hatchling build -t wheel
 
 $(INSTALLED): pyproject.toml requirements/dev.txt
 ifneq ($(UV),)
@@ -56,12 +69,12 @@ else
 endif
 	@touch $@
 
-LOCK = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK = $(VENV)/bin/uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
-	@$(LOCK) --upgrade --all-extras -o requirements/dev.txt
-	@$(LOCK) --upgrade --extra platform -c requirements/dev.txt -o requirements/platform.txt
-	@$(LOCK) --upgrade --extra bot -c requirements/dev.txt -o requirements/bot.txt
+	@$(LOCK) pyproject.toml --group bench --group dev -o requirements/dev.txt
+	@$(LOCK) --group platform -c requirements/dev.txt -o requirements/platform.txt
+	@$(LOCK) --group bot -c requirements/dev.txt -o requirements/bot.txt
 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # Three times as fast; before Docker 23 it has to be asked for.

@@ -1,1 +1,1 @@
-"""Measurements that anybody can repeat: `toko bench`. Not part of the installed packages."""
+"""Repeatable measurements: `toko bench`. This package is not installed with the others."""

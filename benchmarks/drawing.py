@@ -1,4 +1,4 @@
-"""What the pictures share."""
+"""Colours and checks that the charts share."""
 
 import importlib.util
 
@@ -8,6 +8,6 @@ INK, PALE = "#1b1b1b", "#6f6f6f"
 
 
 def ensure_matplotlib() -> None:
-    """Asked before anything is measured: a benchmark takes minutes."""
+    """Raise PermanentError if matplotlib is missing. Call it before measuring, because a benchmark takes minutes."""
     if importlib.util.find_spec("matplotlib") is None:
-        raise PermanentError("The package matplotlib is missing: install toko[bench], or leave out --picture.")
+        raise PermanentError("The package matplotlib is missing: run `make clean install`, or leave out --picture.")

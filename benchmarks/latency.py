@@ -1,4 +1,4 @@
-"""How long something takes: measured in seconds, shown in milliseconds."""
+"""Latencies, measured in seconds and shown in milliseconds."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,6 @@ MILLI = 1000
 
 
 def quantile(seconds: Iterable[float], share: float) -> float:
-    """That which so large a share of them does not exceed; NaN of none."""
+    """Return the value that this share of the latencies does not exceed; NaN if there are none."""
     ordered = sorted(seconds) or [float("nan")]
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

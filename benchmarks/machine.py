@@ -1,4 +1,4 @@
-"""On what, and when, something was measured."""
+"""Describes the machine and the time of a measurement."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The machine, the versions and the moment."""
+    """The machine, the software versions and the time."""
 
     processor: str
     cores: int
@@ -24,11 +24,11 @@ class Machine:
     measured_at: str
     """UTC, ISO 8601."""
     load: float
-    """Processes that wanted a core in the minute before (load average): above 0.5 something else was at work."""
+    """The load average of the previous minute. Above 0.5, something else was running."""
 
     @classmethod
     def this(cls, packages: Sequence[str]) -> "Machine":
-        """The one that this process runs on, now, and its versions of these packages."""
+        """Describe the current machine and time, and the installed versions of these packages."""
         return cls(
             processor=_processor(),
             cores=len(os.sched_getaffinity(0)),

@@ -1,8 +1,8 @@
-"""What every measured process does at its start."""
+"""Set-up code that every measured process runs first."""
 
 import signal
 
 
 def prepare() -> None:
-    """SIGINT ends the process properly, also when the benchmark runs in the background."""
+    """Let SIGINT end the process cleanly, even if the benchmark runs in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""Starts a measured process and sees it to its end; how busy the rest of the machine was meanwhile."""
+"""Runs a measured process to its end, and measures how busy the rest of the machine was meanwhile."""
 
 import os
 import resource
@@ -18,33 +18,34 @@ from toko_bot.settings import BotSettings
 from toko_core.errors import TokoError
 
 LOG = "stderr.log"
-"""Standard error of the measured process, in its folder."""
+"""The file with the standard error of the measured process, in its folder."""
 END_SECONDS = 30
-"""A process that is interrupted stops its PostgreSQL first."""
+"""How long an interrupted process may take: it stops its PostgreSQL first."""
 
 
 class MeasurementError(TokoError):
-    """A measured process failed; the message is the last line that it wrote."""
+    """A measured process failed. The message is the last line that it wrote."""
 
 
 @contextmanager
 def running(
     module: str, *args: str | Path, folder: Path, settings: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m module args…` in `folder` (its data folder is `folder/data`), ended when the block is left.
+    """Run `python -m module args…` in `folder`, with the data folder `folder/data`.
 
-    `settings` are added to its environment. The block waits for it, or it is waited for. Raises MeasurementError.
+    `settings` are added to its environment. At the end of the block, this waits for the process; after an error in the
+    block, it stops the process. Raises MeasurementError.
     """
     log = folder / LOG
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, args)],
-            cwd=folder,  # where there is no .env
+            cwd=folder,  # a folder without an .env file
             env={**_environment(folder), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            start_new_session=True,  # a Ctrl-C reaches us alone, and we end it properly
+            start_new_session=True,  # Ctrl-C reaches only this process, which then stops the other cleanly
         )
     try:
         yield process
@@ -53,12 +54,12 @@ def running(
         _end(process)
         raise
     if status != 0:
-        said = log.read_text(errors="replace").strip().splitlines() or [f"exit status {status}"]
-        raise MeasurementError(f"{module} failed: {said[-1]}")
+        lines = log.read_text(errors="replace").strip().splitlines() or [f"exit status {status}"]
+        raise MeasurementError(f"{module} failed: {lines[-1]}")
 
 
 class OtherLoad:
-    """How many processor cores everything else on the machine kept busy during the `with` block, on average."""
+    """Measures how many processor cores other processes kept busy during the `with` block, on average."""
 
     cores = 0.0
 
@@ -73,7 +74,7 @@ class OtherLoad:
 
 @contextmanager
 def fresh(folder: Path) -> Iterator[Path]:
-    """An empty folder that is removed afterwards."""
+    """Create an empty folder, and remove it afterwards."""
     folder.mkdir()
     try:
         yield folder
@@ -83,7 +84,7 @@ def fresh(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM leaves as an exception, so that what was made is removed; Ctrl-C is one already."""
+    """Turn SIGTERM into an exception, as Ctrl-C is, so that temporary files are removed."""
 
     def leave(number: int, _: object) -> None:
         sys.exit(128 + number)
@@ -96,9 +97,9 @@ def ended_by_sigterm() -> Iterator[None]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """This one, without a single setting of the shop that may live here, whose data nothing must touch.
+    """Return this process's environment without any setting of a shop on this machine, whose data must stay untouched.
 
-    Python's bytecode is kept beside, whatever is installed: without it each start compiles for 2.5 seconds.
+    Python's bytecode is cached in a folder next to `folder`: without it, each start compiles for 2.5 seconds.
     """
     names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)}
     left_out = names | {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE"}
@@ -112,7 +113,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt it, wait, and at last kill it; then wait for its PostgreSQL, which ends with it."""
+    """Interrupt a process, and kill it after a timeout. Then wait for its PostgreSQL, which ends with it."""
     family = descendants(process.pid)
     for kind in (signal.SIGINT, signal.SIGKILL):
         process.send_signal(kind)
@@ -123,6 +124,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _our_seconds() -> float:
-    """Processor time of this process and of all that it started and saw end."""
+    """Return the processor time of this process and of its finished child processes."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime

@@ -1,4 +1,4 @@
-"""What Linux's /proc says of processes: their memory, their children, the processor time of the machine."""
+"""Reads from Linux's /proc the memory and children of processes, and the processor time of the machine."""
 
 import os
 import time
@@ -10,17 +10,17 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def rss(pid: int | None = None) -> int:
-    """The bytes that a process, without a pid this one, has resident now (VmRSS), mapped files among them."""
+    """Return the resident bytes of a process (by default this one), including mapped files (VmRSS)."""
     return _field(Path(f"/proc/{pid or 'self'}/status"), "VmRSS:")
 
 
 def peak_rss() -> int:
-    """The most bytes that this process ever had resident (VmHWM)."""
+    """Return the peak of this process's resident bytes (VmHWM)."""
     return _field(Path("/proc/self/status"), "VmHWM:")
 
 
 def proportional(pid: int) -> int:
-    """Proportional set size: a page shared by n processes counts as 1/n in each. 0 for one that just ended."""
+    """Return the proportional set size: a page shared by n processes counts as 1/n. 0 for a process that just ended."""
     try:
         return _field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
     except OSError:
@@ -28,7 +28,7 @@ def proportional(pid: int) -> int:
 
 
 def busy_seconds() -> float:
-    """Processor time that all cores of the machine have spent on anything since it started."""
+    """Return the processor time that all cores of the machine have spent since it started."""
     user, nice, system, _idle, _wait, irq, softirq, *_ = map(
         int, Path("/proc/stat").read_text().split("\n")[0].split()[1:]
     )
@@ -36,13 +36,13 @@ def busy_seconds() -> float:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process has spent so far, in all its threads."""
+    """Return the processor time of all threads of a process so far."""
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / TICKS
 
 
 def descendants(pid: int) -> list[int]:
-    """Children, their children and so on; the kernel lists them by thread."""
+    """Return the children of a process, their children and so on. The kernel lists them by thread."""
     found: list[int] = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
@@ -52,7 +52,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def wait_for_end(pids: list[int], seconds: float) -> bool:
-    """Wait until none of these processes is there any more."""
+    """Wait until all of these processes have ended. Return False after a timeout."""
     deadline = time.monotonic() + seconds
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What a benchmark says while it works, on standard error."""
+"""Shows the progress of a benchmark on standard error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 class Lines:
-    """A spinner with what is being done, a line for what is done."""
+    """A spinner with the current task, and a line for each finished task."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -25,7 +25,7 @@ class Lines:
 
 @contextmanager
 def progress_lines(console: Console) -> Iterator[Lines]:
-    """The spinner is gone afterwards, the lines stay."""
+    """Show the progress. The spinner disappears at the end, the lines stay."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield Lines(progress)

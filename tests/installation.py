@@ -61,6 +61,6 @@ class Installation:
         """Price by kodeitem, of shops with one price an item."""
         return dict(self.query("SELECT kodeitem, hargajual FROM prices JOIN products USING (product_id)"))
 
-    def left_over(self) -> list[str]:
-        """Files that are not finished."""
+    def list_leftovers(self) -> list[str]:
+        """Unfinished files, by their paths in the data folder."""
         return [str(p.relative_to(self.data)) for p in self.data.rglob("*.part")]

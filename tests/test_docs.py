@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 PACKAGES = "toko_core|toko_assets|toko_bot|tests|benchmarks"
 BEFORE = r"(?<![\w./-])"
 FILE = re.compile(rf"{BEFORE}(?:[\w-]+/)*[\w-]+\.py\b")
@@ -34,7 +37,7 @@ def test_files_and_folders_that_a_document_names_exist(document: Path) -> None:
 @documents(named="document")
 def test_modules_that_a_document_names_exist(document: Path) -> None:
     named = set(MODULE.findall(document.read_text()))
-    assert [name for name in sorted(named) if not name.endswith(".py") and not is_module(name)] == []
+    assert [name for name in sorted(named) if not name.endswith((".py", ".md")) and not is_module(name)] == []
 
 
 @documents(named="document")

@@ -68,7 +68,7 @@ def test_an_impossible_price_is_refused_in_a_line_that_names_the_item(
     assert "BRG-3/" in answer.error
     assert "\n" not in answer.error
     assert toko.catalog is None
-    assert toko.left_over() == []
+    assert toko.list_leftovers() == []
     assert not list(toko.data.glob("exports/*"))
 
 

@@ -9,12 +9,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 START_SECONDS = 90
+TOKO = Path(sys.executable).with_name("toko")
 
 
 class WebInterface:
@@ -32,13 +33,20 @@ class WebInterface:
 @contextmanager
 def web_interface(data: Path, log: Path, **settings: str) -> Iterator[WebInterface]:
     """`toko dev` on a free port with these settings, ended as Ctrl-C ends it."""
+    with web_interface_of(TOKO, data, log, settings) as web:
+        yield web
+
+
+@contextmanager
+def web_interface_of(toko: Path, data: Path, log: Path, settings: Mapping[str, str]) -> Iterator[WebInterface]:
+    """The same, of another installation's `toko`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "TOKO_DATA_DIR": str(data), "DAGSTER_HOME": str(data / "dagster"), **settings}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("toko"), "dev", "--port", str(port)],
+            [toko, "dev", "--port", str(port)],
             env=environment, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     try:

@@ -1,4 +1,4 @@
-"""`toko bot`, also `python -m toko_bot`: the bot's image has no other command."""
+"""The command `python -m toko_bot`, which is the same as `toko bot`. The bot's image has no other command."""
 
 import argparse
 import sys
@@ -8,17 +8,17 @@ from toko_core.errors import SettingError
 
 
 class BotError(Exception):
-    """The bot cannot run. One line that says what to do."""
+    """The bot cannot run. The message is one line that says what to do."""
 
 
 def run_bot(*, check: bool) -> None:
-    """Run the bot, or check whether it runs. Raises SettingError and BotError."""
+    """Run the bot, or check that it is running. Raises SettingError and BotError."""
     settings = load_settings()
-    if check:  # called every minute: it need not load what speaks to Telegram
-        from toko_bot.service.health import problem
+    if check:  # runs every minute, so it does not load the Telegram library
+        from toko_bot.service.health import find_problem
 
-        if (wrong := problem(settings)) is not None:
-            raise BotError(wrong)
+        if (problem := find_problem(settings)) is not None:
+            raise BotError(problem)
         return
     from telegram.error import InvalidToken
 
@@ -39,7 +39,7 @@ def run_bot(*, check: bool) -> None:
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser("python -m toko_bot", description="The Telegram bot.")
-    parser.add_argument("--check", action="store_true", help="only look whether the bot runs, polls and has data")
+    parser.add_argument("--check", action="store_true", help="only check that the bot runs, polls and has data")
     try:
         run_bot(check=parser.parse_args().check)
     except (SettingError, BotError) as error:

@@ -1,4 +1,4 @@
-"""Puts the bot together: network, handlers, background work, and the end of all of them."""
+"""Assembles the bot: its network connections, handlers and background tasks. Starts and stops all of them."""
 
 import asyncio
 import logging
@@ -42,27 +42,27 @@ log = logging.getLogger(__name__)
 
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 GATE, WORK = -1, 0
-"""Groups of handlers."""
+"""Handler groups."""
 POLL_SECONDS = 10
 POLL_GRACE_SECONDS = 5.0
-"""How long a poll is waited for beyond that: nobody is heard meanwhile."""
+"""How much longer the bot waits for a poll. It receives no updates meanwhile."""
 ANSWER_SECONDS = 10.0
-"""How long any other answer of Telegram is waited for."""
+"""How long the bot waits for any other response of Telegram."""
 STALE_EVERY = 600.0
 BEAT_EVERY = 10.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGABRT)
 
 
 def build_app(settings: BotSettings) -> "TokoBot":
-    """Build the bot of one shop: several can live in one process and share nothing.
+    """Build the bot of one shop. Several bots can run in one process and share nothing.
 
-    Starts no thread, opens no port and tunes no process; `run` starts the bot.
+    This starts no thread, opens no port and does not tune the process. `run` starts the bot.
     """
     return TokoBot(settings)
 
 
 class TokoBot:
-    """One shop's bot: its application of python-telegram-bot, its catalogue, metrics and background tasks."""
+    """The bot of one shop: its python-telegram-bot application, catalogue, metrics and background tasks."""
 
     def __init__(self, settings: BotSettings) -> None:
         self.settings = settings
@@ -76,8 +76,8 @@ class TokoBot:
     def run(self, stop_signals: Sequence[int] | None = STOP_SIGNALS) -> None:
         """Run until one of the signals arrives, or until `application.stop_running()` is called in its event loop.
 
-        Only the main thread can wait for signals: None in any other. Raises telegram.error.InvalidToken, and OSError if
-        a port is taken.
+        Only the main thread can wait for signals; pass None in any other thread. Raises telegram.error.InvalidToken,
+        and OSError if a port is in use.
         """
         try:
             if self.settings.metrics_port is not None:
@@ -123,21 +123,21 @@ class TokoBot:
         return app
 
     async def _started(self, app: App) -> None:
-        await self.live.look()
+        await self.live.poll()
         if self.live.served is None:
-            log.error("Nothing to serve yet: %s. Looking every few seconds.", self.live.problem)
+            log.error("There is no catalogue to serve yet: %s. The bot checks every second.", self.live.problem)
         reports = OwnerReports(app.bot, self.settings, self.live)
         for work in (
-            self.live.follow(reports.catalog_refused), self._report_stale(reports), self._set_commands(app),
+            self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), self._set_commands(app),
             self._keep_beating(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
         log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
         if not self.settings.staff and not self.settings.allowed_chats:
-            log.warning("ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
+            log.warning("ALLOWED_USERS is empty: nobody may use the bot. It sends everybody who writes to it their id.")
 
     async def _ended(self, _: App) -> None:
-        """Also called when the start has failed, and then a second time."""
+        """Stop all background work. If the start fails, this is called twice."""
         await self.services.background.stop()
         for task in self._tasks:
             task.cancel()
@@ -153,10 +153,10 @@ class TokoBot:
         try:
             self._heartbeat.beat(served.name if served else None)
         except OSError as error:
-            log.warning("The health check's file cannot be written: %s", error)
+            log.warning("The file for the health check cannot be written: %s", error)
 
     async def _keep_beating(self) -> None:
-        """Behind a webhook nothing is polled: that this runs is all that can be said."""
+        """Keep the heartbeat going in webhook mode, where no polls show that the bot is alive."""
         while self.settings.webhook_url is not None:
             self._beat()
             await asyncio.sleep(BEAT_EVERY)
@@ -164,9 +164,9 @@ class TokoBot:
     async def _report_stale(self, reports: OwnerReports) -> None:
         while True:
             try:
-                await reports.stale_data()
+                await reports.report_stale_data()
             except Exception:
-                log.exception("Looking at the age of the data failed")
+                log.exception("Checking the age of the data failed")
             await asyncio.sleep(STALE_EVERY)
 
     async def _set_commands(self, app: App) -> None:
@@ -175,9 +175,9 @@ class TokoBot:
 
 
 def add_handlers(app: App) -> None:
-    """The gate, then one handler for each kind of update."""
+    """Add the gate, and then one handler for each kind of update."""
     private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
-    ours = ~filters.VIA_BOT  # what people send through inline mode is an answer already
+    ours = ~filters.VIA_BOT  # messages that people send through inline mode are answers already
     app.add_handler(TypeHandler(Update, Gate()), GATE)
     app.add_handlers(
         [

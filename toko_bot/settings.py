@@ -1,4 +1,4 @@
-"""Every setting of the bot, from the environment or a file `.env`; `.env.example` lists them."""
+"""All settings of the bot, from the environment or from `.env`. `.env.example` lists them."""
 
 import re
 from pathlib import Path
@@ -13,10 +13,10 @@ from toko_core.settings import TELEGRAM, BaseUrl, Ids, ShopSettings, TelegramSet
 
 WEBHOOK_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
 """Telegram accepts at most 256 characters. telegram.constants has that number too, but importing it loads the whole
-library, which the health check and the chain do without."""
+library, which the health check and the chain do not need."""
 LISTEN = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]\s]+):(?P<port>\d{1,5})")
 MOST_A_PAGE = 10
-"""Results a page in a chat: more would not fit on a phone, nor, with long names, into a message."""
+"""The most results on a page: more would not fit on a phone, nor, with long names, into one message."""
 
 
 def _webhook_secret(secret: SecretStr) -> SecretStr:
@@ -51,41 +51,47 @@ def _log_format(form: str) -> str:
 
 
 class _Anything(dict[str, int]):
-    """What every field of a log record can be tried with."""
+    """Returns a value for any field of a log record, to try a %-format with."""
 
     def __missing__(self, key: str) -> int:
         return 0
 
 
 class BotSettings(ShopSettings, TelegramSettings):
-    """Fields carry the names of the variables in lower case."""
+    """All settings of the bot. A field has the name of its variable in lower case."""
 
     allowed_chats: Ids = Field(frozenset(), description="Ids of groups whose members may search")
-    telegram_rate_limit: int = Field(30, ge=0, le=10_000, description="Messages sent a second; 0: no limit")
+    telegram_rate_limit: int = Field(30, ge=0, le=10_000, description="Messages sent per second; 0: no limit")
     webhook_url: Annotated[str, AfterValidator(_webhook_url)] | None = Field(
-        None, description="Where Telegram sends updates to; unset: they are polled"
+        None, description="The address to which Telegram sends updates; unset: the bot polls for them"
     )
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
-        None, description="What Telegram's requests must carry"
+        None, description="The secret in Telegram's requests to WEBHOOK_URL"
     )
-    webhook_listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8080", description="address:port")
-    metrics_port: int | None = Field(None, ge=1, le=65535, description="Of Prometheus metrics; unset: none")
-    dagster_url: BaseUrl = Field("http://127.0.0.1:3000", description="Where the bot reaches Dagster")
-    web_url: BaseUrl = Field("http://127.0.0.1:3000", description="What links in messages point to")
+    webhook_listen: Annotated[str, AfterValidator(_listen)] = Field(
+        "127.0.0.1:8080", description="The address:port that the webhook listens on"
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="The port of the Prometheus metrics; unset: none"
+    )
+    dagster_url: BaseUrl = Field("http://127.0.0.1:3000", description="The address at which the bot reaches Dagster")
+    web_url: BaseUrl = Field("http://127.0.0.1:3000", description="Dagster's address in messages")
     closed_days: Annotated[ClosedDays, NoDecode, BeforeValidator(ClosedDays.parse)] = Field(
         ClosedDays(), description="Weekdays and dates that don't count towards STALE_HOURS"
     )
     price_rounding: int | None = Field(
-        None, ge=1, le=1_000_000, description="Shown prices are rounded up to a multiple"
+        None, ge=1, le=1_000_000, description="Shown prices are rounded up to a multiple of this"
     )
-    search_results_limit: int = Field(10, ge=1, le=100, description="Results a page; the bot shows at most 10")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
+    search_results_limit: int = Field(10, ge=1, le=100, description="Results per page; the bot shows at most 10")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The lowest level that is logged"
+    )
     log_format: Annotated[str, AfterValidator(_log_format)] = Field("plain", description="plain, json or a %-format")
 
     @model_validator(mode="before")
     @classmethod
     def _off(cls, values: dict[str, object]) -> dict[str, object]:
-        """PRICE_ROUNDING=off is how people say it."""
+        """Accept PRICE_ROUNDING=off."""
         if str(values.get("price_rounding", "")).strip().lower() in {"off", "0"}:
             return {**values, "price_rounding": None}
         return values
@@ -94,10 +100,10 @@ class BotSettings(ShopSettings, TelegramSettings):
     def _webhook_is_safe(self) -> "BotSettings":
         if self.webhook_url is not None and self.webhook_secret is None:
             raise ValueError(
-                "The setting WEBHOOK_SECRET is missing: WEBHOOK_URL needs it, or anybody could pose as Telegram"
+                "The setting WEBHOOK_SECRET is missing: without it, anybody could send updates to WEBHOOK_URL"
             )
         if (self.webhook_url or "https").startswith("http:") and self.telegram_base_url == TELEGRAM:
-            raise ValueError("The setting WEBHOOK_URL is wrong: Telegram takes https only")
+            raise ValueError("The setting WEBHOOK_URL is wrong: Telegram accepts https only")
         return self
 
     @property
@@ -115,5 +121,5 @@ class BotSettings(ShopSettings, TelegramSettings):
 
 
 def load_settings() -> BotSettings:
-    """Read and check all settings. Raises SettingError, which names what is wrong."""
+    """Read and check all settings. Raises SettingError, which names each wrong setting."""
     return load(BotSettings)

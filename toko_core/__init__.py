@@ -1,4 +1,4 @@
-"""What all sides share: the published catalogue, the search, prices, settings, errors, logs.
+"""The code that all packages share: the published catalogue, the search, prices, settings, errors and logs.
 
-Imports none of the other packages: no Dagster, no Telegram, no web.
+It imports none of the other packages: no Dagster, no Telegram, no web.
 """

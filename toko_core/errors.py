@@ -1,24 +1,24 @@
-"""The few errors that people see: what happened, to which file or setting, and what to do about it."""
+"""The errors that people see. A message says what happened, to which file or setting, and what to do about it."""
 
 
 class TokoError(Exception):
-    """Shown as one line, without a traceback."""
+    """The base of all errors that are shown as one line, without a traceback."""
 
 
 class PermanentError(TokoError):
-    """Trying again changes nothing until a file or a setting changes: never retried."""
+    """A permanent error. It is never retried, because it stays until a file or a setting changes."""
 
 
 class TransientError(TokoError):
-    """May well be gone in a minute: a file still being written, a server that does not answer."""
+    """A transient error, which may be gone in a minute: a file still being written, a server that does not respond."""
 
 
 class CatalogError(PermanentError):
-    """There is no catalogue to read, or not one that this version understands."""
+    """There is no catalogue to read, or none that this version can read."""
 
 
 class SettingError(PermanentError):
-    """Settings are missing or wrong; the message names them, each in a sentence of its own."""
+    """Settings are missing or wrong. The message names each of them in its own sentence."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__(" ".join(problems))

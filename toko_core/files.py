@@ -1,4 +1,4 @@
-"""Where everything lies below TOKO_DATA_DIR, and files that are whole or not there: written aside, flushed, renamed."""
+"""The folders below TOKO_DATA_DIR, and atomic writes: a file is written under a temporary name, flushed and renamed."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TEMPORARY = ".part"
-"""Ending of what is not finished; whatever carries it after a run is left over and may go."""
+"""The suffix of unfinished files and folders. One that still exists after a run is a leftover and may be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +19,38 @@ class DataFolder:
     root: Path
 
     @property
+    def inbox(self) -> Path:
+        """Where backups arrive, unless BACKUP_FOLDER says otherwise."""
+        return self.root / "inbox"
+
+    @property
     def backups(self) -> Path:
         """Copies of whole backups: `<time of the dump>-<backup id>.i5bu`."""
         return self.root / "backups"
 
     @property
     def rows(self) -> Path:
-        """The needed rows of the backup that was taken last, and their photos: made from it, and anew when missing."""
+        """The rows and photos extracted from the latest backup. If they are missing, they are extracted again."""
         return self.root / "rows"
 
     @property
     def exports(self) -> Path:
-        """A folder of Parquet tables for each backup id, and the CSV files."""
+        """A folder of Parquet tables for each backup id, and the CSV exports."""
         return self.root / "exports"
 
     @property
     def history(self) -> Path:
-        """The price history: one Parquet file, kept for ever."""
+        """The price history: one Parquet file, kept forever."""
         return self.root / "history"
 
     @property
+    def demo_history(self) -> Path:
+        """The same of the demo, apart from the shop's: it goes when the shop's first backup is published."""
+        return self.history / "demo"
+
+    @property
     def catalog(self) -> Path:
-        """Published DuckDB files, and CURRENT, which names the one that is served."""
+        """The published DuckDB files, and CURRENT, which names the one that is served."""
         return self.root / "catalog"
 
     @property
@@ -50,23 +60,23 @@ class DataFolder:
 
     @property
     def records(self) -> Path:
-        """What each asset last answered, as JSON."""
+        """The last result of each asset, as JSON."""
         return self.root / "records"
 
     @property
     def publications(self) -> Path:
-        """What each of the newest runs published, as JSON: the owners' messages are made from it."""
+        """What each of the newest runs published, as JSON. Messages to the owners are made from it."""
         return self.records / "publications"
 
     @property
     def dagster(self) -> Path:
-        """Dagster's own storage, unless DAGSTER_HOME says otherwise."""
+        """Dagster's own storage, unless DAGSTER_HOME names another folder."""
         return self.root / "dagster"
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Gives a temporary path beside `path` to write to; on leaving without an error it replaces `path`."""
+    """Yield a temporary path in the folder of `path`. If the block raises no error, that file replaces `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + TEMPORARY)
     try:
@@ -80,7 +90,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """The same for a folder of files: `path` is replaced when all of them are written."""
+    """Do the same for a folder of files: it replaces `path` when all files are written."""
     temporary, old = path.with_name(path.name + TEMPORARY), path.with_name(path.name + ".old" + TEMPORARY)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -99,7 +109,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def flush(path: Path) -> None:
-    """Wait until a file's content, or a folder's entries, are on disk."""
+    """Wait until the content of a file, or the entries of a folder, are on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -108,13 +118,13 @@ def flush(path: Path) -> None:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's content."""
+    """Return the SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep_newest(paths: Iterable[Path], count: int, *, besides: Iterable[Path] = ()) -> list[Path]:
-    """Remove all but the `count` newest files or folders, never one in `besides`; answers the removed."""
+    """Remove all but the `count` newest files or folders, but none in `besides`. Returns the removed paths."""
     kept = {path.resolve() for path in besides}
     newest_first = sorted(paths, key=_changed, reverse=True)
     surplus = [path for path in newest_first[count:] if path.resolve() not in kept]

@@ -1,4 +1,4 @@
-"""Logs, plain or JSON, from which secrets are taken out in whatever way they got in."""
+"""Logs as plain text or JSON. Secrets are removed from every record, wherever in it they are."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ ANY_TOKEN = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}")
 
 
 class Redacting(logging.Formatter):
-    """Formats a record, tracebacks and all, on one subject; then takes secrets out."""
+    """Formats a record with its traceback, and then removes secrets from the text."""
 
     def __init__(self, form: str, *secrets: str) -> None:
         super().__init__(form)
@@ -32,7 +32,7 @@ class Redacting(logging.Formatter):
 
 
 class Json(Redacting):
-    """One object a line: time, level, logger, message, and the traceback if there is one."""
+    """Formats a record as one JSON object on one line: time, level, logger, message, and the traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -47,7 +47,7 @@ class Json(Redacting):
 
 
 def set_up_logging(level: str, form: str, secrets: Sequence[str]) -> logging.Handler:
-    """Send all logs to standard error; answers the handler. `form` is `plain`, `json` or a %-format."""
+    """Send all logs to standard error. Returns the handler. `form` is `plain`, `json` or a %-format."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         Json(PLAIN, *secrets) if form == "json" else Redacting(PLAIN if form == "plain" else form, *secrets)
@@ -58,7 +58,7 @@ def set_up_logging(level: str, form: str, secrets: Sequence[str]) -> logging.Han
 
 
 def hush(name: str) -> None:
-    """Let a library's logger say errors only, unless its level was set on purpose."""
+    """Limit a library's logger to errors, unless somebody set its level explicitly."""
     logger = logging.getLogger(name)
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.ERROR)

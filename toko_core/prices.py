@@ -1,6 +1,6 @@
-"""Prices for people: what a price applies to, how it is rounded, how amounts are written.
+"""Shows prices to people: labels what a price applies to, rounds prices and formats amounts.
 
-The only place that knows these rules; every page, message and table takes them from here.
+Only this module knows these rules. Every page, message and table uses it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from itertools import groupby
 from toko_core.catalog.products import Price
 
 LONGEST_UNIT = 8
-"""Characters of a unit in a label."""
+"""The number of characters to which a label shortens a unit."""
 
 
 def rupiah(amount: Decimal) -> str:
-    """Indonesian notation; decimals only where there are any.
+    """Format an amount in Indonesian notation, with decimals only if there are any.
 
     >>> rupiah(Decimal("12500.0000")), rupiah(Decimal("1250.5"))
     ('Rp12.500', 'Rp1.250,5')
@@ -24,7 +24,7 @@ def rupiah(amount: Decimal) -> str:
 
 
 def quantity(number: Decimal) -> str:
-    """A number in Indonesian notation, without idle zeros.
+    """Format a number in Indonesian notation, without trailing zeros.
 
     >>> quantity(Decimal("40.000")), quantity(Decimal("0.25"))
     ('40', '0,25')
@@ -36,7 +36,8 @@ def quantity(number: Decimal) -> str:
 
 
 def percent(share: Decimal) -> str:
-    """
+    """Format a share as a percentage with at most one decimal.
+
     >>> percent(Decimal("0.0526"))
     '5,3%'
     """
@@ -44,43 +45,43 @@ def percent(share: Decimal) -> str:
 
 
 def format_change(before: Decimal, after: Decimal) -> str:
-    """`Rp10.000 → Rp10.500 (+5%)`; without a percentage where the price was 0."""
+    """Format a change like `Rp10.000 → Rp10.500 (+5%)`, without a percentage if the price was 0."""
     share = f" ({'+' if after > before else '-'}{percent(abs(after - before) / before)})" if before > 0 else ""
     return f"{rupiah(before)} → {rupiah(after)}{share}"
 
 
 def round_price(amount: Decimal, rounding: int | None) -> Decimal:
-    """The amount that people are told: rounded up to a multiple of PRICE_ROUNDING rupiah, exact without one."""
+    """Round an amount up to a multiple of `rounding` (PRICE_ROUNDING) rupiah. With None the amount is unchanged."""
     if rounding is None:
         return amount
     return (amount / rounding).to_integral_value(ROUND_CEILING) * rounding
 
 
 def shown_price(price: Price, rounding: int | None) -> Decimal:
-    """The selling price that people are told; 0 where it is not filled in."""
+    """Return the selling price as people see it; 0 if it is not filled in."""
     return round_price(price.hargajual or Decimal(0), rounding)
 
 
 def is_below_cost(prices: Sequence[Price]) -> bool:
-    """Whether any of them is."""
+    """Return whether any of the selling prices is below its cost."""
     return any(p.hargajual is not None and p.hargapokok is not None and p.hargajual < p.hargapokok for p in prices)
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A price among the prices of the same unit and level: from over which quantity it holds, and up to which."""
+    """A price among the prices of the same unit and level, with the quantities that it applies to."""
 
     price: Price
     over: Decimal | None
-    """The limit of the tier before; None for the first tier."""
+    """The limit of the previous tier, above which this one applies; None for the first tier."""
     is_last: bool
-    """The last tier holds beyond its limit too."""
+    """The last tier also applies above its own limit."""
     is_only: bool
-    """The unit has one price, for any quantity."""
+    """The unit has one price, which applies to any quantity."""
 
 
 def tiers(prices: Sequence[Price]) -> Iterator[Tier]:
-    """The prices of a product, in their order, as tiers."""
+    """Yield the prices of a product as tiers, in their order."""
     for _, same in groupby(prices, key=lambda price: (price.satuan, price.level)):
         group = list(same)
         for number, price in enumerate(group):
@@ -89,7 +90,7 @@ def tiers(prices: Sequence[Price]) -> Iterator[Tier]:
 
 
 def label_prices(prices: Sequence[Price]) -> Iterator[tuple[str, Price]]:
-    """Each price with its label, its unit and what it applies to: `DUS×40 lv 2 s.d. 11`."""
+    """Yield each price with a label of its unit, level and quantities: `DUS×40 lv 2 s.d. 11`."""
     for tier in tiers(prices):
         price = tier.price
         parts = [label_unit(price)]
@@ -103,7 +104,7 @@ def label_prices(prices: Sequence[Price]) -> Iterator[tuple[str, Price]]:
 
 
 def label_key(satuan: str, level: int | None, jumlah_sampai: Decimal | None) -> str:
-    """The label of a price that the product no longer has: `PCS lv 2 s.d. 11`."""
+    """Return the label of a price that the product no longer has: `PCS lv 2 s.d. 11`."""
     parts = [satuan[:LONGEST_UNIT]]
     parts += [f"lv {level}"] if level is not None else []
     parts += [f"s.d. {quantity(jumlah_sampai)}"] if jumlah_sampai is not None else []
@@ -111,7 +112,7 @@ def label_key(satuan: str, level: int | None, jumlah_sampai: Decimal | None) -> 
 
 
 def label_unit(price: Price) -> str:
-    """`DUS×40`; `DUS×?` where the shop has not said how many base units are in it."""
+    """Return a label like `DUS×40`, or `DUS×?` if the shop has not entered how many base units the unit has."""
     name = price.satuan[:LONGEST_UNIT]
     if price.konversi is None:
         return f"{name}×?"

@@ -1,6 +1,6 @@
-"""What all parts read from the environment or a file `.env`, and how a wrong setting becomes one line.
+"""Settings that all parts read from the environment or from `.env`. A wrong setting becomes a one-line error.
 
-`.env.example` lists every setting; each part adds its own fields to these.
+`.env.example` lists every setting. Each part of the program adds its own fields to the classes here.
 """
 
 import re
@@ -41,7 +41,7 @@ def _ids(value: object) -> object:
     try:
         return frozenset(int(part) for part in re.split(r"[,;\s]+", value.strip()) if part)
     except ValueError:
-        raise ValueError("must be Telegram ids: numbers with commas between them (the bot's /id tells them)") from None
+        raise ValueError("must be Telegram ids: numbers separated by commas (the bot's /id shows them)") from None
 
 
 def _token(secret: SecretStr) -> SecretStr:
@@ -53,13 +53,13 @@ def _token(secret: SecretStr) -> SecretStr:
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """The name of a time zone."""
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
-"""The address of a server, without a slash at its end."""
+"""The address of a server, without a slash at the end."""
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
-"""Telegram ids, written with commas between them."""
+"""Telegram ids, separated by commas."""
 
 
 class PartSettings(BaseSettings):
-    """The base of each part's settings. Fields carry the names of the variables in lower case."""
+    """The base class of each part's settings. A field has the name of its variable in lower case."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, arbitrary_types_allowed=True
@@ -67,19 +67,19 @@ class PartSettings(BaseSettings):
 
 
 class ShopSettings(PartSettings):
-    """What the chain and the bot both need to know of the shop."""
+    """Settings of the shop that both the chain and the bot need."""
 
     shop_name: str = Field("Toko", description="The shop's name, shown to people")
     shop_timezone: TimeZone = Field(
         "Asia/Jakarta", description="The shop's time zone: Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
     )
-    toko_data_dir: Path = Field(Path("data"), description="Everything that is written lies below this folder")
+    toko_data_dir: Path = Field(Path("data"), description="The folder for all files that the program writes")
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
     search_results_limit: int = Field(10, ge=1, le=100, description="Results of a search")
 
     @property
     def data_folder(self) -> Path:
-        """TOKO_DATA_DIR as a full path."""
+        """TOKO_DATA_DIR as an absolute path."""
         return self.toko_data_dir.expanduser().resolve()
 
     @property
@@ -94,26 +94,26 @@ class ShopSettings(PartSettings):
 
 
 class TelegramSettings(PartSettings):
-    """How to reach the owners in Telegram: the bot answers them, the chain notifies them."""
+    """Settings for Telegram: the bot answers people with them, and the chain notifies the owners."""
 
-    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="From @BotFather")
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="the token from @BotFather")
     allowed_users: Ids = Field(frozenset(), description="Telegram ids of the staff")
-    owner_users: Ids = Field(frozenset(), description="Of those who also see cost; unset: ALLOWED_USERS")
+    owner_users: Ids = Field(frozenset(), description="Telegram ids of owners, who also see cost; unset: ALLOWED_USERS")
     telegram_base_url: BaseUrl = Field(TELEGRAM, description="A Bot API server")
 
     @property
     def token(self) -> str:
-        """The bot's token, in the clear."""
+        """The bot's token in plain text."""
         return self.telegram_bot_token.get_secret_value()
 
     @property
     def owners(self) -> frozenset[int]:
-        """Who sees cost, and is notified."""
+        """The people who see cost and receive notifications."""
         return self.owner_users or self.allowed_users
 
     @property
     def staff(self) -> frozenset[int]:
-        """All who may search, owners too."""
+        """All people who may search, including the owners."""
         return self.allowed_users | self.owner_users
 
 
@@ -121,7 +121,7 @@ Part = TypeVar("Part", bound=PartSettings)
 
 
 def load(kind: type[Part]) -> Part:
-    """Read and check the settings of one part. Raises SettingError, which names what is wrong."""
+    """Read and check the settings of one part. Raises SettingError, which names each wrong setting."""
     try:
         return kind()
     except ValidationError as error:
@@ -131,18 +131,18 @@ def load(kind: type[Part]) -> Part:
 
 
 def _problem(kind: type[PartSettings], error: ErrorDetails) -> str:
-    """One sentence that names the setting, and its value unless that may be a secret."""
-    said = error["msg"].removeprefix("Value error, ")
+    """Return one sentence that names the setting, and its value unless that may be a secret."""
+    reason = error["msg"].removeprefix("Value error, ")
     if not error["loc"]:
-        return f"{said}."
+        return f"{reason}."
     field = str(error["loc"][0])
     name = ".".join(map(str, error["loc"])).upper()
     if error["type"] == "missing":
         return f"The setting {name} is missing: put {kind.model_fields[field].description} into .env."
     value = "" if _may_be_secret(kind, field, error) else f" (it is {error['input']!r})"
-    return f"The setting {name} is wrong: {said}{value}."
+    return f"The setting {name} is wrong: {reason}{value}."
 
 
 def _may_be_secret(kind: type[PartSettings], field: str, error: ErrorDetails) -> bool:
-    """A secret, or an address with one in it (postgres://user:password@host)."""
+    """Return whether the value is a secret, or an address that contains one (postgres://user:password@host)."""
     return "SecretStr" in str(kind.model_fields[field].annotation) or "@" in str(error["input"])

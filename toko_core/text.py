@@ -1,4 +1,4 @@
-"""How texts, numbers and times are written for people, in Indonesian."""
+"""Formats texts, numbers and times for people, in Indonesian."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,21 +6,21 @@ from zoneinfo import ZoneInfo
 DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
-"""By hours from UTC."""
+"""The names of Indonesia's time zones, by their offset from UTC in hours."""
 
 
 def shorten(text: str, most: int) -> str:
-    """The text in at most `most` characters; what is cut off ends with an ellipsis."""
+    """Shorten a text to at most `most` characters. A shortened text ends with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def count(number: int) -> str:
-    """A number with dots between its thousands: `12.345`."""
+    """Format a number with dots between thousands: `12.345`."""
     return f"{number:,}".replace(",", ".")
 
 
 def moment(time: datetime, zone: ZoneInfo) -> str:
-    """`Sen 23 Nov 2026 08.30 WIB`."""
+    """Format a time like `Sen 23 Nov 2026 08.30 WIB`."""
     local = time.astimezone(zone)
     offset = local.utcoffset() or timedelta()
     name = ZONES.get(int(offset.total_seconds() // 3600), f"UTC{local:%z}")
@@ -28,13 +28,13 @@ def moment(time: datetime, zone: ZoneInfo) -> str:
 
 
 def day(time: datetime, zone: ZoneInfo) -> str:
-    """`23 Nov 2026`."""
+    """Format a date like `23 Nov 2026`."""
     local = time.astimezone(zone)
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def age(span: timedelta) -> str:
-    """`5 menit`, `3 jam`, `2 hari 4 jam`."""
+    """Format a time span like `5 menit`, `3 jam` or `2 hari 4 jam`."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 60:
         return f"{max(minutes, 0)} menit"

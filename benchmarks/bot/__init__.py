@@ -1,6 +1,6 @@
-"""How fast and how reliably the bot answers many people at once: the real process and a local Bot API server.
+"""Measures how fast and how reliably the bot answers many people at once, with the real process and a local server.
 
-`shop.py` makes a shop whose prices tell the product and the catalogue that they are of; `people.py` sends its searches
-and keeps what comes back, `verdict.py` compares the two. `swaps.py` publishes catalogues meanwhile, `watch.py` reads
-memory and log of the bot. `run.py` puts them together; `results.py` holds the figures, `table.py` shows them.
+`shop.py` builds a shop in which each price identifies its product and its catalogue. `people.py` sends searches and
+records the answers, and `verdict.py` compares them. Meanwhile `swaps.py` publishes catalogues, and `watch.py` reads the
+memory and the log of the bot. `run.py` runs all of them, `results.py` defines the figures and `table.py` shows them.
 """

@@ -1,4 +1,4 @@
-"""Those who search: they arrive at random, and keep what the bot answers."""
+"""People who search at random times, and a record of the bot's answers."""
 
 import threading
 import time
@@ -12,18 +12,18 @@ from tests.servers.telegram import Event, TelegramServer
 FIRST_ID = 1001
 MOST_USERS = 10_000
 SILENCE_SECONDS = 30.0
-"""What has not been answered when nothing has come for so long is lost."""
+"""After this time without any answer, the searches without an answer count as lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A search that somebody has sent; moments are time.monotonic()."""
+    """A search that somebody sent. Times are from time.monotonic()."""
 
     user: int
     question: Question
     time: float
     late: float
-    """Seconds after the moment at which it was to be sent: the sender's own slowness."""
+    """The seconds between the scheduled time and the time at which it was sent, caused by the sender itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Answer:
 
 
 class People:
-    """The users of the bot, in a chat with it each."""
+    """The users of the bot, each in a chat with it."""
 
     def __init__(self, server: TelegramServer, users: int, questions: Sequence[Question], rng: Random) -> None:
         self._server = server
@@ -48,7 +48,7 @@ class People:
         server.watch(self._note)
 
     def arrive(self, searches: int, rate: float) -> tuple[list[Asked], list[Answer]]:
-        """So many searches a second on average, whoever it is that sends each: a Poisson process."""
+        """Send searches as a Poisson process with `rate` a second on average, each from a random person."""
         moment, moments = 0.0, []
         for _ in range(searches):
             moment += self._rng.expovariate(rate)
@@ -56,26 +56,26 @@ class People:
         return self._search(moments, self._rng.choices(range(len(self._people)), k=searches))
 
     def burst(self, searches: int) -> tuple[list[Asked], list[Answer]]:
-        """All at once, of everybody in turn: nobody sends more than the bot takes of one person."""
+        """Send all searches at once. All people take turns, so nobody exceeds the limit per person."""
         return self._search([0.0] * searches, [number % len(self._people) for number in range(searches)])
 
     def _search(self, moments: Sequence[float], users: Sequence[int]) -> tuple[list[Asked], list[Answer]]:
         first = len(self._answers)
-        begun = time.monotonic()
+        started = time.monotonic()
         asked = []
         for number, moment in enumerate(moments):
-            while (early := begun + moment - time.monotonic()) > 0:
+            while (early := started + moment - time.monotonic()) > 0:
                 time.sleep(early)
             user = users[number]
             question = next(self._questions[user])
             now = time.monotonic()
             self._people[user].send(question.query)
-            asked.append(Asked(self._people[user].user.id, question, now, now - begun - moment))
+            asked.append(Asked(self._people[user].user.id, question, now, now - started - moment))
         self._wait_for(first + len(asked))
         return asked, self._answers[first:]
 
     def _wait_for(self, count: int) -> None:
-        """Until so many answers have come, and a moment more, in which further ones would."""
+        """Wait for `count` answers, and then another second for unexpected ones."""
         while len(self._answers) < count:
             self._came.clear()
             if not self._came.wait(SILENCE_SECONDS):
@@ -89,7 +89,7 @@ class People:
 
 
 def _in_random_order(questions: Sequence[Question], rng: Random) -> Iterator[Question]:
-    """All of them, again and again: what somebody searches twice lies as far apart as can be."""
+    """Yield all questions in random order, repeatedly, so that repetitions are as far apart as possible."""
     order = list(questions)
     rng.shuffle(order)
     while True:

@@ -1,4 +1,4 @@
-"""The figures of one run. Times are seconds, memory is bytes; people and JSON get milliseconds."""
+"""The figures of one run. Times are in seconds and memory is in bytes; tables and JSON have milliseconds."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,17 +9,17 @@ from benchmarks.latency import MILLI, quantile
 from benchmarks.machine import Machine
 
 WINDOW = 0.1
-"""The share of a run's samples that its middle, and its end, are the median of."""
+"""The share of a run's samples whose median is the value in the middle, or at the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was asked for."""
+    """The options of a run."""
 
     users: int
     searches: int
     rate: float
-    """A second."""
+    """Searches a second."""
     products: int
     swaps: int
     burst: int
@@ -27,7 +27,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds of a search; NaN where there is none."""
+    """The seconds of a search; NaN if there are none."""
 
     count: int
     p50: float
@@ -47,19 +47,20 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Searches and their answers. All but the first two, and the catalogues, are to be 0."""
+    """The counts of searches, answers and errors. All of the errors should be 0."""
 
     searches: int
     answers: int
     lost: int
     doubled: int
     mixed_up: int
-    """Of a query that this user has not sent, or with other products or prices than the query's."""
+    """Answers to a query that this user did not send, or with other products or prices than those of the query."""
     of_two_catalogues: int
+    """Answers with prices of two catalogues."""
     catalogues_seen: int
-    """That prices were of."""
+    """How many catalogues the prices in the answers are from."""
     examples: tuple[str, ...]
-    """Of what was wrong."""
+    """Examples of wrong answers."""
 
     @property
     def wrong(self) -> int:
@@ -68,17 +69,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Searches that arrived at random, or at once."""
+    """The figures for the searches at random times, or for those at once."""
 
     verdict: Verdict
     inside: Latency
-    """In the bot: from the update's start in the handlers until the answer goes to the network."""
+    """The time in the bot: from the start of the handlers until the answer goes to the network."""
     outside: Latency
-    """As people see it: from sending until the answer, the Bot API server and both ways there included."""
+    """The time for people: from sending until the answer, including the Bot API server and the network."""
     seconds: float
-    """From the first search to the last answer."""
+    """The time from the first search to the last answer."""
     late: float
-    """99th percentile of the seconds by which the sender was late."""
+    """The 99th percentile of the delays of the sender."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -89,17 +90,17 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Resident bytes of the bot."""
+    """The resident bytes of the bot."""
 
     start: int
-    """With its catalogue, before the first search."""
+    """After loading the catalogue, before the first search."""
     middle: int
     end: int
     peak: int
 
     @classmethod
     def of(cls, start: int, samples: Sequence[int]) -> Self:
-        """From samples at equal distances during the load: the middle and the end are medians of a few of them."""
+        """Compute the figures from samples at equal intervals. The middle and the end are medians of a few samples."""
         samples = samples or [start]
         half, few = len(samples) // 2, max(1, int(len(samples) * WINDOW))
         middle = samples[max(0, half - few // 2) :][:few]
@@ -107,13 +108,13 @@ class Memory:
 
     @property
     def growth(self) -> float:
-        """Over the second half, as a share."""
+        """The growth over the second half of the run, as a share."""
         return self.end / self.middle - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Swaps:
-    """Catalogues published under load, those of them that the bot took into service, and those that it refused."""
+    """How many catalogues were published under load, and how many of them the bot served and rejected."""
 
     published: int
     served: int
@@ -127,7 +128,7 @@ class Benchmark:
     machine: Machine
     plan: Plan
     settings: dict[str, str]
-    """Of the bot, where they are not the defaults."""
+    """The bot's settings that are not the defaults."""
     steady: Phase
     burst: Phase
     memory: Memory
@@ -135,12 +136,12 @@ class Benchmark:
     complaints: tuple[str, ...]
     """Warnings and errors in the bot's log."""
     busy: float
-    """Processor cores that the bot kept busy under the steady load."""
+    """The processor cores that the bot used under the steady load."""
     other_load: float
-    """Cores that everything but the bot and this benchmark kept busy, on average."""
+    """The cores that all programs other than the bot and this benchmark used, on average."""
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """Return the results for `--json`."""
         return {
             "benchmark": "bot",
             "machine": self.machine.as_json(),

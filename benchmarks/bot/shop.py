@@ -1,4 +1,4 @@
-"""A shop in which every price tells what it is the price of, as ten catalogues that differ in the last digit of all."""
+"""A shop in which each price identifies its product. Its ten catalogues differ in the last digit of all prices."""
 
 import shutil
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.errors import PermanentError
 
 MARKS = 10
-"""All prices of catalogue g end in g: so many can be told apart."""
+"""The number of catalogues. All prices of catalogue g end in the digit g."""
 FIRST_PRICE = 1000
 UNITS = (("PCS", 1), ("DUS", 40))
 SEED = 1
@@ -30,7 +30,7 @@ SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search, and the prices that its first page shows, without the catalogue's mark."""
+    """A search, and the prices on its first page without the digit of the catalogue."""
 
     query: str
     prices: tuple[int, ...]
@@ -38,7 +38,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """`catalogs` are files with the same products; `questions` have an answer each."""
+    """Catalogue files with the same products, and searches that each find something."""
 
     catalogs: tuple[Path, ...]
     questions: tuple[Question, ...]
@@ -59,17 +59,17 @@ def make_shop(folder: Path, products: int) -> Shop:
     shutil.rmtree(folder / "export")
     questions = _questions(first, names)
     if not questions:
-        raise PermanentError("No searches can be made from so few products: take more.")
+        raise PermanentError("So few products are not enough to make searches from: use more.")
     return Shop((first, *(_marked(first, mark) for mark in range(1, MARKS))), questions, first.stat().st_size)
 
 
 def price_of(row: int, unit: int, products: int) -> int:
-    """The price of a product in catalogue 0: no two are alike."""
+    """Return the price of a product's unit in catalogue 0. Each price is unique."""
     return FIRST_PRICE + MARKS * (row + unit * products)
 
 
 def _questions(file: Path, names: list[str]) -> tuple[Question, ...]:
-    """As people type, with what the engine finds when nothing else is going on. Codes and barcodes are left out."""
+    """Make searches as people type them, with what the engine finds without load. Codes and barcodes are left out."""
     catalog = PublishedCatalog(file)
     asked = dict.fromkeys(clean(case.query) for case in make_cases(names, SEED))
     made = []
@@ -82,7 +82,7 @@ def _questions(file: Path, names: list[str]) -> tuple[Question, ...]:
 
 
 def _write_export(folder: Path, names: list[str]) -> None:
-    """As the chain exports a shop: two units, a barcode, and stock in two places for each product."""
+    """Write the tables as the chain exports them. Each product has two units, a barcode, and stock in two offices."""
     folder.mkdir()
     count = len(names)
     codes = [f"B{row:07}" for row in range(count)]
@@ -112,7 +112,7 @@ def _write_export(folder: Path, names: list[str]) -> None:
 
 
 def _marked(first: Path, mark: int) -> Path:
-    """The same catalogue with other prices. Nothing else is made anew: that would take minutes."""
+    """Copy the catalogue with other prices. Building it again would take minutes."""
     file = first.with_name(f"{mark}.duckdb")
     shutil.copyfile(first, file)
     with duckdb.connect(file, config={"threads": 1, "preserve_insertion_order": "true"}) as connection:

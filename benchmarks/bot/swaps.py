@@ -12,7 +12,7 @@ KEPT = 3
 
 
 class Swaps(AbstractContextManager["Swaps"]):
-    """In a thread: `swaps` catalogues in `seconds`, at equal distances, for as long as the block lasts."""
+    """Publishes `swaps` catalogues at equal intervals within `seconds`, in a thread, until the block ends."""
 
     def __init__(self, catalogs: Sequence[Path], folder: Path, swaps: int, seconds: float) -> None:
         self._catalogs, self._folder = catalogs, folder
@@ -39,12 +39,12 @@ class Swaps(AbstractContextManager["Swaps"]):
                     return
                 publish_copy(self._catalogs[number % len(self._catalogs)], self._folder, number)
                 self.published = number
-        except BaseException as error:  # the benchmark ends with it
+        except BaseException as error:  # the main thread raises it again
             self._error = error
 
 
 def publish_copy(catalog: Path, folder: Path, number: int) -> Path:
-    """As the chain publishes: a whole file gets its name, then CURRENT names it."""
+    """Publish a copy of a catalogue as the chain does: rename the complete file, then replace CURRENT."""
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / "next.duckdb.part"
     shutil.copyfile(catalog, part)

@@ -1,4 +1,4 @@
-"""The figures as tables in the terminal."""
+"""Prints the figures as tables in the terminal."""
 
 from collections.abc import Callable
 
@@ -12,17 +12,17 @@ from benchmarks.latency import MILLI
 
 MEGABYTE = 1e6
 DISTURBED = 0.5
-"""Cores; a machine at rest uses a few hundredths."""
+"""The cores used by other programs above which a warning is shown. An idle machine uses a few hundredths of a core."""
 COMPLAINTS_SHOWN = 5
 NOTE = (
-    "Milliseconds: p50, p99, max. In the bot: from the update handed to the handlers until its answer is handed to the "
-    "network; to people: from sending until the answer has come, by way of the local Bot API server. Mixed up: of "
-    "another query, or with other products or prices than the query's. The bot has one core, all else the others."
+    "Times are p50, p99 and max in milliseconds. In the bot: from the start of the handlers until the answer goes to "
+    "the network. To people: from sending until the answer arrives, through the local Bot API server. Mixed up: an "
+    "answer to another query, or with other products or prices than those of the query. The bot has a core of its own."
 )
 
 
 def show_benchmark(benchmark: Benchmark, console: Console) -> None:
-    """Two tables, and on what, of what and how they were measured."""
+    """Print two tables, and the machine and the settings with which they were measured."""
     console.print(_figures(benchmark))
     console.print(_around(benchmark))
     for example in (*benchmark.steady.verdict.examples, *benchmark.burst.verdict.examples):
@@ -30,7 +30,7 @@ def show_benchmark(benchmark: Benchmark, console: Console) -> None:
     for line in benchmark.complaints[:COMPLAINTS_SHOWN]:
         console.print(f"[yellow]In the log: {escape(line)}[/]", highlight=False)
     if benchmark.other_load > DISTURBED:
-        console.print(f"[yellow]{benchmark.other_load:.1f} cores were busy with something else: times are too long.[/]")
+        console.print(f"[yellow]Other programs used {benchmark.other_load:.1f} cores: the times are too long.[/]")
     settings = ", ".join(f"{name}={value}" for name, value in benchmark.settings.items())
     console.print(
         f"[dim]{benchmark.machine}.\n{settings}: the outgoing rate limiter is off.\n{NOTE}[/]", highlight=False
@@ -71,10 +71,10 @@ def _around(benchmark: Benchmark) -> Table:
     figures = (memory.start, memory.middle, memory.end, memory.peak)
     table.add_row("memory, MB: start, middle, end, peak", ", ".join(f"{size / MEGABYTE:,.0f}" for size in figures))
     table.add_row("growth over the second half", f"{memory.growth:+.1%}")
-    table.add_row("catalogues published, served, refused", f"{swaps.published}, {swaps.served}, {swaps.refused}")
-    table.add_row("catalogues told apart in answers", str(benchmark.steady.verdict.catalogues_seen))
+    table.add_row("catalogues published, served, rejected", f"{swaps.published}, {swaps.served}, {swaps.refused}")
+    table.add_row("catalogues seen in answers", str(benchmark.steady.verdict.catalogues_seen))
     table.add_row("warnings and errors in the log", str(len(benchmark.complaints)))
-    table.add_row("cores kept busy: the bot, others", f"{benchmark.busy:.2f}, {benchmark.other_load:.2f}")
+    table.add_row("cores used: the bot, other programs", f"{benchmark.busy:.2f}, {benchmark.other_load:.2f}")
     return table
 
 

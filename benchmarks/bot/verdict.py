@@ -1,4 +1,4 @@
-"""Whether every search got its one answer, of its own query and wholly of one catalogue."""
+"""Checks that every search got exactly one answer, to its own query and from a single catalogue."""
 
 import re
 from collections import Counter, defaultdict, deque
@@ -14,7 +14,7 @@ EXAMPLES = 3
 
 
 def judge(asked: Sequence[Asked], answers: Sequence[Answer]) -> tuple[Verdict, Latency]:
-    """Compare what was sent with what came; the latency is what people saw, from sending until the answer."""
+    """Compare the searches with the answers. The latency is that for people, from sending until the answer."""
     open_searches: defaultdict[tuple[int, str], deque[Asked]] = defaultdict(deque)
     sent = {(one.user, one.question.query) for one in asked}
     for one in asked:
@@ -42,7 +42,7 @@ def judge(asked: Sequence[Asked], answers: Sequence[Answer]) -> tuple[Verdict, L
 
 
 def _problem(answer: Answer, asked: Asked, marks: Counter[int]) -> str | None:
-    """The answer repeats the query; its prices are to be those of the query's products, from one catalogue."""
+    """Return what is wrong with an answer. Its prices must be those of the query, and from one catalogue."""
     prices = [int(price.replace(".", "")) for price in PRICE.findall(answer.text) if "," not in price]
     found = {price % MARKS for price in prices}
     marks.update(found)

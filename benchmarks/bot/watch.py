@@ -1,4 +1,4 @@
-"""What is seen of the bot from outside: its memory and processor time, its log."""
+"""Observes the bot from outside: its memory, processor time and log."""
 
 import re
 import threading
@@ -11,7 +11,7 @@ from benchmarks.procfs import cpu_seconds, rss
 SAMPLE_SECONDS = 0.5
 INSIDE = re.compile(r"^DEBUG Answered in ([\d.]+) ms$", re.MULTILINE)
 SERVING = re.compile(r"^INFO Serving ", re.MULTILINE)
-REFUSED = re.compile(r"^ERROR The new catalogue is refused", re.MULTILINE)
+REJECTED = re.compile(r"^ERROR The new catalogue is rejected", re.MULTILINE)
 COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
 LOG_FORMAT = "%(levelname)s %(message)s"
 
@@ -25,17 +25,17 @@ class Watch(AbstractContextManager["Watch"]):
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self.samples: list[int] = []
         self.busy = 0.0
-        """Cores that the process kept busy, on average, when the block has been left."""
+        """The cores that the process used on average. It is set when the block ends."""
 
     def __enter__(self) -> "Watch":
-        self._begun, self._used = time.monotonic(), cpu_seconds(self._pid)
+        self._started, self._used = time.monotonic(), cpu_seconds(self._pid)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end.set()
         self._thread.join()
-        self.busy = (cpu_seconds(self._pid) - self._used) / (time.monotonic() - self._begun)
+        self.busy = (cpu_seconds(self._pid) - self._used) / (time.monotonic() - self._started)
 
     def _sample(self) -> None:
         while not self._end.wait(SAMPLE_SECONDS):
@@ -53,15 +53,15 @@ class Log:
         return self._file.read_text(errors="replace") if self._file.exists() else ""
 
     def inside(self) -> list[float]:
-        """Seconds of each answer so far, in the order in which they went to the network."""
-        return [float(said) / 1000 for said in INSIDE.findall(self.text)]
+        """Return the seconds of each answer so far, in the order in which they went to the network."""
+        return [float(milliseconds) / 1000 for milliseconds in INSIDE.findall(self.text)]
 
     def served(self) -> int:
-        """Catalogues taken into service."""
+        """Return how many catalogues the bot has served."""
         return len(SERVING.findall(self.text))
 
-    def refused(self) -> int:
-        return len(REFUSED.findall(self.text))
+    def rejected(self) -> int:
+        return len(REJECTED.findall(self.text))
 
     def complaints(self) -> tuple[str, ...]:
         return tuple(COMPLAINT.findall(self.text))

@@ -1,7 +1,7 @@
-"""How fast and how well a misspelt, shortened or half-typed name is found: our engine beside others, on the same names.
+"""Measures how fast and how well our engine and others find misspelt, shortened and half-typed names.
 
-`shops.py` has the names and the searches of each size: `names.py` reads or makes the names, `cases.py` the searches
-with a known answer, misspelt by `slips.py`. `run.py` measures every engine of `engines/` at every size, in processes
-of their own (`worker.py`, which times with `clock.py`). `results.py` holds the figures; `table.py` and `picture.py`
-show them.
+`shops.py` provides the names and searches of each size: `names.py` reads or makes the names, and `cases.py` makes
+searches with a known answer, with typos from `typos.py`. `run.py` measures every engine of `engines/` at every size, in
+processes of their own (`worker.py`, which uses `clock.py`). `results.py` defines the figures; `table.py` and
+`picture.py` show them.
 """

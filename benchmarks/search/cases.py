@@ -1,14 +1,14 @@
-"""Searches with a known answer, made from a shop's names as people type them.
+"""Makes searches with a known answer from the names of a shop, as people type them.
 
 exact          the whole name
-prefix         its first word and half of the second, as while typing
-typo1, typo2   a slip in one word, in two
-reorder, drop  its words in another order; one of them left out
+prefix         its first word and half of the second, as in the middle of typing
+typo1, typo2   a typo in one word, and in two
+reorder, drop  its words in another order, and without one of them
 concat         two neighbouring words written as one
 abbrev         its words shortened as on a receipt
-size           up to three of its words, and the pack size written another way
-rare           one word that hardly any name has, alone and with a slip
-short_typo     two of its words that hardly any other name shares, one with a slip
+size           up to three of its words, and the pack size in another notation
+rare           a single word that hardly any name has, with a typo
+short_typo     two of its words that hardly any other name shares, one with a typo
 short_abbr     two such words, shortened to their consonants
 """
 
@@ -21,17 +21,17 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from random import Random
 
-from benchmarks.search.typos import consonants, other_size, shortened, shortened_brand, slip
+from benchmarks.search.typos import consonants, make_typo, other_size, shortened, shortened_brand
 
 CASES_OF_A_KIND = 300
 LEAST_WORDS, MOST_WORDS, LEAST_PLAIN = 3, 9, 2
-"""Of a name that searches are made from; plain words have letters only, four or more."""
+"""The number of words in a name for searches. Plain words consist of letters only, at least four."""
 RARE_NAMES, RARE_LENGTH = 3, 5
-"""A rare word is in at most so many names, and so long."""
+"""A rare word is in at most RARE_NAMES names, and has at least RARE_LENGTH letters."""
 SHARED_NAMES = 5
-"""Two words hardly any product shares are together in at most so many names."""
+"""Two words count as shared by hardly any name if at most this many names have both."""
 MOST_LOOKED_AT = 20_000
-"""Names tried for a kind: in names of few words, rare combinations are not found by looking longer."""
+"""The most names that are tried for a kind. In names of few words, trying more does not find more rare combinations."""
 ABBREVIATED, BRAND_ABBREVIATED = 0.85, 0.4
 
 _WORD = re.compile(r"[^\W_]+")
@@ -40,7 +40,7 @@ _PLAIN = re.compile(r"[a-z]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class SearchCase:
-    """One search. It is answered when a name equal to `target`, in whatever case, is among the first ten."""
+    """One search. It is answered if a name equal to `target`, ignoring case, is among the first ten."""
 
     kind: str
     query: str
@@ -48,8 +48,10 @@ class SearchCase:
 
 
 def make_cases(names: Sequence[str], seed: int, of_a_kind: int = CASES_OF_A_KIND) -> list[SearchCase]:
-    """At most so many searches of each kind, the same for the same names and seed; a kind that the names don't give
-    is left out."""
+    """Make at most `of_a_kind` searches of each kind. The same names and seed give the same searches.
+
+    A kind that the names do not allow is left out.
+    """
     usable = [name for name in names if _is_usable(name)]
     frequent = _Postings(names)
     makers: dict[str, Callable[[str, Random], str | None]] = {
@@ -65,7 +67,7 @@ def make_cases(names: Sequence[str], seed: int, of_a_kind: int = CASES_OF_A_KIND
 def _made(
     kind: str, make: Callable[[str, Random], str | None], names: Sequence[str], seed: int, count: int
 ) -> Iterator[tuple[str, str]]:
-    """Queries of one kind with their targets, from names drawn for it."""
+    """Make queries of one kind and their targets, from names drawn for this kind."""
     rng = Random(f"{kind} {seed}")
     drawn = rng.sample(names, min(len(names), MOST_LOOKED_AT))
     queries = ((make(name, rng), name) for name in drawn)
@@ -82,17 +84,17 @@ def _prefix(name: str, _: Random) -> str:
 
 
 def _typo1(name: str, rng: Random) -> str:
-    return _with_slips(name, 1, rng)
+    return _with_typos(name, 1, rng)
 
 
 def _typo2(name: str, rng: Random) -> str:
-    return _with_slips(name, 2, rng)
+    return _with_typos(name, 2, rng)
 
 
-def _with_slips(name: str, count: int, rng: Random) -> str:
+def _with_typos(name: str, count: int, rng: Random) -> str:
     words = _words(name)
     for place in rng.sample(_plain_places(words), count):
-        words[place] = slip(words[place], rng)
+        words[place] = make_typo(words[place], rng)
     return " ".join(words)
 
 
@@ -118,7 +120,7 @@ def _concat(name: str, rng: Random) -> str | None:
 
 
 def _abbrev(name: str, rng: Random) -> str:
-    """At least one word is shortened; the first, mostly the brand, less often and less."""
+    """Shorten at least one word. The first word, which is usually the brand, is shortened less often and less."""
     words = _words(name)
     plain = _plain_places(words)
     chosen = [place for place in plain if rng.random() < (ABBREVIATED if place else BRAND_ABBREVIATED)]
@@ -137,7 +139,7 @@ def _size(name: str, rng: Random) -> str | None:
 
 
 class _Postings:
-    """Which names have a plain word, and the searches that follow from it."""
+    """The names with each plain word, and the searches that are made with them."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
@@ -148,14 +150,14 @@ class _Postings:
                     self._rows[word].append(row)
 
     def rare(self, rng: Random) -> Iterator[tuple[str, str]]:
-        """Each rare word with a slip, and a name that has it."""
+        """Yield each rare word with a typo, and a name that has it."""
         rare = [w for w, rows in self._rows.items() if len(rows) <= RARE_NAMES and len(w) >= RARE_LENGTH]
         for word in rng.sample(rare, len(rare)):
-            yield slip(word, rng), self._names[rng.choice(self._rows[word])]
+            yield make_typo(word, rng), self._names[rng.choice(self._rows[word])]
 
     def short_typo(self, name: str, rng: Random) -> str | None:
         pair = self._telling_pair(name, rng)
-        return f"{slip(pair[0], rng)} {pair[1]}" if pair else None
+        return f"{make_typo(pair[0], rng)} {pair[1]}" if pair else None
 
     def short_abbr(self, name: str, rng: Random) -> str | None:
         pair = self._telling_pair(name, rng)
@@ -165,7 +167,7 @@ class _Postings:
         return f"{first} {consonants(pair[1])}"
 
     def _telling_pair(self, name: str, rng: Random) -> tuple[str, str] | None:
-        """Two of the name's words, in their order, that at most SHARED_NAMES names have both."""
+        """Return two words of the name, in their order, that at most SHARED_NAMES names have both."""
         words = _words(name)
         plain = dict.fromkeys(words[place] for place in _plain_places(words))
         telling = [pair for pair in combinations(plain, 2) if self._is_telling(*pair)]

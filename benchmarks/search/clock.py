@@ -1,4 +1,4 @@
-"""How long an engine's searches take, and where in its answers the right name is."""
+"""Measures how long an engine's searches take, and the rank of the right name."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,11 @@ from benchmarks.search.engines.engine import LIMIT, Search
 from benchmarks.search.results import KindScore, Latency
 
 WARM_UP = 24
-"""Searches before anything counts; what they take says how much can be measured."""
+"""The number of searches before the measurement. Their duration decides how many searches are measured."""
 BUDGET_SECONDS = 60.0
-"""Of searching, for an engine at a size: with more than 20 ms a search, not all searches fit in."""
+"""The seconds for the searches of an engine at a size. With more than 20 ms a search, not all searches fit."""
 LEAST_QUERIES = 120
-"""Searched however slow an engine is: ten of each kind."""
+"""The fewest searches, even for a slow engine: ten of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Question:
 def measure(
     search: Search, questions: Sequence[Question], passes: int, budget: float = BUDGET_SECONDS
 ) -> tuple[Latency, tuple[KindScore, ...]]:
-    """Ask all questions so many times; of a slow engine fewer times, or only the first of them.
+    """Run all searches `passes` times. A slow engine gets fewer passes, or only the first searches.
 
-    The questions' order is the same for all engines, and takes the kinds in turn: the first are a fair sample.
+    The order is the same for all engines, and alternates between the kinds, so the first searches are a fair sample.
     """
     queries, passes = _affordable(_warm_up(search, questions), len(questions), passes, budget)
     asked = questions[:queries]
@@ -48,13 +48,13 @@ def measure(
 
 
 def _warm_up(search: Search, questions: Sequence[Question]) -> float:
-    """Seconds of a search, roughly."""
+    """Return the approximate seconds of a search."""
     some = questions[:WARM_UP]
     return sum(_one_pass(search, some)[1]) / len(some)
 
 
 def _affordable(seconds: float, queries: int, passes: int, budget: float) -> tuple[int, int]:
-    """(queries, passes) that fit into the budget."""
+    """Return the number of queries and of passes that fit into the budget."""
     searches = int(budget / seconds)
     if searches >= queries:
         return queries, min(passes, searches // queries)
@@ -62,13 +62,13 @@ def _affordable(seconds: float, queries: int, passes: int, budget: float) -> tup
 
 
 def _one_pass(search: Search, questions: Sequence[Question]) -> tuple[list[Sequence[int]], list[float]]:
-    """The answer and the seconds of each search."""
+    """Run each search once. Returns the answer and the seconds of each."""
     clock = time.perf_counter
     answers, times = [], []
     for question in questions:
-        begun = clock()
+        started = clock()
         answer = search(question.query)
-        times.append(clock() - begun)
+        times.append(clock() - started)
         answers.append(answer)
     return answers, times
 

@@ -1,4 +1,4 @@
-"""`toko bench search`. What it needs is imported when it runs, so that help comes at once."""
+"""The command `toko bench search`. It imports its dependencies when it runs, so that `--help` is fast."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from benchmarks.output import json_option, picture_option, put_out
 
 
 @click.command("search")
-@click.option("--names", type=click.Path(path_type=Path), help="CSV with a column name, or a name a line; also .gz.")
-@click.option("--queries", type=click.Path(path_type=Path), help="CSV kind,query,target of searches in all of --names.")
+@click.option("--names", type=click.Path(path_type=Path), help="CSV with a column name, or lines of names; also .gz.")
+@click.option("--queries", type=click.Path(path_type=Path), help="CSV kind,query,target: searches in all of --names.")
 @click.option("--sizes", metavar="N,N…", help="Numbers of names (default: 10000,100000,1000000).")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same names and searches.")
-@click.option("--engines", metavar="NAME,NAME…", help="Only these, and at every size (default: all that can stand it).")
+@click.option("--engines", metavar="NAME,NAME…", help="Only these, at every size (default: all that are fast enough).")
 @click.option("--passes", type=click.IntRange(1), default=5, show_default=True, help="Passes, for the median.")
 @json_option
 @picture_option
@@ -28,7 +28,7 @@ def command(
     as_json: bool,
     picture: Path | None,
 ) -> None:
-    """Misspelt, shortened and half-typed names: our engine and others, on the same names and searches."""
+    """Compare our engine with others on the same misspelt, shortened and half-typed names."""
     from benchmarks.search.engines import engines_named
     from benchmarks.search.picture import draw
     from benchmarks.search.run import run_benchmark

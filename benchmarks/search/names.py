@@ -1,4 +1,4 @@
-"""Where the names and the searches of a benchmark come from: files, or the sample maker."""
+"""Provides the names and the searches of a benchmark, from files or from the generator of the sample shop."""
 
 import csv
 import gzip
@@ -15,13 +15,13 @@ from toko_assets.sample.names import sample_products
 from toko_core.errors import PermanentError
 
 MOST_PRODUCTS = 600_000
-"""So many distinct names the sample maker gives; beyond them the same goods come in further packs."""
+"""The number of distinct names from the sample shop. Beyond it, the same goods come in further packs."""
 PACKS = tuple(f"{word} {count}" for count, word in product((3, 4, 6, 8, 10, 12, 20, 24, 40, 48), ("ISI", "DUS")))
 MOST_NAMES = 5_000_000
 
 
 def sample_names(count: int, seed: int) -> list[str]:
-    """So many names of an invented shop, at most MOST_NAMES, that differ in more than case."""
+    """Return `count` names of an invented shop, at most MOST_NAMES. They are distinct even if case is ignored."""
     rng = Random(f"names {seed}")
     names = [made.name for made in sample_products(min(count, MOST_PRODUCTS), rng)]
     seen = {name.casefold() for name in names}
@@ -36,7 +36,7 @@ def sample_names(count: int, seed: int) -> list[str]:
 
 
 def read_names(file: Path) -> list[str]:
-    """The names of a CSV file's column `name`, or of a text file's lines, .gz or not; of equal ones the first."""
+    """Read distinct names from the column `name` of a CSV file, or from the lines of a text file, .gz or not."""
     with _opened(file) as lines:
         if ".csv" in file.suffixes:
             names = [row["name"].strip() for row in _rows(file, lines, "name")]
@@ -49,12 +49,12 @@ def read_names(file: Path) -> list[str]:
 
 
 def draw_names(names: Sequence[str], size: int, seed: int) -> list[str]:
-    """So many of them, the same for the same seed."""
+    """Draw `size` names. The same seed gives the same names."""
     return Random(f"names {seed} {size}").sample(names, size)
 
 
 def read_cases(file: Path, names: Sequence[str]) -> list[SearchCase]:
-    """Searches of a CSV file with the columns `kind`, `query` and `target`, each of which is one of the names."""
+    """Read searches from a CSV file with the columns `kind`, `query` and `target`. Each target is one of the names."""
     known = {name.casefold() for name in names}
     with _opened(file) as lines:
         cases = [
@@ -72,19 +72,19 @@ def _rows(file: Path, lines: TextIO, *columns: str) -> Iterator[dict[str, str]]:
     reader = csv.DictReader(lines, restval="")
     missing = [column for column in columns if column not in (reader.fieldnames or ())]
     if missing:
-        raise PermanentError(f"{file} has no column {', '.join(missing)}: its first line has to name the columns.")
+        raise PermanentError(f"{file} has no column {', '.join(missing)}: its first line must name the columns.")
     yield from reader
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[TextIO]:
-    """For reading. Raises PermanentError, or the OSError of a file that is not there."""
+    """Open a file for reading. Raises PermanentError, or OSError if the file is missing."""
     compressed = file.suffix == ".gz"
     try:
         with (gzip.open if compressed else open)(file, "rt", encoding="utf-8-sig", newline="") as lines:
             yield lines
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise PermanentError(f"{file} is not a whole gzip file.") from error
+        raise PermanentError(f"{file} is not a complete gzip file.") from error
     except UnicodeDecodeError as error:
         raise PermanentError(f"{file} is not UTF-8 text.") from error
     except csv.Error as error:

@@ -1,4 +1,4 @@
-"""The picture in the README: how long the slowest searches take against how many are answered."""
+"""Draws the chart in docs/benchmarks.md: the time of the slowest searches against the share of answered ones."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,17 +24,17 @@ LOOKS = {
     "duckdb": ("#b8860b", "v"),
     "pandas": ("#6f6f6f", "X"),
 }
-"""Colour and marker of each engine: the markers differ for a print in grey."""
+"""The colour and marker of each engine. The markers differ so that a greyscale print is readable."""
 AREA = 45
-"""Of the marker of the smallest size, in square points; each larger size has twice as much."""
+"""The area of the marker for the smallest size, in square points. Each larger size has twice as much."""
 
 
 RECALLS = (0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1)
-"""What the axis names: it grows with the root of what is missed, for most engines miss little."""
+"""The labels of the axis. It uses the square root of the missed share, because most engines miss little."""
 
 
 def draw(benchmark: Benchmark, file: Path) -> None:
-    """A point for each engine and size, those of an engine joined from the smallest size to the largest."""
+    """Draw a point for each engine and size. A line joins the points of an engine in the order of sizes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -78,17 +78,17 @@ def _dress(axes: "Axes") -> None:
 
 
 def _stretched(recall: Floats) -> Floats:
-    """Minus the root of what is missed, as a height on the axis."""
+    """Return the position on the axis: minus the square root of the missed share."""
     return -np.sign(1 - recall) * np.sqrt(np.abs(1 - recall))
 
 
 def _recall(height: Floats) -> Floats:
-    """The inverse of `_stretched`."""
+    """Return the inverse of `_stretched`."""
     return 1 + np.sign(height) * height**2
 
 
 def _short(names: int) -> str:
-    """10k, 1M."""
+    """Format a number of names like 10k or 1M."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if names >= size:
             return f"{names / size:.3g}{letter}"

@@ -1,4 +1,4 @@
-"""The figures of one benchmark run. Times are seconds, memory and files are bytes; people and JSON get milliseconds."""
+"""The figures of one run. Times are in seconds, memory and files in bytes; tables and JSON have milliseconds."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,72 +12,73 @@ KINDS = (
     "exact", "prefix", "typo1", "typo2", "reorder", "drop", "concat", "abbrev", "size", "rare",
     "short_typo", "short_abbr",
 )  # fmt: skip
-"""In the order in which they are shown."""
+"""The kinds of searches, in the order in which they are shown."""
 COUNTED_APART = ("short_typo", "short_abbr")
-"""Two words are little to go by. The mean over all other kinds is an engine's recall."""
+"""Kinds that are counted separately, because two words are little information. An engine's recall is the mean over all
+other kinds."""
 
 
 def in_order(kinds: Iterable[str]) -> list[str]:
-    """Ours as in KINDS, then those of others."""
+    """Sort kinds as in KINDS, followed by other kinds."""
     return sorted(kinds, key=lambda kind: KINDS.index(kind) if kind in KINDS else len(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
 class KindScore:
-    """How well the searches of one kind are answered."""
+    """The quality of the answers to the searches of one kind."""
 
     kind: str
     queries: int
     recall: float
-    """Share of the searches whose target is among the first ten."""
+    """The share of searches whose target is among the first ten."""
     mrr: float
-    """Mean of 1 / rank of the target, 0 where it is not among the first ten."""
+    """The mean of 1 / rank of the target, which counts as 0 if the target is not among the first ten."""
 
     @classmethod
     def of(cls, kind: str, ranks: Sequence[int | None]) -> Self:
-        """From the target's rank in each answer, 1 the best; None where it is missing."""
+        """Compute the score from the rank of the target in each answer: 1 is the best, None means not found."""
         found = [rank for rank in ranks if rank is not None]
         return cls(kind, len(ranks), len(found) / len(ranks), sum(1 / rank for rank in found) / len(ranks))
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds of a search."""
+    """The seconds of a search."""
 
     queries: int
-    """Different searches in a pass."""
+    """The number of different searches in a pass."""
     passes: int
     p50: float
     p99: float
     slowest: float
-    """All three the median of the passes."""
+    """These three are medians over the passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What the building process tells."""
+    """The report of the process that builds an index."""
 
     seconds: float
-    """From the names to what is stored."""
+    """The time from the names to the stored index."""
     stored_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the searching process tells."""
+    """The report of the process that searches."""
 
     import_seconds: float
     import_bytes: int
     load_seconds: float
-    """From the stored form to the first answer, after the imports."""
+    """The time from the stored index to the first answer, after the imports."""
     memory_bytes: int
-    """Resident after all searches, more than after the imports."""
+    """The increase of resident memory from after the imports to after all searches."""
     latency: Latency
     scores: tuple[KindScore, ...]
 
     @property
     def kinds(self) -> dict[str, KindScore]:
-        """By kind, in the order in which they are shown."""
+        """The scores by kind, in the order in which they are shown."""
         of_kind = {score.kind: score for score in self.scores}
         return {kind: of_kind[kind] for kind in in_order(of_kind)}
 
@@ -98,7 +99,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One engine at one size."""
+    """The figures of one engine at one size."""
 
     engine: str
     setting: str
@@ -106,7 +107,7 @@ class Measured:
     built: Built
     served: Served
     other_load: float
-    """Processor cores that everything else on the machine kept busy while it searched, on average."""
+    """The processor cores that other programs used during the searches, on average."""
 
     def as_json(self) -> dict[str, Any]:
         served, latency = self.served, self.served.latency
@@ -136,14 +137,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All engines on the same names and searches."""
+    """The figures of all engines on the same names and searches."""
 
     names: int
     kinds: dict[str, int]
-    """Searches of each kind; of slow engines only a sample of them."""
+    """The number of searches of each kind. Slow engines get only a sample of them."""
     measured: tuple[Measured, ...]
     left_out: tuple[str, ...]
-    """Engines that are hopeless at this size."""
+    """The engines that are too slow for this size."""
 
     @property
     def queries(self) -> int:
@@ -165,19 +166,19 @@ class Benchmark:
 
     machine: Machine
     source: str
-    """Where the names and searches come from, for people."""
+    """The source of the names and searches, for people."""
     cases: tuple[Case, ...]
 
     @property
     def engines(self) -> dict[str, list[Measured]]:
-        """Each engine's measurements, by size."""
+        """The measurements of each engine, by size."""
         found: dict[str, list[Measured]] = {}
         for one in (one for case in self.cases for one in case.measured):
             found.setdefault(one.engine, []).append(one)
         return found
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """Return the results for `--json`."""
         return {
             "benchmark": "search",
             "machine": self.machine.as_json(),
@@ -186,11 +187,11 @@ class Benchmark:
         }
 
 
-def served_of(said: dict[str, Any]) -> Served:
-    """From what `asdict` made of it."""
-    latency, scores = Latency(**said["latency"]), _scores(said["scores"])
-    return Served(**{**said, "latency": latency, "scores": scores})
+def served_of(figures: dict[str, Any]) -> Served:
+    """Create a Served from the result of `asdict`."""
+    latency, scores = Latency(**figures["latency"]), _scores(figures["scores"])
+    return Served(**{**figures, "latency": latency, "scores": scores})
 
 
-def _scores(said: Iterable[dict[str, Any]]) -> tuple[KindScore, ...]:
-    return tuple(KindScore(**score) for score in said)
+def _scores(figures: Iterable[dict[str, Any]]) -> tuple[KindScore, ...]:
+    return tuple(KindScore(**score) for score in figures)

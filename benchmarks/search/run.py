@@ -1,4 +1,4 @@
-"""Measures every engine at every size, each in processes of its own, and removes everything again."""
+"""Measures every engine at every size, each in processes of its own, and removes all files at the end."""
 
 import json
 import os
@@ -28,9 +28,9 @@ PACKAGES = ("toko", "numpy", "duckdb", "pandas", "rapidfuzz", "tantivy")
 def run_benchmark(
     shops: Shops, engines: Sequence[Engine], passes: int, *, everywhere: bool, console: Console
 ) -> Benchmark:
-    """Measure the engines on each shop; a line on `console` for each measurement. Raises TokoError.
+    """Measure the engines on each shop, and print a line to `console` for each measurement. Raises TokoError.
 
-    `everywhere`: also those that are hopeless at a size.
+    `everywhere` also measures engines at sizes for which they are too slow.
     """
     machine = Machine.this(_packages(engines))
     with (
@@ -57,8 +57,8 @@ def _measure_all(shop: Shop, engines: Sequence[Engine], passes: int, folder: Pat
     measured = []
     for engine in engines:
         show.working(f"{len(shop.names):,} names: {engine.name}")
-        with fresh(folder / engine.name) as room:
-            one = _measure(engine, len(shop.names), names, questions, passes, room)
+        with fresh(folder / engine.name) as run_folder:
+            one = _measure(engine, len(shop.names), names, questions, passes, run_folder)
         measured.append(one)
         latency = one.served.latency
         show.done(
@@ -68,31 +68,34 @@ def _measure_all(shop: Shop, engines: Sequence[Engine], passes: int, folder: Pat
     return tuple(measured)
 
 
-def _measure(engine: Engine, size: int, names: Path, questions: Path, passes: int, room: Path) -> Measured:
-    """Two processes on the same core: one builds, one searches."""
-    stored = room / "stored"
+def _measure(engine: Engine, size: int, names: Path, questions: Path, passes: int, run_folder: Path) -> Measured:
+    """Measure an engine in two processes on the same core: one builds the index, the other searches."""
+    stored = run_folder / "stored"
     stored.mkdir()
     try:
-        built = Built(**_work("build", engine, stored, names, room=room))
+        built = Built(**_work("build", engine, stored, names, run_folder=run_folder))
         with OtherLoad() as others:
-            served = served_of(_work("serve", engine, stored, questions, str(passes), room=room))
+            served = served_of(_work("serve", engine, stored, questions, str(passes), run_folder=run_folder))
     except MeasurementError as error:
         raise MeasurementError(f"{engine.name} with {size:,} names: {error}") from error
     return Measured(engine.name, engine.setting, size, built, served, others.cores)
 
 
-def _work(step: str, engine: Engine, stored: Path, *args: str | Path, room: Path) -> dict[str, Any]:
-    """What the worker reports of a step."""
-    report = room / f"{step}.json"
+def _work(step: str, engine: Engine, stored: Path, *args: str | Path, run_folder: Path) -> dict[str, Any]:
+    """Run a step in a worker process, and return its report."""
+    report = run_folder / f"{step}.json"
     core = max(os.sched_getaffinity(0))
-    with running(WORKER, report, str(core), step, engine.name, stored, *args, folder=room):
+    with running(WORKER, report, str(core), step, engine.name, stored, *args, folder=run_folder):
         pass
-    told: dict[str, Any] = json.loads(report.read_text())
-    return told
+    figures: dict[str, Any] = json.loads(report.read_text())
+    return figures
 
 
 def _questions(shop: Shop) -> list[tuple[str, str, list[int]]]:
-    """(kind, query, rows that answer it), the kinds in turn: neighbours share nothing that a cache could keep."""
+    """Return the kind, the query and the rows that answer it for each search.
+
+    The kinds alternate, so that adjacent searches share nothing that a cache could keep.
+    """
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for row, name in enumerate(shop.names):
         rows[name.strip().casefold()].append(row)
@@ -106,6 +109,6 @@ def _questions(shop: Shop) -> list[tuple[str, str, list[int]]]:
 
 
 def _packages(engines: Sequence[Engine]) -> list[str]:
-    """Those of the packages that these engines need."""
+    """Return the packages that these engines need."""
     needed = {"toko", "numpy", *(module.partition(".")[0] for engine in engines for module in engine.modules)}
     return [package for package in PACKAGES if package in needed]

@@ -1,4 +1,4 @@
-"""What is searched, and for what: the names and searches of each size."""
+"""Provides the names and the searches of each size."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +17,14 @@ LEAST_NAMES = 100
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Names, and searches in them."""
+    """Names, and searches for them."""
 
     names: list[str]
     cases: list[SearchCase]
 
     @property
     def kinds(self) -> dict[str, int]:
-        """How many searches of each kind, in the order in which they are shown."""
+        """The number of searches of each kind, in the order in which they are shown."""
         counts = Counter(case.kind for case in self.cases)
         return {kind: counts[kind] for kind in in_order(counts)}
 
@@ -34,47 +34,45 @@ class Shops:
     """The shops of one run."""
 
     source: str
-    """Where the names and searches come from, for people."""
+    """The source of the names and searches, for people."""
     by_size: Mapping[int, Callable[[], Shop]]
 
 
 def shops_of(names: Path | None, queries: Path | None, sizes: str | None, seed: int) -> Shops:
-    """Those that the options of `toko bench search` ask for. Raises PermanentError."""
+    """Return the shops for the options of `toko bench search`. Raises PermanentError."""
     numbers = _numbers(sizes) if sizes is not None else None
     if names is None:
         if queries is not None:
-            raise PermanentError("--queries needs --names: the file with the names that they are searches for.")
+            raise PermanentError("--queries needs --names: the file with the names to search in.")
         return sample_shops(numbers, seed)
     if queries is None:
         return drawn_shops(names, numbers, seed)
     if numbers is not None:
-        raise PermanentError("--sizes does not go with --queries: they are searches in all of the names.")
+        raise PermanentError("--sizes cannot be used with --queries, which are searches in all of the names.")
     return given_shop(names, queries)
 
 
 def sample_shops(sizes: Sequence[int] | None, seed: int) -> Shops:
-    """Shops of the sample maker, with searches of our generator. Raises PermanentError."""
+    """Return shops with invented names and generated searches. Raises PermanentError."""
     by_size = {size: partial(_sample_shop, size, seed) for size in _checked(sizes or SIZES)}
     return Shops(f"names of the sample maker, seed {seed}", by_size)
 
 
 def drawn_shops(names_file: Path, sizes: Sequence[int] | None, seed: int) -> Shops:
-    """Shops with names drawn from a file, with searches of our generator. Raises PermanentError.
+    """Return shops with names drawn from a file and generated searches. Raises PermanentError.
 
-    Without sizes: those of the default ones that the file has, or the whole file.
+    Without `sizes`, the sizes are the default ones that the file is large enough for, or else the whole file.
     """
     names = read_names(names_file)
     wanted = _checked(sizes) if sizes else [size for size in SIZES if size <= len(names)] or [len(names)]
     if max(wanted) > len(names):
-        raise PermanentError(
-            f"{names_file} has {len(names):,} different names, --sizes asks for {max(wanted):,} of them."
-        )
+        raise PermanentError(f"{names_file} has {len(names):,} different names, but --sizes needs {max(wanted):,}.")
     by_size = {size: partial(_drawn_shop, names, size, seed) for size in wanted}
     return Shops(f"names drawn from {names_file.name}, seed {seed}", by_size)
 
 
 def given_shop(names_file: Path, queries_file: Path) -> Shops:
-    """The one shop of two files. Raises PermanentError."""
+    """Return the shop that two files describe. Raises PermanentError."""
     names = read_names(names_file)
     shop = Shop(names, read_cases(queries_file, names))
     return Shops(f"names of {names_file.name}, searches of {queries_file.name}", {len(names): lambda: shop})

@@ -1,4 +1,4 @@
-"""The figures as tables in the terminal."""
+"""Prints the figures as tables in the terminal."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,9 @@ from benchmarks.search.results import COUNTED_APART, Benchmark, Case, KindScore,
 
 MEGABYTE = 1e6
 DISTURBED = 0.5
-"""Cores; a machine at rest uses a few hundredths."""
+"""The cores used by other programs above which a warning is shown. An idle machine uses a few hundredths of a core."""
 CLOSE = (0, 0, 0, 1)
-"""Padding with which the tables fit into 80 columns."""
+"""The padding with which the tables fit into 80 columns."""
 NOTE = (
     "p50, p99, max: milliseconds of a search on one core, the median of the passes. "
     "recall: the share of searches whose product is among the first ten, and MRR: the mean of 1 / its rank, both the "
@@ -24,7 +24,7 @@ NOTE = (
 
 
 def show_benchmark(benchmark: Benchmark, console: Console) -> None:
-    """Three tables for each size, and on what, of what and how they were measured."""
+    """Print three tables for each size, and the machine, the source and the settings of the measurement."""
     for case in benchmark.cases:
         console.print(_figures(case))
         for name in case.left_out:
@@ -33,7 +33,7 @@ def show_benchmark(benchmark: Benchmark, console: Console) -> None:
         console.print(_by_kind(case, "MRR by kind", lambda score: score.mrr))
     busiest = max(one.other_load for case in benchmark.cases for one in case.measured)
     if busiest > DISTURBED:
-        console.print(f"[yellow]Up to {busiest:.1f} cores were busy with something else: the times are too long.[/]")
+        console.print(f"[yellow]Other programs used up to {busiest:.1f} cores: the times are too long.[/]")
     settings = "\n".join(f"{name}: {ENGINES[name].setting}." for name in benchmark.engines)
     console.print(f"[dim]{benchmark.machine}; {benchmark.source}.\n{settings}\n{NOTE}[/]", highlight=False)
 
@@ -80,7 +80,7 @@ def _by_kind(case: Case, title: str, figure: Callable[[KindScore], float]) -> Ta
 
 
 def _milliseconds(seconds: float) -> str:
-    """Two digits that count."""
+    """Format a time in milliseconds with at least two significant digits."""
     value = seconds * MILLI
     return f"{value:,.0f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
 

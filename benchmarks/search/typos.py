@@ -1,4 +1,4 @@
-"""How a hurried cashier types: slips of the finger, words shortened as on a receipt, pack sizes written anyhow."""
+"""Imitates a hurried cashier: typos, words shortened as on a receipt, and pack sizes in any notation."""
 
 import re
 from random import Random
@@ -8,37 +8,37 @@ VOWELS = frozenset("aeiou")
 PACK_SIZE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)( ?)(gram|gr|g|kg|ml|liter|ltr|lt|l)\b", re.IGNORECASE)
 SAME_UNIT = {unit: group for group in (("g", "gr", "gram"), ("l", "lt", "ltr", "liter")) for unit in group}
 OTHER_UNIT_SHARE = 0.3
-"""How often a pack size is asked for in another unit's name and not only with or without the blank."""
+"""The share of pack sizes whose unit also changes its spelling. In the others only the blank changes."""
 
 
-def slip(word: str, rng: Random) -> str:
-    """The word with a neighbouring key, or one letter dropped, doubled or swapped with the next; never the same."""
-    for way in rng.sample(_SLIPS, len(_SLIPS)):
+def make_typo(word: str, rng: Random) -> str:
+    """Return the word with one typo: a neighbouring key, or a letter dropped, doubled or swapped with the next."""
+    for way in rng.sample(_TYPOS, len(_TYPOS)):
         if (typed := way(word, rng.randrange(len(word)), rng)) not in (word, ""):
             return typed
     return word[:-1]
 
 
 def consonants(word: str) -> str:
-    """goreng -> grng: the first letter, and every other that is no vowel."""
+    """Return the first letter and all further letters that are not vowels: goreng -> grng."""
     return word[0] + "".join(letter for letter in word[1:] if letter not in VOWELS)
 
 
 def shortened(word: str, rng: Random) -> str:
-    """As on a receipt: the consonants, or no more than three of them, or only the beginning."""
+    """Shorten a word as on a receipt: to its consonants, to the first three of them, or to its first letters."""
     bare = consonants(word)
     return rng.choices((bare, bare[:3], word[:4], word[:3]), (4, 3, 2, 1))[0]
 
 
 def shortened_brand(word: str, rng: Random) -> str:
-    """A brand is shortened less: its end goes, or its vowels."""
+    """Shorten a brand, which loses less: only its end or its vowels."""
     return rng.choice((word[: max(4, len(word) - 2)], consonants(word)))
 
 
 def other_size(text: str, rng: Random) -> tuple[str, str] | None:
-    """The text without its first pack size, and that size written another way: 85GR as 85 gr or 85 g.
+    """Return the text without its first pack size, and that size in another notation: 85GR as 85 gr or 85 g.
 
-    None of a text without one.
+    Returns None for a text without a pack size.
     """
     found = PACK_SIZE.search(text)
     if found is None:
@@ -67,7 +67,7 @@ def _swapped(word: str, place: int, _: Random) -> str:
 
 
 def _neighbours() -> dict[str, str]:
-    """Keys that touch each other; each row lies half a key to the right of the one above."""
+    """Return the adjacent keys of each key. Each row is shifted right by half a key from the one above."""
     places = {letter: (row, column) for row, keys in enumerate(KEYBOARD) for column, letter in enumerate(keys)}
     touching = {(0, -1), (0, 1), (-1, 0), (-1, 1), (1, 0), (1, -1)}
     return {
@@ -79,4 +79,4 @@ def _neighbours() -> dict[str, str]:
 
 
 _NEIGHBOURS = _neighbours()
-_SLIPS = (_neighbour, _dropped, _doubled, _swapped)
+_TYPOS = (_neighbour, _dropped, _doubled, _swapped)

@@ -1,7 +1,7 @@
-"""The measured processes of an engine: one builds and stores, a fresh one opens that and searches.
+"""The measured processes of an engine: one builds and stores the index, and a new one loads it and searches.
 
-Each is pinned to one core before anything is imported, so that no library starts threads for more, and writes its
-figures to a JSON file. Imports nothing of the rest of the benchmark's: what it measures is the engine.
+Each process is pinned to one core before it imports anything, so that no library starts threads for more cores. It
+writes its figures to a JSON file. It does not import the rest of the benchmark, so only the engine is measured.
 """
 
 import gc
@@ -23,21 +23,21 @@ from benchmarks.search.results import Built, Served
 
 
 def build(engine: Engine, folder: Path, names: Path) -> Built:
-    """Build the engine's index of the names (a JSON list) and store it in the folder."""
+    """Build the engine's index of the names, a JSON list, and store it in the folder."""
     _import(engine)
     texts = json.loads(names.read_text())
     gc.collect()
     gc.freeze()
-    begun = time.perf_counter()
+    started = time.perf_counter()
     engine.build(texts, folder)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - started
     return Built(seconds, sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()))
 
 
 def serve(engine: Engine, folder: Path, questions: Path, passes: str) -> Served:
-    """Open what was stored and ask the questions (a JSON list of [kind, query, rows])."""
+    """Load the stored index and run the searches, a JSON list of [kind, query, rows]."""
     asked = [Question(kind, query, frozenset(rows)) for kind, query, rows in json.loads(questions.read_text())]
-    before, begun = rss(), time.perf_counter()
+    before, started = rss(), time.perf_counter()
     _import(engine)
     imported, ready = time.perf_counter(), rss()
     search = engine.load(folder)
@@ -47,7 +47,7 @@ def serve(engine: Engine, folder: Path, questions: Path, passes: str) -> Served:
     gc.freeze()
     latency, scores = measure(search, asked, int(passes))
     return Served(
-        import_seconds=imported - begun,
+        import_seconds=imported - started,
         import_bytes=ready - before,
         load_seconds=loaded - imported,
         memory_bytes=rss() - ready,
@@ -62,17 +62,17 @@ def _import(engine: Engine) -> None:
 
 
 def main(report: str, core: str, step: str, engine: str, folder: str, file: str, *more: str) -> None:
-    """Do `step` on that core, and write what it tells to `report`."""
+    """Run `step` on the given core, and write its figures to the file `report`."""
     os.sched_setaffinity(0, {int(core)})
     prepare()
     steps: dict[str, Callable[..., Built | Served]] = {"build": build, "serve": serve}
     try:
-        told = steps[step](ENGINES[engine], Path(folder), Path(file), *more)
+        figures = steps[step](ENGINES[engine], Path(folder), Path(file), *more)
     except Exception:
         traceback.print_exc()
         sys.stderr.flush()
-        os._exit(1)  # at an ordinary end DuckDB complains of what leaked, and that would be the last line
-    Path(report).write_text(json.dumps(asdict(told)))
+        os._exit(1)  # at a normal exit DuckDB prints warnings about leaks, which would become the last line
+    Path(report).write_text(json.dumps(asdict(figures)))
 
 
 if __name__ == "__main__":

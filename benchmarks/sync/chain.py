@@ -1,6 +1,6 @@
-"""The measured process of our way: the real `toko sync`, by the real job `sync`, from a backup file to the end.
+"""The measured process of our chain: the real `toko sync` with the real job `sync`, from a backup file to the end.
 
-Started by `process.py` with an environment that names an empty, or yesterday's, data folder.
+`process.py` starts it with an environment that names an empty data folder, or yesterday's.
 """
 
 import sys
@@ -12,13 +12,13 @@ from benchmarks.sync.report import write_report
 from benchmarks.sync.results import Step
 
 SECONDS = "seconds_"
-"""How the assets name the seconds of their steps in their metadata."""
+"""The prefix of the metadata keys with the seconds of a step."""
 AFTERWARDS = (("product_catalog", "describe"), ("product_catalog", "draw"))
-"""Steps that follow the publication."""
+"""Steps after the publication."""
 
 
 def main(report: Path, backup: Path) -> None:
-    """Sync that backup; the report has each step's seconds as the assets recorded them in Dagster."""
+    """Sync the backup, and report each step's seconds as the assets recorded them in Dagster."""
     prepare()
     from toko_assets.cli.commands import cli  # isort: skip - first, as `toko` does
     import toko_assets.cli.run  # noqa: F401 - Dagster's import belongs to the start-up
@@ -35,7 +35,7 @@ def main(report: Path, backup: Path) -> None:
 
 
 def _published() -> float:
-    """The moment when CURRENT named the new catalogue, by the clock of `time.monotonic`."""
+    """Return when CURRENT was pointed to the new catalogue, on the clock of `time.monotonic`."""
     from toko_assets.common.settings import load_settings
     from toko_core.catalog.store import CURRENT
     from toko_core.files import DataFolder
@@ -45,7 +45,7 @@ def _published() -> float:
 
 
 def _recorded_steps() -> tuple[Step, ...]:
-    """From the metadata of the chain's materialisations, in their order, up to the publication."""
+    """Read the steps up to the publication from the metadata of the chain's materialisations, in order."""
     import dagster as dg
 
     from toko_assets.defs.jobs import CHAIN

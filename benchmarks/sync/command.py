@@ -1,4 +1,4 @@
-"""`toko bench sync`. What it needs is imported when it runs, so that help comes at once."""
+"""`toko bench sync`. The command imports its dependencies when it runs, so that --help is fast."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ from benchmarks.output import json_option, picture_option, put_out
 
 @click.command("sync")
 @click.option("--products", type=click.IntRange(50, 1_000_000), multiple=True, default=[20_000], show_default=True,
-              help="Items; several times for several sizes.")  # fmt: skip
+              help="Number of items. Repeat the option for several sizes.")  # fmt: skip
 @click.option("--history", type=click.IntRange(100, 100_000_000), multiple=True, default=[1_000_000, 10_000_000],
-              show_default=True, help="History rows; several times for several sizes.")  # fmt: skip
+              show_default=True, help="Number of history rows. Repeat the option for several sizes.")  # fmt: skip
 @click.option("--repeat", type=click.IntRange(1), help="Repetitions, for the median (default: 3; 1 from 5,000,000 on).")
 @click.option(
     "--photos", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Share of items with a photo."
@@ -29,7 +29,7 @@ def command(
     as_json: bool,
     picture: Path | None,
 ) -> None:
-    """From a backup to the published catalogue: our chain and the first version's way, side by side."""
+    """Measure our chain and the first version, from a backup to the published catalogue."""
     from benchmarks.sync.picture import draw
     from benchmarks.sync.run import run_benchmark
     from benchmarks.sync.table import show_benchmark

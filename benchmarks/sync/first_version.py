@@ -1,9 +1,9 @@
-"""The measured process of the first version's way: restore everything, join three tables, write a CSV.
+"""The measured process of the first version: restore everything, join three tables, write a CSV.
 
-Two ways: as it was (one job, on a PostgreSQL with its stock settings), and at its best (two jobs, on one with the
-settings of our chain's, which does without fsync). Either gets the better of every doubt: no Dagster to import, no
-check, no copy of the backup, no photos to scale; the server's end is not counted. Where our chain publishes a verified
-DuckDB file, this only writes a CSV.
+It has two variants: as it was (one job, on a PostgreSQL with default settings), and at its best (two jobs, with our
+chain's PostgreSQL settings, without fsync). Every doubt is decided in its favour: it does not import Dagster, check the
+data, copy the backup or scale photos, and the server's shutdown does not count. Our chain publishes a verified DuckDB
+file; this only writes a CSV.
 """
 
 import sys
@@ -25,7 +25,7 @@ SETTINGS = {
     "stock": {name: SERVER_SETTINGS[name] for name in KEEPS_TO_ITSELF},
     "ours": SERVER_SETTINGS,
 }
-"""Of PostgreSQL; the stock ones say where it listens, and no more."""
+"""PostgreSQL settings of each variant. The stock ones only say where the server listens, its time zone and locale."""
 
 JOIN = """
     SELECT i.kodeitem, i.namaitem, u.jumlahkonv, u.satuan, u.hargapokok, h.hargajual
@@ -33,11 +33,11 @@ JOIN = """
     JOIN tbl_itemsatuanjml u ON u.kodeitem = i.kodeitem
     JOIN tbl_itemhj h ON h.kodeitem = i.kodeitem AND h.satuan = u.satuan
 """
-"""The well-known query. It loses every item with a fixed price, and repeats others: see docs/pricing.md."""
+"""The commonly used query. It loses every item with a fixed price, and duplicates others: see docs/pricing.md."""
 
 
 def main(report: Path, backup: Path, postgres: Path, settings: str, jobs: int) -> None:
-    """Restore that backup into the cluster `postgres` with so many `pg_restore` jobs, then join and write the CSV."""
+    """Restore the backup into the cluster `postgres` with `jobs` jobs of `pg_restore`, then join and write the CSV."""
     prepare()
     import pandas as pd
     from sqlalchemy import create_engine
@@ -61,7 +61,7 @@ def main(report: Path, backup: Path, postgres: Path, settings: str, jobs: int) -
         with _timed("write", steps):
             rows.to_csv(table, index=False)
         published = time.monotonic()
-        pd.read_csv(table)  # what its bot does with every new CSV
+        pd.read_csv(table)  # the first version's bot does this with every new CSV
         loaded = time.monotonic()
     finally:
         embedded.stop()

@@ -1,4 +1,4 @@
-"""What a measured process and its PostgreSQL use while they run."""
+"""Samples the memory of a measured process and its PostgreSQL."""
 
 from threading import Event, Thread
 
@@ -6,7 +6,7 @@ from benchmarks.procfs import descendants, proportional
 from benchmarks.sync.results import Memory
 
 SAMPLE_SECONDS = 0.2
-"""Reading the sizes of a dozen processes takes some milliseconds: a few percent of one core at this pace."""
+"""Reading the sizes of a dozen processes takes some milliseconds: a few percent of one core at this interval."""
 
 
 class TreeWatch:
@@ -27,7 +27,7 @@ class TreeWatch:
         self._thread.join()
 
     def memory(self, process: int) -> Memory:
-        """The peaks seen; `process` is what the process itself said of its own."""
+        """Return the sampled peaks. `process` is the peak that the process itself reported."""
         return Memory(process, self._postgres, self._together)
 
     def _sample(self) -> None:

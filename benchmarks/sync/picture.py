@@ -1,4 +1,4 @@
-"""The picture in the README: both ways side by side, and what of ours grows with the history."""
+"""Draws the chart in docs/benchmarks.md: our chain, the first version, and which steps grow with the history."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,13 @@ PARTS = (
     ("walk, copy, hash", "#fdae6b", "///"),
     ("everything else", "#08519c", ""),
 )
-"""Name, colour and hatching: they differ in lightness too, so that a print in grey can be read."""
+"""Name, colour and hatching. The colours also differ in lightness, so that a greyscale print is readable."""
 SIZES = (("#9ecae1", ""), ("#08519c", "///"))
-"""The smaller and the larger history."""
+"""Colour and hatching of the smaller and the larger history."""
 
 
 def draw(benchmark: Benchmark, file: Path) -> None:
-    """Write the picture of the smallest number of products, at its smallest and its largest history."""
+    """Draw the results for the smallest number of products, with its smallest and its largest history, into a file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -42,7 +42,7 @@ def draw(benchmark: Benchmark, file: Path) -> None:
 
 
 def _both_ways(axes: "Axes", cases: list[Case]) -> None:
-    """Stacked bars: the whole time of each way on each backup."""
+    """Draw stacked bars: the whole time of each variant on each backup."""
     bars = [
         (f"{name}\n{case.history:,} history rows", run)
         for case in cases
@@ -64,7 +64,7 @@ def _both_ways(axes: "Axes", cases: list[Case]) -> None:
 
 
 def _our_steps(axes: "Axes", cases: list[Case]) -> None:
-    """Our steps of a first sync, a bar for each history: only the file's reading grows."""
+    """Draw the steps of our first sync, with a bar for each history. Only reading the file grows."""
     rows = [[("start-up", c.first.start_up), *((s.label, s.seconds) for s in c.first.steps), ("the rest", c.first.rest)]
             for c in cases]  # fmt: skip
     height = 0.8 / len(cases)
@@ -82,7 +82,7 @@ def _our_steps(axes: "Axes", cases: list[Case]) -> None:
 
 
 def _parts(run: Measured) -> tuple[float, ...]:
-    """Seconds in the order of PARTS; together the whole."""
+    """Return the seconds in the order of PARTS. Their sum is the whole time."""
     restore = run.seconds("restore")
     return run.start_up, restore, run.reading_the_file, run.everything_else - restore
 

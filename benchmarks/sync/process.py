@@ -1,4 +1,4 @@
-"""Measures one process of one way, and reads what it reports."""
+"""Measures one process, and reads its report."""
 
 import os
 import time
@@ -11,9 +11,9 @@ from benchmarks.sync.results import Measured
 
 
 def measure(module: str, *args: str | Path, folder: Path) -> Measured:
-    """Run `python -m module REPORT args…` in `folder` to its end. Raises MeasurementError."""
+    """Run `python -m module REPORT args…` in `folder` to its end, and measure it. Raises MeasurementError."""
     report = folder / "report.json"
-    os.sync()  # what the last one wrote is not this one's to wait for
+    os.sync()  # so that this process does not wait for the previous one's writes
     begun = time.monotonic()
     with (
         OtherLoad() as others,
@@ -21,12 +21,12 @@ def measure(module: str, *args: str | Path, folder: Path) -> Measured:
         TreeWatch(process.pid) as watch,
     ):
         process.wait()
-    told = read_report(report)
+    figures = read_report(report)
     return Measured(
-        steps=told.steps,
-        whole=told.published - begun,
-        start_up=told.imported - begun,
-        afterwards=told.afterwards,
-        memory=watch.memory(told.peak_rss),
+        steps=figures.steps,
+        whole=figures.published - begun,
+        start_up=figures.imported - begun,
+        afterwards=figures.afterwards,
+        memory=watch.memory(figures.peak_rss),
         other_load=others.cores,
     )

@@ -1,4 +1,4 @@
-"""The figures of one benchmark run, and what follows from them. Times are seconds, memory is bytes."""
+"""The figures of one benchmark run, and values derived from them. Times are seconds, memory is bytes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 READING_THE_FILE = "raw_backup"
-"""The asset that walks, copies and hashes the whole backup: the one part that may grow with the history."""
+"""The asset that walks, copies and hashes the whole backup: the only part that may grow with the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +14,13 @@ class Step:
     """A named part of a measured process's work."""
 
     group: str
-    """The asset that it belongs to; of the first version, "first_version"."""
+    """The step's asset; "first_version" for the first version."""
     name: str
     seconds: float
 
     @property
     def label(self) -> str:
-        """For people; two assets check, so theirs tell which."""
+        """The name for people. Two assets have a step "check", so there it includes the asset."""
         name = self.name.replace("_", " ")
         return f"{name} ({self.group.replace('_', ' ')})" if self.name == "check" else name
 
@@ -30,66 +30,66 @@ class Memory:
     """Peaks in bytes."""
 
     process: int
-    """RSS of the Python process, from the kernel's own high-water mark (VmHWM): exact."""
+    """RSS of the Python process, from the kernel's high-water mark (VmHWM), which is exact."""
     postgres: int
-    """Its PostgreSQL server and programs together, as proportional set size, so that shared pages count once."""
+    """The sum of its PostgreSQL server and programs, as proportional set size, so that shared pages count once."""
     together: int
-    """Both at the same moment, as proportional set size. Sampled, like `postgres`."""
+    """The sum of both at the same time, as proportional set size. Sampled, like `postgres`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One process, from its start to its end."""
+    """The figures of one process."""
 
     steps: tuple[Step, ...]
     whole: float
     """From the start of the process to the published result."""
     start_up: float
-    """Of `whole`: the interpreter's start and the imports."""
+    """The part of `whole` that starts the interpreter and imports modules."""
     afterwards: float
-    """Beside `whole`, not in it: of ours, Dagster's page of the catalogue and its pictures; of the first version, what
-    its bot does before it can answer from a new CSV."""
+    """Time after `whole`, not part of it. For our chain: the asset metadata and charts of the catalogue. For the first
+    version: the work of its bot before it can answer from a new CSV."""
     memory: Memory
     other_load: float
-    """Processor cores that everything else on the machine kept busy meanwhile, on average."""
+    """Processor cores that other processes kept busy meanwhile, on average."""
 
     def seconds(self, name: str) -> float:
-        """The steps of that name together."""
+        """Return the sum of the steps with this name."""
         return sum(step.seconds for step in self.steps if step.name == name)
 
     @property
     def reading_the_file(self) -> float:
-        """Walking, copying and hashing the backup: what grows with the history."""
+        """Walking, copying and hashing the backup, which grows with the history."""
         return sum(step.seconds for step in self.steps if step.group == READING_THE_FILE)
 
     @property
     def everything_else(self) -> float:
-        """What must not grow with the history; without the start-up, which no size changes."""
+        """The rest, which must not grow with the history, without the start-up, which does not depend on any size."""
         return self.whole - self.start_up - self.reading_the_file
 
     @property
     def rest(self) -> float:
-        """In no step: Dagster's events, records, taking leave of the server."""
+        """Time that belongs to no step: Dagster's events, records, disconnecting from the server."""
         return self.whole - self.start_up - sum(step.seconds for step in self.steps)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One sample backup and all that was measured on it."""
+    """One sample backup and all measurements on it."""
 
     products: int
     history: int
     """Rows of sales, purchases and ledgers."""
     photos: float
-    """Share of the products that have one."""
+    """The share of the products that have a photo."""
     size: int
     """Bytes of the backup file."""
     first_sync: tuple[Measured, ...]
-    """Our chain on an empty data folder; one entry a repetition."""
+    """Our chain on an empty data folder; one entry per repetition."""
     next_sync: tuple[Measured, ...]
-    """Our chain where yesterday's backup of the same shop was synced before: what happens every day."""
+    """Our chain after a sync of yesterday's backup of the same shop, as on every normal day."""
     first_version: dict[str, tuple[Measured, ...]]
-    """By its ways: "as it was", "at its best"."""
+    """The first version, by its variants "as it was" and "at its best"."""
 
     @cached_property
     def first(self) -> Measured:
@@ -101,19 +101,19 @@ class Case:
 
     @cached_property
     def theirs(self) -> dict[str, Measured]:
-        """The first version by its ways."""
+        """The median runs of the first version, by variant."""
         return {way: middle(runs) for way, runs in self.first_version.items()}
 
     def restore_ratio(self, ours: Measured, way: str) -> float:
-        """Restore alone: theirs / ours."""
+        """Return the ratio of the restore times, theirs / ours."""
         return self.theirs[way].seconds("restore") / ours.seconds("restore")
 
     def whole_ratio(self, ours: Measured, way: str) -> float:
-        """From the start of the process to the published result: theirs / ours."""
+        """Return the ratio of the times from the process start to the published result, theirs / ours."""
         return self.theirs[way].whole / ours.whole
 
     def as_json(self) -> dict[str, Any]:
-        """For machines: the medians, and every repetition below `runs`."""
+        """Return the medians, and every repetition in `runs`, for JSON."""
         return {
             "products": self.products,
             "history": self.history,
@@ -180,7 +180,7 @@ def _name(way: str) -> str:
 
 
 def middle(runs: Iterable[Measured]) -> Measured:
-    """The repetition with the median of the whole times, so that its parts add up; memory is the most of all."""
+    """Return the repetition with the median whole time, so that its parts add up, with the peak memory of all."""
     by_time = sorted(runs, key=lambda run: run.whole)
     peaks = Memory(
         process=max(run.memory.process for run in by_time),
@@ -191,7 +191,7 @@ def middle(runs: Iterable[Measured]) -> Measured:
 
 
 def growths(cases: list[Case]) -> list[Growth]:
-    """Each pair of neighbours that differ in history alone, then those that differ in products alone."""
+    """Return each pair of cases that differ only in history, then those that differ only in products."""
     pairs = [(before, after) for before in cases for after in cases]
     by_history = [("history", a, b) for a, b in pairs if a.products == b.products and a.history < b.history]
     by_products = [("products", a, b) for a, b in pairs if a.history == b.history and a.products < b.products]
@@ -199,7 +199,7 @@ def growths(cases: list[Case]) -> list[Growth]:
 
 
 def measured_json(run: Measured) -> dict[str, Any]:
-    """Every figure of one process by name."""
+    """Return every figure of one process by name, for JSON."""
     return {
         "seconds_whole": round(run.whole, 3),
         "seconds_start_up": round(run.start_up, 3),

@@ -1,4 +1,4 @@
-"""Makes the sample backups, measures both ways on each, and removes everything again."""
+"""Makes the sample backups, measures our chain and the first version on each, and removes all files."""
 
 import shutil
 import tempfile
@@ -27,13 +27,13 @@ Samples = dict[tuple[int, int], Path]
 
 SEED = 1
 YESTERDAY = 1000
-"""History rows of the backup that was synced the day before: of the same products, which alone count there."""
+"""History rows of the backup that was synced the day before. Only its products matter, which are the same."""
 REPETITIONS, REPETITIONS_OF_LARGE, LARGE = 3, 1, 5_000_000
-"""So many, and of a backup with that many history rows or more: there a run is long enough to need no median."""
+"""A backup with at least LARGE history rows needs fewer repetitions: a run is long enough to need no median."""
 FIRST_VERSIONS = {"as it was": ("stock", "1"), "at its best": ("ours", "2")}
-"""PostgreSQL's settings, and the jobs of `pg_restore`."""
+"""The PostgreSQL settings and the number of `pg_restore` jobs of each variant."""
 LEAST_BYTES, BYTES_A_ROW = 2 * 10**9, 600
-"""Of disk, for each history row: 190 measured for the restored tables and 40 for the backup, and room to move."""
+"""Disk space, at least and per history row: 190 measured for the restored tables, 40 for the backup, and a reserve."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Benchmark:
         return growths(self.cases)
 
     def as_json(self) -> dict[str, Any]:
-        """For machines; seconds and bytes throughout."""
+        """Return the figures in seconds and bytes, for JSON."""
         return {
             "benchmark": "sync",
             "machine": self.machine.as_json(),
@@ -60,9 +60,9 @@ class Benchmark:
 def run_benchmark(
     products: Sequence[int], history: Sequence[int], repeat: int | None, console: Console, photos: float = PHOTO_SHARE
 ) -> Benchmark:
-    """Measure every combination of sizes; a line on `console` for each measurement. Raises TokoError.
+    """Measure every combination of sizes, and print a line on `console` for each measurement. Raises TokoError.
 
-    `photos` is the share of the products that have one.
+    `photos` is the share of the products that have a photo.
     """
     machine = Machine.this(PACKAGES)
     sizes = [(p, h) for p in sorted(set(products)) for h in sorted(set(history))]
@@ -72,7 +72,7 @@ def run_benchmark(
         progress_lines(console) as show,
     ):
         folder = Path(temporary)
-        _ensure_room(folder, max(history))
+        _ensure_disk_space(folder, max(history))
         samples = _make_samples(folder, {*sizes, *((p, YESTERDAY) for p, _ in sizes)}, photos, show)
         _warm_up(folder, samples[sizes[0][0], YESTERDAY], show)
         cases = [_case(p, h, photos, samples, repeat or _repetitions(h), folder, show) for p, h in sizes]
@@ -84,7 +84,7 @@ def _repetitions(history: int) -> int:
 
 
 def _case(products: int, history: int, photos: float, samples: Samples, times: int, folder: Path, show: Lines) -> Case:
-    """The ways take turns, so that a disturbance of the machine does not meet one of them alone."""
+    """Measure one case. The variants take turns, so that a disturbance of the machine does not affect only one."""
     backup, yesterday = samples[products, history], samples[products, YESTERDAY]
     ways: dict[str, Callable[..., Measured]] = {
         "our chain, first sync": partial(measure, CHAIN, backup),
@@ -95,8 +95,8 @@ def _case(products: int, history: int, photos: float, samples: Samples, times: i
     for number in range(1, times + 1):
         for way, run in ways.items():
             show.working(f"{products:,} products, {history:,} history rows: {way}, {number} of {times}")
-            with fresh(folder / "run") as room:
-                runs[way].append(run(folder=room))
+            with fresh(folder / "run") as run_folder:
+                runs[way].append(run(folder=run_folder))
             show.done(f"{runs[way][-1].whole:6.1f} s")
     first, following, *theirs = (tuple(measured) for measured in runs.values())
     return Case(
@@ -116,24 +116,24 @@ def _next_sync(yesterday: Path, backup: Path, folder: Path) -> Measured:
 
 
 def _first_version(backup: Path, settings: str, jobs: str, folder: Path) -> Measured:
-    """Its server is created beforehand: that happens once in an installation's life."""
+    """Measure the first version. The server is created beforehand, because that happens only once per installation."""
     with EmbeddedPostgres(folder / "postgres"):
         pass
     return measure(FIRST_VERSION, backup, folder / "postgres", settings, jobs, folder=folder)
 
 
 def _warm_up(folder: Path, backup: Path, show: Lines) -> None:
-    """Each way once unmeasured: Python's bytecode is made, programs and libraries are in the system's cache."""
+    """Run each variant once unmeasured, so that bytecode exists, and programs and libraries are in the page cache."""
     for run in (partial(measure, CHAIN, backup), partial(_first_version, backup, "ours", "1")):
         show.working("Warming up")
-        with fresh(folder / "run") as room:
-            run(folder=room)
+        with fresh(folder / "run") as run_folder:
+            run(folder=run_folder)
 
 
 def _make_samples(folder: Path, sizes: set[tuple[int, int]], photos: float, show: Lines) -> Samples:
-    """One backup for each size, on a server that is gone before anything is measured."""
+    """Make one backup for each size, with a server that stops before anything is measured."""
     samples = {}
-    with fresh(folder / "maker") as room, EmbeddedPostgres(room / "postgres") as server:
+    with fresh(folder / "maker") as run_folder, EmbeddedPostgres(run_folder / "postgres") as server:
         for products, history in sorted(sizes):
             samples[products, history] = backup = folder / f"i5_CONTOH_{products}_{history}.i5bu"
             title = f"Sample backup of {products:,} products, {history:,} history rows"
@@ -149,7 +149,7 @@ def _make_samples(folder: Path, sizes: set[tuple[int, int]], photos: float, show
     return samples
 
 
-def _ensure_room(folder: Path, history: int) -> None:
+def _ensure_disk_space(folder: Path, history: int) -> None:
     free, needed = shutil.disk_usage(folder).free, LEAST_BYTES + history * BYTES_A_ROW
     if free < needed:
         raise PermanentError(

@@ -1,4 +1,4 @@
-"""The figures as tables in the terminal."""
+"""Shows the figures as tables in the terminal."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,14 +11,14 @@ from benchmarks.sync.run import Benchmark
 
 MEGABYTE = 1e6
 NOTE = (
-    "Memory in MB. The seconds of our steps are those that the assets record in Dagster; "
-    "the first version's read is its three-table join, its write the CSV. As it was: pg_restore -j 1 on a PostgreSQL "
-    "with its stock settings; at its best: -j 2 on one with ours, without fsync."
+    "Memory in MB. The seconds of our steps are those that the assets record in Dagster. "
+    "The first version's read is its three-table join, its write is the CSV. As it was: pg_restore -j 1 on a "
+    "PostgreSQL with default settings; at its best: -j 2 on one with our settings, without fsync."
 )
 
 
 def show_benchmark(benchmark: Benchmark, console: Console) -> None:
-    """A table for each backup, one for each growth, and on what they were measured."""
+    """Print a table for each backup, one for each growth, and the machine."""
     for case in benchmark.cases:
         console.print(_case_table(case))
     for growth in benchmark.growths:
@@ -84,7 +84,7 @@ def _growth_table(growth: Growth) -> Table:
 
 
 def _same(step: Step, run: Measured) -> float | None:
-    """What a way took for a step that has the same name in both; None where a way has no such step."""
+    """Return the seconds of a run's step with the same name, or None if the run has no such step."""
     exact = [other.seconds for other in run.steps if (other.group, other.name) == (step.group, step.name)]
     alike = [other.seconds for other in run.steps if other.group == "first_version" and other.name == step.name]
     return next(iter(exact + alike), None)

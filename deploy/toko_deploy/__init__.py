@@ -1,1 +1,1 @@
-"""What only containers need: Dagster's instance and run launcher, and health checks."""
+"""Code that only containers need: Dagster's instance and run launcher, and health checks."""

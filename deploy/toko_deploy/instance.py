@@ -1,7 +1,7 @@
-"""Dagster's instance in containers: a run ends itself when the web interface asks for it.
+"""Dagster's instance in containers: a run stops itself when the web interface cancels it.
 
-It overrides one private property of Dagster, one reason why `dagster` is pinned to its minor version. What it gains:
-the web interface can end a run without the Docker socket, and whoever has that socket is root on the server.
+It overrides a private property of Dagster, which is one reason why `dagster` is pinned to a minor version. The benefit:
+the web interface can stop a run without the Docker socket, and access to that socket means root on the server.
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from dagster._core.instance import InstanceRef
 
 
 class Instance(dg.DagsterInstance):
-    """What `dagster.yaml` names."""
+    """The instance class that `dagster.yaml` names."""
 
     @classmethod
     def config_schema(cls) -> dict[str, Any]:
-        """Nothing beside what every instance has."""
+        """Return no options of its own."""
         return {}
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, Any]:
-        """As every instance."""
+        """Return the defaults of Dagster's own instance."""
         return InstanceRef.config_defaults(base_dir)
 
     @property
     def should_start_background_run_thread(self) -> bool:
-        """Every run watches its own status, and ends when it is being cancelled."""
+        """True: every run polls its own status, and stops when it is cancelled."""
         return True

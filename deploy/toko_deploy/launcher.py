@@ -1,7 +1,7 @@
-"""A container for each run; those that ended long ago are removed.
+"""Starts a container for each run, and removes the containers of old runs.
 
-It overrides two public methods of Dagster's launcher. What it gains: containers of ended runs do not pile up, but keep
-their logs for a week, and the web interface needs no Docker socket to end a run.
+It overrides two public methods of Dagster's launcher. The benefits: containers of finished runs keep their logs for a
+week and do not accumulate, and the web interface needs no Docker socket to stop a run.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,21 +13,21 @@ from dagster_docker import DockerRunLauncher
 from docker.errors import APIError, DockerException  # type: ignore[import-untyped]
 
 KEPT = timedelta(days=7)
-"""The log of a run can be read for so long after its end."""
+"""How long a run's container, with its log, is kept after the run."""
 RUN_ID = "dagster/run_id"
-"""Label of every run container."""
+"""The label of every run container."""
 
 
 class RunLauncher(DockerRunLauncher):
-    """Dagster's, which neither removes containers nor can end a run without a Docker socket."""
+    """Extends Dagster's launcher, which does not remove containers and cannot stop a run without a Docker socket."""
 
     def launch_run(self, context: LaunchRunContext) -> None:
-        """Start the container, after removing old ones."""
+        """Remove old containers, then start the new one."""
         sweep(docker.from_env(), datetime.now(UTC))
         super().launch_run(context)
 
     def terminate(self, run_id: str) -> bool:
-        """In the web interface, which has no socket: mark the run as being cancelled, which it sees by itself."""
+        """Stop a run. The web interface has no socket: it sets the status CANCELING, and the run stops itself."""
         try:
             return bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         except DockerException:
@@ -35,14 +35,14 @@ class RunLauncher(DockerRunLauncher):
 
 
 def sweep(client: Any, now: datetime) -> list[str]:
-    """Remove the containers of runs that ended more than a week ago; answers their names."""
+    """Remove the containers of runs that ended more than a week ago. Return their names."""
     removed = []
     for container in client.containers.list(all=True, filters={"label": RUN_ID, "status": ["exited", "dead"]}):
         if now - datetime.fromisoformat(container.attrs["State"]["FinishedAt"]) < KEPT:
             continue
         try:
             container.remove(v=True)
-        except APIError:  # somebody else removes it
+        except APIError:  # another process is removing it
             continue
         removed.append(container.name)
     return removed

@@ -144,7 +144,7 @@ def test_a_backup_given_by_name_is_refused_and_the_old_catalogue_stays_when_it_i
     assert served.prices()["BRG-0"] == 2000
     after = published_files(served), sorted((served.data / "backups").iterdir()), served.record("product_catalog")
     assert after == before
-    assert served.left_over() == []
+    assert served.list_leftovers() == []
 
 
 def test_a_refused_file_is_a_failed_run_with_the_failed_check_of_the_archive(

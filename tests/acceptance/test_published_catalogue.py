@@ -237,7 +237,7 @@ def test_no_folder_is_opened_to_others(shop: Installation, folder: Path) -> None
 
 
 def test_nothing_unfinished_is_left(shop: Installation) -> None:
-    assert shop.left_over() == []
+    assert shop.list_leftovers() == []
 
 
 def test_the_command_says_what_it_published(shop: Installation, answer: Answer) -> None:

@@ -94,7 +94,7 @@ def test_nothing_is_published_from_a_backup_that(served: Installation, make: Bac
     assert "Traceback" not in answer.error
     assert (published_files(served), served.catalog, served.record("product_catalog")) == before
     assert served.query("SELECT count(*) FROM products") == [(PRODUCTS,)]
-    assert served.left_over() == []
+    assert served.list_leftovers() == []
     run = last_run(served)
     assert not run.succeeded
     assert "product_catalog" not in run.materialised

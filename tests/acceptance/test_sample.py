@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.acceptance.dumps import as_sql, rows_of
 from tests.acceptance.history import Run, last_run
 from tests.acceptance.places import House, installed, run_toko
 from tests.installation import Installation
+from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.postgres.server import PostgresServer
 
 PRODUCTS, HISTORY = 600, 2000
@@ -111,3 +114,11 @@ def test_the_same_seed_gives_the_same_data_and_another_seed_another_shop(
 
 def test_the_worked_case_of_white_space_is_in_the_sample(shop: Installation) -> None:
     assert shop.query("SELECT count(*) > 0 FROM products WHERE namaitem = 'TEH PUCUK 350ML'") == [(True,)]
+
+
+def test_the_sample_is_of_the_shops_time_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    with installed(tmp_path, SHOP_TIMEZONE="Asia/Jayapura"):
+        assert run_toko("sample-backup", tmp_path / "toko.i5bu", "--products", "50", "--history", "0").status == 0
+    made = read_archive(tmp_path / "toko.i5bu").dumped_at.replace(tzinfo=ZoneInfo("Asia/Jayapura"))
+    assert abs(datetime.now(UTC) - made) < timedelta(minutes=1)

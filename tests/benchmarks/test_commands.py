@@ -1,4 +1,4 @@
-"""`toko bench` where something is missing, and what its help costs: each in a process that has loaded nothing yet."""
+"""`toko bench` with missing packages, and the imports of its help. Each test runs a new process."""
 
 import subprocess
 import sys
@@ -15,19 +15,19 @@ def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("missing", "options", "error"),
     [
-        ("benchmarks", ["--help"], "The benchmarks are not part of an installed toko: run them in a checkout of it."),
-        ("benchmarks", ["sync"], "The benchmarks are not part of an installed toko: run them in a checkout of it."),
-        ("telegram", ["bot"], "The benchmark needs telegram: pip install 'toko[platform,bot,bench]'."),
+        ("benchmarks", ["--help"], "The benchmarks are not part of an installed toko: run them in a checkout."),
+        ("benchmarks", ["sync"], "The benchmarks are not part of an installed toko: run them in a checkout."),
+        ("telegram", ["bot"], "The benchmark needs telegram: run `make clean install`."),
     ],
 )
-def test_what_is_missing_is_one_line(missing: str, options: list[str], error: str) -> None:
+def test_a_missing_package_is_a_one_line_error(missing: str, options: list[str], error: str) -> None:
     ended = run(f"sys.modules[{missing!r}] = None; main()", "bench", *options)
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"toko: {error}\n")
 
 
 @pytest.mark.parametrize("options", [["--help"], ["bench", "--help"], ["bench", "bot", "--help"]], ids=" ".join)
-def test_help_loads_nothing_heavy(options: list[str]) -> None:
+def test_help_imports_no_heavy_package(options: list[str]) -> None:
     ended = run("cli(standalone_mode=False); print(*sys.modules)", *options)
 
     assert ended.returncode == 0, ended.stderr

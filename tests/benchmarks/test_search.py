@@ -1,4 +1,4 @@
-"""`toko bench search` end to end, on a few names: what it says, and that nothing is left. No time is asserted."""
+"""`toko bench search` from end to end on a few names: its report, and no leftovers. No test asserts times."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ GOODS = ["INDOMIE GORENG 85GR", "INDOMIE SOTO 70GR", "AQUA GELAS 220ML", "MINYAK
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the benchmark makes its files."""
+    """The folder in which the benchmark creates its files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -34,7 +34,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def shop_files(tmp_path: Path) -> list[str | Path]:
-    """--names and --queries of a small shop: all searches of one kind are answered, none of the other."""
+    """The options --names and --queries for a small shop. All searches of one kind have a hit, and no others."""
     names, queries = tmp_path / "catalog.csv", tmp_path / "queries.csv"
     names.write_text("barcode,name\n" + "".join(f"899,{name}\n" for name in GOODS))
     asked = [f"known,{name.lower()},{name.title()}\n" for name in GOODS]
@@ -43,7 +43,7 @@ def shop_files(tmp_path: Path) -> list[str | Path]:
     return ["--names", names, "--queries", queries]
 
 
-def test_every_engine_is_measured_on_the_same_searches_and_nothing_is_left(
+def test_every_engine_is_measured_on_the_same_searches_and_nothing_is_left_behind(
     toko: Installation, tmp_path: Path, temporary: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     picture = tmp_path / "docs" / "picture.png"
@@ -53,10 +53,10 @@ def test_every_engine_is_measured_on_the_same_searches_and_nothing_is_left(
     )
 
     assert answer.status == 0, answer.error
-    said = json.loads(answer.output)
-    assert {"duckdb", "pandas", "rapidfuzz", "tantivy", "toko"} <= said["machine"]["packages"].keys()
-    assert said["source"] == "names of the sample maker, seed 1"
-    (case,) = said["cases"]
+    report = json.loads(answer.output)
+    assert {"duckdb", "pandas", "rapidfuzz", "tantivy", "toko"} <= report["machine"]["packages"].keys()
+    assert report["source"] == "names of the sample maker, seed 1"
+    (case,) = report["cases"]
     assert (case["names"], case["left_out"]) == (150, [])
     assert [one["engine"] for one in case["engines"]] == list(ENGINES)
     for one in case["engines"]:
@@ -90,7 +90,7 @@ def test_the_table_has_every_engine_and_kind_and_says_what_was_measured(
     assert "4 names: tantivy: p50 " in answer.error
 
 
-def test_the_mean_leaves_out_the_kinds_that_are_counted_apart(
+def test_the_mean_excludes_the_kinds_that_are_counted_separately(
     toko: Installation, shop_files: list[str | Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = toko.run("bench", "search", *shop_files, "--engines", "tantivy", "--json", capsys=capsys)
@@ -99,7 +99,7 @@ def test_the_mean_leaves_out_the_kinds_that_are_counted_apart(
     assert (one["recall_at_10"], one["mrr"]) == (0.5, 0.5)
 
 
-def test_an_engine_that_is_hopeless_at_a_size_is_left_out_there_and_that_is_said(
+def test_an_engine_that_is_too_slow_at_a_size_is_left_out_with_a_note(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     engines = [ENGINES["tantivy"], replace(ENGINES["fts5"], most_names=110)]
@@ -118,7 +118,7 @@ def test_an_engine_that_is_hopeless_at_a_size_is_left_out_there_and_that_is_said
     [
         ([7, 1, 2], 1.0, 1.0),
         ([1, 2, 7], 1.0, 1 / 3),
-        ([8], 1.0, 1.0),  # another product of the same name
+        ([8], 1.0, 1.0),  # another product with the same name
         ([1, 2, 3, 4, 5, 6, 10, 11, 12, 7], 1.0, 0.1),
         ([1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 7], 0.0, 0.0),  # the eleventh
         ([], 0.0, 0.0),
@@ -130,7 +130,7 @@ def test_a_hit_is_the_target_among_the_first_ten(rows: list[int], recall: float,
     assert scores == (KindScore("exact", 1, recall, mrr),)
 
 
-def test_a_slow_engine_is_asked_fewer_times_and_then_only_a_sample() -> None:
+def test_a_slow_engine_gets_fewer_passes_and_then_only_a_sample_of_the_searches() -> None:
     questions = [Question("exact", str(number), frozenset({number})) for number in range(LEAST_QUERIES + 5)]
 
     def of_budget(seconds: float) -> tuple[int, int]:
@@ -146,26 +146,26 @@ def test_a_slow_engine_is_asked_fewer_times_and_then_only_a_sample() -> None:
     ("options", "error"),
     [
         (["--names", "missing.csv"], "No such file or directory: missing.csv"),
-        (["--names", "wrong.csv"], "wrong.csv has no column name: its first line has to name the columns."),
+        (["--names", "wrong.csv"], "wrong.csv has no column name: its first line must name the columns."),
         (["--names", "empty.txt"], "empty.txt has no names."),
-        (["--names", "broken.txt.gz"], "broken.txt.gz is not a whole gzip file."),
+        (["--names", "broken.txt.gz"], "broken.txt.gz is not a complete gzip file."),
         (["--names", "latin.txt"], "latin.txt is not UTF-8 text."),
-        (["--names", "good.csv", "--sizes", "200"], "good.csv has 4 different names, --sizes asks for 200 of them."),
-        (["--queries", "wrong.csv"], "--queries needs --names: the file with the names that they are searches for."),
+        (["--names", "good.csv", "--sizes", "200"], "good.csv has 4 different names, but --sizes needs 200."),
+        (["--queries", "wrong.csv"], "--queries needs --names: the file with the names to search in."),
         (["--names", "good.csv", "--queries", "good.csv", "--sizes", "100"],
-         "--sizes does not go with --queries: they are searches in all of the names."),
+         "--sizes cannot be used with --queries, which are searches in all of the names."),
         (["--names", "good.csv", "--queries", "good.csv"],
-         "good.csv has no column kind, query, target: its first line has to name the columns."),
+         "good.csv has no column kind, query, target: its first line must name the columns."),
         (["--names", "good.csv", "--queries", "other.csv"],
          "other.csv: the target 'SUPERMI' is not among the names."),
         (["--names", "words.txt"],
          "No searches can be made from these names: hardly any has three words or more."),
         (["--sizes", "many"], "--sizes takes whole numbers, such as 10000,100000, not 'many'."),
         (["--sizes", "10"], "--sizes takes numbers from 100 to 5,000,000, not 10."),
-        (["--engines", "toko,lucene"], f"--engines has no 'lucene'; there are {', '.join(ENGINES)}."),
+        (["--engines", "toko,lucene"], f"--engines: there is no 'lucene'; the engines are {', '.join(ENGINES)}."),
     ],
 )  # fmt: skip
-def test_a_mistake_is_one_line(
+def test_a_wrong_option_is_a_one_line_error(
     toko: Installation, tmp_path: Path, options: list[str], error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "wrong.csv").write_text("kode,nama\n1,INDOMIE\n")
@@ -185,12 +185,12 @@ def test_a_mistake_is_one_line(
 @pytest.mark.parametrize(
     ("package", "options", "error"),
     [
-        ("tantivy", [], "The package tantivy is missing: install toko[bench]."),
+        ("tantivy", [], "The package tantivy is missing: run `make clean install`."),
         ("matplotlib", ["--picture", "picture.png"],
-         "The package matplotlib is missing: install toko[bench], or leave out --picture."),
+         "The package matplotlib is missing: run `make clean install`, or leave out --picture."),
     ],
 )  # fmt: skip
-def test_a_missing_package_is_one_line_before_anything_is_measured(
+def test_a_missing_package_is_a_one_line_error_before_anything_is_measured(
     toko: Installation,
     package: str,
     options: Sequence[str],
@@ -205,7 +205,7 @@ def test_a_missing_package_is_one_line_before_anything_is_measured(
     assert (answer.status, answer.output, answer.error) == (1, "", f"toko: {error}")
 
 
-def test_an_engine_that_fails_is_one_line(
+def test_an_engine_that_fails_is_a_one_line_error(
     toko: Installation,
     shop_files: list[str | Path],
     monkeypatch: pytest.MonkeyPatch,
@@ -230,7 +230,7 @@ def test_names_are_a_csv_column_or_lines_compressed_or_not(tmp_path: Path, write
     assert read_names(lines) == ["Teh, Botol 350ml", "AQUA"]
 
 
-def test_the_searches_of_a_file_are_in_all_of_its_names(shop_files: list[str | Path]) -> None:
+def test_the_searches_of_a_file_use_all_names_of_the_other(shop_files: list[str | Path]) -> None:
     _, names, _, queries = map(Path, shop_files)
 
     shops = given_shop(names, queries)
@@ -239,7 +239,7 @@ def test_the_searches_of_a_file_are_in_all_of_its_names(shop_files: list[str | P
     assert shops.by_size[len(GOODS)]().cases == read_cases(queries, GOODS)
 
 
-def test_names_are_drawn_by_the_seed() -> None:
+def test_the_same_seed_draws_the_same_names() -> None:
     names = sample_names(300, seed=1)
 
     assert draw_names(names, 100, seed=1) == draw_names(names, 100, seed=1)
@@ -247,7 +247,9 @@ def test_names_are_drawn_by_the_seed() -> None:
     assert set(draw_names(names, 100, seed=1)) <= set(names)
 
 
-def test_beyond_the_sample_makers_names_the_same_goods_come_in_further_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_sample_names_the_same_goods_come_in_further_packs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(names_module, "MOST_PRODUCTS", 200)
 
     names = sample_names(500, seed=1)

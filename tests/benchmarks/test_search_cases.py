@@ -1,4 +1,4 @@
-"""The searches that the benchmark makes: each is what its kind says, and has its target among the names."""
+"""The searches that the benchmark makes: each fits its kind, and its target is one of the names."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from benchmarks.search.cases import RARE_NAMES, SHARED_NAMES, make_cases
 from benchmarks.search.names import sample_names
 from benchmarks.search.results import KINDS
-from benchmarks.search.typos import consonants, other_size, shortened, slip
+from benchmarks.search.typos import consonants, make_typo, other_size, shortened
 
 NAMES = sample_names(400, seed=3)
 CASES = make_cases(NAMES, seed=1, of_a_kind=80)
@@ -30,7 +30,7 @@ def test_the_same_seed_gives_the_same_searches_and_another_seed_others() -> None
     assert make_cases(NAMES, seed=2, of_a_kind=80) != CASES
 
 
-def test_a_kind_that_the_names_do_not_give_is_left_out() -> None:
+def test_a_kind_that_the_names_do_not_allow_is_left_out() -> None:
     assert {case.kind for case in make_cases(["INDOMIE GORENG PEDAS"], seed=1)} == {*KINDS} - {"size"}
     assert {case.kind for case in make_cases(["SUPERMI", "SARIMI"], seed=1)} == {"rare"}
     assert make_cases(["7 UP", "A 1"], seed=1) == []
@@ -48,11 +48,11 @@ def test_a_prefix_is_the_name_up_to_the_middle_of_its_second_word() -> None:
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [("typo1", 1), ("typo2", 2)])
-def test_a_typo_is_one_slip_in_as_many_words(kind: str, wrong: int) -> None:
+def test_a_typo_query_has_one_typo_in_as_many_words_as_its_kind_says(kind: str, wrong: int) -> None:
     for query, target in _words(kind):
-        slips = [(typed, meant) for typed, meant in zip(query, target, strict=True) if typed != meant]
-        assert len(slips) == wrong
-        assert all(OSA.distance(typed, meant) == 1 for typed, meant in slips)
+        typos = [(typed, meant) for typed, meant in zip(query, target, strict=True) if typed != meant]
+        assert len(typos) == wrong
+        assert all(OSA.distance(typed, meant) == 1 for typed, meant in typos)
 
 
 def test_reordered_words_are_the_same_in_another_order() -> None:
@@ -98,11 +98,11 @@ def test_short_searches_are_of_two_words_that_hardly_any_name_shares() -> None:
 
 
 @pytest.mark.parametrize("word", ["goreng", "aaaa", "aqua", "mm", "zzzzz", "kopi123"])
-def test_a_slip_is_one_wrong_key_and_never_the_word_itself(word: str) -> None:
-    slips = {slip(word, Random(seed)) for seed in range(200)}
+def test_a_typo_is_one_wrong_key_and_never_the_word_itself(word: str) -> None:
+    typos = {make_typo(word, Random(seed)) for seed in range(200)}
 
-    assert {OSA.distance(word, typed) for typed in slips} == {1}
-    assert len(slips) > 2
+    assert {OSA.distance(word, typed) for typed in typos} == {1}
+    assert len(typos) > 2
 
 
 def test_words_are_shortened_as_on_a_receipt() -> None:
@@ -128,16 +128,16 @@ def test_a_pack_size_is_written_with_or_without_the_blank_and_in_another_unit_of
 
 
 def _words(kind: str) -> list[tuple[list[str], list[str]]]:
-    """The words of each query of a kind and of its target, in lower case."""
+    """Return the words of each query of a kind, and of its target, in lower case."""
     return [(case.query.lower().split(), case.target.lower().split()) for case in CASES if case.kind == kind]
 
 
 def _is_typed(typed: str, word: str) -> bool:
-    """The word with a slip, or its consonants, or the word itself."""
+    """Return whether `typed` is the word with a typo, its consonants, or the word itself."""
     return typed in (word, consonants(word)) or OSA.distance(typed, word) == 1
 
 
 def _is_shortening(short: str, word: str) -> bool:
-    """The same first letter, and the others in their order."""
+    """Return whether `short` has the same first letter, and the other letters in their order."""
     letters = iter(word)
     return short[0] == word[0] and all(letter in letters for letter in short)

@@ -1,4 +1,4 @@
-"""`toko bench sync` end to end, on the smallest shop: what it says, and that nothing is left. No time is asserted."""
+"""`toko bench sync` from end to end on the smallest shop: its report, and no leftovers. No test asserts times."""
 
 import json
 import sys
@@ -26,12 +26,12 @@ SIZE_OF_PYTHON = 20 * 2**20
 
 @pytest.fixture
 def temporary() -> Iterator[Path]:
-    """An empty folder, with a path short enough for the sockets of PostgreSQL."""
+    """An empty folder. Its path is short enough for the sockets of PostgreSQL."""
     with TemporaryDirectory(prefix="toko-") as folder:
         yield Path(folder)
 
 
-def test_both_ways_are_measured_on_the_same_backups_and_nothing_is_left(
+def test_both_versions_are_measured_on_the_same_backups_and_nothing_is_left_behind(
     toko: Installation,
     tmp_path: Path,
     temporary: Path,
@@ -39,15 +39,15 @@ def test_both_ways_are_measured_on_the_same_backups_and_nothing_is_left(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    monkeypatch.setenv("BACKUP_FOLDER", "/nonexistent/shop")  # a shop's settings don't reach what is measured
+    monkeypatch.setenv("BACKUP_FOLDER", "/nonexistent/shop")  # the settings of a shop must not affect the measurement
     picture = tmp_path / "docs" / "picture.png"
 
     answer = toko.run("bench", "sync", *SIZES, "--json", "--picture", picture, capsys=capsys)
 
     assert answer.status == 0, answer.error
-    said = json.loads(answer.output)
-    assert {"processor", "cores", "memory", "python", "packages", "measured_at", "load"} <= said["machine"].keys()
-    (case,) = said["cases"]
+    report = json.loads(answer.output)
+    assert {"processor", "cores", "memory", "python", "packages", "measured_at", "load"} <= report["machine"].keys()
+    (case,) = report["cases"]
     assert (case["products"], case["history"]) == (60, 100)
     assert case["backup_bytes"] > 0
     assert case["ratios"].keys() == set(FIRST_VERSIONS)
@@ -62,13 +62,13 @@ def test_both_ways_are_measured_on_the_same_backups_and_nothing_is_left(
     assert {name: len(runs) for name, runs in case["runs"].items()} == {
         "ours_first_sync": 1, "ours_next_sync": 1, **dict.fromkeys(FIRST_VERSIONS, 1)
     }  # fmt: skip
-    assert said["growth"] == []
+    assert report["growth"] == []
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert list(temporary.iterdir()) == []
     assert not toko.data.exists()
 
 
-def test_without_matplotlib_a_picture_is_refused_before_anything_is_measured(
+def test_without_matplotlib_a_chart_is_rejected_before_anything_is_measured(
     toko: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -76,10 +76,10 @@ def test_without_matplotlib_a_picture_is_refused_before_anything_is_measured(
     answer = toko.run("bench", "sync", *SIZES, "--picture", "picture.png", capsys=capsys)
 
     assert (answer.status, answer.output) == (1, "")
-    assert answer.error == "toko: The package matplotlib is missing: install toko[bench], or leave out --picture."
+    assert answer.error == "toko: The package matplotlib is missing: run `make clean install`, or leave out --picture."
 
 
-def test_a_measured_process_that_fails_is_one_line(
+def test_a_measured_process_that_fails_is_a_one_line_error(
     toko: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("benchmarks.sync.run.CHAIN", "benchmarks.sync.missing")
@@ -107,20 +107,20 @@ def test_the_repetition_with_the_median_time_counts() -> None:
     assert (case.whole_ratio(case.first, "at its best"), case.whole_ratio(case.next, "at its best")) == (15, 22.5)
 
 
-def test_growth_is_told_of_backups_that_differ_in_one_size_only() -> None:
+def test_growth_is_reported_for_backups_that_differ_in_one_size_only() -> None:
     runs = (_run(1, 0.1),)
     cases = [Case(p, h, 0.1, 1, runs, runs, {"as it was": runs}) for p, h in ((20, 100), (20, 1000), (100, 100))]
 
-    told = [growth.as_json() for growth in growths(cases)]
+    growth_of = [growth.as_json() for growth in growths(cases)]
 
-    assert [(growth["of"], growth["from"], growth["to"]) for growth in told] == [
+    assert [(growth["of"], growth["from"], growth["to"]) for growth in growth_of] == [
         ("history", 100, 1000), ("products", 20, 100)
     ]  # fmt: skip
-    assert told[0]["steps"] == [{"asset": "restored_database", "step": "restore", "seconds": [0.1, 0.1]}]
+    assert growth_of[0]["steps"] == [{"asset": "restored_database", "step": "restore", "seconds": [0.1, 0.1]}]
 
 
 def _is_consistent(run: dict[str, Any]) -> None:
-    """The parts are those of the whole, and a process has a size."""
+    """Check that the parts add up to the whole, and that each process has a size."""
     steps = sum(step["seconds"] for step in run["steps"])
     assert run["seconds_whole"] == pytest.approx(run["seconds_start_up"] + steps + run["seconds_rest"], abs=0.05)
     assert run["seconds_whole"] == pytest.approx(

@@ -1,7 +1,6 @@
 """A real Chromium, its page, and the pictures taken of it."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, expect, sync_playwright
+
+from tests.browser.chromium import find_chromium
 
 SECONDS = 60
 """For anything to appear, on a machine that is busy with other tests."""
@@ -37,7 +38,7 @@ LOOKS = 20
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="where the README's pictures are written")
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="where the pictures of docs are written")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Pictures:
     folder: Path
 
     def take(self, page: Page, name: str) -> None:
-        """Write what the page shows as `name`.png, small enough for a README."""
+        """Write what the page shows as `name`.png, small enough for the documentation."""
         page.mouse.move(0, 0)  # what is under the mouse looks different
         seen = Image.open(io.BytesIO(settled(page))).convert("RGB")
         small = seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
@@ -79,8 +80,9 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Pictures:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
+    program = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -109,9 +111,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-def chromium() -> str:
-    """The installed one."""
-    program = shutil.which("chromium")
+def chromium() -> Path:
+    """The system's, or Playwright's own."""
+    program = find_chromium()
     if program is None:
         pytest.fail("The browser test needs Chromium: apt-get install chromium", pytrace=False)
     return program

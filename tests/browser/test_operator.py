@@ -44,8 +44,9 @@ def test_an_operator_publishes_looks_is_spared_a_bad_backup_and_rolls_back(
         assert served(toko) == first
 
 
-def test_a_machine_without_chromium_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_chromium_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(pytest.fail.Exception, match=r"^The browser test needs Chromium: apt-get install chromium$"):
         chromium()
 
@@ -115,7 +116,7 @@ def refuse_bad_backup(interface: Interface, postgres: PostgresServer, toko: Inst
     interface.launch("sync").expect_end("Failure")
     catalogue = interface.asset("product_catalog")
     catalogue.check("products_not_lost")
-    expect(catalogue.page.get_by_text("At most 50% may go at once.")).to_be_visible()
+    expect(catalogue.page.get_by_text("At most 50% may disappear at once.")).to_be_visible()
     pictures.take(catalogue.page, "web-failed-check")
 
 

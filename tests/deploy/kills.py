@@ -1,6 +1,6 @@
 """Kill each container during a sync and during searches: what was lost, and how long until all was served again.
 
-.venv/bin/python -m tests.deploy.kills
+tests/deploy/with_docker.sh .venv/bin/python -m tests.deploy.kills
 """
 
 import tempfile

@@ -1,13 +1,13 @@
 """The stack for real: images, docker-compose, run containers. It needs Docker, so it is asked for by name:
 
-    .venv/bin/python -m pytest tests/deploy/on_docker.py
+    tests/deploy/with_docker.sh .venv/bin/python -m pytest tests/deploy/on_docker.py
 
-Its tests follow one another on one stack. Those of `upkeep_on_docker.py` take longer: `make test-deploy` runs both.
+Its tests follow one another on one stack. `make test-containers` runs those of `upkeep_on_docker.py` too.
 """
 
 import re
 
-from tests.deploy.stack import SERVICES, Stack, docker, shown
+from tests.deploy.stack import PYTHON_IMAGE, SERVICES, Stack, docker, shown
 
 BOT_MEGABYTES = 200
 IDLE_MEGABYTES = 1200
@@ -76,8 +76,8 @@ def test_only_the_daemon_has_the_docker_socket_and_the_bot_cannot_write_the_cata
 
 
 def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: Stack) -> None:
-    sizes = {image: shop.inspect(image)["Size"] / 1e6 for image in ("toko-bot", "python:3.11-slim-bookworm")}
-    assert sizes["toko-bot"] - sizes["python:3.11-slim-bookworm"] < BOT_LAYERS, sizes
+    sizes = {image: shop.inspect(image)["Size"] / 1e6 for image in ("toko-bot", PYTHON_IMAGE)}
+    assert sizes["toko-bot"] - sizes[PYTHON_IMAGE] < BOT_LAYERS, sizes
     program = (
         "find / -xdev -iname '*dagster*' -o -xdev -name 'pg_*' -o -xdev -iname '*pgserver*' -o -xdev -name 'psycopg*'"
     )

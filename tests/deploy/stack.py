@@ -19,9 +19,15 @@ from toko_assets.postgres.server import PostgresServer
 
 CHECKOUT = Path(__file__).parent.parent.parent
 NEEDED = (
-    "Dockerfile", ".dockerignore", "docker-compose.yml", "Makefile", "pyproject.toml", "README.md",
-    "requirements", "deploy", "toko_assets", "toko_bot",
+    "Dockerfile", ".dockerignore", "docker-compose.yml", "Makefile", "pyproject.toml", "README.md", "LICENSE",
+    "requirements", "deploy", "toko_core", "toko_assets", "toko_bot",
 )  # fmt: skip
+BASE_IMAGES = {
+    name: os.environ[name] for name in ("PYTHON_IMAGE", "POSTGRES_IMAGE", "CADDY_IMAGE") if name in os.environ
+}
+"""Other ones than docker-compose.yml names: stand-ins, where no image registry answers (with_docker.sh)."""
+PYTHON_IMAGE = BASE_IMAGES.get("PYTHON_IMAGE", "python:3.11-slim-bookworm")
+DOCKER_SOCKET = Path(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
 PROJECT = "toko"
 SERVICES = ("postgres", "code", "webserver", "daemon", "bot")
 VOLUMES = ("toko_postgres", "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
@@ -127,7 +133,7 @@ class Stack:
         return {service: self.inspect(self.container(service))["State"]["StartedAt"] for service in SERVICES}
 
     def kill(self, *containers: str) -> None:
-        """SIGKILL from outside: `docker kill` would count as a stop that is not to be mended."""
+        """SIGKILL from outside: `docker kill` would count as a stop that is not to be repaired."""
         processes = docker("inspect", "--format", "{{.State.Pid}}", *containers).split()
         kill = ["--rm", "--pid", "host", "--user", "0", "--entrypoint", "sh", "toko-platform", "-c", 'kill -9 "$@"']
         docker("run", *kill, "kill", *processes)
@@ -257,16 +263,17 @@ def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack
         "host:host-gateway",
         "--entrypoint",
         "getent",
-        "python:3.11-slim-bookworm",
+        PYTHON_IMAGE,
         "hosts",
         "host",
     ]
     with TelegramServer(address=docker("run", *hosts).split()[0]) as telegram:
         settings = {
             "DB_PASSWORD": "a-secret-of-the-role", "POSTGRES_PASSWORD": "a-secret-of-the-superuser",
-            "DOCKER_GID": str(Path("/var/run/docker.sock").stat().st_gid), "BACKUP_FOLDER": str(inbox),
-            "ALLOWED_USERS": str(BUDI), "OWNER_USERS": str(SITI), "TELEGRAM_RATE_LIMIT": "0", "WEB_PORT": "3999",
-            **telegram.settings, **more,
+            "DOCKER_GID": str(DOCKER_SOCKET.stat().st_gid), "DOCKER_SOCKET": str(DOCKER_SOCKET),
+            "BACKUP_FOLDER": str(inbox), "ALLOWED_USERS": str(BUDI), "OWNER_USERS": str(SITI),
+            "TELEGRAM_RATE_LIMIT": "0", "WEB_PORT": "3999",
+            **telegram.settings, **BASE_IMAGES, **more,
         }  # fmt: skip
         telegram.user(SITI, "Siti")
         running = Stack(checkout, {}, telegram, telegram.user(BUDI, "Budi"), postgres)

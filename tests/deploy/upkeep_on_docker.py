@@ -1,6 +1,6 @@
 """What an operator does to the stack: end a run, save and restore, come from an older version, add bots.
 
-    .venv/bin/python -m pytest tests/deploy/upkeep_on_docker.py
+    tests/deploy/with_docker.sh .venv/bin/python -m pytest tests/deploy/upkeep_on_docker.py
 
 Its tests follow one another on one stack.
 """

@@ -74,7 +74,7 @@ def kill_syncs(folder: Path, kills: int, rng: random.Random, say: Callable[[str]
     answer, _ = reader.communicate("")
     seen, *problems = answer.splitlines()
     tally.seen = int(seen)
-    tally.problems += problems + _left_over(data)
+    tally.problems += problems + _list_leftovers(data)
     return tally
 
 
@@ -135,7 +135,7 @@ def _expect(tally: Tally, status: int, what: str) -> None:
         tally.problems.append(f"{what} failed with status {status}")
 
 
-def _left_over(data: Path) -> list[str]:
+def _list_leftovers(data: Path) -> list[str]:
     """Unfinished files, servers, databases and runs."""
     import dagster as dg
 

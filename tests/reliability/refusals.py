@@ -18,7 +18,7 @@ def refusal(toko: Installation, *args: str | Path) -> str:
     answer = run_toko("sync", *args)
     assert answer.status == 1, answer
     assert kept(toko) == before
-    assert toko.left_over() == []
+    assert toko.list_leftovers() == []
     return one_line(answer.error)
 
 

@@ -91,7 +91,7 @@ def test_conflicted_copies_beside_the_original_are_left_out_with_a_warning_each(
     assert answer.status == 0
     assert toko.record("raw_backup")["name"] == "toko.i5bu"
     for name in CONFLICTED:
-        assert f"! Left out: {name} is a conflicted copy." in answer.output
+        assert f"! Skipped: {name} is a conflicted copy." in answer.output
 
 
 @pytest.mark.parametrize("name", ["toko (2).i5bu", "konflik.i5bu", "Toko Conflicted Copy.i5bu", "toko.i5bu"])
@@ -112,7 +112,7 @@ def test_a_folder_with_nothing_but_conflicted_copies_has_no_backup(
     put(inbox / "toko (conflicted copy 2026-01-05).i5bu", dumps[2000], NEW)
     said = refusal(toko)
     assert "There is no iPOS backup (*.i5bu) in" in said
-    assert "but conflicted copies: put one there, or set BACKUP_FOLDER." in said
+    assert ", only conflicted copies: put one there, or set BACKUP_FOLDER." in said
 
 
 def test_a_file_that_grows_while_it_is_read_is_left_for_later_and_the_old_catalogue_stays(
@@ -147,7 +147,7 @@ def test_a_damaged_row_in_the_newest_file_makes_the_one_before_it_the_newest(
     put(inbox / "baru.i5bu", bytes(damaged), NEW)
     answer = run_toko("download")
     assert answer.status == 0
-    assert "! Passed over: baru.i5bu is damaged" in answer.output
+    assert "! Skipped: baru.i5bu is damaged" in answer.output
     assert toko.record("raw_backup")["name"] == "toko.i5bu"
 
 

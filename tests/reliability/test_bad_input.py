@@ -88,7 +88,7 @@ def test_of_backups_cut_at_twenty_places_none_is_taken(toko: Installation, good:
     assert answer.status == 0
     assert toko.record("raw_backup")["name"] == "good.i5bu"
     for number in range(CUTS + 1):
-        assert f"! Passed over: cut-{number}.i5bu is incomplete or damaged" in answer.output
+        assert f"! Skipped: cut-{number}.i5bu is incomplete or damaged" in answer.output
     shutil.rmtree(toko.inbox)
 
 
@@ -158,7 +158,7 @@ def test_a_dump_compressed_otherwise_is_refused_before_anything_is_restored(
 ) -> None:
     bad.write_bytes(write(replace(archive, compression=compression)))
     said = refusal(toko, "--backup", bad)
-    assert f"bad.i5bu is compressed with {compression}, which is not understood" in said
+    assert f"bad.i5bu is compressed with {compression}, which is not supported" in said
     assert "make the backup with iPOS, or with pg_dump -Fc -Z gzip" in said
 
 
@@ -167,12 +167,12 @@ def test_an_archive_version_that_is_not_understood_is_named(
 ) -> None:
     bad.write_bytes(write(replace(archive, version=(1, 17))))
     said = refusal(toko, "--backup", bad)
-    assert "bad.i5bu is a dump of archive version 1.17; understood are 1.10 to 1.16" in said
+    assert "bad.i5bu has archive version 1.17; supported are 1.10 to 1.16" in said
 
 
 def test_what_is_no_file_is_not_waited_for(toko: Installation, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.i5bu")
-    assert "pipe.i5bu is no file" in refusal(toko, "--backup", tmp_path / "pipe.i5bu")
+    assert "pipe.i5bu is not a file" in refusal(toko, "--backup", tmp_path / "pipe.i5bu")
     assert f"{tmp_path} is a folder" in refusal(toko, "--backup", tmp_path)
 
 
@@ -181,14 +181,14 @@ def test_what_is_no_file_is_not_waited_for(toko: Installation, tmp_path: Path) -
 
 def test_a_schema_only_dump_is_refused(toko: Installation, postgres: PostgresServer, bad: Path) -> None:
     write_backup(postgres, bad, a_shop(3), options=["-s"])
-    assert "bad.i5bu is no iPOS 5 backup: table tbl_item is missing" in refusal(toko, "--backup", bad)
+    assert "bad.i5bu is not an iPOS 5 backup: table tbl_item is missing" in refusal(toko, "--backup", bad)
 
 
 def test_a_dump_without_the_rows_of_one_table_is_refused(
     toko: Installation, postgres: PostgresServer, bad: Path
 ) -> None:
     write_backup(postgres, bad, a_shop(3), options=["--exclude-table-data=tbl_itemhj"])
-    assert "bad.i5bu is no iPOS 5 backup: table tbl_itemhj is missing" in refusal(toko, "--backup", bad)
+    assert "bad.i5bu is not an iPOS 5 backup: table tbl_itemhj is missing" in refusal(toko, "--backup", bad)
 
 
 OTHER_TYPES = {
@@ -205,7 +205,7 @@ def test_columns_of_another_type_are_named(toko: Installation, postgres: Postgre
     types = ["CREATE DOMAIN uang AS text", "CREATE TYPE lama AS ENUM ('Y')"]
     write_backup(postgres, bad, replace(a_shop(3), statements=[*types, *OTHER_TYPES]))
     said = refusal(toko, "--backup", bad)
-    assert "bad.i5bu is no iPOS 5 backup: column" in said
+    assert "bad.i5bu is not an iPOS 5 backup: column" in said
     for problem in OTHER_TYPES.values():
         assert f"column {problem}" in said
 

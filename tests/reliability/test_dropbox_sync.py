@@ -101,10 +101,10 @@ def test_a_backup_in_dropbox_becomes_the_served_catalogue(shop: Shop) -> None:
         (LIST, "path-not-found", None, "correct DROPBOX_FOLDER_PATH"),
         (LIST, "html", None, "does the network ask for a login"),
         (LIST, "429", None, "Dropbox asks for fewer requests."),
-        (LIST, "500", None, "Dropbox has a problem of its own (HTTP 500)."),
+        (LIST, "500", None, "Dropbox has an internal error (HTTP 500)."),
         (DOWNLOAD, "reset", 1000, "is the network up?"),
         (DOWNLOAD, "stall", 1000, "is the network up?"),
-        (DOWNLOAD, "corrupted", None, "not the whole file"),
+        (DOWNLOAD, "corrupted", None, "did not send the whole file"),
     ],
 )
 def test_a_fault_publishes_nothing_and_the_sync_after_it_does(
@@ -147,12 +147,12 @@ def test_what_is_not_whole_is_passed_over_and_a_conflicted_copy_left_out(shop: S
     shop.server.put(f"{FOLDER}/kosong.i5bu", b"", modified=now)
     shop.upload(shop.served(), "toko (conflicted copy 2026-01-05).i5bu")
     output = sync().output
-    assert "! Left out: toko (conflicted copy 2026-01-05).i5bu is a conflicted copy." in output
+    assert "! Skipped: toko (conflicted copy 2026-01-05).i5bu is a conflicted copy." in output
     for name in ("kosong", "separuh", "rusak"):
-        assert f"! Passed over: {name}.i5bu is" in output
+        assert f"! Skipped: {name}.i5bu is" in output
     assert shop.served() == price
     assert shop.toko.record("raw_backup")["name"] == "utuh.i5bu"
-    assert shop.toko.left_over() == []
+    assert shop.toko.list_leftovers() == []
 
 
 def test_a_backup_that_is_replaced_during_its_download_is_taken_as_it_was_and_the_new_one_next(shop: Shop) -> None:
@@ -177,14 +177,14 @@ def test_a_sync_that_is_killed_in_a_download_leaves_nothing_after_the_next_one(s
             wait_until(lambda: any(path.stat().st_size for path in shop.toko.data.rglob("backups/.*.part")))
         finally:
             child.send_signal(signal.SIGKILL)
-    assert shop.toko.left_over() != []
+    assert shop.toko.list_leftovers() != []
     assert shop.served() == old
     shop.server.heal()
     output = sync().output
-    assert "was unfinished and is removed." in output
-    assert "died and is marked as failed." in output
+    assert "was unfinished and has been removed." in output
+    assert "died and has been marked as failed." in output
     assert shop.served() == new
-    assert shop.toko.left_over() == []
+    assert shop.toko.list_leftovers() == []
 
 
 @pytest.mark.parametrize("name", ["DROPBOX_APP_KEY", "DROPBOX_REFRESH_TOKEN"])
@@ -195,7 +195,7 @@ def test_a_setting_that_dropbox_needs_is_named(shop: Shop, name: str) -> None:
     assert done.returncode == 1
     said = one_line(done.stderr)
     assert f"The setting {name} is missing: BACKUP_SOURCE=dropbox needs it." in said
-    assert "`toko dropbox-login` leads to it." in said
+    assert "`toko dropbox-login` prints it." in said
 
 
 def test_no_secret_is_written_anywhere(shop: Shop) -> None:

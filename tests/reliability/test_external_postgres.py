@@ -147,7 +147,7 @@ class ServedShop:
             self.is_one_line(answer, saying)
             assert toko.catalog == served
             assert catalogue(toko) == content
-            assert toko.left_over() == []
+            assert toko.list_leftovers() == []
 
     def is_one_line(self, answer: Answer, saying: str) -> None:
         assert answer.status == 1
@@ -182,11 +182,11 @@ def test_an_unknown_host_is_one_line(shop: ServedShop) -> None:
 
 def test_a_wrong_password_is_one_line(shop: ServedShop) -> None:
     shop.secrets.append("salah-sekali")
-    shop.sync_fails("refuses role toko: .*Check DB_USER and DB_PASSWORD", DB_PASSWORD="salah-sekali")  # noqa: S106
+    shop.sync_fails("rejects role toko: .*Check DB_USER and DB_PASSWORD", DB_PASSWORD="salah-sekali")  # noqa: S106
 
 
 def test_an_unknown_role_is_one_line(shop: ServedShop) -> None:
-    shop.sync_fails("refuses role siapa: .*Check DB_USER", DB_USER="siapa")
+    shop.sync_fails("rejects role siapa: .*Check DB_USER", DB_USER="siapa")
 
 
 def test_a_role_that_may_not_create_databases_is_one_line(shop: ServedShop) -> None:
@@ -199,7 +199,7 @@ def test_a_role_that_may_not_create_databases_is_one_line(shop: ServedShop) -> N
 
 def test_a_server_that_is_too_old_is_one_line(shop: ServedShop) -> None:
     with postgres_of_version("14.19") as port:
-        shop.sync_fails(r"is version 14\.19; 15 to 18 can be used", DB_PORT=str(port))
+        shop.sync_fails(r"is version 14\.19; 15 to 18 are supported", DB_PORT=str(port))
 
 
 def refusal(server: RealServer, **changed: Any) -> TokoError:
@@ -222,11 +222,11 @@ class TestOtherRefusals:
         assert re.search("cannot be reached: .*timeout", str(error))
 
     def test_a_missing_password(self, shop: ServedShop) -> None:
-        assert "asks role toko for a password: set DB_PASSWORD" in str(refusal(shop.server, password=None))
+        assert "requires a password for role toko: set DB_PASSWORD" in str(refusal(shop.server, password=None))
 
     def test_a_much_older_version(self, shop: ServedShop) -> None:
         with postgres_of_version("9.5.25") as port:
-            assert "is version 9.5.25; 15 to 18 can be used" in str(refusal(shop.server, port=port))
+            assert "is version 9.5.25; 15 to 18 are supported" in str(refusal(shop.server, port=port))
 
     def test_a_role_that_is_let_into_no_database(self, shop: ServedShop) -> None:
         names = "postgres", "template1"
@@ -243,7 +243,7 @@ class TestOtherRefusals:
             error = refusal(shop.server)
         finally:
             shop.server.do("ALTER ROLE toko CONNECTION LIMIT -1")
-        assert re.search("takes no connection now: too many connections.*Try again", str(error))
+        assert re.search("accepts no connection now: too many connections.*Try again", str(error))
 
     def test_only_what_passes_by_itself_may_be_tried_again(self, shop: ServedShop) -> None:
         assert isinstance(refusal(shop.server, port=free_port()), TransientError)
@@ -255,7 +255,7 @@ def test_a_server_that_is_newer_than_tested_is_only_a_warning() -> None:
     with postgres_of_version("19beta1") as port:
         open_external(ExternalServer("127.0.0.1", port, "toko"), said.append)
     assert len(said) == 1
-    assert "is version 19.0; this was tested with 15 to 18" in said[0]
+    assert "is version 19.0; only 15 to 18 were tested" in said[0]
 
 
 def many_items(rows: int = ROWS) -> Shop:
@@ -289,7 +289,7 @@ def test_a_full_disk_while_rows_are_restored_is_one_line(fragile: ServedShop) ->
     before = server.databases()
     server.do("GRANT CREATE ON TABLESPACE small TO PUBLIC", "ALTER ROLE toko SET default_tablespace = small")
     try:
-        fragile.sync_fails("has no disk space left: .*No space left on device.*Make room there")
+        fragile.sync_fails("has no disk space left: .*No space left on device.*Free some")
     finally:
         server.do("ALTER ROLE toko RESET default_tablespace")
     assert server.databases() == before
@@ -345,7 +345,9 @@ def test_rows_that_a_crash_of_the_server_took_are_missed_before_anything_is_expo
         served = catalogue(toko)
         server.kill()
         server.start()
-        with pytest.raises(RunFailedError, match=r"has 0 rows, not the .*PostgreSQL crashed since\. Run `toko sync`"):
+        with pytest.raises(
+            RunFailedError, match=r"has 0 rows, not the .*PostgreSQL has crashed since then\. Run `toko sync`"
+        ):
             run_assets(load_settings(), ["exported_products"], Console(quiet=True))
         assert catalogue(toko) == served
         assert run_toko("sync", "--backup", samples["UTF8"]).status == 0

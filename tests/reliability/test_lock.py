@@ -119,9 +119,9 @@ def test_the_next_sync_fails_a_run_whose_process_is_gone(
     instance, run_id = an_unfinished_run(tags)
     answer = toko.run("sync", capsys=capsys)
     assert (answer.status, answer.error) == (0, "")
-    assert f"Run {run_id[:8]} died and is marked as failed." in answer.output
+    assert f"Run {run_id[:8]} died and has been marked as failed." in answer.output
     assert status(instance, run_id) == dg.DagsterRunStatus.FAILURE
-    assert toko.left_over() == []
+    assert toko.list_leftovers() == []
 
 
 def test_a_run_that_waits_for_its_turn_is_left_alone(toko: Installation, capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,4 +130,4 @@ def test_a_run_that_waits_for_its_turn_is_left_alone(toko: Installation, capsys:
     with run_mark(toko.data, run_id):
         assert recover(instance, DataFolder(toko.data)) == []
         assert status(instance, run_id) == dg.DagsterRunStatus.STARTED
-    assert recover(instance, DataFolder(toko.data)) == [f"Run {run_id[:8]} died and is marked as failed."]
+    assert recover(instance, DataFolder(toko.data)) == [f"Run {run_id[:8]} died and has been marked as failed."]

@@ -1,1 +1,1 @@
-"""Servers that tests start: real ones, and fakes that speak the real protocol."""
+"""Servers that tests start: real servers, and fakes that speak the real protocol."""

@@ -1,4 +1,4 @@
-"""A bot on the Bot API server, the server, and a person in a chat with the bot."""
+"""Fixtures: a bot, the Bot API server that it uses, and a person in a chat with the bot."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The real SDK, for tests that talk to the Dropbox server."""
+"""The real Dropbox SDK, for tests that use the Dropbox server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ FOLDER = "/IPOS"
 
 @contextmanager
 def dropbox_server() -> Iterator[DropboxServer]:
-    """A server that this process takes for Dropbox, with an empty folder."""
+    """Run a server with an empty folder, which this process reaches instead of Dropbox."""
     with DropboxServer() as server, server.reached_from_here():
         server.make_folder(FOLDER)
         yield server
@@ -21,7 +21,7 @@ def dropbox_server() -> Iterator[DropboxServer]:
 
 @contextmanager
 def dropbox_client(server: DropboxServer, **settings: Any) -> Iterator[Any]:
-    """A client that repeats nothing by itself, with what the app is allowed, unless told otherwise."""
+    """Create a client that does not retry, with the app's key and refresh token, unless `settings` differ."""
     usual = {
         "app_key": server.app.key, "oauth2_refresh_token": server.grant(), "timeout": 20, "max_retries_on_error": 0,
         "max_retries_on_rate_limit": 0,
@@ -31,5 +31,5 @@ def dropbox_client(server: DropboxServer, **settings: Any) -> Iterator[Any]:
 
 
 def listed(page: Any) -> list[str]:
-    """The names of a listing's page."""
+    """Return the names on a page of a listing."""
     return [entry.name for entry in page.entries]

@@ -1,4 +1,4 @@
-"""A fake PostgreSQL that lets everybody in and says it is of some version: the start of the real protocol, no more."""
+"""A fake PostgreSQL server with only the start of the real protocol: it accepts any login and reports a version."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ SSL_REQUEST, GSSENC_REQUEST = 80877103, 80877104
 
 @contextmanager
 def postgres_of_version(version: str) -> Iterator[int]:
-    """Listens on 127.0.0.1 until the block ends; gives the port."""
+    """Listen on 127.0.0.1 until the block ends. Yields the port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=_serve, args=(listening, version), daemon=True)
         thread.start()
@@ -38,11 +38,11 @@ def _serve(listening: socket.socket, version: str) -> None:
                 + _parameter("standard_conforming_strings", "on")
                 + _message(b"Z", b"I")  # ReadyForQuery
             )
-            received.read()  # until the client goes
+            received.read()  # until the client disconnects
 
 
 def _start_packet(received: IO[bytes]) -> int:
-    """The code of a packet without a type: the protocol's version, or a request for encryption."""
+    """Read the code of a packet without a type: the protocol version, or a request for encryption."""
     (length,) = struct.unpack("!I", received.read(4))
     (code,) = struct.unpack("!I", received.read(length - 4)[:4])
     return int(code)

@@ -1,4 +1,4 @@
-"""Real PostgreSQL servers of several versions, reached over TCP with a password, as a shop's own would be."""
+"""Real PostgreSQL servers of several versions. Clients use TCP and a password, as with a shop's own server."""
 
 import os
 import secrets
@@ -27,7 +27,7 @@ PROGRAMS = {
     18: program("postgres").parent,
 }
 VERSIONS = [version for version, folder in PROGRAMS.items() if folder.exists()]
-"""15 is there where Debian's package postgresql-15 is; CI installs it."""
+"""Version 15 is available if Debian's package postgresql-15 is installed; CI installs it."""
 
 ADMIN = "postgres"
 ROLE = "toko"
@@ -47,7 +47,7 @@ SERVER_SETTINGS = {
 
 
 def random_password() -> str:
-    """With what shells, URLs, connection strings and .env files take for something else."""
+    """Return a random password with characters that shells, URLs, connection strings and .env files treat specially."""
     return f"sandi {secrets.token_hex(6)}#'\"@:/%\\"
 
 
@@ -60,7 +60,7 @@ def free_port() -> int:
 
 @dataclass
 class RealServer:
-    """A running server. `password` is that of the role `toko`, which may create databases and nothing more."""
+    """A running server. `password` is the password of the role `toko`, which may only create databases."""
 
     folder: Path
     programs: Path
@@ -68,19 +68,19 @@ class RealServer:
     password: str
     admin_password: str
     small_disk: Path | None = None
-    """A folder that has a small file system of its own, as the server sees it."""
+    """The path at which the server sees a small file system of its own."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a shop's .env says of it."""
+        """The settings for this server in a shop's .env."""
         return {
             "DB_HOST": "127.0.0.1", "DB_PORT": str(self.port), "DB_USER": ROLE, "DB_PASSWORD": self.password,
         }  # fmt: skip
 
     @property
     def certificate(self) -> Path:
-        """Of a server that requires TLS."""
+        """The certificate of a server that requires TLS."""
         return self.folder / "server.crt"
 
     @contextmanager
@@ -98,7 +98,7 @@ class RealServer:
                 connection.execute(statement.encode())
 
     def databases(self) -> list[str]:
-        """All but those that every server has."""
+        """Return all databases except those that every server has."""
         with self.admin() as connection:
             rows = connection.execute("SELECT datname FROM pg_database WHERE oid > 16383")
             return sorted(name for (name,) in rows)
@@ -122,7 +122,7 @@ class RealServer:
                 assert time.monotonic() < deadline, "the server did not start"
 
     def require_tls(self) -> None:
-        """Take nobody over the network who does not encrypt; from now on."""
+        """Reject unencrypted connections over the network from now on."""
         make_certificate(self.folder / "server.key", self.certificate)
         _give_to_server(self.folder / "server.key")
         _give_to_server(self.certificate)
@@ -130,15 +130,15 @@ class RealServer:
         self.do("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()")
 
     def kill(self) -> None:
-        """`kill -9` of the server and all of its processes, as when its machine loses power."""
+        """Kill the server and all of its processes with `kill -9`, as when its machine loses power."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)  # it makes no more of them
+        self.process.send_signal(signal.SIGSTOP)  # a stopped server starts no more processes
         family = descendants(self.process.pid)
         for pid in [self.process.pid, *family]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
-        assert wait_for_end(family, KILL_SECONDS)  # while one lives, no server starts in its folder
+        assert wait_for_end(family, KILL_SECONDS)  # no server can start in the folder while one is alive
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -148,11 +148,11 @@ class RealServer:
 
 @contextmanager
 def real_server(version: int, *options: str, small_disk: str | None = None) -> Iterator[RealServer]:
-    """A server of that version with the role `toko`. `options` are for initdb.
+    """Run a server of this version with the role `toko`. `options` are for initdb.
 
-    `small_disk` is the size ("10m") of a file system of its own that the server sees at `server.small_disk`.
+    `small_disk` is the size ("10m") of a separate file system, which the server sees at `server.small_disk`.
     """
-    with tempfile.TemporaryDirectory(prefix="toko-test-pg-", dir="/tmp") as name:  # where `nobody` may go
+    with tempfile.TemporaryDirectory(prefix="toko-test-pg-", dir="/tmp") as name:  # the user `nobody` can access /tmp
         folder, password, admin_password = Path(name, "cluster"), random_password(), secrets.token_hex()
         folder.mkdir(mode=0o700)
         secret = Path(name, "password")
@@ -181,7 +181,7 @@ def real_server(version: int, *options: str, small_disk: str | None = None) -> I
 
 
 def make_certificate(key: Path, certificate: Path) -> None:
-    """A certificate that signs itself, for localhost."""
+    """Create a self-signed certificate for localhost."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
          "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
@@ -190,7 +190,10 @@ def make_certificate(key: Path, certificate: Path) -> None:
 
 
 def _with_small_disk(folder: Path, command: Sequence[str]) -> list[str]:
-    """In a mount namespace of the server's own: nothing is left of it when the server ends, however it ends."""
+    """Return a command that mounts the small file system in a mount namespace of the server's own.
+
+    The mount disappears when the server ends, even after a crash.
+    """
     size = folder.name.removeprefix("small-")
     user = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
     owner = NOBODY if os.geteuid() == 0 else os.geteuid()

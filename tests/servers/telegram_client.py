@@ -1,4 +1,4 @@
-"""The real python-telegram-bot, speaking to the server of the tests."""
+"""The real python-telegram-bot as a client of the tests' server."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Client:
-    """A bot, and a loop that its methods run in."""
+    """A bot, and the event loop in which its methods run."""
 
     bot: Bot = field(repr=False)  # it would show the token
     server: TelegramServer
@@ -31,21 +31,24 @@ class Client:
     def do(self, call: Coroutine[Any, Any, Result]) -> Result:
         return self.runner.run(call)
 
-    def refused(self, call: Coroutine[Any, Any, object]) -> str:
-        """What Telegram said to a request that it refused."""
+    def error_of(self, call: Coroutine[Any, Any, object]) -> str:
+        """Make a request that Telegram must reject. Returns the description of the error."""
         with pytest.raises(TelegramError):
             self.do(call)
         return self.server.requests[-1].description
 
     def post(self, method: str, **params: object) -> str:
-        """The same for what python-telegram-bot would not send, as JSON; empty if it is not refused."""
+        """Make a request as JSON that python-telegram-bot would not send.
+
+        Returns the description of the error, which is empty if the server accepts the request.
+        """
         url = f"{self.server.url}/bot{self.server.token}/{method}"
         answer = httpx.post(url, json=params, trust_env=False).json()
         return str(answer.get("description", ""))
 
 
 def bot_of(server: TelegramServer, token: str = "") -> Bot:
-    """A bot that still has to be initialized, and then shut down."""
+    """Return a bot, which the caller must initialize and shut down."""
     quick: dict[str, Any] = {"verify": False, "trust_env": False}  # reading certificates takes a tenth of a second
     return Bot(
         token or server.token, base_url=f"{server.url}/bot", base_file_url=f"{server.url}/file/bot",
@@ -56,7 +59,7 @@ def bot_of(server: TelegramServer, token: str = "") -> Bot:
 
 @contextmanager
 def telegram_client() -> Iterator[Client]:
-    """A client, a server of its own, and Budi, who has started the bot."""
+    """Yield a client with its own server and with Budi, who has started the bot."""
     with TelegramServer() as server, asyncio.Runner() as runner:
         bot = bot_of(server)
         runner.run(bot.initialize())
@@ -65,5 +68,5 @@ def telegram_client() -> Iterator[Client]:
 
 
 def keyboard(*labels: str) -> InlineKeyboardMarkup:
-    """A row of buttons."""
+    """Return a keyboard with one row of buttons."""
     return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=f"data {label}") for label in labels]])

@@ -1,4 +1,4 @@
-"""The Dropbox server of the tests gives the real SDK what Dropbox gives it, and refuses what Dropbox refuses."""
+"""The tests' Dropbox server behaves like Dropbox for the real SDK, and rejects the same requests."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def client(server: DropboxServer) -> Iterator[Any]:
 
 
 def post(server: DropboxServer, endpoint: str, body: str, **headers: str) -> requests.Response:
-    """A request by hand, with a valid token unless told otherwise."""
+    """Send a request without the SDK, with a valid token unless `headers` has another."""
     form = {"grant_type": "refresh_token", "refresh_token": server.grant(), "client_id": server.app.key}
     url = f"https://127.0.0.1:{server.port}"
     token = requests.post(f"{url}/oauth2/token", form, timeout=20).json()["access_token"]
@@ -51,7 +51,7 @@ def post(server: DropboxServer, endpoint: str, body: str, **headers: str) -> req
     return requests.post(f"{url}/2/{endpoint}", body, headers=usual | named, timeout=20)
 
 
-def test_another_process_reaches_it_by_its_environment(server: DropboxServer) -> None:
+def test_another_process_reaches_the_server_through_its_environment(server: DropboxServer) -> None:
     server.put(f"{FOLDER}/toko.i5bu", b"x")
     settings = server.settings
     command = [sys.executable, "-c", LIST_AND_PRINT, settings["DROPBOX_REFRESH_TOKEN"], settings["DROPBOX_APP_KEY"]]
@@ -59,7 +59,7 @@ def test_another_process_reaches_it_by_its_environment(server: DropboxServer) ->
     assert (done.stdout, done.stderr) == ("['toko.i5bu']\n", "")
 
 
-def test_a_listing_comes_in_pages_and_goes_on_with_changes(client: Any, server: DropboxServer) -> None:
+def test_a_listing_comes_in_pages_and_continues_with_changes(client: Any, server: DropboxServer) -> None:
     for name in "abcde":
         server.put(f"{FOLDER}/{name}.i5bu", name.encode())
     server.put("/elsewhere/x.i5bu", b"x")
@@ -81,14 +81,14 @@ def test_a_listing_comes_in_pages_and_goes_on_with_changes(client: Any, server: 
     assert listed(client.files_list_folder_continue(news.cursor)) == []
 
 
-def test_the_server_may_make_pages_smaller_than_asked(client: Any, server: DropboxServer) -> None:
+def test_the_server_may_send_smaller_pages_than_requested(client: Any, server: DropboxServer) -> None:
     server.page_size = 1
     server.put(f"{FOLDER}/a.i5bu", b"a")
     server.put(f"{FOLDER}/b.i5bu", b"b")
     assert client.files_list_folder(FOLDER, limit=100).has_more
 
 
-def test_what_was_deleted_is_listed_on_demand(client: Any, server: DropboxServer) -> None:
+def test_deleted_entries_are_listed_on_demand(client: Any, server: DropboxServer) -> None:
     server.put(f"{FOLDER}/a.i5bu", b"a")
     server.delete(f"{FOLDER}/a.i5bu")
     assert listed(client.files_list_folder(FOLDER)) == []
@@ -99,14 +99,14 @@ def test_what_was_deleted_is_listed_on_demand(client: Any, server: DropboxServer
         server.delete(f"{FOLDER}/a.i5bu")
 
 
-def test_the_latest_cursor_knows_all_that_there_is(client: Any, server: DropboxServer) -> None:
+def test_the_latest_cursor_lists_only_later_changes(client: Any, server: DropboxServer) -> None:
     server.put(f"{FOLDER}/a.i5bu", b"a")
     cursor = client.files_list_folder_get_latest_cursor(FOLDER).cursor
     server.put(f"{FOLDER}/b.i5bu", b"b")
     assert listed(client.files_list_folder_continue(cursor)) == ["b.i5bu"]
 
 
-def test_paths_do_not_regard_case_and_keep_their_look(client: Any, server: DropboxServer) -> None:
+def test_paths_ignore_case_and_keep_their_spelling(client: Any, server: DropboxServer) -> None:
     server.put("/ipos/Toko Maju.I5BU", b"x")
     (entry,) = client.files_list_folder("/iPoS").entries
     assert (entry.path_display, entry.path_lower) == ("/IPOS/Toko Maju.I5BU", "/ipos/toko maju.i5bu")
@@ -117,28 +117,28 @@ def test_paths_do_not_regard_case_and_keep_their_look(client: Any, server: Dropb
     ("path", "tag"),
     [("/missing", "not_found"), (f"{FOLDER}/a.i5bu", "not_folder"), (f"{FOLDER}/", "malformed_path")],
 )
-def test_a_path_that_is_no_folder_is_refused(client: Any, server: DropboxServer, path: str, tag: str) -> None:
+def test_a_path_that_is_not_a_folder_is_rejected(client: Any, server: DropboxServer, path: str, tag: str) -> None:
     server.put(f"{FOLDER}/a.i5bu", b"a")
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as error:
         client.files_list_folder(path)
-    assert refused.value.error.get_path()._tag == tag
+    assert error.value.error.get_path()._tag == tag
 
 
 def test_the_cursor_of_a_deleted_folder_finds_no_path(client: Any, server: DropboxServer) -> None:
     cursor = client.files_list_folder(FOLDER).cursor
     server.delete(FOLDER)
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as error:
         client.files_list_folder_continue(cursor)
-    assert refused.value.error.get_path().is_not_found()
+    assert error.value.error.get_path().is_not_found()
 
 
-def test_cursors_before_a_reset_are_refused_and_later_ones_not(client: Any, server: DropboxServer) -> None:
+def test_cursors_from_before_a_reset_are_rejected_and_later_ones_are_not(client: Any, server: DropboxServer) -> None:
     old = client.files_list_folder(FOLDER).cursor
     server.reset_cursors()
     for _ in range(2):
-        with pytest.raises(ApiError) as refused:
+        with pytest.raises(ApiError) as error:
             client.files_list_folder_continue(old)
-        assert refused.value.error.is_reset()
+        assert error.value.error.is_reset()
     assert listed(client.files_list_folder_continue(client.files_list_folder(FOLDER).cursor)) == []
 
 
@@ -155,7 +155,7 @@ def test_a_file_has_the_metadata_of_dropbox(client: Any, server: DropboxServer) 
     assert isinstance(client.files_get_metadata(FOLDER), FolderMetadata)
 
 
-def test_a_download_brings_the_bytes_and_their_metadata(client: Any, server: DropboxServer, tmp_path: Path) -> None:
+def test_a_download_returns_the_bytes_and_their_metadata(client: Any, server: DropboxServer, tmp_path: Path) -> None:
     server.put(f"{FOLDER}/Tōko.i5bu", DATA)
     metadata = client.files_download_to_file(str(tmp_path / "a"), f"{FOLDER}/tōko.i5bu")
     assert (metadata.name, metadata.content_hash) == ("Tōko.i5bu", content_hash(DATA))
@@ -168,29 +168,29 @@ def test_old_revisions_stay_when_a_file_is_replaced_and_deleted(client: Any, ser
     assert client.files_download(f"{FOLDER}/a.i5bu")[1].content == b"new"
     server.delete(f"{FOLDER}/a.i5bu")
     assert client.files_download(f"rev:{old.rev}")[1].content == b"old"
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as error:
         client.files_download(f"{FOLDER}/a.i5bu")
-    assert refused.value.error.get_path().is_not_found()
-    with pytest.raises(ApiError) as refused:
+    assert error.value.error.get_path().is_not_found()
+    with pytest.raises(ApiError) as error:
         client.files_download(FOLDER)
-    assert refused.value.error.get_path().is_not_file()
+    assert error.value.error.get_path().is_not_file()
 
 
 @pytest.mark.parametrize(
     ("wanted", "got"), [("bytes=2-4", b"cde"), ("bytes=4-", b"ef"), ("bytes=-2", b"ef"), ("bytes=4-99", b"ef")]
 )
-def test_a_download_of_a_range(client: Any, server: DropboxServer, wanted: str, got: bytes) -> None:
+def test_a_download_of_a_range_returns_its_bytes(client: Any, server: DropboxServer, wanted: str, got: bytes) -> None:
     server.put(f"{FOLDER}/a", b"abcdef")
     metadata, answer = client.files_download(f"{FOLDER}/a", extra_headers={"Range": wanted})
     assert (metadata.size, answer.status_code, answer.content) == (6, 206, got)
     assert server.received("files/download")[0].range == wanted
 
 
-def test_a_range_behind_the_end_is_refused(client: Any, server: DropboxServer) -> None:
+def test_a_range_beyond_the_end_is_rejected(client: Any, server: DropboxServer) -> None:
     server.put(f"{FOLDER}/a", b"abcdef")
-    with pytest.raises(HttpError) as refused:
+    with pytest.raises(HttpError) as error:
         client.files_download(f"{FOLDER}/a", extra_headers={"Range": "bytes=6-"})
-    assert refused.value.status_code == 416
+    assert error.value.status_code == 416
 
 
 @pytest.mark.parametrize("parallel", [0, 4])
@@ -205,7 +205,7 @@ def test_a_large_file_is_transferred_by_revision(
     assert [path.name for path in tmp_path.iterdir()] == ["toko.i5bu"]
 
 
-def test_who_the_account_belongs_to(client: Any) -> None:
+def test_the_account_names_its_owner(client: Any) -> None:
     assert client.users_get_current_account().name.display_name == "Budi Santoso"
     assert client.check_user("halo").result == "halo"
 
@@ -239,7 +239,7 @@ def test_requests_are_recorded_without_tokens(client: Any, server: DropboxServer
         ("files/download", "", {"Dropbox_API_Arg": '{"path": "/a"}'}, 'Bad HTTP "Content-Type" header'),
     ],
 )
-def test_what_dropbox_cannot_read_is_refused_in_words(
+def test_a_request_that_dropbox_cannot_read_is_rejected_with_its_words(
     server: DropboxServer, endpoint: str, body: str, headers: dict[str, str], problem: str
 ) -> None:
     answer = post(server, endpoint, body, **headers)

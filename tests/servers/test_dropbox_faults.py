@@ -1,4 +1,4 @@
-"""Failures on demand, as the real SDK shows them; and that the server ends cleanly whatever it was doing."""
+"""Faults on demand, as the real SDK reports them. The server always stops cleanly."""
 
 import random
 import threading
@@ -40,14 +40,14 @@ def client(server: DropboxServer) -> Iterator[Any]:
 
 @pytest.fixture
 def hasty(server: DropboxServer) -> Iterator[Any]:
-    """A client that waits for a second."""
+    """A client with a timeout of one second."""
     with dropbox_client(server, timeout=1) as client:
         yield client
 
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the SDK would have slept each time."""
+    """The seconds of each sleep of the SDK. The test does not really sleep."""
     naps: list[float] = []
     monkeypatch.setattr(time, "sleep", naps.append)
     return naps
@@ -72,7 +72,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         ("corrupted", ValueError, ""),
     ],
 )
-def test_a_listing_that_fails(
+def test_a_failed_listing_raises_the_error_of_the_sdk(
     client: Any, server: DropboxServer, kind: FaultKind, failure: Failure, words: str
 ) -> None:
     client.files_list_folder(FOLDER)
@@ -96,7 +96,7 @@ def test_a_listing_that_fails(
         ("reset", requests.ConnectionError, "Connection aborted"),
     ],
 )
-def test_a_refresh_that_fails(
+def test_a_failed_refresh_raises_the_error_of_the_sdk(
     client: Any, server: DropboxServer, kind: FaultKind, failure: Failure, words: str
 ) -> None:
     server.fail("oauth2/token", kind)
@@ -116,7 +116,7 @@ def test_a_listing_that_stalls_is_given_up_by_the_client(hasty: Any, server: Dro
     assert listed(hasty.files_list_folder(FOLDER)) == ["toko.i5bu"]
 
 
-def test_a_listing_that_stalls_goes_on_when_it_is_released(client: Any, server: DropboxServer) -> None:
+def test_a_listing_that_stalls_continues_when_it_is_released(client: Any, server: DropboxServer) -> None:
     server.fail("files/list_folder", "stall", meanwhile=server.release)
     assert listed(client.files_list_folder(FOLDER)) == ["toko.i5bu"]
 
@@ -143,20 +143,20 @@ def test_the_end_of_the_server_does_not_wait_for_a_stall() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "slept"),
+    ("options", "slept"),
     [({"retry_after": 7}, 7), ({"retry_after": 7, "plain": True}, 7), ({"retry_after": None, "plain": True}, 5),
      ({"retry_after": None}, 1)],
 )  # fmt: skip
-def test_the_sdk_sleeps_as_long_as_it_is_told(
-    server: DropboxServer, naps: list[float], told: dict[str, Any], slept: int
+def test_the_sdk_sleeps_as_long_as_the_server_asks(
+    server: DropboxServer, naps: list[float], options: dict[str, Any], slept: int
 ) -> None:
-    server.fail("files/list_folder", "429", times=2, **told)
+    server.fail("files/list_folder", "429", times=2, **options)
     with dropbox_client(server, max_retries_on_rate_limit=2) as client:
         client.files_list_folder(FOLDER)
     assert naps == [slept, slept]
 
 
-def test_too_many_write_operations_are_named(client: Any, server: DropboxServer) -> None:
+def test_too_many_write_operations_are_reported_as_such(client: Any, server: DropboxServer) -> None:
     server.fail("*", "429", reason="too_many_write_operations", retry_after=3)
     with pytest.raises(RateLimitError) as failed:
         client.files_list_folder(FOLDER)
@@ -188,9 +188,9 @@ def test_a_cursor_is_reset_on_demand(client: Any, server: DropboxServer) -> None
     cursor = client.files_list_folder(FOLDER).cursor
     server.fail("files/list_folder/continue", "cursor-reset")
     for _ in range(2):
-        with pytest.raises(ApiError) as refused:
+        with pytest.raises(ApiError) as error:
             client.files_list_folder_continue(cursor)
-        assert refused.value.error.is_reset()
+        assert error.value.error.is_reset()
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_cursor_is_reset_on_demand(client: Any, server: DropboxServer) -> None
         ("corrupted", TransferError, 1),
     ],
 )
-def test_a_transfer_that_fails_leaves_nothing(
+def test_a_failed_transfer_leaves_nothing(
     client: Any,
     hasty: Any,
     server: DropboxServer,
@@ -229,7 +229,7 @@ def test_a_transfer_that_fails_leaves_nothing(
 
 
 @pytest.mark.parametrize("kind", ["reset", "stall", "truncated", "short"])
-def test_a_transfer_that_breaks_off_goes_on_where_it_was(
+def test_an_interrupted_transfer_resumes_where_it_stopped(
     client: Any, hasty: Any, server: DropboxServer, backup: File, tmp_path: Path, kind: FaultKind
 ) -> None:
     server.fail("files/download", kind, after=2_000_000)
@@ -256,7 +256,7 @@ def test_a_file_replaced_during_its_transfer_matters_only_without_a_revision(
 
 
 @pytest.mark.parametrize(("kind", "size"), [("short", 1_000_000), ("corrupted", len(DATA))])
-def test_the_simple_download_believes_whatever_comes(
+def test_the_simple_download_accepts_damaged_content(
     client: Any, server: DropboxServer, tmp_path: Path, kind: FaultKind, size: int
 ) -> None:
     server.fail("files/download", kind, after=1_000_000)
@@ -265,7 +265,7 @@ def test_the_simple_download_believes_whatever_comes(
     assert (tmp_path / "a").read_bytes() != DATA
 
 
-def test_a_dead_network_refuses_connections_and_comes_back(client: Any, server: DropboxServer) -> None:
+def test_a_dead_network_refuses_connections_until_it_is_up_again(client: Any, server: DropboxServer) -> None:
     client.files_list_folder(FOLDER)
     port = server.port
     server.down()
@@ -277,7 +277,7 @@ def test_a_dead_network_refuses_connections_and_comes_back(client: Any, server: 
     assert server.port == port
 
 
-def test_faults_come_in_order_and_as_often_as_asked(client: Any, server: DropboxServer) -> None:
+def test_faults_happen_in_order_and_as_often_as_requested(client: Any, server: DropboxServer) -> None:
     server.fail("files/list_folder", "500", times=2)
     server.fail("files/list_folder", "path-not-found")
     for failure in (InternalServerError, InternalServerError, ApiError):

@@ -1,4 +1,4 @@
-"""The Dropbox server of the tests gives tokens, and takes them, as Dropbox does."""
+"""The tests' Dropbox server issues and checks tokens as Dropbox does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,14 +27,14 @@ def flow_of(server: DropboxServer, **settings: Any) -> Iterator[Any]:
     flow.requests_session.close()
 
 
-def refused_code(flow: Any, code: str) -> dict[str, str]:
-    """What the token endpoint says to a code that it does not take."""
-    with pytest.raises(requests.HTTPError) as refused:
+def error_for_code(flow: Any, code: str) -> dict[str, str]:
+    """Return the token endpoint's error for a code that it rejects."""
+    with pytest.raises(requests.HTTPError) as error:
         flow.finish(code)
-    assert refused.value.response is not None
-    assert refused.value.response.status_code == 400
-    said: dict[str, str] = refused.value.response.json()
-    return said
+    assert error.value.response is not None
+    assert error.value.response.status_code == 400
+    content: dict[str, str] = error.value.response.json()
+    return content
 
 
 def test_a_person_allows_the_app_through_pkce_and_no_secret_is_needed(server: DropboxServer) -> None:
@@ -61,7 +61,7 @@ def test_without_pkce_the_secret_is_needed_for_the_code_and_for_every_refresh(se
         client.files_list_folder(FOLDER)
 
 
-def test_an_app_that_asks_for_no_lasting_access_gets_none(server: DropboxServer) -> None:
+def test_an_app_that_asks_for_online_access_gets_no_refresh_token(server: DropboxServer) -> None:
     with flow_of(server, token_access_type="online") as flow:  # noqa: S106
         result = flow.finish(server.authorize(flow.start()))
     assert (result.refresh_token, result.access_token[:3]) == ("", "sl.")
@@ -73,9 +73,9 @@ def test_a_code_works_once_and_for_its_own_verifier_only(server: DropboxServer) 
     with flow_of(server) as flow, flow_of(server) as other:
         code = server.authorize(flow.start())
         flow.finish(code)
-        assert refused_code(flow, code)["error_description"] == "code doesn't exist or has expired"
-        assert refused_code(other, server.authorize(flow.start()))["error_description"] == "invalid code verifier"
-        assert refused_code(flow, "typo")["error"] == "invalid_grant"
+        assert error_for_code(flow, code)["error_description"] == "code doesn't exist or has expired"
+        assert error_for_code(other, server.authorize(flow.start()))["error_description"] == "invalid code verifier"
+        assert error_for_code(flow, "typo")["error"] == "invalid_grant"
 
 
 def test_a_verifier_may_be_its_own_challenge(server: DropboxServer) -> None:
@@ -84,7 +84,7 @@ def test_a_verifier_may_be_its_own_challenge(server: DropboxServer) -> None:
         assert flow.finish(server.authorize(plain)).refresh_token
 
 
-def test_pages_for_a_wrong_app_or_a_permission_that_it_lacks_are_errors(server: DropboxServer) -> None:
+def test_the_page_for_a_wrong_app_or_a_missing_permission_is_an_error(server: DropboxServer) -> None:
     with flow_of(server, consumer_key="wrong") as flow, pytest.raises(ValueError, match="Invalid client_id: 'wrong'"):
         server.authorize(flow.start())
     with flow_of(server, scope=["files.content.write"]) as flow, pytest.raises(ValueError, match=r"content\.write"):
@@ -99,19 +99,19 @@ def test_a_wrong_key_or_secret_is_a_bad_input_error(server: DropboxServer, wrong
 
 
 def test_a_wrong_refresh_token_is_an_invalid_access_token(server: DropboxServer) -> None:
-    with dropbox_client(server, oauth2_refresh_token="wrong") as client, pytest.raises(AuthError) as refused:  # noqa: S106
+    with dropbox_client(server, oauth2_refresh_token="wrong") as client, pytest.raises(AuthError) as error:  # noqa: S106
         client.files_list_folder(FOLDER)
-    assert refused.value.error.is_invalid_access_token()
+    assert error.value.error.is_invalid_access_token()
 
 
-def test_after_the_app_was_disconnected_no_token_works(server: DropboxServer) -> None:
+def test_after_the_app_is_disconnected_no_token_works(server: DropboxServer) -> None:
     with dropbox_client(server) as client, dropbox_client(server) as later:
         client.files_list_folder(FOLDER)
         server.revoke()
         for revoked in (client, later):
-            with pytest.raises(AuthError) as refused:
+            with pytest.raises(AuthError) as error:
                 revoked.files_list_folder(FOLDER)
-            assert refused.value.error.is_invalid_access_token()
+            assert error.value.error.is_invalid_access_token()
     with dropbox_client(server) as again:
         assert listed(again.files_list_folder(FOLDER)) == []
 
@@ -124,7 +124,7 @@ def test_an_expired_access_token_is_replaced_by_the_sdk(server: DropboxServer) -
     assert server.counts() == {"files/list_folder": 3, "oauth2/token": 2}
 
 
-def test_an_access_token_near_its_end_is_replaced_before_the_request(server: DropboxServer) -> None:
+def test_an_access_token_that_expires_soon_is_replaced_before_the_request(server: DropboxServer) -> None:
     server.app.token_lifetime = 299
     with dropbox_client(server) as client:
         client.files_list_folder(FOLDER)
@@ -132,7 +132,7 @@ def test_an_access_token_near_its_end_is_replaced_before_the_request(server: Dro
     assert server.counts() == {"files/list_folder": 2, "oauth2/token": 2}
 
 
-def test_what_a_token_has_no_scope_for_is_refused_by_name(server: DropboxServer) -> None:
+def test_a_request_without_its_scope_is_rejected_and_the_scope_is_named(server: DropboxServer) -> None:
     token = server.grant(("files.metadata.read",))
     server.put(f"{FOLDER}/a", b"a")
     with dropbox_client(server, oauth2_refresh_token=token) as client:
@@ -141,12 +141,12 @@ def test_what_a_token_has_no_scope_for_is_refused_by_name(server: DropboxServer)
             (lambda: client.files_download(f"{FOLDER}/a"), "files.content.read"),
             (client.users_get_current_account, "account_info.read"),
         ):
-            with pytest.raises(AuthError) as refused:
+            with pytest.raises(AuthError) as error:
                 ask()
-            assert refused.value.error.get_missing_scope().required_scope == scope
+            assert error.value.error.get_missing_scope().required_scope == scope
 
 
-def test_a_permission_ticked_later_is_not_in_older_tokens(server: DropboxServer) -> None:
+def test_a_permission_that_is_added_later_is_not_in_older_tokens(server: DropboxServer) -> None:
     server.app.scopes = ("account_info.read",)
     old = server.grant()
     server.app.scopes = ("account_info.read", "files.metadata.read")

@@ -1,4 +1,4 @@
-"""The Bot API server of the tests refuses what Telegram refuses, and shows people what Telegram shows them."""
+"""The tests' Bot API server rejects the same requests as Telegram, and shows people the same as Telegram."""
 
 import io
 
@@ -46,7 +46,7 @@ def test_the_bot_learns_who_it_is(client: Client) -> None:
     assert (me.username, me.supports_inline_queries, me.is_bot) == ("toko_bot", True, True)
 
 
-def test_a_wrong_token_and_an_unknown_method_are_refused(client: Client, server: TelegramServer) -> None:
+def test_a_wrong_token_and_an_unknown_method_are_rejected(client: Client, server: TelegramServer) -> None:
     async def start(token: str) -> None:
         async with bot_of(server, token):
             pass
@@ -58,7 +58,7 @@ def test_a_wrong_token_and_an_unknown_method_are_refused(client: Client, server:
 
 def test_the_token_is_in_no_request_that_tests_see(client: Client, server: TelegramServer) -> None:
     client.do(client.bot.get_me())
-    client.refused(client.bot.send_message(1, "x"))
+    client.error_of(client.bot.send_message(1, "x"))
     assert server.token not in repr(server.requests)
 
 
@@ -95,7 +95,7 @@ def test_a_link_keeps_its_address(client: Client, budi: Person) -> None:
     assert budi.next_message().entities[0]["url"] == "https://toko.id/?a=1&b=2"
 
 
-def test_what_is_formatted_more_than_a_hundred_times_is_plain(client: Client, budi: Person) -> None:
+def test_formatting_beyond_a_hundred_entities_is_dropped(client: Client, budi: Person) -> None:
     client.do(client.bot.send_message(BUDI, "<b>a</b> " * 150, parse_mode="HTML"))
     assert len(budi.next_message().formatted("bold")) == 100
 
@@ -115,20 +115,20 @@ def test_what_is_formatted_more_than_a_hundred_times_is_plain(client: Client, bu
         ("<b>a</b", "Unclosed end tag at byte offset 4"),
     ],
 )  # fmt: skip
-def test_broken_html_is_refused(client: Client, source: str, problem: str) -> None:
+def test_broken_html_is_rejected(client: Client, source: str, problem: str) -> None:
     send = client.bot.send_message(BUDI, source, parse_mode="HTML")
-    assert client.refused(send) == f"Bad Request: can't parse entities: {problem}"
+    assert client.error_of(send) == f"Bad Request: can't parse entities: {problem}"
 
 
-def test_lengths_are_those_after_parsing_and_count_utf16(client: Client, budi: Person) -> None:
+def test_lengths_are_counted_after_parsing_in_utf16_units(client: Client, budi: Person) -> None:
     bot = client.bot
     client.do(bot.send_message(BUDI, f"<b>{'🛒' * 2000}</b>" + "&amp;" * 96, parse_mode="HTML"))
-    assert client.refused(bot.send_message(BUDI, "🛒" * 2048 + "x")) == "Bad Request: message is too long"
+    assert client.error_of(bot.send_message(BUDI, "🛒" * 2048 + "x")) == "Bad Request: message is too long"
     sent = client.do(bot.send_message(BUDI, "x"))
-    assert client.refused(sent.edit_text("x" * 4097)) == "Bad Request: MESSAGE_TOO_LONG"
+    assert client.error_of(sent.edit_text("x" * 4097)) == "Bad Request: MESSAGE_TOO_LONG"
     client.do(bot.send_photo(BUDI, picture(), caption="x" * 1024))
     send = bot.send_photo(BUDI, picture(), caption="x" * 1025)
-    assert client.refused(send) == "Bad Request: message caption is too long"
+    assert client.error_of(send) == "Bad Request: message caption is too long"
     assert len(budi.messages) == 3
 
 
@@ -136,19 +136,19 @@ def test_lengths_are_those_after_parsing_and_count_utf16(client: Client, budi: P
     ("text", "problem"),
     [("", "message text is empty"), (" \n", "text must be non-empty"), ("<b></b>", "text must be non-empty")],
 )
-def test_empty_texts_are_refused(client: Client, text: str, problem: str) -> None:
-    assert client.refused(client.bot.send_message(BUDI, text, parse_mode="HTML")) == f"Bad Request: {problem}"
+def test_empty_texts_are_rejected(client: Client, text: str, problem: str) -> None:
+    assert client.error_of(client.bot.send_message(BUDI, text, parse_mode="HTML")) == f"Bad Request: {problem}"
 
 
-def test_who_has_not_started_the_bot_is_not_found(client: Client, server: TelegramServer) -> None:
+def test_somebody_who_has_not_started_the_bot_is_not_found(client: Client, server: TelegramServer) -> None:
     stranger = server.user(7, "Siti", started=False)
     for chat in (7, 8, "@nobody"):
-        assert client.refused(client.bot.send_message(chat, "Halo")) == "Bad Request: chat not found"
+        assert client.error_of(client.bot.send_message(chat, "Halo")) == "Bad Request: chat not found"
     stranger.send("Halo")
     client.do(client.bot.send_message(7, "Halo"))
 
 
-def test_who_blocks_the_bot_gets_nothing(client: Client, budi: Person) -> None:
+def test_somebody_who_blocks_the_bot_gets_nothing(client: Client, budi: Person) -> None:
     budi.block()
     with pytest.raises(Forbidden, match="bot was blocked by the user"):
         client.do(client.bot.send_message(BUDI, "Halo"))
@@ -170,8 +170,8 @@ def button(url: str | None = None, callback_data: str | None = None) -> InlineKe
         (keyboard(*map(str, range(101))), "reply markup is too long"),
     ],
 )
-def test_broken_keyboards_are_refused(client: Client, markup: InlineKeyboardMarkup, problem: str) -> None:
-    assert client.refused(client.bot.send_message(BUDI, "x", reply_markup=markup)) == f"Bad Request: {problem}"
+def test_broken_keyboards_are_rejected(client: Client, markup: InlineKeyboardMarkup, problem: str) -> None:
+    assert client.error_of(client.bot.send_message(BUDI, "x", reply_markup=markup)) == f"Bad Request: {problem}"
 
 
 def test_an_edit_changes_text_and_buttons_in_place(client: Client, budi: Person) -> None:
@@ -184,7 +184,7 @@ def test_an_edit_changes_text_and_buttons_in_place(client: Client, budi: Person)
     assert (shown.text, budi.messages) == ("1/2", [edited])
 
 
-def test_an_edit_without_buttons_takes_them_away(client: Client, budi: Person) -> None:
+def test_an_edit_without_buttons_removes_them(client: Client, budi: Person) -> None:
     sent = client.do(client.bot.send_message(BUDI, "1", reply_markup=keyboard("›")))
     client.do(sent.edit_text("2"))
     assert budi.next_edit().labels == []
@@ -194,23 +194,23 @@ def test_an_edit_without_buttons_takes_them_away(client: Client, budi: Person) -
     assert budi.next_edit().labels == []
 
 
-def test_an_edit_that_changes_nothing_is_refused(client: Client) -> None:
+def test_an_edit_that_changes_nothing_is_rejected(client: Client) -> None:
     sent = client.do(client.bot.send_message(BUDI, "<b>1</b>", parse_mode="HTML", reply_markup=keyboard("›")))
     same = sent.edit_text("<strong>1</strong>", parse_mode="HTML", reply_markup=keyboard("›"))
     with pytest.raises(BadRequest, match=r"^Message is not modified: specified new"):
         client.do(same)
-    assert "message is not modified" in client.refused(sent.edit_reply_markup(keyboard("›")))
+    assert "message is not modified" in client.error_of(sent.edit_reply_markup(keyboard("›")))
     client.do(sent.edit_text("1", reply_markup=keyboard("›")))
 
 
-def test_what_is_gone_or_not_ones_own_cannot_be_edited(client: Client, budi: Person) -> None:
+def test_a_message_that_is_gone_or_of_somebody_else_cannot_be_edited(client: Client, budi: Person) -> None:
     sent = client.do(client.bot.send_message(BUDI, "x"))
     client.do(sent.delete())
     assert budi.next_deletion().text == "x"
-    assert client.refused(sent.edit_text("y")) == "Bad Request: message to edit not found"
-    assert client.refused(sent.delete()) == "Bad Request: message to delete not found"
+    assert client.error_of(sent.edit_text("y")) == "Bad Request: message to edit not found"
+    assert client.error_of(sent.delete()) == "Bad Request: message to delete not found"
     theirs = budi.send("x")
-    assert client.refused(client.bot.edit_message_text("y", BUDI, theirs.id)) == "Bad Request: message can't be edited"
+    assert client.error_of(client.bot.edit_message_text("y", BUDI, theirs.id)) == "Bad Request: message can't be edited"
 
 
 def test_a_reply_needs_its_message(client: Client, budi: Person) -> None:
@@ -220,7 +220,7 @@ def test_a_reply_needs_its_message(client: Client, budi: Person) -> None:
     assert answer.reply_to is not None
     assert answer.reply_to.id == asked.id
     reply = client.bot.send_message(BUDI, "x", reply_parameters=ReplyParameters(999))
-    assert client.refused(reply) == "Bad Request: message to be replied not found"
+    assert client.error_of(reply) == "Bad Request: message to be replied not found"
     client.do(
         client.bot.send_message(BUDI, "x", reply_parameters=ReplyParameters(999, allow_sending_without_reply=True))
     )
@@ -240,15 +240,17 @@ def test_a_press_is_answered_once_and_in_time(client: Client, server: TelegramSe
     client.do(query.answer("Sudah di halaman ini", show_alert=True))
     assert (press.answered().text, press.answered().alert) == ("Sudah di halaman ini", True)
     too_old = "Bad Request: query is too old and response timeout expired or query ID is invalid"
-    assert client.refused(query.answer()) == too_old
+    assert client.error_of(query.answer()) == too_old
     server.world.query_lifetime = 0
     late = budi.press("data ‹")
-    assert client.refused(client.bot.answer_callback_query(late.id)) == too_old
+    assert client.error_of(client.bot.answer_callback_query(late.id)) == too_old
     with pytest.raises(AssertionError, match=r"(?s)No button 'Buka' in:.*\[‹\]  \[›\]"):
         budi.press("Buka")
 
 
-def test_an_old_button_still_presses_and_its_deleted_message_is_inaccessible(client: Client, budi: Person) -> None:
+def test_a_button_of_a_deleted_message_can_be_pressed_and_the_message_is_inaccessible(
+    client: Client, budi: Person
+) -> None:
     sent = client.do(client.bot.send_message(BUDI, "x", reply_markup=keyboard("›")))
     old = budi.next_message()
     client.do(sent.delete())
@@ -291,7 +293,7 @@ def test_telegram_keeps_inline_results_for_one_person_or_for_all(
     assert budi.inline("c").answer is None
 
 
-def test_broken_inline_answers_are_refused(client: Client, budi: Person) -> None:
+def test_broken_inline_answers_are_rejected(client: Client, budi: Person) -> None:
     query, cached = budi.inline("x"), {"type": "photo", "id": "a", "photo_file_id": "no such file"}
 
     def results(*ids: str, text: str = "x", **more: object) -> str:
@@ -299,7 +301,7 @@ def test_broken_inline_answers_are_refused(client: Client, budi: Person) -> None
         given = [{"type": "article", "id": i, "title": "x", "input_message_content": content} for i in ids]
         return client.post("answerInlineQuery", **{"inline_query_id": query.id, "results": given} | more)
 
-    for said, problem in [
+    for description, problem in [
         (results(*map(str, range(51))), "RESULTS_TOO_MUCH"),
         (results("a", "a"), "RESULT_ID_DUPLICATE"),
         (results("é" * 33), "RESULT_ID_INVALID"),
@@ -316,7 +318,7 @@ def test_broken_inline_answers_are_refused(client: Client, budi: Person) -> None
         ),
         (results(inline_query_id="1"), "query is too old and response timeout expired or query ID is invalid"),
     ]:
-        assert said == f"Bad Request: {problem}"
+        assert description == f"Bad Request: {problem}"
     assert not results(*map(str, range(50)))
     assert len(query.answered()) == 50
 
@@ -332,12 +334,12 @@ def test_a_photo_is_uploaded_once_and_sent_again_by_its_id(client: Client, budi:
     again = budi.next_message()
     assert again.photo is not None
     assert again.photo.data == data
-    refused = client.refused(client.bot.send_photo(BUDI, "no such file"))
-    assert refused == "Bad Request: wrong file identifier/HTTP URL specified"
-    assert client.refused(client.bot.send_photo(BUDI, b"no picture")) == "Bad Request: IMAGE_PROCESS_FAILED"
+    error = client.error_of(client.bot.send_photo(BUDI, "no such file"))
+    assert error == "Bad Request: wrong file identifier/HTTP URL specified"
+    assert client.error_of(client.bot.send_photo(BUDI, b"no picture")) == "Bad Request: IMAGE_PROCESS_FAILED"
 
 
-def test_a_photo_can_take_the_place_of_another(client: Client, budi: Person) -> None:
+def test_a_photo_can_replace_another(client: Client, budi: Person) -> None:
     first, second = picture(), picture(200, 200)
     sent = client.do(client.bot.send_photo(BUDI, first))
     client.do(sent.edit_media(InputMediaPhoto(second, caption="Susu"), reply_markup=keyboard("›")))
@@ -345,7 +347,7 @@ def test_a_photo_can_take_the_place_of_another(client: Client, budi: Person) -> 
     assert (edited.text, str(edited.photo), edited.labels) == ("Susu", "200×200", ["›"])
     client.do(sent.edit_caption("Teh"))
     assert budi.next_edit().text == "Teh"
-    assert client.refused(sent.edit_text("x")) == "Bad Request: there is no text in the message to edit"
+    assert client.error_of(sent.edit_text("x")) == "Bad Request: there is no text in the message to edit"
 
 
 def test_an_album_is_sent(client: Client, budi: Person) -> None:
@@ -365,8 +367,8 @@ def test_a_persons_photo_is_downloaded_in_two_sizes(client: Client, budi: Person
     assert bytes(contents[1]) == data
     with Image.open(io.BytesIO(contents[0])) as thumbnail:
         assert thumbnail.width == 90
-    refused = client.refused(client.bot.get_file("x"))
-    assert refused == "Bad Request: wrong file_id or the file is temporarily unavailable"
+    error = client.error_of(client.bot.get_file("x"))
+    assert error == "Bad Request: wrong file_id or the file is temporarily unavailable"
 
 
 def test_a_file_is_downloaded(client: Client, budi: Person) -> None:
@@ -387,20 +389,20 @@ def test_commands_are_kept_by_scope_and_language(client: Client, server: Telegra
     assert command.command == "sync"
     client.do(bot.delete_my_commands(scope=BotCommandScopeChat(BUDI), language_code="id"))
     assert budi.commands() == ["/help – Bantuan"]
-    assert client.refused(bot.set_my_commands([BotCommand("Help", "x")])) == "Bad Request: BOT_COMMAND_INVALID"
+    assert client.error_of(bot.set_my_commands([BotCommand("Help", "x")])) == "Bad Request: BOT_COMMAND_INVALID"
     unknown = bot.set_my_commands([BotCommand("a", "x")], scope=BotCommandScopeChat(9))
-    assert client.refused(unknown) == "Bad Request: chat not found"
+    assert client.error_of(unknown) == "Bad Request: chat not found"
     client.do(bot.set_my_description("Harga toko"))
     assert client.do(bot.get_my_description()).description == "Harga toko"
 
 
-def test_a_chat_action_is_seen_and_must_exist(client: Client, budi: Person) -> None:
+def test_a_chat_action_is_visible_and_must_exist(client: Client, budi: Person) -> None:
     client.do(client.bot.send_chat_action(BUDI, ChatAction.TYPING))
     assert budi.next_action() == "typing"
-    assert "wrong parameter action" in client.refused(client.bot.send_chat_action(BUDI, "sleeping"))
+    assert "wrong parameter action" in client.error_of(client.bot.send_chat_action(BUDI, "sleeping"))
 
 
-def test_a_group_tells_the_bot_only_what_is_for_it(client: Client, server: TelegramServer, budi: Person) -> None:
+def test_in_a_group_the_bot_gets_only_messages_for_it(client: Client, server: TelegramServer, budi: Person) -> None:
     group = server.group(-1001, "Toko Staf", budi)
     there = server.user(BUDI, inside=group)
     there.send("selamat pagi")
@@ -413,10 +415,10 @@ def test_a_group_tells_the_bot_only_what_is_for_it(client: Client, server: Teleg
     assert [update.message and update.message.text for update in updates] == ["/harga@toko_bot roti", "yang besar?"]
     assert sent.chat.title == "Toko Staf"
     client.do(client.bot.leave_chat(-1001))
-    assert "bot was kicked from the supergroup" in client.refused(client.bot.send_message(-1001, "x"))
+    assert "bot was kicked from the supergroup" in client.error_of(client.bot.send_message(-1001, "x"))
 
 
-def test_an_edited_message_comes_again(client: Client, budi: Person) -> None:
+def test_an_edited_message_is_sent_to_the_bot_again(client: Client, budi: Person) -> None:
     budi.edit(budi.send("indomi"), "/cari indomie")
     _, update = client.do(client.bot.get_updates())
     assert update.edited_message is not None
@@ -424,7 +426,7 @@ def test_an_edited_message_comes_again(client: Client, budi: Person) -> None:
     assert list(update.edited_message.parse_entities().values()) == ["/cari"]
 
 
-def test_waiting_in_vain_says_what_there_was(client: Client, budi: Person) -> None:
+def test_waiting_in_vain_fails_with_the_chat_so_far(client: Client, budi: Person) -> None:
     budi.expect_silence(0.01)
     client.do(client.bot.send_message(BUDI, "Halo"))
     with pytest.raises(
@@ -438,7 +440,7 @@ def test_waiting_in_vain_says_what_there_was(client: Client, budi: Person) -> No
     budi.expect_silence(0.01)
 
 
-def test_a_watcher_sees_what_happens_in_every_chat(client: Client, server: TelegramServer, budi: Person) -> None:
+def test_a_watcher_sees_the_events_of_every_chat(client: Client, server: TelegramServer, budi: Person) -> None:
     seen: list[tuple[str, int, bool]] = []
     server.watch(lambda event: seen.append((event.kind, event.chat_id, event.by_bot)))
     budi.send("a")
@@ -457,13 +459,13 @@ def test_a_client_can_forge_a_press(client: Client, budi: Person) -> None:
     assert update.callback_query.data == "owner:cost"
 
 
-def test_a_mistake_in_the_server_fails_the_test() -> None:
+def test_a_bug_in_the_server_fails_the_test() -> None:
     with pytest.raises(KeyError, match="command"), TelegramServer() as server:
         answer = httpx.post(f"{server.url}/bot{server.token}/setMyCommands", json={"commands": [{}]}, trust_env=False)
         assert answer.status_code == 500
 
 
-def test_a_chat_reads_as_text(client: Client, budi: Person) -> None:
+def test_a_chat_has_a_transcript(client: Client, budi: Person) -> None:
     budi.send("indomi")
     sent = client.do(client.bot.send_message(BUDI, "INDOMIE\n  PCS  Rp3.150", reply_markup=keyboard("1", "›")))
     press = budi.press("›")

@@ -1,4 +1,4 @@
-"""Updates by polling and by webhook, and failures on demand, as python-telegram-bot sees them."""
+"""Updates through polling and webhooks, and failures on demand, as python-telegram-bot sees them."""
 
 import asyncio
 import json
@@ -33,7 +33,9 @@ def texts(updates: tuple[Update, ...]) -> list[str]:
     return [update.message.text or "" for update in updates if update.message is not None]
 
 
-def test_updates_come_again_until_an_offset_confirms_them(client: Client, server: TelegramServer, budi: Person) -> None:
+def test_updates_are_repeated_until_an_offset_confirms_them(
+    client: Client, server: TelegramServer, budi: Person
+) -> None:
     for text in "abcd":
         budi.send(text)
     bot = client.bot
@@ -59,7 +61,7 @@ def test_a_poll_waits_for_an_update_and_no_longer(client: Client, budi: Person) 
     assert 1 < monotonic() - start < 4
 
 
-def test_only_allowed_kinds_come_and_that_is_remembered(client: Client, budi: Person) -> None:
+def test_only_allowed_kinds_of_updates_are_sent_and_the_choice_persists(client: Client, budi: Person) -> None:
     client.do(client.bot.get_updates(allowed_updates=["callback_query"]))
     budi.send("a")
     assert client.do(client.bot.get_updates()) == ()
@@ -87,7 +89,7 @@ def test_a_second_poller_ends_the_poll_of_the_first(client: Client, server: Tele
 
 @dataclass
 class Hook:
-    """A bot's webhook, which answers with `statuses` first, then with 200."""
+    """The webhook of a bot. It responds with `statuses` first, and then with 200."""
 
     url: str
     statuses: list[int] = field(default_factory=list)
@@ -113,7 +115,7 @@ def webhook(*statuses: int) -> Iterator[Hook]:
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     listener.daemon_threads = True
@@ -147,7 +149,9 @@ def test_a_webhook_gets_updates_in_order_with_its_secret(client: Client, server:
     assert texts(client.do(client.bot.get_updates())) == ["after"]
 
 
-def test_what_a_webhook_refuses_is_posted_again_in_order(client: Client, server: TelegramServer, budi: Person) -> None:
+def test_updates_that_a_webhook_rejects_are_retried_in_order(
+    client: Client, server: TelegramServer, budi: Person
+) -> None:
     server.world.updates.retry_after = 0.02
     with webhook(500, 503) as hook:
         client.do(client.bot.set_webhook(hook.url))
@@ -160,9 +164,7 @@ def test_what_a_webhook_refuses_is_posted_again_in_order(client: Client, server:
         client.do(client.bot.delete_webhook())
 
 
-def test_a_webhook_that_is_not_there_leaves_updates_waiting(
-    client: Client, server: TelegramServer, budi: Person
-) -> None:
+def test_updates_wait_while_the_webhook_cannot_be_reached(client: Client, server: TelegramServer, budi: Person) -> None:
     with webhook() as hook:
         pass
     budi.send("old")
@@ -176,7 +178,7 @@ def test_a_webhook_that_is_not_there_leaves_updates_waiting(
     assert texts(client.do(client.bot.get_updates())) == ["a"]
 
 
-def test_setting_a_webhook_ends_a_poll_and_checks_what_it_is_given(client: Client, server: TelegramServer) -> None:
+def test_setting_a_webhook_ends_a_poll_and_checks_its_parameters(client: Client, server: TelegramServer) -> None:
     async def poll_and_set() -> None:
         poll = asyncio.create_task(client.bot.get_updates(timeout=10))
         await asyncio.to_thread(server.wait_for_request, "getUpdates")
@@ -187,8 +189,8 @@ def test_setting_a_webhook_ends_a_poll_and_checks_what_it_is_given(client: Clien
     client.do(poll_and_set())
     client.do(client.bot.delete_webhook())
     bad_secret = client.bot.set_webhook("https://toko.id/hook", secret_token="rahasia!")  # noqa: S106
-    assert client.refused(bad_secret) == "Bad Request: secret token contains unallowed characters"
-    bad_url = client.refused(client.bot.set_webhook("ftp://toko.id"))
+    assert client.error_of(bad_secret) == "Bad Request: secret token contains unallowed characters"
+    bad_url = client.error_of(client.bot.set_webhook("ftp://toko.id"))
     assert bad_url == "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"
 
 
@@ -196,7 +198,7 @@ def test_setting_a_webhook_ends_a_poll_and_checks_what_it_is_given(client: Clien
 
 
 @pytest.mark.parametrize(
-    ("kind", "error", "said"),
+    ("kind", "error", "text"),
     [
         ("400", BadRequest, "Chat not found"),
         ("401", InvalidToken, "Unauthorized"),
@@ -207,35 +209,38 @@ def test_setting_a_webhook_ends_a_poll_and_checks_what_it_is_given(client: Clien
         ("reset", NetworkError, "httpx"),
     ],
 )
-def test_a_failure_comes_as_often_as_asked_for(
-    client: Client, server: TelegramServer, budi: Person, kind: FailureKind, error: type[TelegramError], said: str
+def test_a_failure_happens_as_often_as_requested(
+    client: Client,
+    server: TelegramServer,
+    budi: Person,
+    kind: FailureKind,
+    error: type[TelegramError],
+    text: str,
 ) -> None:
     failure = server.fail("sendMessage", kind, times=2)
     for _ in range(2):
-        with pytest.raises(error, match=said):
+        with pytest.raises(error, match=text):
             client.do(client.bot.send_message(BUDI, "x"))
     assert (budi.messages, failure.hits) == ([], 2)
     client.do(client.bot.send_message(BUDI, "x"))
     assert server.counts()["sendMessage"] == 3
-    assert server.refusals().total() == (0 if kind == "reset" else 2)
+    assert server.error_responses().total() == (0 if kind == "reset" else 2)
 
 
-def test_too_many_requests_says_when_to_come_again(
-    client: Client, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # without, the client warns of its own next version
+def test_a_429_says_when_to_try_again(client: Client, server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # without it, the client warns about its next version
     server.fail("*", "429", retry_after=7, times=None)
     for call in (client.bot.send_message(BUDI, "x"), client.bot.get_me()):
-        with pytest.raises(RetryAfter) as refused:
+        with pytest.raises(RetryAfter) as error:
             client.do(call)
-        assert refused.value.retry_after == timedelta(seconds=7)
+        assert error.value.retry_after == timedelta(seconds=7)
     server.heal()
     client.do(client.bot.get_me())
-    assert server.refusals()["getMe: Too Many Requests: retry after 7"] == 1
+    assert server.error_responses()["getMe: Too Many Requests: retry after 7"] == 1
 
 
 @pytest.mark.parametrize("done", [False, True])
-def test_a_timeout_never_answers(client: Client, server: TelegramServer, budi: Person, done: bool) -> None:
+def test_a_timeout_never_gets_a_response(client: Client, server: TelegramServer, budi: Person, done: bool) -> None:
     server.fail("sendMessage", "timeout", done=done)
     with pytest.raises(TimedOut):
         client.do(client.bot.send_message(BUDI, "x", read_timeout=0.2))
@@ -281,7 +286,7 @@ def test_a_server_that_is_down_refuses_connections_until_it_is_up_again(client: 
 # A whole bot
 
 
-def test_a_polling_application_answers_people_who_all_write_at_once(server: TelegramServer) -> None:
+def test_a_polling_application_answers_people_who_write_at_the_same_time(server: TelegramServer) -> None:
     people = [server.user(number, f"Orang {number}") for number in range(1, 21)]
 
     async def serve() -> None:
@@ -311,7 +316,7 @@ def test_a_polling_application_answers_people_who_all_write_at_once(server: Tele
         server.wait_until(lambda: server.pending == 0, "all updates are confirmed")
 
     asyncio.run(serve())
-    assert not server.refusals()
+    assert not server.error_responses()
 
 
 async def _greet(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:

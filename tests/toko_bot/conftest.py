@@ -1,4 +1,4 @@
-"""One shop, and one bot that ordinary conversations are had with; faults get bots of their own."""
+"""Fixtures: one shop, and one bot for ordinary conversations. Tests of faults start bots of their own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ NEXT_STAFF = iter(STAFF)
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a published catalogue, for who only reads it."""
+    """A data folder with a published catalogue, for tests that only read it."""
     folder = tmp_path_factory.mktemp("shop")
     publish_shop(folder)
     return folder
@@ -34,13 +34,13 @@ def bot(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 
 @pytest.fixture
 def budi(bot: RunningBot) -> Person:
-    """Of the staff; somebody new in each test, whom nothing of the last one slows."""
+    """A member of the staff. Each test gets a new one, so the rate limit of the last test does not slow this one."""
     return bot.server.user(next(NEXT_STAFF), "Budi")
 
 
 @pytest.fixture
 def siti(bot: RunningBot) -> Person:
-    """The owner."""
+    """An owner."""
     person = bot.server.user(SITI, "Siti")
     person.skip()
     return person

@@ -1,4 +1,4 @@
-"""The bot is built from settings alone: several shops share a process, and importing it changes nothing there."""
+"""The bot is built from settings alone. Bots of several shops can share a process, and imports have no side effects."""
 
 import asyncio
 import subprocess
@@ -54,7 +54,7 @@ if sys.getswitchinterval() != interval:
 print(*(f"thread {thread.name}" for thread in threading.enumerate()[1:]), sep="\\n", end="")
 print(*(f"no module {name}" for name, module in sys.modules.items() if module is None), sep="\\n", end="")
 """
-"""Prints what importing all modules of the bot did to its process; third-party packages may read the environment."""
+"""Prints all side effects of importing the bot's modules. Only third-party packages may read the environment."""
 
 
 def test_importing_the_bot_changes_nothing_in_the_process(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def _settings(server: TelegramServer, data: Path, name: str, *, staff: int) -> B
 
 @contextmanager
 def _running(bot: TokoBot) -> Iterator[None]:
-    """The bot at work in a thread of its own."""
+    """Run the bot in a thread of its own."""
     loop = asyncio.new_event_loop()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""The conversation in docs/bot.md is what the bot says."""
+"""The conversation in docs/bot.md is what the bot really answers."""
 
 import re
 from pathlib import Path

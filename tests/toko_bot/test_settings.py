@@ -1,4 +1,4 @@
-"""A missing or wrong setting is one line that names it, before any work; every setting is documented."""
+"""A missing or wrong setting is a one-line error before any work. Every setting is documented."""
 
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -40,18 +40,18 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("name", "value", "said"), WRONG)
+@pytest.mark.parametrize(("name", "value", "message"), WRONG)
 def test_a_wrong_setting_is_one_line_that_names_it(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingError, match=said) as error:
+    with pytest.raises(SettingError, match=message) as error:
         load_settings()
     assert "\n" not in str(error.value)
     assert "rahasia" not in str(error.value)
 
 
-def test_lists_and_secrets_are_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_read_as_people_write_them_and_secrets_stay_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_USERS", "101, 102")
     monkeypatch.setenv("ALLOWED_CHATS", "-1001")
     monkeypatch.setenv("PRICE_ROUNDING", "off")
@@ -66,16 +66,18 @@ def test_lists_and_secrets_are_read_as_people_write_them(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("token", "said"), [("", "TELEGRAM_BOT_TOKEN is missing"), (TOKEN, "Telegram does not know TELEGRAM_BOT_TOKEN")]
+    ("token", "message"), [("", "TELEGRAM_BOT_TOKEN is missing"), (TOKEN, "Telegram does not know TELEGRAM_BOT_TOKEN")]
 )
-def test_the_command_ends_with_one_line_and_no_token(tmp_path: Path, token: str, said: str) -> None:
+def test_the_command_fails_with_one_line_that_does_not_contain_the_token(
+    tmp_path: Path, token: str, message: str
+) -> None:
     with TelegramServer() as server:
         variables = environment(server, tmp_path, TELEGRAM_BOT_TOKEN=token)
         ended = subprocess.run(
             COMMAND, env=variables, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=20
         )
     assert ended.returncode == 1
-    assert ended.stderr.splitlines()[-1].startswith(f"toko: {'The setting ' if not token else ''}{said}")
+    assert ended.stderr.splitlines()[-1].startswith(f"toko: {'The setting ' if not token else ''}{message}")
     assert "Traceback" not in ended.stderr
     assert TOKEN not in ended.stderr
 

@@ -1,4 +1,4 @@
-"""Files are whole or not there."""
+"""Files and folders are written completely or not at all."""
 
 import os
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_failed_folder_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> 
     assert (tmp_path / "a" / "x").read_text() == "old"
 
 
-def test_the_newest_are_kept_and_those_that_are_in_use(tmp_path: Path) -> None:
+def test_the_newest_files_and_those_in_use_are_kept(tmp_path: Path) -> None:
     for age, name in enumerate("abcde"):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1000 - age, 1000 - age))

@@ -1,4 +1,4 @@
-"""Amounts as people here write them."""
+"""Amounts are formatted as Indonesians write them."""
 
 from decimal import Decimal
 
@@ -17,12 +17,12 @@ from toko_core.prices import quantity, rupiah
         ("1E+4", "Rp10.000"),
     ],
 )
-def test_rupiah(amount: str, written: str) -> None:
+def test_rupiah_are_formatted_in_indonesian_notation(amount: str, written: str) -> None:
     assert rupiah(Decimal(amount)) == written
 
 
 @pytest.mark.parametrize(
     ("number", "written"), [("40.000", "40"), ("0.250", "0,25"), ("1000", "1.000"), ("-3.5", "-3,5")]
 )
-def test_quantity(number: str, written: str) -> None:
+def test_quantities_are_formatted_without_trailing_zeros(number: str, written: str) -> None:
     assert quantity(Decimal(number)) == written

@@ -1,1 +1,1 @@
-"""Where backups come from, and which one to sync. Knows nothing of Dagster."""
+"""Where backups come from, and which one to sync. This package does not depend on Dagster."""

@@ -1,4 +1,4 @@
-"""Which source of backups the settings name. A new kind of source is added here."""
+"""Opens the source of backups that the settings name. A new kind of source is added here."""
 
 from toko_assets.backups.folder import FolderSource
 from toko_assets.backups.source import BackupSource
@@ -6,7 +6,10 @@ from toko_assets.common.settings import Settings
 
 
 def open_source(settings: Settings) -> BackupSource:
-    """The source that BACKUP_SOURCE names. Dropbox's library takes a second and 150 MB: only where it is used."""
+    """Return the source that BACKUP_SOURCE names.
+
+    Dropbox's library takes a second and 150 MB, so it is imported only where it is used.
+    """
     if settings.backup_source == "folder":
         return FolderSource(settings.inbox)
     from toko_assets.backups.dropbox import DropboxSource

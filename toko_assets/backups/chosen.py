@@ -1,4 +1,4 @@
-"""A backup that a person chose by its name or path."""
+"""Finds the backup that a person chose by its name or path."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ NAMED = 5
 
 
 def local_backup(path: Path) -> tuple[BackupSource, ListedBackup]:
-    """A file of this machine, and the source to fetch it from. Raises NoBackupError."""
+    """Return a file of this machine, and the source to fetch it from. Raises NoBackupError."""
     return FolderSource(path.parent), named_backup(path)
 
 
 def chosen_backup(source: BackupSource, wanted: str) -> tuple[BackupSource, ListedBackup]:
-    """The backup of this name or path in the source, in any letter case, or the file of this full path.
+    """Find the backup with this name or path in the source, ignoring case, or the file with this full path.
 
-    Raises NoBackupError, naming the newest backups there are, and what the source raises when it does not answer.
+    Raises NoBackupError, which names the newest backups there are, and the errors of `source.listing()`.
     """
     wanted = wanted.strip()
     path = Path(wanted)
@@ -33,6 +33,6 @@ def chosen_backup(source: BackupSource, wanted: str) -> tuple[BackupSource, List
 
 def _advice(listing: Listing, wanted: str) -> str:
     if wanted.rpartition("/")[2] in listing.conflicted:
-        return ", but a conflicted copy of that name: give it another name there, then choose it."
+        return ", only a conflicted copy with that name: rename it there, then choose it."
     names = [backup.name for backup in listing.backups[:NAMED]]
     return f". The newest there: {', '.join(names)}." if names else ", nor any other."

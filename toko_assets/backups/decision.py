@@ -1,8 +1,9 @@
-"""Which backup to sync now: pure functions of what is listed, what is published, and how earlier attempts ended.
+"""Decides which backup to sync now, from what is listed, what is published, and how earlier attempts ended.
 
-What is wanted is that the newest backup is the one that is published, until a person chooses another. That is compared,
-not what was once asked for: Dagster never runs the same run key twice, failed or not, so every attempt has a key of its
-own. `sensors.py` is around this.
+The goal: the newest backup is the published one, until a person chooses another. Each decision compares the newest
+backup with the published one, not with the runs that were requested earlier. Dagster never runs the same run key twice,
+even after a failure, so every attempt has its own key. All functions are pure; the sensor in
+`defs/sensors/new_backup.py` calls them.
 """
 
 import hashlib
@@ -17,76 +18,76 @@ from toko_assets.backups.listing import ListedBackup, newest_first
 from toko_assets.common.rollback_record import Rejection
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-"""After the first, second and third attempt at a revision, and after every later one."""
+"""How long to wait after the first, second and third attempt at a revision, and after every later one."""
 
 UNREACHABLE = timedelta(hours=1)
-"""So long a source may fail before the owners hear of it."""
+"""How long a source may fail before the owners are notified."""
 
 LONGEST_REASON = 300
-"""Characters."""
+"""Characters of an error message that the cursor keeps."""
 
 
 class Ending(Enum):
-    """How an attempt stands."""
+    """The state of an attempt."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     TRANSIENT = "transient"
-    """Failed, and may well succeed the next time."""
+    """It failed, and may succeed the next time."""
     PERMANENT = "permanent"
-    """Failed, and will again until the folder or the settings change."""
+    """It failed, and will fail again until the folder or the settings change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The last run that was asked for a revision."""
+    """The last run that was requested for a revision."""
 
     number: int
     """From 1."""
     ending: Ending
     ended: datetime | None
-    """None while it is running."""
+    """None while the run is unfinished."""
     folder: str
-    """`folder_mark` of what was listed when it was asked for."""
+    """`folder_mark` of what was listed when the run was requested."""
     settings: str
-    """Which settings were in force then."""
+    """The mark of the settings that were in force then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What is kept from one look to the next: as much for one backup as for a thousand."""
+    """The state that the sensor keeps between two ticks. Its size does not depend on the number of backups."""
 
     seen: str = ""
-    """The newest revision at the last look."""
+    """The newest revision at the last tick."""
     published: datetime | None = None
-    """When the published backup was changed last. Older ones are not wanted, though a newer one be deleted."""
+    """When the published backup was last changed. Older ones are not synced, even if the published one is deleted."""
     served: str = ""
-    """The newest revision that was served: if an older one is now, a person chose it."""
+    """The newest revision that was ever served. If an older one is served now, a person chose it."""
     asked: str = ""
-    """The revision that was last asked for."""
+    """The revision that was last requested."""
     asked_modified: datetime | None = None
-    """When that was changed: it may be published after it was deleted."""
+    """When that revision was changed. It is kept because a file may be deleted before its run publishes it."""
     failing: datetime | None = None
-    """Since when the source fails."""
+    """When the source began to fail; None while it works."""
     told: bool = False
-    """Whether the owners know that it fails."""
+    """Whether the owners were notified that the source fails."""
     quiet_until: datetime | None = None
-    """The source is not asked before: it said so."""
+    """The source asked for no requests before this time."""
     stopped: str = ""
-    """The settings with which it refuses for good."""
+    """The mark of the settings with which the source failed permanently."""
     reason: str = ""
-    """What it said last."""
+    """The last error message of the source."""
 
     @classmethod
     def read(cls, text: str | None) -> "Cursor":
-        """From Dagster's text; one that this version cannot read counts as a first look."""
+        """Parse Dagster's cursor text. A text that this version cannot read counts as no cursor."""
         try:
             return _CURSOR.validate_json(text or "{}")
         except ValidationError:
             return cls()
 
     def write(self) -> str:
-        """As JSON, without what is as at the first look."""
+        """Return the cursor as JSON, without the fields that have their default values."""
         return _CURSOR.dump_json(self, exclude_defaults=True).decode()
 
 
@@ -95,18 +96,18 @@ _CURSOR = TypeAdapter(Cursor)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A run to ask for."""
+    """A run to request."""
 
     backup: ListedBackup
     attempt: int
     folder: str
-    """`folder_mark` of what is listed."""
+    """`folder_mark` of what is listed now."""
     skipped: tuple[str, ...]
-    """Names of other backups that are newer than the published one: passed over, as this one is newer still."""
+    """Names of other backups that are newer than the published one. They are skipped because this one is newest."""
 
     @property
     def run_key(self) -> str:
-        """Never used twice."""
+        """The run key, which is never used twice."""
         return f"{self.backup.revision}:{self.attempt}"
 
 
@@ -117,11 +118,11 @@ class Decision:
     cursor: Cursor
     request: Request | None
     said: str
-    """Why nothing is asked for, in a sentence."""
+    """A sentence that explains why no run is requested; empty if one is."""
 
 
 def wanted(cursor: Cursor, backups: Sequence[ListedBackup]) -> ListedBackup | None:
-    """The newest backup, unless it is older than the published one."""
+    """Return the newest backup, or None if it is older than the published one."""
     newest = next(iter(newest_first(backups)), None)
     if newest and cursor.published and newest.modified < cursor.published:
         return None
@@ -133,19 +134,22 @@ def decide(
     backups: Sequence[ListedBackup],
     *,
     published: str | None,
-    refused: Rejection | None,
+    rejected: Rejection | None,
     last: Attempt | None,
     busy: bool,
     settings: str,
     now: datetime,
+    demo_served: bool = False,
 ) -> Decision:
-    """Whether to sync the newest of the listed `backups` now.
+    """Decide whether to sync the newest of the listed `backups` now.
 
-    `published` is the revision that is served, `refused` what a rollback refused, `last` the last attempt at the
-    `wanted` backup, `busy` whether a run is unfinished, `settings` which settings are in force.
+    `published` is the served revision, `rejected` what a rollback rejected, `last` the last attempt at the `wanted`
+    backup, `busy` whether a run is unfinished, and `settings` the mark of the settings in force. With `demo_served`,
+    the served catalogue is the demo's, so a shop's backup is synced whatever its time.
     """
-    known = {published or "", refused.revision if refused else ""} - {""}
+    known = {published or "", rejected.revision if rejected else ""} - {""}
     cursor = _with_published(answered(cursor), backups, known)
+    cursor = replace(cursor, published=None) if demo_served else cursor
     newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
     cursor = replace(cursor, seen=newest.revision if newest else "")
     if newest is None:
@@ -154,14 +158,14 @@ def decide(
         return Decision(replace(cursor, served=newest.revision), None, f"{newest.name} is served.")
     if published and newest.revision == cursor.served:
         return Decision(cursor, None, f"{newest.name} was served; the one chosen since stays until a newer one comes.")
-    if refused and refused.is_of(newest.revision):
-        return Decision(cursor, None, refused.said(newest.name))
+    if rejected and rejected.is_of(newest.revision):
+        return Decision(cursor, None, rejected.explain(newest.name))
     if busy:
-        return Decision(cursor, None, f"{newest.name} waits: a run is at work.")
+        return Decision(cursor, None, f"{newest.name} waits: another run is in progress.")
     if not newest.settled and newest.revision != before:
-        return Decision(cursor, None, f"{newest.name} is taken when it has stopped changing.")
-    if last and (waiting := _waits(newest, last, mark, settings, now)):
-        return Decision(cursor, None, waiting)
+        return Decision(cursor, None, f"{newest.name} is still changing: it is synced once it stops.")
+    if last and (reason := _reason_to_wait(newest, last, mark, settings, now)):
+        return Decision(cursor, None, reason)
     skipped = tuple(
         backup.name
         for backup in newest_first(backups)
@@ -175,7 +179,10 @@ EMPTY = "There is no backup yet."
 
 
 def _with_published(cursor: Cursor, backups: Sequence[ListedBackup], published: set[str]) -> Cursor:
-    """Remember when what is served, or was refused, was changed: listed, or asked for and deleted. Never goes back."""
+    """Set `published` to the time of the backup that is served or rejected. The time never decreases.
+
+    The backup is in the listing, or it is the one that was last requested and has been deleted since.
+    """
     times = [backup.modified for backup in backups if backup.revision in published]
     if cursor.asked in published and cursor.asked_modified:
         times.append(cursor.asked_modified)
@@ -184,38 +191,42 @@ def _with_published(cursor: Cursor, backups: Sequence[ListedBackup], published: 
     return replace(cursor, published=max(times, default=None))
 
 
-def _waits(newest: ListedBackup, last: Attempt, mark: str, settings: str, now: datetime) -> str:
-    """Why there is no further attempt now; empty if there is."""
+def _reason_to_wait(newest: ListedBackup, last: Attempt, mark: str, settings: str, now: datetime) -> str:
+    """Explain why there is no further attempt now; return an empty string if there is one."""
     if last.ended is None:
         return f"{newest.name} is being synced."
     if last.ending is Ending.PERMANENT:
         if (last.folder, last.settings) == (mark, settings):
-            return f"{newest.name} was refused, and is not tried again until the folder or the settings change."
+            return f"{newest.name} was rejected, and is not tried again until the folder or the settings change."
         return ""
     due = last.ended + DELAYS[min(last.number, len(DELAYS)) - 1]
     return f"{newest.name} is tried again at {due:%H:%M} UTC." if now < due else ""
 
 
 def folder_mark(backups: Iterable[ListedBackup]) -> str:
-    """Another text whenever a backup comes, goes or changes."""
+    """Return a mark of the listing that differs whenever a backup appears, disappears or changes."""
     listed = "\n".join(sorted(f"{backup.place}\t{backup.revision}" for backup in backups))
     return hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def may_ask(cursor: Cursor, settings: str, now: datetime) -> bool:
-    """Whether the source is asked at all: not while it wants quiet, nor, with the same settings, after a refusal."""
+    """Whether to query the source: not before `quiet_until`, and not with settings that failed permanently."""
     return cursor.stopped != settings and (cursor.quiet_until is None or now >= cursor.quiet_until)
 
 
 def answered(cursor: Cursor) -> Cursor:
-    """The source answers (again)."""
+    """Return the cursor after a successful listing."""
     return replace(cursor, failing=None, told=False, quiet_until=None, stopped="", reason="")
 
 
 def failed(
     cursor: Cursor, reason: str, *, final: bool, settings: str, now: datetime, quiet: timedelta | None = None
 ) -> Cursor:
-    """The source did not answer: `final` if asking again is useless, else to be left alone for `quiet`."""
+    """Return the cursor after a failed listing.
+
+    A `final` error is permanent: the source is not queried again with these settings. Otherwise the source is left
+    alone for `quiet`.
+    """
     reason = reason[:LONGEST_REASON]
     same = final == bool(cursor.stopped) and (not final or reason == cursor.reason)
     return replace(
@@ -229,7 +240,7 @@ def failed(
 
 
 def to_be_told(cursor: Cursor, now: datetime) -> bool:
-    """Whether the owners should hear that the source fails: at once of a refusal, else after an hour."""
+    """Whether to notify the owners that the source fails: immediately of a permanent error, else after an hour."""
     if cursor.failing is None or cursor.told:
         return False
     return bool(cursor.stopped) or now - cursor.failing >= UNREACHABLE

@@ -18,21 +18,21 @@ from toko_assets.common.settings import Settings
 from toko_core.errors import TransientError
 
 MOST_PAGES = 1000
-"""Of one listing: a Dropbox that always has one more page is not waited for."""
+"""Pages of one listing. The limit stops a Dropbox that always announces one more page."""
 RESUMPTIONS = 8
-"""Of one download, with up to 5 seconds in between."""
+"""Attempts for one download, with up to 5 seconds in between."""
 RESTARTS = 3
-"""Of a listing whose cursor Dropbox has forgotten."""
+"""How often a listing starts again because Dropbox has reset its cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class DropboxSource(BackupSource):
-    """The `*.i5bu` of a Dropbox folder, in any letter case, without those of its subfolders."""
+    """The `*.i5bu` files of a Dropbox folder, in any letter case. Subfolders are not searched."""
 
     settings: Settings
-    """With the access to Dropbox."""
+    """The settings that hold the access to Dropbox."""
     folder: str
-    """Like /IPOS; empty for all that the app sees."""
+    """A path like /IPOS; empty for everything that the app can see."""
 
     @property
     def place(self) -> str:
@@ -43,36 +43,36 @@ class DropboxSource(BackupSource):
         return "DROPBOX_FOLDER_PATH"
 
     def listing(self) -> Listing:
-        """All pages of the folder. Raises TransientError or PermanentError."""
+        """List all pages of the folder. Raises TransientError or PermanentError."""
         entries: dict[str, FileMetadata] = {}
         with dropbox_errors(self.folder), dropbox_client(self.settings) as client:
             for entry in self._entries(client):
                 if isinstance(entry, FileMetadata) and entry.is_downloadable and entry.name.lower().endswith(ENDING):
                     entries[entry.path_lower] = entry
-                else:  # deleted while pages were read, or there is a folder of that name now
+                else:  # deleted while pages were read, or replaced by a folder with that name
                     entries.pop(entry.path_lower, None)
         backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
         return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Download exactly this revision: resumed after an interruption, compared with Dropbox's own hash, renamed."""
+        """Download exactly this revision, resume after interruptions, verify Dropbox's hash, then rename the file."""
 
-        def told(state: DownloadProgress) -> None:
+        def report(state: DownloadProgress) -> None:
             progress(state.bytes_committed)
 
         file = File(str(target))
         with dropbox_errors(self.folder), dropbox_client(self.settings, repeats=False) as client:
             try:
                 Downloader(_Content(client)).download(
-                    f"rev:{backup.revision}", file, DownloadOptions(max_attempts=RESUMPTIONS, progress=told)
+                    f"rev:{backup.revision}", file, DownloadOptions(max_attempts=RESUMPTIONS, progress=report)
                 )
             except ApiError as error:
                 raise _gone_or(error, backup.place) from error
             finally:
-                file.abort()  # after an interrupt: the Downloader forgets it then
+                file.abort()  # the Downloader does not do it after an interrupt
 
     def _entries(self, client: Dropbox) -> list[Metadata]:
-        """Of all pages, in Dropbox's order."""
+        """Return the entries of all pages, in Dropbox's order."""
         page, restarts = client.files_list_folder(self.folder), 0
         entries = list(page.entries)
         for _ in range(MOST_PAGES):
@@ -87,12 +87,12 @@ class DropboxSource(BackupSource):
                 restarts += 1
                 page = client.files_list_folder(self.folder)
                 entries = list(page.entries)
-        raise TransientError(f"Dropbox lists {self.folder or '/'} without an end.")
+        raise TransientError(f"Dropbox's listing of {self.folder or '/'} does not end after {MOST_PAGES:,} pages.")
 
 
 @dataclass(frozen=True)
 class _Content:
-    """What the Downloader uses of a client. It would ask again at once after a refusal for too many requests."""
+    """The part of a client that the Downloader uses. By itself it would retry a rate-limited request at once."""
 
     client: Dropbox
 
@@ -113,7 +113,7 @@ def _listed(entry: FileMetadata) -> ListedBackup:
 
 
 def _gone_or(error: ApiError, place: str) -> TransientError:
-    """The error, said of a file instead of the folder if it is about the file."""
+    """Return an error about the file; `dropbox_errors` would report it as one about the folder."""
     if is_path_error(error.error):
-        return TransientError(f"{place} is gone from Dropbox: deleted, or moved away.")
-    return TransientError(f"Dropbox does not hand out {place}.")
+        return TransientError(f"{place} is gone from Dropbox: it was deleted or moved.")
+    return TransientError(f"Dropbox does not let the app download {place}.")

@@ -1,7 +1,7 @@
-"""The official Dropbox client with the shop's long-lived access; what it raises, in words that say what to do.
+"""The official Dropbox client with the shop's long-lived access, and its errors as messages that say what to do.
 
-The SDK itself refreshes the access token and repeats what Dropbox answered with 5xx; the session below it repeats what
-the network swallowed. Nothing here waits for long: whoever calls has a next time.
+The SDK refreshes the access token and retries responses with status 5xx; the HTTP session below it retries lost
+connections. Nothing here waits for long, because every caller tries again later.
 """
 
 from collections.abc import Iterator
@@ -21,23 +21,26 @@ from toko_core.errors import PermanentError, TokoError, TransientError
 from toko_core.log import hush
 
 ANSWER_SECONDS = 8.0
-"""Without a byte. Three times that, for a token and for a listing, is less than the minute that a sensor's tick has."""
+"""The timeout without a byte received.
+
+Three times that, for a token and for a listing, is less than the minute that a sensor tick has.
+"""
 REPETITIONS = 2
 QUIET = timedelta(minutes=1)
-"""After a refusal for too many requests that says no time."""
+"""How long to pause after a rate-limit response that names no time."""
 LONGEST_QUIET = timedelta(hours=1)
 
 CONSOLE = "https://www.dropbox.com/developers/apps"
-NOT_DROPBOX = "What answers in Dropbox's place is not Dropbox: does the network ask for a login, is a proxy in between?"
+NOT_DROPBOX = "The response does not come from Dropbox: does the network ask for a login, or is a proxy in between?"
 LOGIN = "run `toko dropbox-login`"
 
 
 def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:
-    """A client with the refresh token of the settings; the secret only where the app has one.
+    """Return a client with the refresh token of the settings, and with the app's secret if it has one.
 
-    With `repeats` False it repeats nothing: for a caller that does. Whoever asks for a client closes it.
+    With `repeats=False` the client does not retry; use it for a caller that retries. The caller closes the client.
     """
-    # It would warn of every repetition: in a night without a network thousands of lines that say nothing new.
+    # It would log a warning for every retry: thousands of identical lines in a night without a network.
     hush("urllib3.connectionpool")
     secret, token = settings.dropbox_app_secret, settings.dropbox_refresh_token
     repetitions = REPETITIONS if repeats else 0
@@ -45,7 +48,7 @@ def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:
     for adapter in session.adapters.values():
         adapter.max_retries = Retry(
             total=repetitions, status=0, backoff_factor=0.5, allowed_methods=None, raise_on_status=False
-        )  # what is asked here changes nothing, so that it may be asked twice
+        )  # all requests here only read, so they are safe to retry
     return Dropbox(
         app_key=settings.dropbox_app_key,
         app_secret=secret.get_secret_value() if secret else None,
@@ -53,25 +56,25 @@ def dropbox_client(settings: Settings, *, repeats: bool = True) -> Dropbox:
         session=session,
         timeout=ANSWER_SECONDS,
         max_retries_on_error=repetitions,
-        max_retries_on_rate_limit=0,  # the SDK would sleep as long as Dropbox says
+        max_retries_on_rate_limit=0,  # the SDK would sleep for as long as Dropbox asks
     )
 
 
 @contextmanager
 def dropbox_errors(folder: str) -> Iterator[None]:
-    """Turn every error of the SDK into a TokoError that is passing or permanent. `folder` is DROPBOX_FOLDER_PATH."""
+    """Turn every error of the SDK into a TransientError or PermanentError. `folder` is DROPBOX_FOLDER_PATH."""
     try:
         yield
     except requests.exceptions.JSONDecodeError as error:
         raise TransientError(NOT_DROPBOX) from error
     except (DropboxException, requests.RequestException, TransferError, ValidationError) as error:
         raise _translated(error, folder) from error
-    except (AssertionError, AttributeError, EOFError, KeyError, TypeError, ValueError) as error:  # how the SDK takes it
+    except (AssertionError, AttributeError, EOFError, KeyError, TypeError, ValueError) as error:  # the SDK's reaction
         raise TransientError(NOT_DROPBOX) from error
 
 
 def quiet_error(error: RateLimitError) -> QuietError:
-    """For how long Dropbox wants no requests."""
+    """Return the error that says for how long Dropbox wants no requests."""
     wanted = timedelta(seconds=error.backoff) if error.backoff else QUIET
     return QuietError("Dropbox asks for fewer requests.", min(wanted, LONGEST_QUIET))
 
@@ -87,18 +90,18 @@ def _translated(error: Exception, folder: str) -> TokoError:
         case RateLimitError():
             return quiet_error(error)
         case HttpError():
-            return TransientError(f"Dropbox has a problem of its own (HTTP {error.status_code}).")
+            return TransientError(f"Dropbox has an internal error (HTTP {error.status_code}).")
         case requests.exceptions.SSLError():
             return TransientError(
-                "Dropbox's certificate is not accepted: is the clock right, does a proxy stand in between?"
+                "Dropbox's certificate is not accepted: is the clock right, or is a proxy in between?"
             )
         case requests.Timeout():
             return TransientError("Dropbox does not answer: is the network up?")
         case requests.RequestException():
             return TransientError("Dropbox cannot be reached: is the network up?")
         case TransferError():
-            return TransientError("What Dropbox sent is not the whole file, or another one than announced.")
-    return TransientError("Dropbox's answer is not understood.")
+            return TransientError("Dropbox did not send the whole file, or sent another file than announced.")
+    return TransientError("Dropbox's response cannot be parsed.")
 
 
 def _access(error: AuthError) -> TokoError:
@@ -109,9 +112,9 @@ def _access(error: AuthError) -> TokoError:
             f"The Dropbox app lacks a permission: tick {scope} under Permissions at {CONSOLE}, Submit, then {LOGIN}."
         )
     if reason.is_expired_access_token():
-        return TransientError("Dropbox says that its own access token has expired.")
+        return TransientError("Dropbox reports that the short-lived access token has expired.")
     return PermanentError(
-        f"Dropbox refuses DROPBOX_REFRESH_TOKEN: it was revoked, or belongs to another app. To get a new one, {LOGIN}."
+        f"Dropbox rejects DROPBOX_REFRESH_TOKEN: it was revoked, or belongs to another app. To get a new one, {LOGIN}."
     )
 
 
@@ -119,10 +122,10 @@ def _bad_input(error: BadInputError) -> TokoError:
     if "invalid_client" in str(error.message):
         return PermanentError(
             f"Dropbox does not know this app: check DROPBOX_APP_KEY and DROPBOX_APP_SECRET at {CONSOLE}. "
-            f"The token of `toko dropbox-login` needs no secret: then leave DROPBOX_APP_SECRET empty."
+            f"A token from `toko dropbox-login` needs no secret: leave DROPBOX_APP_SECRET empty then."
         )
     return PermanentError(
-        "Dropbox does not understand the request: check DROPBOX_FOLDER_PATH, which is like /IPOS, "
+        "Dropbox does not understand the request: check DROPBOX_FOLDER_PATH, which looks like /IPOS, "
         f"and DROPBOX_APP_KEY at {CONSOLE}."
     )
 
@@ -132,11 +135,11 @@ def _folder_or_file(error: ApiError, folder: str) -> TokoError:
     if is_path_error(reason) and reason.get_path().is_not_found():
         return PermanentError(
             f"There is no folder {folder or '/'} in this Dropbox: correct DROPBOX_FOLDER_PATH. "
-            "An app of the type “App folder” sees only its own folder, which is / then."
+            "An app of the type “App folder” sees only its own folder, whose path is /."
         )
     if is_path_error(reason) and (reason.get_path().is_not_folder() or reason.get_path().is_malformed_path()):
-        return PermanentError(f"{folder} is no folder in this Dropbox: correct DROPBOX_FOLDER_PATH.")
-    return TransientError(f"Dropbox refuses, and does not say why: is the app enabled at {CONSOLE}?")
+        return PermanentError(f"{folder} is not a folder in this Dropbox: correct DROPBOX_FOLDER_PATH.")
+    return TransientError(f"Dropbox rejects the request without a reason: is the app enabled at {CONSOLE}?")
 
 
 def is_path_error(reason: object) -> bool:

@@ -1,6 +1,6 @@
-"""Leads a person through the one-time authorisation that gives the shop long-lived access to its Dropbox.
+"""Guides a person through the one-time authorisation that gives the shop long-lived access to its Dropbox.
 
-With PKCE, so that no secret of the app is needed anywhere.
+It uses PKCE, so the app's secret is never needed.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from toko_assets.backups.dropbox_client import ANSWER_SECONDS, CONSOLE, dropbox_
 from toko_core.errors import PermanentError
 
 SCOPES = ["account_info.read", "files.metadata.read", "files.content.read"]
-"""What is asked for: to see the folder and to read its files; nothing is ever written."""
+"""The permissions that are requested: list the folder and read its files. Nothing is ever written."""
 
 LONG_LIVED = "offline"
-"""In Dropbox's words."""
+"""Dropbox's name for an access type with a refresh token."""
 
 
 def log_in(app_key: str, console: Console, ask: Callable[[str], str]) -> None:
-    """Show where to click, take the code that Dropbox shows, print the line for .env. Raises TokoError."""
+    """Show where to click, ask for the code that Dropbox shows, and print the lines for .env. Raises TokoError."""
     flow = DropboxOAuth2FlowNoRedirect(
         app_key, use_pkce=True, token_access_type=LONG_LIVED, scope=SCOPES, timeout=ANSWER_SECONDS
     )
@@ -34,15 +34,18 @@ def log_in(app_key: str, console: Console, ask: Callable[[str], str]) -> None:
             try:
                 token = flow.finish(code).refresh_token
             except requests.HTTPError as error:
-                raise _refused(str(error.response.text if error.response is not None else "")) from error
+                raise _login_error(str(error.response.text if error.response is not None else "")) from error
     finally:
         flow.requests_session.close()
-    console.print("\nPut these lines into .env, then chmod 600 .env, and see what `toko doctor` says:\n")
+    console.print("\nPut these lines into .env, run chmod 600 .env, then check the result with `toko doctor`:\n")
     for line in ("BACKUP_SOURCE=dropbox", f"DROPBOX_APP_KEY={app_key}", f"DROPBOX_REFRESH_TOKEN={token}"):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
-def _refused(said: str) -> PermanentError:
-    if "invalid_client" in said:
+def _login_error(response: str) -> PermanentError:
+    if "invalid_client" in response:
         return PermanentError(f"Dropbox does not know this app key: copy it again from {CONSOLE}.")
-    return PermanentError("Dropbox does not take this code: it is used, too old, or not copied whole. Begin anew.")
+    return PermanentError(
+        "Dropbox rejects this code: it was used before, is too old, or was not copied completely. "
+        "Run `toko dropbox-login` again."
+    )

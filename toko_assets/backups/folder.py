@@ -1,4 +1,4 @@
-"""Backups in a folder that iPOS, or a Dropbox client, puts them into."""
+"""Backups in a folder that iPOS or a Dropbox client writes to."""
 
 import shutil
 import time
@@ -13,12 +13,12 @@ from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackup
 from toko_core.errors import TransientError
 
 SETTLED_SECONDS = 60
-"""Without a change: a younger file may still be written."""
+"""How long a file must be unchanged; a newer file may still be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSource(BackupSource):
-    """The `*.i5bu` of a folder, by the time of their last change."""
+    """The `*.i5bu` files of a folder, by the time of their last change."""
 
     folder: Path
 
@@ -31,7 +31,7 @@ class FolderSource(BackupSource):
         return "BACKUP_FOLDER"
 
     def listing(self) -> Listing:
-        """Files come and go while a folder is looked at. Raises NoBackupError or TransientError."""
+        """List the folder; files may appear and disappear meanwhile. Raises NoBackupError or TransientError."""
         found = []
         try:
             for file in self.folder.iterdir() if self.folder.exists() else ():
@@ -42,26 +42,26 @@ class FolderSource(BackupSource):
             raise NoBackupError(
                 f"The backup folder {self.folder} cannot be read ({error.strerror}): set BACKUP_FOLDER."
             ) from error
-        except OSError as error:  # a network drive that is away
+        except OSError as error:  # a network drive that is not connected
             raise TransientError(
-                f"The backup folder {self.folder} cannot be read now ({error.strerror}): is its disk there?"
+                f"The backup folder {self.folder} cannot be read now ({error.strerror}): is its disk connected?"
             ) from error
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Copy the file. Raises NoBackupError if it cannot be read, TransientError if it is another one by now."""
+        """Copy the file. Raises NoBackupError if it cannot be read, and TransientError if it has changed."""
         source = Path(backup.place)
         try:
-            with source.open("rb"):  # an error from here on is the target's
+            with source.open("rb"):  # later errors concern the target
                 pass
             revision = _listed(source).revision
         except FileNotFoundError as error:
-            raise GoneError(f"{backup.name} is gone: deleted, or moved away.") from error
+            raise GoneError(f"{backup.name} is gone: it was deleted or moved.") from error
         except OSError as error:
             raise unreadable(backup.place, error) from error
         if revision != backup.revision:
-            raise TransientError(f"{backup.name} was replaced, or is still being written: the next look takes it.")
+            raise TransientError(f"{backup.name} was replaced, or is still being written: the next sync takes it.")
         shutil.copyfile(source, target)
         if not source.exists() or _listed(source).revision != backup.revision:
             raise TransientError(
@@ -71,12 +71,12 @@ class FolderSource(BackupSource):
 
 
 def named_backup(path: Path) -> ListedBackup:
-    """A backup that was named by a person. Raises NoBackupError."""
+    """Return the backup that a person named. Raises NoBackupError."""
     try:
         if path.is_dir():
             raise NoBackupError(f"{path} is a folder: name a backup file (*{ENDING}).")
         if path.exists() and not path.is_file():
-            raise NoBackupError(f"{path} is no file: name a backup file (*{ENDING}).")
+            raise NoBackupError(f"{path} is not a file: name a backup file (*{ENDING}).")
         return _listed(path)
     except FileNotFoundError as error:
         raise NoBackupError(f"There is no file {path}.") from error
@@ -89,7 +89,7 @@ def unreadable(path: str, error: OSError) -> NoBackupError:
 
 
 def _listed(file: Path) -> ListedBackup:
-    """By its size and the time of its last change; raises OSError."""
+    """Describe a file by its size and the time of its last change. Raises OSError."""
     stat = file.stat()
     return ListedBackup(
         place=str(file),

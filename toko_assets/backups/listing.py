@@ -1,18 +1,19 @@
-"""Backups as their source lists them. The two sources are in `resources/`."""
+"""Records of backups as their source lists them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from toko_assets.ipos.decoding import decode
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.errors import TransientError
 
 
 class QuietError(TransientError):
-    """The source wants to be left alone for a while."""
+    """The source asks for no requests for a while."""
 
-    def __init__(self, said: str, quiet: timedelta) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, quiet: timedelta) -> None:
+        super().__init__(message)
         self.quiet = quiet
 
 
@@ -23,7 +24,7 @@ class ListedBackup:
     place: str
     """Where the source finds it: a path."""
     revision: str
-    """Changes when the file does: of a folder its size and time of change; of Dropbox its revision."""
+    """A text that changes when the file does: its size and time of change in a folder, its revision in Dropbox."""
     size: int
     """Bytes."""
     modified: datetime
@@ -33,20 +34,21 @@ class ListedBackup:
 
     @property
     def name(self) -> str:
-        """Fit to be shown."""
+        """The file's name, safe to display."""
         return decode(self.place.rpartition("/")[2].encode("utf-8", "surrogateescape"))
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies in the source now."""
+    """The files that are in the source now."""
 
     backups: Sequence[ListedBackup]
     """Newest first."""
     conflicted: Sequence[str] = ()
-    """Names of files that Dropbox made of two machines' writing one: never taken by themselves."""
+    """Names of the copies that Dropbox made when two machines wrote one file. They are synced only if a person asks."""
 
 
 def newest_first(backups: Sequence[ListedBackup]) -> list[ListedBackup]:
-    """By the time of the last change; of the same moment, by place."""
-    return sorted(backups, key=lambda backup: (backup.modified, backup.place), reverse=True)
+    """Sort by the time of the last change, then by place. Leaves out the demo's backup if there is another one."""
+    of_shop = [backup for backup in backups if not is_demo_backup(backup.name)]
+    return sorted(of_shop or backups, key=lambda backup: (backup.modified, backup.place), reverse=True)

@@ -1,4 +1,4 @@
-"""What every source of backups offers: a listing, and one backup of it."""
+"""The interface of a source of backups: list them, and fetch one."""
 
 import re
 from abc import ABC, abstractmethod
@@ -12,7 +12,8 @@ from toko_core.errors import PermanentError, TokoError, TransientError
 
 ENDING = ".i5bu"
 CONFLICTED = re.compile(r"\(.*(conflicted copy|konflik).*\)", re.IGNORECASE)
-"""How Dropbox names what two machines wrote at once, in English and Indonesian: `toko (conflicted copy 2026-01-05)`."""
+"""Matches Dropbox's names for files that two machines wrote at once, in English and Indonesian, such as
+`toko (conflicted copy 2026-01-05)`."""
 
 Found = TypeVar("Found")
 
@@ -31,53 +32,54 @@ class BackupSource(ABC):
     @property
     @abstractmethod
     def place(self) -> str:
-        """For people: the folder's name."""
+        """The folder's name, for messages."""
 
     @property
     @abstractmethod
     def setting(self) -> str:
-        """The setting that says where it is."""
+        """The name of the setting that says where the source is."""
 
     @abstractmethod
     def listing(self) -> Listing:
-        """All backups. Raises TransientError or PermanentError."""
+        """List all backups. Raises TransientError or PermanentError."""
 
     @abstractmethod
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Write this revision to `target`, whole; `progress` hears how many bytes are there.
+        """Write this whole revision to `target`; call `progress` with the number of bytes received so far.
 
-        Raises GoneError if the source no longer has it, else TransientError or PermanentError.
+        Raises GoneError if the source no longer has it, otherwise TransientError or PermanentError.
         """
 
-    def newest(self, look: Callable[[ListedBackup], Found], warn: Callable[[str], None]) -> Found:
-        """What `look` finds in the newest backup that is whole: it raises IncompleteBackupError or NotABackupError.
+    def newest(self, inspect: Callable[[ListedBackup], Found], warn: Callable[[str], None]) -> Found:
+        """Return what `inspect` returns for the newest whole backup.
 
-        Newer ones that are not, and conflicted copies, get a warning each. Raises NoBackupError, or what is wrong with
-        the newest if none is whole.
+        `inspect` raises IncompleteBackupError or NotABackupError for a backup that is not whole. Each such backup, and
+        each conflicted copy, gets a warning. Raises NoBackupError if there is no backup, and the error of the newest
+        one if none is whole.
         """
         listing = self.listing()
         for name in listing.conflicted:
             warn(left_out(name))
         if not listing.backups:
-            besides = " but conflicted copies" if listing.conflicted else ""
+            only = ", only conflicted copies" if listing.conflicted else ""
             raise NoBackupError(
-                f"There is no iPOS backup (*{ENDING}) in {self.place}{besides}: put one there, or set {self.setting}."
+                f"There is no iPOS backup (*{ENDING}) in {self.place}{only}: put one there, or set {self.setting}."
             )
         problem: TokoError | None = None
         for backup in listing.backups:
             try:
-                return look(backup)
+                return inspect(backup)
             except (IncompleteBackupError, NotABackupError, NoBackupError, GoneError) as error:
-                warn(f"Passed over: {error}")
+                warn(f"Skipped: {error}")
                 problem = problem or error
         raise problem or NoBackupError(f"There is no backup in {self.place}.")
 
 
 def is_conflicted(name: str) -> bool:
-    """Whether Dropbox made this file because two machines wrote one of that name."""
+    """Whether Dropbox made this file because two machines wrote a file with that name at once."""
     return CONFLICTED.search(name) is not None
 
 
 def left_out(name: str) -> str:
-    """The warning for a conflicted copy."""
-    return f"Left out: {name} is a conflicted copy. `toko sync --backup FILE` takes it all the same."
+    """Return the warning about a conflicted copy."""
+    return f"Skipped: {name} is a conflicted copy. `toko sync --backup FILE` syncs it anyway."

@@ -1,4 +1,4 @@
-"""The `toko` command: a file a subject."""
+"""The `toko` command, with one file per subject."""
 
 from toko_assets.cli.commands import main
 

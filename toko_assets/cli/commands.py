@@ -1,4 +1,4 @@
-"""The `toko` command. Each command imports what it needs when it runs, so that help and searches start at once."""
+"""The `toko` command. Each command imports its dependencies when it runs, so that --help and searches start quickly."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ console = Console()
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="toko", prog_name="toko")
 def cli() -> None:
-    """Product prices of an iPOS 5 shop: from the backup to an answered search."""
+    """Product prices of an iPOS 5 shop, from the backup to the search result."""
     tune_process()
 
 
@@ -33,10 +33,10 @@ def cli() -> None:
     "--backup", type=click.Path(path_type=Path), help="This backup file, not the newest of the backup folder."
 )
 @click.option("--most-lost", type=click.IntRange(0, 100), default=50, show_default=True, metavar="PERCENT",
-              help="Publish nothing if more of the last catalogue's products are gone.")  # fmt: skip
-@click.option("--no-wait", is_flag=True, help="If another sync is running, end with status 1 at once.")
+              help="Publish nothing if more of the last catalogue's products have disappeared.")  # fmt: skip
+@click.option("--no-wait", is_flag=True, help="If another sync is running, exit with status 1 immediately.")
 def sync(backup: Path | None, most_lost: int, no_wait: bool) -> None:
-    """Take the newest backup through the whole chain and publish the catalogue."""
+    """Run the whole chain with the newest backup, and publish the catalogue."""
     settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import sync_backup
@@ -45,9 +45,9 @@ def sync(backup: Path | None, most_lost: int, no_wait: bool) -> None:
 
 @cli.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 100), help="Most products shown (default: SEARCH_RESULTS_LIMIT, 10).")
+@click.option("--limit", type=click.IntRange(1, 100), help="Maximum of products (default: SEARCH_RESULTS_LIMIT, 10).")
 def search(words: Sequence[str], limit: int | None) -> None:
-    """Search the published catalogue: name, units, every price and what it applies to, cost."""
+    """Search the published catalogue. Shows names, units, every price with its conditions, and costs."""
     from toko_assets.cli.search_view import show_searches
 
     settings = _settings()
@@ -60,10 +60,10 @@ def search(words: Sequence[str], limit: int | None) -> None:
     type=click.IntRange(50, 1_000_000),
     default=20_000,
     show_default=True,
-    help="Items in the sample backup.",
+    help="Number of items in the sample backup.",
 )
 def demo(products: int) -> None:
-    """Make a sample backup, take it through the chain, answer a few searches."""
+    """Make a sample backup, run the chain with it, and show a few searches."""
     settings = _data_settings()
     from toko_assets.cli.demo import run_demo
 
@@ -78,18 +78,19 @@ def demo(products: int) -> None:
     type=click.IntRange(0, 100_000_000),
     default=200_000,
     show_default=True,
-    help="Rows of sales, purchases and ledgers.",
+    help="Number of rows in sales, purchases and ledgers.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
 @click.option("--encoding", type=click.Choice(["UTF8", "WIN1252", "SQL_ASCII"]), default="UTF8", show_default=True,
-              help="Of the shop's database.")  # fmt: skip
+              help="Encoding of the shop's database.")  # fmt: skip
 def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str) -> None:
     """Write a realistic iPOS backup of an invented shop to the file OUT."""
     from toko_assets.cli.demo import make_sample
+    from toko_core.settings import ShopSettings, load
 
     try:
-        make_sample(out, products, history, seed, encoding, console)
-    except ValueError as error:  # a wish that the sample maker cannot fulfil
+        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console)
+    except ValueError as error:  # options that the sample maker rejects
         raise click.UsageError(str(error)) from error
 
 
@@ -98,7 +99,7 @@ def sample_backup(out: Path, products: int, history: int, seed: int, encoding: s
     "--backup", type=click.Path(path_type=Path), help="This backup file, not the newest of the backup folder."
 )
 def download(backup: Path | None) -> None:
-    """Only the first step: take the newest backup."""
+    """Run only the first step: fetch the newest backup."""
     settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import run_assets
@@ -107,7 +108,7 @@ def download(backup: Path | None) -> None:
 
 @cli.command()
 def extract() -> None:
-    """Only the middle steps: restore the backup taken last, and export products and prices as Parquet and CSV."""
+    """Run only the middle steps: restore the last fetched backup, and export products and prices as Parquet and CSV."""
     settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import run_assets
@@ -116,9 +117,9 @@ def extract() -> None:
 
 
 @cli.command("dropbox-login")
-@click.option("--app-key", help="Of the shop's Dropbox app (default: DROPBOX_APP_KEY).")
+@click.option("--app-key", help="The app key of the shop's Dropbox app (default: DROPBOX_APP_KEY).")
 def dropbox_login(app_key: str | None) -> None:
-    """Give this program access to the shop's Dropbox, once: it prints what goes into .env."""
+    """Give this program access to the shop's Dropbox (needed once). Prints the lines for .env."""
     from dotenv import dotenv_values
 
     from toko_assets.backups.dropbox_login import log_in
@@ -131,7 +132,7 @@ def dropbox_login(app_key: str | None) -> None:
 
 @cli.command()
 def cleanup() -> None:
-    """Remove what is over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and what broken runs left."""
+    """Remove files over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and leftovers of crashed runs."""
     settings = _data_settings()
     from toko_assets.postgres.access import PostgresAccess
     from toko_assets.publishing.cleanup import clean_up
@@ -142,7 +143,7 @@ def cleanup() -> None:
 
 @cli.command()
 def doctor() -> None:
-    """Check every setting and everything a sync and the bot need; says what is wrong and what to do."""
+    """Check every setting and everything that a sync and the bot need. Says what is wrong and what to do."""
     with console.status("Starting"):
         from toko_assets.cli.doctor import run_doctor
     if not run_doctor(console):
@@ -150,9 +151,9 @@ def doctor() -> None:
 
 
 @cli.command()
-@click.option("--check", is_flag=True, help="Only look whether the bot runs, polls and has data: status 1 if not.")
+@click.option("--check", is_flag=True, help="Only check that the bot runs, polls and has data. Exit status 1 if not.")
 def bot(check: bool) -> None:
-    """Run the Telegram bot: polling, or behind a webhook when WEBHOOK_URL is set."""
+    """Run the Telegram bot. It polls Telegram, or serves a webhook if WEBHOOK_URL is set."""
     from toko_core.errors import SettingError
 
     try:
@@ -160,7 +161,7 @@ def bot(check: bool) -> None:
 
         run_bot(check=check)
     except ModuleNotFoundError as error:
-        raise TokoError(f"The bot needs {error.name}: pip install 'toko[bot]'.") from error
+        raise TokoError(f"The bot needs {error.name}: install what requirements/bot.txt lists.") from error
     except (SettingError, BotError) as error:
         raise TokoError(str(error)) from error
 
@@ -168,23 +169,21 @@ def bot(check: bool) -> None:
 @cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
-    """Open Dagster's web interface at 127.0.0.1."""
-    settings = _data_settings()
-    from toko_assets.cli.run import prepare_dagster_home
+    """Serve Dagster's web interface at 127.0.0.1."""
+    from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
 
-    prepare_dagster_home(settings)
-    workspace = Path(__file__).parents[2] / "workspace.yaml"
-    program = Path(sys.executable).with_name("dagster")
-    command = [str(program), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
-    console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C ends it)", highlight=False)
-    for end in (signal.SIGINT, signal.SIGTERM):  # started in the background of a script, they come ignored
+    prepare_dagster_home(_data_settings())
+    # The program `dagster` is next to the interpreter only in a virtual environment, so run the module.
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C stops it)", highlight=False)
+    for end in (signal.SIGINT, signal.SIGTERM):  # a script's background process inherits them as ignored
         signal.signal(end, signal.SIG_DFL)
-    quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we don't need
-    os.execve(program, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
+    quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we do not need
+    os.execve(sys.executable, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
 
 
 class Benchmarks(click.Group):
-    """Each is the `command` of `benchmarks/NAME/command.py`: a folder that an installed toko does not have."""
+    """A group with the `command` of each `benchmarks/NAME/command.py`, which exists only in a checkout."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         return ["bot", "search", "sync"]
@@ -195,25 +194,23 @@ class Benchmarks(click.Group):
         try:
             command: click.Command = import_module(f"benchmarks.{name}.command").command
         except ModuleNotFoundError as error:
-            raise TokoError(
-                "The benchmarks are not part of an installed toko: run them in a checkout of it."
-            ) from error
+            raise TokoError("The benchmarks are not part of an installed toko: run them in a checkout.") from error
         return command
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
         except ModuleNotFoundError as error:
-            raise TokoError(f"The benchmark needs {error.name}: pip install 'toko[platform,bot,bench]'.") from error
+            raise TokoError(f"The benchmark needs {error.name}: run `make clean install`.") from error
 
 
 @cli.group(cls=Benchmarks)
 def bench() -> None:
-    """Benchmarks, from a checkout: how fast this is, beside the first version."""
+    """Run benchmarks, from a checkout. They compare this program with the first version."""
 
 
 def main() -> None:
-    """Entry point: an error that we know is one line and exit status 1."""
+    """Run the command. A known error prints one line and gives exit status 1."""
     try:
         cli()
     except TokoError as error:
@@ -235,9 +232,9 @@ def _settings() -> "Settings":
 
 
 def _data_settings() -> "Settings":
-    """The settings of a command that writes into the data folder; raises DataDiskError if its disk cannot be used.
+    """Load the settings of a command that writes to the data folder. Raises DataDiskError if its disk is unusable.
 
-    Commands call it before they import Dagster, which takes seconds.
+    Commands call this before they import Dagster, because that import takes seconds.
     """
     from toko_assets.common.data_disk import check_data_disk
 

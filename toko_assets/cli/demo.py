@@ -1,9 +1,11 @@
-"""`toko demo`: a sample backup, the chain, a few searches. Needs no settings, no network and no shop."""
+"""`toko demo`: makes a sample backup, runs the chain and a few searches. Needs no settings, no network and no shop."""
 
-import os
+import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -14,48 +16,56 @@ from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.publishing.served import read_served
 from toko_assets.sample.backup import write_sample_backup
+from toko_core.catalog.demo import DEMO_BACKUP, is_demo_backup
 from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
-SAMPLE = "i5_CONTOH.i5bu"
 HISTORY_PER_PRODUCT = 10
 SEED = 1
 SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
 RESULTS = 3
-OLD = 0.0
-"""The sample's time of change: any backup of a shop that is put beside it later is newer."""
 MOST_LOST = 1.0
-"""A demo of another size may follow."""
+"""Everything may disappear, because the next demo may be smaller."""
 
 
 def run_demo(settings: Settings, products: int, console: Console) -> None:
-    """Refuses a data folder that belongs to a real shop: its staff must never see invented prices."""
+    """Run the demo. It rejects a real shop's data folder, because its staff must never see invented prices."""
     _ensure_no_shop(settings)
-    sample = settings.inbox / SAMPLE
+    sample = settings.inbox / DEMO_BACKUP
     console.rule("A backup of an invented shop", align="left")
     if sample.exists():
-        console.print(f"{sample.name} is there already; remove it for another.", highlight=False)
+        console.print(f"{sample.name} exists already. Remove it to make another one.", highlight=False)
     else:
-        make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", console)
-        os.utime(sample, (OLD, OLD))
+        make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", settings.zone, console)
     console.rule("From the backup to the published catalogue", align="left")
     sync_backup(settings, sample, MOST_LOST, console)
     console.rule("Searches", align="left")
     show_searches(settings.data_folder, SEARCHES, RESULTS, console)
     console.rule("What next", align="left")
+    _show_next_steps(settings, console)
+
+
+def _show_next_steps(settings: Settings, console: Console) -> None:
+    program, found = Path(sys.executable).with_name("toko"), shutil.which("toko")
+    toko = "toko" if found and Path(found).resolve() == program.resolve() else short_path(program)
     console.print(
-        "  toko search sabun mandi     search for anything\n"
-        "  make dev                    Dagster's web interface: graph, checks, Materialize all\n"
-        "  toko sync                   your own prices, after setting BACKUP_FOLDER to where iPOS puts its backups\n"
-        f"  rm -r {settings.toko_data_dir}                  forget the demo\n"
-        "The command is .venv/bin/toko; after `source .venv/bin/activate` it is toko.",
+        f"  {toko} search sabun mandi   search for any product\n"
+        f"  {toko} dev                  open Dagster's web interface\n"
+        f"  {toko} sync                 publish the prices of your own shop",
         highlight=False,
         soft_wrap=True,
     )
+    console.print(
+        f"Before that sync, copy an iPOS backup into {short_path(settings.inbox)}, or set BACKUP_FOLDER in the file "
+        ".env to the folder where backups arrive. The first backup of your shop replaces the demo's data.",
+        highlight=False,
+    )
 
 
-def make_sample(out: Path, products: int, history: int, seed: int, encoding: str, console: Console) -> None:
-    """Write a sample backup, from a PostgreSQL of its own that is gone afterwards."""
+def make_sample(
+    out: Path, products: int, history: int, seed: int, encoding: str, zone: ZoneInfo, console: Console
+) -> None:
+    """Write a sample backup, with a temporary PostgreSQL."""
     begun = time.monotonic()
     with (
         console.status("Starting PostgreSQL") as status,
@@ -63,7 +73,7 @@ def make_sample(out: Path, products: int, history: int, seed: int, encoding: str
         EmbeddedPostgres(Path(folder, "postgres")) as server,
     ):
         write_sample_backup(
-            server, out, products=products, history=history, seed=seed, encoding=encoding,
+            server, out, products=products, history=history, seed=seed, encoding=encoding, zone=zone,
             progress=lambda step: status.update(f"{step} …"),
         )  # fmt: skip
     size, seconds = out.stat().st_size / 1e6, time.monotonic() - begun
@@ -76,13 +86,13 @@ def _ensure_no_shop(settings: Settings) -> None:
     if settings.backup_folder is not None:
         raise PermanentError(f"BACKUP_FOLDER is set, so this is a shop's installation. {away}, without BACKUP_FOLDER.")
     backups = settings.inbox.glob("*.[iI]5[bB][uU]") if settings.inbox.is_dir() else ()
-    if other := next((file.name for file in backups if file.name != SAMPLE), None):
+    if other := next((file.name for file in backups if not is_demo_backup(file.name)), None):
         raise PermanentError(f"There is a backup of a shop in {settings.inbox}: {other}. {away}.")
     served = read_served(DataFolder(settings.data_folder))
     if served is None:
         return
     if served.problem:
         raise CatalogError(served.problem)
-    name = served.backup.name if served.backup else served.file.name
-    if name != SAMPLE:
+    if not served.is_demo:
+        name = served.backup.name if served.backup else served.file.name
         raise PermanentError(f"A catalogue from {name} is published here. {away}.")

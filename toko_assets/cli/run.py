@@ -1,8 +1,7 @@
-"""Runs the chain, or a part of it, in this process, recorded in the Dagster instance that the web interface shows."""
+"""Runs the chain, or a part of it, in this process. Dagster's instance records the run for the web interface."""
 
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,38 +14,27 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
+from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.lock import sync_lock
 from toko_assets.common.records import Catalog
 from toko_assets.common.settings import Settings, load_telegram_settings
-from toko_assets.defs import dagster_storage
 from toko_assets.defs.code_location import build_defs
 from toko_assets.defs.failures import DETAILS, first_failure
 from toko_assets.defs.jobs import CHAIN
 from toko_assets.defs.recovery import STARTED_BY, recover
 from toko_assets.defs.run_log import LOGGER
 from toko_core.errors import TokoError
-from toko_core.files import whole_file
 
 
 class RunFailedError(TokoError):
-    """A run ended with a failure; its message is that of the asset that failed."""
-
-
-def prepare_dagster_home(settings: Settings) -> None:
-    """Set DAGSTER_HOME to a full path, and put our dagster.yaml there if there is none."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
-    os.environ["DAGSTER_HOME"] = str(home)
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        with whole_file(home / "dagster.yaml") as file:  # Dagster would take an empty one for its own defaults
-            shutil.copyfile(Path(dagster_storage.__file__).with_name("dagster.yaml"), file)
+    """A run failed. The message is that of the asset that failed."""
 
 
 def sync_backup(
     settings: Settings, backup: Path | None, most_lost: float, console: Console, *, wait: bool = True
 ) -> None:
-    """The chain once, from the newest backup or the one given; says what is served now."""
+    """Run the chain once, from the newest backup or from `backup`, and print what is served now."""
     assets = [asset.key.to_user_string() for asset in CHAIN]
     catalog = run_assets(
         settings, assets, console, backup, {"product_catalog": {"most_products_lost": most_lost}}, wait=wait
@@ -58,7 +46,8 @@ def sync_backup(
             f"[bold]Published[/] {file}: {published.counts['products']:,} products.", highlight=False, soft_wrap=True
         )
     else:
-        console.print(f"[bold]Nothing new:[/] {file} already comes from this backup.", highlight=False, soft_wrap=True)
+        same = "was already made from this backup"
+        console.print(f"[bold]Nothing new:[/] {file} {same}.", highlight=False, soft_wrap=True)
 
 
 def run_assets(
@@ -70,10 +59,10 @@ def run_assets(
     *,
     wait: bool = True,
 ) -> dict[str, Any]:
-    """Materialise these assets with the job `sync` and show the progress; answers the record of each.
+    """Materialise these assets with the job `sync` and show the progress. Return the record of each asset.
 
-    `config` is the run config of each asset. Raises RunFailedError, and SyncRunningError if it may not `wait` for
-    another sync.
+    `config` is the run config of each asset. Raises RunFailedError, and SyncRunningError if another sync is running and
+    `wait` is false.
     """
     prepare_dagster_home(settings)
     ops = {asset: {"config": dict(values)} for asset, values in (config or {}).items()}
@@ -84,7 +73,7 @@ def run_assets(
     def waiting() -> None:
         console.print("Another sync is running: waiting until it is done.")
 
-    # The lock comes before the run: a run of ours that has no end and no lock is a dead one.
+    # The lock is acquired before the run starts, so an unfinished run of this command without a lock is dead.
     with (
         sync_lock(folder.root, waiting if wait else None),
         _storage_errors(),
@@ -96,36 +85,36 @@ def run_assets(
         result = defs.resolve_job_def("sync").execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
-            run_config={"ops": ops, "loggers": {"console": {}}},  # ours; Dagster's own would print every event
+            run_config={"ops": ops, "loggers": {"console": {}}},  # our logger; Dagster's would print every event
             raise_on_error=False,
             tags={STARTED_BY: "toko"},
         )
     if not result.success:
-        raise RunFailedError(_why(result))
+        raise RunFailedError(_failure_message(result))
     console.print(f"[dim]Done in {time.monotonic() - started:.1f} s. Run {result.run_id[:8]}.[/]", highlight=False)
     return {asset: result.asset_value(asset) for asset in assets}
 
 
 @contextmanager
 def _storage_errors() -> Iterator[None]:
-    """Dagster's storage is a database too; on a full disk it is the first to fail."""
+    """Turn errors of Dagster's storage, a database that fails first on a full disk, into RunFailedError."""
     try:
         yield
     except SQLAlchemyError as error:
-        said = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0]
         home = os.environ["DAGSTER_HOME"]
-        raise RunFailedError(f"Dagster's storage in {home} cannot be used: {said} Is the disk full?") from error
+        raise RunFailedError(f"Dagster's storage in {home} cannot be used: {reason} Is the disk full?") from error
 
 
-def _why(result: dg.ExecuteInProcessResult) -> str:
-    """The first failure's own sentence."""
+def _failure_message(result: dg.ExecuteInProcessResult) -> str:
+    """Return the message of the first failure."""
     failure = first_failure(result.all_events)
     return failure.said if failure else f"The run failed. {DETAILS}"
 
 
 @contextmanager
 def _progress(console: Console) -> Iterator[None]:
-    """One line for each asset when it is done; a spinner with its last message until then."""
+    """Print a line for each finished asset, and show a spinner with the last message of the current one."""
     logger = logging.getLogger(LOGGER)
     logger.propagate = False
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -139,13 +128,13 @@ def _progress(console: Console) -> Iterator[None]:
 
 
 class _StepLines(logging.Handler):
-    """Turns Dagster's events and the assets' messages into lines."""
+    """A logging handler that prints Dagster's events and the assets' messages as lines."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
         self._progress = progress
         self._task = progress.add_task("Starting")
-        self._said = ""
+        self._last_message = ""
         self._warnings: list[str] = []
         self._begun = time.monotonic()
         self._failed = False
@@ -153,16 +142,16 @@ class _StepLines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         meta: Mapping[str, Any] = getattr(record, "dagster_meta", {})
         event, step = meta.get("dagster_event"), meta.get("step_key")
-        if self._failed:  # what follows only says that the later steps don't run
+        if self._failed:  # later events only say that the remaining steps do not run
             return
         if event is None and step:
             self._message(record, meta.get("orig_message", ""))
         elif event is not None and event.event_type == DagsterEventType.STEP_START:
-            self._begun, self._said, self._warnings = time.monotonic(), "", []
+            self._begun, self._last_message, self._warnings = time.monotonic(), "", []
             self._progress.reset(self._task, description=str(step))
         elif event is not None and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = time.monotonic() - self._begun
-            self._print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {plain(self._said)}")
+            self._print(f"[green]✓[/] {step:<18} {seconds:6.1f} s  {plain(self._last_message)}")
             if self._warnings:
                 self._print(f"  [yellow]![/] [dim]{len(self._warnings)} checks warn: {', '.join(self._warnings)}[/]")
         elif event is not None and event.event_type == DagsterEventType.STEP_FAILURE:
@@ -177,7 +166,7 @@ class _StepLines(logging.Handler):
         if record.levelno >= logging.WARNING:
             self._print(f"[yellow]![/] {plain(message)}")
         else:
-            self._said = message
+            self._last_message = message
             self._progress.update(self._task, description=f"{plain(message)} …")
 
     def _print(self, line: str) -> None:

@@ -1,24 +1,45 @@
-"""Search results in the terminal."""
+"""Shows search results in the terminal."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from toko_assets.cli.terminal import plain
 from toko_core.catalog.products import Price, Product
-from toko_core.catalog.reader import Found, PublishedCatalog
+from toko_core.catalog.reader import PublishedCatalog
 from toko_core.files import DataFolder
 from toko_core.prices import Tier, quantity, rupiah, tiers
 
 UNPRICED = "harga belum diisi"
+INDENT = GAP = "  "
+
+
+class Row(NamedTuple):
+    """The texts of a price's line."""
+
+    unit: str
+    applies_to: str
+    price: str
+    cost: str
+
+
+class _Widths(NamedTuple):
+    unit: int
+    applies_to: int
+    price: int
+    cost: int
+
+
+HEADINGS = Row("Unit", "Applies to", "Price", "Cost")
 
 
 def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console) -> None:
-    """Answer searches from the published catalogue."""
+    """Run searches in the published catalogue, and show their results."""
     catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
     for query in queries:
         begun = time.perf_counter()
@@ -27,21 +48,43 @@ def show_searches(data: Path, queries: Sequence[str], limit: int, console: Conso
         console.print(f"\n[bold]{plain(query)}[/]  [dim]{took}[/]", highlight=False)
         if meant := catalog.suggestion(query):
             console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
-        console.print(results_table(found) if found else "Nothing near that is in the catalogue.", highlight=False)
+        if found:
+            show_products([hit.product for hit in found], console)
+        else:
+            console.print("The catalogue has no similar product.", highlight=False)
 
 
-def results_table(found: Iterable[Found]) -> Table:
-    """Each product with every unit and price, what the price applies to, and the cost."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("Product", overflow="fold")
-    table.add_column("Unit", no_wrap=True)
-    table.add_column("Applies to", no_wrap=True)
-    table.add_column("Price", justify="right", no_wrap=True)
-    table.add_column("Cost", justify="right", style="dim", no_wrap=True)
-    for hit in found:
-        for number, line in enumerate(_lines(hit.product)):
-            table.add_row(_title(hit.product) if number == 0 else "", *map(Text, line))
-    return table
+def show_products(products: Sequence[Product], console: Console) -> None:
+    """Show each name on a separate line, with a line for each price below it, in columns that all products share.
+
+    If the terminal is too narrow for all columns, "applies to" gets a separate line. Prices are never truncated: a line
+    that is longer than the terminal is wrapped.
+    """
+    widths = _widths([row for product in products for row in _rows(product)], console.width)
+    console.print(Text(_line(HEADINGS, widths), "bold"), soft_wrap=True)
+    for product in products:
+        console.print(_title(product))
+        for row in _rows(product):
+            console.print(Text(_line(row, widths)), soft_wrap=True)
+            if row.applies_to and not widths.applies_to:
+                console.print(Text(f"{INDENT * 2}{row.applies_to}"), soft_wrap=True)
+
+
+def _widths(rows: Sequence[Row], width: int) -> _Widths:
+    """Return the width of each column. "Applies to" gets 0 if it is empty, or if the lines would exceed `width`."""
+    columns = zip(HEADINGS, *rows, strict=True)
+    widths = _Widths(*(max(map(cell_len, column)) for column in columns))
+    fits = len(INDENT) + sum(widths) + (len(widths) - 1) * len(GAP) <= width
+    return widths if fits and any(row.applies_to for row in rows) else widths._replace(applies_to=0)
+
+
+def _line(row: Row, widths: _Widths) -> str:
+    """Format a line, with texts aligned left and amounts aligned right."""
+    padding = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+    cells = [row.unit + padding[0], row.applies_to + padding[1], padding[2] + row.price, padding[3] + row.cost]
+    if not widths.applies_to:
+        del cells[1]
+    return (INDENT + GAP.join(cells)).rstrip()
 
 
 def _title(product: Product) -> Text:
@@ -49,10 +92,10 @@ def _title(product: Product) -> Text:
     return name if product.dijual else name.append(" (not sold)", style="dim")
 
 
-def _lines(product: Product) -> Iterator[tuple[str, str, str, str]]:
+def _rows(product: Product) -> Iterator[Row]:
     for tier in tiers(product.prices):
         price = tier.price
-        yield (
+        yield Row(
             _unit(price),
             _applies_to(tier),
             UNPRICED if price.hargajual is None else rupiah(price.hargajual),
@@ -67,7 +110,7 @@ def _unit(price: Price) -> str:
 
 
 def _applies_to(tier: Tier) -> str:
-    """Level and quantity."""
+    """Format the level and quantity that a price applies to."""
     price = tier.price
     parts = [f"level {price.level}"] if price.level is not None else []
     if tier.over is not None:

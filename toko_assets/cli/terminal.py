@@ -1,14 +1,14 @@
-"""Texts and paths as the terminal shows them."""
+"""Formats texts and paths for the terminal."""
 
 from pathlib import Path
 
 from rich.markup import escape
 
 plain = escape
-"""A text from outside: square brackets in it are no markup."""
+"""Escapes square brackets in an external text, so that Rich does not treat them as markup."""
 
 
 def short_path(path: Path) -> str:
-    """Relative to the working folder where it lies below it."""
+    """Return the path relative to the working folder, if it is below it."""
     path = path.resolve()
     return plain(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))

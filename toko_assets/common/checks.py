@@ -1,4 +1,4 @@
-"""What a check found, before Dagster hears of it."""
+"""The result of a check, independent of Dagster."""
 
 from dataclasses import dataclass, field
 
@@ -9,28 +9,28 @@ SHOWN_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One check's result. A blocking one that did not pass stops the chain before anything is published."""
+    """The result of one check. If a blocking check does not pass, the chain stops before anything is published."""
 
     name: str
     passed: bool
     summary: str
-    """One sentence: what was counted and what the limit is."""
+    """One sentence with the count and the limit."""
     blocking: bool = False
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
-    """The rows concerned; the first 20 are shown."""
+    """The affected rows, of which the first 20 are shown."""
     advice: str = ""
-    """What to do when it did not pass; empty where the summary says it."""
+    """What to do if the check did not pass; empty if the summary says it."""
     count: int | None = None
-    """How much was found of what is looked for; None: as many as there are rows."""
+    """The number of problems found; None for the number of rows."""
     limit: int | str = 0
-    """How much of it may be found."""
+    """The largest count that passes."""
 
     @property
     def stops(self) -> bool:
-        """Whether it stops the chain."""
+        """Whether the result stops the chain."""
         return self.blocking and not self.passed
 
     @property
     def found(self) -> int:
-        """The count."""
+        """The number of problems found."""
         return len(self.rows) if self.count is None else self.count

@@ -1,8 +1,8 @@
-"""Whether the disk of the data folder does what a sync needs of it, tried in a fraction of a millisecond.
+"""Checks that the disk of the data folder has the features that a sync needs. A check takes less than a millisecond.
 
-Windows disks (`/mnt/c` of WSL2, NTFS and exFAT through FUSE) have no file permissions: they ignore a chmod, or refuse
-it, and the embedded PostgreSQL then does not start. Some network shares have no file locks. An external PostgreSQL
-needs no permissions here: with DB_HOST a sync works on NTFS and exFAT.
+Windows disks (`/mnt/c` of WSL2, NTFS and exFAT through FUSE) have no file permissions: they ignore or reject a chmod,
+and then the embedded PostgreSQL does not start. Some network shares have no file locks. An external PostgreSQL needs no
+permissions on this disk: with DB_HOST a sync works on NTFS and exFAT.
 """
 
 import fcntl
@@ -15,17 +15,17 @@ from pathlib import Path
 
 from toko_assets.common.settings import Settings
 from toko_core.errors import PermanentError
-from toko_core.files import TEMPORARY, nearest_existing
+from toko_core.files import nearest_existing
 
 NOBODY = 65534
-"""The user that runs the embedded PostgreSQL for root."""
+"""The user that runs the embedded PostgreSQL if we are root."""
 PRIVATE = 0o700
 
 MOVE = "set TOKO_DATA_DIR to a folder on a Linux disk, for example ~/toko. BACKUP_FOLDER may be on any disk."
 
 
 class DataDiskError(PermanentError):
-    """The disk of the data folder lacks something that a sync needs."""
+    """The disk of the data folder lacks a feature that a sync needs."""
 
 
 def check_data_disk(settings: Settings) -> None:
@@ -35,34 +35,34 @@ def check_data_disk(settings: Settings) -> None:
 
 
 def data_disk_problem(settings: Settings) -> str | None:
-    """One line that says what the disk lacks and which setting to change; None if it lacks nothing.
+    """Return one line that says what the disk lacks and which setting to change; None if it lacks nothing.
 
-    Also None where nothing can be written: a full disk or a read-only one is reported by the work itself.
+    Also return None if the disk is not writable: the sync itself reports a full or read-only disk.
     """
     problem = None if settings.db_host else _without_permissions(settings.folder.postgres.resolve().parent)
     return problem or _without_locks(settings.data_folder)
 
 
 def has_permissions(folder: Path) -> bool:
-    """Whether the disk of a folder keeps file permissions; True where nothing can be written."""
+    """Whether the disk of a folder keeps file permissions. True if the disk is not writable."""
     return _without_permissions(folder) is None
 
 
 def postgres_user() -> int:
-    """The id of the user that runs the embedded PostgreSQL, which does not run as root."""
+    """Return the id of the user that runs the embedded PostgreSQL, which does not run as root."""
     return NOBODY if os.geteuid() == 0 else os.geteuid()
 
 
 def misses_permissions(found: os.stat_result) -> bool:
-    """Whether a folder has other permissions than the PRIVATE that were set."""
+    """Whether a folder's permissions differ from PRIVATE, which was set."""
     return stat.S_IMODE(found.st_mode) & 0o777 != PRIVATE
 
 
 def _without_permissions(folder: Path) -> str | None:
-    """Make a folder as the embedded PostgreSQL needs it: private, and its own."""
+    """Try to make a folder as the embedded PostgreSQL needs it, private and owned by its user. Return the problem."""
     with suppress(OSError), _trial(folder) as private:
         private.mkdir()
-        with suppress(OSError):  # some disks refuse it, most ignore it
+        with suppress(OSError):  # some disks reject it, most ignore it
             private.chmod(PRIVATE)
         if misses_permissions(private.stat()):
             return f"{folder} is on a disk without file permissions (a Windows disk?): {MOVE}"
@@ -78,7 +78,7 @@ def _without_permissions(folder: Path) -> str | None:
 
 
 def _without_locks(folder: Path) -> str | None:
-    """Lock a file in both ways, flock for the sync and POSIX for SQLite and DuckDB; replace it while it is open."""
+    """Try both kinds of locks (flock for the sync, POSIX for SQLite and DuckDB), and to replace an open file."""
     with suppress(OSError), _trial(folder) as path, _trial(folder) as new:
         new.touch()
         with path.open("wb") as file, path.open("wb") as same:
@@ -94,14 +94,14 @@ def _without_locks(folder: Path) -> str | None:
 def _posix_lock_works(file: int) -> bool:
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.lockf(file, fcntl.LOCK_UN)  # on NFS it would be in the way of the other kind
+        fcntl.lockf(file, fcntl.LOCK_UN)  # on NFS it would block the other kind
     except OSError:
         return False
     return True
 
 
 def _flock_works(file: int, same: int) -> bool:
-    """Whether of two who open a file only one gets its lock."""
+    """Whether only one of two open handles can lock a file."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -115,8 +115,11 @@ def _flock_works(file: int, same: int) -> bool:
 
 @contextmanager
 def _trial(folder: Path) -> Iterator[Path]:
-    """A new name there. What gets it is gone afterwards; what a kill left is removed by the next sync."""
-    path = nearest_existing(folder) / f"disk-check-{secrets.token_hex(6)}{TEMPORARY}"
+    """Give an unused name in the folder, and afterwards remove the file or folder of that name.
+
+    It does not end in TEMPORARY: a sync that starts in this millisecond would report and remove it.
+    """
+    path = nearest_existing(folder) / f".disk-check-{secrets.token_hex(6)}"
     try:
         yield path
     finally:

@@ -1,8 +1,8 @@
-"""One sync at a time: a lock that every run holds, and that goes with its process however that ends.
+"""The lock that allows one sync at a time. Every run holds it, and the end of the process always releases it.
 
-`flock` works between processes, and between containers that share the data folder; a killed process holds nothing.
-Beside the one lock, every run holds a mark of its own while it lives, so that a run which only waits for its turn can
-be told from one that was killed: Dagster shows both as started.
+`flock` works between processes, and between containers that share the data folder; a killed process holds no lock.
+Every run also holds its own mark while it is alive, which distinguishes a waiting run from a killed one: Dagster shows
+both as started.
 """
 
 import fcntl
@@ -22,14 +22,14 @@ class SyncRunningError(TransientError):
 
 
 _held: set[Path] = set()
-"""The data folders whose lock this process has: `toko` takes it before it makes a run, which asks for it again."""
+"""The data folders whose lock this process holds. `toko` acquires it, and the run that it starts acquires it again."""
 
 
 @contextmanager
 def sync_lock(root: Path, waiting: Callable[[], None] | None) -> Iterator[bool]:
-    """Hold the one lock of a data folder; gives False if this process held it already.
+    """Hold the lock of a data folder. Yields False if this process already held it.
 
-    While another process has it: call `waiting` once and wait; without `waiting` raise SyncRunningError.
+    If another process holds it, call `waiting` once and wait; without `waiting`, raise SyncRunningError.
     """
     if root in _held:
         yield False
@@ -50,7 +50,7 @@ def sync_lock(root: Path, waiting: Callable[[], None] | None) -> Iterator[bool]:
 
 @contextmanager
 def run_mark(root: Path, run_id: str) -> Iterator[None]:
-    """Show that a run is alive, waiting for the lock or holding it."""
+    """Mark a run as alive, whether it waits for the lock or holds it."""
     mark = _mark(root, run_id)
     mark.parent.mkdir(parents=True, exist_ok=True)
     with _opened(mark) as handle:
@@ -62,7 +62,7 @@ def run_mark(root: Path, run_id: str) -> Iterator[None]:
 
 
 def is_alive(root: Path, run_id: str) -> bool:
-    """Whether the process of a run still holds its mark; the mark of a dead one is removed."""
+    """Whether the process of a run still holds its mark. Removes the mark of a dead run."""
     mark = _mark(root, run_id)
     try:
         handle = os.open(mark, os.O_RDWR)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from toko_assets.common.settings import Settings
-from toko_assets.common.telegram import ANSWER_SECONDS, REFUSALS, BotApi, TelegramError
+from toko_assets.common.telegram import ANSWER_SECONDS, REJECTIONS, BotApi, TelegramError
 from toko_core.errors import SettingError
 from toko_core.settings import TelegramSettings
 
@@ -12,12 +12,12 @@ NO_PREVIEW = {"is_disabled": True}
 
 
 class OwnerNotifier:
-    """Notifies every owner. A Telegram that does not answer is a line in the log, never an error."""
+    """Notifies every owner. If Telegram does not respond, this logs a line and raises no error."""
 
     def __init__(
         self, settings: Settings, telegram: TelegramSettings | SettingError, *, seconds: float = ANSWER_SECONDS
     ) -> None:
-        """`telegram` says whom to notify, or why nobody can be; `seconds` how long an answer is waited for."""
+        """`telegram` names the owners, or is the error that prevents it. `seconds` is the timeout of a request."""
         self.shop = settings.shop_name
         self.zone = settings.zone
         self._web_url = settings.web_url
@@ -25,24 +25,24 @@ class OwnerNotifier:
         self._seconds = seconds
 
     def notify(self, text: str, log: Callable[[str], None]) -> bool:
-        """Send `text`, HTML, to all owners. False if it reached none of them, and may the next time."""
+        """Send `text` (HTML) to all owners. Return False if it reached none of them and a later attempt may succeed."""
         telegram = self._telegram
         if isinstance(telegram, SettingError):
-            log(f"Owners are not told, as the Telegram bot is not set up (docs/bot.md says how): {telegram}")
+            log(f"Owners are not notified, because the Telegram bot is not set up (see docs/bot.md): {telegram}")
             return True
-        api, reached, refused = BotApi(telegram, retries=RETRIES, seconds=self._seconds), 0, 0
+        api, reached, rejected = BotApi(telegram, retries=RETRIES, seconds=self._seconds), 0, 0
         for owner in sorted(telegram.owners):
             try:
                 api.call("sendMessage", chat_id=owner, text=text, parse_mode="HTML", link_preview_options=NO_PREVIEW)
                 reached += 1
             except TelegramError as error:
-                said = str(error).replace(telegram.token, "<token>")
-                log(f"Owner {owner} could not be told in Telegram: {said}")
-                refused += error.status in REFUSALS
-                if not error.status:  # nor would the others be, and a sensor's tick has a minute
+                reason = str(error).replace(telegram.token, "<token>")
+                log(f"Owner {owner} could not be notified in Telegram: {reason}")
+                rejected += error.status in REJECTIONS
+                if not error.status:  # the others would fail too, and a sensor tick has a minute
                     return reached > 0
-        return reached > 0 or refused == len(telegram.owners)
+        return reached > 0 or rejected == len(telegram.owners)
 
     def link(self, run_id: str) -> str | None:
-        """To a run's page; None without WEB_URL."""
+        """Return the URL of a run's page, or None without WEB_URL."""
         return f"{self._web_url.rstrip('/')}/runs/{run_id}" if self._web_url else None

@@ -1,6 +1,6 @@
-"""The records that travel between the assets, as JSON under TOKO_DATA_DIR/records.
+"""The records that assets pass to each other, as JSON files in TOKO_DATA_DIR/records.
 
-Each names its fields, so that a run in another container, or a later version, can read what an earlier one left.
+A file names its fields, so that a run in another container, or of a later version, can read it.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from toko_core.catalog.demo import is_demo_backup
 from toko_core.files import whole_file
 
 Record = TypeVar("Record")
@@ -24,29 +25,34 @@ class BackupFile:
     size: int
     """Bytes."""
     name: str
-    """As the shop calls the file."""
+    """The name that the shop gave the file."""
     revision: str
-    """What changes when the file does: of a folder, its size and time of change; of Dropbox, its revision."""
+    """A text that changes when the file does: its size and time of change in a folder, its revision in Dropbox."""
     dumped_at: datetime
-    """From the dump's header, in the shop's time zone."""
+    """The time in the dump's header, in the shop's time zone."""
     encoding: str
     archive_version: str
     server_version: str
 
     @property
     def id(self) -> str:
-        """Short and stable name of this backup's content."""
+        """A short and stable identifier of the backup's content."""
         return backup_id(self.sha256)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the backup of `toko demo`, not a shop's."""
+        return is_demo_backup(self.name)
 
 
 def backup_id(sha256: str) -> str:
-    """The first twelve digits."""
+    """Return the first twelve digits."""
     return sha256[:12]
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredDatabase:
-    """The needed tables of a backup, in a PostgreSQL database of their own."""
+    """The needed tables of a backup, in a separate PostgreSQL database."""
 
     backup: BackupFile
     database: str
@@ -56,7 +62,7 @@ class RestoredDatabase:
 
 @dataclass(frozen=True, slots=True)
 class ProductExport:
-    """products, prices, barcodes, stock and photos as Parquet, all that the catalogue is made from."""
+    """products, prices, barcodes, stock and photos as Parquet, from which the catalogue is made."""
 
     backup: BackupFile
     folder: Path
@@ -67,16 +73,16 @@ class ProductExport:
 
 @dataclass(frozen=True, slots=True)
 class PriceHistory:
-    """The prices that backups showed so far, in time."""
+    """The prices that all backups so far showed, over time."""
 
     backup: BackupFile
-    """That which was added last."""
+    """The backup that was added last."""
     folder: Path
     backups: int
     periods: int
-    """Rows: a price and the unbroken run of backups that showed it."""
+    """Rows. Each is a price and the unbroken run of backups that showed it."""
     since: datetime
-    """Time of the oldest backup, UTC."""
+    """The time of the oldest backup, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +95,17 @@ class Catalog:
     """UTC."""
     backup: BackupFile
     is_new: bool
-    """False when the catalogue that was served already came from this backup."""
+    """False if the catalogue that was served before was already made from this backup."""
 
 
 def write_record(folder: Path, asset: str, record: object) -> None:
-    """Keep what an asset answered, in one step."""
+    """Write the record that an asset returned, in one step."""
     with whole_file(folder / f"{asset}.json") as file:
         file.write_bytes(TypeAdapter(type(record)).dump_json(record, indent=2))
 
 
 def read_record(folder: Path, asset: str, kind: type[Record]) -> Record | None:
-    """What an asset last answered; None if there is nothing, or nothing that this version can read."""
+    """Return the last record of an asset; None if there is none, or if this version cannot read it."""
     try:
         return TypeAdapter(kind).validate_json((folder / f"{asset}.json").read_bytes())
     except (FileNotFoundError, ValidationError):

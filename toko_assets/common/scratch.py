@@ -1,4 +1,4 @@
-"""A DuckDB in memory for one piece of work, within limits."""
+"""Opens an in-memory DuckDB with limits, for one task."""
 
 from pathlib import Path
 
@@ -8,6 +8,6 @@ from toko_core.files import TEMPORARY
 
 
 def scratch_database(folder: Path, memory_limit: str, threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """What is over the limit spills into `folder`, which recovery clears; left to itself, into the working folder."""
+    """Open the database. Data over the limit spill into `folder`, which recovery clears, not the working folder."""
     spill = str(folder / f"spill{TEMPORARY}")
     return duckdb.connect(config={"memory_limit": memory_limit, "threads": threads, "temp_directory": spill})

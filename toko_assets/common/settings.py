@@ -1,4 +1,4 @@
-"""Every setting of the chain, from the environment or a file `.env`; `.env.example` lists them."""
+"""Every setting of the chain, from the environment or the file `.env`. `.env.example` lists them."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,9 +10,9 @@ from toko_core.settings import ShopSettings, TelegramSettings, load
 
 
 def _host(name: str) -> str:
-    """A host name, an address, or the folder of a Unix socket; not a URL, several hosts, or host:port."""
+    """Accept a host name, an address, or the folder of a Unix socket, but no URL, several hosts, or host:port."""
     if set(name) & set("@, \t") or (not name.startswith("/") and ("/" in name or name.count(":") == 1)):
-        raise ValueError("must be a host name alone: the rest goes into DB_PORT, DB_NAME, DB_USER and DB_PASSWORD")
+        raise ValueError("must be only a host name: the rest belongs in DB_PORT, DB_NAME, DB_USER and DB_PASSWORD")
     return name
 
 
@@ -25,15 +25,15 @@ def _text(secret: SecretStr) -> SecretStr:
 
 
 def _dropbox_folder(path: str) -> str:
-    """As Dropbox wants it: /IPOS, and nothing for all that the app sees."""
+    """Normalise a Dropbox path: /IPOS, or an empty text for everything that the app can see."""
     path = path.strip().rstrip("/")
     if path and (not path.startswith("/") or "//" in path):
-        raise ValueError("must be a folder of Dropbox, like /IPOS, or / for all that the app sees")
+        raise ValueError("must be a folder in Dropbox, like /IPOS, or / for everything that the app can see")
     return path
 
 
 class Settings(ShopSettings):
-    """Fields carry the names of the variables in lower case."""
+    """The settings. Fields have the names of the variables in lower case."""
 
     backup_source: Literal["folder", "dropbox"] = Field("folder", description="Where backups come from")
     backup_folder: Path | None = Field(
@@ -41,12 +41,12 @@ class Settings(ShopSettings):
     )
     dropbox_app_key: str | None = Field(None, description="The app key of the shop's Dropbox app")
     dropbox_app_secret: SecretStr | None = Field(None, description="Its secret; not needed after `toko dropbox-login`")
-    dropbox_refresh_token: SecretStr | None = Field(None, description="What `toko dropbox-login` prints")
+    dropbox_refresh_token: SecretStr | None = Field(None, description="The token that `toko dropbox-login` prints")
     dropbox_folder_path: Annotated[str, AfterValidator(_dropbox_folder)] = Field(
-        "/IPOS", description="The folder of Dropbox that backups arrive in"
+        "/IPOS", description="The Dropbox folder that backups arrive in"
     )
-    daily_sync_cron: str | None = Field(None, description="When to sync besides; unset: never")
-    web_url: str | None = Field(None, description="What links in messages to owners point to; unset: no links")
+    daily_sync_cron: str | None = Field(None, description="Additional times of a sync; unset: none")
+    web_url: str | None = Field(None, description="The target of links in messages to owners; unset: no links")
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"
     )
@@ -56,9 +56,9 @@ class Settings(ShopSettings):
     db_name: str = Field(
         "i5bu", pattern=r"^[a-z_][a-z0-9_]{0,30}$", description="The prefix of the names of restored databases"
     )
-    keep_backups: int = Field(5, ge=1, description="Backups kept")
-    max_csv_files: int = Field(5, ge=1, description="CSV exports kept")
-    keep_catalogs: int = Field(5, ge=1, description="Published catalogues kept")
+    keep_backups: int = Field(5, ge=1, description="How many backups to keep")
+    max_csv_files: int = Field(5, ge=1, description="How many CSV exports to keep")
+    keep_catalogs: int = Field(5, ge=1, description="How many published catalogues to keep")
 
     @model_validator(mode="after")
     def _dropbox_is_set_up(self) -> "Settings":
@@ -67,14 +67,14 @@ class Settings(ShopSettings):
                 if not getattr(self, name):
                     raise ValueError(
                         f"The setting {name.upper()} is missing: BACKUP_SOURCE=dropbox needs it. "
-                        "`toko dropbox-login` leads to it"
+                        "`toko dropbox-login` prints it"
                     )
         return self
 
     @property
     def inbox(self) -> Path:
-        """Where backups arrive."""
-        return self.backup_folder.expanduser().resolve() if self.backup_folder else self.data_folder / "inbox"
+        """The folder that backups arrive in."""
+        return self.backup_folder.expanduser().resolve() if self.backup_folder else self.folder.inbox
 
 
 def load_settings() -> Settings:
@@ -83,7 +83,7 @@ def load_settings() -> Settings:
 
 
 def load_telegram_settings() -> TelegramSettings | SettingError:
-    """Whom to notify in Telegram; the error, where the bot is not set up: a sync needs none."""
+    """Return the owners to notify in Telegram, or the error if the bot is not set up: a sync does not need it."""
     try:
         return load(TelegramSettings)
     except SettingError as error:

@@ -1,4 +1,4 @@
-"""How long the parts of a piece of work take."""
+"""Measures how long the parts of a task take."""
 
 import time
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Measures named parts of a piece of work: `with watch("build"): …`."""
+    """Measures named parts of a task: `with watch("build"): …`."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        """By part, in the order in which the parts first ended. A part that ran several times counts as their sum."""
+        """Seconds per part, in the order in which the parts first ended. Repeated parts are summed."""
 
     @contextmanager
     def __call__(self, part: str) -> Iterator[None]:

@@ -1,6 +1,6 @@
-"""Requests to Telegram's Bot API from the chain's side, where python-telegram-bot is not installed.
+"""Sends requests to Telegram's Bot API from the chain, which is installed without python-telegram-bot.
 
-The token is in no error.
+No error contains the token.
 """
 
 from typing import Any
@@ -15,63 +15,63 @@ from toko_core.log import hush
 from toko_core.settings import TelegramSettings
 
 ANSWER_SECONDS = 5.0
-REFUSALS = frozenset({400, 403})
-"""Statuses of an owner who never wrote to the bot, or blocked it: the answer is the same the next time."""
-AGAIN = frozenset(range(401, 600)) - REFUSALS
+REJECTIONS = frozenset({400, 403})
+"""Statuses for an owner who never wrote to the bot, or blocked it. A retry gives the same response."""
+RETRIED = frozenset(range(401, 600)) - REJECTIONS
 
 
 class TelegramError(Exception):
-    """A request was refused (with its status), or not answered by Telegram at all (0)."""
+    """A request was rejected (`status` is the HTTP status), or got no response from Telegram (`status` is 0)."""
 
-    def __init__(self, said: str, status: int = 0) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
         self.status = status
 
 
 class BotApi:
-    """The Bot API for one bot. `retries` says how often a request that may well succeed is repeated."""
+    """The Bot API for one bot. `retries` is the number of retries after a transient error."""
 
     def __init__(self, settings: TelegramSettings, *, retries: int = 0, seconds: float = ANSWER_SECONDS) -> None:
         self._base = f"{settings.telegram_base_url}/bot{settings.token}"
         self._seconds = seconds
         self._retry = Retry(
-            total=retries, redirect=0, allowed_methods=None, status_forcelist=AGAIN, raise_on_status=False,
+            total=retries, redirect=0, allowed_methods=None, status_forcelist=RETRIED, raise_on_status=False,
             respect_retry_after_header=False,
         )  # fmt: skip
 
     def call(self, method: str, waits: float = 0, **params: Any) -> Any:
-        """The result of a method, which may wait so many seconds before it answers. Raises TelegramError."""
+        """Return the result of a method. `waits` is the number of seconds that it may block. Raises TelegramError."""
         url, seconds = f"{self._base}/{method}", self._seconds + waits
         try:
             with _pool(url) as pool:
                 answer = pool.request("POST", url, json=params, timeout=seconds, retries=self._retry)
         except MaxRetryError as error:
-            # A refused connection derives from a timeout in this library.
+            # In urllib3 the error of a refused connection is a subclass of a timeout.
             silent = isinstance(error.reason, NoAnswerError) and not isinstance(error.reason, NewConnectionError)
             raise TelegramError(f"no answer within {seconds:.0f} s" if silent else _reason(error)) from None
-        except (HTTPError, OSError, ValueError) as error:  # ValueError: a host that cannot be the name of one
+        except (HTTPError, OSError, ValueError) as error:  # ValueError: an invalid host name
             raise TelegramError(_reason(error)) from None
-        refused = answer.status >= 400
+        rejected = answer.status >= 400
         try:
             content = answer.json()
-            if not refused:
+            if not rejected:
                 return content["result"]
-            said = str(content["description"])
+            reason = str(content["description"])
         except (KeyError, TypeError, ValueError):
-            said = "what answers is not Telegram"
-        raise TelegramError(said, answer.status if refused else 0)
+            reason = "the response is not from Telegram"
+        raise TelegramError(reason, answer.status if rejected else 0)
 
 
 def _pool(url: str) -> PoolManager:
-    """Through the proxy that the environment names, if it names one for this address."""
-    hush("urllib3.connectionpool")  # it logs addresses, with the token
+    """Return a connection pool, through the proxy that the environment names for this address, if any."""
+    hush("urllib3.connectionpool")  # it logs URLs, which contain the token
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     return ProxyManager(proxy) if proxy and not proxy_bypass(parts.hostname or "") else PoolManager()
 
 
 def _reason(error: BaseException) -> str:
-    """What the system says. The library's own words hold the address, and that the token."""
+    """Return the system's error message. The library's message contains the URL, and thus the token."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:

@@ -1,1 +1,1 @@
-"""All that knows Dagster: assets, jobs, sensors, schedules, resources."""
+"""Everything that depends on Dagster: assets, jobs, sensors, schedules, resources."""

@@ -1,4 +1,4 @@
-"""The whole code location in one explicit object, made from the settings of one shop."""
+"""Builds the whole code location as one explicit object, from the settings of one shop."""
 
 import warnings
 from collections.abc import Callable
@@ -29,21 +29,21 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The time now."""
+    """Return the current time."""
     return datetime.now(UTC)
 
 
 def build_defs(
     settings: Settings, telegram: TelegramSettings | SettingError, *, clock: Clock = utc_now
 ) -> dg.Definitions:
-    """The code location of one shop. `telegram` says which owners are notified, or why nobody can be."""
+    """Build the code location of one shop. `telegram` names the owners to notify, or is the error that prevents it."""
     return dg.Definitions(
         assets=[*_chain(settings), *external_assets(settings)],
         jobs=[sync, sync_this_backup, rebuild_catalog, rollback_catalog],
         sensors=[new_backup_sensor(clock), success_sensor(), failure_sensor(clock)],
         schedules=[daily_sync(settings)],
-        # In one process the chain takes 2 s, with the multiprocess default 30 s. Set here and not on the job alone:
-        # "Materialize all" launches a job of Dagster's own.
+        # In one process the chain takes 2 s, with the multiprocess default 30 s. The executor is set here, not only on
+        # the job, because "Materialize all" launches a job that Dagster defines.
         executor=dg.in_process_executor,
         loggers={"console": run_logger},
         resources={
@@ -64,7 +64,7 @@ def build_defs(
 
 
 def _chain(settings: Settings) -> list[Any]:
-    """The assets with their labels; the catalogue counts as old, in the web interface too, after STALE_HOURS."""
+    """Return the assets with their labels. The catalogue gets a freshness policy: it is stale after STALE_HOURS."""
 
     def with_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
         if spec.key != dg.AssetKey("product_catalog"):
@@ -73,7 +73,7 @@ def _chain(settings: Settings) -> list[Any]:
         return spec.replace_attributes(freshness_policy=fresh)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.BetaWarning)  # code references are beta; without them nothing is lost
+        warnings.simplefilter("ignore", dg.BetaWarning)  # code references are beta, and nothing depends on them
         return list(
             dg.with_source_code_references(dg.map_asset_specs(with_freshness, dg.map_asset_specs(labelled, CHAIN)))
         )

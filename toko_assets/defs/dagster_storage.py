@@ -1,7 +1,7 @@
-"""Dagster's own storage in SQLite files, with the connections kept open.
+"""Dagster's SQLite storage, with connections that stay open.
 
-Dagster opens its file anew for each of the 400 statements of a run: 9 ms an event on a fast disk, where 2 are enough.
-The files are the same: Dagster's own classes can use them at the same time.
+Dagster opens its file again for each of the 400 statements of a run: 9 ms per event on a fast disk, where 2 ms suffice.
+The files are the same, so Dagster's own classes can use them at the same time.
 """
 
 import os
@@ -20,26 +20,26 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 MOST_ENGINES = 4
-"""Open at once: every run has a file of its own, and the web interface looks at many."""
+"""Engines that are open at once. Every run has its own file, and the web interface reads many."""
 
 
 class LocalStorage(DagsterSqliteStorage):
-    """What `dagster.yaml` names: the runs, the events of each, and Dagster's own storage of schedules."""
+    """The storage class that `dagster.yaml` names: runs, events, and Dagster's own schedule storage."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(base_dir, inst_data)  # makes the files
+        super().__init__(base_dir, inst_data)  # creates the files
         history = Path(base_dir, "history")
         self._run_storage = LocalRuns(create_db_conn_string(str(history), "runs"))
         self._event_log_storage = LocalEvents(str(history / "runs"))
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]) -> Self:
-        """As Dagster makes it."""
+        """Create the storage from its config, as Dagster does."""
         return cls.from_local(inst_data=inst_data, **config_value)
 
 
 class LocalRuns(SqliteRunStorage):
-    """The runs."""
+    """Run storage with open connections."""
 
     def __init__(self, conn_string: str) -> None:
         super().__init__(conn_string)
@@ -47,7 +47,7 @@ class LocalRuns(SqliteRunStorage):
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """A connection in a transaction."""
+        """Open a connection with a transaction."""
         with self._engines.begin(self._conn_string) as connection:
             yield connection
 
@@ -57,7 +57,7 @@ class LocalRuns(SqliteRunStorage):
 
 
 class LocalEvents(SqliteEventLogStorage):
-    """The events: a file for each run, and one of what is asked for across runs."""
+    """Event storage with open connections: a file for each run, and one index for queries across runs."""
 
     def __init__(self, base_dir: str) -> None:
         self._engines = _Engines()
@@ -67,18 +67,18 @@ class LocalEvents(SqliteEventLogStorage):
     def _connect(self, shard: str) -> Iterator[Connection]:
         url = self.conn_string_for_shard(shard)
         if url not in self._engines:
-            with super()._connect(shard):  # makes the file
+            with super()._connect(shard):  # creates the file
                 pass
         with self._engines.begin(url) as connection:
             yield connection
 
     def has_table(self, table_name: str) -> bool:
-        """Whether there is such a table."""
+        """Whether the table exists."""
         with self.index_connection() as connection:
             return inspect(connection).has_table(table_name)
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Keep it, and let the web interface know: it watches the file, which SQLite changes only now and then."""
+        """Store an event and touch the file: the web interface watches it, and SQLite writes it only at intervals."""
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
 
@@ -94,7 +94,7 @@ class LocalEvents(SqliteEventLogStorage):
 
 
 class _Engines:
-    """One for each file that was used last, with its connections."""
+    """The engines of the most recently used files, with their connections."""
 
     def __init__(self) -> None:
         self._of: dict[str, Engine] = {}
@@ -107,7 +107,7 @@ class _Engines:
     def begin(self, url: str) -> Iterator[Connection]:
         with self._lock:
             engine = self._of.pop(url) if url in self._of else _engine(url)
-            self._of[url] = engine  # the last used is the last
+            self._of[url] = engine  # the most recently used engine is the last
             if len(self._of) > MOST_ENGINES:
                 self._of.pop(next(iter(self._of))).dispose()
         with engine.begin() as connection:
@@ -121,10 +121,10 @@ class _Engines:
 
 def _engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
-    event.listen(engine, "connect", _be_quick)
+    event.listen(engine, "connect", _relax_durability)
     return engine
 
 
-def _be_quick(connection: Any, _: object) -> None:
-    """Don't wait for the disk at every event. A power loss may take the last events with it, never the file."""
+def _relax_durability(connection: Any, _: object) -> None:
+    """Skip the disk flush after every event. A power loss may lose the last events, but cannot corrupt the file."""
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,4 +1,4 @@
-"""Why a run failed, read from its events."""
+"""Reads from a run's events why the run failed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,26 +8,28 @@ from dagster import DagsterEvent, DagsterEventType
 from toko_assets.common.data_disk import DataDiskError
 
 FINAL, ORDERED = "final", "ordered"
-"""Metadata of a failure: whether trying again is useless until a file or a setting changes; whether
-a person ordered it."""
+"""Metadata of a failure. FINAL: a retry is useless until a file or a setting changes. ORDERED: a person caused it."""
 
 DETAILS = "The run's log in Dagster's web interface has the details."
 
 
 @dataclass(frozen=True, slots=True)
 class AssetFailure:
-    """The first asset that failed."""
+    """The failure of the first asset that failed."""
 
     asset: str
     said: str
-    """One line."""
+    """The message, in one line."""
     final: bool
     ordered: bool = False
-    """It is what a person ordered: a rollback refuses the backup, or the run was ended."""
+    """Whether a person caused the failure: a rollback rejected the backup, or somebody ended the run."""
 
 
 def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
-    """Of a run's events in their order; None if no asset failed: the run's process died, or never came up."""
+    """Return the first failure in a run's events, or None.
+
+    A run fails without a failed asset if its process died or never started.
+    """
     for event in events:
         if event.event_type != DagsterEventType.STEP_FAILURE:
             continue
@@ -46,7 +48,7 @@ def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
 
 
 def failure_outside(event: DagsterEvent) -> AssetFailure:
-    """Of a run in which no asset failed, from the event of its failure: named after the job."""
+    """Describe a run that failed without a failed asset, from its failure event. The job stands for the asset."""
     job, failure = event.job_name, event.job_failure_data
     if failure and failure.error:
         cause = failure.error.cause or failure.error

@@ -1,4 +1,4 @@
-"""The jobs of assets that an operator launches; `rollback_job.py` has the one that is none."""
+"""The asset jobs that an operator launches. `rollback_job.py` has the op job."""
 
 import dagster as dg
 from pydantic import Field
@@ -14,7 +14,7 @@ REBUILT = CHAIN[CHAIN.index(price_history) :]
 
 
 class ChosenBackup(dg.Config):
-    """What the Launchpad asks for."""
+    """The config that the Launchpad asks for."""
 
     backup: str = Field(description=CHOSEN_MEANS)
     most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
@@ -22,7 +22,7 @@ class ChosenBackup(dg.Config):
 
 @dg.config_mapping
 def chosen(config: ChosenBackup) -> dg.RunConfig:
-    """As the assets take it."""
+    """Map the config to that of the assets."""
     return dg.RunConfig(
         ops={
             "raw_backup": BackupConfig(take=Chosen(backup=config.backup)),
@@ -34,19 +34,19 @@ def chosen(config: ChosenBackup) -> dg.RunConfig:
 sync = dg.define_asset_job(
     "sync",
     selection=dg.AssetSelection.assets(*CHAIN),
-    description="The newest backup of the folder becomes the served catalogue: the whole chain once.",
+    description="Runs the whole chain once: the newest backup of the folder becomes the served catalogue.",
 )
 
 sync_this_backup = dg.define_asset_job(
     "sync_this_backup",
     selection=dg.AssetSelection.assets(*CHAIN),
     config=chosen,
-    description="A chosen backup becomes the served catalogue, though it be older, or refused by a rollback. "
-    "Say which: `backup: NAME`.",
+    description="Makes a chosen backup the served catalogue, even if it is older or was rejected by a rollback. "
+    "Name the backup in the config: `backup: NAME`.",
 )
 
 rebuild_catalog = dg.define_asset_job(
     "rebuild_catalog",
     selection=dg.AssetSelection.assets(*REBUILT),
-    description="The catalogue, made anew from what was exported last: no backup is fetched or restored.",
+    description="Rebuilds the catalogue from the last export. No backup is fetched or restored.",
 )

@@ -1,6 +1,6 @@
-"""What a sync that died left behind, put right by the next one: who holds the lock knows that nobody else is at work.
+"""Cleans up after a crashed sync. The lock guarantees that no other sync is running.
 
-Databases and servers that were left over are dealt with where a server is started (`postgres/embedded.py`).
+Leftover databases and servers are removed where a server is started (`postgres/embedded.py`).
 """
 
 import time
@@ -14,12 +14,12 @@ from toko_assets.publishing.cleanup import remove_unfinished
 from toko_core.files import DataFolder
 
 STARTED_BY = "toko/started_by"
-"""Tag of the runs that the `toko` command makes. It makes them while it holds the lock, so they cannot overlap."""
+"""Tag of the runs that the `toko` command starts. It starts them while it holds the lock, so they cannot overlap."""
 
 GRACE_SECONDS = 3
-"""A run of the web interface is started a moment before it can show its mark."""
+"""A run from the web interface has the status STARTED a moment before it can write its mark."""
 STARTING_SECONDS = 180
-"""After this long a run's process is not going to come any more."""
+"""After this time a run's process will not start any more."""
 
 DIED = "The run's process died. Nothing was published; the next sync starts from the beginning."
 
@@ -29,18 +29,18 @@ STARTED_STATUSES = (
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 )
-"""Of runs that were launched and have not ended: unlike queued ones, they must have a process."""
+"""Statuses of runs that were launched and have not ended. Unlike queued runs, they must have a process."""
 
 
 def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | None = None) -> list[str]:
-    """Remove unfinished files and fail runs whose process is gone; says in a line each what there was.
+    """Remove unfinished files and fail runs whose process is gone. Return a line about each.
 
-    To be called by the holder of the lock. `own_run` is the run that is asking.
+    The caller must hold the lock. `own_run` is the caller's run.
     """
-    done = [f"{path.name} was unfinished and is removed." for path in remove_unfinished(folder)]
+    done = [f"{path.name} was unfinished and has been removed." for path in remove_unfinished(folder)]
     for run in list(_dead_runs(instance, folder, own_run)):
         instance.report_run_failed(run, DIED)
-        done.append(f"Run {run.run_id[:8]} died and is marked as failed.")
+        done.append(f"Run {run.run_id[:8]} died and has been marked as failed.")
     return done
 
 
@@ -54,7 +54,7 @@ def _dead_runs(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | 
 
 
 def _is_dead(record: dg.RunRecord, root: Path) -> bool:
-    """Of a run of the web interface that shows no mark: not one that is only just starting."""
+    """Whether a web interface's run without a mark is dead, and not just starting."""
     if record.dagster_run.status in (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING):
         return time.time() - record.create_timestamp.timestamp() > STARTING_SECONDS
     begun = record.start_time or 0.0

@@ -1,4 +1,4 @@
-"""How the assets tell Dagster what happened: failures as one line, check outcomes, durations."""
+"""Reports results of the assets to Dagster: failures as one line, check outcomes, durations."""
 
 import errno
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +19,11 @@ from toko_core.catalog.open_file import lock_problem
 from toko_core.errors import PermanentError, TokoError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
-"""Of an asset whose failure may pass: after 10 and 20 seconds. The sensor has later attempts of its own."""
+"""Retries of an asset after a transient error: after 10 and 20 seconds. The sensor makes further attempts later."""
 
 
 def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()) -> list[dg.AssetCheckSpec]:
-    """Declare an asset's checks, by name; what they ask is in CHECK_TEXTS."""
+    """Declare an asset's checks by name. CHECK_TEXTS has their descriptions."""
     return [
         dg.AssetCheckSpec(name, asset=asset, blocking=blocks, description=CHECK_TEXTS[name])
         for names, blocks in ((blocking, True), (warning, False))
@@ -32,9 +32,10 @@ def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()
 
 
 def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.AssetCheckResult]:
-    """Yield every outcome as a check result; then fail the asset, naming the file, if a blocking one did not pass.
+    """Yield every outcome as a check result, then fail the asset if a blocking check did not pass.
 
-    The failure comes before the asset is materialised: a separate blocking check would come after it.
+    The error message names `file`. The asset fails before it is materialised; a separate blocking check would run
+    after the materialisation.
     """
     failed = []
     for outcome in outcomes:
@@ -43,60 +44,62 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
             failed.append(outcome)
     if failed:
         parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
-        said = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
-        raise dg.Failure(said, metadata={"checks": ", ".join(o.name for o in failed), FINAL: True}, allow_retries=False)
+        message = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
+        checks = ", ".join(o.name for o in failed)
+        raise dg.Failure(message, metadata={"checks": checks, FINAL: True}, allow_retries=False)
 
 
 @contextmanager
 def one_line_failures() -> Iterator[None]:
-    """Turn errors into failures that people read as one line; only what may pass is tried again."""
+    """Turn errors into failures with a one-line message. Only transient errors are retried."""
     try:
         yield
     except dg.Failure:
         raise
     except dg.DagsterExecutionInterruptedError as error:
-        # Somebody ended the run, or the machine stops: RETRIES would have Dagster go on with it.
-        said = "Interrupted: nothing was published."
-        raise dg.Failure(said, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
+        # Somebody ended the run, or the machine is stopping: with RETRIES, Dagster would continue the run.
+        message = "Interrupted: nothing was published."
+        raise dg.Failure(message, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
     except TokoError as error:
-        passing, ordered = not isinstance(error, PermanentError), isinstance(error, RejectedError)
-        raise _failure(" ".join(str(error).split()), passing=passing, ordered=ordered) from error
+        transient, ordered = not isinstance(error, PermanentError), isinstance(error, RejectedError)
+        raise _failure(" ".join(str(error).split()), transient=transient, ordered=ordered) from error
     except OSError as error:
-        raise _failure(f"{_os_message(error)} Nothing was published.", passing=True) from error
+        raise _failure(f"{_os_message(error)} Nothing was published.", transient=True) from error
     except (duckdb.Error, psycopg.Error) as error:
         if locked := lock_problem(error):
-            raise _failure(f"{locked} Nothing was published.", passing=False) from error
-        said = str(error).strip().splitlines()[0]
+            raise _failure(f"{locked} Nothing was published.", transient=False) from error
+        reason = str(error).strip().splitlines()[0]
         library = type(error).__module__.split(".")[0]
-        passing = isinstance(error, (duckdb.OperationalError, psycopg.OperationalError))  # no room, no connection
-        raise _failure(f"{library} says: {said} Nothing was published.", passing=passing) from error
+        transient = isinstance(error, (duckdb.OperationalError, psycopg.OperationalError))  # disk full, no connection
+        raise _failure(f"{library} reports: {reason} Nothing was published.", transient=transient) from error
     except Exception as error:
-        said = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-        raise _failure(f"Nobody expected this: {said} {DETAILS}", passing=False) from error
+        reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        raise _failure(f"Unexpected error: {reason} {DETAILS}", transient=False) from error
 
 
 def seconds_metadata(seconds: Mapping[str, float]) -> dict[str, dg.FloatMetadataValue]:
-    """The seconds of each part of an asset's work, for Dagster to plot."""
+    """Return the seconds of each part of an asset's work, which Dagster plots."""
     return {f"seconds_{part}": dg.FloatMetadataValue(round(taken, 3)) for part, taken in seconds.items()}
 
 
-def _failure(said: str, *, passing: bool, ordered: bool = False) -> dg.Failure:
-    """Whoever typed `toko sync` decides when to try again; other runs do so by RETRIES."""
+def _failure(message: str, *, transient: bool, ordered: bool = False) -> dg.Failure:
+    """Return a failure that Dagster retries if it is transient, unless a person started the run with `toko`."""
     by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
-    return dg.Failure(said, metadata={FINAL: not passing, ORDERED: ordered}, allow_retries=passing and not by_hand)
+    metadata = {FINAL: not transient, ORDERED: ordered}
+    return dg.Failure(message, metadata=metadata, allow_retries=transient and not by_hand)
 
 
 def _os_message(error: OSError) -> str:
     reason = (error.strerror or str(error)).rstrip(".")
     what = f"{reason}: {error.filename}." if error.filename else f"{reason}."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full ({what}) Make room, then sync again."
+        return f"The disk is full ({what}) Free some space, then sync again."
     return what
 
 
 def _result(outcome: Outcome) -> dg.AssetCheckResult:
-    """Dagster shows the metadata by name: the rows, which are long, come last."""
-    advice = outcome.advice or "The sentence above says it."
+    """Return a check result. Dagster sorts the metadata by name, so that the rows, which are long, come last."""
+    advice = outcome.advice or "See the description above."
     return dg.AssetCheckResult(
         check_name=outcome.name,
         passed=outcome.passed,

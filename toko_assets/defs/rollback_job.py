@@ -1,4 +1,4 @@
-"""rollback_catalog: an earlier catalogue is served again, until a newer backup than the refused one arrives."""
+"""rollback_catalog: serves an earlier catalogue again, until a backup arrives that is newer than the rejected one."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,30 +19,30 @@ from toko_assets.publishing.rollback import choose_target, inspect, point_back, 
 
 CATALOG = dg.AssetKey("product_catalog")
 ROLLED_BACK_FROM, REFUSED_TIME = "rolled_back_from", "refused_backup_time"
-"""Metadata of the catalogue that a rollback serves."""
+"""Metadata keys of the catalogue that a rollback serves."""
 
 
 class RollbackConfig(dg.Config):
-    """Where to go back to."""
+    """The config of a rollback."""
 
     file: str = Field(
         default="",  # not None: the Launchpad shows it then
-        description="The catalogue to serve, by the name of its file: catalog-….duckdb. Without one, the newest before "
-        "the served one that no rollback took back.",
+        description="The file name of the catalogue to serve: catalog-….duckdb. If empty: the newest one before the "
+        "served catalogue that was not rolled back itself and is not the demo's.",
     )
 
 
 @dg.config_mapping
 def target(config: RollbackConfig) -> dg.RunConfig:
-    """As the op takes it."""
+    """Map the config to that of the op."""
     return dg.RunConfig(ops={"serve_earlier_catalogue": config})
 
 
-@dg.op(out=dg.Out(dg.Nothing), description="Checks the file like any other, then lets CURRENT name it.")
+@dg.op(out=dg.Out(dg.Nothing), description="Checks the file like a new catalogue, then points CURRENT to it.")
 def serve_earlier_catalogue(
     context: dg.OpExecutionContext, config: RollbackConfig, storage: StorageResource
 ) -> Iterator[dg.AssetCheckEvaluation | dg.AssetMaterialization]:
-    """Under the sync lock, which the IO manager of the run holds."""
+    """Serve an earlier catalogue. The run's IO manager holds the sync lock."""
     folder = storage.folder
     with one_line_failures():
         file = choose_target(folder, config.file)
@@ -51,27 +51,27 @@ def serve_earlier_catalogue(
         yield _evaluation(result)
     with one_line_failures():
         described = _described(inspected.record, folder.exports / inspected.record.backup.id)
-        taken_back = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
-        context.log.info(f"{file.name} is served, {taken_back} no longer")
-        refusal = rejection_in_force(folder)
-        refused = {REFUSED_TIME: dg.TimestampMetadataValue(refusal.dumped_at.timestamp())} if refusal else {}
+        previous = point_back(folder, inspected.record, storage.shown(datetime.now(UTC)))
+        context.log.info(f"{file.name} is served, {previous} no longer")
+        rejection = rejection_in_force(folder)
+        rejected = {REFUSED_TIME: dg.TimestampMetadataValue(rejection.dumped_at.timestamp())} if rejection else {}
         publication = RolledBack(
             inspected.record.counts["products"],
             inspected.record.backup.dumped_at,
-            refusal.dumped_at if refusal else None,
+            rejection.dumped_at if rejection else None,
         )
         write_publication(folder.publications, context.run_id, publication)
-        yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: taken_back, **refused, **described})
+        yield dg.AssetMaterialization(CATALOG, metadata={ROLLED_BACK_FROM: previous, **rejected, **described})
         settle(folder, inspected.record)
 
 
 @dg.job(
     config=target,
-    description="An earlier catalogue is served again, checked like any other. The backup that is served now, and "
-    "older ones, are not published by themselves any more until a newer one arrives.",
+    description="Serves an earlier catalogue again, after the same checks as a new one. The backup that is served now, "
+    "and older ones, are not published automatically until a newer one arrives.",
 )
 def rollback_catalog() -> None:
-    """One op."""
+    """Run the one op of the job."""
     serve_earlier_catalogue()
 
 
@@ -88,7 +88,7 @@ def _evaluation(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
 
 
 def _described(catalog: Catalog, export: Path) -> dict[str, Any]:
-    """What product_catalog itself tells of a file, without a comparison; `export` may be gone by now."""
+    """Return the metadata that product_catalog adds, without a comparison. `export` may be gone by now."""
     return {
         "newly_published": False,
         "published_at": dg.TimestampMetadataValue(catalog.published_at.timestamp()),

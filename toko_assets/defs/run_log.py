@@ -1,4 +1,4 @@
-"""The log of a run outside the web interface: Dagster's events go to the Python logger `toko.run`, one line each."""
+"""Sends a run's log to Python's logging: Dagster's events go to the logger `toko.run`, one line each."""
 
 import logging
 
@@ -9,7 +9,7 @@ LOGGER = "toko.run"
 
 @dg.logger
 def run_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """Hands the run's log to Python's logging, where `toko` shows its progress."""
+    """Return the logger from which the `toko` command shows progress."""
     logger = logging.getLogger(LOGGER)
-    logger.setLevel(logging.DEBUG)  # the beginning and end of a step are debug messages
+    logger.setLevel(logging.DEBUG)  # the start and end of a step are debug messages
     return logger

@@ -1,4 +1,4 @@
-"""The safety net: a sync at fixed times, for what the sensor may have missed."""
+"""A sync at fixed times, as a safety net in case the sensor misses a backup."""
 
 import dagster as dg
 
@@ -7,11 +7,11 @@ from toko_assets.defs.jobs import sync
 from toko_core.errors import SettingError
 
 WHEN_SWITCHED_ON = "0 5 * * *"
-"""Without DAILY_SYNC_CRON the schedule is off, and has this time if somebody switches it on."""
+"""The time of the schedule without DAILY_SYNC_CRON. The schedule is off then, unless somebody switches it on."""
 
 
 def daily_sync(settings: Settings) -> dg.ScheduleDefinition:
-    """The schedule `daily_sync`, in the shop's time zone. Raises SettingError if DAILY_SYNC_CRON is no cron line."""
+    """Return the schedule `daily_sync`, in the shop's time zone. Raises SettingError if DAILY_SYNC_CRON is invalid."""
     try:
         return dg.ScheduleDefinition(
             name="daily_sync",
@@ -21,9 +21,9 @@ def daily_sync(settings: Settings) -> dg.ScheduleDefinition:
             default_status=dg.DefaultScheduleStatus.RUNNING
             if settings.daily_sync_cron
             else dg.DefaultScheduleStatus.STOPPED,
-            description="A sync at the times of DAILY_SYNC_CRON, besides those of new_backup. Off without it.",
+            description="Syncs at the times of DAILY_SYNC_CRON, in addition to new_backup. Off if it is not set.",
         )
     except dg.DagsterInvalidDefinitionError as error:
         raise SettingError(
-            f"The setting DAILY_SYNC_CRON is wrong: {settings.daily_sync_cron!r} is no cron line, like 0 5 * * *."
+            f"The setting DAILY_SYNC_CRON is wrong: {settings.daily_sync_cron!r} is not a cron line like 0 5 * * *."
         ) from error

@@ -1,1 +1,1 @@
-"""What iPOS 5 is: its backup files, its tables, its pricing rules. Knows nothing of Dagster."""
+"""iPOS 5: its backup files, its tables, its pricing rules. This package does not depend on Dagster."""

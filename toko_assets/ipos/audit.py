@@ -1,6 +1,6 @@
-"""Checks of a restored backup and of what was exported from it, independent of the export's code.
+"""Checks a restored backup and its export, independently of the export's code.
 
-What can be asked of PostgreSQL is asked there in plain SQL: it must not share a mistake with the pandas that it checks.
+Where possible a check is plain SQL in PostgreSQL, so that it shares no mistake with the pandas code that it checks.
 """
 
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.source_tables import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 
 MOST_UNPRICED = 0.20
-"""Share of the sold items that may be without a price before the backup counts as wrong."""
+"""The share of the sold items that may have no price. With more, the backup counts as wrong."""
 
-OUR_FAULT = "This is a fault of this program, not of the backup: please report it with the rows below."
+OUR_FAULT = "This is a bug in this program, not a fault of the backup: please report it with the rows below."
 
 MONEY_COLUMNS = ("hargapokok", "hargajual", "hargajual1")
 
 
 def audit_database(connection: psycopg.Connection[Any], counts: dict[str, int]) -> list[Outcome]:
-    """Blocking checks of the restored tables. `counts` are their rows."""
+    """Run the blocking checks of the restored tables. `counts` are their numbers of rows."""
     return [_not_empty(counts), _item_keys(connection), _amounts_in_range(connection)]
 
 
 def audit_export(connection: psycopg.Connection[Any], shop: PricedShop) -> list[Outcome]:
-    """Checks of the exported tables against the restored database and in themselves."""
+    """Check the exported tables against the restored database, and for consistency."""
     return [
         _every_item_exported(connection, shop),
         _keys_unique(shop),
@@ -53,7 +53,7 @@ def _not_empty(counts: dict[str, int]) -> Outcome:
         else f"Rows: {', '.join(f'{name} {rows:,}' for name, rows in counts.items())}.",
         blocking=True,
         count=len(empty),
-        advice="Look in iPOS whether the items are there, then make the backup again.",
+        advice="Check in iPOS that the items are there, then make the backup again.",
     )
 
 
@@ -66,7 +66,7 @@ def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
     return Outcome(
         "item_keys_unique",
         rows.empty,
-        f"{len(rows):,} item codes are empty or stand on several items; none may.",
+        f"{len(rows):,} item codes are empty or used by several items; none may be.",
         blocking=True,
         rows=rows,
         advice="The backup's tbl_item is damaged: make the backup again.",
@@ -74,7 +74,7 @@ def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
 
 
 def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
-    """NaN, infinity, or more than the catalogue's columns hold. Rows of items that are not exported don't matter."""
+    """Find NaN, infinity and amounts that the catalogue's columns cannot hold, in rows of exported items."""
     outside = []
     for table in NEEDED:
         for column in table.columns:
@@ -92,7 +92,7 @@ def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
     return Outcome(
         "amounts_in_range",
         rows.empty,
-        f"{len(rows):,} amounts are no number, or larger than any that a shop has; none may be.",
+        f"{len(rows):,} amounts are not a number, or larger than in any shop; none may be.",
         blocking=True,
         rows=rows,
         advice="Correct these items in iPOS, then make the backup again.",
@@ -100,14 +100,14 @@ def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
 
 
 def _not_deleted(connection: psycopg.Connection[Any]) -> pd.DataFrame:
-    """kodeitem and namaitem of the items that must be exported. Said here anew: it must not share the export's code."""
+    """Return kodeitem and namaitem of the items that must be exported, without the export's code."""
     items = _rows(connection, "SELECT kodeitem, namaitem, statushapus FROM public.tbl_item")
     deleted = [isinstance(mark, str) and mark.strip() in ("Y", "y") for mark in items["statushapus"]]
     return items.loc[[not gone for gone in deleted], ["kodeitem", "namaitem"]]
 
 
 def _every_item_exported(connection: psycopg.Connection[Any], shop: PricedShop) -> Outcome:
-    """No item that is not deleted may be missing: counted in PostgreSQL, and compared code by code."""
+    """Check that every item that is not deleted is exported: compare counts, and codes one by one."""
     stored = _not_deleted(connection)
     exported = shop.products["kodeitem"]
     priced = among(exported, shop.prices["kodeitem"])
@@ -132,7 +132,7 @@ def _keys_unique(shop: PricedShop) -> Outcome:
     return Outcome(
         "keys_unique",
         rows.empty,
-        f"{len(rows):,} of {len(shop.products):,} products and {len(shop.prices):,} prices are there twice; none may.",
+        f"{len(rows):,} of {len(shop.products):,} products and {len(shop.prices):,} prices are duplicates: none may.",
         blocking=True,
         rows=rows,
         advice=OUR_FAULT,
@@ -177,7 +177,7 @@ def _unpriced(shop: PricedShop) -> Iterator[Outcome]:
         blocking=True,
         rows=rows,
         limit=int(MOST_UNPRICED * len(sold)),
-        advice="So many prices cannot be missing: look in iPOS, then make the backup again.",
+        advice="So many missing prices are implausible: check iPOS, then make the backup again.",
     )
     unfilled = shop.prices[shop.prices["hargajual"].isna()]
     yield Outcome(
@@ -196,7 +196,7 @@ def _below_cost(shop: PricedShop) -> Outcome:
         rows.empty,
         f"{len(rows):,} prices are below cost.",
         rows=_named(shop, rows),
-        advice="Look at these prices in iPOS: each sale loses money.",
+        advice="Check these prices in iPOS: each sale loses money.",
     )
 
 
@@ -205,9 +205,9 @@ def _orphans(shop: PricedShop) -> Outcome:
     return Outcome(
         "no_orphans",
         rows.empty,
-        f"{len(rows):,} units, prices or stocks belong to no item; they are left out.",
+        f"{len(rows):,} rows of units, prices or stock belong to no item; they are left out.",
         rows=rows,
-        advice="Remains of deleted items: harmless.",
+        advice="They are leftovers of deleted items, and harmless.",
     )
 
 
@@ -217,7 +217,7 @@ def _shared_barcodes(shop: PricedShop) -> Outcome:
     return Outcome(
         "barcodes_not_shared",
         rows.empty,
-        f"{rows['barcode'].nunique():,} barcodes stand on several items; a scan finds all of them.",
+        f"{rows['barcode'].nunique():,} barcodes are used by several items; a scan finds all of these items.",
         rows=_named(shop, rows),
         advice="Correct the barcodes in iPOS.",
     )
@@ -228,19 +228,19 @@ def _assumptions(shop: PricedShop) -> Iterator[Outcome]:
         yield Outcome(
             assumption.name,
             assumption.rows.empty,
-            f"Needed for {len(assumption.rows):,} rows. Rule {assumption.rule}.",
+            f"Applied to {len(assumption.rows):,} rows. Rule {assumption.rule}.",
             rows=assumption.rows,
-            advice="Look whether that is right for this shop; the rules are in docs/pricing.md.",
+            advice="Check that this is right for this shop; the rules are in docs/pricing.md.",
         )
 
 
 def _named(shop: PricedShop, rows: pd.DataFrame) -> pd.DataFrame:
-    """With the product's name behind its code, for people."""
+    """Add the product's name after its code, for people."""
     return shop.products[["kodeitem", "namaitem"]].merge(rows, on="kodeitem")
 
 
 def _rows(connection: psycopg.Connection[Any], query: str) -> pd.DataFrame:
-    """A query's rows; texts of an SQL_ASCII database arrive as bytes and are decoded as the export does."""
+    """Return a query's rows. Texts of an SQL_ASCII database arrive as bytes and are decoded as in the export."""
     cursor = connection.execute(query.encode())
     names = [column.name for column in cursor.description or ()]
     values = [[decode(v) if isinstance(v, bytes) else v for v in row] for row in cursor]

@@ -1,4 +1,4 @@
-"""How names, codes of units and undecodable bytes of a backup are read."""
+"""Cleans names and codes of a backup, and decodes its bytes."""
 
 import unicodedata
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 
 def clean_name(text: str | None) -> str:
-    """Rule 9: runs of white space become one blank, ends trimmed, control characters dropped. Nothing else changes.
+    """Rule 9: replace runs of white space with one space, trim the ends, drop control characters; change nothing else.
 
     >>> clean_name("  TEH \\t PUCUK  350ML ")
     'TEH PUCUK 350ML'
@@ -23,14 +23,14 @@ def clean_name(text: str | None) -> str:
 
 
 def clean_code(text: str | None) -> str:
-    """Rule 8: units, price systems and yes/no marks compare trimmed and in upper case."""
+    """Rule 8: trim units, price systems and yes/no marks, and convert them to upper case, for comparison."""
     return text.strip().upper() if text else ""
 
 
 def decode(value: bytes) -> str:
-    """A value of an SQL_ASCII database, which may hold any bytes: UTF-8 if it is that, else Windows-1252.
+    """Decode a value of an SQL_ASCII database, which may hold any bytes: as UTF-8 if valid, otherwise as Windows-1252.
 
-    The five bytes that Windows-1252 leaves undefined become U+FFFD, so that nothing is lost unseen.
+    The five bytes that Windows-1252 leaves undefined become U+FFFD, so that a loss is visible.
     """
     try:
         return value.decode("utf-8")
@@ -39,7 +39,7 @@ def decode(value: bytes) -> str:
 
 
 def each(column: "pd.Series[Any]", function: Callable[[str | None], str]) -> "pd.Series[str]":
-    """`function` of every value, worked out once for each distinct one."""
+    """Apply `function` to every value, calling it once for each distinct value."""
     places, distinct = pd.factorize(column, use_na_sentinel=False)
     done = pd.array(
         [function(text if isinstance(text, str) else None) for text in distinct.to_numpy(object)], dtype="str"
@@ -48,6 +48,9 @@ def each(column: "pd.Series[Any]", function: Callable[[str | None], str]) -> "pd
 
 
 def among(column: "pd.Series[Any]", values: "pd.Series[Any]") -> "pd.Series[bool]":
-    """Which texts of the column are among the values. `Series.isin` goes through Python objects: ten times slower."""
+    """Tell which texts of the column are among the values.
+
+    `Series.isin` converts to Python objects and takes ten times as long.
+    """
     known = pc.is_in(pa.array(column.astype("str")), value_set=pa.array(values.astype("str")))
     return pd.Series(known.to_numpy(zero_copy_only=False), index=column.index)

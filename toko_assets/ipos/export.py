@@ -1,4 +1,4 @@
-"""Writes what the rules make of a backup: five Parquet tables with a declared schema, and the CSV."""
+"""Writes the priced shop as five Parquet tables with a declared schema, and as a CSV."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,14 @@ SCHEMAS = {
     "stock": pa.schema([("kodeitem", pa.string()), ("kantor", pa.string()), ("stok", QUANTITY)]),
     "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary()), ("sumber", pa.binary())]),
 }  # fmt: skip
-"""Columns and types of each exported table. `sumber` is the SHA-256 of the image that iPOS has."""
+"""Columns and types of each exported table. `sumber` is the SHA-256 of the original image in iPOS."""
 
 PHOTOS = "photos.parquet"
 PHOTOS_A_BATCH = 32
 
 
 def write_tables(folder: Path, shop: PricedShop) -> dict[str, int]:
-    """Write products, prices, barcodes and stock; answers the rows of each."""
+    """Write products, prices, barcodes and stock. Return the number of rows of each."""
     frames = {"products": shop.products, "prices": shop.prices, "barcodes": shop.barcodes, "stock": shop.stock}
     for name, frame in frames.items():
         parquet.write_table(_table(name, frame), folder / f"{name}.parquet", compression="zstd")
@@ -58,13 +59,13 @@ def write_photos(
     previous: Path | None,
     progress: Callable[[int], None],
 ) -> tuple[int, list[str]]:
-    """Write photos.parquet from (kodeitem, image bytes), in that order; `progress` is told their number every second.
+    """Write photos.parquet from (kodeitem, image bytes), in that order. Call `progress` with their number every second.
 
-    Answers how many, and the items whose photo can't be read. Photos that an earlier export, `previous`, made of the
-    same bytes are taken from there: scaling is most of a sync's work, and photos hardly change. The others are scaled
-    on all cores (Pillow works outside Python's lock). Memory holds two batches, however many there are.
+    Return the number of photos written, and the items whose photo cannot be read. A photo that the earlier export
+    `previous` made from the same bytes is copied from there: scaling is most of a sync's work, and photos rarely
+    change. The others are scaled on all cores (Pillow releases Python's GIL). Memory holds at most two batches.
     """
-    count, unreadable, told = 0, [], time.monotonic()
+    count, unreadable, reported = 0, [], time.monotonic()
     file = folder / PHOTOS
     with (
         ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool,
@@ -77,8 +78,8 @@ def write_photos(
             rows = pa.table([codes, small, sources], schema=SCHEMAS["photos"]).drop_null()
             writer.write_table(rows)
             count += len(rows)
-            if time.monotonic() > told + 1:
-                told = time.monotonic()
+            if time.monotonic() > reported + 1:
+                reported = time.monotonic()
                 progress(count)
     return count, unreadable
 
@@ -86,7 +87,10 @@ def write_photos(
 def _scaled(
     photos: Iterable[tuple[str, bytes]], known: "_KnownPhotos", pool: Executor
 ) -> Iterator[tuple[str, bytes | None, bytes]]:
-    """(kodeitem, small photo, SHA-256 of the photo), in order; a batch ahead, so that no core waits for the others."""
+    """Yield (kodeitem, small photo, SHA-256 of the photo), in order.
+
+    The pool works up to a batch ahead, so that no core waits for the others.
+    """
     ahead: deque[tuple[str, Future[bytes | None] | bytes, bytes]] = deque()
 
     def next_one() -> tuple[str, bytes | None, bytes]:
@@ -103,7 +107,7 @@ def _scaled(
 
 
 class _KnownPhotos:
-    """The photos of an earlier export, found by item and by the hash of what they were made from."""
+    """The photos of an earlier export, by item and by the hash of the original image."""
 
     def __init__(self, previous: Path | None) -> None:
         self._file = parquet.ParquetFile(previous, pre_buffer=False) if previous else None
@@ -115,7 +119,7 @@ class _KnownPhotos:
                 self._places[key] = (group, place)
 
     def small(self, code: str, source: bytes) -> bytes | None:
-        """The small photo, if there is one. Row groups are as small as batches, and mostly asked for in order."""
+        """Return the small photo, or None. Row groups are as small as batches, and mostly read in order."""
         group, place = self._places.get((code, source), (-1, -1))
         if group < 0:
             return None
@@ -130,13 +134,18 @@ class _KnownPhotos:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 of an export's tables: two exports with the same one make the same catalogue."""
+    """Return the SHA-256 of an export's tables: two exports with the same digest give the same catalogue."""
     files = sorted(folder.glob("*.parquet"))
     return hashlib.sha256("".join(file_digest(file) for file in files).encode()).hexdigest()
 
 
+def csv_name(dumped_at: datetime) -> str:
+    """Return the name of a backup's CSV, from its time in the shop's zone."""
+    return f"{dumped_at:%Y%m%d_%H%M%S}.csv"
+
+
 def write_csv(path: Path, shop: PricedShop) -> None:
-    """One row a price, with the product's name: for a spreadsheet."""
+    """Write one row per price, with the product's name, for a spreadsheet."""
     names = shop.products[["kodeitem", "namaitem", "jenis", "merek", "dijual"]]
     rows = names.merge(shop.prices, on="kodeitem")
     columns = [

@@ -1,4 +1,4 @@
-"""What a shop earns, by category: margins of an export's prices, exact."""
+"""Exact margins of an export's prices, by category."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,18 +19,18 @@ MARGINS = f"""
 
 @dataclass(frozen=True, slots=True)
 class CategoryMargin:
-    """Of the prices of a category that are filled in and have a cost."""
+    """The margin of a category's prices. Only prices that are filled in and have a cost count."""
 
     category: str
     products: int
     prices: int
     below_cost: int
     margin_percent: Decimal
-    """Selling prices less costs in percent of the selling prices, each summed over all units; one decimal place."""
+    """Selling prices minus costs, in percent of the selling prices, each summed over all units; one decimal place."""
 
 
 def margins_by_category(export: Path) -> list[CategoryMargin]:
-    """Every category with such a price, that with most products first."""
+    """Return every category with such a price, the one with most products first."""
     files = {name: str(export / f"{name}.parquet") for name in ("products", "prices")}
     with scratch_database(export.parent, MEMORY_LIMIT) as connection:
         rows = connection.execute(MARGINS, files).fetchall()

@@ -1,6 +1,6 @@
-"""The iPOS tables that hold products and prices, and the columns of them that are needed, with their types.
+"""The iPOS tables that hold products and prices, with their needed columns and types.
 
-Everything else in a backup (sales, purchases, ledgers: almost all of its bytes) is left in the file.
+Everything else in a backup (sales, purchases and ledgers, almost all of its bytes) is not restored.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ BYTES_TYPES: Final = ("bytea",)
 class Column:
     name: str
     type: str
-    """The type that the column gets in the restored database."""
+    """The column's type in the restored database."""
     declared: tuple[str, ...]
-    """How the types that it may have in the backup begin."""
+    """Prefixes of the types that the column may have in the backup."""
 
 
 @dataclass(frozen=True, slots=True)

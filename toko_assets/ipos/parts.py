@@ -1,6 +1,6 @@
-"""Cuts the tables of a shop into parts of some items each, and puts together what was made of them.
+"""Splits the tables of a shop into parts of some items each, and concatenates the results.
 
-The rules of prices look at one item at a time: so what they need beside their result is as large as a part, not a shop.
+The pricing rules look at one item at a time, so their working memory depends on the size of a part, not of the shop.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,14 @@ from toko_assets.ipos.decoding import among
 from toko_assets.ipos.source_tables import SourceTables
 
 ITEMS_AT_ONCE = 20_000
-"""100,000 items and their prices take 130 MB less than at once, and no longer."""
+"""With parts of this size, 100,000 items and their prices take 130 MB less than all at once, in the same time."""
 
 
 def parts(source: SourceTables) -> Iterator[SourceTables]:
-    """The tables of ITEMS_AT_ONCE items each, by kodeitem; at least one. Rows that belong to no item are in none."""
+    """Yield the tables of ITEMS_AT_ONCE items each, in the order of kodeitem; at least one part.
+
+    Rows that belong to no item are in no part.
+    """
     items = source.items.sort_values("kodeitem", ignore_index=True)
     tables = (source.units, source.prices, source.stock)
     places = [places_among(table["kodeitem"], items["kodeitem"]) for table in tables]
@@ -33,7 +36,7 @@ def parts(source: SourceTables) -> Iterator[SourceTables]:
 
 
 def orphans(source: SourceTables) -> pd.DataFrame:
-    """table, kodeitem, satuan: the rows that are in no part."""
+    """Return the rows that are in no part, with the columns table, kodeitem and satuan."""
     lost = []
     for table, frame, unit in (
         ("tbl_itemsatuanjml", source.units, "satuan"),
@@ -47,11 +50,11 @@ def orphans(source: SourceTables) -> pd.DataFrame:
 
 
 def places_among(codes: "pd.Series[Any]", known: "pd.Series[Any]") -> NDArray[np.int32]:
-    """Where each code stands among the known ones, which are distinct; -1 if it does not."""
+    """Return each code's index among the known ones, which are distinct, or -1 if it is not among them."""
     found = pc.index_in(pa.array(codes.astype("str")), value_set=pa.array(known.astype("str")))
     return np.asarray(found.fill_null(-1))
 
 
 def together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """One frame of the rows of all parts, with kodeitem as text."""
+    """Concatenate the rows of all parts, with kodeitem as text."""
     return pd.concat([frame.astype({"kodeitem": "str"}) for frame in frames], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Photos of items, small enough for a chat: JPEG of at most 800 pixels and 60 KB."""
+"""Scales photos of items for a chat: JPEG of at most 800 pixels and 60 KB."""
 
 import warnings
 from io import BytesIO
@@ -8,17 +8,17 @@ from PIL import Image, ImageOps
 LONGEST_SIDE = 800
 LARGEST_BYTES = 60_000
 LARGEST_PIXELS = 40_000_000
-"""More than any camera at a shop makes; a crafted image of a few bytes can claim billions."""
+"""More than any camera in a shop takes. A crafted image of a few bytes can claim billions."""
 QUALITIES = (80, 60, 40)
 FILTER = Image.Resampling.HAMMING
-"""Takes 60 % of bicubic's time, which is most of a large photo's; at quality 80 it costs half a decibel."""
+"""Takes 60 % of the time of bicubic, and scaling is most of the work on a large photo. Costs 0.5 dB at quality 80."""
 
 
 def small_jpeg(photo: bytes) -> bytes | None:
-    """The photo scaled and compressed, or None if it is no image that can be read.
+    """Return the photo scaled and compressed, or None if it is not a readable image.
 
-    Decoders raise errors of many kinds on damaged files; any of them means that this one item has no photo, which is
-    reported, and never that the sync fails.
+    Decoders raise many kinds of errors on damaged files. Any of them means that this item has no photo, which a check
+    reports; the sync never fails because of a photo.
     """
     try:
         with warnings.catch_warnings():
@@ -33,7 +33,7 @@ def _small(photo: bytes) -> bytes | None:
         if image.width * image.height > LARGEST_PIXELS:
             return None
         if image.format == "JPEG" and len(photo) <= LARGEST_BYTES and max(image.size) <= LONGEST_SIDE:
-            image.draft("L", (1, 1))  # reads all of the file, at an eighth of its size: quick
+            image.draft("L", (1, 1))  # decodes the whole file at an eighth of its size, which is fast
             image.load()
             return photo
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
@@ -45,13 +45,13 @@ def _small(photo: bytes) -> bytes | None:
 def _on_white(image: Image.Image) -> Image.Image:
     if image.mode not in ("RGBA", "LA", "P", "PA"):
         return image.convert("RGB")
-    picture = image.convert("RGBA")
-    ground = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(ground, picture).convert("RGB")
+    foreground = image.convert("RGBA")
+    background = Image.new("RGBA", foreground.size, "white")
+    return Image.alpha_composite(background, foreground).convert("RGB")
 
 
 def _compressed(image: Image.Image) -> bytes:
-    """Rougher, then smaller, until it fits: half the sides are a quarter of the bytes."""
+    """Lower the quality, then halve the sides, until the JPEG fits. Halving gives about a quarter of the bytes."""
     for quality in QUALITIES:
         output = BytesIO()
         image.save(output, "JPEG", quality=quality)

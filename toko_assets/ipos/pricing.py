@@ -1,9 +1,9 @@
-"""Which prices a shop asks: iPOS's four price systems as one table of prices, each price once.
+"""Computes the prices that a shop asks: iPOS's four price systems as one table, each price once.
 
-The rules are numbered as in docs/pricing.md. Those marked (a) there are our assumption where no public source says;
-a shop that knows better changes them here: `SOLD_MARKS`, `DEFAULT_SYSTEM_BY`, `ORDINARY_LEVEL`, `UNPRICED`.
+The rules are numbered as in docs/pricing.md. Those marked (a) are our assumptions where no public source gives an
+answer. A shop that knows better changes them here: `SOLD_MARKS`, `ORDINARY_LEVEL`, `_systems`, `_units_to_check`.
 
-Everything works on whole columns with exact decimals; 100,000 items take about a second.
+All functions work on whole columns of exact decimals; 100,000 items take about a second.
 """
 
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY = "O", "S", "L", "J"
 SYSTEMS: Final = (FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY)
 YES: Final = "Y"
 SOLD_MARKS: Final = ("", YES)
-"""Rule 1 (a): what statusjual says of an item that is sold; null reads as empty."""
+"""Rule 1 (a): values of statusjual for an item that is sold. Null counts as empty."""
 ORDINARY_LEVEL: Final = 1
 """Rule 5 (a): the customer level that a row without a level stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """Rows for which the backup did not say enough, so that a rule had to decide."""
+    """Rows that a rule had to interpret because the backup is ambiguous or incomplete."""
 
     name: str
     rule: str
@@ -38,18 +38,18 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class PricedShop:
-    """What the rules make of a backup. Frames are sorted by kodeitem, and within it by unit, level and quantity."""
+    """The result of the rules. Frames are sorted by kodeitem, and within it by unit, level and quantity."""
 
     products: pd.DataFrame
-    """kodeitem, namaitem, jenis, merek, rak, satuan, sistem_harga, dijual: one row an item that is not deleted."""
+    """kodeitem, namaitem, jenis, merek, rak, satuan, sistem_harga, dijual: one row per item that is not deleted."""
     prices: pd.DataFrame
-    """kodeitem, satuan, konversi, level, jumlah_sampai, hargapokok, hargajual: every price once."""
+    """kodeitem, satuan, konversi, level, jumlah_sampai, hargapokok, hargajual: one row per price."""
     barcodes: pd.DataFrame
-    """barcode, kodeitem, satuan: distinct."""
+    """barcode, kodeitem, satuan: distinct rows."""
     stock: pd.DataFrame
     """kodeitem, kantor, stok."""
     negative: pd.DataFrame
-    """kodeitem, satuan, hargajual or hargapokok below zero in the rows that count."""
+    """kodeitem, satuan, hargajual, hargapokok: the rows that count and have an amount below zero."""
     orphans: pd.DataFrame
     """table, kodeitem, satuan: units, prices and stock of items that are not in tbl_item."""
     assumptions: tuple[Assumption, ...]
@@ -73,7 +73,10 @@ def price_shop(source: SourceTables) -> PricedShop:
 
 
 def _price(source: SourceTables) -> PricedShop:
-    """The same for one part, orphans aside. kodeitem is categorical here: comparing numbers is quicker than texts."""
+    """Apply the rules to one part, without orphans.
+
+    kodeitem is categorical here, because comparing numbers is faster than comparing texts.
+    """
     items, notes = _items(source.items)
     units, rows = (
         _of(items, table.assign(satuan=each(table["satuan"], clean_code))) for table in (source.units, source.prices)
@@ -95,7 +98,7 @@ def _price(source: SourceTables) -> PricedShop:
     prices = pd.concat([listed, fixed], ignore_index=True)
     prices, more = _with_costs(prices, items, units)
     notes += more
-    notes += _units_to_look_at(prices, units)
+    notes += _units_to_check(prices, units)
     negative = _negative(pd.concat([counting[list(fixed)], fixed], ignore_index=True), items, units)
     prices = prices.assign(hargajual=above_zero(money(prices["hargajual"])))
     return PricedShop(
@@ -112,7 +115,7 @@ def _price(source: SourceTables) -> PricedShop:
 
 
 def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
-    """Rules 1 and 9: the items that are not deleted, with clean names and codes."""
+    """Rules 1 and 9: select the items that are not deleted, and clean their names and codes."""
     kept = raw.loc[each(raw["statushapus"], clean_code) != YES].sort_values("kodeitem", ignore_index=True)
     sale = each(kept["statusjual"], clean_code)
     items = pd.DataFrame(
@@ -136,7 +139,7 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
 
 
 def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
-    """Rules 2 and 6: the price system that each item really uses, as `sistem_harga`."""
+    """Rules 2 and 6: determine the price system that each item really uses, as `sistem_harga`."""
     has_rows = _having(items, rows)
     limits = _having(items, rows[rows["jmlsampai"] >= 1])
     one_a_level = rows[["kodeitem", "level"]].drop_duplicates()
@@ -147,15 +150,13 @@ def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, lis
     without_rows = known & (system != FIXED) & ~has_rows
     items = items.assign(sistem_harga=system.mask(without_rows, FIXED))
     return items, [
-        _note(
-            "price_systems_guessed", "2 (a): an unknown price system is read off the item's price rows", items[~known]
-        ),
-        _note("fixed_price_used", "6: without price rows, the fixed price hargajual1 holds", items[without_rows]),
+        _note("price_systems_guessed", "2 (a): an unknown price system is inferred from the price rows", items[~known]),
+        _note("fixed_price_used", "6: without price rows, the fixed price hargajual1 applies", items[without_rows]),
     ]
 
 
 def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[Assumption]]:
-    """Rules 3 and 5: the rows of tbl_itemhj that count, and of them one for each unit, level and quantity."""
+    """Rules 3 and 5: select the rows of tbl_itemhj that count, and one of them for each unit, level and quantity."""
     system = _of_its_item(rows, items["sistem_harga"])
     rows = rows.assign(sistem=system)[system != FIXED]
     per_level, per_quantity = rows["sistem"] == PER_LEVEL, rows["sistem"] == PER_QUANTITY
@@ -179,7 +180,7 @@ def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFram
         rows,
         best[[*key, "hargajual"]],
         [
-            _note("price_rows_repeated", "3: of several rows for one price, the newest that is filled in", repeated),
+            _note("price_rows_repeated", "3: of several rows for one price, the newest filled-in one counts", repeated),
             _note("levels_assumed", "5 (a): rows below level 1 stand for level 1", levels),
             _note("limits_assumed", "5 (a): rows with a quantity below 1 have no limit", limits),
         ],
@@ -189,7 +190,7 @@ def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFram
 def _with_costs(
     prices: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[Assumption]]:
-    """Rule 8: konversi and cost of each price's unit."""
+    """Rule 8: add konversi and cost of each price's unit."""
     first = units.sort_values("iddetail").drop_duplicates(["kodeitem", "satuan"])
     first = first[["kodeitem", "satuan", "jumlahkonv", "hargapokok"]].rename(columns={"hargapokok": "pokok_satuan"})
     prices = prices.merge(first, on=["kodeitem", "satuan"], how="left")
@@ -207,15 +208,15 @@ def _with_costs(
     return prices, [
         _note(
             "costs_too_large",
-            "8: a cost that no shop has (a conversion that is a barcode?) is left out",
+            "8: an implausible cost (is a conversion a barcode?) is left out",
             prices[too_large],
         ),
         _note("units_unknown", "8: the price's unit has no conversion in tbl_itemsatuanjml", prices[konversi.isna()]),
     ]
 
 
-def _units_to_look_at(prices: pd.DataFrame, units: pd.DataFrame) -> list[Assumption]:
-    """Rule 4 (a), units that have no price of their own; and rule 8, units written twice with different contents."""
+def _units_to_check(prices: pd.DataFrame, units: pd.DataFrame) -> list[Assumption]:
+    """Find units without a price of their own (rule 4 (a)), and units with different conversions (rule 8)."""
     named = units[units["satuan"] != ""]
     key = ["kodeitem", "satuan"]
     priced = prices[key].drop_duplicates().assign(priced=True)
@@ -224,8 +225,8 @@ def _units_to_look_at(prices: pd.DataFrame, units: pd.DataFrame) -> list[Assumpt
     conversions = named.loc[named["jumlahkonv"].notna(), [*key, "jumlahkonv"]].drop_duplicates()
     different = conversions[conversions.duplicated(key, keep=False)]
     return [
-        _note("units_without_price", "4 (a): no price is invented for a unit that has none of its own", without),
-        _note("unit_rows_differ", "8: of a unit's different conversions, the first by key", different),
+        _note("units_without_price", "4 (a): a unit without its own price gets no calculated one", without),
+        _note("unit_rows_differ", "8: of a unit's different conversions, the first by key counts", different),
     ]
 
 
@@ -253,19 +254,19 @@ def _negative(prices: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame) ->
 
 
 def _of(items: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that belong to one of the items."""
+    """Select the rows that belong to one of the items."""
     places = places_among(rows["kodeitem"], items["kodeitem"])
     codes = pd.Categorical.from_codes(places, items["kodeitem"].cat.categories, ordered=True)
     return rows.assign(kodeitem=codes)[places >= 0]
 
 
 def _of_its_item(rows: pd.DataFrame, column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """A column of the items, for each row that of its item."""
+    """Look up a column of the items for each row."""
     return pd.Series(column.array.take(rows["kodeitem"].cat.codes), index=rows.index)
 
 
 def _having(items: pd.DataFrame, rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Which of the items have one of these rows."""
+    """Tell which items have at least one of these rows."""
     return pd.Series(items.index.isin(rows["kodeitem"].cat.codes), index=items.index)
 
 

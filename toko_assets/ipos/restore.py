@@ -1,10 +1,10 @@
-"""Restores the needed tables of a backup, and only their rows, into a database of its own.
+"""Restores only the rows of a backup's needed tables, into a separate database.
 
-A dump carries functions, triggers, views, domains, defaults and settings, of servers old and new, and from anybody's
-hands; `pg_restore` runs some of its SQL whatever one asks of it (the entry SEARCHPATH, the definition of a TABLE DATA
-entry). So it is not let near the server: it unpacks the rows of the tables on a filtered list. The tables are made
-here, with the columns that the dump's COPY statement names, and the rows are sent to a COPY statement of ours. No SQL
-of a dump reaches the server: none can run, and none can fail.
+A dump is untrusted. It contains functions, triggers, views, domains, defaults and settings of old and new servers, and
+`pg_restore` runs some of its SQL with any options (the entry SEARCHPATH, the definition of a TABLE DATA entry). So
+`pg_restore` never connects to the server: it only decompresses the rows of the listed tables. This module creates the
+tables, with the columns that the dump's COPY statement names, and sends the rows to its own COPY statement. No SQL of a
+dump reaches the server, so none can run or fail.
 """
 
 import contextlib
@@ -30,10 +30,10 @@ __all__ = [
 ]  # fmt: skip
 
 UNFINISHED_DATABASE = "_unfinished"
-"""Ending of a database's name until all of its rows are there."""
+"""The suffix of a database's name until all of its rows are restored."""
 
 AT_ONCE = 2
-"""Tables: unpacking the items, with their photos, takes as long as all the rest."""
+"""Tables that are restored in parallel. The items, with their photos, take as long as all others together."""
 
 WRONG_ROWS = (
     psycopg.DataError,
@@ -43,13 +43,13 @@ WRONG_ROWS = (
     psycopg.errors.ProgramLimitExceeded,
     psycopg.errors.TooManyColumns,
 )
-"""What the server says of rows that it cannot take. Its other errors are its own: no room, no connection."""
+"""Errors of the server about the rows. Its other errors are its own, such as a full disk or a lost connection."""
 
 
 def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str, int]:
-    """Restore an excerpt's tables into a new database of that name, replacing one; answers the rows of each table.
+    """Restore an excerpt's tables into a new database of that name, replacing an old one. Return the rows per table.
 
-    The database gets its name only when it is complete. Raises PostgresError if the rows don't fit their tables,
+    The database gets its name only when it is complete. Raises PostgresError if the rows do not fit their tables,
     IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
     """
     tables = [(table, _data(archive, table)) for table in NEEDED]
@@ -63,7 +63,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
             rows = list(pool.map(lambda table: _copy(server, unfinished, archive, *table), tables))
     except BaseException:
         with (
-            contextlib.suppress(psycopg.Error, TokoError),  # a server that is gone: what it said first counts
+            contextlib.suppress(psycopg.Error, TokoError),  # if the server is gone, the first error counts
             server.administer() as connection,
         ):
             drop_database(connection, unfinished)
@@ -76,28 +76,28 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
 
 
 def database_exists(server: PostgresServer, database: str) -> bool:
-    """Whether a database of that name is there, complete."""
+    """Whether a complete database with that name exists."""
     with server.administer() as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
 
 def ensure_rows(connection: psycopg.Connection[Any], restored: Mapping[str, int]) -> None:
-    """Raise TransientError unless the tables still have the rows that were restored into them.
+    """Raise TransientError unless the tables still have the number of rows that were restored.
 
-    They are UNLOGGED: a server that crashed and came back by itself has emptied them.
+    The tables are UNLOGGED, so a server that crashed and restarted has emptied them.
     """
     for table, rows in restored.items():
         if (found := _count(connection, table)) != rows:
             raise TransientError(
                 f"Table {table} of {connection.info.dbname} has {found:,} rows, not the {rows:,} that were restored: "
-                "PostgreSQL crashed since. Run `toko sync` again."
+                "PostgreSQL has crashed since then. Run `toko sync` again."
             )
 
 
 def databases(server: PostgresServer, prefix: str) -> list[str]:
-    """The restored databases, unfinished ones too: those of our role, named `<prefix>_<backup id>…` by restore().
+    """List the databases that restore() made for our role, named `<prefix>_<backup id>…`, including unfinished ones.
 
-    Nothing else, whatever its name begins with: an external server may hold databases of other people.
+    The pattern is strict because an external server may hold other people's databases with the same prefix.
     """
     with server.administer() as connection:
         rows = connection.execute(
@@ -109,7 +109,7 @@ def databases(server: PostgresServer, prefix: str) -> list[str]:
 
 
 def create_database(connection: psycopg.Connection[Any], name: str, encoding: str) -> None:
-    """Make an empty database. With libc's locale C: a server set up with ICU could not take SQL_ASCII otherwise."""
+    """Create an empty database with libc's locale C; a server set up with ICU rejects SQL_ASCII otherwise."""
     connection.execute(
         sql.SQL(
             "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"
@@ -118,12 +118,12 @@ def create_database(connection: psycopg.Connection[Any], name: str, encoding: st
 
 
 def drop_database(connection: psycopg.Connection[Any], database: str) -> None:
-    """Drop it if it is there, whoever is still connected."""
+    """Drop the database if it exists, even if somebody is connected."""
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
 def skipped_tables(archive: Archive) -> list[str]:
-    """The tables whose rows stay in the file."""
+    """Return the tables whose rows are not restored."""
     needed = {table.name for table in NEEDED}
     return sorted(
         e.name for e in archive.entries if e.kind == "TABLE DATA" and not (e.schema == "public" and e.name in needed)
@@ -148,14 +148,14 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
 
 
 def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:
-    """Make a table and bring its rows; answers how many. Statements go as bytes, in the encoding of the dump."""
+    """Create a table and copy its rows. Return how many. Statements are sent as bytes in the dump's encoding."""
     columns = dumped_columns(archive, entry)
     types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
     declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns)
     named = ", ".join(map(_quoted, columns))
     try:
         with server.connect(database) as connection, connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")  # a server's own limit is meant for questions
+            cursor.execute("SET statement_timeout = 0")  # a server's default limit is meant for queries
             cursor.execute(f"SET client_encoding = '{archive.encoding}'".encode())
             cursor.execute(as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
             with cursor.copy(as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
@@ -163,7 +163,8 @@ def _copy(server: PostgresServer, database: str, archive: Archive, table: Table,
                     copy.write(piece)
             return cursor.rowcount
     except WRONG_ROWS as error:
-        raise PostgresError(f"{archive.name} could not be restored: {_said(error)}. Make the backup again.") from error
+        reason = _format_error(error)
+        raise PostgresError(f"{archive.name} could not be restored: {reason}. Make the backup again.") from error
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:
@@ -175,8 +176,11 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _said(error: psycopg.Error) -> str:
-    """In one line: `invalid input syntax for type numeric: "x" (COPY tbl_item, line 3, column hargajual1: "x")`."""
+def _format_error(error: psycopg.Error) -> str:
+    """Format an error in one line.
+
+    Example: `invalid input syntax for type numeric: "x" (COPY tbl_item, line 3, column hargajual1: "x")`.
+    """
     context = (error.diag.context or "").partition("\n")[0]
-    said = error.diag.message_primary or str(error)
-    return " ".join((f"{said} ({context})" if context else said).split())
+    message = error.diag.message_primary or str(error)
+    return " ".join((f"{message} ({context})" if context else message).split())

@@ -1,4 +1,4 @@
-"""Reads the restored iPOS tables into pandas, exactly: amounts as decimals, texts decoded by the backup's encoding."""
+"""Reads the restored iPOS tables into pandas: amounts as exact decimals, texts decoded by the backup's encoding."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,11 +13,11 @@ from toko_assets.ipos.decoding import decode
 from toko_core.errors import PermanentError
 
 AMOUNT = pa.decimal128(38, 20)
-"""As iPOS keeps costs, `numeric(35,20)`, with three digits to spare before the point."""
+"""iPOS stores costs as `numeric(35,20)`; this type has three more digits before the decimal point."""
 QUANTITY = pa.decimal128(20, 3)
 LARGEST_MONEY, LARGEST_QUANTITY, LARGEST_LEVEL = 10**14, 10**17, 2**31
-"""What DECIMAL(18,4), DECIMAL(20,3) and INTEGER hold is below these; the restored database is checked for anything
-larger before it is read."""
+"""Limits of DECIMAL(18,4), DECIMAL(20,3) and INTEGER: all values are smaller. The restored database is checked for
+larger amounts before it is read."""
 
 ITEMS = {
     "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
@@ -37,18 +37,18 @@ STOCK = {"kodeitem": "text", "kantor": "text", "stok": QUANTITY}
 
 @dataclass(frozen=True, slots=True)
 class SourceTables:
-    """The rows of the four iPOS tables as they are in the backup, one frame a table; columns as above."""
+    """The rows of the four iPOS tables as they are in the backup, one frame per table, with the columns above."""
 
     items: pd.DataFrame
     units: pd.DataFrame
     prices: pd.DataFrame
     stock: pd.DataFrame
     undecodable: pd.DataFrame
-    """table, kodeitem, column, text: of an SQL_ASCII backup, the texts that were read as Windows-1252."""
+    """table, kodeitem, column, text: the texts of an SQL_ASCII backup that were read as Windows-1252."""
 
 
 def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
-    """Read the four tables of a restored backup. `connection` decides nothing about encodings: it is set here."""
+    """Read the four tables of a restored backup. This sets the client encoding of `connection`."""
     encoding = connection.info.parameter_status("server_encoding")
     raw = encoding == "SQL_ASCII"
     connection.execute(f"SET client_encoding = '{'SQL_ASCII' if raw else 'UTF8'}'")
@@ -66,18 +66,21 @@ def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
 
 
 def _ensure_distinct(items: pd.DataFrame) -> None:
-    """Codes that differ only in how they are encoded cannot be told apart once they are read."""
+    """Raise PermanentError for codes that are equal once decoded, because they cannot be distinguished then."""
     twice = items.loc[items["kodeitem"].duplicated(), "kodeitem"]
     if len(twice):
         raise PermanentError(
-            f"Item code {twice.iloc[0]} is there twice, in two encodings: give one of the items another code in iPOS."
+            f"Item code {twice.iloc[0]} exists twice, in two encodings: give one of the items another code in iPOS."
         )
 
 
 def _read(
     connection: psycopg.Connection[Any], table: str, columns: dict[str, Any], raw: bool
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """COPY as CSV into Arrow: the fastest exact way out of PostgreSQL that keeps NULL and '' apart."""
+    """Read a table with COPY as CSV into Arrow: the fastest exact way that distinguishes NULL from ''.
+
+    Also return (kodeitem, column, text) of the texts that were read as Windows-1252.
+    """
     wanted = ", ".join(_selected(name, kind) for name, kind in columns.items())
     query = f"COPY (SELECT {wanted} FROM public.{table}) TO STDOUT (FORMAT csv)"  # noqa: S608
     buffer = BytesIO()
@@ -105,7 +108,10 @@ def _read(
 
 
 def _selected(name: str, kind: Any) -> str:
-    """How a column is read. What Arrow cannot hold is null: the audit lets it pass only where no item has it."""
+    """Return the SQL expression that reads a column.
+
+    Values that Arrow cannot hold become null. The audit accepts them only in rows that belong to no exported item.
+    """
     if kind in (QUANTITY, AMOUNT):
         within = f"{name} > -{LARGEST_QUANTITY} AND {name} < {LARGEST_QUANTITY}"
         return f"CASE WHEN {within} THEN round({name}, {kind.scale}) END"
@@ -117,7 +123,7 @@ def _selected(name: str, kind: Any) -> str:
 
 
 def _decoded(arrow: pa.Table) -> tuple[pa.Table, list[tuple[str, str, str]]]:
-    """Decode the texts of an SQL_ASCII table one by one; also (kodeitem, column, text) of those that are not UTF-8."""
+    """Decode the texts of an SQL_ASCII table. Also return (kodeitem, column, text) of those that are not UTF-8."""
     codes = [b"" if code is None else code for code in arrow.column("kodeitem").to_pylist()]
     guessed = []
     for position, field in enumerate(arrow.schema):

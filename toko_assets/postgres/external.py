@@ -1,7 +1,7 @@
-"""An external PostgreSQL, 15 to 18: reached over the network with a password, as a role that may create databases.
+"""An external PostgreSQL, 15 to 18, with a password and a role that may create databases.
 
-Only psycopg speaks to it, no program of PostgreSQL: those that we carry are built without TLS, which servers ask for.
-What goes wrong comes as TransientError or PermanentError, one line each (`problems.py`).
+Only psycopg connects to it, not PostgreSQL's programs: the bundled ones are built without TLS, which a server may
+require. Errors are raised as TransientError or PermanentError with a one-line message (`problems.py`).
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from toko_assets.postgres.server import MAINTENANCE_DATABASE, PostgresServer
 from toko_core.errors import PermanentError
 
 OLDEST, NEWEST = 15, 18
-"""Major versions. 15 is the first with LOCALE_PROVIDER; 18 the newest that it is tested with."""
+"""Major versions. 15 is the first with LOCALE_PROVIDER; 18 is the newest that was tested."""
 
 CONNECT_SECONDS = 10
 LOST_AFTER: dict[str, Any] = {
@@ -26,22 +26,23 @@ LOST_AFTER: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""Seconds, but for the last. A server that vanished is noticed after a minute; by default after two hours."""
+"""TCP options in seconds; the last is in milliseconds. With them, a lost server is detected after a minute; by default,
+after two hours."""
 
 SECOND_MAINTENANCE_DATABASE = "template1"
-"""While somebody is connected to it nobody can copy it: only where the other is missing or closed to us."""
+"""Used only if MAINTENANCE_DATABASE does not exist or rejects us: a connection to a template blocks its copying."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalServer(PostgresServer):
-    """A server at DB_HOST."""
+    """The server at DB_HOST."""
 
     password: SecretStr | None = field(default=None, repr=False)
     maintenance_database: str = MAINTENANCE_DATABASE
 
     @property
     def place(self) -> str:
-        """As it is named in messages."""
+        """The server's name in messages."""
         return f"{self.host}:{self.port}"
 
     def connect(self, database: str, **options: Any) -> psycopg.Connection[Any]:
@@ -53,17 +54,17 @@ class ExternalServer(PostgresServer):
                 connect_timeout=CONNECT_SECONDS, application_name="toko", **LOST_AFTER, **options,
             )  # fmt: skip
         except psycopg.Error as error:
-            raise on_connecting(error, self.place, self.user, database) from None  # its frames hold the password
+            raise on_connecting(error, self.place, self.user, database) from None  # the traceback holds the password
         connection.place = self.place
         return connection
 
     def administer(self) -> psycopg.Connection[Any]:
-        """Connect to a database that is always there, to create, rename and drop others: each statement by itself."""
+        """Connect with autocommit to the maintenance database, to create, rename and drop databases."""
         return self.connect(self.maintenance_database, autocommit=True)
 
 
 class _Connection(psycopg.Connection[Any]):
-    """Turns an error inside its `with` block into one of ours."""
+    """A connection that turns errors inside its `with` block into TokoErrors."""
 
     place = ""
 
@@ -79,7 +80,7 @@ class _Connection(psycopg.Connection[Any]):
 
 
 def open_external(server: ExternalServer, warn: Callable[[str], None]) -> ExternalServer:
-    """Make sure that the server answers, lets us in and has a version that can be used; answers what to use.
+    """Check that the server responds, accepts the role and has a supported version. Return the server to use.
 
     Raises TransientError (unreachable, starting, full) or PermanentError (password, role, rights, version).
     """
@@ -91,16 +92,17 @@ def open_external(server: ExternalServer, warn: Callable[[str], None]) -> Extern
             version = _version(server)
         except NoEntryError:
             raise PermanentError(
-                f"{error} It needs one that is always there, to create others: GRANT CONNECT ON DATABASE "
+                f"{error} The role needs such a database to create others: GRANT CONNECT ON DATABASE "
                 f"{MAINTENANCE_DATABASE} (or {SECOND_MAINTENANCE_DATABASE}) TO {server.user}."
             ) from None
     if version // 10_000 < OLDEST:
         raise PermanentError(
-            f"PostgreSQL at {server.place} is version {_named(version)}; {OLDEST} to {NEWEST} can be used. "
+            f"PostgreSQL at {server.place} is version {_format_version(version)}; {OLDEST} to {NEWEST} are supported. "
             "Upgrade it, or unset DB_HOST to use the embedded one."
         )
     if version // 10_000 > NEWEST:
-        warn(f"PostgreSQL at {server.place} is version {_named(version)}; this was tested with {OLDEST} to {NEWEST}.")
+        number = _format_version(version)
+        warn(f"PostgreSQL at {server.place} is version {number}; only {OLDEST} to {NEWEST} were tested.")
     return server
 
 
@@ -109,7 +111,7 @@ def _version(server: ExternalServer) -> int:
         return connection.info.server_version
 
 
-def _named(version: int) -> str:
-    """150018 is 15.18; before 10 there were three parts: 90525 is 9.5.25."""
+def _format_version(version: int) -> str:
+    """Format a version number: 150018 is 15.18. Versions before 10 have three parts: 90525 is 9.5.25."""
     major, minor = divmod(version, 10_000)
     return f"{major}.{minor}" if major >= 10 else f"{major}.{minor // 100}.{minor % 100}"

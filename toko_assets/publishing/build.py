@@ -1,4 +1,4 @@
-"""Writes a catalogue file from an export."""
+"""Builds a catalogue file from an export."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -19,21 +19,21 @@ from toko_core.files import TEMPORARY
 from toko_core.search import SearchIndex
 
 SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
-"""The order of a product's prices, for people: the bot reads them in it."""
+"""The order of a product's prices, in which the bot shows them."""
 MEMORY_LIMIT = "96MB"
-"""A group of photos as large as they may be needs 72 MB, and twice that with the copies beside this limit."""
+"""A row group of photos of the largest size needs 72 MB. Copies outside this limit need as much again."""
 PHOTOS_A_BATCH = 32
 PHOTOS_A_GROUP = 2048
-"""Rows that DuckDB writes together, the fewest that it can: of 122,880, its default, it holds 20,000 photos at once."""
+"""DuckDB's smallest row group. With its default of 122,880 rows, DuckDB would hold 20,000 photos in memory at once."""
 
 
 def build(
     file: Path, export: Path, history: Path, info: Mapping[str, str], until: datetime | None = None
 ) -> dict[str, int]:
-    """Write all tables, the search index and `catalog_info` (with the counts added) to a new file; answers the counts.
+    """Write all tables, the search index and `catalog_info` (with the counts) to a new file. Return the counts.
 
-    `export` is a folder of products, prices, barcodes, stock and photos as Parquet, `history` that of the price
-    history, of which what came after `until` is left out.
+    `export` is the folder with products, prices, barcodes, stock and photos as Parquet. `history` is the folder of the
+    price history; its backups after `until` are left out.
     """
     with _opened(file) as connection:
         for table, columns in TABLES.items():
@@ -59,7 +59,8 @@ def build(
         write_arrays(connection, index)
     del index
     give_back()
-    # Photos come last: opened again with larger groups, DuckDB would join theirs, and the file keep the room of both.
+    # Photos come last: if the file were opened again with larger row groups, DuckDB would merge the groups of photos,
+    # and the file would keep the space of both.
     with _opened(file, row_group=PHOTOS_A_GROUP) as connection:
         _insert_photos(connection, export)
         counts = {table: _count(connection, table) for table in TABLES}
@@ -70,7 +71,7 @@ def build(
 
 
 def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnection:
-    """One thread: each holds a row group. No log: of a file that a crash left unfinished nothing is kept."""
+    """Open the file with one thread, as each thread holds a row group, and without a log: a crash discards the file."""
     spill = str(file.with_name(f"spill{TEMPORARY}"))
     connection = duckdb.connect(
         config={
@@ -84,8 +85,8 @@ def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnecti
 
 
 def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
-    """As one stream: DuckDB writes each group of rows when it is full, and holds no other."""
-    stored = parquet.ParquetFile(export / "photos.parquet", pre_buffer=False)  # it would read all of the file ahead
+    """Insert the photos as one stream, so that DuckDB writes each full row group and holds no other."""
+    stored = parquet.ParquetFile(export / "photos.parquet", pre_buffer=False)  # a pre-buffer would hold the whole file
     ids = pc.index_in(stored.read(["kodeitem"])["kodeitem"], value_set=_codes(export)).combine_chunks()
     columns = pa.schema([("product_id", pa.int32()), ("gambar", pa.binary())])
 
@@ -99,7 +100,7 @@ def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
 
 
 def _insert_changes(connection: duckdb.DuckDBPyConnection, changes: pa.RecordBatchReader, codes: pa.Array) -> None:
-    """Those of the products that there are now, as they come: sorting and joining them needs memory for all."""
+    """Insert the changes of existing products, in their order: sorting or joining would need memory for all of them."""
     times = {"seen_from": pa.timestamp("us"), "previous": pa.timestamp("us")}
     names = [name for name in TABLES["price_changes"] if name != "product_id"]
     columns = pa.schema(
@@ -124,13 +125,13 @@ def _insert(
 
 
 def _codes(export: Path) -> pa.Array:
-    """kodeitem of each product, at the place of its product_id."""
+    """Return the kodeitem of each product, indexed by product_id."""
     products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
     return products["kodeitem"].combine_chunks()
 
 
 def _index(export: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of the search index, whose rows are the product ids."""
+    """Return the arrays of the search index. Its rows are product ids."""
     columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
     products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
     barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])

@@ -1,4 +1,4 @@
-"""Removes what is no longer needed: superseded backups and databases, what is over a limit, what crashed syncs left."""
+"""Removes superseded backups and databases, files over a limit, and leftovers of crashed syncs."""
 
 import logging
 import shutil
@@ -14,6 +14,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer
+from toko_assets.publishing.demo import remove_demo
 from toko_core.catalog.store import prune
 from toko_core.errors import TokoError
 from toko_core.files import TEMPORARY, DataFolder, keep_newest
@@ -22,12 +23,18 @@ from toko_core.files import TEMPORARY, DataFolder, keep_newest
 def remove_superseded(
     folder: DataFolder, served: BackupFile, postgres: PostgresAccess, keep_backups: int, log: logging.Logger
 ) -> None:
-    """After every publication: remove the backups over the limit, and all restored databases but that of `served`.
+    """Remove the backups over the limit, and all restored databases except that of `served`, after a publication.
 
-    raw_backup spared the backup that was served until now, which a rejected one must not push out; it may go now. A
-    database that cannot be dropped is left to the next sync, with a warning: what is published stays published.
+    raw_backup kept the previously served backup, so that a rejected one could not displace it; it may go now. The first
+    backup of a shop removes all of the demo's data. If something cannot be removed, this logs a warning, and the next
+    sync removes it. The publication stays valid.
     """
     prune_backups(folder, keep_backups, besides=[served.path])
+    try:
+        if not served.is_demo:
+            remove_demo(folder)
+    except OSError as error:
+        log.warning(f"The demo's data is left for the next sync to remove: {error}")
     try:
         drop_databases(postgres.server(), postgres.database_prefix, besides=postgres.database_name(served.id))
     except (TokoError, OSError, psycopg.Error) as error:
@@ -35,7 +42,7 @@ def remove_superseded(
 
 
 def clean_up(settings: Settings, postgres: PostgresAccess) -> Iterator[str]:
-    """Apply every limit and remove leftovers, as `toko cleanup` does; gives a line about each kind of thing."""
+    """Apply every limit and remove leftovers, for `toko cleanup`. Yield a line about each kind of file."""
     folder = DataFolder(settings.data_folder)
     with sync_lock(folder.root, waiting=None):
         yield _line("backups", prune_backups(folder, settings.keep_backups))
@@ -49,12 +56,12 @@ def clean_up(settings: Settings, postgres: PostgresAccess) -> Iterator[str]:
 
 
 def prune_backups(folder: DataFolder, keep: int, *, besides: Iterable[Path] = ()) -> list[Path]:
-    """Remove all but the newest copies of backups, never one in `besides`; answers the removed."""
+    """Remove all except the newest `keep` copies of backups and those in `besides`. Return the removed ones."""
     return keep_newest(folder.backups.glob(f"*{ENDING}"), keep, besides=besides)
 
 
 def drop_databases(server: PostgresServer, prefix: str, *, besides: str | None) -> list[str]:
-    """Drop the restored databases but the one named; answers the dropped."""
+    """Drop the restored databases except `besides`. Return the dropped ones."""
     surplus = [name for name in databases(server, prefix) if name != besides]
     with server.administer() as connection:
         for name in surplus:
@@ -63,14 +70,15 @@ def drop_databases(server: PostgresServer, prefix: str, *, besides: str | None) 
 
 
 def unfinished(folder: DataFolder) -> list[Path]:
-    """The files and folders that never got their name, and what a database engine had beside them."""
+    """List files and folders that never got their final name, and the temporary files of a database engine."""
     records = (folder.records, folder.publications)
-    rooms = (folder.root, folder.backups, folder.exports, folder.history, folder.catalog, *records)
-    return [entry for room in rooms if room.is_dir() for entry in room.iterdir() if TEMPORARY in entry.name]
+    histories = (folder.history, folder.demo_history)
+    places = (folder.root, folder.backups, folder.exports, *histories, folder.catalog, *records)
+    return [entry for place in places if place.is_dir() for entry in place.iterdir() if TEMPORARY in entry.name]
 
 
 def remove_unfinished(folder: DataFolder) -> list[Path]:
-    """Remove them; answers what there was."""
+    """Remove unfinished files and folders. Return what was removed."""
     left = unfinished(folder)
     for entry in left:
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -78,7 +86,7 @@ def remove_unfinished(folder: DataFolder) -> list[Path]:
 
 
 def _drop_unused_databases(folder: DataFolder, postgres: PostgresAccess) -> list[str]:
-    """All but the one that restored_database last answered."""
+    """Drop all restored databases except the last one of the asset restored_database."""
     last = read_record(folder.records, "restored_database", RestoredDatabase)
     try:
         return drop_databases(postgres.server(), postgres.database_prefix, besides=last.database if last else None)

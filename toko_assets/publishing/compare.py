@@ -1,4 +1,4 @@
-"""Compares two catalogues, by `kodeitem`: which products are new, gone, or have other prices."""
+"""Compares two catalogues by `kodeitem`: new products, gone products, changed prices."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from toko_assets.common.scratch import scratch_database
 
 @dataclass(frozen=True, slots=True)
 class CatalogDiff:
-    """Numbers of products, and of prices for the same unit, level and quantity."""
+    """The differences: numbers of products, and of prices for the same unit, level and quantity."""
 
     products_before: int
     products_now: int
@@ -17,11 +17,11 @@ class CatalogDiff:
     gone: int
     prices_changed: int
     largest: tuple[tuple[Any, ...], ...]
-    """LARGEST_COLUMNS of the prices that changed by most rupiah, at most LARGEST, largest first."""
+    """The LARGEST_COLUMNS of the largest price changes in rupiah, at most LARGEST, largest first."""
     new_examples: tuple[tuple[str, str], ...]
-    """kodeitem and namaitem of new products, by code, at most EXAMPLES."""
+    """kodeitem and namaitem of new products, at most EXAMPLES, in the order of codes."""
     gone_examples: tuple[tuple[str, str], ...]
-    """The same of gone ones."""
+    """The same for gone products."""
 
 
 MEMORY_LIMIT = "256MB"

@@ -1,14 +1,15 @@
-"""What a catalogue file says of the backup that it was made from: written into catalog_info, and read back."""
+"""Writes the origin of a catalogue, its backup, into catalog_info, and reads it back."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from toko_assets.common.records import BackupFile
+from toko_core.catalog.demo import MARK
 
 
 def origin_info(backup: BackupFile) -> dict[str, str]:
-    """The entries of catalog_info."""
+    """Return the entries of catalog_info that describe the backup."""
     return {
         "backup_name": backup.name,
         "backup_sha256": backup.sha256,
@@ -19,11 +20,12 @@ def origin_info(backup: BackupFile) -> dict[str, str]:
         "backup_encoding": backup.encoding,
         "backup_archive_version": backup.archive_version,
         "backup_server_version": backup.server_version,
+        MARK: "true" if backup.is_demo else "false",
     }
 
 
 def origin(info: Mapping[str, str], backups: Path) -> BackupFile:
-    """The backup, whose copy may be gone from the folder `backups`. Raises KeyError if an entry is missing."""
+    """Return the backup. Its copy in the folder `backups` may be gone. Raises KeyError if an entry is missing."""
     return BackupFile(
         path=backups / info["backup_file"],
         sha256=info["backup_sha256"],

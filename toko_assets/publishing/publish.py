@@ -1,4 +1,4 @@
-"""Publishes an export: builds the catalogue under a temporary name, verifies the closed file, lets CURRENT name it."""
+"""Publishes an export: builds the catalogue under a temporary name, verifies the closed file, points CURRENT to it."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
-from toko_assets.common.records import Catalog, PriceHistory, ProductExport
+from toko_assets.common.records import BackupFile, Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.ipos.export import digest
 from toko_assets.publishing.build import build
@@ -25,21 +25,22 @@ from toko_core.errors import PermanentError
 from toko_core.files import TEMPORARY, DataFolder
 
 SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest", "history_backups")
-"""Two catalogues that agree in these hold the same. The digest tells of changed rules, the time of a changed zone, the
-number of backups of a longer price history."""
+"""Two catalogues with equal values for these keys have the same content. The digest changes with the rules, the time
+with the time zone, and the number of backups with the price history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What came of publishing an export."""
+    """The result of publishing an export."""
 
     outcomes: tuple[Outcome, ...]
     catalog: Catalog | None
-    """What is served now; None if a blocking check did not pass: the catalogue served before stays."""
+    """The catalogue that is served now; None if a blocking check did not pass, so that the previous one stays."""
     diff: CatalogDiff | None
-    """What is different from the catalogue served before; None if there was none that this version can read."""
+    """The differences from the previously served catalogue; None if there was none that this version can read, or if it
+    was the demo's."""
     seconds: Mapping[str, float]
-    """Of the parts of the work: build, verify, search."""
+    """The duration of each part of the work: build, verify, search."""
 
 
 def publish_export(
@@ -53,8 +54,8 @@ def publish_export(
 ) -> Publication:
     """Publish an export with its price history, if every blocking check of the finished file passes.
 
-    The caller holds the sync lock. `most_lost` is the share of the served products that may be gone, `keep` the number
-    of catalogues that stay. Whatever goes wrong, the catalogue served before stays, and no temporary file is left.
+    The caller holds the sync lock. `most_lost` is the share of the served products that may disappear. `keep` is the
+    number of catalogues to keep. After any error, the previous catalogue stays served, and no temporary file is left.
 
     Raises:
         RejectedError: a rollback rejected the backup.
@@ -70,12 +71,12 @@ def publish_export(
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         with watch("verify"):
-            served = _comparable(folder, log)
+            served = _comparable(folder, backup, log)
             diff = compare(served.file, file) if served else None
             outcomes = [verify_counts(file, export.counts), verify_buttons(file)]
         with watch("search"):
             outcomes.append(verify_search(file))
-        before, gone = _products_before(folder, diff), diff.gone_examples if diff else ()
+        before, gone = _products_before(folder, backup, diff), diff.gone_examples if diff else ()
         outcomes += verify_loss(before, counts["products"], most_lost, gone)
         outcomes.append(verify_age(backup.dumped_at, served.backup_time if served else None))
         if any(outcome.stops for outcome in outcomes):
@@ -92,7 +93,7 @@ def publish_export(
 
 @contextmanager
 def _temporary_file(catalogs: Path) -> Iterator[Path]:
-    """The name under which a catalogue is built, free at the beginning and at the end."""
+    """Provide the temporary path of a catalogue, with no file there before and after."""
     file = catalogs / f"next.duckdb{TEMPORARY}"
     catalogs.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
@@ -103,11 +104,11 @@ def _temporary_file(catalogs: Path) -> Iterator[Path]:
 
 
 def _catalog_info(export: ProductExport, history: PriceHistory, now: datetime) -> dict[str, str]:
-    """The entries of catalog_info, except for the counts. Raises PermanentError if the parts don't fit each other."""
+    """Return the entries of catalog_info, except the counts. Raises PermanentError if the parts do not match."""
     if not export.folder.exists():
         raise PermanentError("The exported tables are gone: materialise exported_products first.")
     if history.backup.sha256 != export.backup.sha256:
-        raise PermanentError("The price history is of another backup: materialise price_history first.")
+        raise PermanentError("The price history belongs to another backup: materialise price_history first.")
     return {
         "schema_version": str(SCHEMA_VERSION),
         "toko_version": version("toko"),
@@ -119,18 +120,21 @@ def _catalog_info(export: ProductExport, history: PriceHistory, now: datetime) -
     }
 
 
-def _comparable(folder: DataFolder, log: logging.Logger) -> Served | None:
-    """What is served so far; None before the first catalogue, and if this version cannot read it."""
+def _comparable(folder: DataFolder, backup: BackupFile, log: logging.Logger) -> Served | None:
+    """Return what is served so far; None before the shop's first catalogue, or if this version cannot read it."""
     served = read_served(folder)
+    if served and served.is_demo and not backup.is_demo:
+        log.info("The demo's catalogue is replaced: prices are not compared with it.")
+        return None
     if served and served.problem:
         log.warning(f"Prices are not compared with the last catalogue: {served.problem}")
         return None
     return served
 
 
-def _products_before(folder: DataFolder, diff: CatalogDiff | None) -> int | None:
-    """How many products the last catalogue had: by its record, where the file itself cannot be read."""
+def _products_before(folder: DataFolder, backup: BackupFile, diff: CatalogDiff | None) -> int | None:
+    """Return the number of products in the last catalogue, from its record if the file cannot be read."""
     if diff:
         return diff.products_before
     last = last_record(folder)
-    return last.counts["products"] if last else None
+    return last.counts["products"] if last and last.backup.is_demo == backup.is_demo else None

@@ -1,4 +1,4 @@
-"""What is served: the catalogue that CURRENT names, the backup that it was made from, and its record."""
+"""Reads what is served: the catalogue that CURRENT names, the backup that it was made from, and its record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,32 +13,38 @@ from toko_core.errors import CatalogError
 from toko_core.files import DataFolder
 
 CATALOG_RECORD = "product_catalog"
-"""The record of the asset that answers a Catalog."""
+"""The name of the record of the asset that returns a Catalog."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The served catalogue, as far as this version can read it."""
+    """The served catalogue, to the extent that this version can read it."""
 
     file: Path
     info: Mapping[str, str]
     """The file's catalog_info; empty if the file cannot be read."""
     problem: str | None
-    """Why the file cannot be read, in a sentence: it is gone, damaged, or of another schema."""
+    """A sentence that says why the file cannot be read: it is gone or damaged, or has another schema."""
     record: Catalog | None
-    """The record of product_catalog, if it is of this file. A kill right after CURRENT was replaced leaves another."""
+    """The record of product_catalog, if it belongs to this file. If a sync is killed right after it replaced CURRENT,
+    the record still belongs to the previous file."""
     backup: BackupFile | None
-    """From the file itself or, if that cannot be read, from its record; None if neither tells."""
+    """The backup, from the file or else from its record; None if neither names it."""
 
     @property
     def revision(self) -> str | None:
-        """The backup's revision; None also where a sync has work to do, as the file or its record is not usable."""
+        """The backup's revision; None if the file or its record is not usable, so that a sync is needed."""
         return self.record.backup.revision if self.record and not self.problem else None
 
     @property
     def backup_time(self) -> datetime | None:
         """When the backup was made, in the shop's time zone."""
         return self.backup.dumped_at if self.backup else None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is known to be the demo's catalogue."""
+        return self.backup is not None and self.backup.is_demo
 
 
 def read_served(folder: DataFolder) -> Served | None:
@@ -54,11 +60,11 @@ def read_served(folder: DataFolder) -> Served | None:
         return Served(file, {}, str(error), record, record.backup if record else None)
     try:
         backup: BackupFile | None = origin(info, folder.backups)
-    except (LookupError, ValueError):  # the file of an earlier version, which wrote less of its backup
+    except (LookupError, ValueError):  # an earlier version wrote fewer entries about the backup
         backup = record.backup if record else None
     return Served(file, info, None, record, backup)
 
 
 def last_record(folder: DataFolder) -> Catalog | None:
-    """What product_catalog answered last, even if CURRENT names another file by now, or none."""
+    """Return the last record of product_catalog, even if CURRENT names another file by now, or none."""
     return read_record(folder.records, CATALOG_RECORD, Catalog)

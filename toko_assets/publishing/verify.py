@@ -1,4 +1,4 @@
-"""Checks of a finished catalogue file, closed and opened again, before it is published."""
+"""Checks a finished catalogue file, closed and opened again, before it is published."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,17 +16,17 @@ from toko_core.search.text import skeleton, words
 NOTABLE_LOSS = 0.20
 
 SEARCHED = 200
-"""Products that are searched for, evenly spread over the catalogue."""
+"""The number of products to search for, evenly spread over the catalogue."""
 RESULTS = 10
-FLOORS = {"name": 0.98, "slip": 0.90, "abbreviation": 0.85}
-"""Shares of the searches that must find their product among the first RESULTS; 20,000 sample products give 1.00, .99
-and .99."""
+FLOORS = {"name": 0.98, "typo": 0.90, "abbreviation": 0.85}
+"""The share of the searches that must find their product among the first RESULTS. Measured on 20,000 sample products:
+1.00, .99 and .99."""
 LEAST_LETTERS = 5
-"""Of a word that is written wrong, or short."""
+"""The shortest word that is searched for with a typo or an abbreviation."""
 
 
 def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
-    """The file holds as many rows as the export, and a search index."""
+    """Check that the file holds as many rows as the export, and a search index."""
     with duckdb.connect(file, read_only=True) as connection:
         union = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in expected)  # noqa: S608
         found = dict(connection.execute(union).fetchall())
@@ -36,46 +36,46 @@ def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
         "counts_match_export",
         not differing and index != [(0,)],
         f"Rows: {', '.join(f'{table} {count:,}' for table, count in found.items())}; "
-        f"{len(differing)} tables hold another number than they should.",
+        f"{len(differing)} tables have a wrong number of rows.",
         blocking=True,
-        rows=pd.DataFrame(differing, columns=["table", "wanted", "found"]),
+        rows=pd.DataFrame(differing, columns=["table", "expected", "found"]),
         count=len(differing) + (index == [(0,)]),
-        advice="The file was not written whole: is the disk full? Run the sync again.",
+        advice="The file was not completely written: is the disk full? Run the sync again.",
     )
 
 
 def verify_buttons(file: Path) -> Outcome:
-    """No two products share the hash of the item code by which the bot's buttons know them."""
+    """Check that no two products share the hash of the item code that the bot's buttons carry."""
     with duckdb.connect(file, read_only=True) as connection:
         codes = [code or "" for (code,) in connection.execute("SELECT kodeitem FROM products").fetchall()]
     alike = [(codes[place], product_hash(codes[place])) for place in look_alikes(codes)]
     return Outcome(
         "product_hashes_unique",
         not alike,
-        f"{len(codes):,} item codes; {len(alike):,} of them share the hash that buttons carry with another one.",
+        f"{len(codes):,} item codes; {len(alike):,} of them have the same button hash as another one.",
         blocking=True,
         rows=pd.DataFrame(alike, columns=["kodeitem", "hash"]),
-        advice="A button of one would open the other: give one of them another code in iPOS, and sync again.",
+        advice="A button for one would open the other: give one of them another code in iPOS, then sync again.",
     )
 
 
 def verify_loss(before: int | None, now: int, most_lost: float, gone: Sequence[tuple[str, str]] = ()) -> list[Outcome]:
-    """Blocks a catalogue with far fewer products than the last one; warns of one with notably fewer.
+    """Block a catalogue with far fewer products than the last one; warn of one with notably fewer.
 
-    `before` is None when there is no earlier catalogue, `most_lost` a share of its products. `gone` are (kodeitem,
-    namaitem) of products that it had.
+    `before` is the number of products in the last catalogue, None if there is none. `most_lost` is the share of them
+    that may disappear. `gone` are (kodeitem, namaitem) of products that disappeared.
     """
     share = max(0.0, 1 - now / before) if before else 0.0
     fewer, rows = max(0, (before or 0) - now), pd.DataFrame(gone, columns=["kodeitem", "namaitem"])
     if before is None:
-        summary = f"{now:,} products. This is the first catalogue: nothing to compare with."
+        summary = f"{now:,} products. This is the first catalogue, so there is nothing to compare."
     else:
         summary = f"{now:,} products, {before:,} before: {share:.0%} fewer."
     return [
         Outcome(
             "products_not_lost",
             share <= most_lost,
-            f"{summary} At most {most_lost:.0%} may go at once.",
+            f"{summary} At most {most_lost:.0%} may disappear at once.",
             blocking=True,
             rows=rows,
             count=fewer,
@@ -85,37 +85,37 @@ def verify_loss(before: int | None, now: int, most_lost: float, gone: Sequence[t
         Outcome(
             "products_not_fewer",
             share <= NOTABLE_LOSS,
-            f"{summary} More than {NOTABLE_LOSS:.0%} fewer is worth a look.",
+            f"{summary} The warning limit is {NOTABLE_LOSS:.0%} fewer.",
             rows=rows,
             count=fewer,
             limit=int(NOTABLE_LOSS * (before or 0)),
-            advice="Look whether these items are meant to be gone.",
+            advice="Check that these items were removed on purpose.",
         ),
     ]
 
 
 def verify_age(dumped_at: datetime, last: datetime | None) -> Outcome:
-    """A backup older than the one that is served takes prices back in time."""
+    """Warn of a backup that is older than the served one, because it brings back old prices."""
     older = last is not None and dumped_at < last
     return Outcome(
         "backup_not_older",
         not older,
-        f"The backup was made {dumped_at:%Y-%m-%d %H:%M}, the one served so far {last:%Y-%m-%d %H:%M}."
+        f"The backup was made on {dumped_at:%Y-%m-%d %H:%M}, the one served so far on {last:%Y-%m-%d %H:%M}."
         if last
-        else f"The backup was made {dumped_at:%Y-%m-%d %H:%M}.",
+        else f"The backup was made on {dumped_at:%Y-%m-%d %H:%M}.",
         count=int(older),
-        advice="If that was not meant, put the newest backup into the folder again and sync.",
+        advice="If that was not intended, put the newest backup into the folder again and sync.",
     )
 
 
 def verify_search(file: Path) -> Outcome:
-    """The index finds products by their name, by a slip in its longest word, and by that word without its vowels."""
+    """Check that searches find products by name, with a typo in the longest word, and with that word without vowels."""
     catalog = PublishedCatalog(file)
     asked: Counter[str] = Counter()
     missed = []
     for product_id in range(0, len(catalog.products), max(1, len(catalog.products) // SEARCHED)):
         name = catalog.products.name(product_id)
-        if not catalog.products[product_id].dijual:  # ranks behind all that is sold
+        if not catalog.products[product_id].dijual:  # ranks below all products that are sold
             continue
         wanted = words(name)
         for kind, query in _searches(name):
@@ -134,12 +134,12 @@ def verify_search(file: Path) -> Outcome:
         blocking=True,
         rows=pd.DataFrame(missed, columns=["search", "query", "product"]),
         limit=limits or 0,
-        advice="The index is not what it should be, or the names are not what a shop writes: look at the rows.",
+        advice="The index is wrong, or the names are unlike those of a shop: check the rows.",
     )
 
 
 def _searches(name: str) -> Iterator[tuple[str, str]]:
-    """(kind, query) of the searches that must find a product of that name among the first."""
+    """Yield (kind, query) of the searches that must find a product with that name among the first results."""
     typed = words(name)
     if not typed:
         return
@@ -149,5 +149,5 @@ def _searches(name: str) -> Iterator[tuple[str, str]]:
         return
     middle = len(longest) // 2
     swapped = longest[: middle - 1] + longest[middle] + longest[middle - 1] + longest[middle + 1 :]
-    for kind, written in (("slip", swapped), ("abbreviation", skeleton(longest))):
+    for kind, written in (("typo", swapped), ("abbreviation", skeleton(longest))):
         yield kind, " ".join(written if word == longest else word for word in typed)

@@ -1,1 +1,1 @@
-"""A realistic iPOS 5 backup of a shop that does not exist: for the demonstration, the tests and the benchmarks."""
+"""Makes a realistic iPOS 5 backup of an invented shop, for the demo, the tests and the benchmarks."""

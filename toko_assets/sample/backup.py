@@ -1,12 +1,14 @@
-"""A sample backup file: a scratch database like that of iPOS, filled, dumped by pg_dump and dropped again."""
+"""Makes a sample backup file: fills a temporary database like that of iPOS, and dumps it with pg_dump."""
 
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -18,10 +20,12 @@ from toko_assets.sample.shop import PHOTO_SHARE, Shop, build_shop
 from toko_assets.sample.table_rows import Row
 
 OWNER = "sysi5adm"
-"""The role that owns everything in the databases of iPOS 5."""
+"""The role that owns all objects in the databases of iPOS 5."""
 
 COMPRESSION = "--compress=gzip:3"
-"""gzip as iPOS uses it, but not its level 6: that takes 1.7 times as long for a file a tenth smaller."""
+"""gzip, as in iPOS, but with a lower level. iPOS's level 6 takes 1.7 times as long, and saves a tenth of the size."""
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 def _silent(_: str) -> None:
@@ -37,13 +41,15 @@ def write_sample_backup(
     seed: int,
     encoding: str = "UTF8",
     photos: float = PHOTO_SHARE,
+    zone: ZoneInfo = JAKARTA,
     progress: Callable[[str], None] = _silent,
 ) -> None:
-    """Write a backup of a sample shop, as iPOS writes it (`pg_dump -Fc`), to `out`; an older file there is replaced.
+    """Write a backup of a sample shop, in the format of iPOS (`pg_dump -Fc`), to `out`, replacing an older file.
 
-    `products` rows in tbl_item, `history` rows in all history tables together, `encoding` UTF8, WIN1252 or SQL_ASCII,
-    `photos` the share of products that have one.
-    `server` must be ours as superuser. Whether this ends well or not, no database, role or half a file is left behind.
+    `products` is the number of rows in tbl_item, `history` that in all history tables together. `encoding` is UTF8,
+    WIN1252 or SQL_ASCII. `photos` is the share of products that have a photo. `zone` is the shop's time zone, because a
+    dump's header has the local time. `server` must connect as superuser. Even after an error, no database, role or
+    incomplete file is left behind.
     """
     encode = encoder(encoding)
     if 0 < history < LEAST_ROWS:
@@ -52,7 +58,7 @@ def write_sample_backup(
     shop = build_shop(products, seed, photos)
     with _owner(server), _scratch_database(server, encoding) as database, _renamed_when_whole(out) as target:
         with server.connect(database) as connection:
-            # One transaction: rows of a table that was made in the same transaction need no write-ahead log.
+            # One transaction: rows need no write-ahead log if their table was created in the same transaction.
             progress("Rows of the shop")
             _load(connection, shop, encode)
             progress(f"History: {history:,} rows")
@@ -60,7 +66,14 @@ def write_sample_backup(
             progress("Keys and indexes")
             connection.execute(_script("constraints.sql"))
         progress(f"Dump: {out.name}")
-        server.run("pg_dump", "--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
+        options = ("--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
+        server.run("pg_dump", *options, environment={"TZ": _posix_zone(zone)})
+
+
+def _posix_zone(zone: ZoneInfo) -> str:
+    """Format the zone for TZ by its current offset. Without a time zone database, a name would mean UTC."""
+    offset = f"{datetime.now(zone):%z}"
+    return f"<{offset}>{'-' if offset[0] == '+' else '+'}{offset[1:3]}:{offset[3:5]}"
 
 
 def _load(connection: psycopg.Connection[Any], shop: Shop, encode: Encode) -> None:
@@ -74,7 +87,7 @@ def _load(connection: psycopg.Connection[Any], shop: Shop, encode: Encode) -> No
 def _copy(connection: psycopg.Connection[Any], table: str, rows: tuple[Row, ...], encode: Encode) -> None:
     columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]._fields))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
-    # COPY reads bytes in the client's encoding: told to be the database's own, it checks them and converts nothing.
+    # COPY reads bytes in the client's encoding. If that equals the database's encoding, it checks but does not convert.
     connection.execute("SELECT set_config('client_encoding', current_setting('server_encoding'), true)")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in copy_blocks(rows, encode):
@@ -87,7 +100,7 @@ def _script(name: str) -> bytes:
 
 @contextmanager
 def _owner(server: PostgresServer) -> Iterator[None]:
-    """The role that owns the objects; made and removed only where it is missing."""
+    """Create the role that owns the objects, and drop it afterwards, if it does not exist yet."""
     with server.connect("postgres", autocommit=True) as connection:
         present = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone()
         if not present:
@@ -96,7 +109,7 @@ def _owner(server: PostgresServer) -> Iterator[None]:
         yield
     finally:
         if not present:
-            # Another sample may be in the making on this server; then the role is its own to remove.
+            # If another sample is being made on this server, that process drops the role.
             with (
                 server.connect("postgres", autocommit=True) as connection,
                 suppress(psycopg.errors.DependentObjectsStillExist),
@@ -106,7 +119,7 @@ def _owner(server: PostgresServer) -> Iterator[None]:
 
 @contextmanager
 def _scratch_database(server: PostgresServer, encoding: str) -> Iterator[str]:
-    """An empty database of this encoding, named as iPOS names a company's, dropped at the end."""
+    """Create an empty database with this encoding and a name like a company's in iPOS, and drop it afterwards."""
     name = f"i5_TOKO_CONTOH_{secrets.token_hex(4)}"
     quoted = sql.Identifier(name)
     create = sql.SQL("CREATE DATABASE {} OWNER {} ENCODING {} TEMPLATE template0 LOCALE 'C'")
@@ -122,7 +135,7 @@ def _scratch_database(server: PostgresServer, encoding: str) -> Iterator[str]:
 
 @contextmanager
 def _renamed_when_whole(out: Path) -> Iterator[Path]:
-    """A name beside `out` to write to; it becomes `out` at the end, or is removed when that end is an error."""
+    """Provide a temporary path next to `out`. At the end it is renamed to `out`, or removed after an error."""
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

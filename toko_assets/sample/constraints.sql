@@ -1,5 +1,5 @@
--- Keys and indexes, made when the rows are in. Units, prices and stock have no foreign key to tbl_item: in real shops
--- some of them belong to items that are gone.
+-- Keys and indexes, created after the rows. Units, prices and stock have no foreign key to tbl_item, because in real
+-- shops some of them belong to items that no longer exist.
 
 ALTER TABLE tbl_itemjenis ADD CONSTRAINT tbl_itemjenis_pkey PRIMARY KEY (jenis);
 ALTER TABLE tbl_itemmerek ADD CONSTRAINT tbl_itemmerek_pkey PRIMARY KEY (merek);

@@ -1,4 +1,4 @@
-"""Rows as lines of PostgreSQL's COPY text format, in the bytes of a given encoding."""
+"""Formats rows as lines of PostgreSQL's COPY text format, encoded in a given encoding."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def copy_blocks(rows: Iterable[Row], encode: Encode) -> Iterator[bytes]:
-    """Blocks of lines, small enough to stream and big enough to be quick."""
+    """Yield blocks of lines that are small enough to stream and large enough to be fast."""
     lines: list[bytes] = []
     for row in rows:
         lines.append(encode("\t".join(map(_field, row)) + "\n"))
@@ -26,8 +26,11 @@ def copy_blocks(rows: Iterable[Row], encode: Encode) -> Iterator[bytes]:
 
 
 def encoder(encoding: str) -> Encode:
-    """How lines become bytes in a database of this encoding. SQL_ASCII keeps whatever programs once sent, so
-    there every other line that is not ASCII goes out as cp1252, the rest as UTF-8."""
+    """Return the function that encodes lines for a database with this encoding.
+
+    An SQL_ASCII database stores whatever bytes programs sent. For it, lines that are not ASCII alternate between cp1252
+    and UTF-8.
+    """
     if encoding == "UTF8":
         return str.encode
     if encoding == "WIN1252":
@@ -35,7 +38,7 @@ def encoder(encoding: str) -> Encode:
     if encoding == "SQL_ASCII":
         codecs = cycle(("cp1252", "utf-8"))
         return lambda line: line.encode() if line.isascii() else line.encode(next(codecs))
-    raise ValueError(f"A sample backup is UTF8, WIN1252 or SQL_ASCII, not {encoding}.")
+    raise ValueError(f"The encoding of a sample backup is UTF8, WIN1252 or SQL_ASCII, not {encoding}.")
 
 
 def _field(value: str | int | Decimal | datetime | bytes | None) -> str:

@@ -1,6 +1,6 @@
-"""The dirt of real shops: small shares of items with one fault each, every kind of fault even in a small shop.
+"""Adds the data errors of real shops: small shares of the items get one fault each, and every kind of fault occurs.
 
-No negative amounts and no repeated `kodeitem` here: iPOS itself never writes them.
+There are no negative amounts and no duplicate `kodeitem`, because iPOS never writes them.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from toko_assets.sample.drafts import NOTHING, ONE, ItemDraft, PriceDraft, UnitD
 from toko_assets.sample.items import nice
 
 LEAST = 2
-"""A kind of dirt falls on at least so many items, if the shop has enough."""
+"""Each kind of fault gets at least this number of items, if the shop has enough."""
 
 ACCENTED = {
     "KOPI": ("CAFÉ AU LAIT", "CRÈME BRÛLÉE"),
@@ -27,7 +27,7 @@ ACCENTED = {
     "CAT & LEM": ("½ KG", "±500GR"),
     "BANGUNAN": ("½ DIM", "45°"),
 }
-"""By category; all of it exists in WIN1252, in UTF-8 and, as bytes of either, in SQL_ASCII."""
+"""Words with accents, by category. All are valid in WIN1252 and UTF-8, and as bytes of either in SQL_ASCII."""
 
 Change = Callable[[ItemDraft, Random], None]
 Fits = Callable[[ItemDraft], bool]
@@ -39,7 +39,7 @@ def _any(_: ItemDraft) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """A fault: the share of items that have it (0 to 1), what it does to one, and which items it can befall."""
+    """A kind of fault: the share of items that get it (0 to 1), how it changes an item, and which items it fits."""
 
     kind: str
     share: float
@@ -48,7 +48,7 @@ class Dirt:
 
 
 def soil(items: list[ItemDraft], rng: Random) -> None:
-    """Change some of the items in place: famous goods last, so that a typical search always finds them."""
+    """Change some of the items in place. Famous goods are used last, so that a typical search always finds them."""
     candidates = [item for item in items if not item.famous]
     famous = [item for item in items if item.famous]
     rng.shuffle(candidates)
@@ -58,7 +58,7 @@ def soil(items: list[ItemDraft], rng: Random) -> None:
         taken = list(_take(candidates, fits, wanted))
         return taken + list(_take(famous, fits, wanted - len(taken)))
 
-    # The choosy kinds first: in a small shop few items have several units or price levels.
+    # The kinds with conditions come first: in a small shop few items have several units or price levels.
     for dirt in sorted(DIRT, key=lambda dirt: dirt.fits is _any):
         for item in take(dirt.fits, max(LEAST, round(dirt.share * len(items)))):
             dirt.change(item, rng)
@@ -68,11 +68,11 @@ def soil(items: list[ItemDraft], rng: Random) -> None:
 
 
 def _take(candidates: list[ItemDraft], fits: Fits, wanted: int) -> Iterator[ItemDraft]:
-    """Take fitting items out of the candidates, so that an item has one fault only."""
+    """Remove fitting items from the candidates, so that an item gets only one fault."""
     place = 0
     while wanted and place < len(candidates):
         if fits(candidates[place]):
-            # The last one moves into the gap: removing from the middle of a long list is slow.
+            # The last candidate moves into the gap, because removing from the middle of a long list is slow.
             item, candidates[place] = candidates[place], candidates[-1]
             candidates.pop()
             wanted -= 1
@@ -120,7 +120,7 @@ def _unit_without_price(item: ItemDraft, _: Random) -> None:
 
 
 def _same_price_twice(item: ItemDraft, rng: Random) -> None:
-    """An older row that was never removed; now and then the newer one is the one that is not filled in."""
+    """Add an older row that was never removed. In a quarter of the cases the newer row is not filled in."""
     newest = item.prices[0]
     older = PriceDraft(
         newest.satuan, newest.level, newest.upto, newest.price, newest.dateupd - timedelta(days=rng.randint(1, 400))
@@ -140,7 +140,7 @@ def _unit_written_otherwise(item: ItemDraft, rng: Random) -> None:
 
 
 def _old_row(item: ItemDraft, rng: Random) -> None:
-    """A row of level 0 and without a limit, left over from before the shop changed the item's price system."""
+    """Add a row with level 0 and no limit, a leftover from before the shop changed the item's price system."""
     item.prices.append(PriceDraft(item.satuan, 0, NOTHING, Decimal(rng.choice((5, 7, 100))), item.dateupd))
 
 
@@ -149,13 +149,13 @@ def _second_branch(item: ItemDraft, rng: Random) -> None:
 
 
 def _odd_barcode(item: ItemDraft, rng: Random) -> None:
-    """Imported goods have twelve digits with zeros in front; scanners and people add blanks."""
+    """Imported goods have barcodes of twelve digits with leading zeros; scanners and people add spaces."""
     upc = f"0{rng.randrange(10**10):011d}"
     item.units[0].barcodes = [rng.choice((upc, f" {upc}", f"{upc}  ", f"00{rng.randrange(10**6)}"))]
 
 
 def _second_unit_row(item: ItemDraft, _: Random) -> None:
-    """The base unit again, in small letters, as data taken over from another program has it."""
+    """Add the base unit again in lower case, as in data imported from another program."""
     item.units.append(UnitDraft(item.satuan.lower(), ONE, item.cost))
 
 

@@ -1,4 +1,4 @@
-"""An item while it is being made up: the dirt still changes it. `rows_of` turns it into rows of the iPOS tables."""
+"""Mutable drafts of items, which `dirt.py` still changes, and the functions that turn them into rows of iPOS tables."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +29,7 @@ class PriceDraft:
 
 @dataclass(slots=True)
 class ItemDraft:
-    """Defaults are what iPOS writes for an untouched field."""
+    """A draft of an item. The defaults are what iPOS writes for a field that nobody filled in."""
 
     kodeitem: str
     name: str | None
@@ -119,7 +119,7 @@ def stock_rows(item: ItemDraft) -> list[StockRow]:
 
 
 def _margin(price: Amount, cost: Amount) -> Decimal:
-    """Percent above cost, never negative: iPOS leaves 0 where it cannot say."""
+    """Return the percentage above cost, never negative. iPOS leaves 0 if it cannot compute one."""
     if not price or not cost or price < cost:
         return NOTHING
     return round((price - cost) * 100 / cost, 2)

@@ -1,5 +1,5 @@
--- Fills the history tables. Parameters: the rows of each table, the seed, the end of the history and its days.
--- The functions and the table of goods are temporary: they are not part of the dump.
+-- Fills the history tables. Parameters: the number of rows of each table, the seed, the end of the history, and its
+-- length in days. The functions and the table of goods are temporary, so they are not part of the dump.
 
 CREATE TEMPORARY TABLE goods AS
 SELECT (row_number() OVER (ORDER BY hashtextextended(kodeitem, 5), kodeitem) - 1)::int AS number,
@@ -8,9 +8,9 @@ SELECT (row_number() OVER (ORDER BY hashtextextended(kodeitem, 5), kodeitem) - 1
 FROM tbl_item;
 ANALYZE goods;
 
--- Numbered rows, each with the number of the receipt or invoice (`header`) that it belongs to and a hash of its own.
--- hashint8extended() spreads them over 64 bits: hash partitions rest on it, so it stays the same from version to
--- version, and it costs a tenth of md5(). `item` is a product of two even numbers: few goods sell often, most seldom.
+-- Numbered rows, each with a hash and the number of its receipt or invoice (`header`). hashint8extended() gives 64-bit
+-- hashes. It is stable between versions, because hash partitions depend on it, and costs a tenth of md5(). `item` is a
+-- product of two uniform random numbers: a few goods sell often, most rarely.
 CREATE FUNCTION pg_temp.numbered(p_rows bigint, p_headers bigint, p_seed bigint)
 RETURNS TABLE (n bigint, h bigint, header bigint, item int, jumlah bigint, tanggal timestamp)
 LANGUAGE sql STABLE AS $$
@@ -29,7 +29,7 @@ CREATE FUNCTION pg_temp.invoice(header bigint) RETURNS text LANGUAGE sql IMMUTAB
     SELECT lpad(header::text, 6, '0') || '/BL/GDG'
 $$;
 
--- When a row was last written: some seconds after its receipt, to the microsecond.
+-- The time of a row's last change: some seconds after its receipt, with microseconds.
 CREATE FUNCTION pg_temp.written(tanggal timestamp, h bigint) RETURNS timestamp LANGUAGE sql IMMUTABLE AS $$
     SELECT tanggal + (h >> 20 & 67108863) * interval '1 microsecond'
 $$;

@@ -1,4 +1,4 @@
-"""An ordinary item: its code, units, barcodes, prices and stock, as a shop would have entered them."""
+"""Makes ordinary items: code, units, barcodes, prices and stock, as a shop would have entered them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ TODAY = datetime(2026, 1, 5, 21, 30)  # noqa: DTZ001 - iPOS keeps local time wit
 
 SYSTEMS, SYSTEM_SHARES = "JSLO", (34, 40, 12, 14)
 DEAREST_PACK = 2_500_000
-"""Nobody sells a carton worth more than this in a minimarket, so dear goods have no big packs."""
+"""Rupiah. No minimarket sells a carton worth more than this, so expensive goods have no large packs."""
 
 _FAR = Decimal(9999)
 _REMARKS = (
@@ -33,7 +33,7 @@ _REMARKS = (
 
 @dataclass(slots=True)
 class Shopkeeper:
-    """Makes items and remembers which codes and barcodes are taken."""
+    """Makes items, and remembers which codes and barcodes are in use."""
 
     rng: Random
     branches: tuple[str, ...]
@@ -75,7 +75,7 @@ class Shopkeeper:
         return item
 
     def _packs(self, product: SampleProduct) -> tuple[Pack, ...]:
-        """The base unit, and as many of its packs as the shop sells and a price allows."""
+        """Choose the base unit and some of its packs, up to the highest price of a pack."""
         rng = self.rng
         ladder = rng.choice(fitting_ladders(product))
         affordable = [
@@ -85,7 +85,7 @@ class Shopkeeper:
         return tuple(affordable[:kept])
 
     def _cost(self, about: float) -> Decimal:
-        """A round cost, one divided out of a carton, or an average of many purchases with its twenty decimals."""
+        """Return a round cost, the cost of a carton divided by its pieces, or an average cost with twenty decimals."""
         way = self.rng.random()
         if way < 0.45:
             return Decimal(max(int(about / 10) * 10, 10))
@@ -103,7 +103,7 @@ class Shopkeeper:
         return barcodes
 
     def _code(self, product: SampleProduct, barcodes: list[str]) -> str:
-        """The barcode, iPOS's own running number, or a number behind letters of the category."""
+        """Return the barcode, iPOS's running number, or letters of the category with a number, as the item code."""
         self._numbers += 1
         way = self.rng.random()
         if barcodes and way < 0.5:
@@ -114,7 +114,7 @@ class Shopkeeper:
         return f"{letters}{self._numbers:05d}" if way < 0.95 else f"{letters}-{self._numbers}"
 
     def _date(self) -> datetime:
-        """Prices change often: most of them within the last months, some not for three years."""
+        """Return the time of the last change: within the last months for most prices, up to three years for some."""
         rng = self.rng
         days = rng.expovariate(1 / 150)
         seconds = rng.randrange(8 * 3600, 21 * 3600)
@@ -142,31 +142,31 @@ class Shopkeeper:
 
 
 def ean13(twelve: str) -> str:
-    """The twelve digits with their check digit: weights 1 and 3 from the left, up to the next ten (GS1)."""
+    """Append the check digit (GS1): weights 1 and 3 from the left, complemented to the next multiple of ten."""
     digits = [int(digit) for digit in twelve]
     return f"{twelve}{-(sum(digits[::2]) + 3 * sum(digits[1::2])) % 10}"
 
 
 def nice(price: float) -> int:
-    """Rounded up to what a shop asks: multiples of 50, 100, 500 or 1,000 rupiah."""
+    """Round up to a typical shop price: a multiple of 50, 100, 500 or 1,000 rupiah."""
     step = 50 if price < 5_000 else 100 if price < 50_000 else 500 if price < 200_000 else 1_000
     return ceil(price / step) * step
 
 
 def _pack_price(item: ItemDraft, unit: UnitDraft, price: int, given: float) -> int:
-    """What a unit costs when this part (0 to 1) of the margin is given away; always above its cost."""
+    """Return the price of a unit if this share (0 to 1) of the margin is given away. It is always above cost."""
     count = int(unit.conversion)
     cost = float(item.cost or 0)
     return min(nice(count * (price - (price - cost) * min(given, 0.85))), count * price)
 
 
 def _discount(unit: UnitDraft) -> float:
-    """The part of the margin that a pack gives away for its size."""
+    """Return the share of the margin that a pack gives away for its size."""
     return 0.0 if unit.conversion == ONE else 0.15 if unit.conversion <= 12 else 0.35
 
 
 def _no_prices(item: ItemDraft, price: int, rng: Random) -> list[PriceDraft]:
-    """System O: most have no row, some an old one that does not count."""
+    """System O: most items have no price row, some have an old one that does not count."""
     if rng.random() < 0.75:
         return []
     return [PriceDraft(item.satuan, 0, NOTHING, Decimal(nice(price * 0.95)), item.dateupd)]
@@ -189,7 +189,7 @@ def _level_prices(item: ItemDraft, price: int, rng: Random) -> list[PriceDraft]:
 
 
 def _quantity_prices(item: ItemDraft, price: int, rng: Random) -> list[PriceDraft]:
-    """System J, the default: often one price without a limit for each unit, else cheaper by the number bought."""
+    """System J, the default: often one price without a limit for each unit, otherwise cheaper for larger quantities."""
     if rng.random() < 0.45:
         return _unit_prices(item, price, rng)
     prices: list[PriceDraft] = []

@@ -1,6 +1,6 @@
-"""A shop's history, made by the server itself: sales, purchases, stock ledger and journal.
+"""Generates a shop's history in SQL on the server: sales, purchases, stock ledger and journal.
 
-Everything follows from the row's number and the seed. Compressed in a dump, a row takes about 40 bytes.
+Every value depends only on the row's number and the seed. Compressed in a dump, a row takes about 40 bytes.
 """
 
 from dataclasses import asdict, dataclass
@@ -21,15 +21,15 @@ SHARES = {
     "tbl_item_ik": 0.34,
     "tbl_item_im": 0.04,
 }
-"""How the rows spread over the tables; the rest is the journal's."""
+"""The share of the rows in each table. The journal gets the rest."""
 
 LEAST_ROWS = 100
-"""With fewer there would be purchases without a header."""
+"""With fewer rows there would be purchases without a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows each history table gets."""
+    """The number of rows of each history table."""
 
     tbl_ikhd: int
     tbl_ikdt: int
@@ -41,16 +41,16 @@ class Counts:
 
 
 def history_counts(rows: int) -> Counts:
-    """The tables' shares of exactly `rows` rows."""
+    """Distribute exactly `rows` rows over the tables."""
     counts = {table: int(rows * share) for table, share in SHARES.items()}
     return Counts(**counts, tbl_accjurnal=rows - sum(counts.values()))
 
 
 def make_history(connection: psycopg.Connection[Any], rows: int, seed: int) -> None:
-    """Fill the empty history tables with `rows` rows about the items of tbl_item; 0, or at least `LEAST_ROWS`."""
+    """Fill the empty history tables with `rows` rows about the items of tbl_item: 0, or at least `LEAST_ROWS`."""
     if not rows:
         return
     script = files(__package__).joinpath("history.sql").read_bytes()
     parameters = {**asdict(history_counts(rows)), "seed": seed, "end": TODAY, "days": DAYS}
-    # A script of many statements takes parameters only from a cursor that puts them in on the client's side.
+    # Only a cursor that inserts parameters on the client side accepts a script with many statements.
     psycopg.ClientCursor(connection).execute(script, parameters)

@@ -1,4 +1,4 @@
-"""Names of goods as a cashier types them into iPOS: a deterministic generator on top of the vocabulary."""
+"""Generates names of goods as a cashier types them into iPOS, deterministically, from the vocabulary."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from random import Random
 from toko_assets.sample.vocabulary import ABBREVIATIONS, CATEGORIES, Category, Line
 
 FAMOUS_SHARE = 0.7
-"""At most this part of a small shop is famous goods; from about 2,000 products on it has all of them."""
+"""The largest share of famous goods in a small shop. A shop of about 2,000 products or more has all of them."""
 
 ABBREVIATED, FAMOUS_ABBREVIATED, WORD_ABBREVIATED = 0.30, 0.10, 0.75
 UPPER, TITLE, LOWER = 0.84, 0.11, 0.03
@@ -30,7 +30,7 @@ _DIMENSION = {
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size that can be compared: grams, millilitres, centimetres, or pieces, watts and the like."""
+    """A size for comparison: in grams, millilitres or centimetres, or in another unit such as pieces or watts."""
 
     amount: float
     dimension: str
@@ -38,7 +38,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class SampleProduct:
-    """A product's name and what follows from its kind; `price` is a plausible rupiah price of its smallest unit."""
+    """A product's name, brand, size and category. `price` is a plausible price in rupiah of its smallest unit."""
 
     name: str
     brand: str
@@ -49,7 +49,7 @@ class SampleProduct:
 
 
 def sample_products(count: int, rng: Random) -> list[SampleProduct]:
-    """`count` products with names that differ in more than case and white space, famous ones among them, shuffled."""
+    """Return `count` shuffled products, including famous ones. Names differ in more than case and white space."""
     lines = [(category, line) for category in CATEGORIES for line in category.lines]
     most = sum(line.count for _, line in lines)
     if count > most:
@@ -69,7 +69,7 @@ def sample_products(count: int, rng: Random) -> list[SampleProduct]:
 
 
 def _choices(count: int, lines: list[tuple[Category, Line]], rng: Random) -> Iterator[tuple[Category, Line, int]]:
-    """Combinations without repetition: famous ones, then every line's share, then the rest for names that coincided."""
+    """Yield distinct combinations: famous ones, then every line's share, then spare ones to replace duplicate names."""
     famous = [(index, place) for place, (_, line) in enumerate(lines) if line.famous for index in range(line.count)]
     famous = sorted(famous)[: int(count * FAMOUS_SHARE)]
     for index, place in famous:
@@ -88,7 +88,7 @@ def _choices(count: int, lines: list[tuple[Category, Line]], rng: Random) -> Ite
 
 
 def _quotas(count: int, lines: list[tuple[Category, Line]]) -> list[int]:
-    """How many products of each line: by its category's share and the root of its size, never more than it has."""
+    """Return the number of products of each line: by its category's share and the square root of its size."""
     roots: dict[str, float] = {}
     for category, line in lines:
         roots[category.jenis] = roots.get(category.jenis, 0.0) + sqrt(line.count)
@@ -118,7 +118,7 @@ def _typed(category: Category, line: Line, index: int, rng: Random) -> SamplePro
 
 
 def _in_order(brand: str, kind: str, variant: str, kind_first: bool) -> list[str]:
-    """The words of the name, each once: neither POP MIE MIE nor TEH SOSRO TEH."""
+    """Return the words of the name without duplicates: neither POP MIE MIE nor TEH SOSRO TEH."""
     parts = (kind, brand, variant) if kind_first else (brand, kind, variant)
     words: list[str] = []
     for part in parts:
@@ -132,7 +132,7 @@ def _abbreviated(word: str, rng: Random) -> str:
 
 
 def _written_size(size: str, rng: Random) -> str:
-    """A size in one of the ways in which people write it: 85GR, 85 GR, 85g; 1,5 LTR, 1.5L."""
+    """Format a size in one of the ways in which people write it: 85GR, 85 GR, 85g; 1,5 LTR, 1.5L."""
     found = _SIZE.fullmatch(size)
     if found is None:
         return size
@@ -154,7 +154,7 @@ _WAYS: dict[str, tuple[str, ...]] = {
 
 
 def _cased(words: str, size: str, rng: Random) -> str:
-    """Mostly capitals; the size keeps the letters in which it was typed."""
+    """Apply a letter case, usually upper case. In the mixed style, the size keeps its own."""
     style = rng.random()
     if style < UPPER:
         return f"{words} {size}".strip()
@@ -167,7 +167,7 @@ def _cased(words: str, size: str, rng: Random) -> str:
 
 
 def _price(line: Line, size: str, rng: Random) -> int:
-    """The line's price, scaled from its first size to this one; bigger packs are a bit cheaper for what they hold."""
+    """Scale the line's price from its first size to this one. Larger packs are slightly cheaper per amount."""
     price = rng.uniform(line.price_low, line.price_high)
     first, this = _measure(line.sizes[0]), _measure(size)
     if first and this and first.dimension == this.dimension:

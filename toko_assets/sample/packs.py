@@ -1,4 +1,4 @@
-"""Which of a category's ladders of units suit a product: no bottle of biscuits, no sack of half a kilo."""
+"""Chooses the ladders of units in a category that suit a product: no bottle of biscuits, no sack of half a kilo."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,13 @@ from toko_assets.sample.names import SampleProduct, Size
 from toko_assets.sample.vocabulary import Pack
 
 SACHET_PRICE = 5_000
-"""Rupiah; dearer goods don't come in sachets."""
+"""Rupiah. More expensive goods do not come in sachets."""
 
 _PIECES = (Pack("PCS", 1),)
 
 
 def fitting_ladders(product: SampleProduct) -> tuple[tuple[Pack, ...], ...]:
-    """The ladders whose base unit suits the product's size and price; single pieces when none does."""
+    """Return the ladders whose base unit suits the product's size and price, or single pieces if none does."""
     size = product.size or Size(0, "")
     fitting = tuple(
         ladder

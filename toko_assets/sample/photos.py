@@ -1,4 +1,4 @@
-"""Product photos: some dozens of drawn pictures that many items share, and the odd file that is no picture at all."""
+"""Draws product photos, a few dozen that many items share, and provides two files that are not images."""
 
 import io
 from random import Random
@@ -9,19 +9,19 @@ DISTINCT = 36
 SIZES = ((240, 240), (320, 240), (400, 400), (480, 640), (600, 600), (640, 480), (800, 600), (1000, 1000))
 PNG_EVERY = 12
 GRAINY = (7, 23)
-"""These two are as grainy as a telephone's photo, several hundred kilobytes each; the others are small."""
+"""Indexes of two images with the grain of a phone's photo, several hundred kilobytes each. The others are small."""
 
 NOT_PICTURES = (b"BM\x00\x00 gambar rusak", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 terpotong")
 
 
 def draw_photos(seed: int) -> list[bytes]:
-    """`DISTINCT` pictures, JPEG but for a few PNG, up to 1000x1000 pixels; the same bytes for the same seed."""
+    """Draw `DISTINCT` images, JPEG except for a few PNG, up to 1000x1000 pixels. The same seed gives the same bytes."""
     rng = Random(f"photos {seed}")
     return [_draw(number, rng) for number in range(DISTINCT)]
 
 
 def _draw(number: int, rng: Random) -> bytes:
-    """A pack with a label before a plain wall."""
+    """Draw a pack with a label in front of a plain wall."""
     width, height = size = (1000, 1000) if number in GRAINY else rng.choice(SIZES)
     wall, pack, label = ((rng.randrange(60, 256), rng.randrange(60, 256), rng.randrange(60, 256)) for _ in range(3))
     picture = Image.new("RGB", size, wall)

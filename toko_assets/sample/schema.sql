@@ -1,5 +1,5 @@
--- The tables of iPOS 5 that matter to a price list, and those that fill most of a shop's backup.
--- Keys, indexes and the trigger are in constraints.sql: they are made after the rows, which is several times faster.
+-- The tables of iPOS 5 that a price list needs, and those that fill most of a shop's backup.
+-- Keys, indexes and the trigger are in constraints.sql. They are created after the rows, which is several times faster.
 
 CREATE TABLE tbl_infodb (
     versidb varchar(50),

@@ -1,4 +1,4 @@
-"""The rows of a shop's iPOS tables. Field names are column names, in the order in which COPY sends them."""
+"""Row types of a shop's iPOS tables. Field names are column names, in the order in which COPY sends them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -60,7 +60,7 @@ class PriceRow(NamedTuple):
 
 
 class StockRow(NamedTuple):
-    """tbl_itemstok: what one branch or warehouse has of an item."""
+    """tbl_itemstok: the stock of an item in one branch or warehouse."""
 
     kodeitem: str
     kantor: str

@@ -1,4 +1,4 @@
-"""The worked cases of the pricing rules, as items KASUS-01 to KASUS-15. What they must become the tests say."""
+"""The worked cases of the pricing rules, as items KASUS-01 to KASUS-15. The tests have their expected prices."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ PCS, DUS = UnitDraft("PCS", ONE, COST), UnitDraft("DUS", Decimal(40), Decimal(98
 
 
 def worked_cases() -> list[ItemDraft]:
-    """Fresh drafts of the fifteen cases, in order."""
+    """Return new drafts of the fifteen cases, in order."""
     pcs_and_dus: list[tuple[UnitDraft, list[str]]] = [(PCS, []), (DUS, [])]
     return [
         _case(1, "MIE KARI SPESIAL 75GR", "O", 3000, units=pcs_and_dus),
@@ -43,7 +43,7 @@ def _case(
     statusjual: str = "Y",
     statushapus: str = "N",
 ) -> ItemDraft:
-    """`prices`: (satuan, level, jmlsampai, hargajual); the first is dated Monday, the others Tuesday."""
+    """Make a draft. `prices`: (satuan, level, jmlsampai, hargajual); the first is dated Monday, the others Tuesday."""
     known = [(PCS, [])] if units is None else units
     return ItemDraft(
         kodeitem=f"KASUS-{number:02d}",

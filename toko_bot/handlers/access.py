@@ -1,4 +1,4 @@
-"""The gate before every handler: who is not known is told their own id once, and nothing else."""
+"""The gate before all other handlers. It sends people without access their own id once a day, and nothing else."""
 
 import logging
 import time
@@ -14,16 +14,16 @@ from toko_bot.settings import BotSettings
 
 log = logging.getLogger(__name__)
 
-TOLD_AGAIN_AFTER = 24 * 3600.0
+REPEAT_SECONDS = 24 * 3600.0
 MOST_STRANGERS = 10_000
 GROUPS = {Chat.GROUP, Chat.SUPERGROUP}
 
 
 class Gate:
-    """A handler of group -1: stops every update of somebody without access."""
+    """A handler of group -1 that stops every update from somebody without access."""
 
     def __init__(self) -> None:
-        self._told: OrderedDict[int, float] = OrderedDict()
+        self._notified: OrderedDict[int, float] = OrderedDict()
 
     async def __call__(self, update: Update, context: Context) -> None:
         if update.my_chat_member is not None:
@@ -36,28 +36,31 @@ class Gate:
         kind = next((name for name in KINDS if getattr(update, name) is not None), "update")
         log.warning("Denied: %s of user %s in chat %s", kind, user.id if user else None, chat.id if chat else None)
         if update.message is not None and chat is not None and chat.type == Chat.PRIVATE and user is not None:
-            await self._tell(update, user.id)
+            await self._send_own_id(update, user.id)
         raise ApplicationHandlerStop
 
-    async def _tell(self, update: Update, user_id: int) -> None:
+    async def _send_own_id(self, update: Update, user_id: int) -> None:
         now = time.monotonic()
-        if now - self._told.get(user_id, -TOLD_AGAIN_AFTER) < TOLD_AGAIN_AFTER or update.message is None:
+        if now - self._notified.get(user_id, -REPEAT_SECONDS) < REPEAT_SECONDS or update.message is None:
             return
-        self._told[user_id] = now
-        self._told.move_to_end(user_id)
-        if len(self._told) > MOST_STRANGERS:
-            self._told.popitem(last=False)
+        self._notified[user_id] = now
+        self._notified.move_to_end(user_id)
+        if len(self._notified) > MOST_STRANGERS:
+            self._notified.popitem(last=False)
         try:
             await update.message.reply_html(messages.stranger(user_id))
         except TelegramError as error:
-            log.info("A stranger could not be told their id: %s", error)
+            log.info("A person without access could not be sent their id: %s", error)
 
 
 KINDS = ("message", "edited_message", "callback_query", "inline_query")
 
 
 def may_use(update: Update, settings: BotSettings) -> bool:
-    """Staff and owners in private and inline; in listed groups all members; nobody anywhere else."""
+    """Return whether the sender may use the bot here.
+
+    Staff and owners may in private chats and inline, and all members may in the groups of ALLOWED_CHATS.
+    """
     user, chat = update.effective_user, update.effective_chat
     if chat is not None and chat.type in GROUPS:
         if chat.id in settings.allowed_chats:
@@ -69,7 +72,7 @@ def may_use(update: Update, settings: BotSettings) -> bool:
 
 
 def _asks_id(update: Update) -> bool:
-    """An owner needs a group's id to list it."""
+    """Return whether the message is /id: an owner needs a group's id to add it to ALLOWED_CHATS."""
     text = (update.message.text or "") if update.message else ""
     return text.split("@")[0].strip() == "/id"
 

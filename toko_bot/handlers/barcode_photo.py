@@ -1,4 +1,4 @@
-"""A photo of a barcode is read and searched."""
+"""Reads the barcode in a photo and searches for it."""
 
 import asyncio
 import io
@@ -25,7 +25,7 @@ TRIES = 3
 
 
 async def on_photo(update: Update, context: Context) -> None:
-    """A photo, or an image sent as a file."""
+    """Handle a photo, or an image sent as a file."""
     message = update.effective_message
     if message is None:
         return
@@ -38,7 +38,7 @@ async def on_photo(update: Update, context: Context) -> None:
     try:
         await context.bot.send_chat_action(message.chat.id, ChatAction.TYPING)
     except TelegramError as error:
-        log.info("Typing could not be shown: %s", error)
+        log.info("The chat action could not be sent: %s", error)
     data = await _download(image, context)
     if data is None:
         await reply(update, Page(messages.PHOTO_UNAVAILABLE))
@@ -59,7 +59,7 @@ async def on_photo(update: Update, context: Context) -> None:
 
 
 def read_barcodes(data: bytes) -> list[str]:
-    """The barcodes in an image, the largest first; none if it is no image."""
+    """Read the barcodes in an image, the largest first. Returns none if the data is not an image."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_PIXELS:

@@ -1,4 +1,4 @@
-"""Buttons: they turn pages, open products and fetch photos. Nothing of it is remembered: any replica may answer."""
+"""Handles buttons, which turn pages, open products and fetch photos. It is stateless, so any replica can answer."""
 
 import asyncio
 import time
@@ -32,7 +32,7 @@ from toko_core.catalog.live import Served
 
 
 async def on_press(update: Update, context: Context) -> None:
-    """A button was pressed."""
+    """Handle a pressed button."""
     press, shop = update.callback_query, services(context)
     if press is None:
         return
@@ -67,20 +67,20 @@ async def on_press(update: Update, context: Context) -> None:
 
 
 async def report(served: Served, context: Context, name: str, number: int) -> Page:
-    """A page of an owners' list."""
+    """Build a page of an owners' list."""
     rows = await asyncio.to_thread(served.details.report, name)
     return report_page(served, services(context).settings, name, number, rows)
 
 
 async def _turn(update: Update, context: Context, served: Served, wanted: Results) -> None:
     shop = services(context)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     results = _with_query(update, wanted)
     if results is None:
         await answer_press(update, messages.OLD_BUTTON)
         return
     page, found = results_page(served, shop.settings, results)
-    shop.metrics.searched("page", results.query or "", time.perf_counter() - begun, found)
+    shop.metrics.searched("page", results.query or "", time.perf_counter() - started, found)
     await _show(update, context, page)
 
 
@@ -136,7 +136,7 @@ async def _show(update: Update, context: Context, page: Page) -> None:
 
 
 def _with_query(update: Update, results: Results) -> Results | None:
-    """With the query that stands in the message, if the button does not hold it; None if it stands nowhere."""
+    """Add the query from the message if the button does not contain it. Returns None if the message has none."""
     if results.query:
         return results
     message = update.effective_message

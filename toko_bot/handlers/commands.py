@@ -1,4 +1,4 @@
-"""Commands of everybody who may use the bot."""
+"""The commands for everybody who may use the bot."""
 
 import logging
 from datetime import UTC, datetime
@@ -13,13 +13,14 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
 from toko_bot.service.outgoing import short
+from toko_core.catalog.demo import is_demo_catalog
 from toko_core.text import age, moment
 
 log = logging.getLogger(__name__)
 
 
 async def on_start(update: Update, context: Context) -> None:
-    """/start, /help."""
+    """Handle /start and /help."""
     shop, chat = services(context), update.effective_chat
     await reply(update, Page(messages.welcome(shop.settings.shop_name, owner=shop.is_owner(update))))
     if chat is not None and chat.type == Chat.PRIVATE:
@@ -27,26 +28,26 @@ async def on_start(update: Update, context: Context) -> None:
 
 
 async def set_menu(bot: ExtBot[Any], chat_id: int, *, owner: bool) -> None:
-    """Of a person's chat, or of a group; strangers have none."""
+    """Set the command menu of a private chat or a group. People without access have no menu."""
     menu = messages.GROUP_COMMANDS if chat_id < 0 else messages.STAFF_COMMANDS
     if owner:
         menu = menu | messages.OWNER_COMMANDS
     try:
         commands = [BotCommand(name, about) for name, about in menu.items()]
         await bot.set_my_commands(commands, BotCommandScopeChat(chat_id))
-    except TelegramError as error:  # who has not started the bot yet is no chat
+    except TelegramError as error:  # somebody who never started the bot has no chat with it
         log.info("The menu of chat %d is not set: %s", chat_id, short(error))
 
 
 async def on_id(update: Update, _: Context) -> None:
-    """/id: one's own, and a group's."""
+    """Handle /id: reply with the person's id, and in a group with the group's id."""
     user, chat = update.effective_user, update.effective_chat
     if user is not None and chat is not None:
         await reply(update, Page(messages.own_id(user.id, chat.id)))
 
 
 async def on_version(update: Update, context: Context) -> None:
-    """/version: which data is served."""
+    """Handle /version: describe the catalogue that is served."""
     shop = services(context)
     served = shop.live.served
     if served is None:
@@ -61,15 +62,16 @@ async def on_version(update: Update, context: Context) -> None:
         moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
         {title: int(info.get(f"{name}_count", 0)) for title, name in names.items()},
         info.get("toko_version", "?"),
+        demo=is_demo_catalog(info),
     )
     await reply(update, Page(text))
 
 
 async def on_reload(update: Update, context: Context) -> None:
-    """/reload: look for a new catalogue now."""
+    """Handle /reload: check for a new catalogue now."""
     shop = services(context)
     before = shop.live.served
-    await shop.live.look(again=True)
+    await shop.live.poll(again=True)
     served = shop.live.served
     if shop.live.problem is not None and served is not None:
         page = Page(messages.reload_failed(shop.live.problem))
@@ -82,15 +84,15 @@ async def on_reload(update: Update, context: Context) -> None:
 
 
 def command_of(message: Message) -> str:
-    """`rugi` of `/rugi@toko_bot`."""
+    """Return the name of the command, for example `rugi` for `/rugi@toko_bot`."""
     return (message.text or "").split()[0].removeprefix("/").split("@")[0].lower()
 
 
 async def on_unknown(update: Update, context: Context) -> None:
-    """A command that there is not."""
+    """Handle an unknown command."""
     await reply(update, Page(messages.unknown_command(owner=services(context).is_owner(update))))
 
 
 async def on_anything_else(update: Update, _: Context) -> None:
-    """A sticker, a voice message."""
+    """Handle any other message, such as a sticker or a voice message."""
     await reply(update, Page(messages.ONLY_TEXT))

@@ -1,4 +1,4 @@
-"""What is done about each thing that can go wrong with Telegram, or in here."""
+"""Handles errors from Telegram, from the network and in the bot itself."""
 
 import logging
 
@@ -27,63 +27,63 @@ CHAT_GONE = ("chat not found", "user is deactivated", "have no rights", "not eno
 
 
 async def on_error(update: object, context: Context) -> None:
-    """The application's error handler: one line for what is known, a traceback for what is not."""
+    """Log an error: one line if it is an expected kind, else with a traceback."""
     error, errors = context.error, services(context).metrics.errors
-    said = short(error) if error is not None else ""
+    text = short(error) if error is not None else ""
     user = update.effective_user if isinstance(update, Update) else None
     who = user.id if user else None
     match error:
-        case Conflict() if "webhook" in said.lower():
+        case Conflict() if "webhook" in text.lower():
             errors.labels("conflict").inc()
-            await _remove_webhook(context, said)
+            await _remove_webhook(context, text)
         case Conflict():
             errors.labels("conflict").inc()
-            log.error("Another program polls with this bot's token; stop it, or make a new token: %s", said)
+            log.error("Another program polls with this bot's token; stop it, or create a new token: %s", text)
         case RetryAfter():
             errors.labels("too_many_requests").inc()
-            log.warning("Telegram still says to send less, an answer is lost: %s", said)
+            log.warning("Telegram still limits the bot, and an answer is lost: %s", text)
         case Forbidden():
             errors.labels("forbidden").inc()
-            log.info("User %s has blocked the bot, or it was put out of the chat: %s", who, said)
+            log.info("User %s has blocked the bot, or the bot was removed from the chat: %s", who, text)
         case InvalidToken():
             errors.labels("token").inc()
-            log.critical("Telegram does not know TELEGRAM_BOT_TOKEN any more: has @BotFather revoked it?")
+            log.critical("Telegram does not know TELEGRAM_BOT_TOKEN any more: was it revoked with @BotFather?")
         case ChatMigrated():
             errors.labels("migrated").inc()
-            log.warning("A group has become a supergroup: put its new id into ALLOWED_CHATS: %s", said)
-        case BadRequest() if any(reason in said.lower() for reason in CHAT_GONE):
+            log.warning("A group has become a supergroup: put its new id into ALLOWED_CHATS: %s", text)
+        case BadRequest() if any(reason in text.lower() for reason in CHAT_GONE):
             errors.labels("chat_gone").inc()
-            log.info("The chat of user %s cannot be written to: %s", who, said)
+            log.info("The bot cannot write to the chat of user %s: %s", who, text)
         case BadRequest():
             errors.labels("bad_request").inc()
-            log.error("Telegram refused a request: %s", said)
-            await _say_sorry(update)
+            log.error("Telegram rejected a request: %s", text)
+            await _apologize(update)
         case TimedOut():
             errors.labels("timeout").inc()
-            log.warning("Telegram did not answer in time: %s", said)
+            log.warning("Telegram did not respond in time: %s", text)
         case NetworkError():
             errors.labels("network").inc()
-            log.warning("Telegram, or the way there, fails: %s", said)
+            log.warning("Telegram, or the network connection to it, fails: %s", text)
         case TelegramError():
             errors.labels("network").inc()
-            log.warning("What answered was not Telegram: %s", said)
+            log.warning("The response did not come from Telegram: %s", text)
         case _:
             errors.labels("internal").inc()
-            log.error("A mistake in the bot", exc_info=error)
-            await _say_sorry(update)
+            log.error("Unexpected error in the bot", exc_info=error)
+            await _apologize(update)
 
 
-async def _remove_webhook(context: Context, said: str) -> None:
-    """While it stands, Telegram lets nobody poll: as at the start, whoever polls takes it away."""
+async def _remove_webhook(context: Context, text: str) -> None:
+    """Remove the webhook, because Telegram rejects polls while one is set. The bot does the same when it starts."""
     try:
         await context.bot.delete_webhook()
     except TelegramError as error:
-        log.error("Another program has set a webhook for this bot, and it stays: %s", short(error))
+        log.error("Another program has set a webhook for this bot, and it could not be removed: %s", short(error))
     else:
-        log.error("Another program had set a webhook for this bot; it is removed, stop that program: %s", said)
+        log.error("Another program had set a webhook for this bot; it is removed. Stop that program: %s", text)
 
 
-async def _say_sorry(update: object) -> None:
+async def _apologize(update: object) -> None:
     if not isinstance(update, Update):
         return
     try:
@@ -92,4 +92,4 @@ async def _say_sorry(update: object) -> None:
         elif update.message is not None and update.message.chat.type == Chat.PRIVATE:
             await reply(update, Page(messages.FAILED))
     except TelegramError as error:
-        log.info("Nor could that be said: %s", short(error))
+        log.info("The person could not be notified of the error: %s", short(error))

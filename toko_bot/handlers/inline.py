@@ -1,4 +1,4 @@
-"""`@bot indomie` in any chat. Others read what is sent there: prices only, never cost, whoever asks."""
+"""Inline mode: `@bot indomie` in any chat. Others can read the result, so it never shows cost, not even to owners."""
 
 import logging
 import time
@@ -24,15 +24,15 @@ MOST = 100
 CACHE_SECONDS = 20
 PRICES_IN_DESCRIPTION = 3
 START = "inline"
-"""Where the hint's button leads: /start inline."""
+"""The button of the hint opens the chat with the bot and sends `/start inline`."""
 
 
 async def on_inline(update: Update, context: Context) -> None:
-    """An inline query; `offset` is how many results there were before."""
+    """Answer an inline query. Its `offset` is the number of results that were sent before."""
     asked, shop = update.inline_query, services(context)
     if asked is None:
         return
-    begun = time.perf_counter()
+    started = time.perf_counter()
     served, query = shop.live.served, clean(asked.query)
     start = int(asked.offset) if asked.offset.isdecimal() and len(asked.offset) < 4 else 0
     hits = served.catalog.index.search(query, MOST) if served is not None and query else []
@@ -44,13 +44,13 @@ async def on_inline(update: Update, context: Context) -> None:
             messages.INLINE_NOTHING if query and served else messages.INLINE_HINT, start_parameter=START
         )
     if query:
-        shop.metrics.searched("inline", query, time.perf_counter() - begun, len(hits))
+        shop.metrics.searched("inline", query, time.perf_counter() - started, len(hits))
     try:
         await asked.answer(results, cache_time=CACHE_SECONDS, is_personal=True, next_offset=following, button=hint)
     except BadRequest as error:
         if not any(reason in str(error).lower() for reason in TOO_LATE):
             raise
-        log.info("An inline query was answered too late")
+        log.info("The answer to an inline query came too late")
 
 
 def _article(served: Served, settings: BotSettings, row: int) -> InlineQueryResultArticle:

@@ -1,4 +1,4 @@
-"""Commands of owners: lists of what needs a look, the bot's state, and a sync."""
+"""The commands for owners: lists of products that need attention, the status of the bot, and a sync."""
 
 import asyncio
 import logging
@@ -21,13 +21,13 @@ from toko_core.text import age, moment
 log = logging.getLogger(__name__)
 
 LAST_SYNCS = 3
-LOOK_EVERY = 2.0
+POLL_SECONDS = 2.0
 LONGEST_SYNC = 3600.0
-MOST_FAILED_LOOKS = 10
+MOST_FAILED_POLLS = 10
 
 
 async def on_report(update: Update, context: Context) -> None:
-    """/rugi, /tanpaharga, /habis."""
+    """Handle /rugi, /tanpaharga and /habis."""
     shop, message = services(context), update.effective_message
     if message is None or not await _is_allowed(update, context):
         return
@@ -38,7 +38,7 @@ async def on_report(update: Update, context: Context) -> None:
 
 
 async def on_status(update: Update, context: Context) -> None:
-    """/status: what is served, the last syncs, today's searches."""
+    """Handle /status: show the catalogue that is served, the last syncs and today's searches."""
     if not await _is_allowed(update, context):
         return
     shop = services(context)
@@ -47,7 +47,7 @@ async def on_status(update: Update, context: Context) -> None:
         runs = await Dagster(shop.settings.dagster_url).last_runs(LAST_SYNCS)
         syncs = [messages.sync_line(run.status, moment(run.time, zone)) for run in runs]
     except DagsterError as error:
-        log.warning("Dagster does not tell its runs: %s", error)
+        log.warning("Dagster's last runs could not be read: %s", error)
         syncs = None
     text = messages.status(
         moment(served.data_time, zone) if served else "-",
@@ -59,7 +59,7 @@ async def on_status(update: Update, context: Context) -> None:
 
 
 async def on_sync(update: Update, context: Context) -> None:
-    """/sync: starts the job and goes on telling how far it is, in one message."""
+    """Handle /sync: start the job, and show its progress in one message."""
     if not await _is_allowed(update, context):
         return
     answer = await reply(update, Page(messages.SYNC_STARTING))
@@ -74,8 +74,8 @@ async def on_sync(update: Update, context: Context) -> None:
         await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.SYNC_UNREACHABLE))
         return
     except DagsterError as error:
-        log.warning("/sync: Dagster refuses: %s", error)
-        await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.sync_refused(str(error))))
+        log.warning("/sync: Dagster rejects the request: %s", error)
+        await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.sync_rejected(str(error))))
         return
     user = update.effective_user
     log.info("User %s has started sync run %s", user.id if user else None, run)
@@ -84,7 +84,7 @@ async def on_sync(update: Update, context: Context) -> None:
 
 
 async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, message_id: int) -> None:
-    """Until the run has ended: edits the message whenever something has changed."""
+    """Edit the message whenever the state of the run changes, until the run has ended."""
     shop = services(context)
     link = f"{shop.settings.web_url}/runs/{run}"
     until, failed, before = time.monotonic() + LONGEST_SYNC, 0, None
@@ -96,25 +96,26 @@ async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, me
         except DagsterError as error:
             failed += 1
             log.info("Sync run %s cannot be followed: %s", run, error)
-            if failed == MOST_FAILED_LOOKS:
+            if failed == MOST_FAILED_POLLS:
                 text = messages.SYNC_LOST
                 break
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_SECONDS)
             continue
         if state.is_final:
             text = await _result(context, dagster, run, state, link)
             break
         if state != before:
             before = state
-            await _tell(context, chat_id, message_id, messages.sync_progress(state.status, state.steps_done, link))
-        await asyncio.sleep(LOOK_EVERY)
-    await _tell(context, chat_id, message_id, text)
+            progress = messages.sync_progress(state.status, state.steps_done, link)
+            await _show_progress(context, chat_id, message_id, progress)
+        await asyncio.sleep(POLL_SECONDS)
+    await _show_progress(context, chat_id, message_id, text)
 
 
 async def _result(context: Context, dagster: Dagster, run: str, state: RunState, link: str) -> str:
     shop = services(context)
     if state.status == "SUCCESS":
-        await shop.live.look()
+        await shop.live.poll()
         served = shop.live.served
         done = messages.sync_done(state.status, "", link)
         return done if served is None else f"{done}\n{messages.data_from(moment(served.data_time, shop.settings.zone))}"
@@ -125,12 +126,12 @@ async def _result(context: Context, dagster: Dagster, run: str, state: RunState,
     return messages.sync_done(state.status, why, link)
 
 
-async def _tell(context: Context, chat_id: int, message_id: int, text: str) -> None:
+async def _show_progress(context: Context, chat_id: int, message_id: int, text: str) -> None:
     try:
         if not await edit(context.bot, chat_id, message_id, Page(text)):
-            log.info("The message about the sync is gone")
+            log.info("The message about the sync was deleted")
     except TelegramError as error:
-        log.warning("How far the sync is could not be told: %s", short(error))
+        log.warning("The progress of the sync could not be shown: %s", short(error))
 
 
 async def _is_allowed(update: Update, context: Context) -> bool:

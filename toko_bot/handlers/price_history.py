@@ -1,4 +1,4 @@
-"""How prices changed: /riwayat of one product, /naik and /turun of all."""
+"""Shows how prices changed: /riwayat for one product, /naik and /turun for all products."""
 
 import asyncio
 import time
@@ -20,9 +20,9 @@ from toko_core.search.text import words
 
 
 async def on_history(update: Update, context: Context) -> None:
-    """/riwayat: the history of what is clearly meant, else a list whose buttons open it."""
+    """Handle /riwayat: show the price history if the product is clear, else a list with buttons that open it."""
     shop = services(context)
-    served, query, begun = shop.live.served, clean(" ".join(context.args or ())), time.perf_counter()
+    served, query, started = shop.live.served, clean(" ".join(context.args or ())), time.perf_counter()
     if not query:
         await reply(update, Page(messages.usage("riwayat")))
     elif served is None:
@@ -30,14 +30,14 @@ async def on_history(update: Update, context: Context) -> None:
     else:
         row = clearly_meant(served.catalog, query)
         page, found = results_page(served, shop.settings, Results(1, query, history=True))
-        shop.metrics.searched("history", query, time.perf_counter() - begun, found)
+        shop.metrics.searched("history", query, time.perf_counter() - started, found)
         if row is not None:
             page = await asyncio.to_thread(history_page, served, shop.settings, row)
         await reply(update, page)
 
 
 async def on_moves(update: Update, context: Context) -> None:
-    """/naik, /turun: of today."""
+    """Handle /naik and /turun: list the prices that moved today."""
     shop, message = services(context), update.effective_message
     if message is None:
         return
@@ -49,7 +49,7 @@ async def on_moves(update: Update, context: Context) -> None:
 
 
 def clearly_meant(catalog: PublishedCatalog, query: str) -> int | None:
-    """The product, if it is the only hit, or the only one of this very name."""
+    """Return the product if it is the only hit, or the only one with exactly this name."""
     hits, typed = catalog.index.search(query, 2), words(query)
     if not hits or hits[0].score < WEAK:
         return None

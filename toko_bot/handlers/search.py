@@ -1,4 +1,4 @@
-"""Any text is a search; an edited text edits its answer."""
+"""Handles any text as a search. If somebody edits the text, the bot edits its answer."""
 
 import asyncio
 import time
@@ -14,11 +14,11 @@ from toko_bot.replies.lists import results_page
 from toko_bot.replies.product_page import product_page
 
 LONGEST_QUERY = 200
-"""Characters; the engine reads no more."""
+"""Characters of a query; the search engine reads no more."""
 
 
 async def on_text(update: Update, context: Context) -> None:
-    """A message, or an edited one."""
+    """Handle a new or edited text message."""
     message = update.effective_message
     if message is None or not message.text:
         return
@@ -28,7 +28,7 @@ async def on_text(update: Update, context: Context) -> None:
 
 
 async def on_group_search(update: Update, context: Context) -> None:
-    """`/harga indomie goreng`."""
+    """Handle /harga and /cari, for example `/harga indomie goreng`."""
     words = " ".join(context.args or ())
     if words:
         await answer_search(update, context, words)
@@ -37,7 +37,7 @@ async def on_group_search(update: Update, context: Context) -> None:
 
 
 async def answer_search(update: Update, context: Context, text: str, kind: str = "text") -> None:
-    """One message: the results, or the product if a code or barcode has just one."""
+    """Send one message: the results, or the product if a code or barcode finds exactly one."""
     shop, message = services(context), update.effective_message
     if message is None:
         return
@@ -51,8 +51,8 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
 
 
 async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
-    """What answers a query."""
-    begun = time.perf_counter()
+    """Search, and build the page that answers a query."""
+    started = time.perf_counter()
     served, settings = shop.live.served, shop.settings
     if served is None:
         return Page(messages.NO_CATALOG)
@@ -62,22 +62,22 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
         page = await asyncio.to_thread(product_page, served, settings, alone[0].row, owner=owner)
     else:
         page, found = results_page(served, settings, Results(1, query))
-    shop.metrics.searched(kind, query, time.perf_counter() - begun, found)
+    shop.metrics.searched(kind, query, time.perf_counter() - started, found)
     return page
 
 
 def clean(text: str) -> str:
-    """As it is searched and repeated: one line, not longer than what the engine reads."""
+    """Return the query as one line that is not longer than what the search engine reads."""
     return " ".join(text.split())[:LONGEST_QUERY].strip()
 
 
 def is_code(query: str) -> bool:
-    """A barcode or item code rather than words."""
+    """Return whether the query is a barcode or an item code, not words."""
     return len(query) >= 4 and query.replace("-", "").replace(" ", "").isdecimal()
 
 
 def _is_for_us(update: Update, context: Context) -> bool:
-    """In a group: a reply to the bot. The rest is people's talk, and /harga."""
+    """Return whether a message in a group is a reply to the bot. Others talk to each other, or use /harga."""
     message = update.effective_message
     before = message.reply_to_message if message else None
     return before is not None and before.from_user is not None and before.from_user.id == context.bot.id

@@ -1,4 +1,4 @@
-"""Sending and editing messages, where Telegram's refusals that mean no harm are taken for what they are."""
+"""Sends and edits messages, and ignores the harmless errors of Telegram, such as an unchanged edit."""
 
 import logging
 from typing import Any
@@ -16,12 +16,12 @@ log = logging.getLogger(__name__)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 UNCHANGED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message to be replied not found")
-GONE_SAID = "Message %d of chat %d is gone, or cannot be changed: a new one is sent"
+GONE_LOG = "Message %d of chat %d is gone, or cannot be edited: the bot sends a new one"
 TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
 async def reply(update: Update, page: Page) -> Message | None:
-    """Answer a message; in a group as a reply, so that it is clear whom."""
+    """Answer a message. In a group the answer quotes it, so that people see which message it answers."""
     message = update.effective_message
     if message is None:
         return None
@@ -37,30 +37,30 @@ async def reply(update: Update, page: Page) -> Message | None:
 
 
 async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, page: Page) -> bool:
-    """Change a message of ours; False if it is gone or too old for that."""
+    """Edit one of the bot's messages. Returns False if the message is gone or too old to be edited."""
     try:
         await bot.edit_message_text(
             page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=page.markup,
             link_preview_options=NO_PREVIEW,
         )  # fmt: skip
     except BadRequest as error:
-        said = str(error).lower()
-        if UNCHANGED in said:
-            log.info("Message %d of chat %d already says so", message_id, chat_id)
+        text = str(error).lower()
+        if UNCHANGED in text:
+            log.info("Message %d of chat %d already has this text", message_id, chat_id)
             return True
-        if any(reason in said for reason in GONE):
-            log.info(GONE_SAID, message_id, chat_id)
+        if any(reason in text for reason in GONE):
+            log.info(GONE_LOG, message_id, chat_id)
             return False
         raise
     return True
 
 
 async def edit_or_send(context: Context, message: MaybeInaccessibleMessage | None, page: Page) -> None:
-    """Change the message that a button stands under; if it is gone, send a new one."""
+    """Edit the message that a button belongs to. If the message is gone, send a new one."""
     if message is None:
         return
     if not message.is_accessible:
-        log.info(GONE_SAID, message.message_id, message.chat.id)
+        log.info(GONE_LOG, message.message_id, message.chat.id)
     elif await edit(context.bot, message.chat.id, message.message_id, page):
         return
     await context.bot.send_message(
@@ -69,7 +69,7 @@ async def edit_or_send(context: Context, message: MaybeInaccessibleMessage | Non
 
 
 async def answer_press(update: Update, text: str | None = None) -> None:
-    """End the button's waiting; a text is shown in a window."""
+    """End the progress indicator of a pressed button. A text is shown as an alert."""
     query = update.callback_query
     if query is None:
         return
@@ -78,4 +78,4 @@ async def answer_press(update: Update, text: str | None = None) -> None:
     except BadRequest as error:
         if not any(reason in str(error).lower() for reason in TOO_LATE):
             raise
-        log.info("A press was answered too late")
+        log.info("The answer to a pressed button came too late")

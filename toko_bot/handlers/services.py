@@ -1,4 +1,4 @@
-"""What handlers work with."""
+"""The objects that all handlers of a bot share."""
 
 import asyncio
 import logging
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 KEY = "services"
 MOST_ANSWERS = 5000
 PHOTOS_AT_ONCE = 2
-"""Photos that are decoded at once: each takes a core for some tenths of a second."""
+"""How many photos are decoded at once: each takes a processor core for some tenths of a second."""
 
 Context = ContextTypes.DEFAULT_TYPE
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Answers:
-    """Which message answered which, so that an edited search edits its answer. Forgotten at a restart."""
+    """The bot's answer to each message, so that an edited search edits its answer. They are forgotten at a restart."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, int], int] = OrderedDict()
@@ -41,7 +41,7 @@ class Answers:
 
 
 class Background:
-    """What goes on after its update is answered; ended with the bot."""
+    """Tasks that continue after their update was answered. They are cancelled when the bot stops."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,7 +60,7 @@ class Background:
 
 @dataclass
 class Services:
-    """What the handlers of one bot share."""
+    """The settings, catalogue, metrics and state that the handlers of one bot share."""
 
     settings: BotSettings
     live: LiveCatalog
@@ -70,16 +70,16 @@ class Services:
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
 
     def is_owner(self, update: Update) -> bool:
-        """Whether cost may be shown here: to an owner, in the private chat with the bot and nowhere else."""
+        """Return whether cost may be shown here: only to an owner, in the private chat with the bot."""
         chat, user = update.effective_chat, update.effective_user
         return chat is not None and chat.type == Chat.PRIVATE and user is not None and user.id in self.settings.owners
 
 
 def services(context: Context) -> Services:
-    """The services of the bot that got the update."""
+    """Return the services of the bot that received the update."""
     return cast(Services, context.application.bot_data[KEY])
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("A mistake in what goes on in the background", exc_info=error)
+        log.error("Unexpected error in a background task", exc_info=error)

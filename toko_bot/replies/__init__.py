@@ -1,6 +1,6 @@
-"""What people see. Knows no updates and sends nothing.
+"""Builds the messages that people see. It neither handles updates nor sends anything.
 
-The messages: `product_page`, `lists` (results and owners' lists), `history_page` with its `history_chart`, and
-`moves_page`. What they are made of: `messages` (every Indonesian sentence of the bot), `layout`, `price_lines`,
-`highlight`, `narrowing`, and `buttons` (the data that buttons carry).
+`product_page`, `lists` (results and owners' lists), `history_page` with its `history_chart`, and `moves_page` build
+whole messages. They use `messages` (every Indonesian sentence of the bot), `layout`, `price_lines`, `highlight`,
+`narrowing`, and `buttons` (the data in buttons).
 """

@@ -1,9 +1,9 @@
-"""What buttons carry: at most 64 bytes, and nothing that only one catalogue, or one replica, knows.
+"""The data in buttons: at most 64 bytes, and nothing that depends on one catalogue or one replica.
 
-Buttons live as long as their message, so the format never changes: its first letter names the kind, and each kind has
+Buttons exist as long as their message, so the format never changes. Its first letter names the kind, and each kind has
 one `encode` and one `decode`. A product is a hash of its `kodeitem`. A page of results is its number, hashes of the
-brand and category that the results are narrowed to, and the query; a query that is too long is read from the message
-that the button stands under.
+brand and category that the results are narrowed to, and the query. If the query is too long, the bot reads it from the
+message that the button belongs to.
 """
 
 import re
@@ -15,26 +15,26 @@ from telegram.constants import InlineKeyboardButtonLimit
 
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 NOTHING = "-"
-"""The data of a button that only shows something."""
+"""The data of a button that does nothing when pressed."""
 HASH = re.compile(r"[\w-]{8}", re.ASCII)
-"""Of a product."""
+"""The hash of a product."""
 
 Label = Literal["merek", "jenis"]
 LABELS: tuple[Label, Label] = ("merek", "jenis")
-"""What results can be narrowed by."""
+"""The columns by which results can be narrowed."""
 LABEL_OF_LETTER: dict[str, Label] = {"m": "merek", "j": "jenis"}
 LETTER_OF_LABEL = {label: letter for letter, label in LABEL_OF_LETTER.items()}
 
 Way = Literal["naik", "turun"]
 WAYS: tuple[Way, Way] = ("naik", "turun")
-"""Which way prices moved, and the command that asks for it."""
+"""The directions in which prices moved, which are also the commands for them."""
 WAY_OF_LETTER: dict[str, Way] = {"n": "naik", "t": "turun"}
 LETTER_OF_WAY = {way: letter for letter, way in WAY_OF_LETTER.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of the results of a query; None: the query stands in the message.
+    """A page of the results of a query. If `query` is None, the message contains it.
 
     `merek` and `jenis` are hashes of the brand and the category that the results are narrowed to. If `history` is set,
     the buttons of the results open the price history.
@@ -52,7 +52,7 @@ class Results:
     )
 
     def encode(self, before: str = "") -> str:
-        """The data after `before`, with the query if all of it fits."""
+        """Return the data after `before`, with the query if all of it fits."""
         kept = "".join(
             f"{letter}{kept}" for letter, label in LABEL_OF_LETTER.items() if (kept := self.kept(label)) is not None
         )
@@ -68,11 +68,11 @@ class Results:
         return cls(int(found["page"]), found["query"], found["merek"], found["jenis"], found["kind"] == "q")
 
     def kept(self, label: Label) -> str | None:
-        """The hash of the brand or category that the results are narrowed to."""
+        """Return the hash of the brand or category that the results are narrowed to."""
         return self.merek if label == "merek" else self.jenis
 
     def narrowed(self, label: Label, kept: str | None) -> "Results":
-        """The first page of the results narrowed to another brand or category; None: not narrowed by this label."""
+        """Return the first page of the results with another brand or category; None removes the narrowing."""
         first = replace(self, page=1)
         return replace(first, merek=kept) if label == "merek" else replace(first, jenis=kept)
 
@@ -97,7 +97,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """A page of the prices that rose, or fell, within the last `days` days, today included: 1 or 7."""
+    """A page of the prices that rose or fell within the last `days` days, including today. `days` is 1 or 7."""
 
     way: Way
     days: int
@@ -119,7 +119,7 @@ ProductList = Results | Report | Moves
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A product, and the page to go back to."""
+    """A button that opens a product, with the page to go back to."""
 
     product: str
     back: ProductList | None = None
@@ -137,7 +137,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A product's photo."""
+    """A button that sends a product's photo."""
 
     product: str
 
@@ -151,7 +151,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A product's price history."""
+    """A button that sends a product's price history."""
 
     product: str
 
@@ -165,7 +165,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """The brands or categories that results can be narrowed to."""
+    """A button that lists the brands or categories that results can be narrowed to."""
 
     label: Label
     results: Results
@@ -187,21 +187,21 @@ LISTS: dict[str, Callable[[str], ProductList | None]] = {
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
 }  # fmt: skip
-"""What decodes each kind of button, by the first letter of its data."""
+"""The decoder of each kind of button, by the first letter of its data."""
 
 
 def data_of(button: Button) -> str:
-    """The button's callback_data."""
+    """Return the button's callback_data."""
     return button.encode()
 
 
 def read_data(data: str) -> Button | None:
-    """The button that was pressed; None if no version of the bot has written this data."""
+    """Decode the button that was pressed. Returns None if no version of the bot wrote this data."""
     decode = KINDS.get(data[:1])
     return decode(data) if decode else None
 
 
 def decode_list(data: str) -> ProductList | None:
-    """The list that a product was opened from; None if the data names none."""
+    """Decode the list from which a product was opened. Returns None if the data names none."""
     decode = LISTS.get(data[:1])
     return decode(data) if decode else None

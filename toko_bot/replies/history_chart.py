@@ -1,4 +1,4 @@
-"""A product's prices over time as a picture: steps, since a price holds until the next one. Knows no Telegram."""
+"""Draws a product's prices over time as a step chart: since a price applies until the next one. It uses no Telegram."""
 
 import io
 import unicodedata
@@ -16,54 +16,54 @@ from toko_core.prices import rupiah
 from toko_core.text import day
 
 WIDTH = 900
-"""Pixels; on a phone the font is then about as large as the text under the picture."""
+"""In pixels. On a phone, the font is then about as large as the text below the chart."""
 FONT_SIZE = 28
 HEIGHTS = (440, 330, 260)
-"""Of a plot, where there are one, two or three."""
+"""The height of a plot if there are one, two or three of them."""
 MARGIN, GAP, ROW = 32, 14, 48
-"""Around plots, between a text and what it belongs to, from one row of a legend to the next."""
+"""Pixels around plots, between a text and its mark, and from one row of a legend to the next."""
 LINE, DOT, GRID = 6, 9, 2
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
-"""Okabe and Ito's: people who are colour-blind tell them apart too."""
+"""The palette of Okabe and Ito, which colour-blind people can distinguish too."""
 MOST_SERIES, MOST_UNITS = len(COLORS), len(HEIGHTS)
 INK, FAINT, PAPER = "#444444", "#dddddd", "#ffffff"
 PNG_COLORS = 64
-"""A third of the bytes that all colours take."""
+"""With this palette the file has a third of the bytes of a full-colour PNG."""
 PRICE_STEPS = 4
 NICE = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 ROOM = Decimal("0.08")
-"""Above and below the prices: a share of the distance between them."""
+"""The margin above and below the prices, as a share of the distance between the lowest and the highest."""
 MOST_DATES = 4
 SHORT = timedelta(days=MOST_DATES)
-"""Below it, dates are shown with their hours."""
+"""In a chart of less than this, dates have a time of day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A price over time: each holds from its time until the next one's; None: there was none."""
+    """A price over time. Each applies from its time until that of the next one; None means that there was no price."""
 
     unit: str
-    """Series of one unit, which follow each other, share a plot: a box costs many times what a piece does."""
+    """Adjacent series of one unit share a plot. Each unit has its own, as a box costs many times what a piece does."""
     label: str
     prices: Sequence[tuple[datetime, Decimal | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What the picture shows, from left to right."""
+    """The period that the chart shows, from left to right."""
 
     start: datetime
     end: datetime
     zone: ZoneInfo
 
     def share(self, time: datetime) -> float:
-        """0 at the start, 1 at the end."""
+        """Return the position of a time: 0 at the start, 1 at the end."""
         return (time - self.start) / (self.end - self.start) if self.end > self.start else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """Series with their colours, and where they are drawn."""
+    """Series with their colours, and the position of their plot."""
 
     lines: Sequence[tuple[Series, str]]
     axis: Sequence[Decimal]
@@ -79,7 +79,10 @@ class _Plot:
 
 
 def draw_chart(series: Sequence[Series], span: Span) -> bytes:
-    """A PNG of at most MOST_SERIES series of at most MOST_UNITS units, each with a price; several have a legend."""
+    """Draw a PNG of at most MOST_SERIES series of at most MOST_UNITS units. Each series has at least one price.
+
+    Several series have a legend.
+    """
     plots = list(_plots(series))
     bottom = plots[-1].bottom
     image = Image.new("RGB", (WIDTH, bottom + 2 * GAP + FONT_SIZE + MARGIN), PAPER)
@@ -88,7 +91,7 @@ def draw_chart(series: Sequence[Series], span: Span) -> bytes:
         if len(series) > 1:
             _draw_legend(draw, plot)
         _draw_axes(draw, plot, span)
-        for line, color in reversed(plot.lines):  # the first one lies on top
+        for line, color in reversed(plot.lines):  # the first one is drawn on top
             _draw_line(draw, plot, line, color, span)
     _draw_dates(draw, plots[-1], span)
     made = io.BytesIO()
@@ -98,7 +101,7 @@ def draw_chart(series: Sequence[Series], span: Span) -> bytes:
 
 
 def _plots(series: Sequence[Series]) -> Iterator[_Plot]:
-    """One for each unit, one under the other."""
+    """Yield a plot for each unit, one below the other."""
     colored = zip(series, COLORS, strict=False)
     units = [list(lines) for _, lines in groupby(colored, key=lambda item: item[0].unit)]
     axes = [_price_axis([line for line, _ in lines]) for lines in units]
@@ -112,7 +115,7 @@ def _plots(series: Sequence[Series]) -> Iterator[_Plot]:
 
 
 def _price_axis(series: Sequence[Series]) -> list[Decimal]:
-    """Round prices at equal distances, from below the lowest to above the highest."""
+    """Return round prices at equal distances, from below the lowest price to above the highest."""
     prices = [price for line in series for _, price in line.prices if price is not None]
     low, high = min(prices), max(prices)
     room = (high - low) * ROOM or high / 10 or Decimal(1)
@@ -126,7 +129,7 @@ def _price_axis(series: Sequence[Series]) -> list[Decimal]:
 
 
 def _legend(lines: Sequence[tuple[Series, str]], left: int) -> Iterator[tuple[str, str, int, int]]:
-    """Label, colour, where it begins, and its row from 0: as many in a row as there is room for."""
+    """Yield label, colour, left edge and row (from 0) of each entry, with as many in a row as fit."""
     x, row = left, 0
     for line, color in lines:
         label = _plain(line.label)
@@ -171,12 +174,15 @@ def _draw_line(draw: ImageDraw.ImageDraw, plot: _Plot, line: Series, color: str,
 
 def _draw_dates(draw: ImageDraw.ImageDraw, plot: _Plot, span: Span) -> None:
     for share, text in _dates(plot, span):
-        x = plot.x(share) - round(share * _width(text))  # the first begins at its mark, the last ends there
+        x = plot.x(share) - round(share * _width(text))  # the first starts at its mark, the last ends at its mark
         draw.text((x, plot.bottom + 2 * GAP), text, INK, _font())
 
 
 def _dates(plot: _Plot, span: Span) -> list[tuple[float, str]]:
-    """At equal distances, as many as there is room for, but two: where, as a share of the width, and what."""
+    """Return the dates on the axis: their position as a share of the width, and their text.
+
+    They are at equal distances, as many as fit, but at least two.
+    """
     length = span.end - span.start
     room = (plot.x(1) - plot.left) // (_width(_date(span.end, span)) + GAP)
     last = min(MOST_DATES, max(room, 2)) - 1
@@ -189,7 +195,7 @@ def _date(time: datetime, span: Span) -> str:
 
 
 def _plain(text: str) -> str:
-    """What the font has: ASCII."""
+    """Convert a text to ASCII, which is all that the font has."""
     return unicodedata.normalize("NFKD", text.replace("×", " x")).encode("ascii", "ignore").decode()
 
 
@@ -199,5 +205,5 @@ def _width(text: str) -> int:
 
 @cache
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own: it needs no files of fonts."""
+    """Load Pillow's built-in font, which needs no font files."""
     return ImageFont.load_default(FONT_SIZE)

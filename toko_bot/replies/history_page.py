@@ -1,4 +1,4 @@
-"""The message that shows how a product's prices changed: a chart, and under it each change."""
+"""The message that shows how a product's prices changed: a chart, and each change below it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,22 +19,25 @@ from toko_core.text import day
 
 LONGEST_NAME = 100
 MOST_CHANGES = 12
-"""Of a price; fewer where several prices changed often."""
+"""The most changes of a price; fewer if several prices changed often."""
 
 Histories = Mapping[PriceKey, Sequence[PriceChange]]
 
 
 def history_page(served: Served, settings: BotSettings, row: int) -> Page:
-    """A product's price history. Reads the file, and draws: not in the event loop."""
+    """Build the message with a product's price history.
+
+    It reads the file and draws: do not call it in the event loop.
+    """
     product, info = served.catalog.products[row], served.catalog.info
     since, backups = datetime.fromisoformat(info["history_since"]).astimezone(UTC), info["history_backups"]
-    head, beginning = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
+    head, start = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
     labels = price_labels(product)
     histories = _histories(served.details.price_changes.of(row, settings.price_rounding), labels)
     stale = stale_lines(served, settings)
     if not histories:
-        return Page("\n\n".join([head, messages.unchanged(beginning, backups), *stale]))
-    tail = [messages.history_since(beginning, backups), *stale]
+        return Page("\n\n".join([head, messages.unchanged(start, backups), *stale]))
+    tail = [messages.history_since(start, backups), *stale]
     if labels.keys() - histories.keys():
         tail.insert(0, messages.OTHERS_UNCHANGED)
     room = MessageLimit.CAPTION_LENGTH - length("\n\n".join([head, *tail]))
@@ -45,21 +48,21 @@ def history_page(served: Served, settings: BotSettings, row: int) -> Page:
 
 
 def price_labels(product: Product) -> dict[PriceKey, str]:
-    """What each of its prices is called on its page, in the same order."""
+    """Return the label of each of its prices on the product page, in the same order."""
     return {
         PriceKey(price.satuan, price.level, price.jumlah_sampai): label for label, price in label_prices(product.prices)
     }
 
 
 def label_of(key: PriceKey, labels: Mapping[PriceKey, str]) -> str:
-    """Also of a price that the product has no more."""
+    """Return the label of a price, also of one that the product no longer has."""
     if key in labels:
         return labels[key]
     return label_key(*key)
 
 
 def _histories(changes: Sequence[PriceChange], labels: Mapping[PriceKey, str]) -> Histories:
-    """The changes of each price, in the order of the product's page; what is no more on it comes last."""
+    """Group changes by price, in the order of the product page. Prices that are no longer on it come last."""
     found: defaultdict[PriceKey, list[PriceChange]] = defaultdict(list)
     for change in changes:
         found[change.key].append(change)
@@ -68,13 +71,13 @@ def _histories(changes: Sequence[PriceChange], labels: Mapping[PriceKey, str]) -
 
 
 def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotSettings, room: int) -> list[str]:
-    """A block for each price, newest change first: with as many changes of each as there is room for."""
+    """Format a block for each price, with as many of its changes as fit, the newest first."""
     blocks: list[str] = []
     for most in range(MOST_CHANGES, 0, -1):
         blocks = [_block(label_of(key, labels), changes, settings, most) for key, changes in histories.items()]
         if sum(length(block) + 2 for block in blocks) <= room:
             return blocks
-    room -= length(messages.more_prices(999)) + len(blocks)  # a line between each two
+    room -= length(messages.more_prices(999)) + len(blocks)  # one line between blocks
     return fit(blocks, room, messages.more_prices)
 
 
@@ -88,7 +91,7 @@ def _block(label: str, changes: Sequence[PriceChange], settings: BotSettings, mo
 
 
 def _series(histories: Histories, labels: Mapping[PriceKey, str], since: datetime) -> list[Series]:
-    """For the chart: the first few prices of the first few units, each unit's together."""
+    """Return the series for the chart: the first few prices of the first few units, grouped by unit."""
     units = list(dict.fromkeys(key.satuan for key in histories))[:MOST_UNITS]
     shown = [key for key in histories if key.satuan in units][:MOST_SERIES]
     return [

@@ -1,4 +1,4 @@
-"""What all messages are made of: HTML of a limited length, buttons, the warning about old data."""
+"""The parts that all messages share: HTML of limited length, buttons, and the warning about old data."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A message: HTML and buttons; with a photo, the HTML is its caption."""
+    """A message of HTML and buttons. If it has a photo, the HTML is the caption."""
 
     text: str
     markup: InlineKeyboardMarkup | None = None
@@ -34,25 +34,25 @@ def button(label: str, pressed: Button) -> InlineKeyboardButton:
 
 
 def query_of(text: str) -> str | None:
-    """Read what was searched from the text of one of the bot's messages; None if it repeats no query."""
+    """Read the query from the text of one of the bot's messages. Returns None if it repeats no query."""
     lines = [line for line in text.splitlines() if line.startswith(messages.ASKED)]
     return lines[-1].removeprefix(messages.ASKED) if lines else None
 
 
 def short_name(product: Product, most: int) -> str:
-    """The product's name in at most `most` characters, or its code if it has no name."""
+    """Return the product's name, or its code if it has no name, in at most `most` characters."""
     return shorten(product.namaitem or product.kodeitem, most)
 
 
 def stale_lines(served: Served, settings: BotSettings) -> list[str]:
-    """The warning about old data; empty if the data is fresh."""
+    """Return the warning about old data; empty if the data is fresh."""
     if not is_stale(served, settings):
         return []
     return [messages.stale(moment(served.data_time, settings.zone))]
 
 
 def is_stale(served: Served, settings: BotSettings) -> bool:
-    """Whether the data is older than STALE_HOURS. Days on which the shop is closed don't count."""
+    """Return whether the data is older than STALE_HOURS. Days on which the shop is closed don't count."""
     age = open_age(served.data_time, datetime.now(UTC), settings.zone, settings.closed_days)
     return age > timedelta(hours=settings.stale_hours)
 
@@ -60,7 +60,7 @@ def is_stale(served: Served, settings: BotSettings) -> bool:
 def fit(
     lines: Sequence[str], room: int, more: Callable[[int], str] = messages.more_lines, most: int | None = None
 ) -> list[str]:
-    """The first lines that fit into `room` characters, at most `most`; `more` says how many are left out."""
+    """Return the first lines that fit into `room` characters, at most `most`. `more` formats how many are left out."""
     for number, line in enumerate(lines):
         room -= length(line) + 1
         if room < 0 or number == most:
@@ -69,5 +69,5 @@ def fit(
 
 
 def length(text: str) -> int:
-    """The length of HTML as Telegram counts it: UTF-16 units after parsing."""
+    """Return the length of HTML as Telegram counts it: in UTF-16 units, after parsing."""
     return len(unescape(TAG.sub("", text)).encode("utf-16-le")) // 2

@@ -1,4 +1,4 @@
-"""The messages that list products: a page of results, what results can be narrowed to, an owners' list."""
+"""The messages that list something: a page of results, the choices to narrow results, and an owners' list."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +22,13 @@ from toko_core.prices import is_below_cost
 from toko_core.search import Hit
 
 MOST_PAGES = 5
-"""Of results: who has not found it on five pages types another word, or narrows them."""
+"""The most pages of results: somebody who has not found a product on five pages types another word, or narrows them."""
 NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
 PRICES_A_HIT = 3
 LOSSES_A_HIT = 2
 LONGEST_NAME, LONGEST_LABEL = 100, 50
 SPACE = 120
-"""Characters kept for what stands under the results."""
+"""Characters that are reserved for the text below the results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class Part:
 
 
 def part_of(count: int, number: int, size: int) -> Part:
-    """The page of this number, or the nearest that there is."""
+    """Return the page with this number, or the nearest existing one."""
     pages = max(1, -(-count // size))
     number = min(max(number, 1), pages)
     return Part(number, pages, (number - 1) * size, number * size)
 
 
 def results_page(served: Served, settings: BotSettings, wanted: Results) -> tuple[Page, int]:
-    """A page of the results of a query, and how many there are of it on all pages."""
+    """Build a page of the results of a query. Returns also how many results all pages have."""
     products, index, query, size = served.catalog.products, served.catalog.index, wanted.query or "", settings.page_size
     hits = find(index, products, wanted, MOST_PAGES * size)
     part = part_of(len(hits), wanted.page, size)
@@ -70,7 +70,7 @@ def results_page(served: Served, settings: BotSettings, wanted: Results) -> tupl
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:
-    """The brands, or categories, of the results of a query, to narrow them to one."""
+    """Build the list of brands or categories to which the results of a query can be narrowed."""
     catalog = served.catalog
     buttons = [
         button(messages.choice(choice.name, choice.count), results.narrowed(label, choice.hash))
@@ -81,7 +81,7 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
 
 
 def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[int]) -> Page:
-    """A page of an owners' list."""
+    """Build a page of an owners' list."""
     if not rows:
         return list_page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
     part = part_of(len(rows), number, settings.page_size)
@@ -100,7 +100,7 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
 
 
 def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
-    """What was asked, and what was made of it."""
+    """Return the lines above the results: the query, its narrowing, and a suggestion or a hint."""
     query = here.query or ""
     kept = [label for label in LABELS if here.kept(label) is not None]
     head = [messages.asked(query)]
@@ -117,13 +117,13 @@ def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
 
 
 def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
-    """The brand or category of hits that are narrowed to one."""
+    """Return the brand or category to which hits are narrowed."""
     name = served.catalog.products.label(hits[0].row, label) if hits else None
     return (name or messages.LABELS[label])[:LONGEST_LABEL]
 
 
 def _product(product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False) -> str:
-    """A product in a list, under a title in HTML, in at most `room` characters."""
+    """Format a product in a list, below a title in HTML, in at most `room` characters."""
     if not product.dijual:
         title += f" · {messages.NOT_SOLD.lower()}"
     if with_cost:
@@ -144,14 +144,14 @@ def _product(product: Product, settings: BotSettings, title: str, room: int, *, 
 
 
 def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
-    """Of paragraphs in HTML and rows of buttons."""
+    """Build a message from paragraphs in HTML and rows of buttons."""
     return Page("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
 def open_buttons(
     served: Served, part: Part, rows: Sequence[int], back: ProductList
 ) -> list[list[InlineKeyboardButton]]:
-    """The numbers of a page's products: they open the product, or what the list is for."""
+    """Return the numbered buttons of a page. Each opens its product, or in a /riwayat list its price history."""
     codes = [product_hash(served.catalog.products.code(row)) for row in rows]
     to_history = isinstance(back, Results) and back.history
     buttons = [
@@ -162,7 +162,7 @@ def open_buttons(
 
 
 def turning(part: Part, at: Callable[[int], ProductList]) -> list[list[InlineKeyboardButton]]:
-    """To the pages before and behind, if there are several."""
+    """Return the buttons to the previous and the next page, if there are several pages."""
     if part.pages == 1:
         return []
     row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
@@ -174,7 +174,7 @@ def turning(part: Part, at: Callable[[int], ProductList]) -> list[list[InlineKey
 
 
 def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -> list[list[InlineKeyboardButton]]:
-    """What they are narrowed to can be taken back; several pages can be narrowed where there is a choice."""
+    """Return the buttons that remove a narrowing, or narrow several pages of results that have a choice."""
     row = []
     for label in LABELS:
         if here.kept(label) is not None:

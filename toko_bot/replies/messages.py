@@ -1,4 +1,4 @@
-"""Every sentence that the bot says, in Indonesian. Texts are HTML: what comes from outside is escaped here."""
+"""Every sentence of the bot, in Indonesian. The texts are HTML, and this module escapes all values from outside."""
 
 from decimal import Decimal
 from html import escape
@@ -7,10 +7,10 @@ from toko_core.prices import format_change, rupiah
 from toko_core.text import count, shorten
 
 ASKED = "🔎 "
-"""Begins the line that repeats what was searched: a button reads the query there if it does not hold it."""
+"""The prefix of the line that repeats the query. A button whose data has no query reads it from this line."""
 
 LONGEST_CHOICE = 18
-"""Characters of a brand or category on a button."""
+"""The most characters of a brand or category on a button."""
 
 STAFF_COMMANDS = {
     "start": "Mulai dan cara mencari",
@@ -46,6 +46,7 @@ REPORT_EMPTY = {
 }
 
 NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
+DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
 UNPRICED = "harga belum diisi"
 UNPRICED_SHORT = "belum diisi"
@@ -64,7 +65,7 @@ ONLY_TEXT = "Kirim nama barang, kode, atau foto barcode."
 FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
 NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
 LABELS = {"merek": "Merek", "jenis": "Jenis"}
-"""What results can be narrowed by."""
+"""The names of the columns by which results can be narrowed."""
 INLINE_HINT = "Ketik nama barang atau barcode"
 INLINE_NOTHING = "Tidak ada barang yang cocok"
 BACK = "‹ Kembali"
@@ -88,7 +89,7 @@ SYNC_STATES = {
 
 
 def stranger(user_id: int) -> str:
-    """Told once to who has no access."""
+    """The message to somebody without access."""
     return f"Anda belum punya akses. ID Telegram Anda: <code>{user_id}</code>\nBerikan ID ini kepada pemilik toko."
 
 
@@ -123,7 +124,7 @@ def perhaps_meant(suggestion: str) -> str:
 
 
 def narrow(label: str) -> str:
-    """On a button."""
+    """The label of a button."""
     return f"{LABELS[label]} ▾"
 
 
@@ -132,7 +133,7 @@ def choose(label: str) -> str:
 
 
 def choice(name: str, count: int) -> str:
-    """On a button."""
+    """The label of a button."""
     return f"{shorten(name, LONGEST_CHOICE)} ({count})"
 
 
@@ -141,7 +142,7 @@ def kept(label: str, name: str) -> str:
 
 
 def keep_no_more(name: str) -> str:
-    """On a button."""
+    """The label of a button."""
     return f"✕ {shorten(name, LONGEST_CHOICE)}"
 
 
@@ -162,7 +163,7 @@ def more_lines(count: int) -> str:
 
 
 def change(before: Decimal | None, after: Decimal | None) -> str:
-    """`Rp10.000 → Rp10.500 (+5%)`; None: not shown, or not filled in."""
+    """A change like `Rp10.000 → Rp10.500 (+5%)`. None means that the price is not shown, or not filled in."""
     if before is None:
         return f"baru ada, {rupiah(after or Decimal(0))}"
     if after is None:
@@ -194,10 +195,11 @@ def data_from(data: str) -> str:
     return f"Data: {data}"
 
 
-def version(backup: str, data: str, old: str, published: str, counts: dict[str, int], toko: str) -> str:
+def version(backup: str, data: str, old: str, published: str, counts: dict[str, int], toko: str, *, demo: bool) -> str:
     numbers = "\n".join(f"{name}: {count(number)}" for name, number in counts.items())
+    note = f"{DEMO}\n" if demo else ""
     return (
-        f"<b>Data yang dipakai</b>\nBackup: <code>{escape(backup)}</code>\nWaktu backup: {data}\nUmur: {old}\n"
+        f"<b>Data yang dipakai</b>\n{note}Backup: <code>{escape(backup)}</code>\nWaktu backup: {data}\nUmur: {old}\n"
         f"Diterbitkan: {published}\n\n{numbers}\n\ntoko {escape(toko)}"
     )
 
@@ -210,13 +212,13 @@ def reload_failed(problem: str) -> str:
     return f"Data baru tidak bisa dipakai; data lama tetap dipakai.\n<code>{escape(problem[:500])}</code>"
 
 
-def catalog_refused(problem: str) -> str:
-    """To owners."""
+def catalog_rejected(problem: str) -> str:
+    """The message to owners about a rejected catalogue."""
     return f"⚠️ Data baru ditolak; data lama tetap dipakai.\n<code>{escape(problem[:500])}</code>"
 
 
 def stale_report(data: str, old: str) -> str:
-    """To owners, once a day."""
+    """The daily message to owners about old data."""
     return f"⚠️ Data harga sudah lama: {data} ({old}).\nPeriksa apakah iPOS masih membuat backup, atau jalankan /sync."
 
 
@@ -227,11 +229,11 @@ def sync_progress(state: str, done: int, link: str) -> str:
 def sync_done(state: str, problem: str, link: str) -> str:
     if state == "SUCCESS":
         return "✅ Sinkronisasi berhasil."
-    said = f"\n<code>{escape(problem[:1000])}</code>" if problem else ""
-    return f"❌ Sinkronisasi {SYNC_STATES.get(state, escape(state))}.{said}\nData lama tetap dipakai.\n{escape(link)}"
+    reason = f"\n<code>{escape(problem[:1000])}</code>" if problem else ""
+    return f"❌ Sinkronisasi {SYNC_STATES.get(state, escape(state))}.{reason}\nData lama tetap dipakai.\n{escape(link)}"
 
 
-def sync_refused(problem: str) -> str:
+def sync_rejected(problem: str) -> str:
     return f"❌ Dagster menolak memulai sinkronisasi.\n<code>{escape(problem[:1000])}</code>"
 
 

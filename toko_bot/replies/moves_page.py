@@ -1,4 +1,4 @@
-"""The message that lists prices which rose, or fell, today or within seven days."""
+"""The message that lists the prices that rose or fell, today or within seven days."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -20,11 +20,14 @@ from toko_core.catalog.products import Product
 from toko_core.text import moment
 
 MOST_MOVES = 3
-"""Of a product in the list."""
+"""The most price changes that the list shows for a product."""
 
 
 def moves_page(served: Served, settings: BotSettings, wanted: Moves) -> Page:
-    """A page of them, the largest relative change first. Reads the file: not in the event loop."""
+    """Build a page of the list, the largest relative change first.
+
+    It reads the file: do not call it in the event loop.
+    """
     changes, rounding = served.details.price_changes, settings.price_rounding
     period = Period(wanted.way == "naik", start_of(wanted.days, datetime.now(UTC), settings.zone))
     rows = changes.moved(period, rounding)
@@ -46,12 +49,12 @@ def moves_page(served: Served, settings: BotSettings, wanted: Moves) -> Page:
 
 
 def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """Midnight in the shop's zone, of the first of so many days of which today is the last."""
+    """Return the start of a period of `days` days that ends today: a midnight in the shop's time zone."""
     return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
 
 
 def _product(place: int, product: Product, moves: Sequence[PriceChange], room: int) -> str:
-    """A product with its prices that moved, in at most `room` characters."""
+    """Format a product with its prices that moved, in at most `room` characters."""
     labels = price_labels(product)
     title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b> – "
     lines = [f"{escape(label_of(move.key, labels))}: {messages.change(move.before, move.after)}" for move in moves]

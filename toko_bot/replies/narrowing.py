@@ -1,4 +1,4 @@
-"""Results narrowed to a brand or category. Buttons carry a hash of its name, the same in every catalogue."""
+"""Narrows results to a brand or category. Buttons contain a hash of its name, which is the same in every catalogue."""
 
 import base64
 import hashlib
@@ -11,10 +11,11 @@ from toko_core.catalog.products import Products
 from toko_core.search import Hit, SearchIndex
 
 SEARCHED = 200
-"""Hits that are narrowed, more than the pages show otherwise."""
+"""How many hits are narrowed: more than all pages show without narrowing."""
 MOST_CHOICES = 20
 HASH_BYTES = 3
-"""Two of 50 brands among the hits of a search are alike once in 14,000 searches, and are then shown together."""
+"""Among the 50 brands in the hits of a search, two have the same hash in one of 14,000 searches. The bot then shows
+their products together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Choice:
 
 
 def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> list[Hit]:
-    """At most so many hits, best first, of the brand and category that are wanted."""
+    """Return at most `most` hits of the wanted brand and category, best first."""
     narrowed = any(wanted.kept(label) is not None for label in LABELS)
     hits = index.search(wanted.query or "", SEARCHED if narrowed else most)
     for label in LABELS:
@@ -38,14 +39,14 @@ def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> 
 
 
 def find_choices(index: SearchIndex, products: Products, wanted: Results, label: Label) -> list[Choice]:
-    """What the hits can be narrowed to by a label, the most frequent first."""
+    """Return the brands or categories to which the hits can be narrowed, the most frequent first."""
     hits = find(index, products, wanted.narrowed(label, None), SEARCHED)
     counts = Counter(name for hit in hits if (name := products.label(hit.row, label)))
     return [Choice(name, _hash(name), count) for name, count in counts.most_common(MOST_CHOICES)]
 
 
 def has_choice(products: Products, hits: Sequence[Hit], label: Label) -> bool:
-    """Whether they are of several brands, or categories."""
+    """Return whether the hits have several brands, or categories."""
     first = None
     for hit in hits:
         name = products.label(hit.row, label)

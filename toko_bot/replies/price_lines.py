@@ -1,4 +1,4 @@
-"""Prices in narrow lines, aligned for a phone; amounts to the rupiah as the catalogue has them, unless rounded up."""
+"""Formats prices in narrow lines, aligned for a phone. Amounts are exact, unless PRICE_ROUNDING rounds them up."""
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,11 +8,11 @@ from toko_core.catalog.products import Price
 from toko_core.prices import LONGEST_UNIT, label_prices, percent, rupiah, shown_price
 
 WIDTH = 30
-"""Characters of a line: a small phone shows 32 in fixed width."""
+"""Characters of a line. A small phone shows 32 in a fixed-width font."""
 
 
 def price_table(prices: Sequence[Price], rounding: int | None) -> list[str]:
-    """A line a price: unit, what it applies to, price."""
+    """Format one line for each price: its label and the amount."""
     return [
         two_columns(label, messages.UNPRICED_SHORT if price.hargajual is None else rupiah(shown_price(price, rounding)))
         for label, price in label_prices(prices)
@@ -22,7 +22,7 @@ def price_table(prices: Sequence[Price], rounding: int | None) -> list[str]:
 def full_table(
     prices: Sequence[Price], base_unit: str, rounding: int | None, *, with_cost: bool
 ) -> Iterator[list[str]]:
-    """The same with price per base unit and, for owners, cost and margin: the lines of one price after the other."""
+    """Yield the lines of each price, with the price per base unit, and for owners with cost and margin."""
     for label, price in label_prices(prices):
         if price.hargajual is None:
             lines = [two_columns(label, messages.UNPRICED)]
@@ -36,7 +36,7 @@ def full_table(
 
 
 def chief_lines(prices: Sequence[Price], most: int, rounding: int | None) -> list[str]:
-    """At most so many lines: the first price of each unit before a second one of any."""
+    """Format at most `most` prices. The first price of each unit goes before a second price of any unit."""
     lines = price_table(prices, rounding)
     units = [price.satuan for price in prices]
     best = sorted(range(len(lines)), key=lambda number: (units[number] in units[:number], number))[:most]
@@ -44,7 +44,7 @@ def chief_lines(prices: Sequence[Price], most: int, rounding: int | None) -> lis
 
 
 def two_columns(left: str, right: str) -> str:
-    """In one line if they fit, else in two."""
+    """Put two texts in one line if they fit, else in two lines."""
     if len(left) + 1 + len(right) <= WIDTH:
         return left + right.rjust(WIDTH - len(left))
     return f"{left[:WIDTH]}\n{right.rjust(WIDTH)}"
@@ -61,7 +61,7 @@ def _cost(price: Price, rounding: int | None) -> Iterator[str]:
     if exact is None:
         return
     margin = exact - cost
-    of_cost = f" {percent(abs(margin) / cost)}" if cost > 0 else ""  # as iPOS counts it
+    of_cost = f" {percent(abs(margin) / cost)}" if cost > 0 else ""  # as iPOS computes it
     yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{of_cost}")
 
 

@@ -1,4 +1,4 @@
-"""The messages that show one product: its page, and what people share of it through inline mode."""
+"""The messages that show one product: its page, and the text that people share through inline mode."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -23,7 +23,10 @@ PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
 def product_page(
     served: Served, settings: BotSettings, row: int, *, owner: bool, back: ProductList | None = None
 ) -> Page:
-    """Everything about a product; cost and margin for owners only. Reads the file: not in the event loop."""
+    """Build the page of a product, with cost and margin only for owners.
+
+    It reads the file: do not call it in the event loop.
+    """
     product, details = served.catalog.products[row], served.details.of(row)
     head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
     if not product.dijual:
@@ -55,7 +58,7 @@ def product_page(
 
 
 def shared_text(served: Served, settings: BotSettings, row: int) -> str:
-    """A product as others may see it in any chat: its prices."""
+    """Return a product's prices as anybody may see them in any chat."""
     product = served.catalog.products[row]
     head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
     if not product.dijual:

@@ -1,4 +1,4 @@
-"""Starts the `sync` job and follows it, through Dagster's GraphQL. Dagster itself is not imported."""
+"""Starts the `sync` job and follows it through Dagster's GraphQL API. It does not import Dagster."""
 
 import re
 from dataclasses import dataclass
@@ -40,11 +40,11 @@ LAST = """query ($limit: Int!) { runsOrError(filter: {pipelineName: "sync"}, lim
 
 
 class DagsterError(Exception):
-    """Dagster answers, but not with what was asked for. One line."""
+    """Dagster responded with an error. The message is one line."""
 
 
 class DagsterUnreachableError(DagsterError):
-    """Nothing answers at DAGSTER_URL, or not Dagster."""
+    """Nothing responds at DAGSTER_URL, or the response is not Dagster's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,17 @@ class PastRun:
 
 
 class Dagster:
-    """Each method raises DagsterError."""
+    """A client for Dagster's GraphQL API. Each method raises DagsterError."""
 
     def __init__(self, url: str) -> None:
         self._url = f"{url}/graphql"
 
     async def start_sync(self) -> str:
-        """Launch the job; answers the run's id."""
+        """Launch the job. Returns the run's id."""
         found = (await self._ask(FIND_JOB))["repositoriesOrError"]
         places = [node for node in found.get("nodes", ()) if any(job["name"] == JOB for job in node["jobs"])]
         if not places:
-            raise DagsterError(found.get("message") or "no code location of it has a job sync")
+            raise DagsterError(found.get("message") or "none of its code locations has a job named sync")
         selector = {
             "repositoryLocationName": places[0]["location"]["name"],
             "repositoryName": places[0]["name"],
@@ -88,14 +88,14 @@ class Dagster:
         return str(launched["run"]["runId"])
 
     async def state(self, run: str) -> RunState:
-        """How far it is."""
+        """Return the status and progress of a run."""
         found = (await self._ask(FOLLOW, run=run))["runOrError"]
         if "status" not in found:
             raise DagsterError(f"the run is unknown: {found['__typename']}")
         return RunState(found["status"], int((found.get("stats") or {}).get("stepsSucceeded") or 0))
 
     async def why_failed(self, run: str) -> str:
-        """The first error of a run: its innermost cause."""
+        """Return the innermost cause of a run's first error."""
         events = (await self._ask(WHY, run=run))["logsForRun"].get("events", ())
         for event in events:
             error = event.get("error")
@@ -105,7 +105,7 @@ class Dagster:
         return next((_first_line(event["message"]) for event in events if event.get("message")), "")
 
     async def last_runs(self, limit: int) -> list[PastRun]:
-        """The newest first."""
+        """Return the last runs of the job, the newest first."""
         found = (await self._ask(LAST, limit=limit))["runsOrError"]
         return [
             PastRun(run["status"], datetime.fromtimestamp(run["startTime"] or run["creationTime"], UTC))
@@ -127,6 +127,6 @@ class Dagster:
 
 
 def _first_line(text: str) -> str:
-    """Without the class, which Dagster writes before the message."""
+    """Return the first line of an error, without the class name that Dagster puts before the message."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return CLASS.sub("", lines[0]) if lines else ""

@@ -1,4 +1,4 @@
-"""Whether the bot is at work, for a health check in another process: it leaves a small file as long as it is."""
+"""The bot's heartbeat, for a health check in another process: a small file that the running bot keeps up to date."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ from toko_core.errors import CatalogError
 
 WRITE_EVERY = 5.0
 OLDEST = 60.0
-"""Seconds since updates were last polled (each poll waits at most ten), or the webhook's loop last ran."""
+"""The most seconds since the last poll, or the last iteration of the webhook's loop. A poll waits at most ten."""
 
 
 class Heartbeat:
-    """Notes that updates were polled, and whether a catalogue is served."""
+    """Records that updates were polled, and which catalogue is served."""
 
     def __init__(self, settings: BotSettings) -> None:
         self._file = _file(settings)
@@ -39,8 +39,8 @@ class Heartbeat:
         self._file.unlink(missing_ok=True)
 
 
-def problem(settings: BotSettings) -> str | None:
-    """What is wrong with the running bot, in one line; None if nothing is."""
+def find_problem(settings: BotSettings) -> str | None:
+    """Return in one line what is wrong with the running bot, or None if nothing is."""
     try:
         beat = json.loads(_file(settings).read_text())
         age, catalog = time.time() - float(beat["time"]), beat["catalog"]
@@ -61,7 +61,10 @@ def problem(settings: BotSettings) -> str | None:
 
 
 def seconds_since_beat(settings: BotSettings) -> float | None:
-    """Since a bot with these settings on this machine was last seen at work; None if there is none."""
+    """Return the seconds since the last heartbeat of a bot with these settings on this machine.
+
+    Returns None if there is no such bot.
+    """
     try:
         return time.time() - float(json.loads(_file(settings).read_text())["time"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -69,7 +72,7 @@ def seconds_since_beat(settings: BotSettings) -> float | None:
 
 
 def _file(settings: BotSettings) -> Path:
-    """One for each bot of a machine; holds nothing of the token that could be turned back."""
+    """Return the path of the heartbeat file. Each bot of a machine has its own. The name does not reveal the token."""
     key = f"{settings.token} {settings.data_folder} {settings.webhook_listen if settings.webhook_url else ''}"
     name = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
     return Path(tempfile.gettempdir(), f"toko-bot-{os.getuid()}-{name}.json")

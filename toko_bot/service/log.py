@@ -1,4 +1,4 @@
-"""The bot's log: what python-telegram-bot and its HTTP library say of the network is one line, or nothing."""
+"""The bot's log. Network errors that python-telegram-bot and its HTTP library log become one line, or nothing."""
 
 import logging
 
@@ -6,11 +6,11 @@ from toko_bot.settings import BotSettings
 from toko_core import log
 
 NOISY = ("httpx", "httpcore", "apscheduler", "tornado.access", "asyncio")
-"""They log each request, with the token in its address."""
+"""These loggers log each request, with the token in its URL."""
 
 
 def set_up_logging(settings: BotSettings) -> None:
-    """All logs go to standard error."""
+    """Send all logs to standard error, without secrets."""
     secrets = [settings.token, settings.token.replace(":", "%3A")]
     if settings.webhook_secret is not None:
         secrets.append(settings.webhook_secret.get_secret_value())
@@ -19,14 +19,14 @@ def set_up_logging(settings: BotSettings) -> None:
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram.ext.Application").setLevel(logging.WARNING)
-    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)  # service/outgoing.py says it, once
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)  # service/outgoing.py logs it once
     logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)  # a proxy's whole HTML page
-    if settings.log_level == "DEBUG":  # PTB's DEBUG lines hold whole messages
+    if settings.log_level == "DEBUG":  # PTB's DEBUG lines contain whole messages
         logging.getLogger("telegram").setLevel(logging.INFO)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    """What the library logs of the network is one line; the cause is in its message."""
+    """Replace the traceback of a Telegram error by one line. Its message contains the cause."""
     if (
         record.exc_info
         and isinstance(error := record.exc_info[1], Exception)

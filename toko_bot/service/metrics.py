@@ -1,4 +1,4 @@
-"""What is counted: for Prometheus, and today's figures for /status."""
+"""The bot's metrics: for Prometheus, and today's figures for /status."""
 
 import logging
 import time
@@ -18,20 +18,20 @@ BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.
 
 
 @dataclass(slots=True)
-class _InHand:
-    """An update that is worked on."""
+class _CurrentUpdate:
+    """An update that is being processed."""
 
-    begun: float
+    started: float
     answered: bool = False
 
 
-_in_hand: ContextVar[_InHand | None] = ContextVar("in_hand", default=None)
-"""Of the task that works on it."""
+_current_update: ContextVar[_CurrentUpdate | None] = ContextVar("current_update", default=None)
+"""The update that the current task is processing."""
 
 
 @dataclass
 class Today:
-    """Of one day in the shop's zone."""
+    """The figures of one day in the shop's time zone."""
 
     day: date
     searches: int = 0
@@ -41,7 +41,7 @@ class Today:
 
 @dataclass
 class Metrics:
-    """One for a bot. Counting costs microseconds."""
+    """The metrics of one bot. Counting takes microseconds."""
 
     zone: ZoneInfo
     registry: CollectorRegistry = field(default_factory=lambda: CollectorRegistry(auto_describe=True))
@@ -52,51 +52,51 @@ class Metrics:
         self._searches = Counter("toko_bot_searches", "Searches answered", ["kind"], registry=registry)
         self._empty = Counter("toko_bot_empty_searches", "Searches that found nothing", registry=registry)
         self._seconds = Histogram(
-            "toko_bot_search_seconds", "From the update to the answer, without the network", buckets=BUCKETS,
+            "toko_bot_search_seconds", "Seconds from the update to the answer, without the network", buckets=BUCKETS,
             registry=registry,
         )  # fmt: skip
         self._inside = Histogram(
-            "toko_bot_answer_seconds", "From the update's start in the handlers until its answer goes to the network",
+            "toko_bot_answer_seconds", "Seconds from the start of the handlers until the answer goes to the network",
             buckets=BUCKETS, registry=registry,
         )  # fmt: skip
-        self.denied = Counter("toko_bot_denied", "Updates of people without access", registry=registry)
-        self.dropped = Counter("toko_bot_dropped", "Updates of people who flood", registry=registry)
-        self.errors = Counter("toko_bot_errors", "What went wrong", ["kind"], registry=registry)
-        self.reloads = Counter("toko_bot_catalogs_loaded", "Catalogues taken into service", registry=registry)
+        self.denied = Counter("toko_bot_denied", "Updates from people without access", registry=registry)
+        self.dropped = Counter("toko_bot_dropped", "Updates dropped because their sender floods", registry=registry)
+        self.errors = Counter("toko_bot_errors", "Errors, by kind", ["kind"], registry=registry)
+        self.reloads = Counter("toko_bot_catalogs_loaded", "Catalogues loaded and served", registry=registry)
         self._rejected = Counter("toko_bot_catalogs_refused", "Catalogues that could not be read", registry=registry)
-        self._age = Gauge("toko_bot_catalog_age_seconds", "Since the backup was made", registry=registry)
-        self._products = Gauge("toko_bot_catalog_products", "Products of the catalogue", registry=registry)
-        Gauge("toko_bot_start_time_seconds", "When the bot was started", registry=registry).set(self.started)
+        self._age = Gauge("toko_bot_catalog_age_seconds", "Seconds since the backup was made", registry=registry)
+        self._products = Gauge("toko_bot_catalog_products", "Products in the catalogue", registry=registry)
+        Gauge("toko_bot_start_time_seconds", "Unix time of the start of the bot", registry=registry).set(self.started)
         self._today = Today(self._date())
         self._server: WSGIServer | None = None
         self._thread: Thread | None = None
 
     def serving(self, products: int, data_time: datetime) -> None:
-        """A catalogue is served from now on."""
+        """Record that a new catalogue is served."""
         self.reloads.inc()
         self._products.set(products)
         self._age.set_function(lambda: (datetime.now(UTC) - data_time).total_seconds())
 
     def rejected(self) -> None:
-        """A new catalogue cannot be read."""
+        """Count a new catalogue that cannot be read."""
         self._rejected.inc()
 
     def begin_update(self) -> None:
-        """The handlers get an update, in this task."""
-        _in_hand.set(_InHand(time.perf_counter()))
+        """Record that the handlers receive an update in the current task."""
+        _current_update.set(_CurrentUpdate(time.perf_counter()))
 
     def sending(self, url: str) -> None:
-        """A request goes to the network: the first answer to an update says how long that took in here."""
-        update = _in_hand.get()
+        """Record that a request goes to the network. The first answer to an update ends its time in the bot."""
+        update = _current_update.get()
         if update is None or update.answered or not url.endswith(ANSWERS):
             return
         update.answered = True
-        seconds = time.perf_counter() - update.begun
+        seconds = time.perf_counter() - update.started
         self._inside.observe(seconds)
         log.debug("Answered in %.3f ms", 1000 * seconds)
 
     def searched(self, kind: str, query: str, seconds: float, found: int) -> None:
-        """A search was answered."""
+        """Record an answered search."""
         self._searches.labels(kind).inc()
         self._seconds.observe(seconds)
         today = self.today
@@ -114,7 +114,7 @@ class Metrics:
         return self._today
 
     def serve(self, port: int) -> None:
-        """Answer Prometheus in a thread, until `stop`. Raises OSError if the port is taken."""
+        """Serve the metrics in a thread until `stop` is called. Raises OSError if the port is in use."""
         self._server, self._thread = start_http_server(port, registry=self.registry)
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""How requests to Telegram are sent: within its limits, and again where it or the network fails."""
+"""Sends requests to Telegram within its limits, and retries them if Telegram or the network fails."""
 
 import asyncio
 import logging
@@ -16,29 +16,30 @@ from telegram.request import HTTPXRequest
 log = logging.getLogger(__name__)
 
 PAUSES = (0.5, 2.0, 5.0)
-"""Seconds before each further try."""
-PASSING = (NetworkError, TimedOut, TelegramError)
-"""Exactly these, not what derives from them: 5xx, no answer, and an answer that is not Telegram's."""
-NOT_AGAIN = {"sendChatAction"}
-"""Not worth it."""
+"""Seconds before each retry."""
+TRANSIENT = (NetworkError, TimedOut, TelegramError)
+"""Transient errors: a 5xx, no response, and a response that is not Telegram's. Their subclasses do not count."""
+NOT_RETRIED = {"sendChatAction"}
+"""Methods that are not worth a retry."""
 RETRIES_OF_429 = 5
 CONNECTIONS = 16
-"""Telegram answers in a tenth of a second: enough for 160 requests a second, and it accepts 30."""
+"""Telegram responds in a tenth of a second, so these are enough for 160 requests a second. Telegram accepts 30."""
 SLACK = 0.1
-"""Seconds that are waited beyond what Telegram says."""
+"""Seconds that are added to the wait that Telegram asks for."""
 
 
 class Outgoing(AIORateLimiter):
-    """Waits out 429, and tries again what a 5xx, a timeout or a broken connection kept from being answered.
+    """Waits after a 429, and retries a request after a 5xx, a timeout or a broken connection.
 
-    A message may then come twice, where only the answer was lost: better than a search that nothing answers.
+    If only the response was lost, the person receives the message twice. That is better than a search without an
+    answer.
     """
 
     def __init__(self, a_second: int) -> None:
-        """`a_second` messages at most; 0: as many as there are."""
+        """Send at most `a_second` messages a second; 0 means no limit."""
         a_group = FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP if a_second else 0
         super().__init__(overall_max_rate=a_second, group_max_rate=a_group, max_retries=RETRIES_OF_429)
-        self._silent_until = 0.0
+        self._paused_until = 0.0
 
     async def process_request(
         self,
@@ -54,38 +55,42 @@ class Outgoing(AIORateLimiter):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                self._be_silent(error)
+                self._pause(error)
                 raise
 
         for pause in PAUSES:
             try:
                 return await super().process_request(send, args, kwargs, endpoint, data, rate_limit_args)
             except TelegramError as error:
-                if type(error) not in PASSING or endpoint in NOT_AGAIN:
+                if type(error) not in TRANSIENT or endpoint in NOT_RETRIED:
                     raise
-                log.warning("%s failed, once more in %g s: %s", endpoint, pause, short(error))
+                log.warning("%s failed, retrying in %g s: %s", endpoint, pause, short(error))
             await asyncio.sleep(pause)
         return await super().process_request(send, args, kwargs, endpoint, data, rate_limit_args)
 
     async def _wait(self) -> None:
-        """The limiter's own wait ends as soon as any request that was under way has been answered."""
-        while (left := self._silent_until - time.monotonic()) > 0:
+        """Wait until the pause is over.
+
+        The limiter's own wait is too short: it ends as soon as any request that was already under way gets a response.
+        """
+        while (left := self._paused_until - time.monotonic()) > 0:
             await asyncio.sleep(left)
 
-    def _be_silent(self, error: RetryAfter) -> None:
-        said = error.retry_after  # a number or a timedelta, by the library's version
-        seconds = (said.total_seconds() if isinstance(said, timedelta) else said) + SLACK
+    def _pause(self, error: RetryAfter) -> None:
+        delay = error.retry_after  # a number or a timedelta, depending on the library's version
+        seconds = (delay.total_seconds() if isinstance(delay, timedelta) else delay) + SLACK
         now = time.monotonic()
-        if now >= self._silent_until:
-            log.warning("Telegram says to send less: nothing is sent for %.1f s", seconds)
-        self._silent_until = max(self._silent_until, now + seconds)
+        if now >= self._paused_until:
+            log.warning("Telegram limits the bot: nothing is sent for %.1f s", seconds)
+        self._paused_until = max(self._paused_until, now + seconds)
 
 
 class Sending(HTTPXRequest):
-    """The connections that all but polls go through; `on_request` is told the address of each request.
+    """The connections for all requests except polls. `on_request` is called with the URL of each request.
 
-    Who waits for a connection waits here: httpcore looks through its connections, and all that wait for one, whenever a
-    request begins or ends. With 64 connections and 500 who wait that took half of the bot's time.
+    Requests wait for a free connection here, not in httpcore. Whenever a request starts or ends, httpcore scans all its
+    connections and all requests that wait for one: with 64 connections and 500 waiting requests, that took half of the
+    bot's time.
     """
 
     def __init__(self, on_request: Callable[[str], None], **more: Any) -> None:
@@ -100,7 +105,7 @@ class Sending(HTTPXRequest):
 
 
 class Polling(HTTPXRequest):
-    """The connection that updates are polled through; `on_answer` is called whenever Telegram has answered a poll."""
+    """The connection for polling updates. `on_answer` is called whenever Telegram has answered a poll."""
 
     def __init__(self, on_answer: Callable[[], None], **more: Any) -> None:
         super().__init__(connection_pool_size=2, **more)
@@ -109,17 +114,17 @@ class Polling(HTTPXRequest):
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         try:
             status, body = await super().do_request(*args, **kwargs)
-        except TimedOut as error:  # the library polls again without a word
-            log.warning("A poll was not answered, polling again: %s", short(error))
+        except TimedOut as error:  # the library polls again and logs nothing
+            log.warning("Telegram did not answer a poll, polling again: %s", short(error))
             raise
         if status == HTTPStatus.OK:
             self._on_answer()
         elif status == HTTPStatus.TOO_MANY_REQUESTS:
-            log.warning("Telegram says to poll less, and the bot waits as long as it says")
+            log.warning("Telegram limits polling, and the bot waits as long as Telegram asks")
         return status, body
 
 
 def short(error: BaseException) -> str:
-    """In one line, without the HTML page that a proxy answered."""
+    """Return the error in one line, without the HTML page of a proxy."""
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return text.split(". Parsing the server response")[0][:200]

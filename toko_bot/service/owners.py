@@ -1,4 +1,4 @@
-"""What owners are told without asking: a refused catalogue, old data."""
+"""Notifies the owners of a rejected catalogue and of old data."""
 
 import logging
 from datetime import UTC, datetime
@@ -20,47 +20,47 @@ log = logging.getLogger(__name__)
 
 
 class OwnerReports:
-    """Of several replicas on one data folder, and after a restart, only the first tells the owners."""
+    """Notifies each owner once. Replicas with the same data folder, or a restarted bot, do not notify them again."""
 
     def __init__(self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog) -> None:
         self._bot = bot
         self._settings = settings
         self._live = live
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
 
-    async def catalog_refused(self, problem: str) -> None:
-        """Once for each refused file."""
-        await self._tell("refused", str(self._live.newest), messages.catalog_refused(problem))
+    async def report_rejected_catalog(self, problem: str) -> None:
+        """Notify the owners once for each rejected file."""
+        await self._notify("refused", str(self._live.newest), messages.catalog_rejected(problem))
 
-    async def stale_data(self) -> None:
-        """Once a day, if the data is old."""
+    async def report_stale_data(self) -> None:
+        """Notify the owners once a day if the data is old."""
         served, zone = self._live.served, self._settings.zone
         if served is None or not is_stale(served, self._settings):
             return
         data = moment(served.data_time, zone)
         old = age(datetime.now(UTC) - served.data_time)
-        await self._tell("stale", datetime.now(zone).date().isoformat(), messages.stale_report(data, old))
+        await self._notify("stale", datetime.now(zone).date().isoformat(), messages.stale_report(data, old))
 
-    async def _tell(self, kind: str, occasion: str, text: str) -> None:
+    async def _notify(self, kind: str, occasion: str, text: str) -> None:
         if not self._is_first(kind, occasion):
             return
         for owner in sorted(self._settings.owners):
             try:
                 await self._bot.send_message(owner, text, parse_mode=ParseMode.HTML)
             except TelegramError as error:  # an owner who never started the bot, or blocked it
-                log.warning("Owner %d could not be told: %s", owner, short(error))
+                log.warning("Owner %d could not be notified: %s", owner, short(error))
 
     def _is_first(self, kind: str, occasion: str) -> bool:
         key = f"{kind} {occasion}"
-        if key in self._told:
+        if key in self._notified:
             return False
-        self._told.add(key)
+        self._notified.add(key)
         note = Path(self._settings.data_folder, "bot", f"told-{kind}")
         try:
             if note.exists() and note.read_text() == occasion:
                 return False
             note.parent.mkdir(parents=True, exist_ok=True)
             note.write_text(occasion)
-        except OSError as error:  # the folder may be read-only here: better told twice than never
-            log.info("That owners were told is not remembered: %s", error)
+        except OSError as error:  # the folder may be read-only here: two notifications are better than none
+            log.info("The notification of the owners could not be recorded: %s", error)
         return True

@@ -1,11 +1,11 @@
-"""Settings of the whole process. The command tunes it once at its start; importing or building a bot never does."""
+"""Tunes the whole process. Only the command does this, once at its start; importing or building a bot never does."""
 
 import ctypes
 import sys
 from importlib.util import find_spec
 
 SWITCH_SECONDS = 0.0005
-"""After so long another thread gets its turn: a search waits no longer for a catalogue that is being loaded."""
+"""The interval after which Python switches threads: a search waits no longer than this for a catalogue that loads."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 LARGE = 128 * 1024
 ARENAS = 2
@@ -21,21 +21,20 @@ def tune_process() -> None:
 def skip_search_for_sniffio() -> None:
     """Make `import sniffio` fail at once if the package is not installed.
 
-    httpcore 1.0.9 imports it some ten times a request, and each failed import looks through all folders of sys.path.
+    httpcore 1.0.9 imports it about ten times a request, and each failed import searches all folders of sys.path.
     Without this function a request of the bot takes about 40% more processor time: 1.0 instead of 0.7 ms.
     Remove it when httpcore imports sniffio only once: https://github.com/encode/httpcore/pull/1103. A test of this
     module fails then.
     """
     if find_spec("sniffio") is None:
-        sys.modules["sniffio"] = None  # type: ignore[assignment]  # how Python marks a module that there is not
+        sys.modules["sniffio"] = None  # type: ignore[assignment]  # how Python marks a missing module
 
 
 def return_freed_memory() -> None:
-    """Let glibc return large blocks to the system when they are freed. Does nothing where there is no glibc.
+    """Make glibc return large blocks to the system when they are freed. Does nothing without glibc.
 
-    By default glibc keeps them for each thread that has allocated something, and, once arrays of some megabytes have
-    been freed, takes the next ones from there too: after a few catalogues of 100,000 products the process holds 20 MB
-    more than it needs.
+    By default, once arrays of several megabytes have been freed, glibc keeps such blocks, separately for each thread,
+    and reuses them. After a few catalogues of 100,000 products the process then holds 20 MB more than it needs.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

@@ -1,4 +1,4 @@
-"""Updates of different people at once, those of one person one after the other. Who floods waits; others do not."""
+"""Processes updates of different people concurrently, and those of one person in order. Only people who flood wait."""
 
 import asyncio
 import logging
@@ -17,12 +17,12 @@ from toko_bot.service.metrics import Metrics
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2048
-"""Updates in hand."""
+"""The most updates that are processed or waiting at once."""
 BURST, PER_SECOND = 20.0, 3.0
-"""How many updates one person may send without waiting, and how many are allowed again each second."""
+"""How many updates one person may send without waiting, and by how many this allowance grows each second."""
 MOST_WAITING = 20
-"""Updates of one person; further ones are dropped."""
-LOOK_EVERY = 0.2
+"""The most waiting updates of one person; further ones are dropped."""
+CHECK_SECONDS = 0.2
 FORGET_AFTER = 600.0
 
 
@@ -36,10 +36,10 @@ class _Person:
 
 
 class TakingTurns(BaseUpdateProcessor):
-    """The update processor of python-telegram-bot: it decides which updates are worked on at once."""
+    """An update processor for python-telegram-bot. It decides which updates are processed concurrently."""
 
     def __init__(self, metrics: Metrics, is_running: Callable[[], bool]) -> None:
-        """Once `is_running` returns False, the bot is ending, and nobody waits any more."""
+        """Stop delaying updates once `is_running` returns False, because the bot is stopping."""
         super().__init__(AT_ONCE)
         self._is_running = is_running
         self._people: dict[int, _Person] = {}
@@ -77,11 +77,11 @@ class TakingTurns(BaseUpdateProcessor):
                 person.warned = False
 
     async def _wait(self, person: _Person) -> None:
-        """Until the person may send again, or the bot ends."""
+        """Wait until the person may send again, or the bot stops."""
         person.seen = time.monotonic()
         while self._is_running():
             try:
-                async with asyncio.timeout(LOOK_EVERY):
+                async with asyncio.timeout(CHECK_SECONDS):
                     await person.limiter.acquire()
                     return
             except TimeoutError:
@@ -92,14 +92,14 @@ class TakingTurns(BaseUpdateProcessor):
         if person.warned:
             return
         person.warned = True
-        log.warning("User %s floods: what comes over %d waiting updates is dropped", user_id, MOST_WAITING)
+        log.warning("User %s floods: updates beyond %d waiting ones are dropped", user_id, MOST_WAITING)
         try:
             if update.callback_query is not None:
                 await update.callback_query.answer(messages.TOO_FAST)
             elif update.message is not None:
                 await update.message.reply_html(messages.TOO_FAST)
         except TelegramError as error:
-            log.info("User %s could not be told to wait: %s", user_id, error)
+            log.info("User %s could not be asked to wait: %s", user_id, error)
 
     def _tidy(self) -> None:
         now = time.monotonic()
@@ -112,7 +112,7 @@ class TakingTurns(BaseUpdateProcessor):
 
 
 def _close(coroutine: Awaitable[object]) -> None:
-    """It will not be awaited; unclosed it would warn of that."""
+    """Close a coroutine that will not be awaited; otherwise Python would warn about it."""
     close = getattr(coroutine, "close", None)
     if close is not None:
         close()

@@ -4,11 +4,11 @@ import hmac
 
 
 class WebhookSecret(str):
-    """A string whose comparison takes the same time however much of it was right.
+    """A string whose comparison always takes the same time, no matter how many characters match.
 
     python-telegram-bot 22.8 compares the secret with `!=` (telegram/ext/_utils/webhookhandler.py), which returns at
-    the first wrong character, so that somebody could guess the secret character by character. Remove this class when
-    the library uses `hmac.compare_digest`. A test of this module fails then.
+    the first wrong character, so an attacker could guess the secret character by character. Remove this class when the
+    library uses `hmac.compare_digest`. A test of this module fails then.
     """
 
     __slots__ = ()

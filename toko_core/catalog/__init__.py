@@ -1,1 +1,1 @@
-"""The published DuckDB file: its schema, where it lies, how it is read and followed."""
+"""The published DuckDB file: its schema, its location, reading it, and following CURRENT to the newest one."""

@@ -1,4 +1,4 @@
-"""Arrays in a DuckDB table: the chain writes the search index so, the bot reads it."""
+"""Stores arrays in a DuckDB table: the chain writes the search index this way, and the bot reads it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 TABLE = "search_index"
 PART_BYTES = 1 << 18
-"""An array is stored in parts of so many bytes: reading one takes a tenth of a millisecond in which no other thread of
-Python runs, so that searches go on while a catalogue is loaded."""
+"""The size of the parts in which an array is stored. Reading a part blocks all other Python threads for a tenth of a
+millisecond, so searches continue while a catalogue loads."""
 COLUMNS = "name VARCHAR, dtype VARCHAR, length BIGINT, part INTEGER, data BLOB USING COMPRESSION uncompressed"
-"""Compressed parts would be read all at once: 15 MB of an index of 100,000 products, twice, beside the arrays."""
+"""DuckDB would read compressed parts all at once: for an index of 100,000 products that is 15 MB, twice, in addition to
+the arrays."""
 
 
 def write_arrays(connection: duckdb.DuckDBPyConnection, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Make the table, from one-dimensional arrays."""
+    """Create the table from one-dimensional arrays."""
     connection.execute(f"CREATE TABLE {TABLE} ({COLUMNS})")
     for name, array in arrays.items():
         data = array.tobytes()
@@ -28,7 +29,7 @@ def write_arrays(connection: duckdb.DuckDBPyConnection, arrays: Mapping[str, NDA
 
 
 def read_arrays(connection: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
-    """The arrays that were written, as new ones. Raises duckdb.Error if a part is missing."""
+    """Return new copies of the arrays that `write_arrays` stored. Raises duckdb.Error if a part is missing."""
     arrays: dict[str, NDArray[Any]] = {}
     missing = 0
     parts = connection.execute(f"SELECT name, dtype, length, part, rowid FROM {TABLE}").fetchall()  # noqa: S608
@@ -41,5 +42,5 @@ def read_arrays(connection: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]
         arrays[name].view(np.uint8)[start : start + len(data)] = np.frombuffer(data, np.uint8)
         missing -= len(data)
     if missing:
-        raise duckdb.InvalidInputException(f"{TABLE} is not whole: {missing:,} bytes are missing")
+        raise duckdb.InvalidInputException(f"{TABLE} is incomplete: {missing:,} bytes are missing")
     return arrays

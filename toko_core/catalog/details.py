@@ -1,4 +1,4 @@
-"""What only a product's own page shows, and owners' lists: read from the catalogue's file when it is asked for."""
+"""Data that only a product page and the owners' lists show. It is read from the catalogue file on demand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from toko_core.catalog.open_file import Config, open_file
 from toko_core.catalog.price_changes import PriceChanges
 
 CONFIG: Config = {"threads": 1, "memory_limit": "64MB"}
-"""Photos that were shown stay in DuckDB's memory up to this."""
+"""DuckDB caches the photos that were shown, up to this memory limit."""
 REPORTS = {
     "rugi": """
         SELECT product_id FROM prices JOIN products USING (product_id) WHERE dijual AND hargajual < hargapokok
@@ -27,7 +27,7 @@ REPORTS = {
         GROUP BY product_id, namaitem HAVING sum(stok) <= 0 ORDER BY namaitem, product_id
     """,
 }
-"""Lists for owners, by the command that shows them: below cost, without price, out of stock."""
+"""The lists for owners, by the command that shows them: below cost, without a price, out of stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Barcode:
 class Stock:
     kantor: str
     stok: Decimal
-    """In base units."""
+    """The quantity in base units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ProductDetails:
 
 
 class Details:
-    """An open catalogue file. Its methods take a millisecond or so and may be called from many threads."""
+    """An open catalogue file. Its methods take about a millisecond and are thread-safe."""
 
     def __init__(self, file: Path) -> None:
         """Open it. Raises CatalogError."""
@@ -62,7 +62,7 @@ class Details:
         self.price_changes = PriceChanges(self._connection)
 
     def of(self, product_id: int) -> ProductDetails:
-        """Of one product."""
+        """Return the details of one product."""
         cursor = self._connection.cursor()
         (satuan, rak), *_ = self._rows(cursor, "SELECT satuan, rak FROM products WHERE product_id = ?", product_id)
         barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
@@ -77,12 +77,12 @@ class Details:
         )
 
     def photo(self, product_id: int) -> bytes | None:
-        """JPEG."""
+        """Return the product's photo as JPEG, or None if it has none."""
         found = self._rows(self._connection.cursor(), "SELECT gambar FROM photos WHERE product_id = ?", product_id)
         return bytes(found[0][0]) if found and found[0][0] is not None else None
 
     def report(self, name: str) -> list[int]:
-        """The products of one of the REPORTS, the most urgent first."""
+        """Return the products of one of the REPORTS, the most urgent first."""
         return [int(row[0]) for row in self._rows(self._connection.cursor(), REPORTS[name])]
 
     @staticmethod

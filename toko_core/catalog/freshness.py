@@ -1,4 +1,4 @@
-"""How old the data is, not counting the days on which the shop is closed."""
+"""Computes how old the data is, without the days on which the shop is closed."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?")
 LONGEST = timedelta(days=366)
-"""What is older than this is old, whatever the closed days."""
+"""Closed days are not subtracted from a longer age: such data is old in any case."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedDays:
-    """CLOSED_DAYS: weekdays and dates."""
+    """The setting CLOSED_DAYS: weekdays and dates on which the shop is closed."""
 
     weekdays: frozenset[int] = frozenset()
-    """From 0, Monday."""
+    """Numbered from 0, which is Monday."""
     dates: frozenset[date] = field(default_factory=frozenset)
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        """From `minggu, 2026-03-20..2026-03-24`; weekdays also in English. Raises ValueError."""
+        """Parse a text like `minggu, 2026-03-20..2026-03-24`. Weekdays may also be in English. Raises ValueError."""
         if isinstance(value, cls):
             return value
         weekdays: set[int] = set()
@@ -40,7 +40,10 @@ class ClosedDays:
 
 
 def open_age(then: datetime, now: datetime, zone: ZoneInfo, closed: ClosedDays) -> timedelta:
-    """The time from `then` to `now`, without closed days, which run from midnight to midnight in the shop's zone."""
+    """Return the time from `then` to `now` without the closed days.
+
+    A closed day runs from midnight to midnight in the shop's time zone.
+    """
     age = max(now - then, timedelta())
     if age > LONGEST:
         return age
@@ -62,7 +65,7 @@ def _dates(word: str) -> set[date]:
         first = date.fromisoformat(found[1])
         days = (date.fromisoformat(found[2] or found[1]) - first).days
     except ValueError:
-        raise ValueError(f"has a date that is none: {word}") from None
+        raise ValueError(f"has an invalid date: {word}") from None
     if not 0 <= days < LONGEST.days:
-        raise ValueError(f"has dates that run backwards or longer than a year: {word}")
+        raise ValueError(f"has a range of dates that runs backwards or is longer than a year: {word}")
     return {first + timedelta(days=n) for n in range(days + 1)}

@@ -1,4 +1,4 @@
-"""The catalogue that is served now. A new one is loaded in a thread and takes its place between two queries."""
+"""The catalogue that is served now. A thread loads a new one, which replaces the old one between two queries."""
 
 import asyncio
 import logging
@@ -21,17 +21,17 @@ from toko_core.errors import CatalogError
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 1.0
-"""Seconds between looks at CURRENT."""
-AGAIN_AFTER = 300.0
-"""Seconds after which a refused catalogue is tried once more: its disk may have been away."""
+POLL_SECONDS = 1.0
+"""Seconds between two polls of CURRENT."""
+RETRY_SECONDS = 300.0
+"""Seconds after which a rejected catalogue is tried again: its disk may have been unavailable."""
 LOWER_PRIORITY = 14
-WARMING = ("indomie goreng", "gula 1kg", "8991002101630")
+WARM_UP_QUERIES = ("indomie goreng", "gula 1kg", "8991002101630")
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One catalogue, whole: every answer is made from one of these."""
+    """One complete catalogue. Every answer comes from a single one."""
 
     catalog: PublishedCatalog
     details: Details
@@ -45,52 +45,55 @@ class Served:
 
 
 class Observer(Protocol):
-    """Who counts what becomes of new catalogues."""
+    """Receives the outcome for each new catalogue, for example to count it."""
 
     def serving(self, products: int, data_time: datetime) -> None:
-        """A catalogue of so many products is served from now on."""
+        """Called when a new catalogue, with this many products, starts to be served."""
 
     def rejected(self) -> None:
-        """A new catalogue cannot be read; the old one stays."""
+        """Called when a new catalogue cannot be read. The old one stays."""
 
 
 class LiveCatalog:
-    """`served` is None until there is a catalogue that can be read."""
+    """Follows CURRENT. `served` is None until a catalogue was read successfully."""
 
     def __init__(self, folder: Path, zone: ZoneInfo, observer: Observer) -> None:
         self._folder = folder
         self._zone = zone
         self._observer = observer
-        self._refused: tuple[Path, float] | None = None
+        self._rejected: tuple[Path, float] | None = None
         self._loading = asyncio.Lock()
-        self._loader = ThreadPoolExecutor(1, "loader", _step_back)
+        self._loader = ThreadPoolExecutor(1, "loader", _lower_priority)
         self.served: Served | None = None
         self.problem: str | None = None
         """Why the newest catalogue is not served."""
         self.newest: str | None = None
-        """The name that CURRENT held last."""
+        """The file name in CURRENT at the last poll."""
 
-    async def look(self, *, again: bool = False) -> str | None:
-        """Serve what CURRENT names; answers what is newly wrong with it. `again`: also if it was refused before."""
+    async def poll(self, *, again: bool = False) -> str | None:
+        """Serve the catalogue that CURRENT names. Returns a problem that is new, or None.
+
+        `again` also tries a catalogue that was rejected before.
+        """
         async with self._loading:
-            return await self._look(again)
+            return await self._poll(again)
 
     async def follow(self, report: Callable[[str], Awaitable[None]]) -> None:
-        """Look for ever; `report` is called with each new problem."""
+        """Poll CURRENT forever, and call `report` with each new problem."""
         while True:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_SECONDS)
             try:
-                problem = await self.look()
+                problem = await self.poll()
                 if problem is not None:
                     await report(problem)
             except Exception:
-                log.exception("Looking for a new catalogue failed")
+                log.exception("Polling CURRENT for a new catalogue failed")
 
     def close(self) -> None:
-        """End the thread that loads catalogues; waits for the catalogue that it is loading."""
+        """End the thread that loads catalogues, after the catalogue that it is loading now."""
         self._loader.shutdown(cancel_futures=True)
 
-    async def _look(self, again: bool) -> str | None:
+    async def _poll(self, again: bool) -> str | None:
         try:
             file = current_file(self._folder)
         except OSError as error:
@@ -101,28 +104,28 @@ class LiveCatalog:
             return None
         self.newest = file.name
         if self.served is not None and file == self.served.catalog.file:
-            self.problem, self._refused = None, None
+            self.problem, self._rejected = None, None
             return None
         now = asyncio.get_running_loop().time()
-        if self._refused is not None and not again:
-            refused, when = self._refused
-            if refused == file and now - when < AGAIN_AFTER:
+        if self._rejected is not None and not again:
+            rejected, when = self._rejected
+            if rejected == file and now - when < RETRY_SECONDS:
                 return None
         try:
             served = await asyncio.get_running_loop().run_in_executor(self._loader, _load, file, self._zone)
         except CatalogError as error:
             problem = str(error)
-        except Exception as error:  # whatever a damaged file leads to, the old one stays
+        except Exception as error:  # a damaged file may raise anything, and the old one stays
             problem = f"{file.name} cannot be read: {type(error).__name__}: {error}"
         else:
-            self.served, self.problem, self._refused = served, None, None
+            self.served, self.problem, self._rejected = served, None, None
             self._observer.serving(len(served.catalog.products), served.data_time)
             log.info("Serving %s: %d products of %s", file.name, len(served.catalog.products), served.data_time)
             return None
-        if current_file(self._folder) != file:  # a newer one has taken its place meanwhile: the next look finds it
+        if current_file(self._folder) != file:  # a newer one was published meanwhile: the next poll finds it
             return None
-        known = self._refused is not None and self._refused[0] == file
-        self._refused = (file, now)
+        known = self._rejected is not None and self._rejected[0] == file
+        self._rejected = (file, now)
         if known:
             self.problem = problem
             return None
@@ -134,30 +137,31 @@ class LiveCatalog:
         self.problem = problem
         self._observer.rejected()
         kept = f"; {self.served.name} stays" if self.served else ""
-        log.error("The new catalogue is refused%s: %s", kept, problem)
+        log.error("The new catalogue is rejected%s: %s", kept, problem)
         return problem
 
 
-def _step_back() -> None:
-    """Let searches go first: Linux has a priority for each thread.
+def _lower_priority() -> None:
+    """Let searches run before this thread. On Linux each thread has its own priority.
 
-    Not the lowest one: on a core that another program keeps busy, this thread would then hardly run, also while it
-    holds Python's lock, for which searches wait. Measured so: they took 34 ms (median) at priority 19, 23 ms at 0. On a
-    core with nothing but searches, one after the other, loading makes their p99 1.3 times as long, at priority 5 4.6.
+    The lowest priority, 19, is too low. On a core that another program keeps busy, this thread would hardly run, not
+    even while it holds Python's lock, for which searches wait. Measured on such a core, a search took 34 ms (median)
+    at priority 19 and 23 ms at 0. On a core that does only searches, one after the other, loading at this priority
+    makes their p99 1.3 times as long; at priority 5 it was 4.6 times.
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWER_PRIORITY)
 
 
 def _load(file: Path, zone: ZoneInfo) -> Served:
-    """Read it, and use it once, so that the first person does not wait for what is made on first use."""
+    """Read a catalogue and run a few queries, so that the first person does not wait for work done on first use."""
     catalog = PublishedCatalog(file)
     if not len(catalog.products):
         raise CatalogError(f"The catalogue {file.name} is empty.")
     if len(catalog.index) != len(catalog.products):
-        raise CatalogError(f"The catalogue {file.name} has another number of products than its search index.")
+        raise CatalogError(f"The catalogue {file.name} does not have as many products as its search index.")
     details = Details(file)
-    for query in (*WARMING, catalog.products.name(0)):
+    for query in (*WARM_UP_QUERIES, catalog.products.name(0)):
         catalog.search(query, 1)
     details.of(0)
     return Served(catalog, details, ProductHashes(catalog.products), _time(catalog.info["backup_time"], zone))
@@ -167,5 +171,5 @@ def _time(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise CatalogError(f"The catalogue does not say when its data is from: {text!r}.") from None
+        raise CatalogError(f"The catalogue's backup_time is not a time: {text!r}.") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,6 +1,7 @@
-"""Changes of selling prices between backups, read from the catalogue's file when they are asked for.
+"""Changes of selling prices between backups, read from the catalogue file on demand.
 
-Prices are as people are told them: PRICE_ROUNDING rounds them up, and what it makes equal has not changed.
+Prices are compared as people see them: PRICE_ROUNDING rounds them up, and two prices that are equal after rounding are
+not a change.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,15 @@ from typing import Any, NamedTuple
 import duckdb
 
 EXACT = Decimal("0.0001")
-"""Rupiah: rounding up to a multiple of what the catalogue can hold changes nothing."""
+"""The step, in rupiah, without PRICE_ROUNDING: the smallest amount that the catalogue can hold."""
 KEY = "product_id, satuan, level, jumlah_sampai"
 
 
 def _shown(column: str) -> str:
-    """SQL: rounded up to a multiple of `$step`. DuckDB divides DECIMAL as DOUBLE, but its remainder is exact."""
+    """Return SQL that rounds a column up to a multiple of `$step`.
+
+    DuckDB divides DECIMAL as DOUBLE, but its remainder is exact.
+    """
     step = "$step::DECIMAL(18,4)"
     return f"{column} + ({step} - {column} % {step}) % {step}"
 
@@ -30,14 +34,14 @@ HISTORY = f"""
     FROM shown WHERE before IS DISTINCT FROM after ORDER BY seen_from, satuan, level, jumlah_sampai
 """  # noqa: S608 - column names
 MOVES = f"""
-    WITH stored AS (  -- several changes of a price are one
+    WITH stored AS (  -- several changes of a price become one
         SELECT {KEY}, first(t.before ORDER BY t.seen_from) AS before, last(t.after ORDER BY t.seen_from) AS after,
             max(t.seen_from) AS seen_from
         FROM price_changes t
         WHERE t.seen_from >= $since AND product_id IN (SELECT product_id FROM products WHERE dijual) GROUP BY {KEY}
     ), shown AS (
         SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from FROM stored
-    ), moves AS (  -- a share is good for sorting only: of nothing, it is endless
+    ), moves AS (  -- the share is for sorting only: it is infinite for a price that was 0
         SELECT *, coalesce(abs(after - before) / nullif(before, 0), 'inf'::DOUBLE) AS share
         FROM shown WHERE before <> after AND (after > before) = $rising
     )
@@ -50,7 +54,7 @@ MOVES_OF = f"""
 
 
 class PriceKey(NamedTuple):
-    """What a price of a product applies to."""
+    """The unit, level and quantity that a price of a product applies to."""
 
     satuan: str
     level: int | None
@@ -59,40 +63,43 @@ class PriceKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """Rupiah; None where the price was not shown, or not filled in."""
+    """A change of one price, in rupiah. A price is None if it was not shown or not filled in."""
 
     product_id: int
     key: PriceKey
     before: Decimal | None
     after: Decimal | None
     seen_from: datetime
-    """When the first backup with `after` was made."""
+    """The time of the first backup with `after`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What moved one way since a time, before against after: `rising`, or falling."""
+    """A time since which prices moved, and a direction: the last price is compared with the first."""
 
     rising: bool
     since: datetime
 
 
 class PriceChanges:
-    """Of an open catalogue. Its methods take a few milliseconds and may be called from many threads."""
+    """The price changes in an open catalogue. Its methods take a few milliseconds and are thread-safe."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     def of(self, product_id: int, rounding: int | None) -> list[PriceChange]:
-        """All changes of a product's prices, the oldest first."""
+        """Return all changes of a product's prices, the oldest first."""
         return self._changes(HISTORY, {"product_id": product_id, "step": _step(rounding)})
 
     def moved(self, period: Period, rounding: int | None) -> list[int]:
-        """The products that are sold and of which a price moved, the largest relative change first."""
+        """Return the products that are sold and have a price that moved, the largest relative change first."""
         return [int(row[0]) for row in self._rows(MOVED, _values(period, rounding))]
 
     def moves_of(self, rows: Sequence[int], period: Period, rounding: int | None) -> list[PriceChange]:
-        """The prices of these products that moved, each with its first `before` and last `after`, largest first."""
+        """Return the moved prices of these products, the largest relative change first.
+
+        Each has its first `before` and its last `after`.
+        """
         return self._changes(MOVES_OF, {**_values(period, rounding), "rows": list(rows)})
 
     def _changes(self, sql: str, values: dict[str, object]) -> list[PriceChange]:

@@ -1,6 +1,7 @@
-"""What stands for a product in a button: a hash of its `kodeitem`, the same in every catalogue that has it.
+"""Identifies a product in a button by a hash of its `kodeitem`, which is the same in every catalogue.
 
-That no two products of a catalogue share one is checked before it is published, and once more when it is loaded.
+No two products of a catalogue may share a hash. This is checked before a catalogue is published, and again when it is
+loaded.
 """
 
 import base64
@@ -14,16 +15,16 @@ from toko_core.catalog.products import Products
 from toko_core.errors import CatalogError
 
 HASH_BYTES = 6
-"""Two of 100,000 codes are alike once in 50,000 shops."""
+"""Among 100,000 codes, two have the same hash in one of 50,000 shops."""
 
 
 def product_hash(code: str) -> str:
-    """Eight characters for a `kodeitem`."""
+    """Return the hash of a `kodeitem`, in eight characters."""
     return base64.urlsafe_b64encode(_digest(code)).decode()
 
 
 def look_alikes(codes: Iterable[str]) -> list[int]:
-    """The places of the codes whose hash another has too, those of one hash together."""
+    """Return the indices of the codes that share their hash with another code, grouped by hash."""
     hashes, places = _sorted(codes)
     (same,) = (hashes[1:] == hashes[:-1]).nonzero()
     alike: list[int] = places[np.union1d(same, same + 1)].tolist()
@@ -31,16 +32,16 @@ def look_alikes(codes: Iterable[str]) -> list[int]:
 
 
 class ProductHashes:
-    """Which product of a catalogue a hash means."""
+    """Maps hashes to the products of a catalogue."""
 
     def __init__(self, products: Products) -> None:
-        """Raises CatalogError if two products have the same hash."""
+        """Hash the codes of all products. Raises CatalogError if two products have the same hash."""
         self._hashes, self._rows = _sorted(products.code(row) for row in range(len(products)))
         if (self._hashes[1:] == self._hashes[:-1]).any():
-            raise CatalogError("Two products of the catalogue have one code, or codes that buttons cannot tell apart.")
+            raise CatalogError("Two products of the catalogue have the same code, or codes with the same hash.")
 
     def find(self, product: str) -> int | None:
-        """Its product_id, or None if it is gone."""
+        """Return the product_id for a hash, or None if the catalogue no longer has that product."""
         wanted = np.uint64(int.from_bytes(base64.urlsafe_b64decode(product), "big"))
         place = int(self._hashes.searchsorted(wanted))
         if place == len(self._hashes) or self._hashes[place] != wanted:
@@ -49,7 +50,7 @@ class ProductHashes:
 
 
 def _sorted(codes: Iterable[str]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """The hashes, ascending, and the place of the code of each."""
+    """Return the hashes, ascending, and the index of the code of each."""
     hashes = np.fromiter((int.from_bytes(_digest(code), "big") for code in codes), np.uint64)
     places = hashes.argsort(kind="stable").astype(np.int32)
     return hashes[places], places

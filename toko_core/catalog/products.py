@@ -1,7 +1,7 @@
-"""Products with their prices, in memory: what a page of results shows is read from no file.
+"""Keeps products and their prices in memory, so that a page of results needs no file access.
 
 100,000 products with 200,000 prices take about 20 MB as arrays; as Python objects they would take ten times that.
-Objects are made of the few that are asked for.
+Python objects are created only for the few products that somebody asks for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNKNOWN = -(1 << 31)
-"""Stands for NULL: a number of 32 bits that no price is."""
+"""Represents NULL. It fits into 32 bits, and no price has this value."""
 MONEY, QUANTITY = 4, 3
-"""Decimals: of DECIMAL(18,4) and DECIMAL(20,3), which are kept as integers."""
+"""Decimal places of DECIMAL(18,4) and DECIMAL(20,3), which are kept as integers."""
 PRODUCT_TEXTS = ("kodeitem", "namaitem", "jenis", "merek")
 MOST = 9 * 10**15
-"""What fits; a column could hold more, of which nobody means anything."""
+"""The largest quantity that fits. The column could hold larger ones, but no shop has them."""
 ROWS_A_READ = 4096
-"""All rows of 100,000 products read at once take DuckDB 40 MB beside what is kept of them."""
+"""Reading all rows of 100,000 products at once takes 40 MB in DuckDB, in addition to the arrays."""
 PRICE_NUMBERS = f"""
     product_id,
     coalesce((if(konversi > {MOST}, {MOST}, konversi)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN}) AS konversi,
@@ -35,18 +35,18 @@ PRICE_NUMBERS = f"""
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One price that the shop asks, and what it applies to."""
+    """One price that the shop asks, and the unit, level and quantity that it applies to."""
 
     satuan: str
     konversi: Decimal | None
-    """Base units in one of this unit; None where the shop has not said."""
+    """Base units in one of this unit; None if the shop has not entered it."""
     level: int | None
-    """Customer level, of a shop that prices by level."""
+    """The customer level, if the product is priced by level."""
     jumlah_sampai: Decimal | None
-    """Up to this quantity of the unit; None is without a limit."""
+    """The price applies up to this quantity of the unit; None means no limit."""
     hargapokok: Decimal | None
     hargajual: Decimal | None
-    """Rupiah; None is "harga belum diisi"."""
+    """In rupiah; None means that the price is not filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Product:
 
 
 class Products:
-    """All products of a catalogue, by product_id. Safe to use from many threads."""
+    """All products of a catalogue, by product_id. Thread-safe."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Read them from the tables `products` and `prices`, whose rows stand in the order in which they are shown.
+        """Read the tables `products` and `prices`, whose rows are in the order in which people see them.
 
-        The connection must have one thread: several would mix up the order.
+        The connection must use one thread: several would mix up the order.
         """
         self._texts = _texts(connection, "products", PRODUCT_TEXTS)
         (self._units,) = _texts(connection, "prices", ("satuan",)).values()
@@ -85,15 +85,15 @@ class Products:
         return Product(code or "", name or "", jenis, merek, bool(self._sold[product_id]), prices)
 
     def code(self, product_id: int) -> str:
-        """`kodeitem`."""
+        """Return the product's `kodeitem`."""
         return self._texts["kodeitem"][product_id] or ""
 
     def name(self, product_id: int) -> str:
-        """`namaitem`."""
+        """Return the product's `namaitem`."""
         return self._texts["namaitem"][product_id] or ""
 
     def label(self, product_id: int, column: Literal["merek", "jenis"]) -> str | None:
-        """Its brand or category."""
+        """Return the product's brand or category."""
         return self._texts[column][product_id]
 
     def _price(self, place: int) -> Price:
@@ -109,7 +109,7 @@ class Products:
 
 
 class _Texts:
-    """A column of texts as one text and the places where each ends: a twentieth of what Python strings take."""
+    """A column of texts, kept as one text and the end of each: a twentieth of the memory of Python strings."""
 
     def __init__(self, together: bytes, lengths: NDArray[Any]) -> None:
         self._bytes = together
@@ -131,7 +131,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> dict[str, NDArray[Any]]:
-    """Columns of whole numbers, in 32 bits each where all of it fit."""
+    """Read columns of whole numbers, with 32 bits a number if all numbers of the column fit."""
     parts = [rows.fetchnumpy() for rows in _read(connection, table, columns)]
     return {name: _narrow(np.concatenate([part.pop(name) for part in parts])) for name in list(parts[0])}
 
@@ -143,7 +143,7 @@ def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The rows in the order of the file, a part at a time."""
+    """Read the rows in the order of the file, ROWS_A_READ at a time."""
     ((count,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
     for start in range(0, max(count, 1), ROWS_A_READ):
         yield connection.execute(

@@ -1,6 +1,6 @@
-"""Reads the published catalogue: follows CURRENT to the newest DuckDB file and answers searches from it.
+"""Reads the published catalogue: opens the DuckDB file that CURRENT names, and searches in it.
 
-The file is the contract with the chain that writes it: its tables, and `schema_version` in `catalog_info`.
+The file is the contract with the chain that writes it: the tables, and `schema_version` in `catalog_info`.
 """
 
 from collections.abc import Iterator
@@ -20,22 +20,22 @@ from toko_core.errors import CatalogError
 from toko_core.search import SearchIndex
 
 WEAK = 0.65
-"""A best hit that scores less is a guess."""
+"""A best hit with a lower score is a guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A product that a search found, and how near it is: 1 is what was typed."""
+    """A product that a search found, and its score: 1 means that its name is exactly the query."""
 
     product: Product
     score: float
 
 
 class PublishedCatalog:
-    """One published file, read into memory. A catalogue published later is another object."""
+    """One published file, read into memory. Each published catalogue needs an object of its own."""
 
     def __init__(self, file: Path) -> None:
-        """Open it. Raises CatalogError if it is damaged or of another schema."""
+        """Read the file. Raises CatalogError if it is damaged or has another schema version."""
         self.file = file
         with _open(file) as connection:
             self.info = _info(connection, file)
@@ -51,17 +51,17 @@ class PublishedCatalog:
         return cls(file)
 
     def search(self, text: str, limit: int = 10) -> list[Found]:
-        """The products nearest to a text, best first."""
+        """Return the products that match a text best, the best first."""
         return [Found(self.products[hit.row], hit.score) for hit in self.index.search(text, limit)]
 
     def suggestion(self, text: str) -> str | None:
-        """What was probably meant, if the best hit is a guess; None if it is not, or is in the very words."""
+        """Return the query that was probably meant, if the best hit is a guess that uses other words; else None."""
         hits = self.index.search(text, 1)
         return self.index.suggestion(text, hits[0].row) if hits and hits[0].score < WEAK else None
 
 
 def read_info(file: Path) -> dict[str, str]:
-    """The file's catalog_info. Raises CatalogError if it is damaged, gone, or of another schema."""
+    """Read the file's catalog_info. Raises CatalogError if it is damaged, missing, or has another schema version."""
     with _open(file) as connection:
         return _info(connection, file)
 
@@ -72,7 +72,7 @@ READING: Config = {"threads": 1, "memory_limit": "24MB"}
 
 @contextmanager
 def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of one thread, which reads rows in the order in which they were written."""
+    """Open a connection with one thread, which reads rows in the order in which they were written."""
     try:
         with open_file(file, READING) as connection:
             yield connection
@@ -83,5 +83,7 @@ def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _info(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
     info = dict(connection.execute("SELECT key, value FROM catalog_info").fetchall())
     if info.get("schema_version") != str(SCHEMA_VERSION):
-        raise CatalogError(f"The catalogue {file.name} is of another version: run `toko sync` with this one.")
+        raise CatalogError(
+            f"The catalogue {file.name} was written by another version of toko: run `toko sync` with this version."
+        )
     return info

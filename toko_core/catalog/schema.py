@@ -1,10 +1,10 @@
-"""The tables of a published catalogue file: the contract between the chain that writes it and all that read it."""
+"""The tables of a published catalogue file: the contract between the chain that writes it and its readers."""
 
 SCHEMA_VERSION = 3
-"""Of the file's tables. A reader takes no other; a new one makes the chain publish anew."""
+"""The version of the file's tables. Readers reject any other version, and a change makes the chain publish again."""
 
 UNCOMPRESSED = "USING COMPRESSION uncompressed"
-"""For JPEGs. Of what DuckDB compresses it reads a whole group for one photo: more than the bot's memory."""
+"""Photos are JPEGs already. To read one compressed value, DuckDB reads a whole group: more than the bot's memory."""
 TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
@@ -22,4 +22,4 @@ TABLES = {
         "before": "DECIMAL(18,4)", "after": "DECIMAL(18,4)", "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
 }  # fmt: skip
-"""The tables and their columns; `product_id` is dense from 0 and means nothing in the next catalogue. Times are UTC."""
+"""The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue."""

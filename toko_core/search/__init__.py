@@ -1,4 +1,4 @@
-"""The product search: names in, an index, ranked rows out. Knows neither Telegram nor DuckDB."""
+"""The product search: builds an index of names and returns ranked rows. It uses neither Telegram nor DuckDB."""
 
 from toko_core.search.index import Hit, SearchIndex
 

@@ -1,6 +1,6 @@
-"""Which words each row has: a forward index, by which rows are compared with a query word by word.
+"""A forward index: the words of each row, with which rows are compared with a query word by word.
 
-A row has so many slots for the distinct words of its name, and of its labels after them.
+A row has SLOTS slots for the distinct words of its name, followed by those of its labels.
 """
 
 import threading
@@ -11,33 +11,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.query import Query
-from toko_core.search.words.matches import STEP_BITS, STEPS, Beginning, Matches
+from toko_core.search.words.matches import STEP_BITS, STEPS, Matches, PrefixRange
 from toko_core.search.words.ranges import HEAD
 
 SLOT_BITS = 16 - STEP_BITS
-"""What was found is kept in 16 bits: the similarity in steps, and how early the slot is."""
+"""A comparison of two words takes 16 bits: the similarity in steps, and in the low bits how early the slot is."""
 SLOTS = 1 << SLOT_BITS
 LENGTHS = 64
-"""Letters of a word that are told apart: from 0 to one less; a longer word counts as the longest."""
+"""Word lengths are distinguished from 0 to LENGTHS - 1 letters; a longer word counts as one of the longest."""
 LACKING = 0.5
-"""A row lacks a typed word if nothing in it is as like as this."""
+"""A row lacks a typed word if none of its words has at least this similarity to it."""
 IDENTIFIED = -1
 
 
 class Comparison(NamedTuple):
-    """Of each typed word (first axis) and each row (second)."""
+    """The best match of each typed word (first axis) in each row (second axis)."""
 
     similarity: NDArray[np.float32]
-    """Of the row's word that is most like the typed one."""
+    """The similarity of the row's word that is most similar to the typed one."""
     earliness: NDArray[np.int16]
-    """How many slots follow that word's; IDENTIFIED for a code or barcode."""
+    """The number of slots after that word's slot; IDENTIFIED for a code or barcode."""
 
 
 class ForwardIndex:
-    """The words of each row. Safe to use from many threads."""
+    """The words of each row. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], word_lengths: NDArray[np.uint8]) -> None:
-        """From `slots` and `name_lengths` by row, and the letters of the vocabulary's words."""
+        """Use the arrays `slots` and `name_lengths`, by row, and the number of letters of each word by its id."""
         self._slots = arrays["slots"].reshape(-1, SLOTS)
         self._name_lengths = arrays["name_lengths"]
         self._word_lengths = np.minimum(word_lengths, LENGTHS - 1).astype(np.int64)
@@ -47,12 +47,12 @@ class ForwardIndex:
         return len(self._slots)
 
     def compare(self, query: Query, matches: Matches, rows: NDArray[np.int64]) -> Comparison:
-        """How like the query rows are."""
+        """Compare each of these rows with the query."""
         numbers = self._scratch.numbers
         table = self._number_words(query.asked, matches, numbers)
         found = table.take(numbers.take(self._slots.take(rows, axis=0).T), axis=0)  # slot, row, typed word
-        for beginning in matches.beginnings:
-            numbers[beginning.start : beginning.end] = 0
+        for prefix in matches.prefixes:
+            numbers[prefix.start : prefix.end] = 0
         numbers[matches.word] = 0
         found += EARLINESS
         best = np.ascontiguousarray(np.maximum.reduce(found).T[: len(query.asked)])
@@ -65,37 +65,38 @@ class ForwardIndex:
             earliness[number, here[better]] = IDENTIFIED
         return Comparison(similarity, earliness)
 
-    def slots_meant(self, query: Query, matches: Matches, row: int) -> list[int | None]:
-        """Of each typed word, the slot of a row that is most like it."""
+    def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:
+        """Return for each typed word the most similar slot of a row, or None if the row lacks the word."""
         similarity, earliness = self.compare(query, matches, np.array([row], np.int64))
         return [
             SLOTS - 1 - early if alike >= LACKING and early != IDENTIFIED else None
             for alike, early in zip(similarity[:, 0].tolist(), earliness[:, 0].tolist(), strict=True)
         ]
 
-    def meant(self, rows: NDArray[np.int64], earliness: NDArray[np.int16]) -> NDArray[np.int32]:
-        """The ids of words of some rows, one of each; of an identifier, any."""
+    def words_at(self, rows: NDArray[np.int64], earliness: NDArray[np.int16]) -> NDArray[np.int32]:
+        """Return the word id at one slot of each row. For an identifier it is the word of any slot."""
         meant: NDArray[np.int32] = self._slots[rows, SLOTS - 1 - np.maximum(earliness, 0)]
         return meant
 
     def word(self, row: int, slot: int) -> int:
-        """The id of a word of a row."""
+        """Return the id of the word in a slot of a row."""
         return int(self._slots[row, slot])
 
     def is_of_name(self, row: int, slot: int) -> bool:
-        """Whether a word of a row is one of its name's; its labels' stand behind those."""
+        """Return whether a slot holds a word of the row's name. The words of its labels follow those."""
         return bool(slot < self._name_lengths[row])
 
     def _number_words(self, asked: Sequence[str], matches: Matches, numbers: NDArray[np.int64]) -> NDArray[np.uint16]:
-        """Give the matched words numbers from 1, in `numbers` by word; answers how like each number each typed word is.
+        """Number the matched words from 1, in `numbers` by word id.
 
-        Words that begin like a typed word, of one length, share a number: they are equally like.
+        Returns the similarity of each number (first axis) to each typed word (second axis). Words of the same length
+        that have a typed word as prefix share a number, because they are equally similar to it.
         """
         count = len(matches.word)
         columns = 1 << (len(asked) - 1).bit_length()  # 2, 4, 8 or 16 columns are copied faster than others
-        alike = np.zeros((count + 1 + len(matches.beginnings) * LENGTHS, columns), np.uint16)
-        if matches.beginnings:
-            self._number_beginnings(asked, matches.beginnings, numbers, alike, count + 1)
+        alike = np.zeros((count + 1 + len(matches.prefixes) * LENGTHS, columns), np.uint16)
+        if matches.prefixes:
+            self._number_prefixes(asked, matches.prefixes, numbers, alike, count + 1)
             alike[1 : count + 1] = alike.take(numbers.take(matches.word), axis=0)
         numbers[matches.word] = np.arange(1, count + 1)
         cell = numbers.take(matches.word)
@@ -103,49 +104,49 @@ class ForwardIndex:
         cell += matches.asked
         flat = alike.ravel()
         like = matches.steps << SLOT_BITS
-        flat[cell] = np.maximum(like, flat.take(cell)) if matches.beginnings else like
+        flat[cell] = np.maximum(like, flat.take(cell)) if matches.prefixes else like
         return alike
 
-    def _number_beginnings(
+    def _number_prefixes(
         self,
         asked: Sequence[str],
-        beginnings: Sequence[Beginning],
+        prefixes: Sequence[PrefixRange],
         numbers: NDArray[np.int64],
         alike: NDArray[np.uint16],
         base: int,
     ) -> None:
-        """The same for the words of beginnings, numbered from `base`."""
-        done: list[Beginning] = []
-        for beginning in sorted(beginnings, key=lambda b: b.start - b.end):
-            start, end = beginning.start, beginning.end
+        """Do the same for the words in ranges of a prefix, with numbers from `base`."""
+        done: list[PrefixRange] = []
+        for prefix in sorted(prefixes, key=lambda p: p.start - p.end):
+            start, end = prefix.start, prefix.end
             np.add(self._word_lengths[start:end], base, out=numbers[start:end])
-            done.append(beginning)
-            for outer in done:  # a longer beginning lies within a shorter one, or apart
+            done.append(prefix)
+            for outer in done:  # the range of a longer prefix is within that of a shorter one, or disjoint
                 if outer.start <= start and end <= outer.end:
-                    like = LAST_BEGINNING_LIKE if outer.asked == len(asked) - 1 else BEGINNING_LIKE
+                    like = LAST_PREFIX_LIKE if outer.asked == len(asked) - 1 else PREFIX_LIKE
                     alike[base : base + LENGTHS, outer.asked] = like[len(asked[outer.asked])]
             base += LENGTHS
 
 
 class _Scratch(threading.local):
-    """Of a thread: a number for each word, all 0 between uses."""
+    """An array for each thread, with a number for each word. All numbers are 0 between uses."""
 
     def __init__(self, words: int) -> None:
         self.numbers = np.zeros(words, np.int64)
 
 
 EARLINESS = np.arange(SLOTS - 1, -1, -1, dtype=np.uint16)[:, None, None]
-"""Added to similarities by slot: of equally like words of a name, the first is taken."""
+"""Added to the similarities by slot, so that the first of equally similar words of a name wins."""
 
 
-def _beginning_like(least: float, per_share: float) -> NDArray[np.uint16]:
-    """By letters typed (first axis) and letters of the word (second)."""
+def _prefix_like(least: float, per_share: float) -> NDArray[np.uint16]:
+    """Return the similarity of a prefix by letters typed (first axis) and letters of the word (second axis)."""
     typed, lengths = np.arange(HEAD + 1)[:, None], np.arange(1, LENGTHS + 1)
     shares = np.roll(np.minimum(typed / lengths, 1), 1, axis=1)  # length 0 does not occur
     steps = ((least + per_share * shares) * STEPS).astype(np.uint16)
     return steps << np.uint16(SLOT_BITS)
 
 
-BEGINNING_LIKE = _beginning_like(0.5, 0.4)
-LAST_BEGINNING_LIKE = _beginning_like(0.75, 0.2)
-"""How like a beginning and a word are: the word typed last may not be finished."""
+PREFIX_LIKE = _prefix_like(0.5, 0.4)
+LAST_PREFIX_LIKE = _prefix_like(0.75, 0.2)
+"""The similarity of a prefix and a word. It is higher for the last typed word, which may be unfinished."""

@@ -1,4 +1,4 @@
-"""Barcodes and codes: found by the whole of them, barcodes also by their last digits."""
+"""Finds rows by a complete barcode or code, or by the last digits of a barcode."""
 
 import hashlib
 import re
@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAST_DIGITS = range(4, 7)
-"""So many last digits of a barcode find it."""
+"""The numbers of last digits by which a barcode can be found."""
 MOST_BY_LAST_DIGITS = 500
-"""Rows."""
+"""The most rows that are found by last digits."""
 NONE = np.empty(0, np.int64)
 NOT_WRITTEN = re.compile(r"[\s\-]")
 LONGEST = 64
 
 
 class Identifiers:
-    """Which rows have a code or barcode. The same identifier may belong to several rows."""
+    """The rows of each code and barcode. Several rows may have the same identifier."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """From the arrays of `build`."""
+        """Use the arrays that `build` returned."""
         self._hashes = arrays["identifier_hashes"]
         self._rows = arrays["identifier_rows"]
         self._endings = arrays["endings"]
@@ -29,7 +29,7 @@ class Identifiers:
 
     @staticmethod
     def build(barcodes: Iterable[tuple[str, int]], codes: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
-        """The arrays, of pairs of an identifier and its row."""
+        """Build the arrays from pairs of an identifier and its row."""
         barcodes = [(_plain(code), row) for code, row in barcodes]
         whole = [*barcodes, *((_plain(code), row) for code, row in codes)]
         hashes = np.array([_hash(code) for code, _ in whole], np.uint64)
@@ -46,8 +46,8 @@ class Identifiers:
             "ending_rows": ending_rows[by_ending],
         }
 
-    def whole(self, text: str) -> NDArray[np.int64]:
-        """The rows, ascending, with exactly this code or barcode; blanks, dashes and leading zeros do not count."""
+    def find_whole(self, text: str) -> NDArray[np.int64]:
+        """Return the rows, ascending, with this code or barcode. Blanks, dashes and leading zeros are ignored."""
         code = _plain(text)
         if not code or len(code) > LONGEST or not len(self._hashes):
             return NONE
@@ -57,8 +57,8 @@ class Identifiers:
             return NONE
         return np.unique(self._rows[start : self._hashes.searchsorted(wanted, "right")]).astype(np.int64)
 
-    def ending(self, digits: str) -> NDArray[np.int64]:
-        """The rows, ascending, with a barcode that ends in these digits, if they are as many as LAST_DIGITS says."""
+    def find_by_ending(self, digits: str) -> NDArray[np.int64]:
+        """Return the rows, ascending, with a barcode that ends in these digits, if LAST_DIGITS has their number."""
         if len(digits) not in LAST_DIGITS or not (digits.isascii() and digits.isdecimal()):
             return NONE
         rest = 10 ** (LAST_DIGITS[-1] - len(digits))
@@ -74,10 +74,10 @@ def _plain(code: str) -> str:
 
 
 def _hash(code: str) -> int:
-    """64 bits: two of a million barcodes are alike once in 40 million catalogues."""
+    """Return a hash of 64 bits: among a million barcodes, two are equal in one of 40 million catalogues."""
     return int.from_bytes(hashlib.blake2b(code.encode(errors="replace"), digest_size=8).digest(), "big")
 
 
 def _ending(code: str) -> int:
-    """The last six digits, the last first: the endings of equal digits stand together."""
+    """Return the last six digits in reverse order, so that equal endings are adjacent after sorting."""
     return int(code[: -LAST_DIGITS[-1] - 1 : -1])

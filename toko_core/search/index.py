@@ -1,16 +1,16 @@
-"""The search index: from what somebody typed to the products that were meant.
+"""The search index: finds the products that somebody meant with what they typed.
 
-1. The typed words are matched against the vocabulary (`matching.py`): each may mean some words, more or less.
-2. The rows that hold those words are collected, the rarest typed word first, until there are enough of them
-   (`postings.py`).
-3. The most promising are compared word by word (`ranking.py`).
+1. It matches the typed words against the vocabulary (`matching.py`). Each typed word may mean several words, each with
+   a similarity.
+2. It collects the rows with those words until there are enough, beginning with the rarest typed word (`postings.py`).
+3. It compares the most promising rows with the query word by word (`ranking.py`).
 
-If the best row lacks a typed word, the word may be a slip although it is known: there is a second look; also if it is
-the only row that has both of two known words, and not side by side.
+If the best row lacks a typed word, a second pass treats the word as a possible typo, even if the vocabulary has it. A
+second pass also follows if the best row is the only one with both of two known words, and they are not side by side.
 
-Everything is numpy on small arrays, because that needs nothing compiled by us and nothing large at run time: the same
-idea under numba answers three times as fast, but its compiler adds 208 MB to the bot's image and 65 to 120 MB to its
-memory.
+All work is numpy on small arrays, so there is no code of ours to compile and no large dependency at run time. The same
+design under numba responds three times as fast, but its compiler adds 208 MB to the bot's image and 65 to 120 MB to
+its memory.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,36 +34,40 @@ from toko_core.search.words.trigrams import Trigrams
 from toko_core.search.words.vocabulary import Vocabulary
 
 MOST_REPEATED = 200
-"""Words of a name that it has already had."""
+"""The highest count of repeated words in a name."""
 KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 200
-"""The highest entries, of which a row has one for each typed word it was found by: those rows are compared closely.
-`KEPT * rows ** KEPT_GROWS`: 200 of 100,000, 502 of 1,000,000; not fewer."""
+"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 200 of 100,000 rows and 502 of
+1,000,000, but at least FEWEST_KEPT. A row has one entry for each typed word that found it. The rows of the kept entries
+are compared word by word."""
 LONGEST_PAGE = 50
-"""Hits: up to so many, the first ones do not depend on how many are asked for."""
+"""Up to this limit, the first hits do not depend on the limit."""
 LIKELY = 2
-"""If a typed word is lacking, so many others, those that count most, may have slips that made another word of them."""
+"""If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
+weights, as possible typos that happen to be known words."""
 PINNING, PINNED = 4, 0.65
-"""Typed words, and score: if so many were typed and the best row has so much of them, no rows but those at hand are
-looked at a second time."""
+"""If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
+of the first pass."""
 
 
 class Hit(NamedTuple):
-    """One found row; `score` is 1.0 for a query that is exactly the name, and falls to 0."""
+    """One row that was found. `score` is 1.0 if the query is exactly the name, and lower otherwise, down to 0."""
 
     row: int
     score: float
 
 
-class _Look(NamedTuple):
+class _Pass(NamedTuple):
+    """The result of one pass of a search."""
+
     weights: list[float]
-    """What each typed word counts."""
+    """The weight of each typed word."""
     rows: NDArray[np.int64]
-    """Those that were compared."""
+    """The rows that were compared."""
     ranked: Ranked
 
 
 class SearchIndex:
-    """Build it from names, or from the arrays that an earlier one gave. `search` may be called from many threads."""
+    """An index built from names, or loaded from the arrays of an earlier index. `search` is thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._arrays = dict(arrays)
@@ -88,10 +92,10 @@ class SearchIndex:
         codes: Iterable[tuple[str, int]] = (),
         barcodes: Iterable[tuple[str, int]] = (),
     ) -> Self:
-        """Index the names; row i of a hit is names[i].
+        """Index the names. Row i of a hit is names[i].
 
-        `labels` and `sold` go with the names, if given: further words that find a row (brand, category), and whether it
-        is sold; what is not ranks last. `codes` and `barcodes` are pairs of one and its row.
+        `labels` and `sold`, if given, are as long as `names`. A label holds further words that find a row, such as its
+        brand and category. Rows that are not sold rank last. `codes` and `barcodes` are pairs of a code and its row.
         """
         first_ids: dict[str, int] = {}
         documents, lengths, repeated = [], [], []
@@ -100,8 +104,8 @@ class SearchIndex:
             document = list(dict.fromkeys(written))[:SLOTS]
             lengths.append(len(document))
             repeated.append(min(len(written) - len(document), MOST_REPEATED))
-            besides = units + words(labels[row]) if labels else units
-            document += [word for word in dict.fromkeys(besides) if word not in document]
+            further = units + words(labels[row]) if labels else units
+            document += [word for word in dict.fromkeys(further) if word not in document]
             documents.append([first_ids.setdefault(word, len(first_ids)) for word in document[:SLOTS]])
         vocabulary = sorted(first_ids, key=str.encode)
         ids = np.empty(len(vocabulary), np.int32)
@@ -126,32 +130,32 @@ class SearchIndex:
         )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """What `from_arrays` takes: plain one-dimensional arrays, to be stored anywhere."""
+        """Return the index as plain one-dimensional arrays, which can be stored anywhere, for `from_arrays`."""
         return dict(self._arrays)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """An index of stored arrays, without building anything."""
+        """Load an index from stored arrays, without building anything."""
         return cls(arrays)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """The best rows for a query of any text, best first; equal scores by row. Never raises."""
+        """Return the best rows for any text, best first; rows with equal scores in their order. Never raises."""
         query = self._reader.read(text)
         if not query.asked or limit < 1:
             return []
         matches = self._matcher.match(query.asked)
-        look = self._look(query, matches, limit)
-        again = look.ranked.lacking or (look.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
-        ranked = self._look_again(query, matches, look, limit) if again else look.ranked
+        first = self._run_pass(query, matches, limit)
+        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
+        ranked = self._second_pass(query, matches, first, limit) if again else first.ranked
         return list(map(Hit, ranked.rows, ranked.scores))
 
     def matched_words(self, text: str, row: int) -> set[str]:
-        """The words of the row's name, as `text.words` gives them, that a query means."""
+        """Return the words of the row's name that a query means, in the form that `text.words` gives them."""
         _, slots = self._meant(text, row)
         return {self._word(row, slot) for slot in slots if slot is not None and self._forward.is_of_name(row, slot)}
 
     def suggestion(self, text: str, row: int) -> str | None:
-        """The query in the words of a row that it found, or None if that says nothing new."""
+        """Return the query with the words of a row that it found, or None if they are the same words."""
         asked, slots = self._meant(text, row)
         meant = [
             word if slot is None or is_number(word) else self._word(row, slot)
@@ -159,37 +163,37 @@ class SearchIndex:
         ]
         return None if meant == asked else " ".join(dict.fromkeys(meant))
 
-    def _look(self, query: Query, matches: Matches, limit: int) -> _Look:
-        if not len(matches.packed) and not matches.beginnings and not query.having:
-            return _Look([], np.empty(0, np.int64), Ranked([], [], list(range(len(query.asked))), False))
+    def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
+        if not len(matches.packed) and not matches.prefixes and not query.having:
+            return _Pass([], np.empty(0, np.int64), Ranked([], [], list(range(len(query.asked))), False))
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
-        return _Look(weighed.weights, rows, self._ranking.rank(query, matches, weighed.weights, rows, limit))
+        return _Pass(weighed.weights, rows, self._ranking.rank(query, matches, weighed.weights, rows, limit))
 
-    def _look_again(self, query: Query, matches: Matches, look: _Look, limit: int) -> Ranked:
-        """With more of what the typed words may mean that the best row lacks, and those that count most."""
-        likely = sorted(range(len(look.weights)), key=look.weights.__getitem__)[-LIKELY:]
-        split, matches = self._thorough(query, matches, [*look.ranked.lacking, *likely])
-        is_pinned = len(query.asked) >= PINNING and look.ranked.scores and look.ranked.scores[0] >= PINNED
+    def _second_pass(self, query: Query, matches: Matches, first: _Pass, limit: int) -> Ranked:
+        """Search again, with typos in the words that the best row lacks and in those with the highest weights."""
+        likely = sorted(range(len(first.weights)), key=first.weights.__getitem__)[-LIKELY:]
+        split, matches = self._thorough(query, matches, [*first.ranked.lacking, *likely])
+        is_pinned = len(query.asked) >= PINNING and first.ranked.scores and first.ranked.scores[0] >= PINNED
         if split is query and is_pinned:
-            return self._ranking.rank(query, matches, look.weights, look.rows, limit)
-        return self._look(split, matches, limit).ranked
+            return self._ranking.rank(query, matches, first.weights, first.rows, limit)
+        return self._run_pass(split, matches, limit).ranked
 
     def _thorough(self, query: Query, matches: Matches, numbers: Iterable[int]) -> tuple[Query, Matches]:
-        """The query with what nothing is like taken apart, and what its words may mean; `numbers`: also by slips."""
+        """Split the words that have no match, and match the query again, with typos in the words `numbers`."""
         split = self._reader.split_off(query, self._matcher.unclear(query.asked, matches))
         if split is not query:
             matches = self._matcher.match(split.asked)
-        return split, self._matcher.match_slips(split.asked, numbers, matches)
+        return split, self._matcher.match_typos(split.asked, numbers, matches)
 
     def _meant(self, text: str, row: int) -> tuple[list[str], list[int | None]]:
-        """The typed words, and the slot of a row that is most like each."""
+        """Return the typed words, and the slot of a row that is most similar to each."""
         query = self._reader.read(text)
         if not query.asked:
             return [], []
         query, matches = self._thorough(query, self._matcher.match(query.asked), range(MOST_ASKED))
-        return query.asked, self._forward.slots_meant(query, matches, row)
+        return query.asked, self._forward.match_slots(query, matches, row)
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]

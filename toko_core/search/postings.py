@@ -1,8 +1,8 @@
-"""Which rows hold each word, and the rows that are worth comparing with a query.
+"""The rows of each word, and the choice of the rows that are worth comparing with a query.
 
-The rows of the words that the typed ones may mean are collected, those of the rarest typed word first, until there are
-enough: what that costs grows with the number of typed words, and with the number of names that hold them up to a limit
-that grows more slowly than the number of names.
+For each typed word, the rows of the words that it may mean are collected, beginning with the rarest typed word, until
+there are enough. The cost grows with the number of typed words and with the number of names that contain them, up to a
+limit that grows more slowly than the number of names.
 """
 
 import threading
@@ -16,51 +16,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.query import Query
-from toko_core.search.slices import places
+from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
-from toko_core.search.words.matches import STEPS, WORD_BITS, Beginning, Matches, like, steps
+from toko_core.search.words.matches import STEPS, WORD_BITS, Matches, PrefixRange, like, steps
 
 ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
-"""Rows that are collected for a query: `ROWS * rows ** ROWS_GROW`, 3,000 of 100,000, 12,000 of 1,000,000; not fewer."""
+"""How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 3,000 of 100,000 and 12,000 of
+1,000,000, but at least FEWEST_ROWS."""
 LEVELS = 511
-"""Of a row that has all that was typed: finding the highest sums by counting costs a third of sorting."""
-BEGINNING_SHARE = 0.7
-"""How alike any word of a beginning counts while rows are collected."""
+"""The sum of a row that has all typed words. Sums are small integers because finding the highest of them by counting
+takes a third of the time of sorting."""
+PREFIX_SHARE = 0.7
+"""The similarity of every word that has a typed word as prefix, while rows are collected."""
 CERTAIN = steps(0.9)
 AS_GOOD = like(0.06)
-"""Words this much less alike than the best one still count as what was meant."""
+"""A word whose similarity is this much lower than that of the best one still counts as meant."""
 FEW_ASKED, WIDER = 2, 2
-"""Of so few typed words none can be spared: of a common one, as many rows again are seen, and those of them count that
-are collected for another typed word."""
+"""With at most FEW_ASKED typed words none can be ignored. If they are common, WIDER times as many rows are read, and
+the additional ones count if they were also collected for another typed word."""
 UNKNOWN = 0.6
-"""Of the highest possible weight: what a typed word counts that nothing is like."""
+"""The weight of a typed word without any match, as a share of the highest possible weight."""
 NUMBER = 0.6
-"""What a number counts, beside a word as rare: the right product in another size beats another product in that size."""
+"""The weight of a number, as a share of that of an equally rare word: the right product in another size ranks above
+another product in that size."""
 
 
 class Weighed(NamedTuple):
-    """What each typed word counts, and how many rows may have it."""
+    """The weight of each typed word, and how many rows may have it."""
 
     weights: list[float]
-    """More, the fewer rows have what the typed word probably means."""
+    """By typed word: the fewer rows have what it probably means, the higher its weight."""
     frequency: NDArray[np.int64]
-    """Of each match: how many rows have its word."""
+    """By match: how many rows have its word."""
     before: list[int]
-    """The frequencies added up before each match; one more at the end, their sum."""
+    """By match: the sum of the frequencies before it. The last entry is the sum of all frequencies."""
 
 
 class _Taken(NamedTuple):
-    """Rows that are taken under a budget."""
+    """The rows that are read within a budget."""
 
     counts: NDArray[np.int64]
-    """How many rows of each match."""
+    """By match: how many of its rows are read."""
     spans: dict[int, slice]
-    """Which rows of what begins like a typed word, by its number."""
+    """By number of a typed word: which rows are read of the words that have it as prefix."""
     skipped: NDArray[np.int64] | int = 0
-    """How many rows of each match come before those."""
+    """By match: how many of its rows are skipped before those."""
 
     def without(self, fewer: "_Taken") -> "_Taken":
-        """The others, of those that were taken under a smaller budget."""
+        """Return the rows that were not read within a smaller budget."""
         spans = {
             number: slice(fewer.spans[number].stop if number in fewer.spans else span.start, span.stop)
             for number, span in self.spans.items()
@@ -69,10 +72,10 @@ class _Taken(NamedTuple):
 
 
 class Postings:
-    """The rows of each word of the vocabulary. Safe to use from many threads."""
+    """The rows of each word of the vocabulary. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], rows: int) -> None:
-        """From the arrays of `build`, and the number of rows."""
+        """Use the arrays that `build` returned, and the number of rows."""
         self._count = rows
         self._frequency = arrays["frequency"].astype(np.int64)
         self._starts = np.concatenate([[0], np.cumsum(self._frequency)])
@@ -82,9 +85,9 @@ class Postings:
 
     @staticmethod
     def build(slots: NDArray[np.int32], vocabulary: int) -> dict[str, NDArray[Any]]:
-        """The arrays, of the words of each row; an empty slot holds the size of the vocabulary.
+        """Build the arrays from the words of each row. An empty slot holds the size of the vocabulary.
 
-        The rows of a word come first where it comes early, in a short name.
+        Among the rows of a word, those come first in which it is early, and then those with a short name.
         """
         filled = slots < vocabulary
         row, slot = np.nonzero(filled)
@@ -97,14 +100,14 @@ class Postings:
         return {"frequency": np.bincount(word, minlength=vocabulary).astype(np.int32), "rows": row.astype(np.int32)}
 
     def weigh(self, query: Query, matches: Matches) -> Weighed:
-        """What each typed word counts."""
+        """Compute the weight of each typed word."""
         frequency = self._frequency.take(matches.word)
         before = [0, *frequency.cumsum().tolist()]
         best, found = _found(matches, before)
-        for beginning in matches.beginnings:
-            number = beginning.asked
+        for prefix in matches.prefixes:
+            number = prefix.asked
             if best[number] < CERTAIN or number == len(query.asked) - 1:
-                found[number] += self._size(beginning)
+                found[number] += self._size(prefix)
         for number, having in query.having.items():
             found[number] = min(found[number], len(having.rows)) or len(having.rows)
         unknown = int((self._count + 1) ** (1 - UNKNOWN))
@@ -115,9 +118,9 @@ class Postings:
         return Weighed(weights, frequency, before)
 
     def collect(self, query: Query, matches: Matches, weighed: Weighed, kept: int) -> NDArray[np.int64]:
-        """The most promising rows, ascending: those that the `kept` highest entries are of.
+        """Return the most promising rows, ascending: the rows of the `kept` highest entries.
 
-        A row has an entry for each match that it holds.
+        A row has one entry for each match that it contains.
         """
         level = LEVELS / sum(weighed.weights)
         levels = [weight * level for weight in weighed.weights]
@@ -139,26 +142,26 @@ class Postings:
     def _entries(
         self, matches: Matches, taken: "_Taken", levels: list[float]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Rows of matches and beginnings, and what each is worth."""
+        """Return the rows of matches and of prefixes, and the value of each entry."""
         value = matches.steps * np.array([each / STEPS for each in levels]).take(matches.asked)
         values = value.astype(np.int32).repeat(taken.counts)
-        rows = self._rows.take(places(self._starts.take(matches.word) + taken.skipped, taken.counts))
+        rows = self._rows.take(slice_indices(self._starts.take(matches.word) + taken.skipped, taken.counts))
         if taken.spans:
             begun = [self._rows[span] for span in taken.spans.values()]
-            worth = [int(levels[number] * BEGINNING_SHARE) for number in taken.spans]
+            worth = [int(levels[number] * PREFIX_SHARE) for number in taken.spans]
             rows = np.concatenate([rows, *begun])
             values = np.concatenate([values, np.array(worth, np.int32).repeat([len(each) for each in begun])])
         return rows, values
 
-    def _size(self, beginning: Beginning) -> int:
-        return int(self._starts[beginning.end] - self._starts[beginning.start])
+    def _size(self, prefix: PrefixRange) -> int:
+        return int(self._starts[prefix.end] - self._starts[prefix.start])
 
     def _within_budget(self, matches: Matches, weighed: Weighed, left: int) -> "_Taken":
-        """How many rows of each match to take, and which rows of what begins like each typed word."""
+        """Choose how many rows of each match to read, and which rows of the words with each prefix."""
         bounds = matches.bounds.tolist()
         before = [weighed.before[bound] for bound in bounds]
         count = weighed.frequency.copy()
-        spans = {b.asked: (int(self._starts[b.start]), int(self._starts[b.end])) for b in matches.beginnings}
+        spans = {p.asked: (int(self._starts[p.start]), int(self._starts[p.end])) for p in matches.prefixes}
         sizes = [
             behind - first + (spans[number][1] - spans[number][0] if number in spans else 0)
             for number, (first, behind) in enumerate(pairwise(before))
@@ -166,7 +169,7 @@ class Postings:
         taken: dict[int, slice] = {}
         for number in sorted(range(len(sizes)), key=sizes.__getitem__):
             size = before[number + 1] - before[number]
-            if size > max(left, 0):  # the most alike words alone, the last one in part
+            if size > max(left, 0):  # only the most similar words, and the last of them in part
                 start, end = bounds[number], bounds[number + 1]
                 least = min(bisect_left(weighed.before, before[number + 1] - left), end - 1)
                 count[start:least] = 0
@@ -179,13 +182,13 @@ class Postings:
         return _Taken(count, taken)
 
     def _highest(self, rows: NDArray[np.int64], values: NDArray[np.int32], kept: int) -> NDArray[np.int64]:
-        """Of rows that may come several times, each with a value: those of the highest sums, ascending."""
+        """Return the rows with the highest sums of values, ascending. A row may occur several times in `rows`."""
         if len(rows) > kept:
             sums = self._scratch.sums
             np.add.at(sums, rows, values)
             level = sums.take(rows)
             sums[rows] = 0
-            above = np.bincount(level)[::-1].cumsum()  # entries of the highest level, of the two highest …
+            above = np.bincount(level)[::-1].cumsum()  # entries with the highest level, with the two highest …
             enough = len(above) - 1 - int(above.searchsorted(kept))
             high = (level >= enough).nonzero()[0]
             level = level.take(high)
@@ -200,13 +203,13 @@ class Postings:
 
 
 class _Scratch(threading.local):
-    """Of a thread: a sum for each row, all 0 between uses."""
+    """An array for each thread, with a sum for each row. All sums are 0 between uses."""
 
     def __init__(self, rows: int) -> None:
         self.sums = np.zeros(rows, np.int32)
 
     def among(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of some rows are also among others."""
+        """Return for each of `rows` whether it is also in `others`."""
         self.sums[others] = 1
         found = self.sums.take(rows) > 0
         self.sums[others] = 0
@@ -214,7 +217,7 @@ class _Scratch(threading.local):
 
 
 def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
-    """Of each typed word: the steps of the best match, and how many rows have it or one as good."""
+    """Return for each typed word the steps of its best match, and how many rows have that match or one as good."""
     bounds = matches.bounds.tolist()
     best, found = [0] * (len(bounds) - 1), [0] * (len(bounds) - 1)
     if len(matches.packed):

@@ -1,4 +1,4 @@
-"""What was typed: its words, those typed as one taken apart, and the codes and barcodes among them."""
+"""Reads a query: splits it into words, also words typed as one, and finds the codes and barcodes among them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,32 +12,32 @@ from toko_core.search.words.pairs import WordPairs
 from toko_core.search.words.vocabulary import Vocabulary
 
 LONGEST_QUERY = 200
-"""Characters; what follows is not read."""
+"""Characters of a query that are read; the rest is ignored."""
 MOST_WORDS = 10
 ENDING = 0.85
-"""How like a row is whose barcode ends in what was typed: less than one of that size."""
+"""The similarity of a row whose barcode ends in the typed digits; lower than that of a row with the typed size."""
 
 
 class Having(NamedTuple):
-    """Rows, and how like what was typed each is."""
+    """Rows, and the similarity of each to what was typed."""
 
     rows: NDArray[np.int64]
     similarity: NDArray[np.float32]
 
 
 class Query(NamedTuple):
-    """A text that was read."""
+    """A query, split into words."""
 
     asked: list[str]
     """The distinct typed words."""
     repeated: int
-    """How many more were typed."""
+    """How many repeated words were typed in addition to those."""
     having: dict[int, Having]
-    """Of a typed word that is a code, a barcode or the end of one: the rows that have it."""
+    """By number of a typed word that is a code, a barcode or the end of one: the rows that have it."""
 
 
 class Reader:
-    """Reads queries. Safe to use from many threads."""
+    """Reads queries. Thread-safe."""
 
     def __init__(self, vocabulary: Vocabulary, pairs: WordPairs, identifiers: Identifiers) -> None:
         self._vocabulary = vocabulary
@@ -45,7 +45,7 @@ class Reader:
         self._identifiers = identifiers
 
     def read(self, text: str) -> Query:
-        """Any text."""
+        """Read a query, which may be any text."""
         text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         typed: list[str] = []
         for word in words(text):
@@ -56,7 +56,7 @@ class Reader:
         distinct = list(dict.fromkeys(typed))
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
-        whole = self._identifiers.whole(text)
+        whole = self._identifiers.find_whole(text)
         if len(whole) and (len(chunks) > 1 or text.strip() not in asked):  # a code of several words
             asked = asked or [text]
             having = Having(whole, np.ones(len(whole), np.float32))
@@ -64,7 +64,10 @@ class Reader:
         return Query(asked, repeated, self._identified(chunks, asked))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
-        """Take apart what nothing is like but begins with a word, as `minyakgorng` does; or else the same query."""
+        """Split the unclear words that begin with a known word, such as `minyakgorng`.
+
+        Returns the same query if there is none.
+        """
         asked = list(query.asked)
         for number in unclear:
             parts = self._vocabulary.split_off(asked[number]) if number not in query.having else None
@@ -74,13 +77,13 @@ class Reader:
         return query if asked == query.asked else query._replace(asked=asked)
 
     def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
-        """Of the chunks between blanks, those that are identifiers; one that is no typed word is added to those."""
+        """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it."""
         having: dict[int, Having] = {}
         for chunk in chunks:
             if chunk.isalpha():
                 continue
-            whole = self._identifiers.whole(chunk)
-            ending = self._identifiers.ending(chunk) if chunk in asked else whole[:0]
+            whole = self._identifiers.find_whole(chunk)
+            ending = self._identifiers.find_by_ending(chunk) if chunk in asked else whole[:0]
             if not len(whole) and not len(ending):
                 continue
             if chunk not in asked:

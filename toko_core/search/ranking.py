@@ -1,4 +1,4 @@
-"""Ranks rows: how much of what was typed each holds, how like, in which order."""
+"""Ranks rows by how many of the typed words each contains, how similar they are, and in which order."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,26 +13,26 @@ from toko_core.search.text import is_number
 from toko_core.search.words.matches import Matches
 
 WORDS, IN_ORDER, WHOLE_NAME, FIRST = np.array([0.89, 0.04, 0.04, 0.03], np.float32)
-"""What the words, their order and their completeness count, out of one."""
+"""The parts of a score, which add up to 1: the words, their order, a complete name, and the first word of the name."""
 NEAR = 0.65
-"""A row is near if its score is at least this share of the best one's; no other is an answer."""
+"""Only rows with at least this share of the best score are returned."""
 PER_REPEATED = 0.002
-"""What each word costs that the name repeats and the query does not, or the reverse: BENG BENG is not BENG."""
+"""The cost of each word that the name repeats and the query does not, or the reverse: BENG BENG is not BENG."""
 COUNTED = 5
-"""Repeated words that count."""
-CLEARLY_BEGUN = 4
-"""Letters: a single word of up to so many that begins a known one is that, not a slip."""
+"""The most repeated words that cost something."""
+LONGEST_CLEAR_PREFIX = 4
+"""A single typed word of up to this many letters that is a prefix of a known word counts as that, not as a typo."""
 PER_TURN, MOST_TURNS = 0.02, 10
-"""What each row before it with the same meaning of an unclear word costs a row."""
+"""With an unclear word, a row loses PER_TURN for each row above it that has the same meaning of the word."""
 TOGETHER, HAVING = 0.92, 0.7
-"""A row that has two typed words as they were typed, side by side, scores more; another row has both if something in it
-is as like each as this."""
+"""A row that contains two typed words exactly and side by side scores more than TOGETHER. Another row contains both if
+it has a similarity of at least HAVING to each."""
 UNSOLD = 2
-"""More than any score: what is not sold ranks last."""
+"""Higher than any score, so that products that are not sold rank last."""
 COARSE = np.float32(256)
-"""Added to a score and taken away again, it leaves multiples of 1/32768."""
-TELLING = 3
-"""Letters: a shorter word, or a number, is not worth a second look if it is lacking."""
+"""Adding this to a score and subtracting it again rounds the score to a multiple of 1/32768."""
+SHORTEST_LACKING = 3
+"""Only a missing word of at least this many letters, and no number, starts a second pass."""
 
 
 class Ranked(NamedTuple):
@@ -41,18 +41,18 @@ class Ranked(NamedTuple):
     rows: list[int]
     scores: list[float]
     lacking: list[int]
-    """The typed words that the first row lacks, by number, if they are worth a second look."""
+    """The numbers of the typed words that the first row lacks, if they are worth a second pass."""
     alone: bool
-    """Whether the first row has two typed words apart, and no other has both."""
+    """Whether the first row is the only one with both of two typed words, and does not have them side by side."""
 
 
 class Ranking:
-    """Safe to use from many threads."""
+    """Scores rows and sorts them. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], words: ForwardIndex) -> None:
-        """From `name_lengths`, `repeated` and `unsold` by row, and the words of each row."""
+        """Use the arrays `name_lengths`, `repeated` and `unsold`, by row, and the words of each row."""
         self._words = words
-        self._of_rows = np.empty((len(words), 4), np.float32)  # side by side: a row's are fetched at once
+        self._of_rows = np.empty((len(words), 4), np.float32)  # side by side, so that one access fetches all of a row
         self._of_rows[:, 0] = WHOLE_NAME / np.maximum(arrays["name_lengths"], 1)
         self._of_rows[:, 1] = arrays["repeated"]
         self._of_rows[:, 2] = PER_REPEATED * np.minimum(arrays["repeated"], COUNTED)
@@ -61,7 +61,7 @@ class Ranking:
     def rank(
         self, query: Query, matches: Matches, weights: Sequence[float], rows: NDArray[np.int64], limit: int
     ) -> Ranked:
-        """The best of some rows, at least one."""
+        """Return the best of `rows`, which are at least one."""
         comparison = self._words.compare(query, matches, rows)
         share_of_name, repeated, repeated_cost, unsold = self._of_rows.take(rows, axis=0).T
         score = _score(comparison, weights, share_of_name)
@@ -69,18 +69,18 @@ class Ranking:
             score -= PER_REPEATED * np.minimum(np.abs(repeated - query.repeated), COUNTED)
         else:
             score -= repeated_cost
-        score += COARSE  # equal rows must not differ by the order in which their scores were added up
+        score += COARSE  # the order of additions must not make a difference between equal rows
         score -= COARSE
         order = (unsold - score).argsort(kind="stable")
         similarity = comparison.similarity
-        is_guess = not matches.beginnings or len(query.asked[0]) > CLEARLY_BEGUN
+        is_guess = not matches.prefixes or len(query.asked[0]) > LONGEST_CLEAR_PREFIX
         if len(weights) == 1 and is_guess and np.maximum.reduce(similarity[0]) < 1:
-            score[order] -= _turns(self._words.meant(rows, comparison.earliness[0]).take(order))
+            score[order] -= _turns(self._words.words_at(rows, comparison.earliness[0]).take(order))
             order = (unsold - score).argsort(kind="stable")
         lacking = [
             number
             for number in (similarity[:, order[0]] < LACKING).nonzero()[0].tolist()
-            if len(query.asked[number]) >= TELLING and not is_number(query.asked[number])
+            if len(query.asked[number]) >= SHORTEST_LACKING and not is_number(query.asked[number])
         ]
         alone = (
             len(weights) == 2
@@ -107,13 +107,16 @@ def _score(comparison: Comparison, weights: Sequence[float], share_of_name: NDAr
 
 
 def _count(flags: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """By column."""
+    """Count the true flags of each column."""
     counts: NDArray[np.uint8] = np.add.reduce(flags.view(np.uint8), dtype=np.uint8)
     return counts
 
 
 def _turns(words: NDArray[np.int32]) -> NDArray[np.float32]:
-    """What rows lose, so that the words that one typed word may mean take turns and a common one leaves room."""
+    """Return what each row loses, so that the possible meanings of one typed word alternate.
+
+    Otherwise the most common meaning would fill the whole page.
+    """
     if (words == words[0]).all():
         return np.zeros(len(words), np.float32)
     seen: defaultdict[int, int] = defaultdict(int)

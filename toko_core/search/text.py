@@ -1,7 +1,7 @@
-"""How a text becomes words: the same for names, queries and labels.
+"""Splits a text into words, in the same way for names, queries and labels.
 
-Case and accents are folded; letters and digits are words of their own, except that a number with a unit of weight or
-volume is one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`. A decimal without a unit is `1.5`.
+Case and accents are folded. Letters and digits become separate words, except that a number with a unit of weight or
+volume becomes one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`. A decimal without a unit is `1.5`.
 """
 
 import re
@@ -15,50 +15,50 @@ UNITS = {
     **dict.fromkeys(("ml", "cc", "mili"), ("ml", 1)),
     **dict.fromkeys(("l", "lt", "ltr", "liter", "litre"), ("ml", 1000)),
 }
-"""How shops write a unit: the base unit, and how many of it."""
+"""The spellings of units in shops, each with its base unit and how many of that it is."""
 WORD = re.compile(
     rf"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})(?![^\W\d_])"
     r"|(?<!\d)(?P<decimal>\d[.,]\d{1,2})(?!\d)"
     r"|(?P<plain>\d+|[^\W\d_]+)"
 )
 THOUSANDS = re.compile(r"\d+[.,]\d{3}")
-"""1.000 ML is a thousand; 1.000 KG is one."""
+"""A dot or comma before three digits separates thousands in 1.000 ML, but decimals in 1.000 KG."""
 SHORTEST_WRITTEN_OUT = 4
-"""Letters of a unit that is a word besides: who types "kopi liter" means a name with "1 LITER"."""
+"""A unit of at least this many letters is also a word: somebody who types "kopi liter" means a name with "1 LITER"."""
 LONGEST_NUMBER = 9
-"""Digits; a longer one is no pack size."""
+"""The most digits of a pack size."""
 LONGEST_WORD = 32
-"""Letters of a typed word that are compared."""
+"""The number of letters of a typed word that are compared."""
 VOWELS = str.maketrans("", "", "aiueo")
 
 
 class Span(NamedTuple):
-    """Where a word stands in the text as it was written: `text[start:end]`."""
+    """The position of a word in the original text: `text[start:end]`."""
 
     start: int
     end: int
 
 
 def fold(text: str) -> str:
-    """Lower case without accents; compatibility forms (½, ﬁ, full-width letters) as plain ones."""
+    """Return the text in lower case, without accents and compatibility forms (½, ﬁ, full-width letters)."""
     if text.isascii():
         return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in their order."""
+    """Return the words of a text, in their order."""
     return _words(WORD.findall(fold(text)))
 
 
 def words_and_units(text: str) -> tuple[list[str], list[str]]:
-    """The words of a text, and the units of its sizes that are words besides."""
+    """Return the words of a text, and the units in its sizes that are also words."""
     found = WORD.findall(fold(text))
     return _words(found), [unit for _, unit, _, _ in found if len(unit) >= SHORTEST_WRITTEN_OUT]
 
 
 def spans(text: str) -> list[Span]:
-    """Where each of `words(text)` stands in the text."""
+    """Return the position in the text of each of `words(text)`."""
     folded, origin = [], []
     for place, character in enumerate(text):
         piece = fold(character)
@@ -69,24 +69,24 @@ def spans(text: str) -> list[Span]:
 
 
 def skeleton(word: str) -> str:
-    """What is left of a word written in a hurry: its first letter and the consonants after it."""
+    """Return the consonant skeleton of a word, its usual abbreviation: the first letter and the consonants after it."""
     return word[0] + word[1:].translate(VOWELS)
 
 
 def is_number(word: str) -> bool:
-    """Also of a size: `85`, `85g`."""
+    """Return whether a word is a number or a size, such as `85` or `85g`."""
     return word[0].isdigit()
 
 
 def _words(found: Iterable[tuple[str, str, str, str]]) -> list[str]:
-    """Of what WORD finds."""
+    """Convert the groups that WORD finds to words."""
     return [
         plain or (_size(number, unit) if unit else decimal.replace(",", ".")) for number, unit, decimal, plain in found
     ]
 
 
 def _end(text: str, end: int) -> int:
-    """Accents that are characters of their own belong to the letter before them."""
+    """Extend the end of a word over combining accents, which belong to the letter before them."""
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end

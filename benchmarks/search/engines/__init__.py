@@ -1,4 +1,4 @@
-"""The engines, a file each: ours first, then the strongest of the others."""
+"""The engines, one per file: ours first, then the strongest of the others."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -24,16 +24,17 @@ __all__ = ["ENGINES", "LIMIT", "Engine", "Search", "engines_named"]
 
 
 def engines_named(text: str | None) -> Sequence[Engine]:
-    """Those whose names are given, with commas between; without, all.
+    """Return the engines with these comma-separated names, or all engines if `text` is None.
 
-    Raises PermanentError, also if a package of one is missing: a benchmark takes minutes, so that is looked at first.
+    Raises PermanentError, also if a package of an engine is missing. This is checked first because a benchmark takes
+    minutes.
     """
     wanted = [name.strip() for name in text.split(",")] if text is not None else ENGINES
     for name in wanted:
         if name not in ENGINES:
-            raise PermanentError(f"--engines has no {name!r}; there are {', '.join(ENGINES)}.")
+            raise PermanentError(f"--engines: there is no {name!r}; the engines are {', '.join(ENGINES)}.")
     engines = [engine for engine in ENGINES.values() if engine.name in wanted]
     for package in (module.partition(".")[0] for engine in engines for module in engine.modules):
         if importlib.util.find_spec(package) is None:
-            raise PermanentError(f"The package {package} is missing: install toko[bench].")
+            raise PermanentError(f"The package {package} is missing: run `make clean install`.")
     return engines

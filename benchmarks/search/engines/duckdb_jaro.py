@@ -1,6 +1,7 @@
-"""DuckDB: every name compared with the query by `jaro_winkler_similarity`, the ten most alike.
+"""DuckDB: compares every name with the query by `jaro_winkler_similarity`, and returns the ten most similar.
 
-The table is copied into memory when it is opened: 10 ms a query at 100,000 names, 13 from the compressed file.
+The table is copied into memory when it is opened. A query of 100,000 names then takes 10 ms, instead of 13 ms from the
+compressed file.
 """
 
 from collections.abc import Sequence

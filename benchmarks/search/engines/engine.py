@@ -1,29 +1,29 @@
-"""What the benchmark asks of an engine."""
+"""The interface between the benchmark and an engine."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 LIMIT = 10
-"""Results of a search."""
+"""The number of results of a search."""
 
 Search = Callable[[str], Sequence[int]]
-"""A query of any text -> rows of at most LIMIT names, best first."""
+"""Takes any text as a query, and returns the rows of at most LIMIT names, best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One way of searching, at its best settings."""
+    """A search engine with its best settings."""
 
     name: str
-    """As `--engines` takes it."""
+    """The name for `--engines`."""
     setting: str
-    """For people: what is asked of it."""
+    """A description of its settings, for people."""
     modules: tuple[str, ...]
-    """Imported before anything is timed; the first part of each is a package that may be missing."""
+    """The modules to import before the measurement. The first part of each is a package that may be missing."""
     build: Callable[[Sequence[str], Path], None]
-    """names, an empty folder -> whatever it keeps of them, stored in that folder."""
+    """Indexes the names, and stores the index in an empty folder."""
     load: Callable[[Path], Search]
-    """From what `build` stored."""
+    """Loads the index that `build` stored."""
     most_names: int | None = None
-    """Left out beyond so many, unless it is asked for."""
+    """The engine is left out with more names than this, unless `--engines` names it."""

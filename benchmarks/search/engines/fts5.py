@@ -1,8 +1,8 @@
-"""SQLite's FTS5 with its trigram tokenizer: the best ten of an OR of the query's trigrams by bm25.
+"""SQLite's FTS5 with its trigram tokenizer: returns the ten best names for an OR of the query's trigrams, by bm25.
 
-The names have blanks around them, as those of tantivy: on 10,000 real names that finds .98 of the main kinds instead
-of .97. The words themselves instead of their trigrams are ten times faster and find .87. `detail=none` or `column`
-would be smaller, but bm25 of a table without contents then knows no frequencies and finds nothing.
+The names have blanks around them, as with tantivy. On 10,000 real names this finds .98 of the main kinds instead of
+.97. Words instead of trigrams are ten times faster, but find only .87. `detail=none` or `column` would be smaller, but
+then bm25 has no frequencies in a table without contents, and finds nothing.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from benchmarks.search.engines.engine import LIMIT, Engine, Search
 FILE = "names.sqlite"
 GRAM = 3
 CACHE_BYTES = 4 * 2**30
-"""More than the file: it is mapped and never read twice."""
+"""Larger than the file, so that it is mapped and never read twice."""
 
 
 def build(names: Sequence[str], folder: Path) -> None:
@@ -43,7 +43,7 @@ def load(folder: Path) -> Search:
 
 
 def _padded(text: str) -> str:
-    """In lower case, without what would end a string of the query language."""
+    """Return the text in lower case, without characters that would end a string of the query language."""
     return f" {text.casefold()} ".replace('"', " ").replace("\0", " ")
 
 

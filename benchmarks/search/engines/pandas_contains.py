@@ -1,4 +1,4 @@
-"""The first version's way: a CSV in pandas, the first ten names that contain every word of the query."""
+"""The method of the first version: reads a CSV with pandas, and returns the first ten names with every word."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def load(folder: Path) -> Search:
 
 ENGINE = Engine(
     name="pandas",
-    setting="str.contains of every word: the first version's way",
+    setting="str.contains of every word, as in the first version",
     modules=("pandas",),
     build=build,
     load=load,

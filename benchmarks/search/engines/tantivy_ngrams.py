@@ -1,4 +1,4 @@
-"""tantivy: the n-grams of the whole lower-case name, the best ten of an OR of the query's by BM25.
+"""tantivy: indexes the n-grams of the lower-case name, and returns the ten best for an OR of the query's, by BM25.
 
 Settings tried on 100,000 real names (mean recall of the main kinds; p50 and p99 in ms, the best of three passes):
 
@@ -9,9 +9,9 @@ Settings tried on 100,000 real names (mean recall of the main kinds; p50 and p99
     3-grams and a field of words       .954   0.25  0.62   a boost for whole words: .950
     words, fuzzy by 1 or 2 letters     .894   0.73  2.55   as prefixes too: .890
 
-2-grams, 5-grams, grams of each word alone and accents removed found less. The rest serves speed: one segment, so that
-its document numbers are the rows; no positions; no count of all that match, which lets it skip what cannot be among
-the ten. Opened from a folder it answers as fast as from memory.
+2-grams, 5-grams, grams of each word alone, and removed accents found less. The other settings make it fast: one
+segment, so that its document numbers are the rows; no positions; and no count of all matches, so that it can skip
+documents that cannot be among the ten. It is as fast from a folder as from memory.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from benchmarks.search.engines.engine import LIMIT, Engine, Search
 
 FIELD, GRAMS, INDEXED = "name", "grams", "freq"
 HEAP = 4_000_000_000
-"""Bytes that the writer may fill before it begins a second segment; only what is needed is used."""
+"""The bytes that the writer may use before it starts a second segment. It uses only what it needs."""
 
 
 def build(gram: int, names: Sequence[str], folder: Path) -> None:
@@ -45,7 +45,7 @@ def load(gram: int, folder: Path) -> Search:
     index = tantivy.Index.open(str(folder))
     schema, searcher = index.schema, index.searcher()
     if searcher.num_segments > 1:
-        raise ValueError(f"tantivy made {searcher.num_segments} segments: its document numbers are not the rows.")
+        raise ValueError(f"tantivy made {searcher.num_segments} segments, so its document numbers are not the rows.")
     term, either, should = tantivy.Query.term_query, tantivy.Query.boolean_query, tantivy.Occur.Should
 
     def search(text: str) -> list[int]:

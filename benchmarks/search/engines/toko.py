@@ -1,4 +1,4 @@
-"""Our engine, stored and loaded as in the published catalogue: its arrays in a DuckDB file."""
+"""Our engine. Its arrays are stored in a DuckDB file and loaded from it, as in the published catalogue."""
 
 from collections.abc import Sequence
 from pathlib import Path

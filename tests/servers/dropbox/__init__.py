@@ -1,4 +1,4 @@
-"""A server that speaks the Dropbox API v2 over TLS, for the real `dropbox` SDK, without Dropbox.
+"""A fake Dropbox server that speaks the real API v2 over TLS, for tests with the real `dropbox` SDK.
 
     with DropboxServer() as server, server.reached_from_here():
         backup = server.put("/IPOS/toko.i5bu", data)
@@ -6,8 +6,9 @@
         download(server.settings)
         assert len(server.received("files/download")) == 2
 
-A process of its own gets `{**server.settings, **server.environment}`.
-It is as strict as Dropbox where clients trip: tokens, scopes, PKCE, arguments, content types, ranges, cursors.
+Another process needs `{**server.settings, **server.environment}` in its environment.
+The server is as strict as Dropbox where clients make mistakes: tokens, scopes, PKCE, arguments, content types, ranges
+and cursors.
 """
 
 from tests.servers.dropbox.faults import Fault, FaultKind

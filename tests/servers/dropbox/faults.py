@@ -1,10 +1,10 @@
-"""Failures on demand: Dropbox's, those of what is in between, and the network's."""
+"""Faults on demand: of Dropbox, of the network, and of anything between the client and Dropbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.servers.dropbox.errors import PLAIN, RefusalError, api_error, bad_input, oauth_error, rate_limited
+from tests.servers.dropbox.errors import PLAIN, ResponseError, api_error, bad_input, oauth_error, rate_limited
 
 FaultKind = Literal[
     "400", "403", "429", "500", "503", "expired-token", "invalid-token", "missing-scope", "revoked", "wrong-app",
@@ -21,7 +21,10 @@ CAPTIVE_PORTAL = (
 
 @dataclass(slots=True)
 class Fault:
-    """`left` requests of an endpoint (`*`: of any) that fail; None: all until `heal`. `hits` have failed so far."""
+    """A fault of the next `left` requests of an endpoint; `*` is any endpoint, and None is all requests until `heal`.
+
+    `hits` requests have failed so far.
+    """
 
     endpoint: str
     kind: FaultKind
@@ -41,8 +44,8 @@ class Fault:
         if self.left is not None:
             self.left -= 1
 
-    def refusal(self, endpoint: str, scope: str) -> RefusalError | None:
-        """What is answered at once; None: the request is done, and fails in another way."""
+    def response_error(self, endpoint: str, scope: str) -> ResponseError | None:
+        """Return the error response, or None for a fault after which the server still handles the request."""
         match self.kind:
             case "400":
                 return bad_input(endpoint, "request body: could not decode input as JSON")
@@ -51,7 +54,7 @@ class Fault:
             case "429":
                 return rate_limited(self.reason, self.retry_after, self.plain)
             case "500" | "503":
-                return RefusalError(int(self.kind), SERVER_ERRORS[self.kind], PLAIN)
+                return ResponseError(int(self.kind), SERVER_ERRORS[self.kind], PLAIN)
             case "expired-token":
                 return api_error(401, "expired_access_token")
             case "invalid-token":
@@ -65,12 +68,12 @@ class Fault:
             case "path-not-found":
                 return api_error(409, "path", "not_found")
             case "html":
-                return RefusalError(200, CAPTIVE_PORTAL, "text/html; charset=utf-8")
+                return ResponseError(200, CAPTIVE_PORTAL, "text/html; charset=utf-8")
         return None
 
 
 class Faults:
-    """The faults that are to come, oldest first."""
+    """The pending faults, the oldest first."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -83,7 +86,7 @@ class Faults:
             fault.left = 0
 
     def pick(self, endpoint: str) -> Fault | None:
-        """The fault of a request, if it is to have one."""
+        """Return the fault for a request to this endpoint, if there is one."""
         for fault in self._faults:
             if fault.takes(endpoint):
                 fault.hit()

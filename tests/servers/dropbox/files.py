@@ -1,4 +1,4 @@
-"""The files of the account: paths without regard to case, all revisions, listings with cursors."""
+"""The files of the account, with case-insensitive paths, all revisions, and listings with cursors."""
 
 import itertools
 import secrets
@@ -11,7 +11,7 @@ from tests.servers.dropbox.records import Deleted, Entry, File, Folder, content_
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in the changes of a folder: `seen` have been told; deletions before `start` are of no interest."""
+    """A position in the changes of a folder. The client knows `seen` changes; deletions before `start` are left out."""
 
     folder: str
     include_deleted: bool
@@ -22,7 +22,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one listing request gives."""
+    """The result of one listing request."""
 
     entries: list[Entry]
     cursor: str
@@ -30,21 +30,21 @@ class Page:
 
 
 class Files:
-    """A Dropbox. Listings come in the order of the changes; each change to an entry moves it to the end."""
+    """The files in a Dropbox. Listings are in the order of changes: each change to an entry moves it to the end."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.revisions: dict[str, File] = {}
         self.page_size = 2000
-        """Most entries of a page, whatever limit is asked for."""
+        """The most entries on a page, even if the request has a higher limit."""
         self._cursors: dict[str, Cursor | None] = {}
         self._changes = itertools.count(1)
         self._last_change = 0
 
-    # What people do
+    # Actions of people
 
     def put(self, path: str, data: bytes, modified: datetime | None, client_modified: datetime | None) -> File:
-        """A new file, or a new revision of it; folders on the way are made."""
+        """Create a file or a new revision of it, and missing parent folders."""
         before = self.entries.get(path.lower())
         folder, _, name = path.rpartition("/")
         if folder:
@@ -59,7 +59,7 @@ class Files:
         return file
 
     def make_folder(self, path: str) -> Folder:
-        """The folder, made if it is missing."""
+        """Return the folder, and create it if it is missing."""
         found = self.entries.get(path.lower())
         if isinstance(found, Folder):
             return found
@@ -71,7 +71,7 @@ class Files:
         return folder
 
     def delete(self, path: str) -> None:
-        """Remove a file, or a folder with all that is in it."""
+        """Remove a file, or a folder with its content."""
         lower = path.lower()
         gone = [e for e in self.entries.values() if e.path_lower == lower or e.path_lower.startswith(f"{lower}/")]
         if all(isinstance(entry, Deleted) for entry in gone):
@@ -80,10 +80,10 @@ class Files:
             if not isinstance(entry, Deleted):
                 self.entries[entry.path_lower] = Deleted(entry.path, self._next_change())
 
-    # What clients ask
+    # Requests of clients
 
     def find(self, path: str, include_deleted: bool = False) -> Entry:
-        """What is at a path, or has the id or the revision in it."""
+        """Return the entry with this path, id or revision."""
         found: Entry | None
         if path.startswith("rev:"):
             found = self.revisions.get(path.removeprefix("rev:"))
@@ -98,23 +98,23 @@ class Files:
         return found
 
     def file(self, path: str) -> File:
-        """The file to download."""
+        """Return the file to download."""
         found = self.find(path)
         if not isinstance(found, File):
             raise api_error(409, "path", "not_file")
         return found
 
     def list_folder(self, path: str, include_deleted: bool, limit: int | None) -> Cursor:
-        """The start of a folder's listing."""
+        """Return a cursor at the start of a folder's listing."""
         folder = self._folder(path)
         return Cursor(folder, include_deleted, limit or self.page_size, self._last_change, 0)
 
     def latest(self, cursor: Cursor) -> str:
-        """The cursor of someone who knows all that there is."""
+        """Return the cursor of a client that knows all entries."""
         return self.hand_out(replace(cursor, seen=self._last_change))
 
     def continued(self, cursor: str) -> Cursor:
-        """Where a cursor that was handed out stands."""
+        """Return the position of a cursor that a client received before."""
         if cursor not in self._cursors:
             raise api_error(409, "other")
         place = self._cursors[cursor]
@@ -124,7 +124,7 @@ class Files:
         return place
 
     def page(self, cursor: Cursor) -> Page:
-        """What has changed since."""
+        """Return the changes since a cursor."""
         news = sorted((e for e in self.entries.values() if _is_news(e, cursor)), key=lambda entry: entry.changed)
         shown = news[: min(cursor.limit, self.page_size)]
         has_more = len(shown) < len(news)
@@ -132,13 +132,13 @@ class Files:
         return Page(shown, self.hand_out(replace(cursor, seen=seen)), has_more)
 
     def hand_out(self, cursor: Cursor) -> str:
-        """A cursor's name for the client."""
+        """Return the name of a cursor for the client."""
         name = secrets.token_urlsafe(96)
         self._cursors[name] = cursor
         return name
 
     def reset_cursors(self) -> None:
-        """Have all cursors so far refused."""
+        """Invalidate all cursors that clients have received so far."""
         self._cursors = dict.fromkeys(self._cursors)
 
     def _folder(self, path: str) -> str:

@@ -1,4 +1,4 @@
-"""HTTP over TLS: a thread per connection, kept alive, and every way in which an answer can go wrong."""
+"""HTTP over TLS, with a thread for each keep-alive connection, and all faults of a response."""
 
 import secrets
 import select
@@ -17,7 +17,7 @@ from tests.servers.dropbox.routes import answer, recorded_argument
 from tests.servers.dropbox.world import Answer, Request, World
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-LOOK_AGAIN = 0.02
+POLL_SECONDS = 0.02
 
 
 class Listener(ThreadingHTTPServer):
@@ -32,7 +32,7 @@ class Listener(ThreadingHTTPServer):
         self.closing = threading.Event()
         self._context = context
         self._connections: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self.serve_forever, args=(LOOK_AGAIN,), name="dropbox")
+        self._thread = threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), name="dropbox")
         self._thread.start()
 
     def stop(self) -> None:
@@ -51,13 +51,13 @@ class Listener(ThreadingHTTPServer):
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:
-        """Close it, without the orderly end that would come before a reset."""
+        """Close the connection without a clean shutdown, which would come before a reset."""
         self._connections.discard(request)
         request.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         error = sys.exception()
-        if error is not None and not isinstance(error, (ConnectionError, ssl.SSLError)):  # a mistake in here
+        if error is not None and not isinstance(error, (ConnectionError, ssl.SSLError)):  # a bug in this server
             self.world.crashes.append(error)
 
 
@@ -107,7 +107,7 @@ class Connection(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _interrupt(self, fault: Fault) -> None:
-        """What happens at the place where an answer is to go wrong."""
+        """Perform the fault at its position in the response."""
         fault.meanwhile()
         if fault.kind == "stall":
             self._stall()
@@ -117,8 +117,8 @@ class Connection(BaseHTTPRequestHandler):
             raise ConnectionAbortedError
 
     def _stall(self) -> None:
-        """Until it is released; a client that has left, or the end of the server, breaks the connection."""
-        while not self.server.world.released.wait(LOOK_AGAIN):
+        """Wait until the stall is released. If the client leaves or the server stops, break the connection."""
+        while not self.server.world.released.wait(POLL_SECONDS):
             left = select.select([self.connection], [], [], 0)[0]
             if left or self.server.closing.is_set():
                 raise ConnectionAbortedError

@@ -1,4 +1,4 @@
-"""The app in Dropbox's console, and the tokens of who has allowed it."""
+"""The app in Dropbox's console, and the tokens of people who authorised it."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ CODE_LIFETIME = 600
 
 @dataclass(slots=True)
 class Grant:
-    """What a person has allowed. `challenge` is that of PKCE with its method; without it the secret is needed."""
+    """An authorisation by a person. Without a PKCE challenge, the app must send its secret."""
 
     scopes: tuple[str, ...]
     challenge: tuple[str, str] | None
@@ -27,7 +27,7 @@ class Grant:
 
 @dataclass(slots=True)
 class AccessToken:
-    """A short-lived one."""
+    """A short-lived access token."""
 
     grant: Grant
     scopes: tuple[str, ...]
@@ -36,20 +36,20 @@ class AccessToken:
 
 @dataclass(slots=True)
 class App:
-    """An app, and all that it was given."""
+    """An app with its authorisations and tokens."""
 
     key: str = field(default_factory=lambda: secrets.token_hex(8)[:15])
     secret: str = field(default_factory=lambda: secrets.token_hex(8)[:15])
     scopes: tuple[str, ...] = SCOPES
-    """The permissions ticked in the console. A change is for those who allow the app after it."""
+    """The permissions that are set in the console. A change applies to later authorisations."""
     token_lifetime: int = 14_400
-    """Seconds that an access token lives. The SDK replaces one 300 s before its end."""
+    """The lifetime of an access token in seconds. The SDK replaces a token 300 s before its end."""
     codes: dict[str, tuple[Grant, float]] = field(default_factory=dict)
     refresh_tokens: dict[str, Grant] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
 
     def authorize(self, url: str) -> str:
-        """Click "Allow" on the page at that address: the code that it then shows. ValueError: it is an error page."""
+        """Click "Allow" on the page at this URL. Returns the code. Raises ValueError if it is an error page."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         if urlsplit(url).path != "/oauth2/authorize" or query.get("response_type") != "code":
             raise ValueError("not an authorisation page")
@@ -67,22 +67,22 @@ class App:
         return code
 
     def grant(self, scopes: tuple[str, ...] | None = None, pkce: bool = True) -> str:
-        """A refresh token, as an authorisation in the past gave it."""
+        """Return the refresh token of an earlier authorisation."""
         challenge = ("", "plain") if pkce else None
         return self._new_refresh_token(Grant(self.scopes if scopes is None else scopes, challenge, offline=True))
 
     def revoke(self) -> None:
-        """Disconnect the app from the account: no token is valid any more."""
+        """Disconnect the app from the account. All tokens become invalid."""
         for grant in (*self.refresh_tokens.values(), *(token.grant for token in self.access_tokens.values())):
             grant.revoked = True
 
     def expire_access_tokens(self) -> None:
-        """Have their time be over, which clients learn when they use them."""
+        """Make all access tokens expire. A client notices this when it uses one."""
         for token in self.access_tokens.values():
             token.expires = 0
 
     def check(self, token: str, scope: str) -> None:
-        """Whether a request with that access token may do what needs `scope`."""
+        """Check that an access token is valid and has `scope`. Raises ResponseError."""
         known = self.access_tokens.get(token)
         if known is None or known.grant.revoked:
             raise api_error(401, "invalid_access_token")
@@ -92,7 +92,7 @@ class App:
             raise api_error(401, "missing_scope", required_scope=scope)
 
     def tokens(self, form: dict[str, str]) -> Json:
-        """The token endpoint."""
+        """Handle a request to the token endpoint."""
         kind = form.get("grant_type")
         if form.get("client_id") != self.key or form.get("client_secret", self.secret) != self.secret:
             raise oauth_error("invalid_client", "Invalid client_id or client_secret")

@@ -1,4 +1,4 @@
-"""What the server keeps: files and folders with their revisions, and the requests that came."""
+"""The records of the server: files and folders with their revisions, and the requests it received."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def content_hash(data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something at a path. `changed` numbers the change that put it there, over the whole account."""
+    """An entry at a path. `changed` is the number, within the whole account, of the change that created it."""
 
     path: str
     changed: int
@@ -34,11 +34,11 @@ class Entry:
         return self.path.rpartition("/")[2]
 
     def json(self) -> Json:
-        """As listings have it."""
+        """The entry in the format of listings."""
         return {".tag": self.tag, **self.fields()}
 
     def fields(self) -> Json:
-        """As a download has it."""
+        """The entry in the format of downloads."""
         return {"name": self.name, "path_lower": self.path_lower, "path_display": self.path}
 
 
@@ -76,16 +76,16 @@ class Folder(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Deleted(Entry):
-    """A path where something was."""
+    """A path at which an entry was deleted."""
 
     tag = "deleted"
 
 
 @dataclass(slots=True)
 class Received:
-    """A request. `argument` is what the route was called with, without secrets; `time` is of the monotonic clock.
+    """A request. `argument` is the argument of the route, without secrets. `time` is from time.monotonic().
 
-    `status` is 0 until the end of its answer is sent, and stays so when the connection was broken instead.
+    `status` is 0 until the whole response is sent. It stays 0 if the connection breaks.
     """
 
     number: int

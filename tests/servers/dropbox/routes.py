@@ -1,4 +1,4 @@
-"""What the API answers, by the routes and arguments of the SDK's own specification."""
+"""The routes of the API. The SDK's own specification defines their arguments and results."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from dropbox import check, files, users
 from stone.backends.python_rsrc import stone_serializers
 from stone.backends.python_rsrc.stone_validators import ValidationError
 
-from tests.servers.dropbox.errors import JSON, PLAIN, Json, RefusalError, bad_input
+from tests.servers.dropbox.errors import JSON, PLAIN, Json, ResponseError, bad_input
 from tests.servers.dropbox.faults import Fault
 from tests.servers.dropbox.files import Cursor
 from tests.servers.dropbox.oauth import ACCOUNT_ID
@@ -32,7 +32,7 @@ decode_json: Any = stone_serializers.json_decode  # has no type hints
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`run` gives the result for an argument; a page may be spoilt by a fault."""
+    """A route of the API. `run` returns the result for an argument, with a possible fault in its page."""
 
     spec: Any
     scope: str
@@ -44,26 +44,26 @@ class Route:
 
 
 def answer(world: World, request: Request, fault: Fault | None) -> Answer:
-    """What Dropbox, or what pretends to be it, answers to a request."""
+    """Return the response to a request. With a fault it may come from something that is not Dropbox."""
     try:
         route = ROUTES.get(request.endpoint)
-        if fault is not None and (refusal := fault.refusal(request.endpoint, route.scope if route else "")):
-            raise refusal
+        if fault is not None and (failure := fault.response_error(request.endpoint, route.scope if route else "")):
+            raise failure
         if request.endpoint == TOKEN_ENDPOINT:
             return _json_answer(world.app.tokens(dict(parse_qsl(request.body.decode()))))
         if route is None:
-            raise RefusalError(400, f'Unknown API function: "{request.endpoint}"', PLAIN)
+            raise ResponseError(400, f'Unknown API function: "{request.endpoint}"', PLAIN)
         world.app.check(_access_token(request), route.scope)
         argument = _argument(request, route)
         if route.run is None:
             return _download(world, argument, request.headers.get("Range", ""))
         return _json_answer(route.run(world, argument, fault))
-    except RefusalError as refused:
-        return Answer(refused.status, refused.body.encode(), {"Content-Type": refused.content_type, **refused.headers})
+    except ResponseError as error:
+        return Answer(error.status, error.body.encode(), {"Content-Type": error.content_type, **error.headers})
 
 
 def recorded_argument(request: Request) -> Any:
-    """What tests see of a request: its argument, without secrets."""
+    """Return the argument of a request without secrets, for the tests."""
     if request.endpoint == TOKEN_ENDPOINT:
         form = dict(parse_qsl(request.body.decode(errors="replace")))
         return {name: form[name] for name in RECORDED_OF_TOKENS if name in form}
@@ -123,7 +123,7 @@ def _download(world: World, argument: Any, range_header: str) -> Answer:
 
 
 def _span(range_header: str, size: int) -> range | None:
-    """The bytes asked for; None for all, also when the header is not understood."""
+    """Return the requested range of bytes, or None for all bytes, also if the header is invalid."""
     found = RANGE.fullmatch(range_header)
     if found is None or found[1] == found[2] == "":
         return None
@@ -132,7 +132,7 @@ def _span(range_header: str, size: int) -> range | None:
     else:
         span = range(int(found[1]), min(size, int(found[2]) + 1) if found[2] else size)
     if not span:
-        raise RefusalError(416, "Requested range not satisfiable", PLAIN, {"Content-Range": f"bytes */{size}"})
+        raise ResponseError(416, "Requested range not satisfiable", PLAIN, {"Content-Range": f"bytes */{size}"})
     return span
 
 

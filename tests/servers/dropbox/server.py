@@ -1,4 +1,4 @@
-"""The server itself, and what tests ask of it."""
+"""The server, and its interface for tests."""
 
 import socket
 import ssl
@@ -25,10 +25,10 @@ NAMES = ("api.dropboxapi.com", "content.dropboxapi.com", "notify.dropboxapi.com"
 
 
 class DropboxServer:
-    """Dropbox with one account and one app, on a port of this machine, for as long as the `with` block lasts.
+    """A Dropbox with one account and one app, on a port of this machine, until the `with` block ends.
 
-    `app` is the app in Dropbox's console. `settings` is what a shop's .env says, `environment` what a process needs
-    besides to reach this server; in the test's own process `reached_from_here` does.
+    `app` is the app in Dropbox's console. `settings` are the settings in a shop's .env. A process also needs
+    `environment` to reach this server; in the test's own process, use `reached_from_here`.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class DropboxServer:
         self.refresh_token = self.app.grant(None, pkce=True)
         self.port = 0
         self.authority = Path()
-        """The certificate to trust."""
+        """The certificate that clients must trust."""
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._kept = ExitStack()
         self._listener: Listener | None = None
@@ -48,7 +48,7 @@ class DropboxServer:
         authority.cert_pem.write_to_path(str(self.authority))
         place = self._kept.enter_context(socket.socket())
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        place.bind((ADDRESS, 0))  # never listens: it keeps the port while the network is dead
+        place.bind((ADDRESS, 0))  # this socket never listens, but reserves the port while the network is down
         self.port = place.getsockname()[1]
         self.up()
         return self
@@ -59,7 +59,7 @@ class DropboxServer:
         if self.world.crashes and error is None:
             raise self.world.crashes[0]
 
-    # How to reach it
+    # Settings to reach the server
 
     @property
     def app(self) -> App:
@@ -67,14 +67,14 @@ class DropboxServer:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Those of an app that was allowed through PKCE, without a secret."""
+        """The settings for an app that was authorised through PKCE, without a secret."""
         return {
             "BACKUP_SOURCE": "dropbox", "DROPBOX_APP_KEY": self.app.key, "DROPBOX_REFRESH_TOKEN": self.refresh_token,
         }  # fmt: skip
 
     @property
     def environment(self) -> dict[str, str]:
-        """For a process that has not imported `dropbox` yet."""
+        """The environment variables for a process that has not imported `dropbox` yet."""
         hosts = ("DROPBOX_API_HOST", "DROPBOX_API_CONTENT_HOST", "DROPBOX_API_NOTIFY_HOST")
         return {
             **dict.fromkeys(hosts, f"{ADDRESS}:{self.port}"),
@@ -84,7 +84,7 @@ class DropboxServer:
 
     @contextmanager
     def reached_from_here(self) -> Iterator[None]:
-        """In this process, Dropbox's own names lead here. What `dropbox` has read at its import does not matter."""
+        """Resolve Dropbox's host names to this server in this process, even if `dropbox` is already imported."""
         resolve = socket.getaddrinfo
 
         def getaddrinfo(host: Any, port: Any, *args: Any, **more: Any) -> Any:
@@ -98,14 +98,15 @@ class DropboxServer:
             patch.setenv("no_proxy", "*")
             yield
 
-    # What people do
+    # Actions of people
 
     def put(
         self, path: str, data: bytes, *, modified: datetime | None = None, client_modified: datetime | None = None
     ) -> File:
-        """Upload a file, or replace it: always a new revision. Times are in UTC, now unless given.
+        """Upload or replace a file, which creates a new revision. Times are in UTC, and the default is now.
 
-        Old ones can be downloaded by `rev:`, also when the file is gone: here for ever, in Dropbox for 30 days or more.
+        Old revisions can be downloaded with `rev:`, even after the file was deleted. They are kept forever here, and
+        for 30 days or more in Dropbox.
         """
         with self.world.lock:
             return self.world.files.put(path, data, modified, client_modified)
@@ -115,64 +116,64 @@ class DropboxServer:
             return self.world.files.make_folder(path)
 
     def delete(self, path: str) -> None:
-        """Remove a file, or a folder with all that is in it. FileNotFoundError: there is none."""
+        """Remove a file, or a folder with its content. Raises FileNotFoundError."""
         with self.world.lock:
             self.world.files.delete(path)
 
     def authorize(self, url: str) -> str:
-        """Click "Allow" on the page at that address: the code that it then shows. ValueError: it is an error page."""
+        """Click "Allow" on the page at this URL. Returns the code. Raises ValueError if it is an error page."""
         with self.world.lock:
             return self.app.authorize(url)
 
     def grant(self, scopes: tuple[str, ...] | None = None, *, pkce: bool = True) -> str:
-        """The refresh token of an earlier authorisation, with all of the app's scopes unless given."""
+        """Return the refresh token of an earlier authorisation. The default is all scopes of the app."""
         with self.world.lock:
             return self.app.grant(scopes, pkce)
 
     def revoke(self) -> None:
-        """Disconnect the app: no refresh token and no access token so far is valid any more."""
+        """Disconnect the app. All refresh tokens and access tokens become invalid."""
         with self.world.lock:
             self.app.revoke()
 
     def expire_access_tokens(self) -> None:
-        """Those so far are refused as expired; refresh tokens stay valid."""
+        """Make all current access tokens expire. Refresh tokens stay valid."""
         with self.world.lock:
             self.app.expire_access_tokens()
 
     def reset_cursors(self) -> None:
-        """Those so far are answered with `reset`."""
+        """Make all current cursors invalid: requests with them get the error `reset`."""
         with self.world.lock:
             self.world.files.reset_cursors()
 
     @property
     def page_size(self) -> int:
-        """Most entries of a listing's page, whatever limit the client sets."""
+        """The most entries on a page of a listing, even if the client sets a higher limit."""
         return self.world.files.page_size
 
     @page_size.setter
     def page_size(self, size: int) -> None:
         self.world.files.page_size = size
 
-    # What was asked
+    # Requests so far
 
     @property
     def requests(self) -> list[Received]:
-        """All requests so far, oldest first."""
+        """All requests so far, the oldest first."""
         with self.world.lock:
             return list(self.world.requests)
 
     def received(self, endpoint: str) -> list[Received]:
-        """All requests of one endpoint, such as "files/download" or "oauth2/token"."""
+        """Return all requests to one endpoint, such as "files/download" or "oauth2/token"."""
         return [request for request in self.requests if request.endpoint == endpoint]
 
     def counts(self) -> Counter[str]:
-        """Requests per endpoint."""
+        """Return the number of requests to each endpoint."""
         return Counter(request.endpoint for request in self.requests)
 
     def wait_for_request(
         self, endpoint: str, *, after: int = 0, timeout: float = 20, where: Callable[[Received], bool] = lambda _: True
     ) -> Received:
-        """The first request of an endpoint that is not among the first `after` of all requests."""
+        """Wait for a request to an endpoint that is not among the first `after` of all requests, and return it."""
         found: list[Received] = []
 
         def has_come() -> bool:
@@ -185,28 +186,29 @@ class DropboxServer:
             assert found, f"No such {endpoint} within {timeout:g} s. The last requests:\n{last}"
             return found[0]
 
-    # What goes wrong
+    # Faults
 
     def fail(
         self, endpoint: str, kind: FaultKind, *, times: int | None = 1, after: int | None = None,
         retry_after: int | None = 1, reason: str = "too_many_requests", plain: bool = False,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> Fault:  # fmt: skip
-        """Let the next `times` requests of `endpoint` fail (None: all until `heal`); `*` is any.
+        """Make the next `times` requests to `endpoint` fail; None means all until `heal`, and `*` is any endpoint.
 
-        - "400", "403", "429", "500", "503": that status. Of "429", `retry_after` seconds (None: not told), `reason`
-          (or "too_many_write_operations") and whether its body is `plain` text instead of JSON.
-        - "expired-token", "invalid-token", "missing-scope": 401. "revoked", "wrong-app": 400, of "oauth2/token".
-        - "path-not-found": 409. "cursor-reset", of "files/list_folder/continue": 409, and for all cursors so far.
-        - "empty-page": no entries, and more to come. "repeated-entries": each of the page twice.
-        - "html": a captive portal's page, with status 200.
-        - "reset", "stall": the connection breaks, or nothing comes until `release`, before the answer, or in its
-          body once `after` bytes are sent. A client loses what of them was still on its way at a reset.
-        - "truncated", "short": the body ends after `after` bytes (half of it unless given): less than announced, or
-          as announced. "corrupted": one byte in the middle of it is wrong. "none": all is well.
+        - "400", "403", "429", "500", "503": a response with that status. A "429" has `retry_after` seconds (None: not
+          given) and a `reason` (the other one is "too_many_write_operations"), as `plain` text or as JSON.
+        - "expired-token", "invalid-token", "missing-scope": 401. "revoked", "wrong-app": 400, for "oauth2/token".
+        - "path-not-found": 409. "cursor-reset": 409 for all current cursors, for "files/list_folder/continue".
+        - "empty-page": a page without entries that has a next page. "repeated-entries": each entry twice.
+        - "html": the page of a captive portal, with status 200.
+        - "reset", "stall": the connection breaks, or stalls until `release`. This happens before the response, or in
+          its body after `after` bytes. At a reset, the client loses the bytes that have not arrived yet.
+        - "truncated", "short": the body ends after `after` bytes (default: half of it). Content-Length is that of the
+          whole body, or of the short one. "corrupted": one byte in the middle is wrong. "none": no fault.
 
-        `meanwhile` is called when `after` bytes of the body are sent: to replace a file during its download. It may
-        call all but `down`, which waits for this answer: for a network that dies in the middle, `down` during a stall.
+        `meanwhile` is called after `after` bytes of the body, for example to replace a file during its download. It
+        must not call `down`, which waits for this response. For a network that dies during a response, call `down`
+        during a stall.
         """
         fault = Fault(endpoint, kind, times, after, retry_after, reason, plain, meanwhile)
         with self.world.lock:
@@ -215,22 +217,22 @@ class DropboxServer:
         return fault
 
     def heal(self) -> None:
-        """No more failures; what stalls is released."""
+        """Remove all faults, and release stalled responses."""
         with self.world.lock:
             self.world.faults.heal()
         self.release()
 
     def release(self) -> None:
-        """Let stalled answers go on, and later ones not stall, until the next `fail`."""
+        """Continue stalled responses. Later ones do not stall until the next `fail`."""
         self.world.released.set()
 
     def down(self) -> None:
-        """A dead network: break all connections and refuse new ones."""
+        """Simulate a dead network: break all connections and refuse new ones."""
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
 
     def up(self) -> None:
-        """Listen again, at the same port."""
+        """Listen again on the same port."""
         if self._listener is None:
             self._listener = Listener((ADDRESS, self.port), self._context, self.world)

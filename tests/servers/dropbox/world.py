@@ -1,4 +1,4 @@
-"""All that the server knows. Whoever reads or changes it holds `lock`, or `changed`, which is the same."""
+"""The state of the server. Code that reads or changes it must hold `lock`, or `changed`, which is the same lock."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from tests.servers.dropbox.records import Received
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came. `endpoint` is the path without the version."""
+    """A request. `endpoint` is the path without the version."""
 
     endpoint: str
     headers: "Message[str, str]"
@@ -23,7 +23,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Before a fault has spoilt it."""
+    """A response before any fault."""
 
     status: int
     body: bytes | memoryview
@@ -31,7 +31,7 @@ class Answer:
 
 
 class World:
-    """One account, one app, and what was asked."""
+    """One account, one app, and the requests so far."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -42,7 +42,7 @@ class World:
         self.requests: list[Received] = []
         self.crashes: list[BaseException] = []
         self.released = threading.Event()
-        """Nothing stalls any longer."""
+        """Set when stalled responses may continue."""
 
     def record(self, endpoint: str, argument: Any, range_header: str) -> Received:
         with self.changed:

@@ -1,4 +1,4 @@
-"""A Bot API server that speaks the real protocol, for the real python-telegram-bot, without Telegram.
+"""A fake Bot API server that speaks the real protocol, for tests with the real python-telegram-bot.
 
     with TelegramServer() as server:
         budi = server.user(101, "Budi")
@@ -8,7 +8,7 @@
         page_two = budi.next_edit(answer)
         print(budi.transcript())
 
-It is as strict as Telegram where bots trip: HTML, lengths, keyboards, edits, answers, pollers, webhooks.
+It is as strict as Telegram where bots make mistakes: HTML, lengths, keyboards, edits, answers, pollers and webhooks.
 """
 
 from tests.servers.telegram.chats import Chat, InlineQuery, Press

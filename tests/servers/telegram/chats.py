@@ -1,4 +1,4 @@
-"""Chats, and the questions that people ask the bot by pressing a button or typing in inline mode."""
+"""Chats, and the queries that people send to the bot by pressing a button or in inline mode."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 
 @dataclass
 class Chat:
-    """A private chat (its id is that of the person) or a group. All of it is guarded by `changed`."""
+    """A private chat, whose id is that of the person, or a group. `changed` guards all of it."""
 
     id: int
     kind: str
@@ -25,7 +25,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     known: bool = True
-    """Has been told to the bot: a person has started it, or it is in the group."""
+    """Whether the bot knows the chat, because the person has started the bot or the bot is in the group."""
     blocked: bool = False
 
     def json(self) -> Json:
@@ -33,12 +33,12 @@ class Chat:
         return {"id": self.id, "type": self.kind, name: self.title}
 
     def transcript(self) -> str:
-        """All that happened here, as text."""
+        """Return all events of the chat as text."""
         with self.changed:
             return transcript(self.events)
 
     def wait(self, find: Callable[[], Found | None], timeout: float, wanted: str) -> Found:
-        """What `find` finds, as soon as it does; fails readably after `timeout` seconds."""
+        """Wait until `find` returns a value, and return it. After `timeout` seconds, fail with the recent events."""
         found: Found | None = None
 
         def has_happened() -> bool:
@@ -58,7 +58,7 @@ class Chat:
 
 @dataclass(slots=True, kw_only=True)
 class Asked(Generic[Answer]):
-    """What the bot is to answer."""
+    """A query that the bot must answer."""
 
     id: str
     user: User
@@ -67,13 +67,13 @@ class Asked(Generic[Answer]):
     answer: Answer | None = None
 
     def answered(self, timeout: float = 20) -> Answer:
-        """The bot's answer, as soon as it comes."""
+        """Wait for the bot's answer, and return it."""
         return self.chat.wait(lambda: self.answer, timeout, f"answer to {self.user.first_name}'s {self}")
 
 
 @dataclass(slots=True, kw_only=True)
 class Press(Asked[CallbackAnswer]):
-    """A press of a button; the answer ends the little clock on it."""
+    """A press of a button. The answer ends the button's progress indicator."""
 
     data: str
     message: Message
@@ -84,7 +84,7 @@ class Press(Asked[CallbackAnswer]):
 
 @dataclass(slots=True, kw_only=True)
 class InlineQuery(Asked[InlineAnswer]):
-    """What was typed after the bot's name in some chat."""
+    """The text that somebody typed after the bot's name in a chat."""
 
     text: str
     offset: str

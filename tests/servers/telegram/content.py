@@ -1,4 +1,4 @@
-"""What a bot may put into a message: texts, captions, keyboards and photos, checked as Telegram checks them."""
+"""The content of messages: texts, captions, keyboards and photos, with the checks that Telegram makes."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ Formatted = tuple[str, list[Json]]
 
 
 def text_of(params: Params, name: str = "text", too_long: str = "message is too long") -> Formatted:
-    """A message's text and entities."""
+    """Return the text and entities of a message."""
     if not params.text(name):
         raise bad_request("message text is empty")
     text, entities = _formatted(params, name, "entities")
@@ -41,7 +41,7 @@ def text_of(params: Params, name: str = "text", too_long: str = "message is too 
 
 
 def caption_of(params: Params, too_long: str = "message caption is too long") -> Formatted:
-    """A photo's caption and entities; it may be empty."""
+    """Return the caption and entities of a photo. The caption may be empty."""
     text, entities = _formatted(params, "caption", "caption_entities")
     if utf16_length(text) > LONGEST_CAPTION:
         raise bad_request(too_long)
@@ -49,7 +49,7 @@ def caption_of(params: Params, too_long: str = "message caption is too long") ->
 
 
 def keyboard_of(params: Params) -> Json | None:
-    """The reply markup; None for none and for one without buttons."""
+    """Return the reply markup, or None if there is none or it has no buttons."""
     markup = params.json("reply_markup")
     if markup is None:
         return None
@@ -67,7 +67,7 @@ def keyboard_of(params: Params) -> Json | None:
 
 
 def photo_of(world: World, params: Params, source: Any, field: str = "photo") -> Photo:
-    """A photo that is uploaded with the request, or known by its file_id."""
+    """Return a photo that the request uploads, or names by its file_id."""
     name = source.removeprefix("attach://") if isinstance(source, str) and source.startswith("attach://") else field
     if name in params.uploads:
         return world.add_photo(params.uploads[name].data)

@@ -1,10 +1,10 @@
-"""Refusals, with Telegram's own descriptions."""
+"""Errors with Telegram's own descriptions."""
 
 from typing import Any
 
 
 class ApiError(Exception):
-    """What a method answers instead of a result."""
+    """An error, which a method returns instead of a result."""
 
     def __init__(self, code: int, description: str, **parameters: Any) -> None:
         super().__init__(description)

@@ -1,4 +1,4 @@
-"""Failures on demand: Telegram's, its front's, and the network's."""
+"""Failures on demand: of Telegram, of its reverse proxy, and of the network."""
 
 import asyncio
 import json
@@ -28,9 +28,10 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 @dataclass(slots=True)
 class Failure:
-    """`left` requests of a method (`*`: of any) that fail; None: all until `heal`. `hits` have failed so far.
+    """A failure of the next `left` requests of a method; `*` is any method, and None is all requests until `heal`.
 
-    With `done`, what a request asks for happens, and only its answer is lost: of use for "reset" and "timeout".
+    `hits` requests have failed so far. With `done`, the server handles the request and only the response is lost, which
+    is useful for "reset" and "timeout".
     """
 
     method: str
@@ -54,15 +55,15 @@ class Failure:
         return int(self.kind) if self.kind.isdigit() else 0
 
     @property
-    def said(self) -> str:
-        """The description that the bot gets."""
+    def message(self) -> str:
+        """The description of the error in the response."""
         if self.kind == "429":
             return self.description or f"Too Many Requests: retry after {self.retry_after}"
         return self.description or DESCRIPTIONS.get(self.kind, self.kind)
 
 
 class Faults:
-    """The failures that are to come, oldest first."""
+    """The pending failures, the oldest first."""
 
     def __init__(self) -> None:
         self._failures: list[Failure] = []
@@ -75,7 +76,7 @@ class Faults:
             failure.left = 0
 
     def pick(self, method: str) -> Failure | None:
-        """The failure of a request of `method`, if it is to fail."""
+        """Return the failure for a request of `method`, if there is one."""
         for failure in self._failures:
             if failure.takes(method):
                 failure.hit()
@@ -84,7 +85,7 @@ class Faults:
 
 
 async def act_out(failure: Failure, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Fail a request in its own way. After a reset or a timeout the connection is gone."""
+    """Perform the failure. After a reset or a timeout the connection is closed."""
     if failure.kind == "timeout":
         await reader.read(1)  # until the client gives up
         raise ConnectionResetError
@@ -99,12 +100,12 @@ async def act_out(failure: Failure, reader: asyncio.StreamReader, writer: asynci
         writer.write(http_response(502, BAD_GATEWAY, "text/html"))
     else:
         parameters = {"retry_after": failure.retry_after} if failure.kind == "429" else {}
-        writer.write(error_response(ApiError(failure.status, failure.said, **parameters)))
+        writer.write(error_response(ApiError(failure.status, failure.message, **parameters)))
     await writer.drain()
 
 
 def error_response(error: ApiError) -> bytes:
-    """A refusal as the Bot API writes it."""
+    """Return an error response in the format of the Bot API."""
     body = {"ok": False, "error_code": error.code, "description": error.description}
     if error.parameters:
         body["parameters"] = error.parameters

@@ -1,6 +1,6 @@
-"""Formatted text as Telegram reads it: the HTML parse mode, UTF-16 offsets, commands and links found in plain text.
+"""Parses formatted text as Telegram does: the HTML parse mode, UTF-16 offsets, and commands and links in plain text.
 
-The parser follows tdlib's `parse_html`, with its messages. Other parse modes are refused.
+The parser follows tdlib's `parse_html`, with its error messages. Other parse modes are rejected.
 """
 
 import re
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 Json = dict[str, Any]
 
 MOST_ENTITIES = 100
-"""Telegram drops what is beyond, without a word."""
+"""Telegram silently drops further entities."""
 
 TYPES = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
@@ -32,12 +32,12 @@ FOUND_BY_ITSELF = re.compile(
 
 
 class UnparsableError(ValueError):
-    """Not what the parse mode allows; the message is Telegram's."""
+    """The text is invalid in this parse mode. The message is Telegram's."""
 
 
 @dataclass(slots=True)
 class Tag:
-    """A tag that is still open. `offset` is in UTF-16 units."""
+    """An open tag. `offset` is in UTF-16 units."""
 
     name: str
     argument: str
@@ -145,9 +145,9 @@ class Parser:
 
 
 def parse_html(source: str) -> tuple[str, list[Json]]:
-    """The plain text of `source`, trimmed as Telegram trims it, and its entities in their order.
+    """Return the plain text of `source`, trimmed as Telegram trims it, and its entities in their order.
 
-    Raises UnparsableError with what Telegram says after "can't parse entities: ".
+    Raises UnparsableError with Telegram's message after "can't parse entities: ".
     """
     text, entities = Parser(source).parse()
     entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
@@ -158,7 +158,7 @@ def parse_html(source: str) -> tuple[str, list[Json]]:
 
 
 def trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-    """Without white space at the end, and at the start as far as nothing there is formatted."""
+    """Remove white space at the end, and unformatted white space at the start."""
     text = text.rstrip()
     first = entities[0]["offset"] if entities else len(text)
     cut = min(len(text) - len(text.lstrip()), first)
@@ -173,7 +173,7 @@ def trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
 
 
 def with_found_entities(text: str, entities: list[Json]) -> list[Json]:
-    """Also the commands, links and mentions that Telegram makes of plain text."""
+    """Add the commands, links and mentions that Telegram finds in plain text."""
     if "/" not in text and "@" not in text:
         return entities
     taken = [(e["offset"], e["offset"] + e["length"]) for e in entities if e["type"] in {"code", "pre", "text_link"}]
@@ -187,17 +187,17 @@ def with_found_entities(text: str, entities: list[Json]) -> list[Json]:
 
 
 def utf16_length(text: str) -> int:
-    """How Telegram counts: characters beyond U+FFFF, such as most emoji, are two."""
+    """Return the length as Telegram counts it: characters beyond U+FFFF, such as most emoji, count as two."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def utf16_slice(text: str, offset: int, length: int) -> str:
-    """The part of `text` that an entity covers."""
+    """Return the part of `text` that an entity covers."""
     return text.encode("utf-16-le")[offset * 2 : (offset + length) * 2].decode("utf-16-le")
 
 
 def usable_url(url: str) -> bool:
-    """Telegram takes no host without a dot, such as localhost; a link to one becomes plain text."""
+    """Return whether Telegram accepts a URL. Links to hosts without a dot, such as localhost, become plain text."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
     return parts.scheme in {"tg", "ton"} or (parts.scheme in {"http", "https"} and "." in (parts.hostname or ""))
 

@@ -1,4 +1,4 @@
-"""What people do in Telegram's app, and what they see there: the side of the server that tests use."""
+"""People in Telegram's app, what they do and what they see: the interface of the server for tests."""
 
 import json
 import time
@@ -15,10 +15,10 @@ READ: tuple[EventKind, ...] = ("message", "edit", "deletion", "action")
 
 
 class Person:
-    """Somebody in a chat: the one with the bot, or a group.
+    """Somebody in a chat, which is the chat with the bot or a group.
 
-    `next_…` gives what the bot did and has not been asked for yet, in order, and waits for it if need be; each kind
-    (messages, edits, deletions, actions) is read by itself.
+    Each `next_…` returns the bot's next unread event of its kind (message, edit, deletion or action), and waits for it
+    if necessary. The kinds are read independently.
     """
 
     def __init__(self, world: World, user: User, chat: Chat) -> None:
@@ -27,17 +27,17 @@ class Person:
         self._world = world
         self._read: dict[EventKind, int] = {}
 
-    # What a person does
+    # Actions of the person
 
     def send(self, text: str, reply_to: Message | None = None) -> Message:
         return self._world.person_says(self.chat, self.user, text, reply_to=reply_to)
 
     def send_photo(self, data: bytes, caption: str = "") -> Message:
-        """A picture; the bot gets it in two sizes."""
+        """Send a photo. The bot gets it in two sizes."""
         return self._world.person_says(self.chat, self.user, caption, photo=self._world.add_photo(data))
 
     def send_document(self, data: bytes, name: str, mime_type: str, caption: str = "") -> Message:
-        """A file; also how some people send pictures."""
+        """Send a file. Some people send photos this way."""
         with self._world.lock:
             stored = self._world.add_file(data, "documents", name)
         described = {
@@ -47,11 +47,11 @@ class Person:
         return self.send_other(caption, document=described)
 
     def send_other(self, caption: str = "", **content: Json) -> Message:
-        """Anything else, in the Bot API's words: `send_other(location={"latitude": 0.5, "longitude": 101.4})`."""
+        """Send any other content of the Bot API: `send_other(location={"latitude": 0.5, "longitude": 101.4})`."""
         return self._world.person_says(self.chat, self.user, caption, extra=content)
 
     def edit(self, message: Message, text: str) -> Message:
-        """Change a message of one's own."""
+        """Edit one of the person's own messages."""
         world = self._world
         with world.lock:
             assert message.sender == self.user, "people change only their own messages"
@@ -63,12 +63,12 @@ class Person:
             return edited
 
     def delete(self, message: Message) -> None:
-        """Delete a message of the chat, also the bot's: the bot is not told."""
+        """Delete any message of the chat. Telegram does not notify the bot."""
         with self._world.lock:
             self._world.delete(self.chat, self.user, message)
 
     def press(self, button: str, message: Message | None = None) -> Press:
-        """Press a button by its text or callback_data: of `message` as it was then, or of the newest that has it."""
+        """Press the button with this text or callback_data, of `message` as given or of the newest that has it."""
         with self._world.lock:
             candidates = [message] if message is not None else [*reversed(self.chat.messages.values())]
             for candidate in candidates:
@@ -80,11 +80,11 @@ class Person:
             raise AssertionError(f"No button {button!r} in:\n\n{seen or '(no message with buttons)'}")
 
     def forge(self, data: str, message: Message) -> Press:
-        """A press with any data, as a client of one's own can send."""
+        """Press a button with any data, as a modified client could."""
         return self._world.press(self.chat, self.user, message, data, data)
 
     def inline(self, text: str, offset: str = "") -> InlineQuery:
-        """Type the bot's name and `text` here. Results that Telegram still has are not asked for again."""
+        """Type the bot's name and `text` here. Telegram does not ask the bot again for cached results."""
         return self._world.ask_inline(self.chat, self.user, text, offset)
 
     def choose(self, query: InlineQuery, index: int = 0) -> Message:
@@ -106,7 +106,7 @@ class Person:
             return message
 
     def block(self) -> None:
-        """Block the bot, or put it out of the group: it gets 403 for all that it sends here."""
+        """Block the bot, or remove it from the group. It gets a 403 for everything that it sends here."""
         with self._world.lock:
             self.chat.blocked = True
             self._world.membership(self.chat, self.user, "member", "kicked")
@@ -117,21 +117,21 @@ class Person:
             self._world.membership(self.chat, self.user, "kicked", "member")
 
     def ask(self, text: str, timeout: float = 20) -> Message:
-        """Send a text and give the bot's next message after it."""
+        """Send a text, and return the bot's next message after it."""
         self.skip()
         self.send(text)
         return self.next_message(timeout=timeout)
 
-    # What a person sees
+    # Events that the person sees
 
     def next_message(self, containing: str = "", timeout: float = 20) -> Message:
-        """The bot's next message."""
+        """Return the bot's next message."""
         event = self._next("message", timeout, lambda event: containing in event.text, containing)
         assert event.message is not None
         return event.message
 
     def next_edit(self, of: Message | None = None, containing: str = "", timeout: float = 20) -> Message:
-        """The next message that the bot has changed, as it is then."""
+        """Return the next message that the bot edits, in its state after the edit."""
 
         def wanted(event: Event) -> bool:
             assert event.message is not None
@@ -142,45 +142,45 @@ class Person:
         return message
 
     def next_deletion(self, timeout: float = 20) -> Message:
-        """The next message that the bot has deleted."""
+        """Return the next message that the bot deletes."""
         before = self._next("deletion", timeout, lambda _: True, "").before
         assert before is not None
         return before
 
     def next_action(self, timeout: float = 20) -> str:
-        """The next "typing" or the like."""
+        """Return the next chat action, such as "typing"."""
         return self._next("action", timeout, lambda _: True, "").text
 
     def expect_silence(self, seconds: float = 0.5) -> None:
-        """Fail if the bot does anything here in this time, or has done what was not read."""
+        """Fail if there are unread events of the bot, or if it does anything here in this time."""
         with self.chat.changed:
             self.chat.changed.wait_for(self._unread, seconds)
             event = self._unread()
             assert event is None, f"The bot was to be silent, but: {event.kind} {event.text!r}"
 
     def skip(self) -> None:
-        """Count all that the bot has done so far as read."""
+        """Mark all events so far as read."""
         with self._world.lock:
             self._read = dict.fromkeys(READ, len(self.chat.events))
 
     @property
     def messages(self) -> list[Message]:
-        """What stands in the chat now."""
+        """The messages that are in the chat now."""
         with self._world.lock:
             return list(self.chat.messages.values())
 
     @property
     def events(self) -> list[Event]:
-        """All that happened in the chat."""
+        """All events of the chat."""
         with self._world.lock:
             return list(self.chat.events)
 
     def transcript(self) -> str:
-        """The chat as text."""
+        """Return the chat as text."""
         return self.chat.transcript()
 
     def commands(self) -> list[str]:
-        """The menu of commands as the app shows it here, by the narrowest scope that is set."""
+        """Return the command menu that the app shows here, which is that of the narrowest scope."""
         kind = "all_private_chats" if self.chat.kind == "private" else "all_group_chats"
         scopes: list[Json] = [{"type": "chat", "chat_id": self.chat.id}, {"type": kind}, {"type": "default"}]
         if self.chat.kind != "private":

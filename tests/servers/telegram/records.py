@@ -1,4 +1,4 @@
-"""What the server keeps and tests read: people, messages, files, answers, and what happened when."""
+"""The records that the server keeps and tests read: people, messages, files, answers and events."""
 
 import time
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file on Telegram's servers. A small size of a photo is made from `thumbnail_of` when it is downloaded."""
+    """A file on Telegram's servers. The small size of a photo is created from `thumbnail_of` when it is downloaded."""
 
     id: str
     unique_id: str
@@ -74,7 +74,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Of an inline keyboard. `content` is all that Telegram was told of it."""
+    """A button of an inline keyboard. `content` is all that the bot sent about it."""
 
     text: str
     data: str
@@ -84,7 +84,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it stood at one time: an edit makes a new one with the same id. A photo's caption is its `text`."""
+    """A version of a message. An edit creates a new one with the same id. The `text` of a photo is its caption."""
 
     id: int
     chat_id: int
@@ -102,7 +102,7 @@ class Message:
 
     @property
     def rows(self) -> list[list[Button]]:
-        """The inline keyboard."""
+        """The rows of the inline keyboard."""
         return [
             [Button(b["text"], b.get("callback_data", ""), b.get("url", ""), b) for b in row]
             for row in (self.markup or {}).get("inline_keyboard", [])
@@ -110,7 +110,7 @@ class Message:
 
     @property
     def buttons(self) -> list[Button]:
-        """The inline keyboard, row after row."""
+        """The buttons of the inline keyboard, row after row."""
         return [button for row in self.rows for button in row]
 
     @property
@@ -118,17 +118,17 @@ class Message:
         return [button.text for button in self.buttons]
 
     def find_button(self, name: str) -> Button | None:
-        """By its text, or else by its callback_data."""
+        """Find a button by its text, or else by its callback_data."""
         by_text = (b for b in self.buttons if b.text == name)
         by_data = (b for b in self.buttons if b.data == name)
         return next(by_text, None) or next(by_data, None)
 
     def formatted(self, kind: str) -> list[str]:
-        """What stands in bold, code, pre, ... ."""
+        """Return the parts of the text with this formatting: bold, code, pre, …"""
         return [utf16_slice(self.text, e["offset"], e["length"]) for e in self.entities if e["type"] == kind]
 
     def json(self, chat: Json) -> Json:
-        """As the Bot API shows it."""
+        """Return the message in the format of the Bot API."""
         content: Json = {"message_id": self.id, "from": self.sender.json(), "chat": chat, "date": self.date}
         if self.edit_date:
             content["edit_date"] = self.edit_date
@@ -150,7 +150,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAnswer:
-    """What a press led to, above the chat or, as an alert, in a window of its own."""
+    """The answer to a pressed button, shown above the chat, or as an alert in its own window."""
 
     text: str
     alert: bool
@@ -160,7 +160,7 @@ class CallbackAnswer:
 
 @dataclass(frozen=True, slots=True)
 class InlineResult:
-    """One of the results of an inline query, and the message that choosing it sends."""
+    """A result of an inline query, with the message that is sent when somebody chooses it."""
 
     id: str
     title: str
@@ -173,7 +173,7 @@ class InlineResult:
 
 @dataclass(frozen=True, slots=True)
 class InlineAnswer:
-    """All results of an inline query, on one page."""
+    """One page of the results of an inline query."""
 
     results: tuple[InlineResult, ...]
     next_offset: str
@@ -190,7 +190,7 @@ class InlineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened in a chat. `user` did it; `time` is that of time.monotonic()."""
+    """An event in a chat, caused by `user`. `time` is from time.monotonic()."""
 
     kind: EventKind
     user: User
@@ -208,7 +208,7 @@ class Event:
 
 @dataclass(slots=True)
 class Received:
-    """A request of the bot, without its token. `status` is 0 until it is answered."""
+    """A request of the bot, without its token. `status` is 0 until the response."""
 
     number: int
     method: str

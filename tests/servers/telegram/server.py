@@ -1,4 +1,4 @@
-"""The server itself: HTTP in a thread of its own, and what tests ask of it as a whole."""
+"""The server: HTTP in a thread of its own, and its interface for tests."""
 
 import asyncio
 import json
@@ -25,14 +25,14 @@ from tests.servers.telegram.world import World, file_content
 BOT_ID = 7_000_000_001
 PATH = re.compile(r"(?P<file>/file)?/bot(?P<token>[^/]*)/(?P<rest>.+)")
 TOKEN = re.compile(r"\d+:[\w-]{30,}")
-LOOK_AGAIN = 0.05
+POLL_SECONDS = 0.05
 LONGEST_HEAD = 64 * 1024
 
 
 class TelegramServer:
-    """A Bot API server with one bot, on a port of an address of this machine, for as long as the `with` block lasts.
+    """A Bot API server with one bot, on a port of this machine, until the `with` block ends.
 
-    Its people are added with `user`, its groups with `group`. `settings` is what a shop's .env says to reach it.
+    Add people with `user` and groups with `group`. `settings` are the settings in a shop's .env to reach the server.
     """
 
     def __init__(self, username: str = "toko_bot", first_name: str = "Toko", *, address: str = "127.0.0.1") -> None:
@@ -64,12 +64,12 @@ class TelegramServer:
 
     @property
     def url(self) -> str:
-        """TELEGRAM_BASE_URL."""
+        """The value of TELEGRAM_BASE_URL for this server."""
         return f"http://{self.address}:{self.port}"
 
     @property
     def settings(self) -> dict[str, str]:
-        """For the bot's environment."""
+        """The settings for the bot's environment."""
         return {"TELEGRAM_BASE_URL": self.url, "TELEGRAM_BOT_TOKEN": self.token}
 
     # People
@@ -78,9 +78,9 @@ class TelegramServer:
         self, user_id: int, first_name: str = "", *, language_code: str = "id", username: str = "",
         started: bool = True, inside: Chat | None = None,
     ) -> Person:  # fmt: skip
-        """The person with that id: a new one the first time, in the chat with the bot or `inside` a group.
+        """Return the person with this id, in the chat with the bot or `inside` a group. The first call creates them.
 
-        Who has not `started` the bot is nobody it may write to first.
+        The bot cannot write to somebody who has not `started` it.
         """
         with self.world.lock:
             if user_id not in self._users:
@@ -93,42 +93,42 @@ class TelegramServer:
             return self._people.setdefault((user_id, chat.id), Person(self.world, user, chat))
 
     def group(self, chat_id: int, title: str, *members: Person) -> Chat:
-        """A group that the first of its members has just put the bot into."""
+        """Create a group. The first of its members adds the bot to it."""
         with self.world.lock:
             chat = self.world.add_chat(chat_id, "supergroup", title, *(person.user for person in members))
             self.world.membership(chat, members[0].user, "left", "member")
             return chat
 
-    # What the bot has asked
+    # Requests of the bot
 
     @property
     def requests(self) -> list[Received]:
-        """All requests so far, oldest first."""
+        """All requests so far, the oldest first."""
         with self.world.lock:
             return list(self.world.requests)
 
     def received(self, method: str) -> list[Received]:
-        """All requests of one method."""
+        """Return all requests of one method."""
         return [request for request in self.requests if request.method == method]
 
     def counts(self) -> Counter[str]:
-        """Requests per method."""
+        """Return the number of requests of each method."""
         return Counter(request.method for request in self.requests)
 
-    def refusals(self) -> Counter[str]:
-        """What was not answered with a result, by method and description."""
-        refused = (request for request in self.requests if request.status and request.status != 200)
-        return Counter(f"{request.method}: {request.description}" for request in refused)
+    def error_responses(self) -> Counter[str]:
+        """Return the number of error responses, by method and description."""
+        errors = (request for request in self.requests if request.status and request.status != 200)
+        return Counter(f"{request.method}: {request.description}" for request in errors)
 
     @property
     def pending(self) -> int:
-        """Updates that the bot has not confirmed."""
+        """The number of updates that the bot has not confirmed."""
         return len(self.world.updates.pending)
 
     def wait_for_request(
         self, method: str, *, after: int = 0, timeout: float = 20, where: Callable[[Received], bool] = lambda _: True
     ) -> Received:
-        """The first request of a method that is not among the first `after` of all requests."""
+        """Wait for a request of a method that is not among the first `after` of all requests, and return it."""
         found: list[Received] = []
 
         def has_come() -> bool:
@@ -142,47 +142,48 @@ class TelegramServer:
             return found[0]
 
     def wait_until(self, true: Callable[[], object], what: str, timeout: float = 20) -> None:
-        """Until something is so; looked at after each request and event, and now and then."""
+        """Wait until a condition is true. It is checked after each request and event, and periodically."""
         deadline = time.monotonic() + timeout
         with self.world.changed:
             while not true():
                 assert time.monotonic() < deadline, f"Not within {timeout:g} s: {what}"
-                self.world.changed.wait(LOOK_AGAIN)
+                self.world.changed.wait(POLL_SECONDS)
 
     def watch(self, watcher: Callable[[Event], None]) -> None:
-        """Call it with everything that happens in any chat, at once, under the server's lock: it must be quick."""
+        """Call `watcher` at once with each event of any chat. It runs under the server's lock and must be quick."""
         with self.world.lock:
             self.world.watchers.append(watcher)
 
-    # What goes wrong
+    # Failures
 
     def fail(
         self, method: str, kind: FailureKind, *, times: int | None = 1, retry_after: int = 1, description: str = "",
         done: bool = False,
     ) -> Failure:  # fmt: skip
-        """Let the next `times` requests of `method` fail (None: all until `heal`); `*` is any, `file` a download.
+        """Make the next `times` requests of `method` fail; None means all until `heal`.
 
-        "400" to "500" answer with that code, "502" with a proxy's page of HTML; "reset" breaks the connection in the
-        middle of the answer, "timeout" never answers. `done`: what was asked for happens all the same.
+        The method `*` is any, and `file` is a download. "400" to "500" respond with that code, and "502" with the HTML
+        page of a proxy. "reset" breaks the connection in the middle of the response, and "timeout" never responds. With
+        `done`, the server handles the request nevertheless.
         """
         failure = Failure(method, kind, times, retry_after, description, done)
         with self.world.lock:
             self.world.faults.add(failure)
         if failure.takes("getUpdates"):
-            self.world.updates.wake()  # or the failure would wait for the end of a poll
+            self.world.updates.wake()  # otherwise the failure would wait for the end of a poll
         return failure
 
     def heal(self) -> None:
-        """No more failures."""
+        """Remove all failures."""
         with self.world.lock:
             self.world.faults.heal()
 
     def down(self) -> None:
-        """Stop listening and break all connections: from now on they are refused."""
+        """Stop listening and break all connections. New connections are refused."""
         self._in_loop(self._close())
 
     def up(self) -> None:
-        """Listen again, at the same port."""
+        """Listen again on the same port."""
         self._socket = socket.create_server((self.address, self.port))
         self._in_loop(self._listen())
 
@@ -259,7 +260,7 @@ class TelegramServer:
             if reader.at_eof() or writer.is_closing():
                 received.status, received.description = 0, "the client has gone"
         if failure is not None:
-            received.status, received.description = failure.status, failure.said
+            received.status, received.description = failure.status, failure.message
             await act_out(failure, reader, writer)
             return
         writer.write(answer)
@@ -283,7 +284,7 @@ class TelegramServer:
         except ApiError as error:
             received.status, received.description = error.code, error.description
             answer = error_response(error)
-        except Exception as crash:  # a mistake in here: the test is to fail, and not to wait
+        except Exception as crash:  # a bug in this server: the test must fail, and not wait
             self._crashes.append(crash)
             received.status, received.description = 500, repr(crash)
             answer = error_response(ApiError(500, "Internal Server Error"))

@@ -1,4 +1,4 @@
-"""A chat as text, for failures of tests and for the documentation. It holds no times: it is the same each run."""
+"""Formats a chat as text, for failed tests and the documentation. Without times, it is the same in each run."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,12 +6,12 @@ from tests.servers.telegram.records import CallbackAnswer, Event, InlineAnswer, 
 
 
 def transcript(events: Iterable[Event]) -> str:
-    """All that happened, each part under the name of who did it; chat actions are left out."""
+    """Format all events, each under the name of the person who caused it. Chat actions are left out."""
     return "\n\n".join(_indented(event) for event in events if event.kind != "action")
 
 
 def message_text(message: Message) -> str:
-    """A message with its photo and its buttons, a row a line."""
+    """Format a message with its photo and its buttons, one row of buttons per line."""
     lines = [f"(photo, {message.photo})"] if message.photo is not None else []
     lines += [f"({kind})" for kind in message.extra]
     lines += message.text.splitlines()

@@ -1,4 +1,4 @@
-"""What waits for the bot: handed out to long polling, or posted to its webhook."""
+"""Updates for the bot, which are returned to long polling or posted to its webhook."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ WEBHOOK_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`queue` is the chat or person that it belongs to: a webhook gets those of one queue one after the other."""
+    """An update. `queue` is its chat or person: a webhook gets the updates of one queue one after the other."""
 
     id: int
     kind: str
@@ -36,7 +36,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where updates are posted to."""
+    """The webhook to which updates are posted."""
 
     url: str
     secret: str
@@ -44,7 +44,7 @@ class Webhook:
 
 
 class Updates:
-    """All updates that the bot has not confirmed. `add` may be called from any thread, the rest in the loop."""
+    """All updates that the bot has not confirmed. `add` is thread-safe; call other methods in the event loop."""
 
     def __init__(self, lock: threading.RLock) -> None:
         self.pending: OrderedDict[int, Update] = OrderedDict()
@@ -52,7 +52,7 @@ class Updates:
         self.allowed: list[str] = []
         self.last_error: tuple[int, str] | None = None
         self.retry_after = 0.1
-        """Seconds until a failed post is repeated; each further repetition waits twice as long, up to 2 s."""
+        """Seconds until a failed post is retried. Each further retry waits twice as long, up to 2 s."""
         self._lock = lock
         self._next_id = FIRST_ID
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,7 +72,7 @@ class Updates:
             await self._client.aclose()
 
     def add(self, kind: str, content: Json, queue: int) -> None:
-        """A new update, if the bot wants to hear of its kind."""
+        """Add an update, if the bot allows its kind."""
         if kind not in self.allowed if self.allowed else kind in NOT_UNLESS_ASKED:
             return
         with self._lock:
@@ -81,7 +81,7 @@ class Updates:
         self.wake()
 
     def wake(self) -> None:
-        """End a waiting poll, and look whether something is to be posted; from any thread."""
+        """End a waiting poll, and post pending updates. Thread-safe."""
         if self._loop is not None:
             with suppress(RuntimeError):  # closed
                 self._loop.call_soon_threadsafe(self._wake)
@@ -99,7 +99,7 @@ class Updates:
         return self._poll is not None
 
     async def poll(self, params: Params) -> list[Json]:
-        """getUpdates. An earlier poll that still waits is answered with 409, and this one goes on, as Telegram does."""
+        """Handle getUpdates. As in Telegram, an earlier poll that still waits gets a 409, and this one continues."""
         if self.webhook is not None:
             raise conflict(
                 "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -123,14 +123,14 @@ class Updates:
             return [update.json() for update, _ in zip(self.pending.values(), range(limit), strict=False)]
 
     def end_poll(self, why: str) -> None:
-        """Answer a waiting poll with 409."""
+        """End a waiting poll with a 409."""
         if self._poll is not None and not self._poll.done():
             self._poll.set_exception(conflict(why))
         self._poll = None
 
     def _confirm(self, offset: int) -> None:
         with self._lock:
-            if offset < 0:  # only so many of the newest stay
+            if offset < 0:  # only this many of the newest stay
                 offset = self._next_id + offset
             while self.pending and next(iter(self.pending)) < offset:
                 self.pending.popitem(last=False)
@@ -143,7 +143,7 @@ class Updates:
     # Webhook
 
     def set_webhook(self, params: Params) -> None:
-        """setWebhook and deleteWebhook. Without TLS too, as a Bot API server of one's own allows."""
+        """Handle setWebhook and deleteWebhook. HTTP is allowed too, as with a self-hosted Bot API server."""
         url, secret = params.text("url"), params.text("secret_token")
         if url and not url.startswith(("http://", "https://")):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
@@ -165,7 +165,7 @@ class Updates:
         self.wake()
 
     def info(self) -> Json:
-        """getWebhookInfo."""
+        """Handle getWebhookInfo."""
         info: Json = {
             "url": "", "has_custom_certificate": False, "pending_update_count": len(self.pending),
         }  # fmt: skip
@@ -188,7 +188,7 @@ class Updates:
                 self._posts[update.queue] = asyncio.create_task(self._post(update, self.webhook))
 
     async def _post(self, update: Update, webhook: Webhook) -> None:
-        """Until it is taken."""
+        """Post an update until the webhook accepts it."""
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=WEBHOOK_SECONDS, trust_env=False)
         headers = {"Content-Type": "application/json"}
@@ -206,7 +206,7 @@ class Updates:
 
 
 async def _posted(client: httpx.AsyncClient, url: str, body: str, headers: dict[str, str]) -> str | None:
-    """What went wrong, in Telegram's words."""
+    """Post an update. Returns the error in Telegram's words, or None."""
     try:
         answer = await client.post(url, content=body, headers=headers)
     except httpx.TimeoutException:

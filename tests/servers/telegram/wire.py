@@ -1,4 +1,4 @@
-"""HTTP/1.1 with keep-alive, as little of it as Bot API clients use, and the three forms that parameters come in."""
+"""The part of HTTP/1.1 with keep-alive that Bot API clients use, and the three encodings of parameters."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ DISPOSITION = re.compile(r';\s*(name|filename)="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request. Names of headers are in lower case."""
+    """One request. The names of headers are in lower case."""
 
     path: str
     query: str
@@ -39,7 +39,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The parameters of a method, whichever way they came."""
+    """The parameters of a method, from any of the three encodings."""
 
     values: dict[str, Any]
     uploads: dict[str, Upload] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Params:
         return default if value is None else str(value)
 
     def integer(self, name: str, default: int = 0) -> int:
-        """Like Telegram: what is no number counts as not given."""
+        """Return an integer, or the default for anything that is not a number, as Telegram does."""
         try:
             return int(self.values.get(name, default))
         except (TypeError, ValueError):
@@ -62,7 +62,7 @@ class Params:
         return self.text(name).lower() in {"true", "1", "yes"}
 
     def json(self, name: str) -> Any:
-        """A value that forms carry as JSON text; None where it is not given."""
+        """Return a value that forms contain as JSON text, or None if it is not given."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -74,12 +74,12 @@ class Params:
             raise bad_request(f"can't parse {name} JSON object") from None
 
     def recorded(self) -> dict[str, Any]:
-        """As tests see them: JSON unpacked, files by name and size."""
+        """Return the parameters for tests, with decoded JSON, and files as name and size."""
         seen: dict[str, Any] = {}
         for name, value in self.values.items():
             seen[name] = value
             if isinstance(value, str) and value[:1] in {"{", "["}:
-                with suppress(ValueError):  # a text that looks like it
+                with suppress(ValueError):  # a text that only looks like JSON
                     seen[name] = json.loads(value)
         for name, upload in self.uploads.items():
             seen[name] = f"<{upload.name}, {len(upload.data)} bytes>"
@@ -87,7 +87,7 @@ class Params:
 
 
 async def read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
-    """The next request of a connection; None when the client has closed it."""
+    """Read the next request of a connection. Returns None if the client has closed it."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
@@ -107,7 +107,7 @@ async def read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
 
 
 def parse_params(request: HttpRequest) -> Params:
-    """From the query string and the body: a form, a multipart form, or JSON."""
+    """Parse the parameters in the query string and the body, which is a form, a multipart form or JSON."""
     values: dict[str, Any] = dict(parse_qsl(request.query, keep_blank_values=True))
     content_type = request.headers.get("content-type", "")
     if content_type.startswith("application/x-www-form-urlencoded"):
@@ -124,7 +124,7 @@ def parse_params(request: HttpRequest) -> Params:
 
 
 def http_response(status: int, body: bytes, content_type: str = "application/json") -> bytes:
-    """A whole answer."""
+    """Return a complete response."""
     head = (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {content_type}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: keep-alive\r\n\r\n"

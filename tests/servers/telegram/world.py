@@ -1,4 +1,4 @@
-"""All that the server knows, and what people and the bot do to it. Whoever calls holds `lock`, or takes it here."""
+"""The state of the server, and the actions of people and of the bot. Callers hold `lock`, or the methods acquire it."""
 
 import io
 import itertools
@@ -33,7 +33,7 @@ MOST_PHOTO_BYTES = 10 * 1024 * 1024
 
 
 class World:
-    """One bot, and everybody who writes to it."""
+    """One bot, and all people who write to it."""
 
     def __init__(self, bot: User) -> None:
         self.bot = bot
@@ -53,11 +53,11 @@ class World:
         self.updates = Updates(self.lock)
         self.faults = Faults()
         self.query_lifetime = 15.0
-        """Seconds in which a press or an inline query can be answered."""
+        """The seconds in which a pressed button or an inline query can be answered."""
         self.privacy = True
-        """In groups the bot gets only commands, replies to it and what is sent through it."""
+        """Whether the bot gets only commands, replies to it and inline results in groups."""
         self.inline_mode = True
-        """As @BotFather's /setinline has it."""
+        """The setting of /setinline in @BotFather."""
         self._message_ids = itertools.count(1)
         self._numbers = itertools.count(1)
 
@@ -65,7 +65,7 @@ class World:
         return next(self._numbers)
 
     def happened(self, event: Event) -> None:
-        """Keep an event, and wake who waits for it."""
+        """Record an event, and wake threads that wait for it."""
         chat = self.chats[event.chat_id]
         chat.events.append(event)
         chat.changed.notify_all()
@@ -82,7 +82,7 @@ class World:
             return chat
 
     def chat_of(self, params: Params) -> Chat:
-        """Where the bot wants to do something."""
+        """Return the chat of a request."""
         if not params.text("chat_id"):
             raise bad_request("chat_id is empty")
         chat = self.chats.get(params.integer("chat_id"))
@@ -95,7 +95,7 @@ class World:
         return chat
 
     def membership(self, chat: Chat, user: User, old: str, new: str) -> None:
-        """Tell the bot that its own place in a chat has changed."""
+        """Notify the bot that its own membership in a chat has changed."""
         change = {
             name: {"user": self.bot.json(), "status": status} | ({"until_date": 0} if status == "kicked" else {})
             for name, status in (("old_chat_member", old), ("new_chat_member", new))
@@ -106,14 +106,14 @@ class World:
     # Messages
 
     def put(self, chat: Chat, sender: User, text: str, entities: list[Json], **more: Any) -> Message:
-        """A new message."""
+        """Add a new message."""
         message = Message(next(self._message_ids), chat.id, sender, text, tuple(entities), **more)
         chat.messages[message.id] = message
         self.happened(Event("message", sender, chat.id, text, message))
         return message
 
     def replace(self, chat: Chat, by: User, message: Message) -> None:
-        """An edited message."""
+        """Replace an edited message."""
         before = chat.messages[message.id]
         chat.messages[message.id] = message
         self.happened(Event("edit", by, chat.id, message.text, message, before))
@@ -123,7 +123,7 @@ class World:
         self.happened(Event("deletion", by, chat.id, message=None, before=message))
 
     def person_says(self, chat: Chat, user: User, text: str, **more: Any) -> Message:
-        """A message of a person, of which the bot hears if it may."""
+        """Add a message of a person. The bot gets it if the privacy mode allows that."""
         with self.lock:
             chat.known = chat.known or chat.kind == "private"
             plain, entities = trimmed(text, [])
@@ -192,7 +192,7 @@ class World:
         return stored
 
     def add_photo(self, data: bytes) -> Photo:
-        """A photo in two sizes: as it is, and so small that nothing can be read in it."""
+        """Add a photo in two sizes: the original, and one that is too small to read."""
         if not data:
             raise bad_request("file must be non-empty")
         if len(data) > MOST_PHOTO_BYTES:
@@ -217,7 +217,7 @@ class World:
 
 
 def file_content(stored: StoredFile) -> bytes:
-    """What a download gives."""
+    """Return the content that a download gets."""
     if stored.thumbnail_of is None:
         return stored.data
     with Image.open(io.BytesIO(stored.thumbnail_of.data)) as image:

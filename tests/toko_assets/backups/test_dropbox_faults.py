@@ -83,19 +83,19 @@ def one_line(error: TokoError) -> str:
         (LIST, "path-not-found", PermanentError, "no folder /IPOS | correct DROPBOX_FOLDER_PATH | App folder", 1),
         (LIST, "400", PermanentError, "check DROPBOX_FOLDER_PATH | DROPBOX_APP_KEY", 1),
         (LIST, "403", TransientError, "is the app enabled at https://www.dropbox.com/developers/apps?", 1),
-        (TOKEN, "500", TransientError, "problem of its own (HTTP 500)", MOST),
-        (LIST, "500", TransientError, "problem of its own (HTTP 500)", MOST),
-        (LIST, "503", TransientError, "problem of its own (HTTP 503)", MOST),
+        (TOKEN, "500", TransientError, "internal error (HTTP 500)", MOST),
+        (LIST, "500", TransientError, "internal error (HTTP 500)", MOST),
+        (LIST, "503", TransientError, "internal error (HTTP 503)", MOST),
         (TOKEN, "reset", TransientError, "is the network up?", MOST),
         (LIST, "reset", TransientError, "is the network up?", MOST),
         (TOKEN, "stall", TransientError, "is the network up?", MOST),
         (LIST, "stall", TransientError, "is the network up?", MOST),
         (LIST, "truncated", TransientError, "is the network up?", 1),
-        (TOKEN, "html", TransientError, "network ask for a login, is a proxy in between?", 1),
-        (LIST, "html", TransientError, "network ask for a login, is a proxy in between?", 1),
+        (TOKEN, "html", TransientError, "network ask for a login, or is a proxy in between?", 1),
+        (LIST, "html", TransientError, "network ask for a login, or is a proxy in between?", 1),
         (LIST, "short", TransientError, "is a proxy in between?", 1),
         (LIST, "corrupted", TransientError, "is a proxy in between?", 1),
-        (LIST, "expired-token", TransientError, "its own access token has expired", 2),
+        (LIST, "expired-token", TransientError, "short-lived access token has expired", 2),
     ],
 )  # fmt: skip
 def test_a_listing_that_fails(
@@ -170,7 +170,7 @@ def test_a_token_that_needs_the_secret_works_with_it_and_names_it_without(
 
 @pytest.mark.parametrize(
     ("folder", "words"),
-    [("/LAMA", "no folder /LAMA"), (BACKUP, f"{BACKUP} is no folder"), ("/IPOS//A", "/IPOS//A is no folder")],
+    [("/LAMA", "no folder /LAMA"), (BACKUP, f"{BACKUP} is not a folder"), ("/IPOS//A", "/IPOS//A is not a folder")],
 )
 def test_a_folder_that_is_none_is_named(server: DropboxServer, folder: str, words: str) -> None:
     said = listing_error(DropboxSource(load_settings(), folder), PermanentError)
@@ -190,7 +190,7 @@ def test_whoever_has_no_certificate_of_dropbox_gets_no_token(
     server: DropboxServer, source: DropboxSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
-    assert "certificate is not accepted: is the clock right, does a proxy" in listing_error(source, TransientError)
+    assert "certificate is not accepted: is the clock right, or is a proxy" in listing_error(source, TransientError)
     assert server.requests == []
 
 
@@ -203,11 +203,11 @@ def test_whoever_has_no_certificate_of_dropbox_gets_no_token(
         (TOKEN, "revoked", PermanentError, "`toko dropbox-login`", 1),
         (DOWNLOAD, "path-not-found", TransientError, "/IPOS/toko.i5bu is gone from Dropbox", 1),
         (DOWNLOAD, "403", TransientError, "/IPOS/toko.i5bu", 1),
-        (DOWNLOAD, "500", TransientError, "problem of its own (HTTP 500)", MOST),
-        (DOWNLOAD, "503", TransientError, "problem of its own (HTTP 503)", MOST),
+        (DOWNLOAD, "500", TransientError, "internal error (HTTP 500)", MOST),
+        (DOWNLOAD, "503", TransientError, "internal error (HTTP 503)", MOST),
         (DOWNLOAD, "reset", TransientError, "is the network up?", MOST),
         (DOWNLOAD, "stall", TransientError, "is the network up?", MOST),
-        (TOKEN, "500", TransientError, "problem of its own (HTTP 500)", MOST),
+        (TOKEN, "500", TransientError, "internal error (HTTP 500)", MOST),
         (DOWNLOAD, "429", QuietError, "fewer requests", 1),
         (TOKEN, "429", QuietError, "fewer requests", 1),
     ],
@@ -230,7 +230,7 @@ def test_a_page_in_the_place_of_a_file_is_not_taken_for_it(
 ) -> None:
     server.fail(DOWNLOAD, "html", times=None)
     said = download_error(source, listed, target, TransientError)
-    assert "does the network ask for a login, is a proxy in between?" in said
+    assert "does the network ask for a login, or is a proxy in between?" in said
     assert server.counts()[DOWNLOAD] == 1
     gc.collect()  # the SDK forgets the connection instead of closing it
 

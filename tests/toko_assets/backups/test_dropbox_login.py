@@ -57,12 +57,12 @@ def test_the_line_it_prints_gives_access_without_a_secret(
 
 @pytest.mark.parametrize("code", ["", "falsch"])
 def test_a_wrong_code_is_one_line(server: DropboxServer, code: str) -> None:
-    with pytest.raises(TokoError, match="does not take this code"):
+    with pytest.raises(TokoError, match="rejects this code"):
         logged_in(server, lambda _: code)
 
 
 def test_a_wrong_app_key_is_one_line(server: DropboxServer) -> None:
-    with pytest.raises(TokoError, match=r"does not know this app key|does not take this code"):
+    with pytest.raises(TokoError, match=r"does not know this app key|rejects this code"):
         logged_in(server, lambda _: "code", key="unbekannt")
 
 

@@ -108,7 +108,7 @@ def test_a_listing_without_an_end_is_given_up(
     upload(server, "a.i5bu")
     server.fail("*", "none")  # the token
     server.fail("*", "empty-page", times=None)
-    with pytest.raises(TransientError, match="Dropbox lists /IPOS without an end"):
+    with pytest.raises(TransientError, match="Dropbox's listing of /IPOS does not end after 5 pages"):
         source.listing()
     assert len(server.requests) <= 7
 
@@ -169,12 +169,12 @@ def test_a_revision_is_fetched_though_it_was_replaced(
     assert target.read_bytes() == DATA
 
 
-def test_a_revision_that_dropbox_no_longer_has_is_gone_and_the_next_look_may_find_another(
+def test_a_revision_that_dropbox_no_longer_has_is_gone_and_the_next_poll_may_find_another(
     server: DropboxServer, source: DropboxSource, target: Path
 ) -> None:
     server.put(BACKUP, DATA)
     gone = replace(newest(source), revision="0123456789abcdef01234567")
-    with pytest.raises(TransientError, match=r"/IPOS/toko.i5bu is gone from Dropbox: deleted, or moved away"):
+    with pytest.raises(TransientError, match=r"/IPOS/toko.i5bu is gone from Dropbox: it was deleted or moved"):
         source.fetch(gone, target, lambda _: None)
 
 
@@ -246,7 +246,7 @@ def test_a_body_that_is_not_what_dropbox_announced_is_never_a_file(
 ) -> None:
     server.put(BACKUP, DATA)
     server.fail("files/download", "corrupted")
-    assert "not the whole file, or another one" in str(nothing_is_left(source, target))
+    assert "did not send the whole file, or sent another" in str(nothing_is_left(source, target))
     source.fetch(newest(source), target, ignored)
     assert target.read_bytes() == DATA
 

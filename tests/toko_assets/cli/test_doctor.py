@@ -58,7 +58,7 @@ def test_of_an_installation_in_order_everything_is_said_and_nothing_is_wrong() -
     assert "Nothing is wrong." in answer.output
     for said in (
         "✓ Python 3.", "✓ settings set: ", "TOKO_DATA_DIR", "✓ time zone Asia/Jakarta", "WIB", "✓ data folder data",
-        "MB free", "✓ left-overs no", "✓ backups i5_TOKO.i5bu in data/inbox, 0.0 MB, whole, made ", "minute",
+        "MB free", "✓ leftovers no", "✓ backups i5_TOKO.i5bu in data/inbox, 0.0 MB, whole, made ", "minute",
         "✓ PostgreSQL the embedded one, version 18", "✓ catalogue catalog-", "3 products, 3 prices",
         "from i5_TOKO.i5bu of ", "✓ Dagster data/dagster is writable",
     ):  # fmt: skip
@@ -80,7 +80,7 @@ def test_before_the_first_sync_it_says_what_to_do(tmp_path: Path) -> None:
         answer = run_toko("doctor")
     assert answer.status == 1
     assert [said for said in wrong(answer) if "backup" in said and "BACKUP_FOLDER" in said]
-    assert "None is published yet: run `toko sync`." in answer.output
+    assert "No catalogue is published yet: run `toko sync`." in answer.output
 
 
 def test_every_wrong_setting_is_a_line(tmp_path: Path) -> None:
@@ -96,10 +96,10 @@ def test_every_wrong_setting_is_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("toko")
-def test_a_slip_in_the_name_of_a_setting_is_noticed(tmp_path: Path) -> None:
+def test_a_typo_in_the_name_of_a_setting_is_noticed(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("BACKUP_FOLER=/mnt/dropbox\nSOMETHING_ELSE=1\nSHOP_NAME=Toko Maju\n")
     answer = run_toko("doctor")
-    assert any("BACKUP_FOLER in .env is no setting: BACKUP_FOLDER is meant?" in said for said in notes(answer))
+    assert any("BACKUP_FOLER in .env is not a setting: did you mean BACKUP_FOLDER?" in said for said in notes(answer))
     assert "SOMETHING_ELSE" not in answer.output
     assert answer.status == 0
 
@@ -182,7 +182,7 @@ def test_while_a_sync_is_running_postgresql_is_left_alone(toko: Installation) ->
         answer = run_toko("doctor")
         process.kill()
     assert answer.status == 0
-    assert any("A sync is running: PostgreSQL is left alone" in said for said in notes(answer))
+    assert any("PostgreSQL   Not checked, because a sync is running" in said for said in notes(answer))
     assert not (toko.data / "postgres").exists()
     with sync_lock(toko.data, None):
         pass
@@ -239,7 +239,7 @@ def test_an_external_server_is_tried_for_real_and_nothing_is_left_there(
     ("change", "says"),
     [
         ({"DB_PORT": str(free_port())}, "cannot be reached: Connection refused"),
-        ({"DB_PASSWORD": "salah"}, "refuses role toko"),
+        ({"DB_PASSWORD": "salah"}, "rejects role toko"),
         ({"DB_USER": "tamu", "DB_PASSWORD": "tamu"}, "permission denied to create database"),
     ],
     ids=["refused", "wrong password", "no right to create databases"],

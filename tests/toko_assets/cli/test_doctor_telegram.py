@@ -54,7 +54,7 @@ def test_of_a_bot_in_order_everything_is_said_and_nothing_is_worth_a_look(server
     together = " ".join(finding.said for finding in findings)
     for part in (
         "settings: 2 people, 1 of them see cost; by polling", f"@toko_bot is known to 127.0.0.1:{server.port}",
-        "inline mode is on", "privacy is on", "no webhook and no second poller; no update waits",
+        "inline mode is on", "privacy mode is on", "no webhook and no second poller; no update is pending",
     ):  # fmt: skip
         assert part in together, part
 
@@ -129,10 +129,10 @@ def test_a_token_that_telegram_does_not_know_is_wrong(server: TelegramServer, mo
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("502", "refuses to answer (502, what answers is not Telegram): try again in a minute"),
-        ("429", "refuses to answer (429, Too Many Requests"),
-        ("reset", "cannot be asked ("),
-        ("timeout", "cannot be asked (no answer within"),
+        ("502", "rejects the request (502, the response is not from Telegram): try again in a minute"),
+        ("429", "rejects the request (429, Too Many Requests"),
+        ("reset", "cannot be reached ("),
+        ("timeout", "cannot be reached (no answer within"),
     ],
 )
 def test_a_telegram_that_does_not_answer_is_wrong(
@@ -168,7 +168,7 @@ def test_privacy_that_is_off_is_worth_a_look(server: TelegramServer) -> None:
 def test_a_webhook_of_another_program_is_worth_a_look_and_stays(server: TelegramServer) -> None:
     set_webhook(server, URL)
     (noted,) = said(server, Mark.NOTE)
-    assert "A webhook to toko.example.com is set, WEBHOOK_URL is not" in noted
+    assert "A webhook to toko.example.com is set but WEBHOOK_URL is not" in noted
     assert "deleteWebhook" in noted
     assert server.counts().keys() == {"getMe", "getWebhookInfo"}
 
@@ -176,14 +176,14 @@ def test_a_webhook_of_another_program_is_worth_a_look_and_stays(server: Telegram
 def test_our_webhook_is_held_against_what_telegram_has(server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOK_URL", URL)
     monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
-    assert "leads nowhere, not to WEBHOOK_URL" in said(server, Mark.NOTE)[0]
+    assert "Telegram has no webhook, but WEBHOOK_URL is set" in said(server, Mark.NOTE)[0]
     set_webhook(server, "https://other.example.com/x")
-    assert "leads to other.example.com, not to WEBHOOK_URL" in said(server, Mark.NOTE)[0]
+    assert "has a webhook at other.example.com, not at WEBHOOK_URL" in said(server, Mark.NOTE)[0]
     set_webhook(server, URL)
     assert said(server, Mark.NOTE) == []
     server.world.updates.last_error = (int(time.time()) - 120, "Wrong response from the webhook: 502 Bad Gateway")
     (noted,) = said(server, Mark.NOTE)
-    assert "did not reach WEBHOOK_URL 2 minutes ago (Wrong response from the webhook: 502 Bad Gateway)" in noted
+    assert "could not reach WEBHOOK_URL 2 minutes ago (Wrong response from the webhook: 502 Bad Gateway)" in noted
     assert "getUpdates" not in server.counts()
 
 
@@ -200,7 +200,7 @@ def test_a_second_poller_is_worth_a_look_and_loses_no_update(
 
 def test_updates_that_wait_are_left_to_the_bot(server: TelegramServer) -> None:
     server.user(101, "Budi").send("indomie")
-    assert "updates wait" in said(server, Mark.GOOD)[-1]
+    assert "updates are pending" in said(server, Mark.GOOD)[-1]
     assert server.pending == 1
 
 
@@ -231,7 +231,7 @@ def test_a_token_that_others_can_read_is_noticed(server: TelegramServer, tmp_pat
     with installed(tmp_path):
         output = run_toko("doctor").output
     assert ".env holds the bot's token and other users can read it: chmod 600 .env" in output
-    assert "ALOWED_USERS in .env is no setting: ALLOWED_USERS is meant?" in output
+    assert "ALOWED_USERS in .env is not a setting: did you mean ALLOWED_USERS?" in output
     assert server.token not in output
 
 

@@ -102,7 +102,7 @@ def test_doctor_says_the_same_line_and_does_not_start_postgresql(data: Path) -> 
     lines = done.stdout.splitlines()
     assert done.returncode == 1
     assert f"✗ data folder  {data} is on a disk without file permissions (a Windows disk?): {MOVE}" in lines
-    assert "! PostgreSQL   Not tried: set TOKO_DATA_DIR to another disk first." in lines
+    assert "! PostgreSQL   Not checked: set TOKO_DATA_DIR to another disk first." in lines
     assert not data.exists()
 
 

@@ -19,7 +19,7 @@ from tests.acceptance.places import installed, set_time
 from tests.installation import Installation
 from tests.servers.telegram import Person, TelegramServer
 from toko_assets.backups.decision import Cursor
-from toko_assets.cli.run import prepare_dagster_home
+from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.settings import load_settings, load_telegram_settings
 from toko_assets.defs.code_location import build_defs

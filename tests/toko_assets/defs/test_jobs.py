@@ -130,7 +130,7 @@ def test_a_wrong_name_is_one_line_that_names_the_newest_there_are(daemon: Daemon
 def test_a_conflicted_copy_and_an_empty_folder_are_one_line_too(daemon: Daemon) -> None:
     daemon.put("toko (conflicted copy 2026-01-05).i5bu", 3)
     said = daemon.reason(daemon.launch("sync_this_backup", backup="toko (conflicted copy 2026-01-05).i5bu"))
-    assert said.endswith("but a conflicted copy of that name: give it another name there, then choose it.")
+    assert said.endswith("only a conflicted copy with that name: rename it there, then choose it.")
     for file in daemon.toko.inbox.iterdir():
         file.unlink()
     said = daemon.reason(daemon.launch("sync_this_backup", backup="a.i5bu"))

@@ -43,7 +43,7 @@ def test_what_is_no_cron_line_is_one_line_that_names_the_setting(wrong: str) -> 
     with pytest.raises(SettingError) as error:
         daily_sync(Settings(daily_sync_cron=wrong))
     (line,) = str(error.value).splitlines()
-    assert line == f"The setting DAILY_SYNC_CRON is wrong: {wrong!r} is no cron line, like 0 5 * * *."
+    assert line == f"The setting DAILY_SYNC_CRON is wrong: {wrong!r} is not a cron line like 0 5 * * *."
 
 
 def test_the_code_location_is_not_loaded_with_a_wrong_one(tmp_path: Path) -> None:

@@ -15,11 +15,15 @@ AT = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
         (
             'ВАЖНО:  пользователь "toko" не прошёл проверку подлинности',
             PermanentError,
-            "refuses role toko: пользователь",
+            "rejects role toko: пользователь",
         ),
-        ("FATAL:  the database system is starting up", TransientError, "takes no connection now"),
-        ("FATAL:  the database system is in recovery mode", TransientError, "takes no connection now"),
-        ("FATAL:  remaining connection slots are reserved for roles with …", TransientError, "takes no connection now"),
+        ("FATAL:  the database system is starting up", TransientError, "accepts no connection now"),
+        ("FATAL:  the database system is in recovery mode", TransientError, "accepts no connection now"),
+        (
+            "FATAL:  remaining connection slots are reserved for roles with …",
+            TransientError,
+            "accepts no connection now",
+        ),
         ('FATAL:  database "postgres" does not exist', NoEntryError, "into database postgres"),
         ("timeout expired", TransientError, "cannot be reached: timeout expired. Is it running"),
         ("No route to host\n\tIs the server running?", TransientError, "cannot be reached: No route to host. Is"),
@@ -47,11 +51,13 @@ def test_of_an_encrypted_and_a_plain_attempt_the_last_counts() -> None:
     [
         (psycopg.errors.AdminShutdown("terminating connection"), TransientError, "was lost: terminating connection"),
         (psycopg.OperationalError("consuming input failed: gone\n\tbefore or while"), TransientError, "was lost"),
-        (psycopg.errors.OutOfMemory("out of memory"), TransientError, "says: out of memory. Try again later"),
+        (psycopg.errors.OutOfMemory("out of memory"), TransientError, "reports: out of memory. Try again later"),
         (psycopg.errors.InsufficientPrivilege("permission denied"), PermanentError, "ALTER ROLE"),
     ],
 )
-def test_what_is_worth_another_try_is_a_passing_error(error: psycopg.Error, kind: type[Exception], shown: str) -> None:
+def test_what_is_worth_another_try_is_a_transient_error(
+    error: psycopg.Error, kind: type[Exception], shown: str
+) -> None:
     problem = during_work(error, "db:5432")
     assert isinstance(problem, kind)
     assert shown in str(problem)

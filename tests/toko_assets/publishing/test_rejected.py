@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from toko_assets.publishing.rejected import RejectedError, check_not_rejected, choose, rejection_in_force
+from toko_core.catalog.demo import DEMO_BACKUP
 from toko_core.files import DataFolder
 
 STORED = """{
@@ -38,9 +39,9 @@ def test_a_stored_rejection_is_in_force(folder: DataFolder) -> None:
     rejection = rejection_in_force(folder)
     assert rejection is not None
     assert (rejection.name, rejection.dumped_at, rejection.chosen) == ("hari-3.i5bu", DAY_3, ("1111",))
-    with pytest.raises(RejectedError, match=r"^hari-3\.i5bu was refused by a rollback on 2026-01-04 08:00; "):
+    with pytest.raises(RejectedError, match=r"^hari-3\.i5bu was rejected by a rollback on 2026-01-04 08:00; "):
         check_not_rejected(folder, "hari-3.i5bu", "3333", DAY_3)
-    with pytest.raises(RejectedError, match=r"^x\.i5bu is no newer than hari-3\.i5bu, which was refused by "):
+    with pytest.raises(RejectedError, match=r"^x\.i5bu is no newer than hari-3\.i5bu, which was rejected by "):
         check_not_rejected(folder, "x.i5bu", "2222", DAY_3 - timedelta(days=1))
     check_not_rejected(folder, "chosen.i5bu", "1111", DAY_3 - timedelta(days=2))
     check_not_rejected(folder, "newer.i5bu", "4444", DAY_3 + timedelta(days=1))
@@ -52,3 +53,10 @@ def test_what_is_written_into_it_keeps_the_rest_and_the_names_of_its_fields(fold
     expected["refusal"]["chosen"].append("3333")
     assert json.loads((folder.records / "rollback.json").read_text()) == expected
     check_not_rejected(folder, "hari-3.i5bu", "3333", DAY_3)
+
+
+def test_a_rejected_demo_rejects_no_backup_of_a_shop(folder: DataFolder) -> None:
+    (folder.records / "rollback.json").write_text(STORED.replace("hari-3.i5bu", DEMO_BACKUP))
+    check_not_rejected(folder, "x.i5bu", "2222", DAY_3 - timedelta(days=1))
+    with pytest.raises(RejectedError, match=r"^i5_CONTOH\.i5bu was rejected by a rollback on "):
+        check_not_rejected(folder, DEMO_BACKUP, "3333", DAY_3)

@@ -19,8 +19,8 @@ from toko_core.catalog.store import prune
 from toko_core.files import DataFolder
 
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
-REFUSED = "hari-3.i5bu was refused by a rollback on "
-ALL_THE_SAME = "; sync_this_backup publishes it all the same."
+REFUSED = "hari-3.i5bu was rejected by a rollback on "
+ALL_THE_SAME = "; the job sync_this_backup publishes it anyway."
 CHECKS = {"counts_match_export", "product_hashes_unique", "search_finds_products"}
 
 
@@ -46,7 +46,7 @@ def served(daemon: Daemon) -> str:
 def state(daemon: Daemon) -> dict[str, bytes]:
     """All that a rollback may change."""
     rooms = (daemon.toko.data / "catalog", daemon.toko.data / "records")
-    return {str(file): file.read_bytes() for room in rooms for file in room.iterdir()}
+    return {str(file): file.read_bytes() for room in rooms for file in room.rglob("*") if file.is_file()}
 
 
 def roll_back(daemon: Daemon, file: str | None = None) -> None:
@@ -130,16 +130,16 @@ def test_neither_is_an_older_one_whatever_its_time_in_the_folder_but_the_served_
     run = daemon.run(request)
     assert daemon.status(run) == FAILED
     assert daemon.reason(run).startswith(
-        "salinan.i5bu is no newer than hari-3.i5bu, which was refused by a rollback on "
+        "salinan.i5bu is no newer than hari-3.i5bu, which was rejected by a rollback on "
     )
     assert "is not tried again until the folder or the settings change" in daemon.look().said
     daemon.put("salinan.i5bu", 9, shop.backups[3])
-    assert fails(daemon).startswith("salinan.i5bu was refused by a rollback on ")
+    assert fails(daemon).startswith("salinan.i5bu was rejected by a rollback on ")
     daemon.put("salinan.i5bu", 10, shop.backups[2])
     assert daemon.status(daemon.launch("sync")) == SUCCEEDED
     assert daemon.toko.prices()["BRG-0"] == 2000
     daemon.put("salinan.i5bu", 11, shop.backups[3])
-    assert fails(daemon).startswith("salinan.i5bu was refused by a rollback on ")
+    assert fails(daemon).startswith("salinan.i5bu was rejected by a rollback on ")
 
 
 def test_a_newer_backup_is_asked_for_and_published_and_ends_the_refusal(daemon: Daemon, shop: ThreeDays) -> None:
@@ -216,9 +216,9 @@ def test_of_two_catalogues_of_one_backup_the_earlier_stays_until_a_newer_backup(
 def test_a_refused_way_back_is_one_line_and_changes_nothing(daemon: Daemon, shop: ThreeDays) -> None:
     first, second, third = shop.catalogues
     assert refused(daemon, "catalog-typo.duckdb") == (
-        f"There is no catalogue catalog-typo.duckdb. Others there are: {second}, {first}."
+        f"There is no catalogue catalog-typo.duckdb. Other catalogues: {second}, {first}."
     )
-    assert refused(daemon, third).startswith(f"{third} is served already. Others there are: ")
+    assert refused(daemon, third).startswith(f"{third} is served already. Other catalogues: ")
     assert refused(daemon, "../records/rollback.json").startswith("There is no catalogue ../records/rollback.json.")
     for name in (first, second):
         (daemon.toko.data / "catalog" / name).unlink()
@@ -248,8 +248,8 @@ def test_a_catalogue_that_is_damaged_or_of_another_schema_is_refused(
             }[damage]
         )
     assert refused(daemon) == (
-        f"{shop.catalogues[1]} cannot be served: it is damaged, or of another version of toko. Nothing was changed. "
-        f"Others there are: {shop.catalogues[0]}."
+        f"{shop.catalogues[1]} cannot be served: it is damaged, or from another version of toko. Nothing was changed. "
+        f"Other catalogues: {shop.catalogues[0]}."
     )
 
 

@@ -1,14 +1,17 @@
 """The sample backup: a true pg_dump file in every encoding, the same for the same seed, and nothing left behind."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
+from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.postgres.server import PostgresError, PostgresServer, program
 from toko_assets.sample.backup import write_sample_backup
 from toko_assets.sample.ledgers import history_counts
@@ -178,7 +181,8 @@ def test_a_failed_dump_leaves_neither_file_nor_database_nor_role_and_keeps_the_o
     class WithoutDump(PostgresServer):
         """The same server, whose pg_dump fails after writing half a file."""
 
-        def run(self, _: str, *args: str | Path) -> None:
+        def run(self, _: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:
+            assert environment
             target = next(str(arg).partition("=")[2] for arg in args if str(arg).startswith("--file="))
             Path(target).write_bytes(b"PGDMP half")
             raise PostgresError("no space left on device")
@@ -214,3 +218,15 @@ def test_progress_is_told_step_by_step(postgres: PostgresServer, tmp_path: Path)
     told: list[str] = []
     write_sample_backup(postgres, tmp_path / "A.i5bu", products=20, history=200, seed=1, progress=told.append)
     assert told == ["Shop: 20 products", "Rows of the shop", "History: 200 rows", "Keys and indexes", "Dump: A.i5bu"]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Jayapura", "Asia/Kolkata", "America/New_York"])
+def test_the_dump_has_the_shops_time_whatever_the_machines_zone_and_without_a_time_zone_database(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("TZDIR", str(tmp_path))
+    out = tmp_path / "TOKO.i5bu"
+    write_sample_backup(postgres, out, products=20, history=0, seed=1, zone=ZoneInfo(zone))
+    dumped_at = read_archive(out).dumped_at.replace(tzinfo=ZoneInfo(zone))
+    assert abs(datetime.now(UTC) - dumped_at) < timedelta(minutes=1)

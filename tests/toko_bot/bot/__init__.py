@@ -1,1 +1,1 @@
-"""What tests of the whole bot share: a bot as a process, its shop, people who search, a proxy, the documented talk."""
+"""Helpers for tests of the whole bot: a bot process, its shop, people who search, a proxy, and a conversation."""

@@ -1,4 +1,4 @@
-"""People who search at random, and whether each got the answer to what they asked."""
+"""People who search at random, with a check that each gets the answer to their query."""
 
 import itertools
 import threading
@@ -11,12 +11,12 @@ from tests.toko_bot.bot.shop import FILLER
 from toko_bot.replies.layout import query_of
 
 RATE = 40.0
-"""Searches a second of all together, a Poisson process."""
+"""Searches a second of all people together, as a Poisson process."""
 ANSWER_SECONDS = 60.0
 
 
 class Load(AbstractContextManager["Load"]):
-    """They search until the block is left; what is not answered then is waited for."""
+    """People who search until the block ends. At its end it waits for all answers."""
 
     def __init__(self, server: TelegramServer, people: list[Person]) -> None:
         self._server = server
@@ -25,7 +25,7 @@ class Load(AbstractContextManager["Load"]):
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._search, daemon=True)
         self._asked: dict[tuple[int, str], str] = {}
-        """The price that answers each query of each chat: none is asked twice."""
+        """The expected price by chat and query. No chat sends a query twice."""
         self._answers: Counter[tuple[int, str]] = Counter()
         self._wrong: list[str] = []
         server.watch(self._note)
@@ -40,12 +40,12 @@ class Load(AbstractContextManager["Load"]):
             self._server.wait_until(lambda: not self.unanswered, "all searches are answered", ANSWER_SECONDS)
 
     def stop(self) -> None:
-        """Nobody searches any more."""
+        """Stop all searches."""
         self._end.set()
         self._thread.join()
 
-    def go_on(self, searches: int) -> None:
-        """Until so many more have been sent."""
+    def wait_for_searches(self, searches: int) -> None:
+        """Wait until this many more searches were sent."""
         until = len(self._asked) + searches
         self._server.wait_until(lambda: len(self._asked) >= until, f"{searches} searches", ANSWER_SECONDS)
 
@@ -55,7 +55,7 @@ class Load(AbstractContextManager["Load"]):
 
     @property
     def wrong(self) -> list[str]:
-        """Second answers, and such as nobody asked for, or with another price."""
+        """Answers that came twice or have the wrong price."""
         twice = [f"{one} was answered {count} times" for one, count in self._answers.items() if count > 1]
         return self._wrong + twice
 

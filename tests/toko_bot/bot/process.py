@@ -1,4 +1,4 @@
-"""`toko bot` as users run it: a process of its own, which speaks to the Bot API server of the tests."""
+"""Runs `toko bot` as users do, as a process of its own, with the Bot API server of the tests."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ from pathlib import Path
 from tests.servers.telegram import TelegramServer
 
 BUDI, SITI, STRANGER = 101, 102, 7
-"""Staff, owner, nobody."""
+"""A member of the staff, an owner, and somebody without access."""
 NAMES = ("WEBHOOK_URL", "WEBHOOK_SECRET", "METRICS_PORT", "LOG_FORMAT", "LOG_LEVEL", "CLOSED_DAYS", "PRICE_ROUNDING")
 
 
 class RunningBot:
-    """A bot and what it has written so far; `log` is complete when it has ended."""
+    """A bot process and its log so far. `log` is complete after the process has ended."""
 
     def __init__(
         self, process: subprocess.Popen[str], server: TelegramServer, variables: dict[str, str], folder: Path
@@ -54,13 +54,13 @@ class RunningBot:
             self._written.notify_all()
 
     def check(self) -> subprocess.CompletedProcess[str]:
-        """`toko bot --check`."""
+        """Run `toko bot --check`."""
         return subprocess.run(
             [*COMMAND, "--check"], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
         )
 
     def stop(self) -> int:
-        """End it as Docker does."""
+        """Stop the bot as Docker does. Returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(15)
@@ -72,7 +72,7 @@ COMMAND = [str(Path(sys.executable).with_name("toko")), "bot"]
 
 
 def environment(server: TelegramServer, data: Path, **settings: str) -> dict[str, str]:
-    """What the bot is started with."""
+    """Return the environment variables of the bot."""
     inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
     return {
         **inherited, **server.settings, "ALLOWED_USERS": str(BUDI), "OWNER_USERS": str(SITI),
@@ -84,7 +84,7 @@ def environment(server: TelegramServer, data: Path, **settings: str) -> dict[str
 def running_bot(
     server: TelegramServer, data: Path, folder: Path, *, wait: bool = True, **settings: str
 ) -> Iterator[RunningBot]:
-    """A bot that polls already, unless `wait` is false. Afterwards its log is searched for the token."""
+    """Run a bot, and wait until it polls unless `wait` is false. At the end, check that the log has no token."""
     variables = environment(server, data, **settings)
     folder.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A reverse proxy that gives each request to the next replica, and a port for each."""
+"""A reverse proxy that forwards each request to the next replica, and free ports for the replicas."""
 
 import http.client
 import itertools
@@ -17,7 +17,7 @@ def free_port() -> int:
 
 @contextmanager
 def round_robin(ports: Sequence[int]) -> Iterator[str]:
-    """The proxy's address."""
+    """Run a proxy in front of these ports. Yields its address."""
     turn = itertools.cycle(ports)
 
     class Handler(BaseHTTPRequestHandler):
@@ -36,7 +36,7 @@ def round_robin(ports: Sequence[int]) -> Iterator[str]:
             upstream.close()
 
         def log_message(self, *_: Any) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     listener.daemon_threads = True

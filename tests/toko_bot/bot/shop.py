@@ -1,4 +1,4 @@
-"""A small shop with known prices, as catalogues that the chain's own build has made."""
+"""A small shop with known prices. The chain's own code builds its catalogues."""
 
 import io
 import itertools
@@ -23,13 +23,13 @@ from toko_core.files import whole_file
 
 NUMBERS = itertools.count(1)
 COST = "2612"
-"""Of INDOMIE: digits that stand in nothing else, so that no other text can pass for it."""
+"""The cost of INDOMIE. No other text contains these digits, so a test can search for them."""
 BARCODE = "8991002101630"
 
 
 @dataclass(frozen=True)
 class Item:
-    """Prices are (satuan, konversi, level, jumlah_sampai, hargapokok, hargajual), as in the catalogue."""
+    """A product. Prices are (satuan, konversi, level, jumlah_sampai, hargapokok, hargajual), as in the catalogue."""
 
     kodeitem: str
     namaitem: str
@@ -44,7 +44,7 @@ class Item:
 
 
 def barcode_photo(code: str, *, turned: int = 0) -> bytes:
-    """A label on a shelf."""
+    """Draw a shelf label with a barcode. Returns a JPEG."""
     barcode = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.EAN13)
     symbol = np.array(zxingcpp.write_barcode_to_image(barcode, scale=4))
     picture = Image.new("L", (900, 700), 255)
@@ -101,12 +101,12 @@ FILLER = [
     for number, name in zip(range(200), itertools.cycle(["Ember", "Sapu", "Panci", "Gelas", "Piring"]), strict=False)
 ]
 HISTORY_SINCE = datetime(2025, 1, 1, 20, tzinfo=UTC)
-"""The second of January in the shop's zone."""
+"""This is the second of January in the shop's time zone."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A price that another backup showed first, at a time in UTC; None: it was not shown."""
+    """A change of a price, and the UTC time of the first backup with it. None means that the price was not shown."""
 
     item: Item
     satuan: str
@@ -121,7 +121,7 @@ SHOP = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, *BISCUITS, *HUGE, *FILLER]
 
 
 def write_export(folder: Path, items: Iterable[Item]) -> None:
-    """As the chain exports a shop."""
+    """Write the tables as the chain exports them."""
     folder.mkdir(parents=True, exist_ok=True)
     rows: dict[str, list[dict[str, object]]] = {table: [] for table in SCHEMAS}
     for item in items:
@@ -144,9 +144,14 @@ def write_export(folder: Path, items: Iterable[Item]) -> None:
 
 
 def publish_shop(
-    data: Path, items: Iterable[Item] = SHOP, changes: Iterable[Change] = (), *, age: timedelta = timedelta(hours=2)
+    data: Path,
+    items: Iterable[Item] = SHOP,
+    changes: Iterable[Change] = (),
+    *,
+    age: timedelta = timedelta(hours=2),
+    backup: str = "i5_UJI.i5bu",
 ) -> Path:
-    """Build a catalogue of these items, whose prices changed so, and let CURRENT name it."""
+    """Build a catalogue of these items and price changes, and publish it."""
     catalog = data / "catalog"
     catalog.mkdir(parents=True, exist_ok=True)
     number = next(NUMBERS)
@@ -154,7 +159,7 @@ def publish_shop(
     write_export(export, items)
     now = datetime.now(UTC)
     build(file, export, data / "history", {
-        "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": "i5_UJI.i5bu",
+        "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": backup,
         "backup_time": (now - age).isoformat(timespec="seconds"), "published_at": now.isoformat(timespec="seconds"),
         "history_since": HISTORY_SINCE.isoformat(), "history_backups": "321",
     })  # fmt: skip
@@ -176,13 +181,13 @@ def _insert_changes(file: Path, changes: Iterable[Change]) -> None:
 
 
 def point_at(data: Path, name: str) -> None:
-    """Let CURRENT hold a name."""
+    """Make CURRENT contain a name."""
     with whole_file(data / "catalog" / CURRENT) as pointer:
         pointer.write_text(name + "\n")
 
 
 def with_price(item: Item, price: str) -> Item:
-    """The same with another first price."""
+    """Return the same item with another first price."""
     unit, conversion, level, most, cost, _ = item.prices[0]
     return replace(item, prices=[(unit, conversion, level, most, cost, price), *item.prices[1:]])
 

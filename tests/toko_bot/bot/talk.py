@@ -1,4 +1,4 @@
-"""The conversation in docs/bot.md: `python -m tests.toko_bot.bot.talk` prints it, made by the real bot."""
+"""Has the conversation in docs/bot.md with the real bot. `python -m tests.toko_bot.bot.talk` prints it."""
 
 import tempfile
 from dataclasses import replace
@@ -25,7 +25,7 @@ SUGAR_PLAIN = Item(
 )
 BRANDED = [replace(item, merek=("KELAPA MAS", "NYIUR")[row % 3 == 2]) for row, item in enumerate(BISCUITS[:9])]
 TODAY = datetime.now(UTC) + timedelta(minutes=5)
-"""Also if it is nearly midnight."""
+"""Five minutes from now, so that the changes are of today even if midnight passes during the conversation."""
 CHANGES = [
     Change(INDOMIE, "PCS", 1, "2950", "3000", datetime(2025, 3, 4, 14, tzinfo=UTC)),
     Change(INDOMIE, "DUS", 1, "110000", "115000", datetime(2025, 6, 12, 14, tzinfo=UTC)),
@@ -35,30 +35,30 @@ CHANGES = [
     Change(BRANDED[3], "BKS", None, "1900", "2004", TODAY),
 ]
 PAGE_SIZE = "4"
-"""Results a page: the conversation is to be read at a glance."""
+"""Few results per page keep the conversation short."""
 
 
 def conversation() -> list[tuple[str, str]]:
-    """Titles, and what was said under each."""
+    """Return the titles of the parts, and the transcript of each."""
     with tempfile.TemporaryDirectory() as folder, TelegramServer() as server:
         data = Path(folder, "data")
         publish_shop(data, [INDOMIE, SUGAR_PLAIN, LOSS, UNPRICED, *BRANDED], CHANGES)
         with running_bot(server, data, Path(folder), SEARCH_RESULTS_LIMIT=PAGE_SIZE):
             budi, siti, other = server.user(BUDI, "Budi"), server.user(SITI, "Siti"), server.user(STRANGER, "Orang")
             parts: list[tuple[str, str]] = []
-            said = {id(person): 0 for person in (budi, siti, other)}
+            shown = {id(person): 0 for person in (budi, siti, other)}
 
             def part(title: str, person: object) -> None:
                 for who in (budi, siti, other):
                     if who is person:
                         text = who.transcript()
-                        parts.append((title, text[said[id(who)] :].strip()))
-                        said[id(who)] = len(text)
+                        parts.append((title, text[shown[id(who)] :].strip()))
+                        shown[id(who)] = len(text)
 
             answer = budi.ask("biskuit klapa")
             budi.press("›", answer).answered()
             budi.next_edit(of=answer)
-            part("A search with a slip in it, and its second page", budi)
+            part("A search with a typo in it, and its second page", budi)
             budi.press("Merek ▾").answered()
             brands = budi.next_edit(of=answer)
             budi.press("NYIUR (3)", brands).answered()

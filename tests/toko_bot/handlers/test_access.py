@@ -1,21 +1,21 @@
-"""Who may do what; cost is seen by owners alone, and by them in private alone."""
+"""Permissions: who may do what. Only owners see cost, and only in private chats."""
 
 from pathlib import Path
 
 from tests.servers.telegram import InlineQuery, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
-from tests.toko_bot.bot.shop import COST, photo
+from tests.toko_bot.bot.shop import COST, INDOMIE, photo, publish_shop
 
 GROUP, OTHER_GROUP = -1001, -1002
 
 
 def shown(person: Person) -> str:
-    """All that the bot ever said there."""
+    """Return everything that the bot ever sent in a person's chat."""
     parts = [event.text + event.message.text for event in person.events if event.by_bot and event.message]
     return "\n".join(parts).replace(".", "")
 
 
-def test_a_stranger_is_told_their_id_once_and_then_nothing_by_any_path(bot: RunningBot, stranger: Person) -> None:
+def test_a_stranger_is_sent_their_id_once_and_then_nothing_by_any_path(bot: RunningBot, stranger: Person) -> None:
     stranger.send("/start")
     assert str(stranger.user.id) in stranger.next_message().text
     stranger.send("indomie")
@@ -29,7 +29,7 @@ def test_a_stranger_is_told_their_id_once_and_then_nothing_by_any_path(bot: Runn
     assert bot.log.count(f"of user {stranger.user.id} ") >= 8
 
 
-def test_an_owner_sees_cost_and_margin_and_staff_never_does(budi: Person, siti: Person) -> None:
+def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Person) -> None:
     siti.press("1", siti.ask("indomie goreng")).answered()
     product = siti.next_edit().text
     assert "  pokok                Rp2.612" in product
@@ -83,7 +83,7 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     assert names[-5:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis"]
 
 
-def test_owners_lists(siti: Person) -> None:
+def test_the_lists_for_owners_show_products_and_open_them(siti: Person) -> None:
     below = siti.ask("/rugi")
     assert "SABUN RUGI BESAR" in below.text
     siti.press("1", below).answered()
@@ -94,11 +94,12 @@ def test_owners_lists(siti: Person) -> None:
     assert "Gulaku" in siti.ask("/habis").text
 
 
-def test_version_status_and_reload(siti: Person) -> None:
+def test_version_status_and_reload_show_the_state_of_the_bot(siti: Person) -> None:
     version = siti.ask("/version").text
     assert "i5_UJI.i5bu" in version
     assert "WIB" in version
     assert "Umur: 2 jam" in version
+    assert "contoh" not in version
     status = siti.ask("/status").text
     assert "Pencarian hari ini" in status
     assert "Dagster tidak bisa dihubungi" in status
@@ -106,14 +107,21 @@ def test_version_status_and_reload(siti: Person) -> None:
     assert str(SITI) in siti.ask("/id").text
 
 
-def test_without_owners_all_users_are(data: Path, tmp_path: Path) -> None:
+def test_version_says_that_the_demos_data_is_no_shops(tmp_path: Path) -> None:
+    publish_shop(tmp_path / "data", [INDOMIE], backup="i5_CONTOH.i5bu")
+    with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path):
+        lines = server.user(BUDI, "Budi").ask("/version").text.splitlines()
+    assert lines[1] == "⚠️ Data contoh, bukan data toko."
+
+
+def test_without_owner_users_all_allowed_users_are_owners(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS=""):
         budi = server.user(BUDI, "Budi")
         budi.press("1", budi.ask("indomie goreng")).answered()
         assert "pokok" in budi.next_edit().text
 
 
-def test_without_users_the_bot_says_so_and_tells_people_their_id(data: Path, tmp_path: Path) -> None:
+def test_without_allowed_users_the_bot_logs_a_warning_and_sends_people_their_id(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS="", ALLOWED_USERS="") as bot:
         assert "Anda belum punya akses" in server.user(BUDI, "Budi").ask("halo").text
         assert "ALLOWED_USERS is empty" in bot.log

@@ -1,4 +1,4 @@
-"""Results are narrowed to a brand or a category, from any replica and in any catalogue."""
+"""Narrowing results to a brand or a category works with any replica and any catalogue."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +69,7 @@ def test_results_of_several_pages_are_narrowed_to_a_brand_and_a_category_and_bac
     assert press(budi, "✕ CUCI", of_kind).text == found.text
 
 
-def test_a_brand_behind_the_last_page_is_found_and_its_products_lead_back_to_it(budi: Person) -> None:
+def test_a_brand_beyond_the_last_page_is_found_and_its_products_lead_back_to_it(budi: Person) -> None:
     found = budi.ask(LONG_QUERY)
     rare = press(budi, "CAP <KAPAL> & CO (3)", press(budi, "Merek ▾", found))
     assert [line for line in rare.text.splitlines() if "SABUN" in line] == [
@@ -83,12 +83,12 @@ def test_a_brand_behind_the_last_page_is_found_and_its_products_lead_back_to_it(
     assert press(budi, "✕ CAP <KAPAL> & CO", rare).text == found.text
 
 
-def test_one_page_and_one_brand_offer_nothing_to_choose(budi: Person) -> None:
+def test_results_of_one_page_or_one_brand_have_no_narrowing_buttons(budi: Person) -> None:
     assert budi.ask("barang ember").labels[-2:] == ["1/4", "›"]
     assert budi.ask("barang ember 5").labels[-1].isdecimal()
 
 
-def test_a_brand_that_is_gone_from_the_data_says_so_and_can_be_taken_back(tmp_path: Path) -> None:
+def test_a_button_of_a_brand_that_is_gone_says_so_and_the_narrowing_can_be_removed(tmp_path: Path) -> None:
     publish_shop(tmp_path, SOAPS)
     with TelegramServer() as server, running_bot(server, tmp_path, tmp_path / "bot") as bot:
         budi = server.user(BUDI, "Budi")

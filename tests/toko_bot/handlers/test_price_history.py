@@ -1,4 +1,4 @@
-"""How prices changed: a product's history with its chart, and what rose or fell."""
+"""Price changes: the history of a product with its chart, and the lists of prices that rose or fell."""
 
 import io
 import re
@@ -26,9 +26,9 @@ from tests.toko_bot.bot.shop import (
 
 NOW = datetime.now(UTC)
 SOON = NOW + timedelta(minutes=5)
-"""Not yesterday, even if midnight passes while the tests run."""
+"""Five minutes from now, so that it is still today if midnight passes while the tests run."""
 EVENING = datetime(2025, 6, 11, 17, 30, tzinfo=UTC)
-"""In the shop it is the twelfth."""
+"""In the shop's time zone this is the twelfth."""
 CHANGES = [
     Change(INDOMIE, "PCS", 1, "2950", "3000", EVENING - timedelta(days=100)),
     Change(INDOMIE, "PCS", 1, "3000", "3150", EVENING),
@@ -66,7 +66,7 @@ def budi(bot: RunningBot) -> Person:
 
 
 def press(person: Person, label: str, message: Message) -> Message:
-    """Press a button that changes its message."""
+    """Press a button that edits its message. Returns the edited message."""
     person.press(label, message).answered()
     return person.next_edit(of=message)
 
@@ -105,7 +105,7 @@ def test_the_button_on_a_products_page_opens_its_history(budi: Person) -> None:
     assert press(budi, "‹ Kembali", product).text == found.text
 
 
-def test_several_hits_are_a_list_whose_buttons_open_histories_and_whose_pages_turn(budi: Person) -> None:
+def test_several_hits_are_a_list_with_pages_and_buttons_that_open_histories(budi: Person) -> None:
     found = budi.ask("/riwayat biskuit kelapa")
     assert found.text.splitlines()[:2] == ["🔎 biskuit kelapa", "📈 Tekan nomor untuk melihat riwayat harganya."]
     second = press(budi, "›", found)
@@ -130,15 +130,15 @@ def test_a_long_history_is_cut_to_a_caption_and_says_how_much_is_missing(bot: Ru
     huge = budi.next_message()
     assert re.search(r"\+\d+ harga lagi", huge.text)
     assert huge.photo is not None
-    assert not [said for said in bot.server.refusals() if "parse" in said or "long" in said]
+    assert not [error for error in bot.server.error_responses() if "parse" in error or "long" in error]
 
 
-def test_what_is_not_found_or_not_named_says_so(budi: Person) -> None:
+def test_riwayat_without_a_hit_or_without_a_query_says_so(budi: Person) -> None:
     assert "Tidak ada barang yang cocok" in budi.ask("/riwayat zzzqqqxxx").text
     assert budi.ask("/riwayat").text == "Tulis nama barangnya, misalnya: /riwayat indomie goreng"
 
 
-def test_what_rose_is_listed_today_and_in_seven_days_and_leads_to_its_product_and_back(budi: Person) -> None:
+def test_prices_that_rose_today_or_in_seven_days_are_listed_and_lead_to_the_product_and_back(budi: Person) -> None:
     today = budi.ask("/naik")
     assert today.text.splitlines()[0] == "🔺 Harga naik hari ini: 12 barang"
     assert "BISKUIT" not in today.text
@@ -153,7 +153,7 @@ def test_what_rose_is_listed_today_and_in_seven_days_and_leads_to_its_product_an
     assert press(budi, "Hari ini", last).text == today.text
 
 
-def test_what_fell_is_listed_the_largest_share_first_without_what_is_not_sold(budi: Person) -> None:
+def test_prices_that_fell_are_listed_the_largest_share_first_without_unsold_products(budi: Person) -> None:
     today = budi.ask("/turun")
     assert today.text.splitlines()[:3] == [
         "🔻 Harga turun hari ini: 1 barang", "", "1. BISKUIT KELAPA Apel 2 GR – BKS: Rp2.000 → Rp1.999 (-0,1%)"
@@ -163,7 +163,7 @@ def test_what_fell_is_listed_the_largest_share_first_without_what_is_not_sold(bu
     assert week[4].startswith("2. BISKUIT KELAPA Apel")
 
 
-def test_a_chart_that_telegram_did_not_take_is_sent_again_whole(bot: RunningBot, budi: Person) -> None:
+def test_a_chart_is_sent_again_complete_after_telegram_fails(bot: RunningBot, budi: Person) -> None:
     bot.server.fail("sendPhoto", "502", times=1)
     again = budi.ask("/riwayat gula pasir")
     assert again.photo is not None
@@ -171,7 +171,7 @@ def test_a_chart_that_telegram_did_not_take_is_sent_again_whole(bot: RunningBot,
         chart.load()
 
 
-def test_in_a_listed_group_histories_answer_who_asked_and_strangers_get_nothing(bot: RunningBot) -> None:
+def test_in_a_listed_group_histories_reply_to_the_member_and_strangers_get_nothing(bot: RunningBot) -> None:
     siti = bot.server.user(SITI, "Siti")
     group = bot.server.group(-1001, "Toko", siti)
     member = bot.server.user(SITI, inside=group)

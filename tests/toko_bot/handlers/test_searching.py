@@ -1,4 +1,4 @@
-"""What staff see: results, pages, products, photos."""
+"""Searches as staff see them: results, pages, products and photos."""
 
 import io
 
@@ -13,7 +13,7 @@ LONG_QUERY = "biskuit kelapa yang biasa dibeli ibu warung sebelah setiap hari se
 
 
 def press(person: Person, label: str, message: Message) -> Message:
-    """Press a button that changes its message."""
+    """Press a button that edits its message. Returns the edited message."""
     person.press(label, message).answered()
     return person.next_edit(of=message)
 
@@ -45,7 +45,7 @@ def test_pages_turn_in_place_and_a_product_opens_and_closes_in_place(budi: Perso
     budi.press("3/3", third).answered()
 
 
-def test_a_query_too_long_for_a_button_is_found_again_in_the_message(budi: Person) -> None:
+def test_a_query_too_long_for_a_button_is_read_from_the_message(budi: Person) -> None:
     first = budi.ask(LONG_QUERY)
     assert all(len(button.data.encode()) <= 64 for button in first.buttons)
     second = press(budi, "›", first)
@@ -85,7 +85,7 @@ def test_a_product_shows_all_that_staff_need(budi: Person) -> None:
     assert photo.text == "INDOMIE GORENG SPECIAL 85GR"
 
 
-def test_prices_by_quantity_say_what_they_apply_to_and_html_is_text(budi: Person) -> None:
+def test_prices_by_quantity_say_what_they_apply_to_and_html_is_shown_as_text(budi: Person) -> None:
     product = budi.ask(BARCODE)
     assert product.text.splitlines()[:6] == [
         "Gula Pasir <Gulaku> & Co 1kg *premium*",
@@ -97,7 +97,7 @@ def test_prices_by_quantity_say_what_they_apply_to_and_html_is_text(budi: Person
     ]
 
 
-def test_what_has_no_price_or_is_not_sold_says_so(budi: Person) -> None:
+def test_a_product_without_a_price_or_not_for_sale_says_so(budi: Person) -> None:
     assert "belum diisi" in budi.ask("teh tanpa harga").text
     assert "harga belum diisi" in press(budi, "1", budi.messages[-1]).text
     assert "tidak dijual" in budi.ask("kecap lama").text
@@ -125,7 +125,7 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
     assert "tidak terbaca" in budi.next_message().text
 
 
-def test_a_guess_is_called_one_and_nothing_is_said_to_be_nothing(budi: Person) -> None:
+def test_a_guess_is_marked_as_one_and_a_search_without_hits_says_so(budi: Person) -> None:
     assert "Mungkin maksud Anda" in budi.ask("bsktiu klpaa").text
     nothing = budi.ask("zzzqqqxxx")
     assert "Tidak ada barang yang cocok" in nothing.text
@@ -152,7 +152,7 @@ def test_no_text_breaks_an_answer(bot: RunningBot, budi: Person, text: str) -> N
     for label in answer.labels[:1]:
         opened = press(budi, label, answer)
         press(budi, "‹ Kembali", opened)
-    assert not [said for said in bot.server.refusals() if "parse" in said or "long" in said]
+    assert not [error for error in bot.server.error_responses() if "parse" in error or "long" in error]
 
 
 def test_an_old_or_forged_button_says_so(budi: Person) -> None:
@@ -170,8 +170,8 @@ def test_an_old_or_forged_button_says_so(budi: Person) -> None:
         "o\n",
         "p01234:x",
     ):
-        said = budi.forge(data, answer).answered().text
-        assert said or data in {"p999", "p1:" + "x" * 61}
+        text = budi.forge(data, answer).answered().text
+        assert text or data in {"p999", "p1:" + "x" * 61}
     budi.skip()
     assert budi.ask("indomie").text == answer.text
 
@@ -200,7 +200,7 @@ def test_inline_results_are_personal_paged_and_sent_as_prices(budi: Person) -> N
     assert len(empty) == 0
 
 
-def test_anything_else_gets_help(budi: Person) -> None:
+def test_any_other_message_gets_help(budi: Person) -> None:
     assert "/help" in budi.ask("/apaini").text
     assert budi.send_other(location={"latitude": 0.5, "longitude": 101.4})
     assert "foto barcode" in budi.next_message().text

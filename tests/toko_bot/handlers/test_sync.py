@@ -1,4 +1,4 @@
-"""/sync and /status, through Dagster's GraphQL."""
+"""/sync and /status use Dagster's GraphQL API."""
 
 import json
 import threading
@@ -17,20 +17,20 @@ REPOSITORY = {"name": "__repository__", "location": {"name": "toko"}, "jobs": [{
 
 @dataclass
 class FakeDagster:
-    """Answers the bot's questions; `states` are what a run is, look after look."""
+    """Answers the bot's queries. `states` are the states of a run at each poll, and the last one stays."""
 
     url: str = ""
     states: list[tuple[str, int]] = field(default_factory=list)
     launched: list[dict[str, Any]] = field(default_factory=list)
-    refusal: str = ""
+    rejection: str = ""
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if "repositoriesOrError" in query:
             return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [REPOSITORY]}}
         if "launchRun" in query:
             self.launched.append(variables["params"])
-            if self.refusal:
-                return {"launchRun": {"__typename": "PythonError", "message": self.refusal}}
+            if self.rejection:
+                return {"launchRun": {"__typename": "PythonError", "message": self.rejection}}
             return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": "r-1"}}}
         if "runOrError" in query:
             status, done = self.states.pop(0) if len(self.states) > 1 else self.states[0]
@@ -59,7 +59,7 @@ def dagster() -> Iterator[FakeDagster]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     listener.daemon_threads = True
@@ -75,7 +75,7 @@ def dagster() -> Iterator[FakeDagster]:
         listener.server_close()
 
 
-def test_a_sync_is_started_followed_and_its_result_told(data: Path, tmp_path: Path) -> None:
+def test_a_sync_is_started_and_followed_and_its_result_is_shown(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, dagster() as fake:
         settings: dict[str, Any] = {"DAGSTER_URL": fake.url, "WEB_URL": "http://toko.lan:3000"}
         with running_bot(server, data, tmp_path, **settings):
@@ -92,12 +92,12 @@ def test_a_sync_is_started_followed_and_its_result_told(data: Path, tmp_path: Pa
             assert "gagal" in failed
             assert "\ni5_A.i5bu is cut off" in failed
             assert "http://toko.lan:3000/runs/r-1" in failed
-            fake.refusal = "no <such> job"
+            fake.rejection = "no <such> job"
             assert "no <such> job" in siti.next_edit(of=siti.ask("/sync")).text
             assert "berhasil" in siti.ask("/status").text
 
 
-def test_without_dagster_a_sync_says_what_to_look_at(data: Path, tmp_path: Path) -> None:
+def test_without_dagster_a_sync_says_what_to_check(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path):
         siti = server.user(SITI, "Siti")
         assert "DAGSTER_URL" in siti.next_edit(of=siti.ask("/sync")).text

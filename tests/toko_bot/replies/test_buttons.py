@@ -1,4 +1,4 @@
-"""What a button carries is read back as it was meant, within Telegram's 64 bytes."""
+"""The data of a button decodes to the same button, and fits into Telegram's 64 bytes."""
 
 from dataclasses import replace
 
@@ -63,11 +63,11 @@ SENT: dict[str, Button] = {
     "cmp1:gula": Choose("merek", Results(1, "gula")),
     "cjq4mAb-_:gula": Choose("jenis", Results(4, "gula", merek="Ab-_", history=True)),
 }
-"""Data of buttons that stand under messages in people's chats, and what they mean."""
+"""The data of buttons in messages that people already have in their chats, and the buttons that they decode to."""
 
 
 @pytest.mark.parametrize("data", SENT)
-def test_buttons_that_were_sent_long_ago_still_work_and_are_written_the_same_today(data: str) -> None:
+def test_buttons_that_were_sent_long_ago_still_work_and_are_encoded_the_same_today(data: str) -> None:
     button = read_data(data)
     assert button == SENT[data]
     assert button is not None
@@ -75,19 +75,19 @@ def test_buttons_that_were_sent_long_ago_still_work_and_are_written_the_same_tod
 
 
 @given(BUTTONS)
-def test_what_is_written_is_read_but_a_query_that_does_not_fit(button: Button) -> None:
+def test_an_encoded_button_decodes_to_the_same_button_except_for_a_query_that_does_not_fit(button: Button) -> None:
     data = data_of(button)
     assert len(data.encode(errors="surrogatepass")) <= MOST_BYTES
     assert read_data(data) in {button, _without_query(button)}
 
 
 @given(st.text(max_size=64))
-def test_no_data_is_an_error(data: str) -> None:
+def test_any_data_can_be_read_without_an_error(data: str) -> None:
     read_data(data)
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_narrowing_leads_to_the_first_page_and_can_be_taken_back(label: Label) -> None:
+def test_narrowing_leads_to_the_first_page_and_can_be_removed(label: Label) -> None:
     narrowed = Results(3, "gula").narrowed(label, "abcd")
     assert (narrowed.page, narrowed.kept(label)) == (1, "abcd")
     assert narrowed.narrowed(label, None) == Results(1, "gula")

@@ -1,4 +1,4 @@
-"""What a search means in a name is bold, and nothing else of the name is changed."""
+"""The words of a name that match a search are bold, and the rest of the name is unchanged."""
 
 import re
 from html import escape, unescape
@@ -34,13 +34,13 @@ INDEX = SearchIndex.build(NAMES)
         ("x", 6, []),
     ],
 )
-def test_the_words_that_are_meant_are_bold(query: str, row: int, marked: list[str]) -> None:
+def test_the_words_that_match_the_query_are_bold(query: str, row: int, marked: list[str]) -> None:
     html = Highlight(INDEX, query, [hit.row for hit in INDEX.search(query)])(NAMES[row])
     assert [unescape(part) for part in re.findall("<b>(.*?)</b>", html)] == marked
     assert html.replace("<b>", "").replace("</b>", "") == escape(NAMES[row])
 
 
-def test_further_places_stay_plain_where_telegram_would_ignore_them() -> None:
+def test_matches_beyond_the_limit_of_telegram_stay_plain() -> None:
     html = Highlight(INDEX, "isi", [4])(NAMES[4])
     assert html.count("<b>") == MOST_MARKED
     assert html.endswith("KOTAKJ ISI")

@@ -1,4 +1,4 @@
-"""The picture of a price history: what is in it, whatever the prices."""
+"""The chart of a price history can be drawn for any prices, and shows them."""
 
 import io
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from toko_bot.replies.history_chart import COLORS, MOST_SERIES, MOST_UNITS, WIDT
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = Span(START, START + timedelta(days=300), ZoneInfo("Asia/Jakarta"))
 NEAR = 12
-"""A PNG of few colours shows each as one near it."""
+"""The largest difference of a colour channel: a PNG with few colours shows each colour as a similar one."""
 PRICES = st.decimals(0, 10**14, places=4)
 
 
 def series(*prices: int | None, unit: str = "PCS") -> Series:
-    """A price a hundred days."""
+    """Return a series with a new price every hundred days."""
     return Series(unit, f"{unit}×12 é", [
         (START + timedelta(days=100 * number), None if price is None else Decimal(price))
         for number, price in enumerate(prices)
@@ -38,12 +38,12 @@ def picture(shown: Sequence[Series], span: Span = YEAR) -> Image.Image:
 
 
 def columns(image: Image.Image, color: str) -> set[int]:
-    """Where, from left to right, something has this colour."""
+    """Return the x positions at which any pixel has this colour."""
     far = np.abs(np.asarray(image, int) - ImageColor.getrgb(color)).max(axis=2)
     return set((far <= NEAR).any(axis=0).nonzero()[0].tolist())
 
 
-def test_a_price_is_a_line_up_to_the_end_and_what_was_not_there_is_a_gap() -> None:
+def test_a_price_is_a_line_up_to_the_end_and_a_missing_price_is_a_gap() -> None:
     whole = columns(picture([series(1000, 1100, 1050)]), COLORS[0])
     assert whole == set(range(min(whole), max(whole) + 1))
     broken = columns(picture([series(1000, None, 1050)]), COLORS[0])

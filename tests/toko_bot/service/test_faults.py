@@ -1,4 +1,4 @@
-"""Each fault of Telegram, the network and people is a case of its own: the bot goes on, and says what happened."""
+"""Faults of Telegram, of the network and by people: the bot continues after each one, and logs what happened."""
 
 from pathlib import Path
 
@@ -11,35 +11,35 @@ from toko_bot.service.turns import BURST, MOST_WAITING
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "expected"),
     [
-        ("429", "Telegram says to send less"), ("500", "Internal Server Error"), ("502", "Bad Gateway"),
+        ("429", "Telegram limits the bot"), ("500", "Internal Server Error"), ("502", "Bad Gateway"),
         ("reset", "ReadError"),
     ],
 )  # fmt: skip
-def test_an_answer_comes_in_spite_of_a_passing_failure(
-    bot: RunningBot, budi: Person, kind: FailureKind, said: str
+def test_an_answer_arrives_despite_a_transient_failure(
+    bot: RunningBot, budi: Person, kind: FailureKind, expected: str
 ) -> None:
     bot.server.fail("sendMessage", kind, times=1)
     assert "Rp3.150" in budi.ask("indomie", timeout=10).text
-    bot.wait_for_log(said)
+    bot.wait_for_log(expected)
     bot.server.fail("editMessageText", kind, times=1)
     budi.press("1")
     assert budi.next_edit(timeout=10)
-    line = next(line for line in bot.log.splitlines() if said in line)
+    line = next(line for line in bot.log.splitlines() if expected in line)
     assert "<html>" not in line
 
 
-def test_a_lost_answer_to_an_edit_is_no_error(bot: RunningBot, budi: Person) -> None:
+def test_a_lost_response_to_an_edit_is_not_an_error(bot: RunningBot, budi: Person) -> None:
     answer = budi.ask("biskuit kelapa")
     bot.server.fail("editMessageText", "reset", times=1, done=True)
     budi.press("›", answer).answered()
     assert budi.next_edit().labels[-2] == "2/3"
     assert "2/3" in budi.messages[-1].labels
-    bot.wait_for_log("once more in")
+    bot.wait_for_log("retrying in")
 
 
-def test_an_unmodified_edit_and_a_late_press_are_no_errors(bot: RunningBot, budi: Person) -> None:
+def test_an_unmodified_edit_and_a_late_press_are_not_errors(bot: RunningBot, budi: Person) -> None:
     answer = budi.ask("biskuit kelapa")
     for _ in range(2):
         budi.press("›", answer).answered()
@@ -47,11 +47,11 @@ def test_an_unmodified_edit_and_a_late_press_are_no_errors(bot: RunningBot, budi
         "answerCallbackQuery", "400", description="Bad Request: query is too old and response timeout expired"
     )
     budi.press("›", answer)
-    bot.wait_for_log("answered too late")
-    assert "Telegram refused" not in bot.log
+    bot.wait_for_log("came too late")
+    assert "Telegram rejected" not in bot.log
 
 
-def test_who_blocks_the_bot_is_noted_and_others_go_on(bot: RunningBot, budi: Person, siti: Person) -> None:
+def test_blocking_the_bot_is_logged_and_others_still_get_answers(bot: RunningBot, budi: Person, siti: Person) -> None:
     siti.block()
     bot.wait_for_log("the bot is now kicked")
     siti.unblock()
@@ -61,16 +61,16 @@ def test_who_blocks_the_bot_is_noted_and_others_go_on(bot: RunningBot, budi: Per
     assert "Rp3.150" in budi.ask("indomie").text
     bot.server.fail("sendMessage", "400", times=1)
     siti.send("indomie")
-    bot.wait_for_log(f"The chat of user {SITI} cannot be written to")
+    bot.wait_for_log(f"The bot cannot write to the chat of user {SITI}")
 
 
-def test_a_refused_answer_says_sorry(bot: RunningBot, budi: Person) -> None:
+def test_after_a_rejected_answer_the_bot_apologizes(bot: RunningBot, budi: Person) -> None:
     bot.server.fail("sendMessage", "400", times=1, description="Bad Request: something new")
     assert "Maaf" in budi.ask("indomie").text
-    bot.wait_for_log("Telegram refused a request: BadRequest: Something new")
+    bot.wait_for_log("Telegram rejected a request: BadRequest: Something new")
 
 
-def test_a_photo_that_cannot_be_downloaded_is_tried_again(bot: RunningBot, budi: Person) -> None:
+def test_a_failed_download_of_a_photo_is_retried(bot: RunningBot, budi: Person) -> None:
     bot.server.fail("file", "500", times=1)
     budi.send_photo(barcode_photo(BARCODE))
     assert "Gulaku" in budi.next_message(timeout=10).text
@@ -80,14 +80,14 @@ def test_a_photo_that_cannot_be_downloaded_is_tried_again(bot: RunningBot, budi:
 
 
 @pytest.mark.parametrize("kind", ["409", "500", "502", "reset"])
-def test_polling_goes_on_after_failures(bot: RunningBot, budi: Person, kind: FailureKind) -> None:
+def test_polling_continues_after_failures(bot: RunningBot, budi: Person, kind: FailureKind) -> None:
     bot.server.fail("getUpdates", kind, times=1)
     assert "Rp3.150" in budi.ask("indomie", timeout=15).text
     if kind == "409":
         bot.wait_for_log("Another program polls with this bot's token")
 
 
-def test_a_network_outage_while_running_is_survived(bot: RunningBot, budi: Person) -> None:
+def test_the_bot_survives_a_network_outage(bot: RunningBot, budi: Person) -> None:
     before = bot.log.count("ConnectError")
     bot.server.down()
     bot.server.wait_until(lambda: bot.log.count("ConnectError") > before, "the outage is noticed")
@@ -95,7 +95,7 @@ def test_a_network_outage_while_running_is_survived(bot: RunningBot, budi: Perso
     assert "Rp3.150" in budi.ask("indomie", timeout=15).text
 
 
-def test_the_bot_waits_for_the_network_at_its_start(data: Path, tmp_path: Path) -> None:
+def test_the_bot_waits_for_the_network_when_it_starts(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server:
         server.down()
         with running_bot(server, data, tmp_path, wait=False) as bot:
@@ -113,27 +113,27 @@ def test_sigterm_ends_a_bot_that_waits_for_the_network(data: Path, tmp_path: Pat
             assert bot.stop() == 0
 
 
-def test_sigterm_finishes_what_is_in_hand(data: Path, tmp_path: Path) -> None:
+def test_after_sigterm_the_bot_finishes_the_updates_that_it_is_processing(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
         people = [server.user(BUDI, "Budi"), server.user(SITI, "Siti")]
         server.fail("sendMessage", "500", times=2)
         for person in people:
             person.send("indomie")
-        server.wait_until(lambda: len(server.received("sendMessage")) >= 2, "both are being answered")
+        server.wait_until(lambda: len(server.received("sendMessage")) >= 2, "the bot is answering both")
         assert bot.stop() == 0
         for person in people:
             assert "Rp3.150" in person.next_message().text
         assert server.pending == 0
 
 
-def test_who_floods_is_slowed_and_others_are_not(data: Path, tmp_path: Path) -> None:
+def test_a_person_who_floods_is_slowed_and_others_are_not(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
         budi, siti = server.user(BUDI, "Budi"), server.user(SITI, "Siti")
         for _ in range(120):
             budi.send("indomie")
         assert "Rp3.150" in siti.ask("indomie").text
         assert "Terlalu cepat" in budi.next_message(containing="Terlalu cepat").text
-        server.wait_until(lambda: not server.pending, "everything has been heard")
+        server.wait_until(lambda: not server.pending, "the bot has received everything")
         assert bot.stop() == 0
         answers = sum("Rp3.150" in message.text for message in budi.messages)
         assert BURST <= answers <= BURST + MOST_WAITING + 1

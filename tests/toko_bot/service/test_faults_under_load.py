@@ -1,4 +1,4 @@
-"""Each fault strikes while thirty people search: all are answered, and the log says what happened in one line."""
+"""Faults happen while thirty people search: all of them get answers, and the log has one line for each fault."""
 
 import re
 import time
@@ -15,8 +15,8 @@ from tests.toko_bot.bot.process import RunningBot, running_bot
 from toko_bot.service.turns import BURST
 
 PEOPLE = range(2000, 2030)
-CONCERNED = iter(range(3000, 3050))
-"""Who meets with the fault, apart from those who search: somebody new each time."""
+AFFECTED = iter(range(3000, 3050))
+"""The people whom a fault affects. Each fault gets new ones, who are not among those that search."""
 BEFORE, AFTER = 20, 40
 """Searches before the fault, and after it."""
 
@@ -26,27 +26,27 @@ class Scene:
     bot: RunningBot
     load: Load
     person: Person
-    """Of the staff, who does not search otherwise."""
+    """A member of the staff who is not among those that search."""
 
     @property
     def server(self) -> TelegramServer:
         return self.bot.server
 
     def second_page(self) -> Message:
-        """The first page, whose second one the message shows by now."""
+        """Search and turn to the second page. Returns the message, still with the buttons of the first page."""
         answer = self.person.ask("biskuit kelapa")
         self.person.press("›", answer).answered()
         self.person.next_edit(of=answer)
         return answer
 
     def call(self, method: str, **parameters: str | int) -> httpx.Response:
-        """What another program with this bot's token asks of Telegram."""
+        """Call a method of Telegram as another program with this bot's token would."""
         url = f"{self.server.url}/bot{self.server.token}/{method}"
         return httpx.post(url, json=parameters, trust_env=False)
 
 
-def fails(method: str, kind: FailureKind) -> Callable[[Scene], None]:
-    """One request of a method does."""
+def fail(method: str, kind: FailureKind) -> Callable[[Scene], None]:
+    """Return a fault: one request of a method fails."""
 
     def strike(scene: Scene) -> None:
         failure = scene.server.fail(method, kind)
@@ -60,7 +60,7 @@ def press_twice(scene: Scene) -> None:
 
 
 def block_before_the_answer(scene: Scene) -> None:
-    """The only search of all that no answer can come to."""
+    """Send the only search that cannot be answered: the person blocks the bot before the answer."""
     with scene.server.world.lock:
         scene.person.send("indomie")
         scene.person.block()
@@ -75,9 +75,9 @@ def delete_and_press(scene: Scene) -> None:
 
 
 def poll_too(scene: Scene) -> None:
-    """Until the bot's poll has been ended by one of another program."""
-    deadline, before = time.monotonic() + 20, scene.server.refusals()
-    while scene.server.refusals() == before:
+    """Poll as another program would, until that has ended a poll of the bot."""
+    deadline, before = time.monotonic() + 20, scene.server.error_responses()
+    while scene.server.error_responses() == before:
         assert time.monotonic() < deadline, "no poll of the bot has been ended"
         scene.call("getUpdates", timeout=0)
 
@@ -87,7 +87,7 @@ def set_webhook(scene: Scene) -> None:
 
 
 def flood(scene: Scene) -> None:
-    """They get what a burst may hold; what is more waits, or is dropped, and they are told."""
+    """Send 120 searches. A burst is answered; the rest waits or is dropped, and the person is notified."""
     for _ in range(120):
         scene.person.send("indomie")
     assert scene.person.next_message("Terlalu cepat")
@@ -99,7 +99,7 @@ def answers_of(person: Person) -> int:
 
 
 FAULTS: dict[str, tuple[Callable[[Scene], None], list[str]]] = {
-    "not modified": (press_twice, [r"INFO .* Message \d+ of chat \d+ already says so"]),
+    "not modified": (press_twice, [r"INFO .* Message \d+ of chat \d+ already has this text"]),
     "blocked": (
         block_before_the_answer,
         [
@@ -107,22 +107,34 @@ FAULTS: dict[str, tuple[Callable[[Scene], None], list[str]]] = {
             r"INFO .* User (\d+) in chat \1: the bot is now kicked",
         ],
     ),
-    "deleted": (delete_and_press, [r"INFO .* Message \d+ of chat \d+ is gone, .*: a new one is sent"]),
+    "deleted": (delete_and_press, [r"INFO .* Message \d+ of chat \d+ is gone, .*: the bot sends a new one"]),
     "second poller": (poll_too, [r"ERROR .* Another program polls with this bot's token; .*"]),
-    "webhook": (set_webhook, [r"ERROR .* Another program had set a webhook for this bot; it is removed, .*"]),
+    "webhook": (set_webhook, [r"ERROR .* Another program had set a webhook for this bot; it is removed. .*"]),
     "flood": (flood, [r"WARNING .* User \d+ floods: .*"]),
-    "429": (fails("sendMessage", "429"), [r"WARNING .* Telegram says to send less: nothing is sent for 1.1 s"]),
-    "500": (fails("sendMessage", "500"), [r"WARNING .* sendMessage failed, once more .*: Internal Server Error"]),
-    "502": (fails("sendMessage", "502"), [r"WARNING .* sendMessage failed, once more .*: Bad Gateway"]),
-    "reset": (fails("sendMessage", "reset"), [r"WARNING .* sendMessage failed, once more .*: httpx.ReadError.*"]),
-    "timeout": (fails("sendMessage", "timeout"), [r"WARNING .* sendMessage failed, once more .*: Timed out"]),
-    "429 to a poll": (fails("getUpdates", "429"), [r"WARNING .* Telegram says to poll less, .*"]),
-    "500 to a poll": (fails("getUpdates", "500"), [r"WARNING .* the way there, fails: .*: Internal Server Error"]),
-    "502 to a poll": (fails("getUpdates", "502"), [r"WARNING .* the way there, fails: .*: Bad Gateway"]),
-    "reset of a poll": (fails("getUpdates", "reset"), [r"WARNING .* the way there, fails: .*ReadError.*"]),
-    "timeout of a poll": (fails("getUpdates", "timeout"), [r"WARNING .* A poll was not answered, polling again: .*"]),
+    "429": (fail("sendMessage", "429"), [r"WARNING .* Telegram limits the bot: nothing is sent for 1.1 s"]),
+    "500": (fail("sendMessage", "500"), [r"WARNING .* sendMessage failed, retrying .*: Internal Server Error"]),
+    "502": (fail("sendMessage", "502"), [r"WARNING .* sendMessage failed, retrying .*: Bad Gateway"]),
+    "reset": (fail("sendMessage", "reset"), [r"WARNING .* sendMessage failed, retrying .*: httpx.ReadError.*"]),
+    "timeout": (fail("sendMessage", "timeout"), [r"WARNING .* sendMessage failed, retrying .*: Timed out"]),
+    "429 to a poll": (fail("getUpdates", "429"), [r"WARNING .* Telegram limits polling, .*"]),
+    "500 to a poll": (
+        fail("getUpdates", "500"),
+        [r"WARNING .* connection to it, fails: .*: Internal Server Error"],
+    ),
+    "502 to a poll": (
+        fail("getUpdates", "502"),
+        [r"WARNING .* connection to it, fails: .*: Bad Gateway"],
+    ),
+    "reset of a poll": (
+        fail("getUpdates", "reset"),
+        [r"WARNING .* connection to it, fails: .*ReadError.*"],
+    ),
+    "timeout of a poll": (
+        fail("getUpdates", "timeout"),
+        [r"WARNING .* Telegram did not answer a poll, .*"],
+    ),
 }
-"""What strikes, and the lines that it leaves in the log: one for each thing that happened."""
+"""The faults, and the lines that each leaves in the log: one for each event."""
 
 
 @pytest.fixture(scope="module")
@@ -137,19 +149,19 @@ def bot(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_all_searches_are_answered_and_the_log_says_what_happened(bot: RunningBot, fault: str) -> None:
-    strike, said = FAULTS[fault]
-    person = bot.server.user(next(CONCERNED))
+    strike, expected = FAULTS[fault]
+    person = bot.server.user(next(AFFECTED))
     with Load(bot.server, [bot.server.user(number) for number in PEOPLE]) as load:
-        load.go_on(BEFORE)
+        load.wait_for_searches(BEFORE)
         before = len(bot.log)
         strike(Scene(bot, load, person))
-        load.go_on(AFTER)
+        load.wait_for_searches(AFTER)
     assert load.wrong == []
-    assert "Rp3.150" in bot.server.user(next(CONCERNED)).ask("indomie").text
-    expect_lines(bot, before, said)
+    assert "Rp3.150" in bot.server.user(next(AFFECTED)).ask("indomie").text
+    expect_lines(bot, before, expected)
 
 
-def test_searches_of_the_time_before_the_network_came_are_answered(data: Path, tmp_path: Path) -> None:
+def test_searches_from_before_the_network_is_up_are_answered(data: Path, tmp_path: Path) -> None:
     staff = ",".join(map(str, PEOPLE))
     with TelegramServer() as server:
         server.down()
@@ -158,21 +170,21 @@ def test_searches_of_the_time_before_the_network_came_are_answered(data: Path, t
             Load(server, [server.user(number) for number in PEOPLE]) as load,
         ):
             bot.wait_for_log("getMe failed")
-            load.go_on(BEFORE)
+            load.wait_for_searches(BEFORE)
             server.up()
             bot.wait_for_log("answers 31 people")
-            load.go_on(AFTER)
+            load.wait_for_searches(AFTER)
         assert load.wrong == []
     lines = [line for line in bot.log.splitlines() if " INFO " not in line]
     assert lines
-    assert all(re.search(r"WARNING .* getMe failed, once more in [\d.]+ s: .*ConnectError.*", line) for line in lines)
+    assert all(re.search(r"WARNING .* getMe failed, retrying in [\d.]+ s: .*ConnectError.*", line) for line in lines)
 
 
-def expect_lines(bot: RunningBot, before: int, said: list[str]) -> None:
-    """The log from there on holds these lines in this order, each once, and nothing else."""
-    bot.server.wait_until(lambda: len(bot.log[before:].splitlines()) >= len(said), "the log says it")
+def expect_lines(bot: RunningBot, before: int, expected: list[str]) -> None:
+    """Check that the log from there on has exactly these lines, in this order."""
+    bot.server.wait_until(lambda: len(bot.log[before:].splitlines()) >= len(expected), "the log has the lines")
     lines = bot.log[before:].splitlines()
-    assert len(lines) == len(said), "\n".join(lines)
-    for line, pattern in zip(lines, said, strict=True):
+    assert len(lines) == len(expected), "\n".join(lines)
+    for line, pattern in zip(lines, expected, strict=True):
         assert re.search(pattern, line), line
         assert "<html>" not in line

@@ -1,4 +1,4 @@
-"""A new catalogue takes its place between two queries; a broken one is refused; old data says so."""
+"""A new catalogue replaces the old one between two queries. A broken one is rejected. Old data is marked as old."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_a_new_catalogue_is_served_and_old_buttons_open_the_same_product(tmp_pat
         assert "sudah tidak ada" in budi.press("1", gone).answered().text
 
 
-def test_a_broken_catalogue_is_refused_reported_once_and_the_old_one_stays(tmp_path: Path) -> None:
+def test_a_broken_catalogue_is_rejected_and_reported_once_and_the_old_one_stays(tmp_path: Path) -> None:
     data = tmp_path / "data"
     publish_shop(data)
     with TelegramServer() as server:
@@ -45,7 +45,7 @@ def test_a_broken_catalogue_is_refused_reported_once_and_the_old_one_stays(tmp_p
             assert bot.check().returncode == 0
 
 
-def test_without_a_catalogue_the_bot_waits_for_the_first(tmp_path: Path) -> None:
+def test_without_a_catalogue_the_bot_waits_for_the_first_one(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
         budi = server.user(BUDI, "Budi")
@@ -57,7 +57,7 @@ def test_without_a_catalogue_the_bot_waits_for_the_first(tmp_path: Path) -> None
         assert "Rp3.150" in budi.ask("indomie").text
 
 
-def test_old_data_is_marked_everywhere_and_owners_are_told_once_a_day(tmp_path: Path) -> None:
+def test_old_data_is_marked_everywhere_and_owners_are_notified_once_a_day(tmp_path: Path) -> None:
     data = tmp_path / "data"
     publish_shop(data, age=timedelta(hours=40))
     with TelegramServer() as server:

@@ -1,4 +1,4 @@
-"""Webhooks and replicas, metrics, health, logs."""
+"""Operation of the bot: webhooks and replicas, metrics, health checks and logs."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def test_two_replicas_behind_a_proxy_answer_each_others_buttons(data: Path, tmp_
         assert not [r for r in server.received("deleteWebhook") if r.status == 200]
 
 
-def test_metrics_count_what_happens(data: Path, tmp_path: Path) -> None:
+def test_metrics_count_searches_and_updates(data: Path, tmp_path: Path) -> None:
     port = free_port()
     with TelegramServer() as server, running_bot(server, data, tmp_path, METRICS_PORT=str(port)):
         budi = server.user(BUDI, "Budi")
@@ -70,7 +70,7 @@ def test_metrics_count_what_happens(data: Path, tmp_path: Path) -> None:
     assert figures["toko_bot_catalog_age_seconds"] == pytest.approx(age.total_seconds(), abs=120)
 
 
-def test_health_is_false_when_polling_has_stopped(data: Path, tmp_path: Path) -> None:
+def test_the_health_check_fails_when_polling_has_stopped(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
         server.user(BUDI, "Budi").ask("indomie")
         assert bot.check().returncode == 0
@@ -83,7 +83,7 @@ def test_health_is_false_when_polling_has_stopped(data: Path, tmp_path: Path) ->
         assert "not running" in bot.check().stderr
 
 
-def test_json_logs_hold_one_object_a_line(data: Path, tmp_path: Path) -> None:
+def test_json_logs_have_one_object_per_line(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path, LOG_FORMAT="json", LOG_LEVEL="DEBUG") as bot:
         server.fail("sendMessage", "502", times=1)
         server.user(BUDI, "Budi").ask("indomie", timeout=10)
@@ -93,7 +93,7 @@ def test_json_logs_hold_one_object_a_line(data: Path, tmp_path: Path) -> None:
     assert any("Bad Gateway" in entry["message"] for entry in entries)
 
 
-def test_a_taken_port_is_one_line(data: Path, tmp_path: Path, bot: RunningBot) -> None:
+def test_a_port_in_use_is_a_one_line_error(data: Path, tmp_path: Path, bot: RunningBot) -> None:
     with TelegramServer() as server:
         taken = str(bot.server.port)
         with running_bot(server, data, tmp_path, wait=False, METRICS_PORT=taken) as second:
@@ -102,7 +102,7 @@ def test_a_taken_port_is_one_line(data: Path, tmp_path: Path, bot: RunningBot) -
 
 
 def _age_heartbeats(seconds: float) -> None:
-    """As if the running bots had hung since."""
+    """Make the heartbeats of all running bots this much older, as if the bots had hung."""
     for file in Path(tempfile.gettempdir()).glob(f"toko-bot-{os.getuid()}-*.json"):
         beat = json.loads(file.read_text())
         file.write_text(json.dumps(beat | {"time": time.time() - seconds}))

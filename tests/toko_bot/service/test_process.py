@@ -1,4 +1,4 @@
-"""Tuning is done once, by the command; its workaround for httpcore goes when httpcore no longer needs it."""
+"""The command tunes the process once. A test fails when httpcore no longer needs the workaround."""
 
 import importlib.abc
 import subprocess
@@ -12,7 +12,7 @@ from toko_bot.service.process import SWITCH_SECONDS
 
 
 class CountsSniffio(importlib.abc.MetaPathFinder):
-    """Sees how often Python searches for sniffio, and says that it is not there."""
+    """Counts how often Python searches for sniffio, and reports it as missing."""
 
     def __init__(self) -> None:
         self.searches = 0
@@ -57,6 +57,6 @@ print(sys.getswitchinterval())
 """
 
 
-def test_a_tuned_process_searches_for_nothing_at_a_request_and_switches_threads_early() -> None:
+def test_a_tuned_process_searches_for_no_module_during_a_request_and_switches_threads_early() -> None:
     ended = subprocess.run([sys.executable, "-c", TUNED], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines() == [str(SWITCH_SECONDS)]

@@ -1,4 +1,4 @@
-"""A person who floods waits, others do not, and nobody waits once the bot is ending."""
+"""A person who floods waits, and others do not. Nobody waits once the bot is stopping."""
 
 import asyncio
 import time
@@ -12,11 +12,11 @@ from toko_bot.service.turns import BURST, PER_SECOND, TakingTurns
 
 BUDI, SITI = (User(number, name, is_bot=False) for number, name in ((101, "Budi"), (102, "Siti")))
 NOT_WAITED = 0.3
-"""Seconds: less than a third of a second, which the next update after a burst waits."""
+"""Seconds that count as no wait: less than the third of a second that the next update after a burst waits."""
 
 
 class Bot:
-    """What the updates of one bot go through; `heard` is how many have been worked on."""
+    """Processes updates as one bot does. `heard` is the number of processed updates."""
 
     def __init__(self) -> None:
         self.is_running = True
@@ -24,12 +24,12 @@ class Bot:
         self._turns = TakingTurns(Metrics(ZoneInfo("Asia/Jakarta")), lambda: self.is_running)
 
     async def hear(self, user: User, count: int = 1) -> float:
-        """Work on so many updates of a person, one after the other; answers the seconds that it took."""
-        begun = time.perf_counter()
+        """Process `count` updates of a person, one after the other. Returns the seconds that this took."""
+        started = time.perf_counter()
         message = Message(1, datetime.now(UTC), Chat(user.id, Chat.PRIVATE), from_user=user, text="indomie")
         for number in range(count):
             await self._turns.process_update(Update(number, message=message), self._work())
-        return time.perf_counter() - begun
+        return time.perf_counter() - started
 
     async def _work(self) -> None:
         self.heard += 1
@@ -48,7 +48,7 @@ def test_after_a_burst_a_person_waits_and_others_do_not() -> None:
     asyncio.run(talk())
 
 
-def test_what_waits_is_worked_on_at_once_when_the_bot_ends() -> None:
+def test_waiting_updates_are_processed_at_once_when_the_bot_stops() -> None:
     async def talk() -> None:
         bot = Bot()
         await bot.hear(BUDI, int(BURST))
@@ -56,9 +56,9 @@ def test_what_waits_is_worked_on_at_once_when_the_bot_ends() -> None:
         await asyncio.sleep(0.05)
         assert bot.heard == BURST
         bot.is_running = False
-        begun = time.perf_counter()
+        started = time.perf_counter()
         await asyncio.gather(*waiting)
-        assert time.perf_counter() - begun < 5 * NOT_WAITED
+        assert time.perf_counter() - started < 5 * NOT_WAITED
         assert bot.heard == BURST + 15
 
     asyncio.run(talk())

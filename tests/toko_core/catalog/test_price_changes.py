@@ -1,4 +1,4 @@
-"""What changed, in which order, and what counts as one change."""
+"""Price changes: which prices changed, in which order, and what counts as one change."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ def shown(changes: list[PriceChange]) -> list[tuple[object, ...]]:
     return [(change.product_id, change.key.satuan, change.before, change.after) for change in changes]
 
 
-def test_a_products_history_is_all_of_its_changes_the_oldest_first(changes: PriceChanges) -> None:
+def test_the_history_of_a_product_has_all_of_its_changes_the_oldest_first(changes: PriceChanges) -> None:
     history = [change for change in changes.of(0, None) if change.key == PriceKey("PCS", 1, None)]
     assert shown(history) == [(0, "PCS", 1000, 1100), (0, "PCS", 1100, 1200), (0, "PCS", 1200, 1650)]
     assert history[0].seen_from == TODAY - timedelta(days=9)
@@ -58,7 +58,7 @@ def test_a_products_history_is_all_of_its_changes_the_oldest_first(changes: Pric
     assert changes.of(99, None) == []
 
 
-def test_several_changes_of_a_price_are_one_and_the_largest_share_comes_first(changes: PriceChanges) -> None:
+def test_several_changes_of_a_price_become_one_and_the_largest_share_comes_first(changes: PriceChanges) -> None:
     assert changes.moved(RISING, None) == [4, 0, 6]
     assert shown(changes.moves_of([0, 6], RISING, None)) == [
         (0, "PCS", 1100, 1650),
@@ -67,12 +67,12 @@ def test_several_changes_of_a_price_are_one_and_the_largest_share_comes_first(ch
     ]
 
 
-def test_what_is_as_it_was_or_is_not_sold_has_not_moved_and_what_came_back_cheaper_fell(changes: PriceChanges) -> None:
+def test_an_unchanged_or_unsold_price_has_not_moved_and_one_that_came_back_cheaper_fell(changes: PriceChanges) -> None:
     assert changes.moved(FALLING, None) == [3]
     assert shown(changes.moves_of([3], FALLING, None)) == [(3, "PCS", 100, 90)]
 
 
-def test_prices_are_rounded_up_as_people_are_told_them_and_what_is_then_equal_has_not_changed(
+def test_prices_are_compared_after_rounding_up_and_equal_ones_have_not_changed(
     changes: PriceChanges,
 ) -> None:
     assert changes.moved(RISING, 500) == [4, 0]
@@ -93,6 +93,6 @@ def test_prices_are_rounded_up_as_people_are_told_them_and_what_is_then_equal_ha
         (7, "2026-11-22T17:00:00+00:00", "2026-11-17T00:00:00+07:00"),
     ],
 )
-def test_days_begin_at_midnight_in_the_shop(days: int, now: str, start: str) -> None:
+def test_days_begin_at_midnight_in_the_time_zone_of_the_shop(days: int, now: str, start: str) -> None:
     zone = ZoneInfo("Asia/Jakarta")
     assert start_of(days, datetime.fromisoformat(now), zone) == datetime.fromisoformat(start)

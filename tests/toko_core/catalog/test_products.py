@@ -1,4 +1,4 @@
-"""What is shown is what the file's tables say, to the rupiah."""
+"""Products are read exactly as the tables of the file have them, to the rupiah."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -49,10 +49,10 @@ def products(tmp_path: Path) -> Products:
         return Products(connection)
 
 
-def test_every_text_and_amount_is_as_it_was_written(products: Products) -> None:
+def test_every_text_and_amount_is_read_as_it_was_written(products: Products) -> None:
     expected: defaultdict[int, list[Price]] = defaultdict(list)
     for product_id, unit, konversi, level, most, cost, price in PRICES:
-        limit = "9000000000000000" if most == "10000000000000000" else most  # nobody means more
+        limit = "9000000000000000" if most == "10000000000000000" else most  # larger quantities are capped
         amounts = [Decimal(amount) if amount is not None else None for amount in (konversi, limit, cost, price)]
         expected[product_id].append(Price(unit, amounts[0], level, amounts[1], amounts[2], amounts[3]))
     assert [products[number] for number in range(len(products))] == [
@@ -63,7 +63,7 @@ def test_every_text_and_amount_is_as_it_was_written(products: Products) -> None:
 @pytest.mark.parametrize(
     "damage", ["DELETE FROM search_index WHERE name = 'slots'", "UPDATE search_index SET data = ''"]
 )
-def test_an_index_that_is_not_whole_is_one_clear_line(tmp_path: Path, damage: str) -> None:
+def test_an_incomplete_index_is_a_one_line_error(tmp_path: Path, damage: str) -> None:
     file = tmp_path / "catalog.duckdb"
     write_catalog(file, ["AQUA 600ML"])
     PublishedCatalog(file)
@@ -73,7 +73,7 @@ def test_an_index_that_is_not_whole_is_one_clear_line(tmp_path: Path, damage: st
         PublishedCatalog(file)
 
 
-def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_damaged_file_is_a_one_line_error(tmp_path: Path) -> None:
     file = tmp_path / "catalog.duckdb"
     with duckdb.connect(file) as connection:
         connection.execute("CREATE TABLE catalog_info AS SELECT 'schema_version' AS key, '2' AS value")

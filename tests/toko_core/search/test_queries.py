@@ -1,4 +1,4 @@
-"""What a cashier types, and what must then come first."""
+"""Queries that a cashier types, and the product that must come first for each."""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -12,7 +12,7 @@ from toko_core.search.text import spans, words
 
 
 class Product(NamedTuple):
-    """A product of the tests' shop: `label` is what the index gets as brand and category."""
+    """A product of the tests' shop. `label` is its brand and category in the index."""
 
     name: str
     label: str
@@ -91,7 +91,7 @@ OWN = set(
     )
 )
 OTHERS = [product.name for product in sample_products(1200, Random(4)) if not OWN & set(words(product.name))]
-"""Goods of no brand or kind that the tests ask for: many words that are something else."""
+"""Goods of no brand or kind that the tests search for. They add many other words to the index."""
 NAMES = [product.name for product in SHOP] + OTHERS
 
 
@@ -121,12 +121,12 @@ def first(query: str) -> str:
 
 
 def highlighted(query: str, name: str) -> list[str]:
-    """The parts of a name that are shown as matched."""
+    """Return the parts of a name that are shown as matched."""
     matched = INDEX.matched_words(query, ROWS[name])
     return [name[start:end] for word, (start, end) in zip(words(name), spans(name), strict=True) if word in matched]
 
 
-def test_the_other_goods_are_hundreds() -> None:
+def test_the_shop_has_hundreds_of_other_goods() -> None:
     assert len(OTHERS) > 700
 
 
@@ -143,7 +143,7 @@ def test_every_product_of_the_shop_comes_first_by_its_own_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["ALE ALE ANGGUR 150ML", "BENG BENG", "ABU ABU", "PIRING KERTAS 22X22", "TIK TIK TIK"])
-def test_a_name_that_says_a_word_twice_scores_one_too(name: str) -> None:
+def test_a_name_with_a_repeated_word_scores_one_too(name: str) -> None:
     index = SearchIndex.build([name, "ALE ANGGUR 150ML", "BENG", "ABU GOSOK", "PIRING KERTAS 22", "TIK"])
     hits = index.search(name)
     assert hits[0].row == 0
@@ -174,7 +174,7 @@ def test_a_name_that_says_a_word_twice_scores_one_too(name: str) -> None:
         ("ultramlk strawbery", "ULTRAMILK STRAWBERRY 250ML"),
     ],
 )
-def test_a_slip_is_forgiven(query: str, name: str) -> None:
+def test_a_query_with_a_typo_finds_the_product(query: str, name: str) -> None:
     assert first(query) == name
 
 
@@ -224,7 +224,7 @@ def test_consonants_are_enough(query: str, name: str) -> None:
 @pytest.mark.parametrize(
     "query", ["sunligt jrk", "sunlight jruk", "jrk sunlight", "snlight jerk", "sunlight jeruknipis"]
 )
-def test_a_slip_and_an_abbreviation_together_find_both_packs(query: str) -> None:
+def test_a_typo_and_an_abbreviation_together_find_both_packs(query: str) -> None:
     assert set(answer(query)[:2]) == {"SUNLIGHT JERUK NIPIS 755ML", "SUNLIGHT JERUK NIPIS 210ML"}
 
 
@@ -240,7 +240,7 @@ def test_a_slip_and_an_abbreviation_together_find_both_packs(query: str) -> None
         "KAPAL API BUBUK 165GR",
     ],
 )
-def test_a_product_is_in_sight_while_it_is_typed_and_stays_so(name: str) -> None:
+def test_a_product_is_among_the_hits_while_its_name_is_typed_and_stays_there(name: str) -> None:
     lost = [name[:end] for end in range(6, len(name) + 1) if name not in answer(name[:end].lower())]
     assert not lost
 
@@ -287,11 +287,11 @@ def test_half_typed_words_are_completed(query: str, name: str) -> None:
         ("pep sodent", "PEPSODENT PASTA GIGI 190GR"),
     ],
 )
-def test_joined_and_split_words_are_the_same_words(query: str, name: str) -> None:
+def test_joined_and_split_words_find_the_same_product(query: str, name: str) -> None:
     assert first(query) == name
 
 
-def test_three_joined_words_are_in_sight() -> None:
+def test_three_joined_words_are_among_the_hits() -> None:
     assert "TEH BOTOL SOSRO 450ML" in answer("tehbotolsosro")
 
 
@@ -328,7 +328,7 @@ SIZES = {
 @pytest.mark.parametrize(
     ("query", "name"), [(" ".join(query.split()), name) for name, row in SIZES.items() for query in row.split(";")]
 )
-def test_a_size_in_any_writing_brings_the_right_pack_to_the_top(query: str, name: str) -> None:
+def test_a_size_in_any_notation_brings_the_right_pack_to_the_top(query: str, name: str) -> None:
     assert first(query) == name
 
 
@@ -365,14 +365,14 @@ def test_words_may_come_in_any_order(query: str, name: str) -> None:
         ("índomie soto", "INDOMIE SOTO MIE 75GR"),
     ],
 )
-def test_accents_and_forms_of_letters_do_not_matter(query: str, name: str) -> None:
+def test_accents_and_letter_forms_do_not_matter(query: str, name: str) -> None:
     assert first(query) == name
 
 
 @pytest.mark.parametrize(
     "mark", [".", ",", "/", "-", "_", "+", "*", "'", '"', "(", "&", "\t", "\n", "\u00a0", "\u200b"]
 )
-def test_marks_between_words_do_not_matter(mark: str) -> None:
+def test_punctuation_between_words_does_not_matter(mark: str) -> None:
     assert first(f"indomie{mark}goreng{mark}rendang") == "INDOMIE GORENG RENDANG 91GR"
     assert first(f"{mark}nescafe{mark}") == "NESCAFÉ CLASSIC 100GR"
 
@@ -403,7 +403,7 @@ def test_the_last_four_to_six_digits_of_a_barcode_are_enough(product: Product) -
     assert product.name in answer(product.barcode[-4:])
 
 
-def test_all_products_whose_barcode_ends_alike_are_found() -> None:
+def test_all_products_with_the_same_barcode_ending_are_found() -> None:
     index = build(extra_barcodes=[("9551237777770", 3), ("9551240007770", 9), ("9551241117770", 20)])
     assert {3, 9, 20} <= {hit.row for hit in index.search("7770")}
     assert index.search("17770")[0].row == 20
@@ -415,7 +415,7 @@ def test_each_of_a_products_barcodes_finds_it() -> None:
         assert index.search(query)[0].row == 20
 
 
-def test_a_barcode_that_is_no_products_finds_nothing() -> None:
+def test_a_barcode_of_no_product_finds_nothing() -> None:
     assert answer("5449000131805") == []
 
 
@@ -440,7 +440,7 @@ def test_a_size_comes_before_the_end_of_a_barcode() -> None:
 
 
 @pytest.mark.parametrize("query", ["BRIO 1500 ML", "brio 1500ml", "Brio 1.500 ml"])
-def test_a_name_scores_one_although_a_strangers_barcode_ends_as_its_size_does(query: str) -> None:
+def test_a_name_scores_one_even_if_another_barcode_ends_in_its_size(query: str) -> None:
     index = SearchIndex.build(["BRIO 1500 ML", "SABUN MANDI"], barcodes=[("8990061101500", 1)])
     hits = index.search(query)
     assert hits[0].row == 0
@@ -465,7 +465,7 @@ def test_words_and_digits_of_a_code_work_together(query: str, name: str) -> None
     assert first(query) == name
 
 
-def test_words_with_strange_digits_still_find_what_the_words_say() -> None:
+def test_words_with_unknown_digits_still_find_the_product_of_the_words() -> None:
     assert all("INDOMIE" in name for name in answer("indomie 7773", 6))
     assert len(answer("indomie 7773", 6)) == 6
 
@@ -485,7 +485,7 @@ def test_words_with_strange_digits_still_find_what_the_words_say() -> None:
         ("deterjen sabun cuci", "RINSO ANTI NODA DETERJEN 770GR"),
     ],
 )
-def test_brand_and_category_find_what_the_name_does_not_say(query: str, name: str) -> None:
+def test_brand_and_category_find_a_product_whose_name_lacks_them(query: str, name: str) -> None:
     assert first(query) == name
 
 
@@ -502,7 +502,7 @@ def test_labels_do_not_lower_the_score_of_a_name() -> None:
     assert labelled.search("aqua 600ml")[0].score == pytest.approx(plain.search("aqua 600ml")[0].score, abs=1e-3)
 
 
-def test_what_is_not_sold_ranks_last_and_is_still_found() -> None:
+def test_unsold_products_rank_last_and_are_still_found() -> None:
     sold = [name != "INDOMIE GORENG SPECIAL 85GR" for name in NAMES]
     index = build(sold=sold)
     rows = [hit.row for hit in index.search("indomie goreng special", len(NAMES))]
@@ -510,13 +510,13 @@ def test_what_is_not_sold_ranks_last_and_is_still_found() -> None:
     assert NAMES[rows[0]].startswith("INDOMIE GORENG")
 
 
-def test_what_is_not_sold_is_found_by_its_code_and_when_nothing_else_is_near() -> None:
+def test_an_unsold_product_is_found_by_its_code_and_when_nothing_else_is_similar() -> None:
     index = build(sold=[False] * len(NAMES))
     for query in ("8990031008999", "MI-001", "008999", "indomie goreng special 85gr", "indomi grg spc"):
         assert index.search(query)[0].row == 0
 
 
-def test_an_unsold_pack_gives_way_to_a_sold_one() -> None:
+def test_an_unsold_pack_ranks_below_a_sold_one() -> None:
     names = ["KECAP RATU 135ML", "KECAP RATU 135ML", "KECAP RATU 600ML"]
     index = SearchIndex.build(names, sold=[False, True, True])
     rows = [hit.row for hit in index.search("kecap ratu 135ml")]
@@ -525,7 +525,7 @@ def test_an_unsold_pack_gives_way_to_a_sold_one() -> None:
 
 
 @pytest.mark.parametrize("query", ["sirup melon", "sirup melon cap nuri 460ml", "srp mln nuri", "siruo melon", "siru"])
-def test_equals_keep_their_order_wherever_they_stand(query: str) -> None:
+def test_equal_rows_keep_their_order_wherever_they_are(query: str) -> None:
     index = SearchIndex.build([name for other in OTHERS[:60] for name in ("SIRUP MELON CAP NURI 460ML", other)])
     hits = index.search(query, 60)
     assert [hit.row for hit in hits] == list(range(0, 120, 2))
@@ -540,13 +540,13 @@ def test_scores_fall_from_the_first_hit_to_the_last(query: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["indomie", "indomi grg", "600", "teh", "mie instan", "s", "sunligt jrk", "8990"])
-def test_a_shorter_page_is_the_beginning_of_a_longer_one(query: str) -> None:
+def test_a_shorter_page_is_the_start_of_a_longer_one(query: str) -> None:
     assert INDEX.search(query, 5) == INDEX.search(query, 10)[:5]
     assert INDEX.search(query, 10) == INDEX.search(query, 40)[:10]
 
 
-def test_the_first_hits_do_not_depend_on_how_many_are_asked_for() -> None:
-    """Of thousands of names alike, only some are compared closely: always the same ones."""
+def test_the_first_hits_do_not_depend_on_the_limit() -> None:
+    """Of thousands of similar names only some are compared word by word, and always the same ones."""
     brands = [
         a + b for a in ("SARI", "MULYA", "JAYA", "INDO", "GARU", "PELA", "MUTI", "RAJA") for b in ("NA", "TO", "LI")
     ]
@@ -570,18 +570,18 @@ def test_the_first_hits_do_not_depend_on_how_many_are_asked_for() -> None:
         assert index.search(query, 4) == index.search(query, 50)[:4], query
 
 
-def test_a_whole_word_comes_before_the_beginning_of_another() -> None:
+def test_a_whole_word_comes_before_a_prefix_of_another() -> None:
     index = SearchIndex.build(["KOPIKO PERMEN", "KOPI TUBRUK", "GARAM"])
     assert [hit.row for hit in index.search("kopi")] == [1, 0]
 
 
-def test_more_of_the_typed_words_come_before_fewer() -> None:
+def test_names_with_more_of_the_typed_words_come_first() -> None:
     names = answer("indomie goreng", 6)
     assert set(names[:3]) == {name for name in ROWS if name.startswith("INDOMIE GORENG")}
     assert all("INDOMIE" in name or "GORENG" in name for name in names)
 
 
-def test_a_name_that_says_nothing_else_comes_before_one_that_says_more() -> None:
+def test_a_name_without_further_words_comes_before_one_with_more() -> None:
     index = SearchIndex.build(["GULA AREN JAWA TIMUR 500GR", "GULA AREN", "SIRUP GULA AREN"])
     assert [hit.row for hit in index.search("gula aren")] == [1, 0, 2]
 
@@ -605,7 +605,7 @@ def test_a_name_that_says_nothing_else_comes_before_one_that_says_more() -> None
         ("", "AQUA 600ML", []),
     ],
 )
-def test_the_matched_words_are_those_that_were_meant(query: str, name: str, shown: list[str]) -> None:
+def test_the_matched_words_are_those_that_the_query_means(query: str, name: str, shown: list[str]) -> None:
     assert highlighted(query, name) == shown
 
 
@@ -624,7 +624,7 @@ def test_the_matched_words_are_those_that_were_meant(query: str, name: str, show
         ("?!", "AQUA 600ML", None),
     ],
 )
-def test_the_suggestion_says_what_was_meant_or_nothing(query: str, name: str, meant: str | None) -> None:
+def test_the_suggestion_is_the_query_that_was_meant_or_nothing(query: str, name: str, meant: str | None) -> None:
     found = INDEX.suggestion(query, ROWS[name])
     assert (found and found.lower()) == meant
 
@@ -638,14 +638,14 @@ def test_a_code_that_is_the_name_suggests_nothing_new() -> None:
 @pytest.mark.parametrize(
     "query", ["xyzzy", "qwxz vjkq", "", " ", "?!", "...", "-", "😀", "\0", "1111111111111", "гречка", "牛奶"]
 )
-def test_nothing_near_is_nothing_found(query: str) -> None:
+def test_a_query_without_a_similar_name_finds_nothing(query: str) -> None:
     assert answer(query) == []
 
 
 @pytest.mark.parametrize(
     "query", ["a", "s", "in", "6", "60", "ml", "indmie", "snlgt", "sunlihgt jerku", "gorengindomi", "xyzzy aqua"]
 )
-def test_something_near_is_something_found(query: str) -> None:
+def test_a_query_with_a_similar_name_finds_something(query: str) -> None:
     assert answer(query)
 
 
@@ -661,11 +661,11 @@ def test_something_near_is_something_found(query: str) -> None:
         ("silverqeun", "SILVERQUEEN CASHEW 62GR"),
     ],
 )
-def test_two_slips_in_one_long_word_still_find_it(query: str, name: str) -> None:
+def test_two_typos_in_one_long_word_still_find_it(query: str, name: str) -> None:
     assert name in answer(query)
 
 
-def test_a_word_that_nobody_knows_does_not_hide_the_others() -> None:
+def test_an_unknown_word_does_not_hide_the_others() -> None:
     assert first("xyzzy pepsodent") == "PEPSODENT PASTA GIGI 190GR"
     assert first("minta indomie rendang dong kak") == "INDOMIE GORENG RENDANG 91GR"
 

@@ -1,4 +1,4 @@
-"""Whatever is asked of whatever catalogue: an answer, and the same one everywhere and every time."""
+"""Any query to any catalogue returns valid hits, and the same ones in every process and thread."""
 
 import json
 import os
@@ -31,7 +31,7 @@ INDEX = SearchIndex.build(
 TOLERANCE = 1e-3
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
-"""Also NUL, unassigned characters and lone surrogates."""
+"""Any text, including NUL, unassigned characters and lone surrogates."""
 SHOP_WORDS = st.sampled_from(
     [
         *sorted({word for name in NAMES for word in words(name)}),
@@ -44,7 +44,7 @@ SLIPPED = st.builds(
 SHOP_TEXT = st.lists(SHOP_WORDS | SLIPPED, max_size=8).flatmap(
     lambda parts: st.sampled_from((" ", "", "-")).map(lambda mark: mark.join(parts))
 )
-"""What goes deep into the engine: words of the shop, some with slips, some run together."""
+"""Queries that reach deep into the engine: words of the shop, some with typos, some typed as one."""
 QUERIES = ANY_TEXT | SHOP_TEXT
 STRANGE = {
     "empty": "",
@@ -79,7 +79,7 @@ STRANGE = {
 
 
 class Catalogue(NamedTuple):
-    """What an index is built from."""
+    """The data from which an index is built."""
 
     names: list[str]
     labels: list[str]
@@ -93,7 +93,7 @@ class Catalogue(NamedTuple):
 
 @st.composite
 def catalogues(draw: st.DrawFn) -> Catalogue:
-    """Small shops of strange names, some without labels, unsold goods or codes."""
+    """Draw small shops with strange names, some of them without labels, unsold goods or codes."""
     names = draw(st.lists(ANY_TEXT | SHOP_TEXT | st.sampled_from(NAMES[:20]), max_size=12))
     count = len(names)
     identifiers = st.tuples(ANY_TEXT | st.text("0123456789", max_size=14), st.integers(0, max(count - 1, 0)))
@@ -107,7 +107,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
 
 
 def check(hits: Sequence[Hit], limit: int, rows: int, sold: Sequence[bool]) -> None:
-    """What is true of every answer."""
+    """Check what is true for the hits of every query."""
     assert len(hits) <= limit
     found = [hit.row for hit in hits]
     assert all(type(row) is int and 0 <= row < rows for row in found)
@@ -122,7 +122,7 @@ def check(hits: Sequence[Hit], limit: int, rows: int, sold: Sequence[bool]) -> N
 
 
 def stored(index: SearchIndex) -> SearchIndex:
-    """The index after its arrays were bytes in a file."""
+    """Return the index after storing its arrays as bytes in a file."""
     arrays: Mapping[str, NDArray[Any]] = index.to_arrays()
     assert all(array.ndim == 1 and array.dtype != object for array in arrays.values())
     return SearchIndex.from_arrays(
@@ -139,13 +139,13 @@ def everything(index: SearchIndex, query: str, limit: int = 10) -> list[tuple[Hi
 
 @settings(deadline=None)
 @given(query=QUERIES, limit=st.integers(1, 700))
-def test_any_text_has_an_answer_in_order(query: str, limit: int) -> None:
+def test_any_text_gets_valid_hits(query: str, limit: int) -> None:
     check(INDEX.search(query, limit), limit, len(NAMES), [row % 9 != 0 for row in range(len(NAMES))])
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(catalogue=catalogues(), query=QUERIES, limit=st.integers(1, 15))
-def test_any_catalogue_has_an_answer_in_order(catalogue: Catalogue, query: str, limit: int) -> None:
+def test_any_catalogue_returns_valid_hits(catalogue: Catalogue, query: str, limit: int) -> None:
     index = catalogue.build()
     for text in (query, *catalogue.names[:2]):
         check(index.search(text, limit), limit, len(catalogue.names), catalogue.sold)
@@ -153,7 +153,7 @@ def test_any_catalogue_has_an_answer_in_order(catalogue: Catalogue, query: str, 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(catalogue=catalogues(), query=QUERIES)
-def test_a_stored_index_answers_as_the_built_one_does(catalogue: Catalogue, query: str) -> None:
+def test_a_stored_index_returns_the_same_as_the_built_one(catalogue: Catalogue, query: str) -> None:
     built = catalogue.build()
     loaded = stored(built)
     for text in (query, *catalogue.names[:2]):
@@ -162,7 +162,7 @@ def test_a_stored_index_answers_as_the_built_one_does(catalogue: Catalogue, quer
 
 @settings(deadline=None)
 @given(query=QUERIES, row=st.integers(0, len(NAMES) - 1))
-def test_matched_words_are_of_the_name_and_a_suggestion_is_words(query: str, row: int) -> None:
+def test_matched_words_are_in_the_name_and_a_suggestion_consists_of_words(query: str, row: int) -> None:
     for product in {row, *(hit.row for hit in INDEX.search(query, 3))}:
         assert INDEX.matched_words(query, product) <= set(words(NAMES[product]))
         suggestion = INDEX.suggestion(query, product)
@@ -182,13 +182,13 @@ def test_every_name_of_words_is_found_by_itself_and_scores_one_up_to_ten_of_them
 
 @settings(deadline=None)
 @given(query=st.lists(SHOP_WORDS | SLIPPED, max_size=5).map(" ".join).filter(str.isascii))
-def test_case_and_gaps_do_not_change_an_answer(query: str) -> None:
+def test_case_and_blanks_do_not_change_the_hits(query: str) -> None:
     answer = INDEX.search(query)
     assert INDEX.search(query.upper()) == INDEX.search(query.lower()) == INDEX.search(f"\t {query}\n") == answer
 
 
 @pytest.mark.parametrize("query", STRANGE.values(), ids=STRANGE)
-def test_a_strange_query_is_answered(query: str) -> None:
+def test_a_strange_query_gets_valid_hits(query: str) -> None:
     sold = [row % 9 != 0 for row in range(len(NAMES))]
     for limit in (1, 10, len(NAMES)):
         check(INDEX.search(query, limit), limit, len(NAMES), sold)
@@ -223,16 +223,16 @@ def test_a_name_without_words_is_found_by_its_codes_and_label(name: str) -> None
         assert index.matched_words(query, 0) == set()
 
 
-def test_nothing_is_answered_when_nothing_is_asked_for() -> None:
+def test_a_limit_of_zero_returns_nothing() -> None:
     assert [INDEX.search(query, 0) for query in ("aqua", "", "8990000079191")] == [[], [], []]
 
 
-def test_an_empty_catalogue_answers_nothing() -> None:
+def test_an_empty_catalogue_returns_nothing() -> None:
     for index in (SearchIndex.build([]), stored(SearchIndex.build([]))):
         assert [index.search(query) for query in (*STRANGE.values(), "aqua")] == [[]] * (len(STRANGE) + 1)
 
 
-def test_a_catalogue_of_one_product_answers_it() -> None:
+def test_a_catalogue_of_one_product_returns_it() -> None:
     index = SearchIndex.build(["AQUA 600ML"], sold=[True], codes=[("A1", 0)], barcodes=[("8991234567890", 0)])
     for query in ("aqua", "aqua 600", "aqau", "aq", "AQUA 600 ML", "A1", "8991234567890", "7890"):
         assert [hit.row for hit in index.search(query)] == [0]
@@ -241,7 +241,7 @@ def test_a_catalogue_of_one_product_answers_it() -> None:
         check(index.search(query), 10, 1, [])
 
 
-def test_a_catalogue_of_names_without_words_answers_nothing() -> None:
+def test_a_catalogue_of_names_without_words_returns_nothing() -> None:
     index = SearchIndex.build(["", "?!", "...", " "])
     assert index.search("aqua") == index.search("?!") == index.search("") == []
 
@@ -256,7 +256,7 @@ def test_of_equal_names_the_first_rows_come_first(query: str) -> None:
 
 
 def mixed_queries(count: int) -> list[str]:
-    """Names cut short, with slips, shuffled and shortened to consonants."""
+    """Return names that are cut short, have typos, are shuffled or shortened to consonants."""
     rng = Random(5)
     queries = []
     for name in rng.choices(NAMES, k=count):
@@ -269,10 +269,10 @@ def mixed_queries(count: int) -> list[str]:
     return [*queries, "7919", "8990000079191", "BRG-0044", "xyzzy"]
 
 
-def test_eight_threads_get_the_answers_of_one() -> None:
+def test_eight_threads_get_the_same_hits_as_one() -> None:
     queries = [*mixed_queries(80), *list(STRANGE.values())[:18]]
     alone = [everything(INDEX, query, 2) for query in queries]
-    shared = stored(INDEX)  # as fresh as after a reload: whatever is made on first use is made by eight at once
+    shared = stored(INDEX)  # as after a reload: eight threads at once create whatever is created on first use
     order = [(start * 17 + step) % len(queries) for step in range(len(queries)) for start in range(8)]
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda place: everything(shared, queries[place], 2), order))
@@ -286,7 +286,7 @@ json.dump([everything(INDEX, query, 3) for query in mixed_queries(80)], sys.stdo
 """
 
 
-def test_every_process_gives_the_same_answers() -> None:
+def test_every_process_returns_the_same_hits() -> None:
     here = json.dumps([everything(INDEX, query, 3) for query in mixed_queries(80)])
     for seed in ("0", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}

@@ -1,4 +1,4 @@
-"""The words of a text."""
+"""Texts are split into words."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from toko_core.search.text import Span, fold, spans, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
-"""Also NUL, unassigned characters and lone surrogates."""
+"""Any text, including NUL, unassigned characters and lone surrogates."""
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_size_is_one_word_in_the_base_unit_however_it_is_written(word: str, wr
 @pytest.mark.parametrize(
     "text", ["AQUA 600ML", "AQUA 600 ML", "AQUA600ML", "aqua-600ml", "AQUA (600 ml)", "AQUA @600ML"]
 )
-def test_a_size_stands_beside_the_words(text: str) -> None:
+def test_a_size_is_a_word_of_its_own(text: str) -> None:
     assert words(text) == ["aqua", "600ml"]
 
 
@@ -68,7 +68,7 @@ def test_a_size_stands_beside_the_words(text: str) -> None:
         ("7 MLARAT", ["7", "mlarat"]),
     ],
 )
-def test_a_word_that_begins_like_a_unit_is_no_unit(text: str, found: list[str]) -> None:
+def test_a_word_that_starts_like_a_unit_is_not_a_unit(text: str, found: list[str]) -> None:
     assert words(text) == found
 
 
@@ -104,7 +104,7 @@ def test_spans_are_the_words_as_they_were_written(text: str, parts: list[str]) -
 
 
 @given(ANY_TEXT)
-def test_any_text_has_words_and_their_places(text: str) -> None:
+def test_any_text_has_words_and_their_positions(text: str) -> None:
     found, places = words(text), spans(text)
     assert len(found) == len(places)
     assert all(word and word == word.casefold() and not any(mark.isspace() for mark in word) for word in found)
@@ -114,7 +114,7 @@ def test_any_text_has_words_and_their_places(text: str) -> None:
 
 
 @given(st.text("aBcéÖgGmMlLkKrRt 0125", max_size=40))
-def test_a_span_holds_its_word_and_nothing_else(text: str) -> None:
+def test_a_span_contains_its_word_and_nothing_else(text: str) -> None:
     places = spans(text)
     assert [words(text[span.start : span.end]) for span in places] == [[word] for word in words(text)]
     ends = [Span(0, 0), *places]
@@ -122,7 +122,7 @@ def test_a_span_holds_its_word_and_nothing_else(text: str) -> None:
 
 
 @given(st.text("aBcéÖgGmMlLkK 0125.,/-", max_size=40), st.sampled_from([" ", "\t", "  ", "\n"]))
-def test_case_accents_and_the_width_of_gaps_change_no_word(text: str, gap: str) -> None:
+def test_case_accents_and_the_width_of_blanks_change_no_word(text: str, gap: str) -> None:
     assert words(text.upper()) == words(text.lower()) == words(fold(text)) == words(text)
     assert words(gap + text.replace(" ", gap) + gap) == words(text)
 

@@ -1,4 +1,4 @@
-"""Slips that are words themselves, and what else two typed words need that hardly any name shares."""
+"""Typos that are words themselves, and other queries with two typed words that hardly any name shares."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -10,11 +10,11 @@ from toko_core.search import SearchIndex
 from toko_core.search.words.pairs import WordPairs
 
 SYLLABLES = [a + b for a, b in product("bdjlmnrt", "aeiou")]
-"""Of words that are like none of the tests'."""
+"""Syllables for words that are not similar to any word of the tests."""
 
 
 def fillers(count: int, name: str) -> list[str]:
-    """Names with three more words each; no name comes twice."""
+    """Return distinct names, each with further words."""
     return [f"{name} {a}{b} {b}{c}" for (a, b, c), _ in zip(product(SYLLABLES, repeat=3), range(count), strict=False)]
 
 
@@ -22,23 +22,23 @@ def found(names: Sequence[str], query: str) -> list[str]:
     return [names[hit.row] for hit in SearchIndex.build(names).search(query)]
 
 
-def test_a_known_word_that_no_name_has_with_the_other_is_a_slip() -> None:
+def test_a_known_word_that_no_name_has_with_the_other_is_a_typo() -> None:
     names = ["API UNGGUN", "KOREK API", "KOPI HITAM", "SAPI LADA HITAM 45GR"]
     assert found(names, "api hitam")[0] == "SAPI LADA HITAM 45GR"
 
 
-def test_what_a_known_word_may_be_a_slip_of_follows_the_only_name_that_has_it() -> None:
+def test_a_name_with_a_correction_of_a_known_word_follows_the_only_name_that_has_it() -> None:
     names = ["MILNA TODDLER INSTANT PUDING 100GR", "MILNA INSTANT PUDDING TODDLER VANILLA 100GR", "BISKUIT"]
     assert found(names, "puding toddler") == names[:2]
 
 
-def test_names_with_one_of_two_words_do_not_crowd_out_the_one_with_a_slip_of_it() -> None:
+def test_names_with_one_of_two_words_do_not_crowd_out_a_name_that_a_typo_hides() -> None:
     names = [*fillers(100, "CHOUCROUTE GARNIE"), *fillers(200, "MINUMAN ACTIV"), *fillers(5000, "SABUN")]
     names.append("GARNIER PURE ACTIV 60ML")
     assert found(names, "garnie activ")[0] == "GARNIER PURE ACTIV 60ML"
 
 
-def test_a_rare_name_of_two_common_words_is_found_with_a_slip() -> None:
+def test_a_rare_name_of_two_common_words_is_found_with_a_typo() -> None:
     names = [*fillers(1500, "KRIPIK SINGKONG"), *fillers(2000, "COKLAT BATANG"), *fillers(20_000, "SABUN")]
     names.append("TANGO KRIPIK ISI COKLAT 60GR")
     assert found(names, "lripik coklat")[0] == "TANGO KRIPIK ISI COKLAT 60GR"
@@ -64,7 +64,7 @@ def test_a_unit_that_is_written_out_is_highlighted_in_its_size_only() -> None:
     assert index.matched_words("royco 230 gram", 0) == {"royco", "230g"}
 
 
-def test_few_words_seem_to_stand_side_by_side_that_do_not() -> None:
+def test_few_word_pairs_are_wrongly_found_side_by_side() -> None:
     words = np.arange(20_000, dtype=np.int32)
     pairs = WordPairs(WordPairs.build(words.reshape(-1, 2), len(words)))
     assert all(pairs.stand_together(left, left + 1) for left in range(0, 20_000, 2))

@@ -1,8 +1,8 @@
-"""`toko doctor`: looks at every setting and everything a sync and the bot need, says what is wrong and what to do.
+"""`toko doctor`: checks every setting and everything that a sync and the bot need, and says what to fix.
 
-It changes nothing, but for what it has to try: it writes and removes a file, starts and stops the embedded PostgreSQL,
-creates and drops a database, asks Telegram for updates without taking them. While a sync is running it leaves
-PostgreSQL alone, and while the bot is running its updates.
+It leaves nothing changed. To test, it writes and removes a file, starts and stops the embedded PostgreSQL, creates and
+drops a database, and polls Telegram for updates without confirming them. It does not touch PostgreSQL while a sync is
+running, and does not poll for updates while the bot is running.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import load_settings
 from toko_core.errors import SettingError
 
-LOOKS = (
+CHECKS = (
     ("time zone", look_at_time_zone),
     ("data folder", look_at_data_folder),
     ("backups", look_at_backups),
@@ -32,30 +32,30 @@ LOOKS = (
 
 
 def examine() -> Iterator[Finding]:
-    """Everything there is to say, as it is found out. Never raises."""
+    """Yield all findings, in the order of the checks. Never raises."""
     yield from guarded("machine", look_at_machine())
     try:
         settings = load_settings()
     except SettingError as error:
         yield from (Finding(Mark.WRONG, "settings", problem) for problem in error.problems)
-        yield Finding(Mark.NOTE, "the rest", "Not looked at: mend the settings, then run `toko doctor` again.")
+        yield Finding(Mark.NOTE, "the rest", "Not checked: fix the settings, then run `toko doctor` again.")
         return
     yield from guarded("settings", look_at_settings(settings))
-    for subject, look in LOOKS:
-        yield from guarded(subject, look(settings))
+    for subject, check in CHECKS:
+        yield from guarded(subject, check(settings))
 
 
 def run_doctor(console: Console) -> bool:
-    """Print the findings, a line each; answers whether nothing is wrong."""
+    """Print the findings, one per line. Return whether nothing is wrong."""
     wrong = 0
-    with console.status("Looking") as status:
+    with console.status("Checking") as status:
         for finding in examine():
             wrong += finding.mark is Mark.WRONG
             line = f"{finding.mark.value} {finding.subject:<12} {plain(finding.said)}"
             console.print(line, highlight=False, soft_wrap=True)
-            status.update("Looking further")
+            status.update("Checking further")
     if wrong:
-        console.print(f"[bold red]{wrong} {'thing is' if wrong == 1 else 'things are'} wrong.[/]", highlight=False)
+        console.print(f"[bold red]{wrong} {'problem' if wrong == 1 else 'problems'} found.[/]", highlight=False)
     else:
         console.print("[bold]Nothing is wrong.[/]", highlight=False)
     return not wrong

@@ -1,4 +1,4 @@
-"""The backup folder: what is there, and which backup a sync would take."""
+"""Checks the backup folder: what is there, and which backup a sync would take."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def look_at_backups(settings: Settings) -> Iterator[Finding]:
-    """Reads the newest backup to its end, as a sync does; of a Dropbox, looks at the rights to it."""
+    """Read the newest backup to its end, as a sync does. For Dropbox, check the permissions."""
     if settings.backup_source == "dropbox":
         from toko_assets.cli.doctor.dropbox import look_at_dropbox
 
@@ -29,12 +29,12 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
     folder = settings.inbox
     if not folder.exists():
         if settings.backup_folder is None:
-            yield wrong("backups", f"There is no backup: make the folder {folder} for them, or set BACKUP_FOLDER.")
+            yield wrong("backups", f"There is no backup: create the folder {folder} for them, or set BACKUP_FOLDER.")
         else:
             yield wrong("backups", f"There is no folder {folder}: correct BACKUP_FOLDER, or mount its disk.")
         return
     if not folder.is_dir():
-        yield wrong("backups", f"{folder} is no folder: set BACKUP_FOLDER.")
+        yield wrong("backups", f"{folder} is not a folder: set BACKUP_FOLDER.")
         return
     if not os.access(folder, os.R_OK | os.X_OK):
         yield wrong("backups", f"{folder} cannot be read: set its permissions, or BACKUP_FOLDER.")
@@ -50,17 +50,17 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
     dumped = archive.dumped_at.replace(tzinfo=ZoneInfo(settings.shop_timezone))
     size = archive.path.stat().st_size
     age = datetime.now(ZoneInfo(settings.shop_timezone)) - dumped
-    said = f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, made {dumped:%Y-%m-%d %H:%M}"
+    summary = f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, made {dumped:%Y-%m-%d %H:%M}"
     if age < -CLOCKS_DIFFER:
         yield note(
-            "backups", f"{said}: in the future. Is SHOP_TIMEZONE the shop's, and the clock of its computer right?"
+            "backups", f"{summary}: in the future. Is SHOP_TIMEZONE the shop's, and the clock of its computer right?"
         )
     else:
-        yield good("backups", f"{said} ({shown_age(age)} ago)")
+        yield good("backups", f"{summary} ({shown_age(age)} ago)")
 
 
 def _whole(backup: ListedBackup) -> Archive:
-    """Read where it lies."""
+    """Read a backup to its end, in its own folder."""
     try:
         archive = read_archive(Path(backup.place), backup.name)
         verify_rows(archive)
@@ -70,7 +70,7 @@ def _whole(backup: ListedBackup) -> Archive:
 
 
 def shown_age(age: timedelta) -> str:
-    """`3 days`, `5 hours`, `12 minutes`."""
+    """Format an age: `3 days`, `5 hours`, `12 minutes`."""
     for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
         if (count := age // length) > 0:
             return f"{count} {unit}{'s' if count > 1 else ''}"

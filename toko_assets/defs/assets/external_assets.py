@@ -1,4 +1,4 @@
-"""What stands before and behind the chain and is not made by Dagster: the backup folder and the Telegram bot."""
+"""The assets before and after the chain that Dagster does not make: the backup folder and the Telegram bot."""
 
 import dagster as dg
 
@@ -9,23 +9,23 @@ BACKUP_FOLDER = "backup_folder"
 
 
 def external_assets(settings: Settings) -> list[dg.AssetSpec]:
-    """Both, so that the lineage leads from the backup to the answer."""
+    """Return both assets, so that the lineage leads from the backup to the answer."""
     return [backup_folder(settings), labelled(dg.AssetSpec("telegram_bot", deps=["product_catalog"]))]
 
 
 def backup_folder(settings: Settings) -> dg.AssetSpec:
-    """The folder that iPOS backups arrive in, as BACKUP_SOURCE says: of Dropbox, or of this machine."""
+    """Return the asset of the backup folder: in Dropbox or on this machine, as BACKUP_SOURCE says."""
     if settings.backup_source == "dropbox":
         kind, setting = "dropbox", "DROPBOX_FOLDER_PATH"
-        where = f"The folder `{settings.dropbox_folder_path or '/'}` of Dropbox"
+        where = f"The Dropbox folder `{settings.dropbox_folder_path or '/'}`"
     else:
         kind, setting, where = "file", "BACKUP_FOLDER", f"The folder `{settings.inbox}`"
     description = f"""
-{where}: iPOS's backups (`*.i5bu`) arrive there, and the sensor `new_backup` looks for new ones.
+{where}: iPOS backups (`*.i5bu`) arrive there, and the sensor `new_backup` polls it for new ones.
 
-**Not made by Dagster.** The setting {setting} says which folder it is.
+**Not made by Dagster.** The setting {setting} names the folder.
 
-**If no new backup comes:** look whether iPOS still makes backups on the shop's machine, and whether they are uploaded.
-`toko doctor` says whether the folder can be reached.
+**If no new backup arrives:** check that iPOS still makes backups on the shop's machine, and that they are uploaded.
+`toko doctor` tells you whether the folder is reachable.
 """
     return with_label(dg.AssetSpec(BACKUP_FOLDER), Label("backup", frozenset({kind}), description))

@@ -1,4 +1,4 @@
-"""product_catalog: the DuckDB file that the bot answers from, published only when every blocking check passed."""
+"""product_catalog: the DuckDB file that the bot answers from. It is published only if every blocking check passes."""
 
 from collections.abc import Iterator
 
@@ -20,18 +20,18 @@ from toko_assets.publishing.publish import publish_export
 
 MOST_LOST = 0.5
 MOST_LOST_MEANS = (
-    "Share of the last catalogue's products that may be gone; if more are, nothing is published. 1.0 allows anything."
+    "The share of the last catalogue's products that may disappear. If more do, nothing is published. 1.0 allows all."
 )
 
 
 class CatalogConfig(dg.Config):
-    """What a publication may do."""
+    """Limits of a publication."""
 
     most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
 
 
 CODE_VERSION = "1"
-"""Change it when the same export and history give another catalogue: its tables, its search index."""
+"""Change it when the same export and history give a different catalogue, such as other tables or another index."""
 
 
 @dg.asset(
@@ -51,7 +51,7 @@ def product_catalog(
     storage: StorageResource,
     postgres: dg.ResourceParam[PostgresAccess],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
-    """Publish the export, tell Dagster of every check, and show what is served."""
+    """Publish the export, report every check to Dagster, and describe the served catalogue."""
     with one_line_failures():
         publication = publish_export(
             storage.folder,
@@ -62,7 +62,7 @@ def product_catalog(
             log=context.log,
         )
     catalog, diff = publication.catalog, publication.diff
-    if catalog:  # first of all: on a disk that is nearly full, Dagster's own storage needs the space
+    if catalog:  # before anything else, because Dagster's own storage needs the space on a nearly full disk
         remove_superseded(storage.folder, catalog.backup, postgres, storage.keep_backups, context.log)
         write_publication(storage.folder.publications, context.run.run_id, _published(catalog, diff))
     yield from report_checks(publication.outcomes)
@@ -89,7 +89,7 @@ def product_catalog(
 
 
 def _published(catalog: Catalog, diff: CatalogDiff | None) -> Published:
-    """What the owners are told."""
+    """Return the summary of which the owners are notified."""
     return Published(
         products=catalog.counts["products"],
         compared=diff is not None,
@@ -103,6 +103,6 @@ def _published(catalog: Catalog, diff: CatalogDiff | None) -> Published:
 
 def _summary(catalog: Catalog, diff: CatalogDiff | None) -> str:
     if not catalog.is_new:
-        return f"Nothing new: {catalog.file.name} already comes from this backup"
+        return f"Nothing new: {catalog.file.name} was already made from this backup"
     changes = f" ({diff.new:,} new, {diff.gone:,} gone, {diff.prices_changed:,} prices changed)" if diff else ""
     return f"Published {catalog.file.name}: {catalog.counts['products']:,} products{changes}"

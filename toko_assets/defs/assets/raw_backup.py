@@ -30,7 +30,7 @@ from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 TENTHS = 10
 CHOSEN_MEANS = (
     "A chosen backup: its name or path in the backup folder (of Dropbox or of this machine), or the full path of a "
-    "file on this machine. It is published even if it is older than the served one, or was refused by a rollback."
+    "file on this machine. It is published even if it is older than the served one, or was rejected by a rollback."
 )
 
 
@@ -41,49 +41,49 @@ class Newest(dg.Config):
 
 
 class Chosen(dg.Config):
-    """A backup that a person names."""
+    """A backup that a person chose."""
 
     kind: Literal["chosen"] = "chosen"
     backup: str = Field(description=CHOSEN_MEANS)
 
 
 class LocalFile(dg.Config):
-    """A file of this machine, as `toko sync --backup` takes it. Otherwise the same as `chosen`."""
+    """A file on this machine, from `toko sync --backup`. Otherwise the same as `chosen`."""
 
     kind: Literal["file"] = "file"
     path: str = Field(description="Its full path.")
 
 
 class Listed(dg.Config):
-    """What the sensor new_backup found: a run takes just this revision, and does not ask the source again."""
+    """The backup that the sensor new_backup found. The run syncs exactly this revision and lists nothing again."""
 
     kind: Literal["listed"] = "listed"
-    place: str = Field(description="Where the source finds it.")
-    revision: str = Field(description="Which revision of it.")
-    size: int = Field(description="Bytes.")
-    modified: str = Field(description="When it was last changed, in ISO 8601.")
+    place: str = Field(description="The path of the backup in the source.")
+    revision: str = Field(description="The revision of the backup.")
+    size: int = Field(description="Its size in bytes.")
+    modified: str = Field(description="The time of its last change, in ISO 8601.")
 
     @classmethod
     def of(cls, backup: ListedBackup) -> Self:
-        """As the sensor hands it to the run."""
+        """Make the config that the sensor passes to the run."""
         return cls(place=backup.place, revision=backup.revision, size=backup.size, modified=backup.modified.isoformat())
 
     @property
     def backup(self) -> ListedBackup:
-        """As the source listed it."""
+        """The backup as the source listed it."""
         return ListedBackup(self.place, self.revision, self.size, datetime.fromisoformat(self.modified))
 
 
 class BackupConfig(dg.Config):
-    """Which backup to take."""
+    """The config of raw_backup."""
 
     take: Newest | Chosen | LocalFile | Listed = Field(
-        default=Newest(), discriminator="kind", description="Which backup to take: without a choice, the newest."
+        default=Newest(), discriminator="kind", description="Which backup to take; by default the newest."
     )
 
 
 CODE_VERSION = "1"
-"""Change it when the asset accepts other files as whole, or keeps something else of them."""
+"""Change it when the asset accepts other files as whole, or keeps other parts of them."""
 
 
 @dg.asset(
@@ -98,14 +98,14 @@ def raw_backup(
     backup_source: dg.ResourceParam[BackupSource],
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[BackupFile]]:
-    """Take a backup that was read to its end."""
+    """Fetch a backup, read it to its end, and keep it."""
     watch, folder = Stopwatch(), storage.folder.backups
     temporary = folder / f"incoming{ENDING}{TEMPORARY}"
 
     def take(source: BackupSource, listed: ListedBackup, *, chosen: bool = False) -> tuple[Archive, BackupFile]:
         context.log.info(f"Copying {listed.name}")
         with watch("fetch"):
-            source.fetch(listed, temporary, _told(listed, context.log.info))
+            source.fetch(listed, temporary, _progress_logger(listed, context.log.info))
         with watch("verify_and_hash"):
             archive, digest = _verified(temporary, listed.name, storage.folder.rows)
         if chosen:
@@ -133,7 +133,14 @@ def raw_backup(
         finally:
             temporary.unlink(missing_ok=True)
     yield from report_checks(
-        [Outcome("whole_archive", True, f"All {backup.size:,} bytes are as announced.", blocking=True)]
+        [
+            Outcome(
+                "whole_archive",
+                True,
+                f"All {backup.size:,} bytes are as the table of contents announces.",
+                blocking=True,
+            )
+        ]
     )
     served = read_served(storage.folder)
     in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
@@ -159,7 +166,7 @@ def raw_backup(
 
 
 def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:
-    """Read it to its end, keeping the needed rows, hash it and bring it to disk, all at once."""
+    """Read the file to its end, keep the needed rows, hash it and flush it to disk, all in parallel."""
     with ThreadPoolExecutor(2) as pool, whole_folder(rows) as excerpt:
         flushed, hashed = pool.submit(flush, file), pool.submit(file_digest, file)
         archive = read_archive(file, name)
@@ -171,7 +178,7 @@ def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:
 
 
 def _kept(archive: Archive, file: Path, digest: str, listed: ListedBackup, storage: StorageResource) -> BackupFile:
-    """Give a verified file its name."""
+    """Rename a verified file to its final name."""
     dumped_at, size = storage.local(archive.dumped_at), file.stat().st_size
     path = file.with_name(f"{dumped_at:%Y%m%d-%H%M%S}-{backup_id(digest)}{ENDING}")
     file.replace(path)
@@ -189,16 +196,16 @@ def _kept(archive: Archive, file: Path, digest: str, listed: ListedBackup, stora
     )
 
 
-def _told(listed: ListedBackup, say: Callable[[str], None]) -> Callable[[int], None]:
-    """Says each tenth of the way."""
-    told = 0
+def _progress_logger(listed: ListedBackup, log: Callable[[str], None]) -> Callable[[int], None]:
+    """Return a progress callback that logs a line for every tenth of the file."""
+    logged = 0
 
     def progress(done: int) -> None:
-        nonlocal told
+        nonlocal logged
         tenths = done * TENTHS // max(listed.size, 1)
-        if tenths > told:
-            told = tenths
+        if tenths > logged:
+            logged = tenths
             bar = "▰" * tenths + "▱" * (TENTHS - tenths)
-            say(f"{bar} {done / 1e6:,.1f} of {listed.size / 1e6:,.1f} MB of {listed.name}")
+            log(f"{bar} {done / 1e6:,.1f} of {listed.size / 1e6:,.1f} MB of {listed.name}")
 
     return progress

@@ -1,4 +1,4 @@
-"""restored_database: the tables that hold products and prices, in a PostgreSQL database of their own."""
+"""restored_database: the tables that hold products and prices, in a separate PostgreSQL database."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def restored_database(
     postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[RestoredDatabase]]:
-    """Restore the needed tables and look at them before anything is read."""
+    """Restore the needed tables, and check them before the next asset reads them."""
     watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
     with one_line_failures():
         archive = storage.excerpt(raw_backup).archive
@@ -73,10 +73,10 @@ def _schema(backup: BackupFile, problems: list[str]) -> Outcome:
     return Outcome(
         "needed_tables_and_columns",
         not problems,
-        f"{backup.name} is no iPOS 5 backup: {'; '.join(problems)}."
+        f"{backup.name} is not an iPOS 5 backup: {'; '.join(problems)}."
         if problems
-        else "All are there, with the types expected.",
+        else "All needed tables and columns are there, with the expected types.",
         blocking=True,
         count=len(problems),
-        advice="Is it the backup of another program, or of an older iPOS?",
+        advice="Is it a backup of another program, or of an older iPOS?",
     )

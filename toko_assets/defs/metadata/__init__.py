@@ -1,1 +1,1 @@
-"""What Dagster's web interface shows of each asset and check."""
+"""Metadata that Dagster's web interface shows for each asset and check."""

@@ -1,4 +1,4 @@
-"""What Dagster's page says of a catalogue, read from the closed file: sizes, changes, columns, a preview."""
+"""Asset metadata of a catalogue, read from the closed file: sizes, changes, columns, a preview."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,11 +30,14 @@ PRICES = "SELECT hargajual::DOUBLE AS price FROM prices WHERE hargajual > 0"
 
 
 def catalog_metadata(file: Path, counts: Mapping[str, int], diff: CatalogDiff | None) -> dict[str, Any]:
-    """Of a published file; `counts` are the rows of its tables, `diff` what changed since the last one."""
+    """Return the metadata of a published file.
+
+    `counts` are the numbers of rows of its tables, `diff` the changes since the last catalogue.
+    """
     with duckdb.connect(file, read_only=True) as connection:
         types = dict(connection.execute(COLUMNS).fetchall())
         preview = connection.execute(PREVIEW)
-        names, rows = [name for name, *_ in preview.description], preview.fetchall()  # .df() makes floats of decimals
+        names, rows = [name for name, *_ in preview.description], preview.fetchall()  # .df() turns decimals to floats
     return {
         "dagster/row_count": counts["products"],
         "dagster/size_bytes": file.stat().st_size,
@@ -47,9 +50,9 @@ def catalog_metadata(file: Path, counts: Mapping[str, int], diff: CatalogDiff | 
 
 
 def catalog_pictures(file: Path, export: Path, diff: CatalogDiff | None) -> dict[str, Picture]:
-    """The served prices, the margins of the export's largest categories, the largest changes if there are any.
+    """Return the charts: the served prices, the margins of the largest categories, and the largest price changes.
 
-    All are drawn here, at the chain's end: matplotlib takes 40 MB, which no step before should need besides its own.
+    All are drawn at the end of the chain, so that matplotlib's 40 MB do not add to the memory of an earlier step.
     """
     changes = [
         Change(name, unit, float(before), float(now)) for _, name, unit, before, now in diff.largest if before and now

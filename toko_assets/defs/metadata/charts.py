@@ -1,6 +1,6 @@
-"""The pictures in Dagster's pages: figures in, a small PNG out. matplotlib is imported when one is drawn.
+"""Draws the charts in Dagster's asset metadata as small PNG files. matplotlib is imported when a chart is drawn.
 
-Pictures show amounts as floats; whoever shows a number takes it from the decimals.
+Charts plot amounts as floats; numbers that are shown as text come from the decimals.
 """
 
 import math
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 INK, BLUE, RED, GREY = "#1b1b1b", "#2f6fab", "#b5482f", "#8a8a8a"
 WIDTH, DOTS_AN_INCH = 7.2, 90
 COLOURS = 32
-"""Of the PNG: flat colours compress to a few kilobytes, and each materialisation keeps its pictures for ever."""
+"""Colours of the PNG. Flat colours compress to a few kilobytes, and Dagster keeps all charts forever."""
 BINS = 40
 LONGEST_LABEL = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A selling price before and now, of a unit of a product as people know it."""
+    """The change of a selling price, with the names of the product and unit."""
 
     name: str
     unit: str
@@ -38,7 +38,7 @@ class Change:
 
 
 def price_histogram(prices: NDArray[np.float64]) -> bytes:
-    """How many prices (rupiah, above zero) lie where, on a logarithmic axis."""
+    """Draw a histogram of prices (rupiah, above zero), on a logarithmic axis."""
     figure, axes = _drawing("Selling prices", height=2.8)
     if len(prices):
         low = math.floor(math.log10(prices.min()))
@@ -51,7 +51,7 @@ def price_histogram(prices: NDArray[np.float64]) -> bytes:
 
 
 def margin_bars(margins: Sequence[tuple[str, float]]) -> bytes:
-    """Margin of each category, in percent of the selling price, in that order from the top; a loss is red."""
+    """Draw the margin of each category, in percent of the selling price, from top to bottom. A loss is red."""
     figure, axes = _drawing("Margin by category, % of the selling price", height=1.0 + 0.24 * len(margins))
     shares = [share for _, share in margins]
     bars = axes.barh(range(len(margins)), shares, color=[RED if share < 0 else BLUE for share in shares])
@@ -62,19 +62,19 @@ def margin_bars(margins: Sequence[tuple[str, float]]) -> bytes:
 
 
 def change_bars(changes: Sequence[Change]) -> bytes:
-    """The change of each price in percent of the price before, in that order from the top; a fall is red."""
-    figure, axes = _drawing("Largest price changes, % of the price before", height=1.0 + 0.24 * len(changes))
+    """Draw the change of each price, in percent of the old price, from top to bottom. A decrease is red."""
+    figure, axes = _drawing("Largest price changes, % of the old price", height=1.0 + 0.24 * len(changes))
     shares = [(change.now - change.before) / change.before * 100 for change in changes]
     bars = axes.barh(range(len(changes)), shares, color=[RED if share < 0 else BLUE for share in shares])
-    said = [f"{_short_rupiah(c.before)} → {_short_rupiah(c.now)}" for c in changes]
-    axes.bar_label(bars, said, padding=3, fontsize=8)
+    labels = [f"{_short_rupiah(c.before)} → {_short_rupiah(c.now)}" for c in changes]
+    axes.bar_label(bars, labels, padding=3, fontsize=8)
     axes.margins(x=0.35)
     _name_rows(axes, [f"{shorten(change.name, LONGEST_LABEL)}, {shorten(change.unit, 8)}" for change in changes])
     return _png(figure)
 
 
 def _drawing(title: str, height: float) -> "tuple[Figure, Axes]":
-    """Agg by way of the figure itself: pyplot would keep every figure, and look for a screen."""
+    """Return an empty figure with the Agg backend. pyplot would keep every figure, and look for a display."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height), dpi=DOTS_AN_INCH, layout="constrained")
@@ -86,14 +86,14 @@ def _drawing(title: str, height: float) -> "tuple[Figure, Axes]":
 
 
 def _name_rows(axes: "Axes", names: Sequence[str]) -> None:
-    """Names are the shop's own: a dollar sign in one begins no formula."""
+    """Label the rows. A dollar sign in a product name must not start a formula."""
     axes.set_yticks(range(len(names)), names, parse_math=False)
     axes.invert_yaxis()
     axes.axvline(0, color=GREY, linewidth=0.8)
 
 
 def _short_rupiah(amount: float) -> str:
-    """`Rp1.5 M`: four figures."""
+    """Format an amount with four significant digits: `Rp1.5 M`."""
     for limit, unit in ((1e9, " G"), (1e6, " M"), (1e3, "k")):
         if amount >= limit:
             return f"Rp{amount / limit:.4g}{unit}"
@@ -105,7 +105,7 @@ def _png(figure: "Figure") -> bytes:
 
     drawn, small = BytesIO(), BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of letters that the font lacks
+        warnings.simplefilter("ignore", UserWarning)  # about characters that the font lacks
         figure.savefig(drawn, format="png")
     with Image.open(drawn) as image:
         image.convert("RGB").quantize(COLOURS).save(small, "PNG", optimize=True)

@@ -1,4 +1,4 @@
-"""Tables and their columns as Dagster's web interface shows them."""
+"""Tables and column schemas as Dagster metadata."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from toko_assets.defs.metadata.lineage import Origin
 
 
 def rows_table(rows: pd.DataFrame) -> dg.TableMetadataValue:
-    """The first rows as a table, every value as text."""
+    """Return the first rows as a table, with every value as text."""
     shown = rows.head(SHOWN_ROWS)
     columns = [dg.TableColumn(str(name)) for name in shown.columns]
     records = [
@@ -23,9 +23,9 @@ def rows_table(rows: pd.DataFrame) -> dg.TableMetadataValue:
 def column_metadata(
     types: Mapping[str, str], origins: Mapping[str, Origin]
 ) -> dict[str, dg.TableSchema | dg.TableColumnLineage]:
-    """Schema of an asset's columns, described by where they come from, and their lineage.
+    """Return the schema of an asset's columns, described by their origins, and their lineage.
 
-    The interface draws column lineage in Dagster+ only; the descriptions are shown everywhere.
+    Only Dagster+ draws column lineage; the descriptions are shown everywhere.
     """
     described = {column: origin.description for column, origin in origins.items()}
     columns = [dg.TableColumn(name, kind, described.get(name)) for name, kind in types.items()]

@@ -1,4 +1,4 @@
-"""What Dagster's page says of an export, read from the files that were written: sizes, shares, margins, a preview."""
+"""Asset metadata of an export, read from the written files: sizes, shares, margins, a preview."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ PREVIEW = f"""
 
 
 def export_metadata(folder: Path, csv: Path, counts: Mapping[str, int]) -> dict[str, Any]:
-    """Of a finished export; `counts` are the rows of its Parquet tables."""
+    """Return the metadata of a finished export. `counts` are the numbers of rows of its Parquet tables."""
     files = {name: folder / f"{name}.parquet" for name in counts}
     tables = {name: str(files[name]) for name in ("products", "prices")}
     with scratch_database(folder.parent, MEMORY_LIMIT) as connection:

@@ -1,4 +1,4 @@
-"""Pictures inside Dagster's pages: PNG files as Markdown, opened by a click beside the other metadata."""
+"""Charts as Dagster metadata: PNG files as Markdown, which open by a click."""
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -10,13 +10,16 @@ Picture = Callable[[], bytes]
 
 
 def pictures(context: dg.AssetExecutionContext, drawings: Mapping[str, Picture]) -> dict[str, dg.MarkdownMetadataValue]:
-    """Draw each picture, by its name in the metadata. One that cannot be drawn is a warning: prices go before it."""
+    """Draw each chart, keyed by its name in the metadata.
+
+    A chart that cannot be drawn causes only a warning, because publishing the prices is more important.
+    """
     drawn = {}
     for name, draw in drawings.items():
         try:
             png = b64encode(draw()).decode()
         except Exception as error:
-            context.log.warning(f"No picture {name}: {type(error).__name__}: {error}")
+            context.log.warning(f"The chart {name} could not be drawn: {type(error).__name__}: {error}")
         else:
             drawn[name] = dg.MarkdownMetadataValue(f"![{name}](data:image/png;base64,{png})")
     return drawn

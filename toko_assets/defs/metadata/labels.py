@@ -1,4 +1,4 @@
-"""What Dagster's web interface says of each asset, for whoever keeps the shop's prices running."""
+"""Descriptions, groups, kinds and owners of the assets in Dagster's web interface, written for the operator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from toko_assets.defs.metadata.lineage import HISTORY_COLUMNS, HISTORY_ORIGINS, 
 
 OWNERS: Final = ["team:toko"]
 TAGS: Final = {"holds": "purchase_costs"}
-"""Of every asset: cost prices are in all of them, which are not for everybody's eyes."""
+"""Tags of every asset. All of them contain cost prices, which not everybody may see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where an asset stands, what it is made with, and in Markdown: what it is, made from what, what to do."""
+    """An asset's group, its kinds, and a description in Markdown: what it is, what it is made from, what to do."""
 
     group: str
     kinds: frozenset[str]
@@ -30,24 +30,24 @@ LABELS: Final[Mapping[str, Label]] = {
         """
 The newest whole iPOS backup, copied to `data/backups`.
 
-**Made from** the files `*.i5bu` of the backup folder. A conflicted copy is passed over; so is, in a run
-of `sync`, a file that is cut short or damaged, and the next older one is taken. A run of the sensor is about one file.
+**Made from** the `*.i5bu` files in the backup folder. Conflicted copies are skipped. If the newest file is truncated or
+damaged, a run of `sync` takes the next older one. A run of the sensor syncs exactly one file.
 
-**If it fails:** read the failed check, or the run's last line. Mostly the backup is not uploaded whole yet, or the
-folder cannot be reached. The old prices stay served.
+**If it fails:** read the failed check, or the last line of the run. Usually the backup is not completely uploaded yet,
+or the folder is not reachable. The old prices stay in use.
 """,
     ),
     "restored_database": Label(
         "prices",
         frozenset({"postgres"}),
         """
-The four tables with items, units, prices and stock, in a PostgreSQL database of their own. Sales, purchases and ledgers
-stay in the file.
+The four tables with items, units, prices and stock, in a separate PostgreSQL database. Sales, purchases and ledgers are
+not restored.
 
-**Made from** the copy of the backup. Only rows are restored: no SQL of the backup is ever run.
+**Made from** the copy of the backup. Only rows are restored; SQL in the backup never runs.
 
-**If it fails:** the file is the backup of another program or of an older iPOS, its items are damaged, or PostgreSQL
-cannot be reached. `toko doctor` looks at the latter. The old prices stay served.
+**If it fails:** the file is a backup of another program or of an older iPOS, its items are damaged, or PostgreSQL is
+not reachable. `toko doctor` checks PostgreSQL. The old prices stay in use.
 """,
     ),
     "exported_products": Label(
@@ -57,22 +57,23 @@ cannot be reached. `toko doctor` looks at the latter. The old prices stay served
 Every product that is not deleted in iPOS, with every price that the shop asks, its costs, barcodes, stock and photos:
 as Parquet tables for programs and as a CSV for a spreadsheet.
 
-**Made from** the restored tables, by the rules in `docs/pricing.md`. Its columns say where each of them comes from.
+**Made from** the restored tables, by the rules in `docs/pricing.md`. Each column's description names its origin.
 
-**If it fails:** a blocking check says which items are wrong, and what to do in iPOS; make the backup again then. Checks
-that warn change nothing: they are a list of what to tidy up in iPOS. The old prices stay served.
+**If it fails:** a blocking check says which items are wrong, and what to do in iPOS. Then make the backup again. Checks
+that warn do not stop the chain: they list what to clean up in iPOS. The old prices stay in use.
 """,
     ),
     "price_history": Label(
         "prices",
         frozenset({"duckdb", "parquet"}),
         """
-Each price of each product, with the times of the first and the last backup that showed it: since when a price holds.
+Each price of each product, with the times of the first and the last backup that showed it.
 
-**Made from** the exported prices of every backup that was ever synced, in whatever order. Kept for ever, and not made
-anew from anything: a copy of `data/history` is worth having.
+**Made from** the exported prices of every backup that was ever synced, in any order. It is kept forever and cannot be
+rebuilt from other data, so keep a copy of `data/history`.
 
-**If it fails:** mostly the disk is full. What was there stays. A damaged file is set aside, and the check warns of it.
+**If it fails:** usually the disk is full. The existing history stays. A damaged file is renamed, and the check warns of
+it.
 """,
     ),
     "product_catalog": Label(
@@ -81,10 +82,10 @@ anew from anything: a copy of `data/history` is worth having.
         """
 The DuckDB file that the Telegram bot and `toko search` answer from: products, prices, price changes, the search index.
 
-**Made from** the exported tables and the price history, under another name. It is closed, opened again and checked, and
-replaces the served one in one step only when every blocking check passed.
+**Made from** the exported tables and the price history, under a temporary name. The file is closed, opened again and
+checked. It replaces the served one in one step, only if every blocking check passed.
 
-**If it fails:** nothing was published, and the old prices stay served. If many products really left the shop, launch
+**If it fails:** nothing was published, and the old prices stay in use. If many products really left the shop, launch
 `sync` with `most_products_lost: 1.0`. If a wrong catalogue was published, launch `rollback_catalog`.
 """,
     ),
@@ -92,10 +93,10 @@ replaces the served one in one step only when every blocking check passed.
         "answers",
         frozenset({"telegram"}),
         """
-Answers the staff's searches in Telegram, from the served catalogue. It runs by itself (`toko bot`) and sees a new
-catalogue within seconds; Dagster neither starts nor stops it.
+Answers the staff's searches in Telegram, from the served catalogue. It is a separate process (`toko bot`) and loads a
+new catalogue within seconds. Dagster neither starts nor stops it.
 
-**If it is silent:** `toko doctor` says whether Telegram, its token and the catalogue are in order.
+**If it does not answer:** `toko doctor` checks Telegram, the bot's token and the catalogue.
 """,
     ),
 }
@@ -103,17 +104,17 @@ COLUMNS: Final = {
     "restored_database": column_metadata(RESTORED_COLUMNS, {}),
     "price_history": column_metadata(HISTORY_COLUMNS, HISTORY_ORIGINS),
 }
-"""Of the assets that don't say it with each materialisation."""
+"""Column metadata of the assets that do not report it with each materialisation."""
 
 
 def labelled(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """An asset with its label, and its columns if they are declared here."""
+    """Return an asset with its label, and with its columns if they are declared here."""
     name = spec.key.to_user_string()
     return with_label(spec, LABELS[name]).merge_attributes(metadata=COLUMNS.get(name, {}))
 
 
 def with_label(spec: dg.AssetSpec, label: Label) -> dg.AssetSpec:
-    """An asset with that label."""
+    """Return an asset with the given label."""
     return spec.replace_attributes(
         description=label.description.strip(), group_name=label.group, owners=OWNERS, tags=TAGS, kinds=set(label.kinds)
     )

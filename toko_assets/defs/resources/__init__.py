@@ -1,1 +1,1 @@
-"""What assets and sensors reach the outside through, as Dagster's resources around plain classes."""
+"""Dagster resources: wrappers around the plain classes through which assets and sensors reach the outside world."""

@@ -9,11 +9,14 @@ from toko_assets.postgres.access import PostgresAccess
 
 
 def postgres_resource(settings: Settings) -> dg.ResourceDefinition:
-    """The server that the settings choose. It has no configuration, which Dagster would show: it holds a password."""
+    """Return the resource for the server that the settings choose.
+
+    The resource has no configuration, because Dagster would display it, including the password.
+    """
 
     @dg.resource(
         required_resource_keys={"sync_lock"},  # so that it stops before the lock is released
-        description="PostgreSQL that backups are restored into: the embedded one, or the one at DB_HOST.",
+        description="The PostgreSQL server that backups are restored into: embedded, or at DB_HOST.",
     )
     def postgres(_: dg.InitResourceContext) -> Iterator[PostgresAccess]:
         access = PostgresAccess(settings)

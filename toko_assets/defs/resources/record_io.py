@@ -1,4 +1,4 @@
-"""Hands the record that each asset returns to the next asset, as a JSON file that a person can read."""
+"""Passes the record that each asset returns to the next asset, as a readable JSON file."""
 
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,13 @@ import dagster as dg
 from toko_assets.common.records import read_record, write_record
 from toko_core.files import DataFolder
 
-FIRST = "Do that first: `toko download` takes a backup, `toko extract` exports its prices, `toko sync` does everything."
+FIRST = (
+    "Do that first: `toko download` fetches a backup, `toko extract` exports its prices, `toko sync` runs all steps."
+)
 
 
 def record_io_manager(folder: DataFolder) -> dg.IOManagerDefinition:
-    """`<data folder>/records/<asset>.json`. Every asset passes through here, so this requires the sync lock."""
+    """Return the IO manager of `<data folder>/records/<asset>.json`. It requires the sync lock for every asset."""
 
     @dg.io_manager(required_resource_keys={"sync_lock"}, description="Records of the assets, as JSON files.")
     def records(_: dg.InitResourceContext) -> RecordIOManager:
@@ -22,7 +24,7 @@ def record_io_manager(folder: DataFolder) -> dg.IOManagerDefinition:
 
 
 class RecordIOManager(dg.IOManager):
-    """What each asset last returned."""
+    """Stores the last record of each asset."""
 
     def __init__(self, records: Path) -> None:
         self._records = records
@@ -32,7 +34,7 @@ class RecordIOManager(dg.IOManager):
         write_record(self._records, context.asset_key.to_user_string(), obj)
 
     def load_input(self, context: dg.InputContext) -> Any:
-        """Read the upstream asset's record, as the type that the input is annotated with."""
+        """Read the upstream asset's record, as the annotated type of the input."""
         asset = context.asset_key.to_user_string()
         record = read_record(self._records, asset, context.dagster_type.typing_type)
         if record is None:

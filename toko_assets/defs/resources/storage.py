@@ -1,4 +1,4 @@
-"""The data folder as the assets know it: where things lie, how many of them stay, and the shop's time zone."""
+"""The data folder as a resource: its subfolders, the retention limits, and the shop's time zone."""
 
 from datetime import datetime
 from pathlib import Path
@@ -23,19 +23,19 @@ class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gen
 
     @property
     def folder(self) -> DataFolder:
-        """The rooms of the data folder."""
+        """The data folder and its subfolders."""
         return DataFolder(Path(self.root))
 
     def excerpt(self, backup: BackupFile) -> Excerpt:
-        """The needed rows of a kept backup. Raises PermanentError if it is gone, IncompleteBackupError if damaged."""
+        """Open the excerpt of a kept backup. Raises PermanentError if it is gone, IncompleteBackupError if damaged."""
         if not backup.path.exists():
             raise PermanentError("The copy of the backup is gone: materialise raw_backup first.")
         return open_excerpt(self.folder.rows, backup.path, backup.id, backup.name)
 
     def shown(self, time: datetime) -> datetime:
-        """A time of any zone, in the shop's zone."""
+        """Convert a time to the shop's time zone."""
         return time.astimezone(ZoneInfo(self.timezone))
 
     def local(self, time: datetime) -> datetime:
-        """A time without a zone, as iPOS writes it, in the shop's zone."""
+        """Interpret a time without a zone, as iPOS writes it, in the shop's time zone."""
         return time.replace(tzinfo=ZoneInfo(self.timezone))

@@ -1,4 +1,4 @@
-"""The sync lock as a resource: a run holds it from before its first asset to after its last."""
+"""The sync lock as a resource. A run acquires it before its first asset and releases it after its last."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from toko_assets.defs.recovery import recover
 
 
 def sync_lock_resource(settings: Settings) -> dg.ResourceDefinition:
-    """One sync at a time in a data folder. Whoever gets the lock first cleans up after a crashed run.
+    """Return the resource that allows one sync at a time. The run that gets the lock cleans up after a crashed run.
 
-    A run whose data folder is on a disk that cannot be used ends here, before any work.
+    A run whose data folder is on an unusable disk fails here, before any work.
     """
     folder = settings.folder
 
-    @dg.resource(description="Held by every run: one sync at a time. Waits while another run holds it.")
+    @dg.resource(description="A lock that every run holds, so that only one sync runs. A second run waits for it.")
     def held(context: dg.InitResourceContext) -> Iterator[None]:
         run, instance, log = context.run, context.instance, context.log
         if run is None or instance is None or log is None:  # not in a run

@@ -1,4 +1,4 @@
-"""Attempts to sync a backup, as Dagster's runs and their tags record them."""
+"""Reads the attempts to sync a backup from Dagster's runs and their tags."""
 
 from datetime import UTC, datetime
 
@@ -10,9 +10,9 @@ from toko_assets.defs.failures import AssetFailure, failure_outside, first_failu
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
-"""Tags of the runs that the sensor asks for."""
+"""Tags of the runs that the sensor requests."""
 NAMED = 5
-"""Skipped backups that the tag names."""
+"""How many skipped backups the tag names."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -24,7 +24,7 @@ UNFINISHED = [
 
 
 def run_request(request: Request, settings: str) -> dg.RunRequest:
-    """The run that syncs just the backup that was listed. `settings` marks the settings in force."""
+    """Return the request for a run that syncs exactly the listed backup. `settings` is the settings' mark."""
     backup, skipped = request.backup, request.skipped
     names = ", ".join(skipped[:NAMED]) + (f" and {len(skipped) - NAMED} more" if len(skipped) > NAMED else "")
     return dg.RunRequest(
@@ -42,12 +42,12 @@ def run_request(request: Request, settings: str) -> dg.RunRequest:
 
 
 def is_busy(instance: dg.DagsterInstance) -> bool:
-    """Whether a run is queued or at work."""
+    """Whether a run is queued or in progress."""
     return instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0
 
 
 def last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:
-    """The last run that was asked for a revision."""
+    """Return the last run that was requested for a revision."""
     records = instance.get_run_records(dg.RunsFilter(tags={REVISION: revision}), limit=1)
     if not records:
         return None
@@ -57,13 +57,13 @@ def last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:
 
 
 def asset_failure(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
-    """The first asset of a run that failed; None if none did."""
+    """Return the failure of the first asset that failed in a run; None if none failed."""
     entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
     return first_failure(entry.dagster_event for entry in entries if entry.dagster_event)
 
 
 def run_times(record: dg.RunRecord | None) -> tuple[datetime, datetime]:
-    """When a run began and ended; 1970 if it did not."""
+    """Return when a run began and ended; 1970 if it did not."""
     begun, ended = (record.start_time, record.end_time) if record else (None, None)
     return datetime.fromtimestamp(begun or ended or 0, UTC), datetime.fromtimestamp(ended or 0, UTC)
 
@@ -74,10 +74,10 @@ def _ending(instance: dg.DagsterInstance, record: dg.RunRecord) -> Ending:
         return Ending.RUNNING
     if run.status == dg.DagsterRunStatus.SUCCESS:
         return Ending.SUCCEEDED
-    if run.status == dg.DagsterRunStatus.CANCELED:  # by a person
+    if run.status == dg.DagsterRunStatus.CANCELED:  # a person cancelled it
         return Ending.PERMANENT
-    failure = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
-    return Ending.PERMANENT if failure and failure.final else Ending.TRANSIENT
+    found = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
+    return Ending.PERMANENT if found and found.final else Ending.TRANSIENT
 
 
 def _failure_outside(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:

@@ -1,4 +1,4 @@
-"""new_backup: a new backup starts a sync. What is decided is in `backups/decision.py`."""
+"""new_backup: a new backup starts a sync. `backups/decision.py` makes the decisions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,19 +24,19 @@ from toko_core.errors import PermanentError, TokoError
 from toko_core.files import DataFolder
 
 DATA_VERSION = "dagster/data_version"
-"""The tag by which Dagster knows the data version of an observation."""
+"""Dagster's tag for the data version of an observation."""
 
 
 def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
-    """The sensor. Each load of the code has a mark of its own: it may have brought other settings."""
+    """Return the sensor. Each load of the code gets a new settings mark, because the settings may have changed."""
     settings = uuid4().hex[:12]
 
     @dg.sensor(
         job=sync,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Looks for a new backup every 30 seconds, and syncs the newest until it is the one that is served, "
-        "unless a rollback refused it.",
+        description="Polls for a new backup every 30 seconds. Syncs the newest one, and retries until it is served, "
+        "unless a rollback rejected it.",
     )
     def new_backup(
         context: dg.SensorEvaluationContext,
@@ -48,26 +48,28 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
         now, before = clock(), Cursor.read(context.cursor)
         _fail_lost_runs(context, storage.folder)
         if not may_ask(before, settings, now):
-            return _nothing(before, _still_failing(before))
+            return _skip(before, _describe_failure(before))
         try:
             listing = backup_source.listing()
         except TokoError as error:
             return _report_failing_source(context, notifier, before, error, settings, now)
         newest = listing.backups[0] if listing.backups else None
+        served = read_served(storage.folder)
         decision = decide(
             before,
             listing.backups,
-            published=_served_revision(storage.folder),
-            refused=rejection_in_force(storage.folder),
+            published=served.revision if served else None,
+            rejected=rejection_in_force(storage.folder),
             last=last_attempt(context.instance, newest.revision) if newest else None,
             busy=is_busy(context.instance),
             settings=settings,
             now=now,
+            demo_served=served is not None and served.is_demo,
         )
         cursor = replace(decision.cursor, told=not _announce_recovery(context, notifier, before))
         observed = _observations(newest, before, cursor)
         if decision.request is None:
-            return _nothing(cursor, decision.said, observed)
+            return _skip(cursor, decision.said, observed)
         for name in listing.conflicted:
             context.log.warning(left_out(name))
         return dg.SensorResult(
@@ -78,12 +80,15 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
 
 
 def _announce_recovery(context: dg.SensorEvaluationContext, notifier: OwnerNotifier, before: Cursor) -> bool:
-    """Whether the owners know that the source answers; what was not announced is tried again at the next tick."""
+    """Notify the owners that the source works again, if they were notified of the failure.
+
+    Return False if the message must be sent again at the next tick.
+    """
     return not before.told or notifier.notify(owner_messages.source_answers(notifier.shop), context.log.warning)
 
 
 def _observations(newest: ListedBackup | None, before: Cursor, cursor: Cursor) -> Sequence[dg.AssetObservation]:
-    """An observation of the backup folder when a backup arrived: the lineage then shows when, and which revision."""
+    """Return an observation of the backup folder if a backup arrived, so that the lineage shows when."""
     if newest is None or before.seen == cursor.seen:
         return []
     return [
@@ -100,13 +105,8 @@ def _observations(newest: ListedBackup | None, before: Cursor, cursor: Cursor) -
     ]
 
 
-def _served_revision(folder: DataFolder) -> str | None:
-    served = read_served(folder)
-    return served.revision if served else None
-
-
-def _nothing(cursor: Cursor, said: str, observed: Sequence[dg.AssetObservation] = ()) -> dg.SensorResult:
-    return dg.SensorResult(skip_reason=said, cursor=cursor.write(), asset_events=list(observed))
+def _skip(cursor: Cursor, reason: str, observed: Sequence[dg.AssetObservation] = ()) -> dg.SensorResult:
+    return dg.SensorResult(skip_reason=reason, cursor=cursor.write(), asset_events=list(observed))
 
 
 def _report_failing_source(
@@ -117,7 +117,7 @@ def _report_failing_source(
     settings: str,
     now: datetime,
 ) -> dg.SensorResult:
-    """A reason in the list of ticks, not an error; the owners hear of it when it lasts."""
+    """Return a skip reason, not an error, for the list of ticks. Notify the owners if the failure lasts."""
     cursor = failed(
         before,
         str(error),
@@ -131,18 +131,18 @@ def _report_failing_source(
             notifier.shop, notifier.zone, str(error), cursor.failing or now, final=bool(cursor.stopped)
         )
         cursor = replace(cursor, told=notifier.notify(text, context.log.warning))
-    return _nothing(cursor, _still_failing(cursor))
+    return _skip(cursor, _describe_failure(cursor))
 
 
-def _still_failing(cursor: Cursor) -> str:
+def _describe_failure(cursor: Cursor) -> str:
     since = f" (since {cursor.failing:%Y-%m-%d %H:%M} UTC)" if cursor.failing else ""
     if cursor.stopped:
-        return f"Not asked again until the settings change and Dagster is restarted: {cursor.reason}{since}"
+        return f"Not tried again until the settings change and Dagster is restarted: {cursor.reason}{since}"
     return f"{cursor.reason}{since}"
 
 
 def _fail_lost_runs(context: dg.SensorEvaluationContext, folder: DataFolder) -> None:
-    """A run whose process died would stay `started` for ever, and hold up all that are queued behind it."""
+    """Fail runs whose process died. They would stay STARTED forever and block all queued runs."""
     if not is_busy(context.instance):
         return
     try:

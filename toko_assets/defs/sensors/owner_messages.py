@@ -1,4 +1,4 @@
-"""What owners are told in Telegram about syncs, in Indonesian. HTML, as Telegram reads it."""
+"""Telegram messages to the owners about syncs, in Indonesian, as HTML."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,34 +13,35 @@ SHOWN_CHANGES = 10
 LONGEST_REASON = 900
 LONGEST_NAME = 100
 LONGEST_UNIT = 20
-"""Ten lines of these lengths fit into a message, which ends at 4,096 characters."""
+"""Ten lines of these lengths fit into a message, whose limit is 4,096 characters."""
 
 
-def published(shop: str, zone: ZoneInfo, told: Published, duration: timedelta, *, recovered: bool) -> str:
-    """After a sync that changed something, or that succeeded again."""
+def published(shop: str, zone: ZoneInfo, publication: Published, duration: timedelta, *, recovered: bool) -> str:
+    """Format the message after a sync that changed something, or that succeeded after a failure."""
     lines = [
         f"✅ <b>{escape(shop)}: {'sinkronisasi berhasil lagi' if recovered else 'data harga baru'}</b>",
-        f"Data: {moment(told.data_time, zone)}",
-        *(_changed(told) if told.compared else [f"{count(told.products)} produk"]),
+        f"Data: {moment(publication.data_time, zone)}",
+        *(_format_changes(publication) if publication.compared else [f"{count(publication.products)} produk"]),
         f"Selesai dalam {max(round(duration.total_seconds()), 1)} detik",
     ]
     return "\n".join(lines)
 
 
-def rolled_back(shop: str, zone: ZoneInfo, told: RolledBack) -> str:
-    """After a rollback."""
+def rolled_back(shop: str, zone: ZoneInfo, rollback: RolledBack) -> str:
+    """Format the message after a rollback."""
     lines = [
         f"↩️ <b>{escape(shop)}: harga dikembalikan</b>",
-        f"Data: {moment(told.data_time, zone)}",
-        f"{count(told.products)} produk",
+        f"Data: {moment(rollback.data_time, zone)}",
+        f"{count(rollback.products)} produk",
     ]
-    if told.refused_time:
-        lines.append(f"Data {moment(told.refused_time, zone)} tidak dipakai lagi sampai ada backup yang lebih baru.")
+    if rollback.refused_time:
+        rejected = moment(rollback.refused_time, zone)
+        lines.append(f"Data {rejected} tidak dipakai lagi sampai ada backup yang lebih baru.")
     return "\n".join(lines)
 
 
 def sync_failed(shop: str, asset: str, reason: str, link: str | None) -> str:
-    """The reason says what to do."""
+    """Format the message after a failed sync. `reason` says what to do."""
     lines = [
         f"⚠️ <b>{escape(shop)}: sinkronisasi gagal</b>",
         f"Langkah: <code>{escape(asset)}</code>",
@@ -51,7 +52,7 @@ def sync_failed(shop: str, asset: str, reason: str, link: str | None) -> str:
 
 
 def source_fails(shop: str, zone: ZoneInfo, reason: str, since: datetime, *, final: bool) -> str:
-    """The place that backups come from does not answer; `final` if it is not asked any more."""
+    """Format the message about a failing source of backups. `final`: it is not tried again."""
     lines = [
         f"⚠️ <b>{escape(shop)}: backup tidak bisa diambil</b> sejak {moment(since, zone)}",
         f"<code>{escape(reason[:LONGEST_REASON])}</code>",
@@ -64,28 +65,28 @@ def source_fails(shop: str, zone: ZoneInfo, reason: str, since: datetime, *, fin
 
 
 def source_answers(shop: str) -> str:
-    """After `source_fails`."""
+    """Format the message that follows `source_fails` when the source works again."""
     return f"✅ <b>{escape(shop)}: backup bisa diambil lagi</b>"
 
 
 def failure_mark(asset: str, reason: str) -> str:
-    """The same for the same failure: words with a digit, such as sizes, times and revisions, may differ."""
+    """Return a mark that is equal for equal failures. Words with a digit (sizes, times, revisions) are ignored."""
     words = ("#" if any(map(str.isdigit, word)) else word for word in reason.split())
     return f"{asset}: {' '.join(words)}"[:200]
 
 
-def _changed(told: Published) -> list[str]:
-    shown = told.largest[:SHOWN_CHANGES]
+def _format_changes(publication: Published) -> list[str]:
+    shown = publication.largest[:SHOWN_CHANGES]
     lines = [
-        f"{count(told.products)} produk: {count(told.new)} baru, {count(told.gone)} hilang",
-        f"Harga berubah: {count(told.prices_changed)}",
+        f"{count(publication.products)} produk: {count(publication.new)} baru, {count(publication.gone)} hilang",
+        f"Harga berubah: {count(publication.prices_changed)}",
         *(f"• {format_price_change(change)}" for change in shown),
     ]
-    more = told.prices_changed - len(shown)
+    more = publication.prices_changed - len(shown)
     return [*lines, f"… dan {count(more)} lagi"] if shown and more > 0 else lines
 
 
 def format_price_change(change: PriceChange) -> str:
-    """`Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`; without a percentage where there was no price."""
+    """Format a change: `Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`. No percentage if there was no price before."""
     name, unit = escape(shorten(change.name, LONGEST_NAME)), escape(shorten(change.unit, LONGEST_UNIT))
     return f"{name} ({unit}): {format_change(change.before or Decimal(0), change.now or Decimal(0))}"

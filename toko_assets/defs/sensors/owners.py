@@ -1,4 +1,4 @@
-"""tell_success and tell_failure: the end of a sync notifies the owners. What is said is in `owner_messages.py`."""
+"""tell_success and tell_failure: sensors that notify the owners when a sync ends. `owner_messages.py` has the texts."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,24 +15,25 @@ from toko_assets.defs.sensors.attempts import asset_failure, run_times
 from toko_assets.defs.sensors.owner_messages import failure_mark
 
 TOLD, FAILURE = "toko/told", "toko/failure"
-"""Tags of failed runs: what the owners know of, and of which failure."""
+"""Tags of failed runs that the owners were notified of: the last notification, and the mark of the failure."""
 OF_FAILURE, OF_RECOVERY = "failure", "recovery"
-"""Values of TOLD: the recovery is still to be announced, or was."""
-REMINDED = timedelta(days=1)
-"""After so long the same failure is told again."""
+"""Values of TOLD: the owners were notified of the failure only, or also of the recovery."""
+REMIND_AFTER = timedelta(days=1)
+"""After this time the owners are notified of the same failure again."""
 
 
 def success_sensor() -> dg.SensorDefinition:
-    """Once for each run that changed something, or is the first that succeeds after a failure that was told.
+    """Return the sensor that notifies of each run that changed something, or that is the first success after a failure.
 
-    Never returns a SkipReason: of several runs in one tick, Dagster takes no mixture of told and skipped ones.
+    The sensor never returns a SkipReason: if one tick handles several runs, Dagster does not accept a mixture of runs
+    with and without one.
     """
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Tells the owners in Telegram what a sync changed, that one was rolled back, that syncs succeed "
-        "again.",
+        description="Notifies the owners in Telegram of what a sync changed, of a rollback, and of the first success "
+        "after a failure.",
     )
     def tell_success(
         context: dg.RunStatusSensorContext, notifier: dg.ResourceParam[OwnerNotifier], storage: StorageResource
@@ -40,7 +41,7 @@ def success_sensor() -> dg.SensorDefinition:
         run, instance = context.dagster_run, context.instance
         publication = read_publication(storage.folder.publications, run.run_id)
         if publication is None:
-            context.log.info("The run was no sync: nobody is told.")
+            context.log.info("The run was not a sync: nobody is notified.")
             return
         if isinstance(publication, RolledBack):
             text = owner_messages.rolled_back(notifier.shop, notifier.zone, publication)
@@ -49,7 +50,7 @@ def success_sensor() -> dg.SensorDefinition:
         begun, ended = run_times(instance.get_run_record_by_id(run.run_id))
         recovered = _unrecovered(instance, ended)
         if publication.changes_nothing and recovered is None:
-            context.log.info("Nothing changed: nobody is told.")
+            context.log.info("Nothing changed: nobody is notified.")
             return
         text = owner_messages.published(
             notifier.shop, notifier.zone, publication, ended - begun, recovered=recovered is not None
@@ -61,21 +62,21 @@ def success_sensor() -> dg.SensorDefinition:
 
 
 def failure_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
-    """Once for each failure that is not known to the owners yet. Never returns a SkipReason, as tell_success."""
+    """Return the sensor that notifies of each new failure. Like tell_success, it never returns a SkipReason."""
 
     @dg.run_failure_sensor(
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Tells the owners in Telegram why a sync failed; the same failure again once a day.",
+        description="Notifies the owners in Telegram of why a sync failed; of the same failure at most once a day.",
     )
     def tell_failure(context: dg.RunFailureSensorContext, notifier: dg.ResourceParam[OwnerNotifier]) -> None:
         run, instance = context.dagster_run, context.instance
         failure = asset_failure(instance, run.run_id) or failure_outside(context.failure_event)
         if failure.ordered or run.job_name == rollback_catalog.name:
-            context.log.info("A person ordered this, and sees it: nobody is told.")
+            context.log.info("A person caused this failure and sees it: nobody is notified.")
             return
         mark = failure_mark(failure.asset, failure.said)
-        if _is_known(instance, mark, clock()):
-            context.log.info("The owners know of this failure.")
+        if _was_notified(instance, mark, clock()):
+            context.log.info("The owners were already notified of this failure.")
             return
         text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
         if notifier.notify(text, context.log.warning):
@@ -84,26 +85,26 @@ def failure_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
     return tell_failure
 
 
-def _last_told(instance: dg.DagsterInstance) -> dg.RunRecord | None:
-    """The newest failed run that the owners know of."""
-    told = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={TOLD: [OF_FAILURE, OF_RECOVERY]})
-    return next(iter(instance.get_run_records(told, limit=1)), None)
+def _last_notified(instance: dg.DagsterInstance) -> dg.RunRecord | None:
+    """Return the newest failed run that the owners were notified of."""
+    notified = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={TOLD: [OF_FAILURE, OF_RECOVERY]})
+    return next(iter(instance.get_run_records(notified, limit=1)), None)
 
 
 def _unrecovered(instance: dg.DagsterInstance, now: datetime) -> str | None:
-    """The run that failed before, if the owners know of it and of no success since."""
-    last = _last_told(instance)
+    """Return the id of the last failed run, if the owners were notified of it and of no success since then."""
+    last = _last_notified(instance)
     if last is None or last.dagster_run.tags[TOLD] == OF_RECOVERY or run_times(last)[1] > now:
         return None
     return last.dagster_run.run_id
 
 
-def _is_known(instance: dg.DagsterInstance, mark: str, now: datetime) -> bool:
-    """Whether the last failure that was told is this one, less than a day ago, and no sync succeeded since."""
-    last = _last_told(instance)
+def _was_notified(instance: dg.DagsterInstance, mark: str, now: datetime) -> bool:
+    """Whether the owners were notified of this failure less than a day ago, and no sync has succeeded since then."""
+    last = _last_notified(instance)
     if last is None or last.dagster_run.tags.get(FAILURE) != mark:
         return False
     success, ended = instance.get_latest_materialization_event(CATALOG), run_times(last)[1]
     if success and success.timestamp > ended.timestamp():
         return False
-    return now - ended < REMINDED
+    return now - ended < REMIND_AFTER

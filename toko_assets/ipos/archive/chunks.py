@@ -1,6 +1,7 @@
-"""The data part of a PostgreSQL custom-format archive: chunks of a length and that many bytes, ended by a length of 0.
+"""The data part of a PostgreSQL custom-format archive: chains of chunks.
 
-The file is read, never mapped into memory: a mapped file that somebody shortens kills the process that looks at it.
+A chunk is a length and that many bytes; a length of 0 ends the chain. The file is read, never mapped into memory: if
+somebody truncates a mapped file, the process that reads it is killed.
 """
 
 import struct
@@ -8,18 +9,18 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 WINDOW = 1 << 18
-"""Bytes read at once: chunks of 4 KB are looked at 64 to a read, and longer ones are jumped over."""
+"""Bytes per read. One read covers 64 chunks of 4 KB; longer chunks are skipped."""
 
 TOGETHER = 1 << 17
-"""Bytes of a chain handed out at once: unpacking 4 KB at a time takes 1.3 times as long."""
+"""Bytes of a chain that are yielded together. Decompressing 4 KB at a time takes 1.3 times as long."""
 
 
 class BrokenChainError(Exception):
-    """The file ends within the chunks, or a length cannot be one."""
+    """The file ends inside a chunk, or a chunk's length is invalid."""
 
 
 class Window:
-    """Any part of a file, from a piece of it that is held in memory."""
+    """Reads any part of a file, and keeps the last piece that was read in memory."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -27,17 +28,17 @@ class Window:
         self._held_at = 0
 
     def take(self, at: int, count: int) -> bytes:
-        """`count` bytes from `at` on."""
+        """Return `count` bytes, starting at offset `at`."""
         begin = at - self._held_at
         if begin < 0 or begin + count > len(self._held):
             self._held, self._held_at, begin = self.read(at, count), at, 0
         return self._held[begin : begin + count]
 
     def read(self, at: int, count: int) -> bytes:
-        """At least `count` bytes from `at` on, and as many more as one reading brings."""
+        """Return at least `count` bytes, starting at offset `at`, and as many more as one read returns."""
         self._file.seek(at)
         found = self._file.read(max(count, WINDOW))
-        while len(found) < count:  # a system may read less than it was asked for
+        while len(found) < count:  # the system may return fewer bytes than requested
             more = self._file.read(count - len(found))
             if not more:
                 raise BrokenChainError
@@ -55,13 +56,13 @@ class Chunks:
         self._read_header = struct.Struct("<BI" if integer_size == 4 else "<BQ").unpack_from
 
     def byte(self) -> int:
-        """The kind of a block."""
+        """Read the type of a block."""
         taken = self._window.take(self.at, 1)
         self.at += 1
         return taken[0]
 
     def number(self) -> int:
-        """The id of a block, or of a large object."""
+        """Read the id of a block or of a large object, or the length of a chunk."""
         sign, value = self._read_header(self._window.take(self.at, self._header))
         if sign:
             raise BrokenChainError
@@ -69,9 +70,9 @@ class Chunks:
         return int(value)
 
     def skip(self, size: int) -> int:
-        """Pass the chunks of one chain, in a file of `size` bytes; answers the bytes that they hold.
+        """Skip the chunks of one chain, in a file of `size` bytes. Return the number of bytes that they hold.
 
-        Written flat for speed: a backup of 400 MB has 100,000 chunks.
+        The loop calls no helpers, for speed: a backup of 400 MB has 100,000 chunks.
         """
         read_header, header = self._read_header, self._header
         held, held_at, at, total = b"", self.at, self.at, 0
@@ -91,7 +92,7 @@ class Chunks:
             total += length
 
     def contents(self) -> Iterator[bytes]:
-        """The bytes of one chain, many chunks at a time."""
+        """Yield the bytes of one chain, many chunks at a time."""
         held = bytearray()
         while length := self.number():
             end = self.at + length

@@ -1,4 +1,4 @@
-"""What a PostgreSQL custom-format dump (`pg_dump -Fc`, an iPOS `.i5bu`) says of itself, and where its data lie."""
+"""The header and table of contents of a PostgreSQL custom-format dump (`pg_dump -Fc`, an iPOS `.i5bu`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from toko_core.errors import PermanentError
 
 
 class NotABackupError(PermanentError):
-    """The file is not a PostgreSQL custom-format dump, or one that is not understood."""
+    """The file is not a PostgreSQL custom-format dump, or its version or compression is not supported."""
 
 
 class IncompleteBackupError(PermanentError):
-    """The file begins like a dump and then is cut short, or damaged."""
+    """The file begins like a dump, but is truncated or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,23 @@ class Entry:
     schema: str
     name: str
     definition: str
-    """The SQL that creates it. Here and in `copy_statement` bytes that are no UTF-8 are kept as surrogates."""
+    """The SQL that creates the object. In it and in `copy_statement`, bytes that are not UTF-8 are surrogates."""
     copy_statement: str
     """For TABLE DATA: `COPY public.tbl_item (kodeitem, …) FROM stdin;`. Empty in a dump made with --inserts."""
     owner: str
     has_data: bool
     offset: int | None
-    """Where its data lie, if the archive says so: one that was written to a pipe does not."""
+    """The byte offset of its data, if the archive stores one. An archive that was written to a pipe does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Where the data of an entry lie: a chain of chunks."""
+    """The position of an entry's data, which are a chain of chunks."""
 
     start: int
     """Byte offset of the first chunk."""
     size: int
-    """Bytes of all chunks, as they are stored."""
+    """The stored bytes of all chunks, before decompression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Archive:
 
     path: Path
     name: str
-    """The file's name, fit to be shown: one line, whatever bytes it has."""
+    """The file's name, safe to display: one line of printable characters."""
     version: str
-    """Of the archive format: "1.12" is what iPOS writes."""
+    """The version of the archive format. iPOS writes "1.12"."""
     integer_size: int
     compression: str
     """"none" or "gzip"."""
     dumped_at: datetime
-    """Local time of the dumping machine, without a zone: the header has none."""
+    """The local time of the machine that made the dump. The header stores no time zone."""
     database: str
     server_version: str
     encoding: str
@@ -66,23 +66,23 @@ class Archive:
     data_start: int
     """Byte offset of the first data block."""
     blocks: Mapping[int, Block] = field(repr=False, default_factory=dict)
-    """Of tables, by the entry's id."""
+    """The data blocks of tables, by the entry's id."""
 
     def table_data(self, table: str, schema: str = "public") -> Entry | None:
-        """The entry that holds a table's rows, or None."""
+        """Return the entry that holds a table's rows, or None."""
         found = self.find("TABLE DATA", table, schema)
         return found if found and found.id in self.blocks else None
 
     def table(self, table: str, schema: str = "public") -> Entry | None:
-        """The entry that creates a table, or None."""
+        """Return the entry that creates a table, or None."""
         return self.find("TABLE", table, schema)
 
     def find(self, kind: str, name: str, schema: str = "public") -> Entry | None:
-        """The entry of that kind and name, or None."""
+        """Return the entry with this kind, name and schema, or None."""
         return next((e for e in self.entries if (e.kind, e.schema, e.name) == (kind, schema, name)), None)
 
     def damaged(self) -> IncompleteBackupError:
-        """To be raised when the data are not what they should be."""
+        """Return the error to raise when the data are damaged."""
         return IncompleteBackupError(
             f"{self.name} is damaged: copy it again from the machine that made it, or make the backup again."
         )

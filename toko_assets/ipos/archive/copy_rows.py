@@ -1,10 +1,10 @@
-"""Reads the rows of a table out of an archive, as COPY text, and no more of them than a shop can have.
+"""Reads the rows of a table from an archive, as COPY text, within limits that no real shop reaches.
 
-A gzip stream of 10 MB can hold 10 GB. The limits are kept while it is read, a piece at a time, so that nothing grows
-before they bite; the stream's own checksum is compared at its end. About 300 MB of rows a second.
+A gzip stream of 10 MB can hold 10 GB. The limits are checked after each piece that is read, so that memory and disk
+stay small; the stream's checksum is compared at its end. About 300 MB of rows are read per second.
 
-`read_rows` looks at a file that may be anything. `unpacked_rows` reads what was kept of one that passed: there
-`pg_restore` unpacks, and compares the checksum anew.
+`read_rows` reads an untrusted file. `unpacked_rows` reads the excerpt of a file that was verified: there `pg_restore`
+decompresses the rows and compares the checksum again.
 """
 
 import tempfile
@@ -19,36 +19,38 @@ from toko_assets.ipos.needed_tables import NEEDED
 from toko_assets.postgres.server import PostgresError, program_output
 
 PIECE = 1 << 20
-"""Bytes unpacked at once."""
+"""Bytes that are decompressed at once."""
 
 PAUSE = 0.001
-"""Seconds. `pg_restore` writes 4 KB at a time, and each that somebody waits for costs it the waking: read in pieces of
-hundreds of KB, 86 MB take 0.30 s, at once 0.41."""
+"""Seconds to wait before each read. `pg_restore` writes 4 KB at a time, and every write to a waiting reader costs a
+wake-up. Reading 86 MB takes 0.30 s in pieces of hundreds of KB, and 0.41 s without the pause."""
 
 LONGEST_ROW = 64 << 20
-"""Bytes of one row: a photo of 32 MB, which takes two bytes each in a dump. PostgreSQL would build rows of 1 GB."""
+"""Bytes of one row: a photo of 32 MB, whose bytes are two digits each in a dump. PostgreSQL allows rows of 1 GB."""
 
 ROWS_OF_ANY_DUMP = 256 << 20
-"""Bytes of a table that are never too many: 100,000 items with their prices and units are about 100 MB."""
+"""Bytes that any table may have: 100,000 items with their prices and units are about 100 MB."""
 
 MOST_UNPACKED = 30
-"""Beyond that, how many times larger than stored a table may be. Measured on a sample of 20,000 items: 3.0 (items
-with photos) to 4.5 (prices); deflate reaches 1,030. Hexadecimal digits of photos, which don't shrink, are 2: so 2,000
-photos of 3 MB, 12 GB of rows, pass, and a small file cannot fill a disk."""
+"""The largest ratio of decompressed to stored bytes for a table that is larger than that.
+
+Measured on a sample of 20,000 items: 3.0 (items with photos) to 4.5 (prices); deflate reaches 1,030. Photos as
+hexadecimal digits, which are otherwise incompressible, have a ratio of 2. So 2,000 photos of 3 MB (12 GB of rows)
+pass, and a small file cannot fill a disk."""
 
 END_MARK = b"\\.\n"
 END_OF_ROWS = END_MARK + b"\n\n"
-"""What pg_dump has always written behind the last row."""
+"""What every version of pg_dump writes after the last row."""
 
 
 class OversizedBackupError(NotABackupError):
-    """A table holds more than any shop's: a crafted file."""
+    """A table is larger than in any real shop: the file was crafted."""
 
 
 def verify_rows(archive: Archive) -> None:
-    """Read the rows of every needed table to their end, and forget them.
+    """Read the rows of every needed table to their end, and discard them.
 
-    Raises IncompleteBackupError if what is stored was damaged, and OversizedBackupError.
+    Raises IncompleteBackupError if the rows are damaged, and OversizedBackupError.
     """
     for table in NEEDED:
         entry = archive.table_data(table.name)
@@ -57,7 +59,7 @@ def verify_rows(archive: Archive) -> None:
 
 
 def read_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
-    """The rows of a TABLE DATA entry in pieces of at most PIECE, with the end mark. Raises as `verify_rows`."""
+    """Yield the rows of a TABLE DATA entry, with the end mark, in pieces of at most PIECE. Raises as `verify_rows`."""
     end = b""
     with archive.path.open("rb", buffering=0) as file:
         stored = Chunks(file, archive.blocks[entry.id].start, archive.integer_size).contents()
@@ -72,9 +74,10 @@ def read_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
 
 
 def unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
-    """The rows of a TABLE DATA entry as `pg_restore` unpacks them: whole rows, many at a time, without the end mark.
+    """Yield the rows of a TABLE DATA entry as `pg_restore` decompresses them: whole rows, without the end mark.
 
-    Raises as `verify_rows`. But a stream with bytes behind its end, which that refuses, `pg_restore` reads for ever.
+    Raises as `verify_rows`. Use it only after `verify_rows`, which rejects a stream with bytes after its end:
+    `pg_restore` would read such a stream forever.
     """
     with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:
         listing.write(f"{entry.id};\n")
@@ -85,12 +88,12 @@ def unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
                 _skip_to_rows(archive, entry, script)
                 yield from _whole_rows(archive, _limited(archive, entry, _pieces(script)))
         except PostgresError:
-            verify_rows(archive)  # knows what is wrong
+            verify_rows(archive)  # raises the exact error
             raise
 
 
 def _skip_to_rows(archive: Archive, entry: Entry, script: BufferedReader) -> None:
-    """Pass the settings that `pg_restore` writes, and the COPY statement."""
+    """Skip the settings that `pg_restore` writes, and the COPY statement."""
     statement = as_dumped(entry.copy_statement).splitlines(keepends=True)
     while (line := script.readline(LONGEST_ROW)) != statement[0]:
         if not line:
@@ -108,7 +111,7 @@ def _pieces(script: BufferedReader) -> Iterator[bytes]:
 
 
 def _whole_rows(archive: Archive, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """What stands before the end mark, cut where a row ends."""
+    """Yield the bytes before the end mark, split at the ends of rows."""
     held = bytearray()
     for piece in pieces:
         cut = piece.rfind(b"\n") + 1
@@ -119,14 +122,14 @@ def _whole_rows(archive: Archive, pieces: Iterator[bytes]) -> Iterator[bytes]:
         end = 0 if rows.startswith(END_MARK) else rows.find(b"\n" + END_MARK) + 1 or None
         yield rows[:end]
         if end is not None:
-            for _ in pieces:  # the script's last comments
+            for _ in pieces:  # the comments at the end of the script
                 pass
             return
     raise archive.damaged()
 
 
 def _limited(archive: Archive, entry: Entry, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same pieces, for as long as they are no more than a table may have. Raises OversizedBackupError."""
+    """Yield the same pieces, and raise OversizedBackupError when they exceed a limit."""
     stored = archive.blocks[entry.id].size
     most = max(ROWS_OF_ANY_DUMP, stored * MOST_UNPACKED)
     total = row = 0
@@ -138,18 +141,18 @@ def _limited(archive: Archive, entry: Entry, pieces: Iterable[bytes]) -> Iterato
             raise OversizedBackupError(
                 f"{archive.name} is not an iPOS backup: table {entry.name} holds "
                 + (f"more than {most >> 20:,} MB" if total > most else f"a row of over {LONGEST_ROW >> 20:,} MB")
-                + f" in {stored:,} bytes. Delete it, and make the backup again."
+                + f" in {stored:,} bytes. Delete the file, and make the backup again."
             )
         row = row if last < 0 else len(piece) - last - 1
         yield piece
 
 
 def _unpacked(stored: Iterator[bytes]) -> Iterator[bytes]:
-    """One zlib stream, a piece at a time. It must end where the chunks end."""
+    """Decompress one zlib stream, a piece at a time. The stream must end where the chunks end."""
     engine = zlib.decompressobj()
     for chunk in stored:
         if engine.eof:
-            raise zlib.error("bytes behind the end of the stream")
+            raise zlib.error("bytes after the end of the stream")
         while chunk and not engine.eof:
             if piece := engine.decompress(chunk, PIECE):
                 yield piece
@@ -157,9 +160,9 @@ def _unpacked(stored: Iterator[bytes]) -> Iterator[bytes]:
     while not engine.eof and (piece := engine.decompress(b"", PIECE)):
         yield piece
     if not engine.eof or engine.unused_data:
-        raise zlib.error("the stream is cut")
+        raise zlib.error("the stream is truncated")
 
 
 def as_dumped(statement: str) -> bytes:
-    """SQL of a dump in its own bytes."""
+    """Encode a SQL statement of a dump as its original bytes."""
     return statement.encode("utf-8", "surrogateescape")

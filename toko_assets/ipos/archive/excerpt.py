@@ -1,7 +1,7 @@
-"""The needed rows of a backup by themselves: what is restored, without ten years of history and without the photos.
+"""The excerpt of a backup: the needed rows, without ten years of history and with the photos in a separate file.
 
-To know that a backup is undamaged its needed rows are unpacked, which takes longer than all that is done with them
-later; most of them is photos. So it is done once, and what comes out is kept in a folder: an archive that `pg_restore`
+To verify a backup, its needed rows are decompressed. This takes longer than everything that is done with them later,
+and most of the bytes are photos. So it is done once, and the result is kept in a folder: an archive that `pg_restore`
 reads like the backup, with a number in place of each photo, and a file with the photos. Both have checksums.
 """
 
@@ -19,15 +19,15 @@ from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_core.files import whole_folder
 
 KINDS = ("ENCODING", "DOMAIN", "TABLE", "TABLE DATA")
-"""Of entries that say something of the needed tables, or which others there are."""
+"""Kinds of the entries that describe the needed tables, or list the other tables."""
 
 ROWS, PHOTOS, BACKUP = "rows.dump", "photos", "backup"
-"""Its files; the last says of which backup it is."""
+"""The files of an excerpt. The last holds the id of its backup."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """An archive with the rows of the needed tables only, and the file with the photos that its numbers stand for."""
+    """An archive with only the rows of the needed tables, and the file with the photos that its numbers refer to."""
 
     archive: Archive
     photos: Path
@@ -36,7 +36,7 @@ class Excerpt:
 def write_excerpt(archive: Archive, folder: Path) -> None:
     """Read the rows of every needed table to their end, and write them into an empty folder.
 
-    Raises IncompleteBackupError if what is stored was damaged, and OversizedBackupError.
+    Raises IncompleteBackupError if the rows are damaged, and OversizedBackupError.
     """
     found = [entry for table in NEEDED if (entry := archive.table_data(table.name))]
     kept = {entry.id for entry in found}
@@ -51,14 +51,14 @@ def write_excerpt(archive: Archive, folder: Path) -> None:
 
 
 def name_excerpt(folder: Path, backup_id: str) -> None:
-    """Write down of which backup it is."""
+    """Record the id of the backup that the excerpt was made from."""
     (folder / BACKUP).write_text(backup_id)
 
 
 def open_excerpt(folder: Path, backup: Path, backup_id: str, name: str) -> Excerpt:
-    """That of a kept backup, which people call `name`; made anew if the folder has another's, or none.
+    """Open the excerpt of a kept backup, and first make it if the folder holds another backup's, or none.
 
-    Raises as `write_excerpt`, and as `read_archive`.
+    `name` is the backup's name in messages. Raises as `write_excerpt` and `read_archive`.
     """
     if _backup_id(folder) != backup_id:
         with whole_folder(folder) as new:
@@ -75,7 +75,7 @@ def _backup_id(folder: Path) -> str | None:
 
 
 def _photo_place(archive: Archive, entry: Entry) -> int | None:
-    """Which column holds the photos; also None of a table that cannot be restored: that is said when it is tried."""
+    """Return the index of the photo column, or None. A table with a wrong schema gives None; the restore reports it."""
     if entry.name != ITEM.name:
         return None
     try:

@@ -1,7 +1,7 @@
-"""The photos of items, in the rows of `tbl_item`: they lie in a file of their own until they are scaled.
+"""Moves the photos of items out of the rows of `tbl_item` into a separate file, until they are scaled.
 
-In the database a photo is a number: the how-manieth of the table it is. PostgreSQL would spend most of a restore on
-storing photos, which are asked for once, soon after.
+In the database a photo is replaced by its 1-based position in the table. Otherwise PostgreSQL would spend most of a
+restore on storing photos, which are read once, soon after.
 """
 
 import re
@@ -19,21 +19,22 @@ from toko_assets.ipos.archive.contents import Archive
 
 PHOTO = "gambar"
 NUMBER = "integer"
-"""Type of the column in the restored database."""
+"""The type of the photo column in the restored database."""
 
 HEADER = struct.Struct("<II")
-"""Before each photo in the file: its bytes, and their CRC-32."""
+"""Precedes each photo in the file: its length in bytes, and its CRC-32."""
 
 NULL, END_MARK = b"\\N", b"\\."
 NO_PHOTO = (NULL, b"\\\\x", b"")
-"""NULL and no bytes, as COPY text in both of PostgreSQL's ways to write bytes."""
+"""NULL and an empty value, as COPY text in both of PostgreSQL's bytea formats."""
 COPY_ESCAPE, BYTES_ESCAPE = re.compile(rb"\\(.)", re.DOTALL), re.compile(rb"\\(\\|[0-7]{3})")
 
 
 def split_photos(rows: Iterable[bytes], place: int, photos: BinaryIO) -> Iterator[bytes]:
-    """Rows of `tbl_item`, cut anywhere, with a number, from 1, in place of each photo, which is written to `photos`.
+    """Yield the rows of `tbl_item` with a number, from 1, in place of each photo, and write the photos to `photos`.
 
-    `place` is the column's, from 0. A photo that is not written as bytes are has none.
+    The pieces of `rows` may be split anywhere. `place` is the column's 0-based index. A photo that is not valid bytea
+    text becomes an empty photo.
     """
     number, ended = 0, False
     for batch in _whole_lines(rows):
@@ -41,7 +42,7 @@ def split_photos(rows: Iterable[bytes], place: int, photos: BinaryIO) -> Iterato
         for line, text in enumerate(lines[:-1]):
             ended = ended or text == END_MARK
             fields = text.split(b"\t", place + 1)
-            if ended or len(fields) <= place or fields[place] == NULL:  # the server says what is wrong with a short row
+            if ended or len(fields) <= place or fields[place] == NULL:  # the server reports a row with too few fields
                 continue
             if fields[place] in NO_PHOTO:
                 fields[place] = NULL
@@ -56,9 +57,9 @@ def split_photos(rows: Iterable[bytes], place: int, photos: BinaryIO) -> Iterato
 
 
 def stored_photos(connection: psycopg.Connection[Any], archive: Archive, photos: Path) -> Iterator[tuple[Any, bytes]]:
-    """(kodeitem, bytes) of every photo of the backup that was restored, in the backup's order, one at a time.
+    """Yield (kodeitem, bytes) of every photo of the restored backup, in the backup's order.
 
-    Raises IncompleteBackupError if they are not that backup's.
+    Raises IncompleteBackupError if the photos do not match the restored rows.
     """
     codes = dict(connection.execute("SELECT gambar, kodeitem FROM public.tbl_item WHERE gambar IS NOT NULL"))
     number = 0
@@ -86,7 +87,7 @@ def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _bytes(field: bytes) -> bytes:
-    """Of a field of COPY text: hexadecimal, or as before PostgreSQL 9.0."""
+    """Decode a bytea field of COPY text: hexadecimal, or the escape format of PostgreSQL before 9.0."""
     try:
         if field.startswith(b"\\\\x"):
             return unhexlify(field[3:])

@@ -1,11 +1,11 @@
-"""Reads what a PostgreSQL custom-format dump (`pg_dump -Fc`, an iPOS `.i5bu`) says of itself, and whether it is whole.
+"""Reads the contents of a PostgreSQL custom-format dump (`pg_dump -Fc`, an iPOS `.i5bu`) and verifies that it is whole.
 
-`pg_restore -l` reads only the table of contents, so it accepts a truncated file, and a cut behind the tables that one
-restores goes unnoticed there too. A file is whole when its data blocks, walked by their lengths, are exactly those that
-the table of contents announces and end exactly at the end of the file.
+`pg_restore -l` reads only the table of contents, so it accepts a truncated file. `pg_restore` of some tables does not
+notice a truncation after them either. A file is whole when its data blocks, walked by their lengths, are exactly those
+that the table of contents announces, and end exactly at the end of the file.
 
 The format is that of PostgreSQL's `pg_backup_archiver.c` (ReadHead, ReadToc) and `pg_backup_custom.c` (data blocks).
-Nothing in a file is believed: a damaged or crafted one costs no more memory than its table of contents may have bytes.
+Nothing in a file is trusted: a damaged or crafted one costs no more memory than the limit for a table of contents.
 """
 
 import os
@@ -21,30 +21,30 @@ from toko_assets.ipos.decoding import decode
 
 MAGIC = b"PGDMP"
 OLDEST, NEWEST = (1, 10), (1, 16)
-"""Archive versions understood: PostgreSQL 8.4 to 18. iPOS's own 9.3 and 9.5 write 1.12, their last releases 1.13."""
+"""Supported archive versions: PostgreSQL 8.4 to 18. iPOS's own 9.3 and 9.5 write 1.12, their last releases 1.13."""
 
 CUSTOM_FORMAT = 1
 INTEGER_SIZES = OFFSET_SIZES = (4, 8)
 COMPRESSIONS = ("none", "gzip", "lz4", "zstd")
-"""By their numbers in the header of archives from 1.15 on; older ones hold a level of gzip, 0 for none."""
+"""Indexed by the number in the header of archives from 1.15 on. Older ones store a gzip level, 0 for none."""
 READABLE = ("none", "gzip")
 
 BLOCK_DATA, BLOCK_LARGE_OBJECTS = 1, 3
 OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA = 1, 2, 3
 
 LARGEST_CONTENTS = 64 << 20
-"""Bytes of a header and table of contents. A shop's has about 0.1 MB; this is room for 250,000 large objects."""
+"""Bytes of a header and table of contents. A shop's has about 0.1 MB; this allows for 250,000 large objects."""
 LARGEST_ID = 2_000_000
-"""Of an entry. `pg_restore` reserves memory for every id up to the largest."""
+"""The largest id of an entry. `pg_restore` reserves memory for every id up to the largest."""
 LONGEST_NAME = 200
-"""Letters of a name that are kept: names are shown to people, and PostgreSQL's end at 63 bytes."""
+"""Characters of a name that are kept for messages. PostgreSQL's names have at most 63 bytes."""
 
 
 def read_archive(path: Path, name: str | None = None) -> Archive:
-    """Read header and table of contents, then walk every data block to the end of the file.
+    """Read the header and table of contents, then walk every data block to the end of the file.
 
-    `name` is what people call the file, if not its own name. Raises NotABackupError or IncompleteBackupError. Cost:
-    10 ms for 38 MB that the system holds in memory.
+    `name` replaces the file's own name in messages. Raises NotABackupError or IncompleteBackupError. A file of 38 MB
+    in the page cache takes 10 ms.
     """
     with path.open("rb", buffering=0) as file:
         reader = _Reader(file, _shown(name or path.name))
@@ -79,7 +79,7 @@ class _Reader:
             raise self.cut()
         try:
             taken = self._window.take(self.at, count)
-        except BrokenChainError as error:  # the file became shorter
+        except BrokenChainError as error:  # the file was truncated meanwhile
             raise self.cut() from error
         self.at += count
         return taken
@@ -93,16 +93,16 @@ class _Reader:
         return -value if taken[0] else value
 
     def raw(self) -> bytes | None:
-        """A string's bytes, or None for NULL."""
+        """Read a string's bytes; None for NULL."""
         length = self.integer()
         return None if length < 0 else self.take(length)
 
     def sql(self) -> str:
-        """A statement, whose bytes can be had back."""
+        """Read a SQL statement, in a form that `as_dumped` encodes to the same bytes."""
         return (self.raw() or b"").decode("utf-8", "surrogateescape")
 
     def label(self) -> str:
-        """A name, fit to be shown: it may be in the shop's own encoding, and in a damaged file anything."""
+        """Read a name for messages. It may be in the shop's own encoding; in a damaged file it may be any bytes."""
         return decode(self.raw() or b"")[:LONGEST_NAME]
 
     def archive(self, path: Path) -> Archive:
@@ -115,7 +115,7 @@ class _Reader:
         self.byte()  # revision
         if not OLDEST <= self.version <= NEWEST:
             raise NotABackupError(
-                f"{self.name} is a dump of archive version {self.version[0]}.{self.version[1]}; understood are "
+                f"{self.name} has archive version {self.version[0]}.{self.version[1]}; supported are "
                 f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}: make the backup with iPOS, or another pg_dump."
             )
         self.integer_size, self.offset_size = self.byte(), self.byte()
@@ -123,7 +123,7 @@ class _Reader:
             raise self.cut()
         if self.byte() != CUSTOM_FORMAT:
             raise NotABackupError(
-                f"{self.name} is a dump of another format: make the backup with iPOS, or with pg_dump -Fc."
+                f"{self.name} is a dump in another format: make the backup with iPOS, or with pg_dump -Fc."
             )
         compression = self._compression()
         dumped_at = self._time()
@@ -154,14 +154,14 @@ class _Reader:
             raise self.cut()
         if COMPRESSIONS[number] not in READABLE:
             raise NotABackupError(
-                f"{self.name} is compressed with {COMPRESSIONS[number]}, which is not understood: "
+                f"{self.name} is compressed with {COMPRESSIONS[number]}, which is not supported: "
                 "make the backup with iPOS, or with pg_dump -Fc -Z gzip."
             )
         return COMPRESSIONS[number]
 
     def _time(self) -> datetime:
         second, minute, hour, day, month, year, _dst = (self.integer() for _ in range(7))
-        if year < 70:  # a clock that was reset says 1970 or later
+        if year < 70:  # a clock that was reset shows 1970 or later
             raise self.cut()
         try:
             return datetime(year + 1900, month + 1, day, hour, minute, min(second, 59))  # noqa: DTZ001 - has no zone
@@ -198,7 +198,7 @@ class _Reader:
         return Entry(dump_id, kind, schema, name, definition, copy_statement, owner, had_dumper, known)
 
     def _encoding(self, entries: tuple[Entry, ...]) -> str:
-        """From the entry `SET client_encoding = 'UTF8';`."""
+        """Return the encoding in the entry `SET client_encoding = 'UTF8';`."""
         entry = next((entry for entry in entries if entry.kind == "ENCODING"), None)
         if entry is None:
             return "UTF8"
@@ -209,9 +209,9 @@ class _Reader:
 
 
 def _walk(archive: Archive, reader: _Reader, file: BinaryIO) -> Archive:
-    """Step from block to block by their lengths; anything that is not exactly as announced is a damaged file.
+    """Walk the blocks by their lengths; a file with a block that was not announced is damaged.
 
-    An offset that leads elsewhere, too: `pg_restore` would read there what nobody has looked at.
+    A wrong offset also means a damaged file: `pg_restore` would follow it and read bytes that were not verified.
     """
     announced = {entry.id: entry.offset for entry in archive.entries if entry.has_data}
     offsets = 256**reader.offset_size
@@ -237,6 +237,6 @@ def _walk(archive: Archive, reader: _Reader, file: BinaryIO) -> Archive:
 
 
 def _shown(name: str) -> str:
-    """A file name may hold line breaks, and bytes of any encoding."""
+    """Make a file name printable: it may hold line breaks, and bytes in any encoding."""
     text = decode(name.encode("utf-8", "surrogateescape"))
     return "".join(letter if letter.isprintable() else "?" for letter in text)

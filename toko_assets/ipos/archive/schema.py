@@ -1,4 +1,4 @@
-"""What a dump says of the needed tables: their columns, and the types of these."""
+"""Checks the needed tables of a dump: their columns and column types."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ DOMAIN = re.compile(rf"CREATE DOMAIN (?:public\.)?{NAME} AS (?P<type>(?:[^\n(]|\
 CUSTOM_TYPE = re.compile(rf"(?:(?P<schema>{NAME})\.)?(?P<name>{NAME})(?![\w.(])")
 
 MOST_COLUMNS = 1600
-"""Of a table in PostgreSQL."""
+"""PostgreSQL's limit for a table."""
 DEEPEST_DOMAIN = 8
 SHOWN_TYPE = 40
 
@@ -26,12 +26,12 @@ class WrongSchemaError(PermanentError):
 
 
 def schema_problems(archive: Archive) -> list[str]:
-    """What keeps this dump from being an iPOS 5 backup: one line a missing table, missing column or wrong type."""
+    """Return one line for each missing table, missing column or wrong type; none for an iPOS 5 backup."""
     return [problem for table in NEEDED for problem in _problems(archive, table)]
 
 
 def dumped_columns(archive: Archive, entry: Entry) -> list[str]:
-    """The columns that a TABLE DATA entry's COPY statement names.
+    """Return the columns that a TABLE DATA entry's COPY statement names.
 
     Raises WrongSchemaError unless the statement is exactly a COPY of this table from stdin.
     """
@@ -60,7 +60,7 @@ def _problems(archive: Archive, table: Table) -> Iterator[str]:
 
 
 def _fits(archive: Archive, kind: str, column: Column, depth: int = 0) -> bool:
-    """Whether a declared type is one of those that the column may have, or a domain over one."""
+    """Whether a declared type is one that the column may have, or a domain over one."""
     if any(re.match(rf"{re.escape(name)}(?![\w.])(?! ?(?:\([^)]*\))?\[)", kind) for name in column.declared):
         return True
     custom = CUSTOM_TYPE.match(kind)
@@ -78,6 +78,6 @@ def _unquoted(name: str) -> str:
 
 
 def _shown(kind: str) -> str:
-    """A type without the constraints behind it, fit for a line: `public.uang`, `numeric(20,3)[]`."""
+    """Shorten a type for a message, without its constraints: `public.uang`, `numeric(20,3)[]`."""
     short = re.split(r" (?:DEFAULT|NOT NULL|COLLATE|GENERATED|CONSTRAINT)\b", kind)[0][:SHOWN_TYPE]
     return "".join(letter if letter.isprintable() else "?" for letter in short)

@@ -1,8 +1,8 @@
-"""Writes a PostgreSQL custom-format archive with the entries of another and other rows.
+"""Writes a PostgreSQL custom-format archive with the entries of another archive and new rows.
 
-As `pg_backup_archiver.c` (WriteHead, WriteToc) and `pg_backup_custom.c` do, except that an entry does not say where its
-rows lie: `pg_restore` looks for them, as in an archive that went through a pipe. The rows are not made smaller, but
-have the checksum of a zlib stream, which whoever reads them compares.
+It follows `pg_backup_archiver.c` (WriteHead, WriteToc) and `pg_backup_custom.c`, except that an entry does not store
+the offset of its rows: `pg_restore` searches for them, as in an archive that was written to a pipe. The rows are not
+compressed, but stored as a zlib stream, so that every reader compares its checksum.
 """
 
 import zlib
@@ -16,11 +16,11 @@ VERSION, REVISION = (1, 15), 0
 INTEGER_SIZE, OFFSET_SIZE = 4, 8
 GZIP, STORED = 1, 0
 PRE_DATA = 2
-"""Section of the dump, of no use here."""
+"""The section of every entry. It has no effect here."""
 
 
 def write_contents(file: BinaryIO, archive: Archive, entries: Iterable[Entry]) -> None:
-    """Header and table of contents. The rows of every entry that has data must follow, each with `write_rows`."""
+    """Write header and table of contents. Then call `write_rows` for every entry that has data."""
     dumped, entries = archive.dumped_at, tuple(entries)
     time = (dumped.second, dumped.minute, dumped.hour, dumped.day, dumped.month - 1, dumped.year - 1900, 0)
     file.write(MAGIC + bytes((*VERSION, REVISION, INTEGER_SIZE, OFFSET_SIZE, CUSTOM_FORMAT, GZIP)))
@@ -32,7 +32,7 @@ def write_contents(file: BinaryIO, archive: Archive, entries: Iterable[Entry]) -
 
 
 def write_rows(file: BinaryIO, entry: Entry, rows: Iterable[bytes]) -> None:
-    """The rows of an entry, as COPY text with the end mark."""
+    """Write the rows of an entry, as COPY text with the end mark."""
     engine = zlib.compressobj(STORED)
     file.write(bytes([BLOCK_DATA]) + _integer(entry.id))
     for piece in rows:
@@ -42,7 +42,7 @@ def write_rows(file: BinaryIO, entry: Entry, rows: Iterable[bytes]) -> None:
 
 
 def _write_chunk(file: BinaryIO, content: bytes) -> None:
-    if content:  # a chunk of no bytes would be the end
+    if content:  # an empty chunk would end the chain
         file.write(_integer(len(content)))
         file.write(content)
 
@@ -59,14 +59,14 @@ def _entry(entry: Entry) -> bytes:
             _text(entry.kind),
             _integer(PRE_DATA),
             _text(entry.definition),
-            _text(""),  # statement to drop it
+            _text(""),  # DROP statement
             _text(entry.copy_statement),
             _text(entry.schema),
             none,  # tablespace
             none,  # access method
             _text(entry.owner),
             _text("false"),  # WITH OIDS
-            none,  # end of its dependencies
+            none,  # end of the dependencies
             bytes([OFFSET_UNKNOWN if entry.has_data else OFFSET_NO_DATA]),
             bytes(OFFSET_SIZE),
         )

@@ -1,1 +1,1 @@
-"""The price history: since when, and until when, backups showed each price."""
+"""The price history: from when until when backups showed each price."""

@@ -1,4 +1,4 @@
-"""What the price history answers: which selling prices changed, and when."""
+"""Reads from the price history which selling prices changed, and when."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ CHANGES = pa.schema(
         ("seen_from", SCHEMA.field("seen_from").type), ("previous", SCHEMA.field("seen_from").type),
     ]
 )  # fmt: skip
-"""Columns of price_changes. `seen_from`: time of the first backup with `after`; `previous`: of the backup before it,
-the last with `before`. Null for a price that was not shown, or not filled in."""
+"""Columns of price_changes. `seen_from` is the time of the first backup with `after`; `previous` is the time of the
+backup before it, the last with `before`. A price that was not shown, or not filled in, is null."""
 
 CHANGED = f"""
     WITH neighbours AS (
@@ -51,10 +51,10 @@ ROWS_A_BATCH = 65_536
 
 
 def price_changes(folder: Path, until: datetime | None = None) -> pa.RecordBatchReader:
-    """Every change of a selling price between two backups that follow each other, sorted by key and time: CHANGES.
+    """Return every change of a selling price between two consecutive backups, sorted by key and time, as CHANGES.
 
-    What the first backup of all shows is no change; nor is what a backup after `until` does, as if there were none.
-    Comes in batches, to be read once.
+    The prices of the very first backup are not changes. Backups after `until` are ignored. The batches can be read only
+    once.
 
     Raises:
         PermanentError: the history cannot be read.

@@ -1,4 +1,4 @@
-"""Adds a backup to the price history: the same history comes out in whatever order backups are added."""
+"""Adds a backup to the price history. The result does not depend on the order in which backups are added."""
 
 from bisect import bisect
 from collections.abc import Iterator
@@ -28,16 +28,16 @@ from toko_core.errors import PermanentError
 PRICE = f"{KEY}, hargajual, hargapokok"
 
 MERGED = f"""
-    WITH moved AS (  -- backups from the new one's place on are numbered one higher
+    WITH moved AS (  -- backups from the new one's place on get a number that is one higher
         SELECT {PRICE}, first + (first >= $place)::INTEGER AS first, last + (last >= $place)::INTEGER AS last
         FROM stored
-    ), near AS (  -- periods that the new backup may cut, or prolong
+    ), near AS (  -- periods that the new backup may split or extend
         FROM moved WHERE last >= $place - 1 AND first <= $place + 1
     ), pieces AS (
         SELECT {PRICE}, first, least(last, $place - 1) AS last FROM near WHERE first < $place
         UNION ALL SELECT {PRICE}, greatest(first, $place + 1), last FROM near WHERE last > $place
         UNION ALL SELECT {PRICE}, $place, $place FROM added
-    ), runs AS (  -- of pieces with the same price, those that touch have the same number of backups missing before them
+    ), runs AS (  -- adjacent pieces with the same price have the same number of missing backups before them
         SELECT {PRICE}, first, last, last - sum(last - first + 1) OVER (PARTITION BY {PRICE} ORDER BY first) AS missing
         FROM pieces
     )
@@ -49,25 +49,25 @@ MERGED = f"""
 
 @dataclass(frozen=True, slots=True)
 class HistoryCounts:
-    """What the history holds after a backup was added."""
+    """The size of the history after a backup was added."""
 
     is_new: bool
-    """False when the backup was in it already."""
+    """False if the history already contained the backup."""
     backups: int
     periods: int
-    """Rows: a price and the unbroken run of backups that showed it."""
+    """Rows. Each is a price and the unbroken run of backups that showed it."""
     since: datetime
-    """Time of the oldest backup, UTC."""
+    """The time of the oldest backup, UTC."""
 
 
 def add(folder: Path, export: Path, backup: BackupFile) -> HistoryCounts:
-    """Add the prices of an exported backup to the history in `folder`; a backup that is in it changes nothing.
+    """Add the prices of an exported backup to the history in `folder`. A backup that is already in it changes nothing.
 
-    `export` is a folder with prices.parquet. A kill, a full disk or an error leave the history as it was.
+    `export` is a folder with prices.parquet. A kill, a full disk or an error leaves the history unchanged.
 
     Raises:
         DamagedHistoryError: the history cannot be read.
-        PermanentError: it is of a newer version, or the export has two prices for one key.
+        PermanentError: the history has a newer version, or the export has two prices for one key.
     """
     seen = SeenBackup(backup.dumped_at.astimezone(UTC), backup.sha256)
     with open_history(folder) as stored:
@@ -90,7 +90,7 @@ def add(folder: Path, export: Path, backup: BackupFile) -> HistoryCounts:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, name: str, file: Path | None) -> None:
-    """A view of a Parquet file; of no file, without rows."""
+    """Create a view of a Parquet file; without a file, an empty view."""
     if file:
         connection.read_parquet(str(file)).create_view(name)
     else:

@@ -1,8 +1,8 @@
-"""The file of the price history: one Parquet file, replaced as a whole, that names the backups it was made from.
+"""The file of the price history: one Parquet file, always replaced as a whole, that lists the backups it was made from.
 
 A row is a period: a price, and the unbroken run of backups that showed it. Backups are numbered from 0 in the order of
-their time, and listed in the file's metadata, so that rows and list cannot disagree after a kill. What a period is
-depends on the set of backups alone, not on the order in which they came.
+their times, and listed in the file's metadata, so that rows and list cannot disagree after a kill. The periods depend
+only on the set of backups, not on the order in which they were added.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,11 +27,11 @@ from toko_core.files import flush, whole_file
 FILE = "prices.parquet"
 VERSION = 1
 MEMORY_LIMIT = "128MB"
-"""What DuckDB has for sorting and joining; it spills the rest to disk. Measured with 6 million periods."""
+"""DuckDB's memory for sorting and joining. It spills the rest to disk. Measured with 6 million periods."""
 THREADS = 2
-"""Each needs a part of the memory for itself: 16 had too little at 1.6 million periods, with twice the limit."""
+"""Each thread needs its own part of the memory. 16 threads ran out at 1.6 million periods, with twice the limit."""
 ROWS_A_GROUP = 8192
-"""Rows that are written and read together; a multiple of DuckDB's vectors of 2,048."""
+"""Rows that are written and read together: a multiple of DuckDB's vector size of 2,048."""
 
 KEY = "kodeitem, satuan, level, jumlah_sampai"
 SORTED = "kodeitem, satuan NULLS LAST, level NULLS LAST, jumlah_sampai NULLS LAST"
@@ -44,12 +44,12 @@ PERIODS = pa.schema(
 """A price's key, its value, and the numbers of the first and the last backup of the run that showed it."""
 
 SCHEMA = pa.schema([*PERIODS, ("seen_from", pa.timestamp("us", "UTC")), ("seen_until", pa.timestamp("us", "UTC"))])
-"""The columns of the file, sorted by key and `first`: besides PERIODS, the times of `first` and `last`, for whoever
-reads the file. `seen_until` is null while the newest backup still shows the price."""
+"""The columns of the file, sorted by key and `first`: PERIODS, and the times of `first` and `last` for other readers of
+the file. `seen_until` is null while the newest backup still shows the price."""
 
 
 class DamagedHistoryError(PermanentError):
-    """The file is there and is no whole price history."""
+    """The file exists but is not a whole price history."""
 
 
 _VERSION_KEY, _BACKUPS_KEY, _DIGEST_KEY = b"toko_price_history", b"backups", b"backups_sha256"
@@ -57,7 +57,7 @@ _VERSION_KEY, _BACKUPS_KEY, _DIGEST_KEY = b"toko_price_history", b"backups", b"b
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeenBackup:
-    """A backup whose prices are in the history. Sorts by time; among equal times, the digest decides."""
+    """A backup whose prices are in the history. Sorts by time, then by digest."""
 
     dumped_at: datetime
     sha256: str
@@ -68,11 +68,11 @@ _BACKUPS = TypeAdapter(list[SeenBackup])
 
 @contextmanager
 def open_history(folder: Path) -> Iterator[parquet.ParquetFile | None]:
-    """The history's file for reading, damage found as it is read; None before the first backup.
+    """Open the history's file for reading. Damage is found when it is read. Yields None before the first backup.
 
     Raises:
-        DamagedHistoryError: the file is damaged, or something else.
-        PermanentError: it is of a newer version.
+        DamagedHistoryError: the file is damaged, or is not a price history.
+        PermanentError: the file has a newer version.
     """
     file = folder / FILE
     if not file.exists():
@@ -89,18 +89,18 @@ def open_history(folder: Path) -> Iterator[parquet.ParquetFile | None]:
 
 
 def backups_of(stored: parquet.ParquetFile | None) -> list[SeenBackup]:
-    """The backups that an opened history was made from, in the order of their numbers."""
+    """Return the backups of an opened history, in the order of their numbers."""
     return _BACKUPS.validate_json(stored.metadata.metadata[_BACKUPS_KEY]) if stored else []
 
 
 def verify(stored: parquet.ParquetFile) -> None:
-    """Read all of an opened history, inside open_history, so that damage is found before something is made from it."""
+    """Read all of an opened history, inside open_history, so that damage is found before the data are used."""
     if sum(len(batch) for batch in stored.iter_batches(ROWS_A_GROUP)) != stored.metadata.num_rows:
         raise ValueError("rows are missing")
 
 
 def write_history(folder: Path, backups: Sequence[SeenBackup], periods: Iterable[pa.RecordBatch]) -> None:
-    """Replace the history; `periods` have the columns PERIODS, sorted. Until it is whole the old one stays."""
+    """Replace the history in one step. `periods` have the columns PERIODS, sorted."""
     times, newest = time_column(backups), len(backups) - 1
     with (
         whole_file(folder / FILE) as file,
@@ -125,12 +125,12 @@ def write_history(folder: Path, backups: Sequence[SeenBackup], periods: Iterable
 
 
 def damaged(folder: Path) -> list[Path]:
-    """The files that were set aside, oldest first."""
+    """Return the damaged files that were set aside, oldest first."""
     return sorted(folder.glob(f"{FILE}.damaged-*"))
 
 
 def set_aside(folder: Path, now: datetime) -> Path:
-    """Give a damaged history another name, so that a new one can begin; answers the name."""
+    """Rename a damaged history, so that a new one can begin. Return the new path."""
     aside = folder / f"{FILE}.damaged-{now:%Y%m%dT%H%M%SZ}"
     (folder / FILE).rename(aside)
     flush(folder)
@@ -138,23 +138,23 @@ def set_aside(folder: Path, now: datetime) -> Path:
 
 
 def time_column(backups: Sequence[SeenBackup]) -> pa.Array:
-    """Each backup's time, at the place of its number."""
+    """Return the backups' times, indexed by their numbers."""
     return pa.array([backup.dumped_at for backup in backups], SCHEMA.field("seen_from").type)
 
 
 def database(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory, which spills to the folder what is over MEMORY_LIMIT."""
+    """Open a DuckDB in memory that spills to the folder above MEMORY_LIMIT."""
     return scratch_database(folder, MEMORY_LIMIT, THREADS)
 
 
 def _check(file: Path, stored: parquet.ParquetFile) -> None:
-    """That it is a history of this version. Pages of rows have checksums of their own, the list of backups has this."""
+    """Check the file's version and schema, and the checksum of its list of backups. Pages of rows have their own."""
     metadata = stored.metadata.metadata or {}
     version = metadata.get(_VERSION_KEY, b"")
     if version.isdigit() and int(version) > VERSION:
-        raise PermanentError(f"{file} is of version {int(version)}, this program reads {VERSION}: update the program.")
+        raise PermanentError(f"{file} has version {int(version)}, this program reads {VERSION}: update the program.")
     if version != str(VERSION).encode() or not stored.schema_arrow.equals(SCHEMA):
-        raise _unreadable(file, "it is no price history")
+        raise _unreadable(file, "it is not a price history")
     if metadata.get(_DIGEST_KEY) != _digest(metadata.get(_BACKUPS_KEY, b"")):
         raise _unreadable(file, "its list of backups is damaged")
 

@@ -1,7 +1,7 @@
-"""The goods that an Indonesian minimarket, grosir or toko serba ada sells: the words that sample names are made of.
+"""The vocabulary of sample names: the goods that an Indonesian minimarket, grosir or toko serba ada sells.
 
-A `Category` is one `jenis` of the shop. Its `Line`s say which brands come with which kinds, variants and sizes, so that
-a brand never meets a product that it doesn't make. The modules beside this one hold nothing but such lines.
+A `Category` is one `jenis` of the shop. Its `Line`s say which brands come in which kinds, variants and sizes, so that a
+brand is never combined with a product that it does not make. The other modules of this package hold only such lines.
 """
 
 from toko_assets.sample.vocabulary.drinks import CATEGORIES as DRINKS

@@ -1,4 +1,4 @@
-"""Hardware and the like: electrics, batteries, paint, pipes, nails, tools, fishing, motorbike and telephone parts, farm."""
+"""Hardware: electrics, batteries, paint, pipes, nails, tools, fishing, motorbike and phone parts, farm supplies."""
 
 from toko_assets.sample.vocabulary.lines import Category, category
 

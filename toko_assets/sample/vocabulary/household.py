@@ -1,4 +1,4 @@
-"""The household: laundry, cleaning, tissue, insects, plastics, kitchenware, pets, gas."""
+"""Household goods: laundry, cleaning, tissue, insect repellent, plastics, kitchenware, pet food, gas."""
 
 from toko_assets.sample.vocabulary.lines import Category, category
 

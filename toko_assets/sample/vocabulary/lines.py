@@ -1,4 +1,4 @@
-"""The shape of the vocabulary and the small notation in which it is written."""
+"""The types of the vocabulary, and the parser of its notation."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from random import Random
 KINDS_OF_A_BRAND = 6
 VARIANTS_OF_A_BRAND = 10
 SIZES_OF_A_BRAND = 5
-"""At most so many of a line's words go with one of its brands: real brands sell few sizes of many variants, so that
-a shop's names come in families that differ in one word. Goods without a brand come in everything."""
+"""The most kinds, variants and sizes of a line that one brand gets. Real brands sell many variants in few sizes, so a
+shop's names come in families that differ in one word. Goods without a brand come in all combinations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A unit of sale that holds `conversion` base units; the base unit itself has conversion 1."""
+    """A unit of sale that holds `conversion` base units. The base unit has conversion 1."""
 
     satuan: str
     conversion: int
@@ -24,7 +24,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Assortment:
-    """What one brand makes: each kind in each variant and each size."""
+    """The products of one brand: each kind in each variant and each size."""
 
     brand: str
     kinds: tuple[str, ...]
@@ -38,10 +38,10 @@ class Assortment:
 
 @dataclass(frozen=True)
 class Line:
-    """The products of some brands of one sort; an empty word is left out of the name.
+    """Similar products of some brands. An empty word is left out of the name.
 
-    `price_low` to `price_high` is the rupiah price of the first size; bigger sizes cost accordingly more.
-    A `famous` line is in every shop, however small, and in all its combinations.
+    `price_low` to `price_high` is the price range of the first size, in rupiah; larger sizes cost proportionally more.
+    Even the smallest shop has a `famous` line, in all its combinations.
     """
 
     brands: tuple[str, ...]
@@ -62,11 +62,11 @@ class Line:
 
     @property
     def count(self) -> int:
-        """How many products the line has."""
+        """The number of products in the line."""
         return self._ends[-1]
 
     def combination(self, index: int) -> tuple[str, str, str, str]:
-        """The (brand, kind, variant, size) with this number, 0 <= index < count."""
+        """Return the (brand, kind, variant, size) with this index, 0 <= index < count."""
         which = bisect_right(self._ends, index)
         made = self.assortments[which]
         index -= self._ends[which] - made.count
@@ -77,7 +77,7 @@ class Line:
     def _assortment(self, brand: str) -> Assortment:
         if self.famous or not brand:
             return Assortment(brand, self.kinds, self.variants, self.sizes)
-        # Seeded with text, so that what a brand makes is the same in every shop and every process.
+        # The seed is a text, so that a brand's products are the same in every shop and every process.
         rng = Random(f"{brand} {self.kinds[0]} {self.sizes[0]}")
         return Assortment(
             brand,
@@ -88,7 +88,7 @@ class Line:
 
 
 def _some(words: tuple[str, ...], most: int, rng: Random) -> tuple[str, ...]:
-    """At most `most` of the words, in their order."""
+    """Return at most `most` of the words, in their order."""
     if len(words) <= most:
         return words
     return tuple(words[place] for place in sorted(rng.sample(range(len(words)), most)))
@@ -96,8 +96,11 @@ def _some(words: tuple[str, ...], most: int, rng: Random) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One `jenis`. `share` weighs how many of a shop's items belong to it; `packs` are alternative ladders of units,
-    the base unit first; `kind_first` is how often a cashier types the kind before the brand (0 to 1)."""
+    """One `jenis`.
+
+    `share` is the weight of the category among a shop's items. `packs` are alternative ladders of units, the base unit
+    first. `kind_first` is the share of names (0 to 1) in which a cashier types the kind before the brand.
+    """
 
     jenis: str
     keterangan: str
@@ -111,10 +114,11 @@ class Category:
 def category(
     jenis: str, keterangan: str, share: int, packs: str, suppliers: str, lines: str, *, kind_first: float = 0.0
 ) -> Category:
-    """Read a category from its notation.
+    """Parse a category from its notation.
 
-    `packs`: ladders parted by `/`, units by commas, each with its conversion: ``BKS, DUS 40 / BKS, RCG 10, DUS 120``.
-    `lines`: one a line, ``brands | kinds | variants | sizes | low-high``, words parted by commas, ``!`` before a famous one.
+    `packs`: ladders separated by `/`, units by commas, each with its conversion: ``BKS, DUS 40 / BKS, RCG 10, DUS 120``.
+    `lines`: one per line, ``brands | kinds | variants | sizes | low-high``, words separated by commas, with a leading
+    ``!`` for a famous line.
     """
     return Category(
         jenis=jenis,
@@ -140,6 +144,6 @@ def _line(text: str) -> Line:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """The comma-parted words, each once; `-` stands for the empty word."""
+    """Return the comma-separated words without duplicates; `-` stands for the empty word."""
     words = dict.fromkeys(word.strip() for word in text.split(","))
     return tuple("" if word == "-" else word for word in words)

@@ -1,4 +1,4 @@
-"""What people use on themselves: soap, shampoo, teeth, cosmetics, baby goods, medicines, cigarettes."""
+"""Personal goods: soap, shampoo, toothpaste, cosmetics, baby goods, medicines, cigarettes."""
 
 from toko_assets.sample.vocabulary.lines import Category, category
 

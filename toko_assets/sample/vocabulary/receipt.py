@@ -1,4 +1,4 @@
-"""How cashiers shorten words so that a name fits the receipt, and the units' long names."""
+"""Abbreviations with which cashiers make a name fit the receipt, and the long names of units."""
 
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "GORENG": ("GRG", "GRNG"),

@@ -1,1 +1,1 @@
-"""Which words of the vocabulary each typed word may mean."""
+"""Finds the words of the vocabulary that each typed word may mean."""

@@ -1,8 +1,8 @@
-"""Which words of the vocabulary each typed word may mean, and how like it they are.
+"""Matches: the words of the vocabulary that each typed word may mean, and the similarity of each.
 
-A match is one whole number: the number of the typed word, the similarity in steps, and the id of the word in the
-vocabulary, in this order of weight. Sorting those numbers is all that it takes to have the matches of each typed word
-together and the best of them last.
+A match is packed into one integer. From the highest bits to the lowest, it holds the number of the typed word, the
+similarity in steps, and the id of the word in the vocabulary. Sorting these integers groups the matches of each typed
+word, with the best match last.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEPS = 4095
-"""A similarity of 1, which is the word itself."""
+"""The steps of a similarity of 1, which means the same word."""
 STEP_BITS, WORD_BITS = 12, 32
 ASKED_BITS = STEP_BITS + WORD_BITS
 WORD = (1 << WORD_BITS) - 1
 PAIR = ~(STEPS << WORD_BITS)
-"""The bits of a match but for its similarity."""
+"""All bits of a match except its similarity."""
 IS_LAST = np.ones(1, bool)
 MOST_ASKED = 20
 BOUNDS = np.arange(MOST_ASKED + 1) << ASKED_BITS
 
 
-class Beginning(NamedTuple):
-    """All words from `start` up to `end` begin with the typed word number `asked`."""
+class PrefixRange(NamedTuple):
+    """The words with ids from `start` up to `end`: all have the typed word number `asked` as prefix."""
 
     asked: int
     start: int
@@ -32,28 +32,31 @@ class Beginning(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """The arrays `packed`, `asked`, `word` and `steps` are parallel, ordered by `asked`, then by `steps`."""
+    """All matches. `packed`, `asked`, `word` and `steps` are parallel arrays, sorted by `asked`, then by `steps`."""
 
     packed: NDArray[np.int64]
     asked: NDArray[np.int64]
     word: NDArray[np.int64]
     steps: NDArray[np.int64]
     bounds: NDArray[np.int64]
-    """Where the matches of each typed word start, and where the last one's end."""
-    beginnings: list[Beginning]
+    """The index at which the matches of each typed word start, and the end of the last word's matches."""
+    prefixes: list[PrefixRange]
 
     @classmethod
-    def of(cls, packed: Sequence[NDArray[np.int64]], asked: int, beginnings: list[Beginning]) -> Self:
-        """Of packed matches in any order, and the number of typed words."""
+    def of(cls, packed: Sequence[NDArray[np.int64]], asked: int, prefixes: list[PrefixRange]) -> Self:
+        """Sort packed matches, which may be in any order. `asked` is the number of typed words."""
         every = np.concatenate(packed)
         every.sort()
         bounds = every.searchsorted(BOUNDS[: asked + 1])
         high = every >> WORD_BITS
-        return cls(every, high >> STEP_BITS, every & WORD, high & STEPS, bounds, beginnings)
+        return cls(every, high >> STEP_BITS, every & WORD, high & STEPS, bounds, prefixes)
 
 
 def best_of_pairs(packed: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Of packed matches of the same two words, which were found in several ways, the most alike; in no order."""
+    """Keep the most similar of the packed matches of the same two words, which may be found in several ways.
+
+    The result is not sorted.
+    """
     every = np.concatenate(packed)
     every.sort()
     pair = every & PAIR
@@ -64,15 +67,15 @@ def best_of_pairs(packed: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 
 def steps(similarity: float) -> int:
-    """A similarity from 0 to 1 in steps."""
+    """Convert a similarity from 0 to 1 to steps."""
     return int(similarity * STEPS)
 
 
 def like(similarity: float) -> int:
-    """The part of a packed match that is its similarity."""
+    """Return the part of a packed match that holds its similarity."""
     return int(similarity * STEPS) << WORD_BITS
 
 
 def likes(similarities: NDArray[Any]) -> NDArray[np.int64]:
-    """The same of many."""
+    """Do the same for an array of similarities."""
     return (similarities * STEPS).astype(np.int64) << WORD_BITS

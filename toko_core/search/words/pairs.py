@@ -1,4 +1,4 @@
-"""Which words stand side by side in some name."""
+"""The pairs of words that are side by side in at least one name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 
 BITS_A_PAIR = 16
 HASHES = (0x9E37_79B1, 0x85EB_CA77), (0xC2B2_AE3D, 0x27D4_EB2F), (0x1656_67B1, 0xD3A2_646D)
-"""Factors of the left and the right id, one hash a pair. Odd numbers: multiplying with them mixes the lower bits."""
+"""Factors of the left and the right id; each pair of factors is one hash. Odd factors mix the lower bits."""
 
 
 class WordPairs:
-    """A set of pairs of word ids as a Bloom filter: small, and of 200 other pairs it holds at most one by mistake."""
+    """A set of pairs of word ids, as a Bloom filter. It is small, with at most one false positive in 200 pairs."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """From the array of `build`."""
+        """Use the array that `build` returned."""
         self._bits = arrays["pairs"]
         self._mask = len(self._bits) * 8 - 1
 
     @staticmethod
     def build(slots: NDArray[np.int32], none: int) -> dict[str, NDArray[Any]]:
-        """The arrays, of the words of names, a row each; `none` is in empty slots."""
+        """Build the array from the words of each name, one name a row. An empty slot holds `none`."""
         left, right = slots[:, :-1].ravel().astype(np.int64), slots[:, 1:].ravel().astype(np.int64)
         both = (left != none) & (right != none)
         pairs = np.unique(left[both] * (none + 1) + right[both])
@@ -32,6 +32,6 @@ class WordPairs:
         return {"pairs": np.packbits(bits, bitorder="little")}
 
     def stand_together(self, left: int, right: int) -> bool:
-        """Whether the second word follows the first in some name."""
+        """Return whether the second word follows the first in some name."""
         bits = ((left * first ^ right * second) & self._mask for first, second in HASHES)
         return all(self._bits[bit >> 3] >> (bit & 7) & 1 for bit in bits)

@@ -1,4 +1,4 @@
-"""The vocabulary in the order of its consonant skeletons."""
+"""The vocabulary, sorted by consonant skeleton."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,22 +10,22 @@ from toko_core.search.text import is_number, skeleton
 from toko_core.search.words.ranges import heads, ranges
 
 MOST_FOUND = 600
-"""Words; a skeleton of two consonants may begin thousands of words, and means none of them."""
+"""The most words for a prefix. Thousands of skeletons may start with the same two consonants, too many to be useful."""
 
 
 class SkeletonOrder:
-    """Which words' skeletons begin with some consonants. Safe to use from many threads."""
+    """Finds the words whose skeleton starts with given consonants. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """From the arrays of `build`."""
+        """Use the arrays that `build` returned."""
         self._words = arrays["skeleton_order"]
         self._heads = arrays["skeleton_heads"]
         self.lengths: NDArray[np.uint8] = arrays["skeleton_lengths"]
-        """Consonants of each word, by its id."""
+        """The number of consonants of each word, by its id."""
 
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """The arrays, of the vocabulary's words, by id."""
+        """Build the arrays from the vocabulary's words, by id."""
         skeletons = [b"" if is_number(word) else skeleton(word).encode() for word in words]
         order = sorted(range(len(words)), key=skeletons.__getitem__)
         return {
@@ -34,8 +34,11 @@ class SkeletonOrder:
             "skeleton_lengths": np.array([min(len(s), 255) for s in skeletons], np.uint8),
         }
 
-    def begun_by(self, skeletons: Sequence[str]) -> list[NDArray[np.int32]]:
-        """The words that each of some skeletons begins, of at most HEAD bytes each; none if there are too many."""
+    def starting_with(self, skeletons: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Return the words whose skeleton starts with each of these, but none if there are more than MOST_FOUND.
+
+        Each of `skeletons` has at most HEAD bytes.
+        """
         return [
             self._words[start : end if end - start <= MOST_FOUND else start]
             for start, end in ranges(self._heads, skeletons)

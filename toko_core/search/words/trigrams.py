@@ -1,4 +1,4 @@
-"""Which words share most trigrams with a typed one: for what no key finds."""
+"""Finds the words that share the most trigrams with a typed word, if no key finds any."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -7,28 +7,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.search.slices import places
+from toko_core.search.slices import slice_indices
 from toko_core.search.text import LONGEST_WORD, is_number
 
 SHORTEST = 4
-"""Letters of a typed word."""
+"""The fewest letters of a typed word."""
 MOST_FOUND = 30
 MOST_SEEN = 20_000
-"""Words that are counted, those of the rarest trigrams first."""
+"""The most words that are counted, beginning with the words of the rarest trigrams."""
 
 
 class Trigrams:
-    """The words that hold each trigram. Safe to use from many threads."""
+    """The words that contain each trigram. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """From the arrays of `build`."""
+        """Use the arrays that `build` returned."""
         self._trigrams = arrays["trigrams"]
         self._starts = arrays["trigram_starts"]
         self._words = arrays["trigram_words"]
 
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """The arrays, of the vocabulary's words, by id."""
+        """Build the arrays from the vocabulary's words, by id."""
         hashes: list[int] = []
         owners: list[int] = []
         for owner, word in enumerate(words):
@@ -46,7 +46,7 @@ class Trigrams:
         }
 
     def nearest(self, word: str) -> NDArray[np.int64]:
-        """The ids of the words that share most trigrams with this one, and more than one."""
+        """Return the ids of the words that share the most trigrams with this one, at least two."""
         wanted = np.array(_trigrams_of(word[:LONGEST_WORD]), np.uint32)
         found = np.searchsorted(self._trigrams, wanted)
         known = found[self._trigrams.take(found, mode="clip") == wanted] if len(self._trigrams) else found[:0]
@@ -54,12 +54,12 @@ class Trigrams:
         count = self._starts.take(known + 1) - start
         rarest = np.argsort(count, kind="stable")
         rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(count.take(rarest)), MOST_SEEN, "right")))]
-        shared = np.bincount(self._words.take(places(start.take(rarest), count.take(rarest))))
+        shared = np.bincount(self._words.take(slice_indices(start.take(rarest), count.take(rarest))))
         best = (shared > 1).nonzero()[0]
         return best[np.argsort(-shared.take(best), kind="stable")[:MOST_FOUND]]
 
 
 def _trigrams_of(word: str) -> list[int]:
-    """Hashes of the distinct trigrams of a word, its beginning and end marked."""
+    """Hash the distinct trigrams of a word whose start and end are marked with blanks."""
     marked = f" {word} "
     return list({zlib.crc32(marked[i : i + 3].encode()) for i in range(len(marked) - 2)})

@@ -1,7 +1,7 @@
-"""Which slips fingers make on a keyboard."""
+"""Distinguishes likely typos on a keyboard from unlikely ones."""
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-"""A QWERTY keyboard, which Indonesian shops use; each row is half a key to the right of the one above."""
+"""A QWERTY keyboard, which Indonesian shops use. Each row is shifted right by half a key from the one above."""
 
 
 def _neighbours() -> dict[str, frozenset[str]]:
@@ -20,8 +20,11 @@ NEIGHBOURS = _neighbours()
 NONE: frozenset[str] = frozenset()
 
 
-def is_likely_slip(typed: str, meant: str) -> bool:
-    """Of two words one edit apart: a dropped, swapped or doubled letter, or a key hit beside the right one."""
+def is_likely_typo(typed: str, meant: str) -> bool:
+    """Return whether the one edit between two words is a likely typo.
+
+    Likely typos are a dropped, swapped or doubled letter, and a neighbouring key hit with or instead of the right one.
+    """
     if len(typed) < len(meant):
         return True
     place = 0

@@ -1,4 +1,4 @@
-"""The distinct words of all names: 100,000 names have some 43,000, and ten times the names have six times the words."""
+"""The distinct words of all names: about 43,000 in 100,000 names, and six times as many in ten times the names."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -8,23 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.text import LONGEST_WORD, skeleton
-from toko_core.search.words.matches import Beginning
+from toko_core.search.words.matches import PrefixRange
 from toko_core.search.words.ranges import HEAD, heads, ranges
 
 WORDS_AT_ONCE = 1000
-"""Words made into Python strings at a time while loading, so that other threads get their turn in between."""
+"""While loading, this many words become Python strings at a time, so that other threads can run in between."""
 FEW_LETTERS = 4
-"""A known word of so many may still be the beginning of another."""
+"""A known word of at most this many letters may still be the prefix of another."""
 SHORTEST_PART, SHORTEST_OF_TWO = 2, 7
-SHORTEST_BEGINNING, SHORTEST_REST = 4, 3
-"""Letters of a word, and of what was typed behind it, that are taken apart although nothing is like the rest."""
+SHORTEST_PREFIX, SHORTEST_REST = 4, 3
+"""The fewest letters of a known prefix, and of the rest after it, to split a word although the rest has no match."""
 
 
 class Vocabulary:
-    """Words in the order of their UTF-8 bytes; a word's id is its place. Safe to use from many threads."""
+    """Words sorted by their UTF-8 bytes. The id of a word is its index. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """From the arrays of `build`."""
+        """Use the arrays that `build` returned."""
         text = arrays["words"].tobytes()
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
@@ -39,7 +39,7 @@ class Vocabulary:
 
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """The arrays, of distinct words in the order of their UTF-8 bytes."""
+        """Build the arrays from distinct words, sorted by their UTF-8 bytes."""
         encoded = [word.encode() for word in words]
         return {
             "words": np.frombuffer(b"\n".join(encoded), np.uint8),
@@ -52,11 +52,11 @@ class Vocabulary:
         return len(self.words)
 
     def are_spelt_out(self, asked: Sequence[str]) -> bool:
-        """Whether all typed words are known, and none can be an abbreviation."""
+        """Return whether all typed words are known, and none can be an abbreviation."""
         return all(word in self._ids and skeleton(word) != word for word in asked)
 
-    def beginnings(self, asked: Sequence[str]) -> list[Beginning]:
-        """What begins like a typed word that may be unfinished: the last one, an unknown or a short one."""
+    def find_prefixes(self, asked: Sequence[str]) -> list[PrefixRange]:
+        """Find the words that start with a typed word that may be unfinished: the last, an unknown or a short one."""
         last = len(asked) - 1
         numbers = [
             number
@@ -65,11 +65,11 @@ class Vocabulary:
         ]
         found = ranges(self._heads, [asked[number] for number in numbers])
         return [
-            Beginning(number, start, end) for number, (start, end) in zip(numbers, found, strict=True) if end > start
+            PrefixRange(number, start, end) for number, (start, end) in zip(numbers, found, strict=True) if end > start
         ]
 
     def split(self, word: str, stand_together: Callable[[int, int], bool]) -> tuple[str, str] | None:
-        """Two words that were typed as one, of an unknown word: both known, and side by side in some name."""
+        """Split an unknown word into two that were typed as one, if both are known and side by side in some name."""
         if len(word) < SHORTEST_OF_TWO:
             return None
         found = [
@@ -82,8 +82,8 @@ class Vocabulary:
         return max(found)[1:] if found else None
 
     def split_off(self, word: str) -> tuple[str, str] | None:
-        """The longest known beginning of an unknown word, and the rest of it, if both are long enough."""
-        for place in range(min(len(word), LONGEST_WORD) - SHORTEST_REST, SHORTEST_BEGINNING - 1, -1):
+        """Return the longest known prefix of an unknown word and the rest of it, if both are long enough."""
+        for place in range(min(len(word), LONGEST_WORD) - SHORTEST_REST, SHORTEST_PREFIX - 1, -1):
             if word[:place] in self._ids:
                 return word[:place], word[place:]
         return None

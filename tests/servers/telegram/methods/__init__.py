@@ -1,4 +1,4 @@
-"""The Bot API's methods, but for getUpdates, which waits."""
+"""The methods of the Bot API, except getUpdates, which waits."""
 
 from tests.servers.telegram.methods import accounts, answers, messages
 from tests.servers.telegram.methods.registry import METHODS

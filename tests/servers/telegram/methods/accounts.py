@@ -1,4 +1,4 @@
-"""The bot itself: who it is, its commands and descriptions, its webhook, files, and the chats that it is in."""
+"""Methods for the bot itself: its name, commands, descriptions, webhook, files, and the chats that it is in."""
 
 import json
 import re
@@ -149,7 +149,7 @@ def _text(world: World, params: Params, name: str) -> Json:
 
 
 def _scope(world: World, params: Params) -> tuple[str, str]:
-    """Which set of commands is meant: scope as JSON text, and language."""
+    """Return the scope, as JSON text, and the language of a set of commands."""
     scope = params.json("scope") or {"type": "default"}
     if scope.get("type") not in SCOPES:
         raise bad_request("can't parse BotCommandScope: Unsupported type specified")

@@ -1,4 +1,4 @@
-"""Answers to presses of buttons and to inline queries."""
+"""Methods that answer pressed buttons and inline queries."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Sending, editing and deleting."""
+"""Methods that send, edit and delete messages."""
 
 import time
 from dataclasses import replace

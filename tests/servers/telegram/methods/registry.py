@@ -1,4 +1,4 @@
-"""Methods by their names, which Telegram takes in any case."""
+"""The registry of methods by name. Telegram ignores the case of names."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,6 @@ METHODS: dict[str, Method] = {}
 
 
 def method(function: Method) -> Method:
-    """`send_message` is sendMessage."""
+    """Register a method: the function `send_message` is sendMessage."""
     METHODS[function.__name__.replace("_", "")] = function
     return function

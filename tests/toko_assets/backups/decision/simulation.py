@@ -108,7 +108,7 @@ class Simulation:
             cursor,
             backups,
             published=self.published.revision if self.published else None,
-            refused=a_refusal(self.refused) if self.refused else None,
+            rejected=a_refusal(self.refused) if self.refused else None,
             last=self.attempts.get(wants.revision) if wants else None,
             busy=self.run is not None,
             settings=self.settings,

@@ -61,7 +61,7 @@ class Sensor:
             answered(cursor),
             backups,
             published=self.published,
-            refused=None,
+            rejected=None,
             last=None,
             busy=False,
             settings=SETTINGS,
@@ -142,7 +142,7 @@ def test_an_outage_after_a_refusal_that_was_told_is_told_after_an_hour_of_it() -
     assert to_be_told(cursor, START + DAY + HOUR)
 
 
-def test_after_a_passing_failure_the_source_is_asked_at_the_next_look() -> None:
+def test_after_a_transient_error_the_source_is_asked_at_the_next_poll() -> None:
     assert may_ask(Cursor(), SETTINGS, START)
     assert may_ask(fails(Cursor(), START), SETTINGS, START + TICK)
 
@@ -186,7 +186,7 @@ def test_a_source_that_wants_quiet_is_not_asked_before(quiet: timedelta) -> None
     assert may_ask(answered(cursor), SETTINGS, START)
 
 
-def test_a_later_failure_without_a_wish_for_quiet_is_tried_at_the_next_look() -> None:
+def test_a_later_failure_without_a_wish_for_quiet_is_tried_at_the_next_poll() -> None:
     cursor = failed(Cursor(), "Too many requests.", final=False, settings=SETTINGS, now=START, quiet=HOUR)
     assert may_ask(fails(cursor, START + HOUR), SETTINGS, START + HOUR + TICK)
 

@@ -10,6 +10,7 @@ from tests.toko_assets.backups.decision.simulation import DELAYS, LATER_DELAY, S
 from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, decide, folder_mark, wanted
 from toko_assets.backups.listing import ListedBackup
 from toko_assets.common.rollback_record import Rejection
+from toko_core.catalog.demo import DEMO_BACKUP
 
 SETTINGS = "settings"
 FULL = [a_backup(day) for day in (3, 1, 2)]
@@ -26,12 +27,14 @@ def look(
     busy: bool = False,
     settings: str = SETTINGS,
     now: datetime = ENDED,
+    demo_served: bool = False,
 ) -> Decision:
     """The first look of all, where nothing else is said."""
     cursor = cursor or Cursor()
     return decide(
-        cursor, backups, published=published, refused=refused, last=last, busy=busy, settings=settings, now=now
-    )
+        cursor, backups, published=published, rejected=refused, last=last, busy=busy, settings=settings, now=now,
+        demo_served=demo_served,
+    )  # fmt: skip
 
 
 def asked(decision: Decision) -> str | None:
@@ -100,7 +103,7 @@ def test_a_revision_that_is_being_synced_is_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("number", range(1, 8))
-def test_after_a_passing_failure_the_next_attempt_waits_its_time_from_the_end(number: int) -> None:
+def test_after_a_transient_error_the_next_attempt_waits_its_time_from_the_end(number: int) -> None:
     last, delay = attempt(number, Ending.TRANSIENT), DELAYS.get(number, LATER_DELAY)
     assert asked(look(FULL, last=last, now=ENDED + delay - timedelta(seconds=1))) is None
     assert asked(look(FULL, last=last, now=ENDED + delay)) == f"rev3:{number + 1}"
@@ -111,7 +114,7 @@ def test_a_new_backup_does_not_wait_for_the_next_attempt_at_an_older_one() -> No
     assert asked(look([*FULL, a_backup(4)], cursor=cursor)) == "rev4:1"
 
 
-def test_after_a_permanent_failure_there_is_no_attempt_however_long() -> None:
+def test_after_a_permanent_error_there_is_no_attempt_however_long() -> None:
     last = attempt(1, Ending.PERMANENT)
     for days in (0, 1, 365):
         assert asked(look(FULL, last=last, now=ENDED + timedelta(days=days))) is None
@@ -126,11 +129,11 @@ def test_after_a_permanent_failure_there_is_no_attempt_however_long() -> None:
     ],
     ids=["a file came", "a file went", "a file was replaced"],
 )
-def test_after_a_permanent_failure_any_change_of_the_folder_is_worth_an_attempt(folder: list[ListedBackup]) -> None:
+def test_after_a_permanent_error_any_change_of_the_folder_is_worth_an_attempt(folder: list[ListedBackup]) -> None:
     assert asked(look(folder, last=attempt(2, Ending.PERMANENT))) == "rev3:3"
 
 
-def test_after_a_permanent_failure_other_settings_are_worth_an_attempt() -> None:
+def test_after_a_permanent_error_other_settings_are_worth_an_attempt() -> None:
     assert asked(look(FULL, last=attempt(1, Ending.PERMANENT), settings="others")) == "rev3:2"
 
 
@@ -213,7 +216,7 @@ def test_what_a_rollback_refused_is_not_asked_for_and_it_is_said_why() -> None:
     decision = look(FULL, published="rev2", refused=a_refusal(FULL[0]))
     assert asked(decision) is None
     assert decision.said == (
-        "3.i5bu was refused by a rollback on 2026-03-01 00:00; sync_this_backup publishes it all the same."
+        "3.i5bu was rejected by a rollback on 2026-03-01 00:00; the job sync_this_backup publishes it anyway."
     )
 
 
@@ -234,3 +237,32 @@ def test_a_backup_that_is_newer_than_the_refused_one_is_asked_for() -> None:
 def test_a_refused_backup_that_a_person_chose_since_is_asked_for_again() -> None:
     refused = a_refusal(FULL[0], chosen=("sha rev3",))
     assert asked(look(FULL, published="rev2", refused=refused)) == "rev3:1"
+
+
+class TestDemo:
+    """A backup of the demo from day 9, newer than every other."""
+
+    demo = a_backup(9, place=f"/IPOS/{DEMO_BACKUP}")
+
+    def test_where_there_is_no_other_backup_it_is_synced_once(self) -> None:
+        cursor = look([self.demo]).cursor
+        assert asked(look([self.demo])) == "rev9:1"
+        assert asked(look([self.demo], cursor=cursor, published="rev9", demo_served=True)) is None
+
+    def test_a_backup_of_a_shop_is_wanted_whatever_its_time(self) -> None:
+        served = look([self.demo], cursor=look([self.demo]).cursor, published="rev9", demo_served=True).cursor
+        for backups in ([self.demo, *FULL], FULL):
+            decision = look(backups, cursor=served, published="rev9", demo_served=True)
+            assert asked(decision) == "rev3:1"
+            assert decision.request is not None
+            assert sorted(decision.request.skipped) == ["1.i5bu", "2.i5bu"]
+
+    def test_so_it_is_though_an_earlier_version_remembers_the_demos_time(self) -> None:
+        cursor = Cursor(published=self.demo.modified, asked="rev9", asked_modified=self.demo.modified)
+        assert asked(look([self.demo, *FULL], cursor=cursor, published="rev9", demo_served=True)) == "rev3:1"
+
+    def test_once_a_shops_backup_is_served_older_ones_are_not_wanted_and_the_demo_neither(self) -> None:
+        cursor = look([self.demo, *FULL], cursor=Cursor(), published="rev9", demo_served=True).cursor
+        cursor = look([self.demo, *FULL], cursor=cursor, published="rev3").cursor
+        assert cursor.published == FULL[0].modified
+        assert asked(look([self.demo, *FULL[1:]], cursor=cursor, published="rev3")) is None

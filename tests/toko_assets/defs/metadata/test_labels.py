@@ -65,7 +65,7 @@ def test_the_source_code_of_an_asset_is_where_its_reference_points(asset: str) -
         (
             {"BACKUP_SOURCE": "dropbox", "DROPBOX_APP_KEY": "kunci", "DROPBOX_REFRESH_TOKEN": "rahasia",
              "DROPBOX_FOLDER_PATH": "/KASIR"},
-            "dropbox", "`/KASIR` of Dropbox",
+            "dropbox", "Dropbox folder `/KASIR`",
         ),
     ],
     ids=["folder", "dropbox"],

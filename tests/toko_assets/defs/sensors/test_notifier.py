@@ -81,7 +81,7 @@ def test_an_owner_who_cannot_be_told_hinders_no_other(
     assert telling.tell()
     assert texts(other) == ["Halo"]
     (line,) = telling.logged
-    assert line.startswith(f"Owner {OWNER} could not be told in Telegram: ")
+    assert line.startswith(f"Owner {OWNER} could not be notified in Telegram: ")
 
 
 def test_when_all_owners_refuse_it_is_not_tried_again(telegram: TelegramServer, telling: Telling) -> None:

@@ -37,7 +37,7 @@ def a_message(
     return published("Toko <Maju>", ZONE, told, timedelta(seconds=12.4), recovered=recovered)
 
 
-def test_a_success_is_told_with_counts_the_datas_time_in_the_shops_zone_and_how_long_it_took() -> None:
+def test_a_success_is_told_with_counts_the_time_of_the_data_in_the_shops_zone_and_how_long_it_took() -> None:
     assert a_message(a_change(), new=12, gone=3, prices=1).splitlines() == [
         "✅ <b>Toko &lt;Maju&gt;: data harga baru</b>",
         "Data: Sen 2 Mar 2026 21.05 WITA",

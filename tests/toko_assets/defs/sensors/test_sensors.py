@@ -112,7 +112,7 @@ def test_a_file_that_is_no_backup_is_asked_for_again_only_when_another_file_come
     assert daemon.status(run) == FAILED
     assert daemon.attempts(run) == 1
     for _ in range(3):
-        assert "was refused, and is not tried again until the folder or the settings change" in daemon.look().said
+        assert "was rejected, and is not tried again until the folder or the settings change" in daemon.look().said
         daemon.wait(timedelta(days=1))
     daemon.put("lama.i5bu", 1)
     assert daemon.ask().run_key == key(bad, 2)
@@ -131,15 +131,15 @@ def test_a_run_that_a_person_stopped_is_not_asked_for_again(daemon: Daemon) -> N
     run = lost_run(daemon, **daemon.ask().tags)
     daemon.instance.report_run_canceled(run)
     daemon.wait(timedelta(days=1))
-    assert "was refused" in daemon.look().said
+    assert "was rejected" in daemon.look().said
 
 
-def test_a_run_whose_process_died_is_failed_by_the_next_look_and_tried_again_after_a_minute(daemon: Daemon) -> None:
+def test_a_run_whose_process_died_is_failed_by_the_next_poll_and_tried_again_after_a_minute(daemon: Daemon) -> None:
     file = daemon.put("toko.i5bu", 1)
     run = lost_run(daemon, **daemon.ask().tags)
     assert daemon.look().said.startswith("toko.i5bu is tried again at ")
     assert daemon.status(run) == FAILED
-    assert daemon.logged == [f"Run {run.run_id[:8]} died and is marked as failed."]
+    assert daemon.logged == [f"Run {run.run_id[:8]} died and has been marked as failed."]
     daemon.wait(MINUTE)
     assert daemon.ask().run_key == key(file, 2)
 
@@ -154,19 +154,19 @@ def test_while_a_run_is_at_work_or_about_to_start_nothing_is_asked_for(daemon: D
     daemon.put("toko.i5bu", 1)
     run = lost_run(daemon)
     with run_mark(daemon.toko.data, run.run_id):
-        assert daemon.look().said == "toko.i5bu waits: a run is at work."
+        assert daemon.look().said == "toko.i5bu waits: another run is in progress."
     assert daemon.status(run) == dg.DagsterRunStatus.STARTED
     daemon.instance.report_run_failed(run)
     daemon.instance.create_run_for_job(daemon.job, status=dg.DagsterRunStatus.STARTING)
-    assert daemon.look().said == "toko.i5bu waits: a run is at work."
+    assert daemon.look().said == "toko.i5bu waits: another run is in progress."
 
 
 def test_a_file_that_was_changed_just_now_is_asked_for_when_it_was_left_alone_for_a_look(daemon: Daemon) -> None:
     file = daemon.toko.inbox / "toko.i5bu"
     file.write_bytes(b"half")
-    assert daemon.look().said == "toko.i5bu is taken when it has stopped changing."
+    assert daemon.look().said == "toko.i5bu is still changing: it is synced once it stops."
     file.write_bytes(b"nearly all")
-    assert daemon.look().said == "toko.i5bu is taken when it has stopped changing."
+    assert daemon.look().said == "toko.i5bu is still changing: it is synced once it stops."
     assert daemon.ask().run_key == key(file)
 
 
@@ -175,7 +175,7 @@ def test_conflicted_copies_are_warned_of_and_left_out(daemon: Daemon) -> None:
     daemon.put("toko (KASIR-2's conflicted copy 2026-01-05).i5bu", 5)
     assert daemon.ask().run_key == key(file)
     (warning,) = daemon.logged
-    assert warning.startswith("Left out: toko (KASIR-2's conflicted copy 2026-01-05).i5bu is a conflicted copy.")
+    assert warning.startswith("Skipped: toko (KASIR-2's conflicted copy 2026-01-05).i5bu is a conflicted copy.")
 
 
 def test_of_a_hundred_files_the_tags_name_a_few(daemon: Daemon) -> None:
@@ -202,7 +202,7 @@ def test_a_failure_in_passing_is_tried_three_times_in_a_run_and_once_by_hand(
         assert len(dropbox.received("files/list_folder")) == 3
         answer = daemon.toko.run("sync", capsys=capsys)
     assert answer.status == 1
-    assert answer.error.startswith("toko: What answers in Dropbox's place is not Dropbox")
+    assert answer.error.startswith("toko: The response does not come from Dropbox")
     assert len(dropbox.received("files/list_folder")) == 4
 
 

@@ -18,7 +18,7 @@ from toko_assets.postgres.server import PostgresServer
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LINK = "http://toko.example:3000/runs/"
 RECOVERED = "Toko: sinkronisasi berhasil lagi"
-KNOWN = "The owners know of this failure."
+KNOWN = "The owners were already notified of this failure."
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_each_sync_that_changes_something_is_told_and_a_failure_and_its_end(
     assert " detik" in text.splitlines()[-1]
 
     daemon.run()
-    assert "Nothing changed: nobody is told." in daemon.tell()
+    assert "Nothing changed: nobody is notified." in daemon.tell()
     assert owner.read() == []
 
     daemon.put("rusak.i5bu", 2)
@@ -170,7 +170,7 @@ def test_a_recovery_is_announced_once_though_telegram_failed_and_only_a_sync_cou
     daemon.tell()
     assert len(owner.read()) == 1
     daemon.part()
-    assert "The run was no sync: nobody is told." in daemon.tell()
+    assert "The run was not a sync: nobody is notified." in daemon.tell()
     owner.telegram.fail("sendMessage", "500", times=None)
     daemon.sync()
     daemon.tell()
@@ -260,13 +260,13 @@ def test_in_24_hours_without_dropbox_owners_get_one_message_and_the_first_look_a
     assert watched.ask().run_key == f"{new.rev}:1"
 
 
-def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_look_and_of_its_end_as_well(
+def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_poll_and_of_its_end_as_well(
     watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
     dropbox.down()
     owner.telegram.fail("sendMessage", "500", times=None)
     watched.looks(timedelta(minutes=65))
-    assert set(watched.logged) == {f"Owner {OWNER} could not be told in Telegram: Internal Server Error"}
+    assert set(watched.logged) == {f"Owner {OWNER} could not be notified in Telegram: Internal Server Error"}
     owner.telegram.heal()
     watched.looks(timedelta(minutes=5))
     assert len(owner.read()) == 1
@@ -279,10 +279,10 @@ def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_look_and
 
 
 def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the_settings_change(
-    watched: Daemon, dropbox: DropboxServer, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
     dropbox.revoke()
-    assert watched.look().said.startswith("Not asked again until the settings change and Dagster is restarted: Dropbox")
+    assert watched.look().said.startswith("Not tried again until the settings change and Dagster is restarted: Dropbox")
     (told,) = owner.read()
     assert "DROPBOX_REFRESH_TOKEN" in told
     assert "Tidak dicoba lagi sampai pengaturan diperbaiki" in told
@@ -294,7 +294,8 @@ def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the
     watched.looks(timedelta(hours=2))
     assert len(dropbox.requests) > asked
     assert owner.read() == []
-    monkeypatch.setenv("DROPBOX_REFRESH_TOKEN", dropbox.grant())
-    watched.restart()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DROPBOX_REFRESH_TOKEN", dropbox.grant())
+        watched.restart()
     assert watched.look().said == "There is no backup yet."
     assert owner.read() == ["✅ Toko: backup bisa diambil lagi"]

@@ -56,14 +56,14 @@ def test_a_damaged_file_is_named_with_what_to_do_and_left_alone(
 def test_a_newer_version_is_left_to_a_newer_program(history: Path, ask: Callable[[Path], object]) -> None:
     rewrite(history, {"toko_price_history": "2"})
     content = (history / FILE).read_bytes()
-    with pytest.raises(PermanentError, match=r"prices\.parquet is of version 2, .*: update the program"):
+    with pytest.raises(PermanentError, match=r"prices\.parquet has version 2, .*: update the program"):
         ask(history)
     assert (history / FILE).read_bytes() == content
 
 
 def test_another_parquet_file_is_no_history(history: Path) -> None:
     rewrite(history, None)
-    with pytest.raises(PermanentError, match="it is no price history"):
+    with pytest.raises(PermanentError, match="it is not a price history"):
         price_changes(history)
 
 

@@ -1,0 +1,117 @@
+"""Search results in terminals of any width."""
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from rich.console import Console
+
+from toko_assets.cli.search_view import show_products
+from toko_core.catalog.products import Price, Product
+
+LONG = "INDOMIE REAL MEAT GORENG SPECIAL RASA RENDANG PEDAS ISI 40 BUNGKUS UKURAN JUMBO 90GR EDISI LEBARAN"
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def a_price(
+    selling: str | None, cost: str | None = None, *, unit: str = "PCS", times: str | None = "1",
+    level: int | None = None, up_to: str | None = None,
+) -> Price:  # fmt: skip
+    return Price(unit, _amount(times), level, _amount(up_to), _amount(cost), _amount(selling))
+
+
+def a_product(name: str, *prices: Price, sold: bool = True) -> Product:
+    return Product("KODE", name, None, None, sold, prices)
+
+
+def shown(products: Sequence[Product], width: int) -> list[str]:
+    """The lines that a terminal of this width gets."""
+    out = io.StringIO()
+    show_products(products, Console(file=out, width=width))
+    return out.getvalue().splitlines()
+
+
+SHOP = [
+    a_product("TEH PUCUK 350ML", a_price("3000", "2500")),
+    a_product(
+        "SABUN LUX 85G", a_price("3750", "3150"), a_price("172500", "149999.5", unit="DUS", times="48"), sold=False
+    ),
+    a_product("GULA GULAKU 1KG", a_price("17250", "14500", level=1), a_price("16900", "14500", level=2)),
+    a_product("MIE", a_price("3100", up_to="11"), a_price("2999.5", up_to="39")),
+    a_product("KOPI [bold]KAPAL[/bold] API", a_price(None), a_price("9000", unit="LSN", times=None)),
+]
+
+
+def test_at_80_columns_prices_stand_in_columns_below_the_name() -> None:
+    assert shown(SHOP, 80) == [
+        "  Unit       Applies to                           Price         Cost",
+        "TEH PUCUK 350ML",
+        "  PCS                                           Rp3.000      Rp2.500",
+        "SABUN LUX 85G (not sold)",
+        "  PCS                                           Rp3.750      Rp3.150",
+        "  DUS (×48)                                   Rp172.500  Rp149.999,5",
+        "GULA GULAKU 1KG",
+        "  PCS        level 1                           Rp17.250     Rp14.500",
+        "  PCS        level 2                           Rp16.900     Rp14.500",
+        "MIE",
+        "  PCS        up to 11                           Rp3.100",
+        "  PCS        over 11 up to 39 and on          Rp2.999,5",
+        "KOPI [bold]KAPAL[/bold] API",
+        "  PCS                                 harga belum diisi",
+        "  LSN (×?)                                      Rp9.000",
+    ]
+
+
+def test_a_wide_terminal_shows_the_same() -> None:
+    assert shown(SHOP, 200) == shown(SHOP, 80)
+
+
+def test_at_40_columns_what_a_price_applies_to_has_a_line_of_its_own() -> None:
+    lines = shown(SHOP[2:4], 40)
+    assert lines == [
+        "  Unit      Price      Cost",
+        "GULA GULAKU 1KG",
+        "  PCS    Rp17.250  Rp14.500",
+        "    level 1",
+        "  PCS    Rp16.900  Rp14.500",
+        "    level 2",
+        "MIE",
+        "  PCS     Rp3.100",
+        "    up to 11",
+        "  PCS   Rp2.999,5",
+        "    over 11 up to 39 and on",
+    ]
+
+
+def test_where_no_price_has_a_level_or_quantity_there_is_no_column_for_it() -> None:
+    assert shown(SHOP[:1], 80) == ["  Unit    Price     Cost", "TEH PUCUK 350ML", "  PCS   Rp3.000  Rp2.500"]
+
+
+@pytest.mark.parametrize(("width", "lines"), [(40, 3), (80, 2), (200, 1)])
+def test_a_long_name_has_the_whole_width_and_breaks_between_words(width: int, lines: int) -> None:
+    _, *name, price = shown([a_product(LONG, a_price("3000"))], width)
+    assert len(name) == lines
+    assert " ".join(line.strip() for line in name) == LONG
+    assert max(map(len, name)) <= width
+    assert price == "  PCS   Rp3.000"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_no_price_is_ever_cut(width: int) -> None:
+    huge = [
+        a_price("99999999999999.9999", "88888888888888.8888", unit="KARTON BESAR SEKALI", times="12.5", level=level)
+        for level in range(1, 4)
+    ]
+    text = "\n".join(shown([a_product(LONG, *huge)], width))
+    assert text.count("Rp99.999.999.999.999,9999") == 3
+    assert text.count("Rp88.888.888.888.888,8888") == 3
+    assert text.count("KARTON BESAR SEKALI (×12,5)") == 3
+    assert [text.count(f"level {level}") for level in range(1, 4)] == [1, 1, 1]
+
+
+def test_a_product_without_any_price_shows_its_name() -> None:
+    assert shown([a_product("KOSONG")], 80) == ["  Unit  Price  Cost", "KOSONG"]
