@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Finds the backup that a person chose by its name or path."""
-=======
-"""One backup of a source: that which a person chose by its name or path, or one that was listed before."""
->>>>>>> wt-take
+"""Finds one backup of a source: one that a person chose by its name or path, or one that was listed before."""
 
 from pathlib import Path
 

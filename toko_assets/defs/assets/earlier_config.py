@@ -1,15 +1,15 @@
-"""The config of raw_backup before 0.2.0. Runs that were queued during the upgrade hold it, and what people saved."""
+"""The config of raw_backup before 0.2.0: runs that were queued during the upgrade, and saved configs, still hold it."""
 
 import dagster as dg
 from pydantic import Field
 
 
 def _unset() -> None:
-    """As a default_factory: the Launchpad would show a `default`, though it be None."""
+    """A default_factory, because the Launchpad would show a `default` even if it is None."""
 
 
 class EarlierBackupConfig(dg.Config):
-    """What `take` says now: the first that is set of `path`, `backup`, and `file` with `revision`."""
+    """The fields that `take` replaces. The first one that is set counts: `path`, `backup`, or `file` with `revision`."""
 
     backup: str | None = Field(default_factory=_unset, description="Before 0.2.0; now `take: {chosen: {backup: …}}`.")
     path: str | None = Field(default_factory=_unset, description="Before 0.2.0; now `take: {file: {path: …}}`.")

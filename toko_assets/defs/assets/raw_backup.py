@@ -75,13 +75,8 @@ class Listed(dg.Config):
         return ListedBackup(self.place, self.revision, self.size, datetime.fromisoformat(self.modified))
 
 
-<<<<<<< HEAD
-class BackupConfig(dg.Config):
-    """The config of raw_backup."""
-=======
 class BackupConfig(EarlierBackupConfig):
-    """Which backup to take."""
->>>>>>> wt-take
+    """The config of raw_backup."""
 
     take: Newest | Chosen | LocalFile | Listed = Field(
         default=Newest(), discriminator="kind", description="Which backup to take; by default the newest."
