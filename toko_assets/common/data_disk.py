@@ -7,9 +7,10 @@ permissions on this disk: with DB_HOST a sync works on NTFS and exFAT.
 
 import fcntl
 import os
+import secrets
 import stat
-import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from toko_assets.common.settings import Settings
@@ -59,8 +60,7 @@ def misses_permissions(found: os.stat_result) -> bool:
 
 def _without_permissions(folder: Path) -> str | None:
     """Try to make a folder as the embedded PostgreSQL needs it, private and owned by its user. Return the problem."""
-    with suppress(OSError), _trial(folder) as trial:
-        private = Path(trial, "private")
+    with suppress(OSError), _trial(folder) as private:
         private.mkdir()
         with suppress(OSError):  # some disks reject it, most ignore it
             private.chmod(PRIVATE)
@@ -79,8 +79,7 @@ def _without_permissions(folder: Path) -> str | None:
 
 def _without_locks(folder: Path) -> str | None:
     """Try both kinds of locks (flock for the sync, POSIX for SQLite and DuckDB), and to replace an open file."""
-    with suppress(OSError), _trial(folder) as trial:
-        path, new = Path(trial, "file"), Path(trial, "new")
+    with suppress(OSError), _trial(folder) as path, _trial(folder) as new:
         new.touch()
         with path.open("wb") as file, path.open("wb") as same:
             if not (_posix_lock_works(file.fileno()) and _flock_works(file.fileno(), same.fileno())):
@@ -114,7 +113,12 @@ def _flock_works(file: int, same: int) -> bool:
     return False
 
 
-def _trial(folder: Path) -> tempfile.TemporaryDirectory[str]:
-    """Return a temporary folder. If this process is killed, the next sync removes it."""
-    place = nearest_existing(folder)
-    return tempfile.TemporaryDirectory(TEMPORARY, "disk-check-", place, ignore_cleanup_errors=True)
+@contextmanager
+def _trial(folder: Path) -> Iterator[Path]:
+    """Yield a new path. Its file or folder is removed afterwards; after a kill, the next sync removes it."""
+    path = nearest_existing(folder) / f"disk-check-{secrets.token_hex(6)}{TEMPORARY}"
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ def _unset() -> None:
 
 
 class EarlierBackupConfig(dg.Config):
-    """The fields that `take` replaces. The first one that is set counts: `path`, `backup`, or `file` with `revision`."""
+    """The fields that `take` replaces. The first one that is set counts: `path`, `backup`, `file` with `revision`."""
 
     backup: str | None = Field(default_factory=_unset, description="Before 0.2.0; now `take: {chosen: {backup: …}}`.")
     path: str | None = Field(default_factory=_unset, description="Before 0.2.0; now `take: {file: {path: …}}`.")
