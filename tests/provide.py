@@ -33,7 +33,7 @@ esac
 apt-get install -y -qq --no-install-recommends "$@"
 """
 """Of PostgreSQL only the programs: no server starts by itself. A source that cannot be updated need not be needed."""
-AS_ROOT = ["unshare", "--mount", "setpriv", "--reuid=65534", "--clear-groups",
+AS_ROOT = ["unshare", "--mount", "setpriv", "--reuid=65534", "--clear-groups", "--securebits=+no_setuid_fixup",
            "--inh-caps=+dac_override,+dac_read_search", "--ambient-caps=+dac_override,+dac_read_search",
            "true"]  # fmt: skip
 AS_A_USER = ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount", "true"]

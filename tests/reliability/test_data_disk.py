@@ -59,7 +59,7 @@ def test_a_run_ends_before_its_first_asset_and_is_not_tried_again_until_the_sett
         assert [line for line in text.splitlines() if line.startswith(said) and "set TOKO_DATA_DIR to" in line]
         assert "DataDiskError" not in text
         assert daemon.looks(timedelta(hours=1)) == {
-            "toko.i5bu was refused, and is not tried again until the folder or the settings change."
+            "toko.i5bu was rejected, and is not tried again until the folder or the settings change."
         }
         daemon.restart()
         daemon.ask()

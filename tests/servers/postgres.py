@@ -207,7 +207,7 @@ def _as_server_user(command: list[str | Path]) -> list[str]:
     options = ["--pdeathsig", "INT"]
     if os.geteuid() == 0:
         options += [
-            f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+            f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--securebits=+no_setuid_fixup",
             f"--inh-caps={REACH}", f"--ambient-caps={REACH}",
         ]  # fmt: skip
     return [setpriv, *options, *map(str, command)]

@@ -1,10 +1,10 @@
-"""Finds the backup that a person chose by its name or path."""
+"""Finds one backup of a source: one that a person chose by its name or path, or one that was listed before."""
 
 from pathlib import Path
 
 from toko_assets.backups.folder import FolderSource, named_backup
 from toko_assets.backups.listing import ListedBackup, Listing
-from toko_assets.backups.source import BackupSource, NoBackupError
+from toko_assets.backups.source import BackupSource, GoneError, NoBackupError
 
 NAMED = 5
 
@@ -29,6 +29,16 @@ def chosen_backup(source: BackupSource, wanted: str) -> tuple[BackupSource, List
             if same(wanted) in (same(backup.place), same(backup.name)):
                 return source, backup
     raise NoBackupError(f"There is no backup {wanted or 'without a name'} in {source.place}{_advice(listing, wanted)}")
+
+
+def listed_backup(source: BackupSource, place: str, revision: str) -> ListedBackup:
+    """This revision, as the source lists it. Raises GoneError, and what the source raises when it does not answer."""
+    for backup in source.listing().backups:
+        if (backup.place, backup.revision) == (place, revision):
+            return backup
+    raise GoneError(
+        f"{place.rpartition('/')[2]} was replaced, deleted or moved away: the next look takes what there is."
+    )
 
 
 def _advice(listing: Listing, wanted: str) -> str:

@@ -115,9 +115,9 @@ def _flock_works(file: int, same: int) -> bool:
 
 @contextmanager
 def _trial(folder: Path) -> Iterator[Path]:
-    """Give an unused name in the folder, and afterwards remove the file or folder of that name.
+    """Yield a new path. Its file or folder is removed afterwards.
 
-    It does not end in TEMPORARY: a sync that starts in this millisecond would report and remove it.
+    The name does not end in TEMPORARY: a sync that starts in this millisecond would report and remove it.
     """
     path = nearest_existing(folder) / f".disk-check-{secrets.token_hex(6)}"
     try:

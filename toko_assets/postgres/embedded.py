@@ -223,6 +223,9 @@ def _as_server_user(command: list[str | Path]) -> list[str]:
             f"--reuid={NOBODY}",
             f"--regid={NOBODY}",
             "--clear-groups",
+            # PostgreSQL looks for its own programs with access(2), which without this ignores the capabilities of a
+            # user who is not root: below /root, which only root may enter, it would not find them.
+            "--securebits=+no_setuid_fixup",
             f"--inh-caps={reach}",
             f"--ambient-caps={reach}",
         ]

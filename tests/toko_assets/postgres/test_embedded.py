@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from toko_assets.postgres.embedded import ADMIN, RESTORER, EmbeddedPostgres
+from toko_assets.postgres.server import program
 
 HELD = """
 import sys
@@ -22,6 +23,8 @@ server = postgres.start()
 print(server.host, postgres._process.pid, flush=True)
 sys.stdin.read()
 """
+PLACE = "from toko_assets.postgres.server import program; print(program('postgres'), flush=True)"
+"""Where the server's program is."""
 
 
 def modes(folder: Path) -> dict[Path, int]:
@@ -42,6 +45,23 @@ def test_the_server_does_not_run_as_root(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path / "postgres"):
         pid = int((tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         assert Path(f"/proc/{pid}").stat().st_uid != 0
+
+
+def test_the_programs_may_lie_in_a_folder_that_only_its_owner_may_enter(tmp_path: Path) -> None:
+    """A checkout below /root, run by root: the server, which is another user, must find its own programs there."""
+    private = tmp_path / "root"
+    (private / "packages").mkdir(parents=True)
+    private.chmod(0o700)
+    packages = program("postgres").parents[3]
+    as_a_user = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
+    bind = 'mount --bind "$1" "$2"; export PYTHONPATH="$2:$PYTHONPATH"; shift 2; exec "$@"'
+    held = subprocess.run(
+        ["unshare", "--mount", *as_a_user, "sh", "-ec", bind, "sh", packages, private / "packages",
+         sys.executable, "-c", PLACE + HELD, tmp_path / "postgres"],
+        input="", env={**os.environ, "PYTHONPATH": ":".join(sys.path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (held.returncode, held.stderr) == (0, "")
+    assert Path(held.stdout.splitlines()[0]).is_relative_to(private), "others' programs were used"
 
 
 def test_the_restoring_role_may_create_databases_and_nothing_more(tmp_path: Path) -> None:

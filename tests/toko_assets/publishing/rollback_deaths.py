@@ -115,13 +115,14 @@ def _record(folder: DataFolder) -> Catalog | None:
 
 def _files(folder: DataFolder) -> dict[Path, bytes]:
     """All that a rollback writes."""
-    files = [folder.catalog / "CURRENT", *folder.records.iterdir()]
-    return {file: file.read_bytes() for file in files}
+    files = [folder.catalog / "CURRENT", *folder.records.rglob("*")]
+    return {file: file.read_bytes() for file in files if file.is_file()}
 
 
 def _restore(folder: DataFolder, files: dict[Path, bytes]) -> None:
-    for file in folder.records.iterdir():
-        file.unlink()
+    for file in folder.records.rglob("*"):
+        if file.is_file():
+            file.unlink()
     for file, content in files.items():
         file.write_bytes(content)
 

@@ -222,7 +222,7 @@ def test_a_refused_way_back_is_one_line_and_changes_nothing(daemon: Daemon, shop
     assert refused(daemon, "../records/rollback.json").startswith("There is no catalogue ../records/rollback.json.")
     for name in (first, second):
         (daemon.toko.data / "catalog" / name).unlink()
-    assert refused(daemon) == f"There is no catalogue before {third} to go back to. There are no others."
+    assert refused(daemon) == f"There is no catalogue before {third} to go back to. There are no other catalogues."
 
 
 def test_before_the_first_catalogue_there_is_nothing_to_go_back_from(daemon: Daemon) -> None:

@@ -9,12 +9,13 @@ from typing import Literal, Self
 import dagster as dg
 from pydantic import Field
 
-from toko_assets.backups.chosen import chosen_backup, local_backup
+from toko_assets.backups.chosen import chosen_backup, listed_backup, local_backup
 from toko_assets.backups.listing import ListedBackup
 from toko_assets.backups.source import ENDING, BackupSource
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, backup_id
 from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.assets.earlier_config import EarlierBackupConfig
 from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
@@ -74,7 +75,7 @@ class Listed(dg.Config):
         return ListedBackup(self.place, self.revision, self.size, datetime.fromisoformat(self.modified))
 
 
-class BackupConfig(dg.Config):
+class BackupConfig(EarlierBackupConfig):
     """The config of raw_backup."""
 
     take: Newest | Chosen | LocalFile | Listed = Field(
@@ -116,7 +117,7 @@ def raw_backup(
     with one_line_failures():
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            match config.take:
+            match _choice(config, backup_source):
                 case Newest():
                     archive, backup = backup_source.newest(
                         lambda listed: take(backup_source, listed), context.log.warning
@@ -163,6 +164,17 @@ def raw_backup(
             **seconds_metadata(watch.seconds),
         },
     )
+
+
+def _choice(config: BackupConfig, source: BackupSource) -> Newest | Chosen | LocalFile | Listed:
+    """`take`, unless the config is one of before 0.2.0. Raises what the source raises."""
+    if config.path:
+        return LocalFile(path=config.path)
+    if config.backup is not None:
+        return Chosen(backup=config.backup)
+    if config.file and config.revision:
+        return Listed.of(listed_backup(source, config.file, config.revision))
+    return config.take
 
 
 def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:
