@@ -1,4 +1,4 @@
-"""An alias of `toko_assets.defs.dagster_storage` (since 0.2.0). The dagster.yaml of an older installation names it."""
+"""Since 0.2.0 in `toko_assets.defs.dagster_storage`. The dagster.yaml of an older installation names this module."""
 
 from toko_assets.defs.dagster_storage import LocalStorage
 

@@ -37,7 +37,7 @@ def listed_backup(source: BackupSource, place: str, revision: str) -> ListedBack
         if (backup.place, backup.revision) == (place, revision):
             return backup
     raise GoneError(
-        f"{place.rpartition('/')[2]} was replaced, deleted or moved away: the next look takes what there is."
+        f"{place.rpartition('/')[2]} was replaced, deleted or moved away: the next sync takes what there is."
     )
 
 

@@ -53,9 +53,9 @@ class FolderSource(BackupSource):
         """Copy the file. Raises NoBackupError if it cannot be read, and TransientError if it has changed."""
         source = Path(backup.place)
         try:
+            revision = _listed(source).revision
             with source.open("rb"):  # later errors concern the target
                 pass
-            revision = _listed(source).revision
         except FileNotFoundError as error:
             raise GoneError(f"{backup.name} is gone: it was deleted or moved.") from error
         except OSError as error:

@@ -182,7 +182,7 @@ def test_while_a_sync_is_running_postgresql_is_left_alone(toko: Installation) ->
         answer = run_toko("doctor")
         process.kill()
     assert answer.status == 0
-    assert any("PostgreSQL   Not checked, because a sync is running" in said for said in notes(answer))
+    assert any("PostgreSQL Not checked, because a sync is running" in said for said in notes(answer))
     assert not (toko.data / "postgres").exists()
     with sync_lock(toko.data, None):
         pass

@@ -17,7 +17,9 @@ from toko_assets.postgres.server import program
 HELD = """
 import sys
 from pathlib import Path
+from toko_assets.common.process import tune_process
 from toko_assets.postgres.embedded import EmbeddedPostgres
+tune_process()  # as the commands do
 postgres = EmbeddedPostgres(Path(sys.argv[1]))
 server = postgres.start()
 print(server.host, postgres._process.pid, flush=True)

@@ -207,7 +207,7 @@ class TestComparison:
         assert publication.catalog is not None
         assert publication.diff is None
         assert all(outcome.passed for outcome in publication.outcomes)
-        assert "nothing to compare with" in said(publication)
+        assert "there is nothing to compare" in said(publication)
 
     def test_the_next_one_is_compared_with_it(self, folder: DataFolder) -> None:
         publish(folder, a_demo(folder))
