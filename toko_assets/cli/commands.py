@@ -170,9 +170,10 @@ def bot(check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def dev(port: int) -> None:
     """Serve Dagster's web interface at 127.0.0.1."""
+    settings = _data_settings()
     from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
 
-    prepare_dagster_home(_data_settings())
+    prepare_dagster_home(settings)
     # The program `dagster` is next to the interpreter only in a virtual environment, so run the module.
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C stops it)", highlight=False)
