@@ -50,6 +50,6 @@ def test_doctor_then_reports_nothing_wrong_and_says_whose_data_it_is(monkeypatch
     answer = run_toko("doctor")
     assert (answer.status, answer.error) == (0, "")
     assert "✗" not in answer.output
-    assert "✓ Dagster data/dagster is writable, its dagster.yaml is right" in answer.output
+    assert "✓ Dagster data/dagster is writable, its dagster.yaml is valid" in answer.output
     assert "! catalogue It holds the demo's data" in answer.output
     assert "Nothing is wrong." in answer.output
