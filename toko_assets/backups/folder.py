@@ -61,12 +61,10 @@ class FolderSource(BackupSource):
         except OSError as error:
             raise unreadable(backup.place, error) from error
         if revision != backup.revision:
-            raise TransientError(f"{backup.name} was replaced, or is still being written: the next sync takes it.")
+            raise _changed(backup.name)
         shutil.copyfile(source, target)
         if not source.exists() or _listed(source).revision != backup.revision:
-            raise TransientError(
-                f"{backup.name} changed while it was read: it is still being written. Try again in a minute."
-            )
+            raise _changed(backup.name)
         progress(backup.size)
 
 
@@ -97,4 +95,11 @@ def _listed(file: Path) -> ListedBackup:
         size=stat.st_size,
         modified=datetime.fromtimestamp(stat.st_mtime, UTC),
         settled=time.time() - stat.st_mtime > SETTLED_SECONDS,
+    )
+
+
+def _changed(name: str) -> TransientError:
+    """Return the error for a file that is not the listed one any more."""
+    return TransientError(
+        f"{name} was replaced after it was listed, or {name} changed while it was read. Try again in a minute."
     )
