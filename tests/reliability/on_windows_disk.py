@@ -3,7 +3,7 @@
 It needs root, /dev/fuse, a loop device, and Debian's packages ntfs-3g, exfat-fuse and exfatprogs, so it is asked for by
 name:
 
-    .venv/bin/python -m pytest tests/reliability/on_windows_disk.py
+    make test-disks
 
 `test_data_disk.py` tries the same everywhere, with a stand-in.
 """
