@@ -51,10 +51,19 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def is_running(pid: int) -> bool:
+    """Return whether the process lives: an orphan stays a zombie where process 1 does not wait for it."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return after_name[0] not in "ZX"
+
+
 def wait_for_end(pids: list[int], seconds: float) -> bool:
     """Wait until all of these processes have ended. Return False after a timeout."""
     deadline = time.monotonic() + seconds
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+    while any(is_running(pid) for pid in pids):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

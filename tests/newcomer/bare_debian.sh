@@ -45,7 +45,10 @@ inside() {
     pivot_root . mnt
     umount -l /mnt
     cd /
-    exec su - "$2" -c "set -e; $3"
+    # This shell stays: as process 1 it waits for orphans too, as an init does.
+    status=0
+    su - "$2" -c "set -e; $3" || status=$?
+    exit $status
   ' sh "$root" "$1" "$2"
 }
 
