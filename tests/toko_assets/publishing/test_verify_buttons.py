@@ -43,7 +43,7 @@ def test_two_codes_of_one_hash_block_and_are_shown(file: Path, codes: tuple[str,
     assert not outcome.passed
     assert outcome.rows["kodeitem"].tolist() == list(codes)
     assert outcome.rows["hash"].nunique() == 1
-    with pytest.raises(CatalogError, match="cannot tell apart"):
+    with pytest.raises(CatalogError, match="the same code, or codes with the same hash"):
         ProductHashes(PublishedCatalog(file).products)
 
 
