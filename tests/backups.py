@@ -26,6 +26,8 @@ CREATE TABLE tbl_itemstok (kodeitem varchar(100), kantor varchar(50), stok numer
 CREATE TABLE tbl_ikdt (iddetail bigint PRIMARY KEY, kodeitem varchar(100), jumlah numeric(20,3), harga numeric(20,3));
 """
 
+JAKARTA = "<+07>-7"
+"""The time zone of the shop's computer, as PostgreSQL's programs read it."""
 HISTORY = "INSERT INTO tbl_ikdt SELECT n, 'BRG-0', 1, 1000 FROM generate_series(1, %s) n"
 
 
@@ -97,7 +99,7 @@ def write_backup(
                 for statement in shop.statements:
                     connection.execute(statement.encode())
             out.parent.mkdir(parents=True, exist_ok=True)
-            server.run("pg_dump", "-Fc", *options, "-f", out, "test_scratch")
+            server.run("pg_dump", "-Fc", *options, "-f", out, "test_scratch", environment={"TZ": JAKARTA})
         finally:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
     return out

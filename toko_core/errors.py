@@ -9,6 +9,10 @@ class PermanentError(TokoError):
     """A permanent error. It is never retried, because it stays until a file or a setting changes."""
 
 
+class BackupError(PermanentError):
+    """The backup itself is wrong or not wanted. Syncing it again gives the same result."""
+
+
 class TransientError(TokoError):
     """A transient error, which may be gone in a minute: a file still being written, a server that does not respond."""
 

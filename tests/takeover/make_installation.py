@@ -31,6 +31,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
+
 from tests.acceptance.dumps import dumped_at
 from tests.takeover.old_version import DAYS, OldVersion
 from toko_assets.postgres.embedded import EmbeddedPostgres
@@ -57,6 +59,8 @@ UPDATE tbl_item SET hargajual1 = hargajual1 + 500 WHERE hargajual1 > 0;
 UPDATE tbl_itemhj SET hargajual = hargajual + 500 WHERE hargajual > 0;
 DELETE FROM tbl_item WHERE kodeitem IN (SELECT kodeitem FROM tbl_item ORDER BY kodeitem DESC LIMIT 2);
 """
+SHOP, OTHER_SHOP = "i5_TOKO_LAMA", "i5_TOKO_LAIN"
+"""The databases of the two shops."""
 TENFOLD = """
 UPDATE tbl_item SET hargajual1 = hargajual1 * 10;
 UPDATE tbl_itemhj SET hargajual = hargajual * 10;
@@ -97,7 +101,7 @@ def copy_programs(made: OldVersion) -> None:
 
 
 def make_backups(made: OldVersion) -> None:
-    """By the old version's `toko sample-backup`; two of them changed in a database."""
+    """By the old version's `toko sample-backup`, then dumped from databases named as a shop's are."""
     made.backups.mkdir()
     (made.data / "inbox").mkdir(parents=True)
     (made.root / ".env").write_text(ENV)
@@ -106,22 +110,25 @@ def make_backups(made: OldVersion) -> None:
     for name, seed in (("minggu", 6), ("senin", 8)):
         made.toko("sample-backup", files[name], "--products", "50", "--history", "100", "--seed", str(seed))
     with EmbeddedPostgres(made.backups / "postgres") as server:
-        change(server, files["senin"], RISES, files["selasa"])
-        change(server, files["selasa"], TENFOLD, files["rabu"])
+        dump_from(server, OTHER_SHOP, files["minggu"], "", files["minggu"])
+        dump_from(server, SHOP, files["senin"], "", files["senin"])
+        dump_from(server, SHOP, files["senin"], RISES, files["selasa"])
+        dump_from(server, SHOP, files["selasa"], TENFOLD, files["rabu"])
     files["rusak"].write_bytes(files["rabu"].read_bytes()[:-CUT])
     for name, file in files.items():
         dumped_at(file, datetime(2026, 1, DAYS[name], 21))
 
 
-def change(server: PostgresServer, backup: Path, statements: str, out: Path) -> None:
-    """The backup after these statements."""
+def dump_from(server: PostgresServer, database: str, backup: Path, statements: str, out: Path) -> None:
+    """The backup after these statements, as one of this database."""
+    name = sql.Identifier(database)
     with server.connect("postgres", autocommit=True) as admin:
-        admin.execute(b"DROP DATABASE IF EXISTS changed")
-        admin.execute(b"CREATE DATABASE changed TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
-    server.run("pg_restore", "--no-owner", "--no-acl", "-d", "changed", backup)
-    with server.connect("changed") as connection:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'").format(name))
+    server.run("pg_restore", "--no-owner", "--no-acl", "-d", database, backup)
+    with server.connect(database) as connection:
         connection.execute(statements.encode())
-    server.run("pg_dump", "-Fc", "-f", out, "changed")
+    server.run("pg_dump", "-Fc", "-f", out, database)
 
 
 def make_history(made: OldVersion) -> dict[str, Any]:

@@ -1,12 +1,48 @@
-"""Finds one backup of a source: one that a person chose by its name or path, or one that was listed before."""
+"""Finds the backup that a person chose by its name or path, and records the choice.
 
+A chosen backup stays served until a backup arrives that is newer than all that were listed when it was chosen.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
 
 from toko_assets.backups.folder import FolderSource, named_backup
 from toko_assets.backups.listing import ListedBackup, Listing
 from toko_assets.backups.source import BackupSource, GoneError, NoBackupError
+from toko_assets.common.records import BackupFile, Order, read_record, write_record
 
 NAMED = 5
+RECORD, KEPT = "chosen", 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A backup that a person chose."""
+
+    sha256: str
+    newest: Order
+    """The newest backup of the shop that was listed then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The last choices, newest last."""
+
+    choices: tuple[Choice, ...] = ()
+
+
+def record_choice(records: Path, sha256: str, newest: Order | None) -> None:
+    """Record that a person chose the backup with this hash while `newest` was the newest listed one."""
+    kept = read_record(records, RECORD, Choices) or Choices()
+    others = tuple(choice for choice in kept.choices if choice.sha256 != sha256)
+    new = (Choice(sha256, newest),) if newest else ()
+    write_record(records, RECORD, Choices((*others, *new)[-KEPT:]))
+
+
+def order_to_exceed(records: Path, served: BackupFile) -> Order:
+    """Return the place in the order after which a backup is newer than what is served."""
+    kept = read_record(records, RECORD, Choices) or Choices()
+    return max([served.order, *(choice.newest for choice in kept.choices if choice.sha256 == served.sha256)])
 
 
 def local_backup(path: Path) -> tuple[BackupSource, ListedBackup]:

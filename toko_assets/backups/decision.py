@@ -1,20 +1,20 @@
 """Decides which backup to sync now, from what is listed, what is published, and how earlier attempts ended.
 
-The goal: the newest backup is the published one, until a person chooses another. Each decision compares the newest
-backup with the published one, not with the runs that were requested earlier. Dagster never runs the same run key twice,
-even after a failure, so every attempt has its own key. All functions are pure; the sensor in
+The goal: the newest backup of the shop that is not rejected is the published one, until a person chooses another. Each
+decision compares the backups with the published one, not with the runs that were requested earlier. Dagster never runs
+the same run key twice, even after a failure, so every attempt has its own key. All functions are pure; the sensor in
 `defs/sensors/new_backup.py` calls them.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from pydantic import TypeAdapter, ValidationError
 
-from toko_assets.backups.listing import ListedBackup, newest_first
+from toko_assets.backups.listing import DatedBackup, ListedBackup
 from toko_assets.common.rollback_record import Rejection
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
@@ -55,18 +55,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The state that the sensor keeps between two ticks. Its size does not depend on the number of backups."""
+    """The state that the sensor keeps between two ticks. Its size does not depend on the number of backups.
+
+    Version 0.2.0 kept more fields, which are ignored: the order of backups is that of their headers now.
+    """
 
     seen: str = ""
-    """The newest revision at the last tick."""
-    published: datetime | None = None
-    """When the published backup was last changed. Older ones are not synced, even if the published one is deleted."""
-    served: str = ""
-    """The newest revision that was ever served. If an older one is served now, a person chose it."""
-    asked: str = ""
-    """The revision that was last requested."""
-    asked_modified: datetime | None = None
-    """When that revision was changed. It is kept because a file may be deleted before its run publishes it."""
+    """The newest revision of the shop at the last tick."""
     failing: datetime | None = None
     """When the source began to fail; None while it works."""
     told: bool = False
@@ -103,7 +98,7 @@ class Request:
     folder: str
     """`folder_mark` of what is listed now."""
     skipped: tuple[str, ...]
-    """Names of other backups that are newer than the published one. They are skipped because this one is newest."""
+    """Names of the other backups that are newer than the published one. Older ones are skipped, newer ones rejected."""
 
     @property
     def run_key(self) -> str:
@@ -121,74 +116,59 @@ class Decision:
     """A sentence that explains why no run is requested; empty if one is."""
 
 
-def wanted(cursor: Cursor, backups: Sequence[ListedBackup]) -> ListedBackup | None:
-    """Return the newest backup, or None if it is older than the published one."""
-    newest = next(iter(newest_first(backups)), None)
-    if newest and cursor.published and newest.modified < cursor.published:
-        return None
-    return newest
-
-
 def decide(
     cursor: Cursor,
-    backups: Sequence[ListedBackup],
+    backups: Iterable[ListedBackup],
+    newer: Sequence[DatedBackup],
     *,
-    published: str | None,
-    rejected: Rejection | None,
-    last: Attempt | None,
+    served: str,
+    rolled_back: Rejection | None,
+    is_rejected: Callable[[str], bool],
+    last_attempt: Callable[[str], Attempt | None],
     busy: bool,
     settings: str,
     now: datetime,
-    demo_served: bool = False,
 ) -> Decision:
-    """Decide whether to sync the newest of the listed `backups` now.
+    """Decide whether to sync now, and which backup.
 
-    `published` is the served revision, `rejected` what a rollback rejected, `last` the last attempt at the `wanted`
-    backup, `busy` whether a run is unfinished, and `settings` the mark of the settings in force. With `demo_served`,
-    the served catalogue is the demo's, so a shop's backup is synced whatever its time.
+    `backups` are all that are listed, `newer` the shop's that are newer than the served one, newest first. `served` is
+    the name of the served backup, empty if there is none. `rolled_back` is what a rollback rejected. `is_rejected`
+    tells whether the checks rejected a revision, `last_attempt` returns the last run that was requested for one. With
+    `busy`, a run is unfinished. `settings` is the mark of the settings in force.
     """
-    known = {published or "", rejected.revision if rejected else ""} - {""}
-    cursor = _with_published(answered(cursor), backups, known)
-    cursor = replace(cursor, published=None) if demo_served else cursor
-    newest, before, mark = wanted(cursor, backups), cursor.seen, folder_mark(backups)
-    cursor = replace(cursor, seen=newest.revision if newest else "")
-    if newest is None:
-        return Decision(cursor, None, "There is no backup that is newer than the served one." if backups else EMPTY)
-    if newest.revision == published:
-        return Decision(replace(cursor, served=newest.revision), None, f"{newest.name} is served.")
-    if published and newest.revision == cursor.served:
-        return Decision(cursor, None, f"{newest.name} was served; the one chosen since stays until a newer one comes.")
-    if rejected and rejected.is_of(newest.revision):
-        return Decision(cursor, None, rejected.explain(newest.name))
+    before, mark, cursor = cursor.seen, folder_mark(backups), answered(cursor)
+    wanted = next((backup for backup in newer if not is_rejected(backup.listed.revision)), None)
+    newest = (wanted or next(iter(newer), None)) if newer else None
+    cursor = replace(cursor, seen=newest.listed.revision if newest else "")
+    if wanted is None:
+        return Decision(cursor, None, _nothing_wanted(newer, served))
+    listed, name = wanted.listed, wanted.name
+    if rolled_back and (rolled_back.is_of(listed.revision) or _is_covered(rolled_back, wanted)):
+        return Decision(cursor, None, rolled_back.explain(name, itself=rolled_back.is_of(listed.revision)))
     if busy:
-        return Decision(cursor, None, f"{newest.name} waits: another run is in progress.")
-    if not newest.settled and newest.revision != before:
-        return Decision(cursor, None, f"{newest.name} is still changing: it is synced once it stops.")
-    if last and (reason := _reason_to_wait(newest, last, mark, settings, now)):
+        return Decision(cursor, None, f"{name} waits: another run is in progress.")
+    if not listed.settled and listed.revision != before:
+        return Decision(cursor, None, f"{name} is still changing: it is synced once it stops.")
+    last = last_attempt(listed.revision)
+    if last and (reason := _reason_to_wait(listed, last, mark, settings, now)):
         return Decision(cursor, None, reason)
-    skipped = tuple(
-        backup.name
-        for backup in newest_first(backups)
-        if backup != newest and (cursor.published is None or backup.modified > cursor.published)
-    )
-    request = Request(newest, last.number + 1 if last else 1, mark, skipped)
-    return Decision(replace(cursor, asked=newest.revision, asked_modified=newest.modified), request, "")
+    skipped = tuple(backup.name for backup in newer if backup != wanted)
+    return Decision(cursor, Request(listed, last.number + 1 if last else 1, mark, skipped), "")
 
 
 EMPTY = "There is no backup yet."
 
 
-def _with_published(cursor: Cursor, backups: Sequence[ListedBackup], published: set[str]) -> Cursor:
-    """Set `published` to the time of the backup that is served or rejected. The time never decreases.
+def _nothing_wanted(newer: Sequence[DatedBackup], served: str) -> str:
+    is_served = f"{served} is served." if served else ""
+    if newer:
+        return f"{newer[0].name} was rejected by its checks: see its run, or run `toko sync`. {is_served}".strip()
+    return is_served or EMPTY
 
-    The backup is in the listing, or it is the one that was last requested and has been deleted since.
-    """
-    times = [backup.modified for backup in backups if backup.revision in published]
-    if cursor.asked in published and cursor.asked_modified:
-        times.append(cursor.asked_modified)
-    if cursor.published:
-        times.append(cursor.published)
-    return replace(cursor, published=max(times, default=None))
+
+def _is_covered(rolled_back: Rejection, backup: DatedBackup) -> bool:
+    """Whether a rollback also rejected this backup, as one that is no newer than the rejected one."""
+    return not rolled_back.chosen and backup.header is not None and rolled_back.covers("", backup.dumped_at)
 
 
 def _reason_to_wait(newest: ListedBackup, last: Attempt, mark: str, settings: str, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """Backups in a Dropbox folder."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -13,7 +14,7 @@ from dropbox.files import FileMetadata, Metadata
 
 from toko_assets.backups.dropbox_client import dropbox_client, dropbox_errors, is_path_error, quiet_error
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
-from toko_assets.backups.source import ENDING, BackupSource, is_conflicted
+from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
 from toko_assets.common.settings import Settings
 from toko_core.errors import TransientError
 
@@ -53,6 +54,23 @@ class DropboxSource(BackupSource):
                     entries.pop(entry.path_lower, None)
         backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
         return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
+
+    def head(self, backup: ListedBackup, count: int) -> bytes:
+        """Download the beginning of this revision with a range request."""
+        if not backup.size:
+            return b""
+        last = min(count, backup.size) - 1
+        with dropbox_errors(self.folder), dropbox_client(self.settings) as client:
+            try:
+                _, response = client.files_download(
+                    f"rev:{backup.revision}", extra_headers={"Range": f"bytes=0-{last}"}
+                )
+            except ApiError as error:
+                if is_path_error(error.error):
+                    raise GoneError(f"{backup.place} is gone from Dropbox: it was deleted or moved.") from error
+                raise NoBackupError(f"Dropbox does not let the app download {backup.place}.") from error
+            with closing(response):
+                return bytes(response.raw.read(last + 1))
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Download exactly this revision, resume after interruptions, verify Dropbox's hash, then rename the file."""

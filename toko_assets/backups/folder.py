@@ -49,6 +49,20 @@ class FolderSource(BackupSource):
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
 
+    def head(self, backup: ListedBackup, count: int) -> bytes:
+        """Read the beginning of the file."""
+        try:
+            with Path(backup.place).open("rb") as file:
+                start = file.read(count)
+            revision = _listed(Path(backup.place)).revision
+        except FileNotFoundError as error:
+            raise gone(backup) from error
+        except OSError as error:
+            raise unreadable(backup.place, error) from error
+        if revision != backup.revision:
+            raise GoneError(f"{backup.name} was replaced after it was listed.")
+        return start
+
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Copy the file. Raises NoBackupError if it cannot be read, and TransientError if it has changed."""
         source = Path(backup.place)
@@ -57,7 +71,7 @@ class FolderSource(BackupSource):
             with source.open("rb"):  # later errors concern the target
                 pass
         except FileNotFoundError as error:
-            raise GoneError(f"{backup.name} is gone: it was deleted or moved.") from error
+            raise gone(backup) from error
         except OSError as error:
             raise unreadable(backup.place, error) from error
         if revision != backup.revision:
@@ -80,6 +94,11 @@ def named_backup(path: Path) -> ListedBackup:
         raise NoBackupError(f"There is no file {path}.") from error
     except OSError as error:
         raise unreadable(str(path), error) from error
+
+
+def gone(backup: ListedBackup) -> GoneError:
+    """Return the error for a file that is not there any more."""
+    return GoneError(f"{backup.name} is gone: it was deleted or moved.")
 
 
 def unreadable(path: str, error: OSError) -> NoBackupError:

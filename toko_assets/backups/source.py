@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from toko_assets.backups.listing import ListedBackup, Listing
-from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
-from toko_core.errors import PermanentError, TokoError, TransientError
+from toko_core.errors import PermanentError, TransientError
 
 ENDING = ".i5bu"
 CONFLICTED = re.compile(r"\(.*(conflicted copy|konflik).*\)", re.IGNORECASE)
@@ -50,29 +49,13 @@ class BackupSource(ABC):
         Raises GoneError if the source no longer has it, otherwise TransientError or PermanentError.
         """
 
-    def newest(self, inspect: Callable[[ListedBackup], Found], warn: Callable[[str], None]) -> Found:
-        """Return what `inspect` returns for the newest whole backup.
+    @abstractmethod
+    def head(self, backup: ListedBackup, count: int) -> bytes:
+        """Return the first `count` bytes of this revision, fewer of a shorter file.
 
-        `inspect` raises IncompleteBackupError or NotABackupError for a backup that is not whole. Each such backup, and
-        each conflicted copy, gets a warning. Raises NoBackupError if there is no backup, and the error of the newest
-        one if none is whole.
+        Raises GoneError if the source no longer has it, NoBackupError if it cannot be read, otherwise TransientError or
+        PermanentError.
         """
-        listing = self.listing()
-        for name in listing.conflicted:
-            warn(left_out(name))
-        if not listing.backups:
-            only = ", only conflicted copies" if listing.conflicted else ""
-            raise NoBackupError(
-                f"There is no iPOS backup (*{ENDING}) in {self.place}{only}: put one there, or set {self.setting}."
-            )
-        problem: TokoError | None = None
-        for backup in listing.backups:
-            try:
-                return inspect(backup)
-            except (IncompleteBackupError, NotABackupError, NoBackupError, GoneError) as error:
-                warn(f"Skipped: {error}")
-                problem = problem or error
-        raise problem or NoBackupError(f"There is no backup in {self.place}.")
 
 
 def is_conflicted(name: str) -> bool:

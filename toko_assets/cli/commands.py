@@ -34,13 +34,14 @@ def cli() -> None:
 )
 @click.option("--most-lost", type=click.IntRange(0, 100), default=50, show_default=True, metavar="PERCENT",
               help="Publish nothing if more of the last catalogue's products have disappeared.")  # fmt: skip
+@click.option("--adopt", metavar="DATABASE", help="From now on, the shop's backups are those of this iPOS database.")
 @click.option("--no-wait", is_flag=True, help="If another sync is running, exit with status 1 immediately.")
-def sync(backup: Path | None, most_lost: int, no_wait: bool) -> None:
-    """Run the whole chain with the newest backup, and publish the catalogue."""
+def sync(backup: Path | None, most_lost: int, adopt: str | None, no_wait: bool) -> None:
+    """Run the whole chain with the newest backup of the shop, and publish the catalogue."""
     settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import sync_backup
-    sync_backup(settings, backup, most_lost / 100, console, wait=not no_wait)
+    sync_backup(settings, backup, most_lost / 100, console, adopt=adopt, wait=not no_wait)
 
 
 @cli.command()
@@ -83,13 +84,14 @@ def demo(products: int) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
 @click.option("--encoding", type=click.Choice(["UTF8", "WIN1252", "SQL_ASCII"]), default="UTF8", show_default=True,
               help="Encoding of the shop's database.")  # fmt: skip
-def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str) -> None:
+@click.option("--database", default="i5_TOKO_CONTOH", show_default=True, help="Name of the shop's database.")
+def sample_backup(out: Path, products: int, history: int, seed: int, encoding: str, database: str) -> None:
     """Write a realistic iPOS backup of an invented shop to the file OUT."""
     from toko_assets.cli.demo import make_sample
     from toko_core.settings import ShopSettings, load
 
     try:
-        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console)
+        make_sample(out, products, history, seed, encoding, load(ShopSettings).zone, console, database)
     except ValueError as error:  # options that the sample maker rejects
         raise click.UsageError(str(error)) from error
 
@@ -102,8 +104,8 @@ def download(backup: Path | None) -> None:
     """Run only the first step: fetch the newest backup."""
     settings = _data_settings()
     with console.status("Starting Dagster"):
-        from toko_assets.cli.run import run_assets
-    run_assets(settings, ["raw_backup"], console, backup)
+        from toko_assets.cli.run import local_file, run_assets
+    run_assets(settings, ["raw_backup"], console, local_file(backup) if backup else None)
 
 
 @cli.command()

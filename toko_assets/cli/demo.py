@@ -15,7 +15,7 @@ from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.publishing.served import read_served
-from toko_assets.sample.backup import write_sample_backup
+from toko_assets.sample.backup import DATABASE, write_sample_backup
 from toko_core.catalog.demo import DEMO_BACKUP, is_demo_backup
 from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
@@ -63,7 +63,14 @@ def _show_next_steps(settings: Settings, console: Console) -> None:
 
 
 def make_sample(
-    out: Path, products: int, history: int, seed: int, encoding: str, zone: ZoneInfo, console: Console
+    out: Path,
+    products: int,
+    history: int,
+    seed: int,
+    encoding: str,
+    zone: ZoneInfo,
+    console: Console,
+    database: str = DATABASE,
 ) -> None:
     """Write a sample backup, with a temporary PostgreSQL."""
     begun = time.monotonic()
@@ -73,7 +80,7 @@ def make_sample(
         EmbeddedPostgres(Path(folder, "postgres")) as server,
     ):
         write_sample_backup(
-            server, out, products=products, history=history, seed=seed, encoding=encoding, zone=zone,
+            server, out, products=products, history=history, seed=seed, encoding=encoding, zone=zone, database=database,
             progress=lambda step: status.update(f"{step} …"),
         )  # fmt: skip
     size, seconds = out.stat().st_size / 1e6, time.monotonic() - begun

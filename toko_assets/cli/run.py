@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +15,59 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
+from toko_assets.backups.choose_source import open_source
 from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.lock import sync_lock
 from toko_assets.common.records import Catalog
 from toko_assets.common.settings import Settings, load_telegram_settings
 from toko_assets.defs.code_location import build_defs
-from toko_assets.defs.failures import DETAILS, first_failure
+from toko_assets.defs.failures import DETAILS, AssetFailure, first_failure
 from toko_assets.defs.jobs import CHAIN
 from toko_assets.defs.recovery import STARTED_BY, recover
+from toko_assets.defs.rejections import judging_rules, rejection
 from toko_assets.defs.run_log import LOGGER
+from toko_assets.publishing.candidates import find_candidates
+from toko_assets.publishing.served import read_shop_database
 from toko_core.errors import TokoError
 
 
 class RunFailedError(TokoError):
     """A run failed. The message is that of the asset that failed."""
 
+    def __init__(self, message: str, *, rejected: bool = False) -> None:
+        super().__init__(message)
+        self.rejected = rejected
+        """Whether the backup itself is wrong."""
+
 
 def sync_backup(
-    settings: Settings, backup: Path | None, most_lost: float, console: Console, *, wait: bool = True
+    settings: Settings,
+    backup: Path | None,
+    most_lost: float,
+    console: Console,
+    *,
+    adopt: str | None = None,
+    wait: bool = True,
 ) -> None:
-    """Run the chain once, from the newest backup or from `backup`, and print what is served now."""
+    """Run the chain once, from the newest backup or from `backup`, and print what is served now.
+
+    If the newest backup is rejected, the next newest one that is newer than the served one is tried. `adopt` names the
+    database that becomes the shop's.
+    """
+    take = local_file(backup) if backup else {"newest_again": {}}
+    limits = {"product_catalog": {"most_products_lost": most_lost}}
     assets = [asset.key.to_user_string() for asset in CHAIN]
-    catalog = run_assets(
-        settings, assets, console, backup, {"product_catalog": {"most_products_lost": most_lost}}, wait=wait
-    )
-    published: Catalog = catalog["product_catalog"]
+    while True:
+        try:
+            records = run_assets(settings, assets, console, take, limits, adopt=adopt, wait=wait)
+            break
+        except RunFailedError as error:
+            if backup or not error.rejected or not _has_further_backup(settings, adopt):
+                raise
+            console.print(f"[yellow]![/] Skipped: {plain(str(error))}", highlight=False, soft_wrap=True)
+            take = {"newest": {}}
+    published: Catalog = records["product_catalog"]
     file = short_path(published.file)
     if published.is_new:
         console.print(
@@ -54,20 +82,21 @@ def run_assets(
     settings: Settings,
     assets: list[str],
     console: Console,
-    backup: Path | None = None,
+    take: Mapping[str, Any] | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
     *,
+    adopt: str | None = None,
     wait: bool = True,
 ) -> dict[str, Any]:
     """Materialise these assets with the job `sync` and show the progress. Return the record of each asset.
 
-    `config` is the run config of each asset. Raises RunFailedError, and SyncRunningError if another sync is running and
-    `wait` is false.
+    `take` and `adopt` are the config of raw_backup, `config` that of other assets. Raises RunFailedError, and
+    SyncRunningError if another sync is running and `wait` is false.
     """
     prepare_dagster_home(settings)
     ops = {asset: {"config": dict(values)} for asset, values in (config or {}).items()}
-    if backup is not None:
-        ops["raw_backup"] = {"config": {"take": {"file": {"path": str(backup.expanduser().resolve())}}}}
+    if take is not None:
+        ops["raw_backup"] = {"config": {"take": take, **({"adopt_database": adopt} if adopt else {})}}
     started, folder, defs = time.monotonic(), settings.folder, build_defs(settings, load_telegram_settings())
 
     def waiting() -> None:
@@ -90,7 +119,8 @@ def run_assets(
             tags={STARTED_BY: "toko"},
         )
     if not result.success:
-        raise RunFailedError(_failure_message(result))
+        failure = first_failure(result.all_events) or AssetFailure("", f"The run failed. {DETAILS}", final=False)
+        raise RunFailedError(failure.said, rejected=failure.rejected)
     console.print(f"[dim]Done in {time.monotonic() - started:.1f} s. Run {result.run_id[:8]}.[/]", highlight=False)
     return {asset: result.asset_value(asset) for asset in assets}
 
@@ -106,10 +136,18 @@ def _storage_errors() -> Iterator[None]:
         raise RunFailedError(f"Dagster's storage in {home} cannot be used: {reason} Is the disk full?") from error
 
 
-def _failure_message(result: dg.ExecuteInProcessResult) -> str:
-    """Return the message of the first failure."""
-    failure = first_failure(result.all_events)
-    return failure.said if failure else f"The run failed. {DETAILS}"
+def local_file(path: Path) -> dict[str, Any]:
+    """Return the config of raw_backup that takes a file of this machine."""
+    return {"file": {"path": str(path.expanduser().resolve())}}
+
+
+def _has_further_backup(settings: Settings, adopt: str | None) -> bool:
+    """Whether there is a backup that is newer than the served one, besides those that the checks rejected."""
+    source, folder, rules = open_source(settings), settings.folder, judging_rules(settings)
+    shop = read_shop_database(folder, settings.ipos_database).adopting(adopt)
+    found = find_candidates(folder, source, source.listing(), shop, settings.zone, datetime.now(UTC))
+    with dg.DagsterInstance.get() as instance:
+        return any(rejection(instance, backup.listed.revision, rules) is None for backup in found.newer)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ A file names its fields, so that a run in another container, or of a later versi
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,16 @@ from toko_core.catalog.demo import is_demo_backup
 from toko_core.files import whole_file
 
 Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Order:
+    """Orders backups: by the time of the dump, then of the file, then by name."""
+
+    time: datetime
+    """When the backup was dumped. A time in the future counts as the time at which the file was first seen."""
+    modified: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,18 @@ class BackupFile:
     encoding: str
     archive_version: str
     server_version: str
+    database: str = ""
+    """The name of the dumped database; empty in records of before 0.3.0."""
+    modified: datetime | None = None
+    """When the file was last changed, UTC. None in records of before 0.3.0, as `first_seen`."""
+    first_seen: datetime | None = None
+    """When the file was first listed, UTC."""
+
+    @property
+    def order(self) -> Order:
+        """The backup's place in the order of backups."""
+        time = min(self.dumped_at, self.first_seen) if self.first_seen else self.dumped_at
+        return Order(time, self.modified or datetime.min.replace(tzinfo=UTC), self.name)
 
     @property
     def id(self) -> str:

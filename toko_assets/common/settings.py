@@ -16,6 +16,14 @@ def _host(name: str) -> str:
     return name
 
 
+def _database(name: str) -> str:
+    """Accept the name of a database or a pattern with `*`, on one line."""
+    name = name.strip()
+    if not name.isprintable() or not name.strip("*"):
+        raise ValueError("must be the name of a database of iPOS, like i5_TOKO, or a pattern, like i5_TOKO*")
+    return name
+
+
 def _text(secret: SecretStr) -> SecretStr:
     try:
         secret.get_secret_value().encode()
@@ -44,6 +52,9 @@ class Settings(ShopSettings):
     dropbox_refresh_token: SecretStr | None = Field(None, description="The token that `toko dropbox-login` prints")
     dropbox_folder_path: Annotated[str, AfterValidator(_dropbox_folder)] = Field(
         "/IPOS", description="The Dropbox folder that backups arrive in"
+    )
+    ipos_database: Annotated[str, AfterValidator(_database)] | None = Field(
+        None, description="The database whose backups are the shop's, or a pattern like i5_TOKO*; unset: the first one"
     )
     daily_sync_cron: str | None = Field(None, description="Additional times of a sync; unset: none")
     web_url: str | None = Field(None, description="The target of links in messages to owners; unset: no links")

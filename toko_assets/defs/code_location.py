@@ -13,6 +13,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.defs.assets.external_assets import external_assets
 from toko_assets.defs.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
 from toko_assets.defs.metadata.labels import labelled
+from toko_assets.defs.rejections import judging_rules
 from toko_assets.defs.resources.postgres import postgres_resource
 from toko_assets.defs.resources.record_io import record_io_manager
 from toko_assets.defs.resources.storage import StorageResource
@@ -57,6 +58,8 @@ def build_defs(
                 keep_backups=settings.keep_backups,
                 keep_catalogs=settings.keep_catalogs,
                 keep_csv=settings.max_csv_files,
+                ipos_database=settings.ipos_database,
+                rules=judging_rules(settings),
             ),
             "sync_lock": sync_lock_resource(settings),
         },

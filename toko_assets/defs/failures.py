@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dagster import DagsterEvent, DagsterEventType
+from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 
 from toko_assets.common.data_disk import DataDiskError
 
-FINAL, ORDERED = "final", "ordered"
-"""Metadata of a failure. FINAL: a retry is useless until a file or a setting changes. ORDERED: a person caused it."""
+FINAL, ORDERED, REJECTED = "final", "ordered", "rejected"
+"""Metadata of a failure. FINAL: a retry is useless until a file or a setting changes. ORDERED: a person caused it.
+REJECTED: the backup itself is wrong."""
 
 DETAILS = "The run's log in Dagster's web interface has the details."
 
@@ -23,6 +24,8 @@ class AssetFailure:
     final: bool
     ordered: bool = False
     """Whether a person caused the failure: a rollback rejected the backup, or somebody ended the run."""
+    rejected: bool = False
+    """Whether the backup itself is wrong, so that syncing it again gives the same failure."""
 
 
 def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
@@ -36,8 +39,8 @@ def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
         failure, asset = event.step_failure_data, str(event.step_key)
         if failure.user_failure_data and failure.user_failure_data.description:
             marks = failure.user_failure_data.metadata
-            final, ordered = (bool(mark in marks and marks[mark].value) for mark in (FINAL, ORDERED))
-            return AssetFailure(asset, failure.user_failure_data.description, final, ordered)
+            flags = (bool(mark in marks and marks[mark].value) for mark in (FINAL, ORDERED, REJECTED))
+            return AssetFailure(asset, failure.user_failure_data.description, *flags)
         if failure.error:
             cause = failure.error.cause or failure.error
             if "Interrupt" in (cause.cls_name or ""):
@@ -45,6 +48,12 @@ def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
             return AssetFailure(asset, _unexpected(asset, cause.message), final=False)
         return AssetFailure(asset, f"{asset} failed. {DETAILS}", final=False)
     return None
+
+
+def asset_failure(instance: DagsterInstance, run_id: str) -> AssetFailure | None:
+    """Return the failure of the first asset that failed in a run; None if none failed."""
+    entries = instance.all_logs(run_id, of_type=DagsterEventType.STEP_FAILURE)
+    return first_failure(entry.dagster_event for entry in entries if entry.dagster_event)
 
 
 def failure_outside(event: DagsterEvent) -> AssetFailure:

@@ -10,13 +10,13 @@ import pandas as pd
 import psycopg
 
 from toko_assets.common.checks import Outcome
-from toko_assets.defs.failures import DETAILS, FINAL, ORDERED
+from toko_assets.defs.failures import DETAILS, FINAL, ORDERED, REJECTED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.recovery import STARTED_BY
 from toko_assets.publishing.rejected import RejectedError
 from toko_core.catalog.open_file import lock_problem
-from toko_core.errors import PermanentError, TokoError
+from toko_core.errors import BackupError, PermanentError, TokoError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 """Retries of an asset after a transient error: after 10 and 20 seconds. The sensor makes further attempts later."""
@@ -46,7 +46,7 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
         parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
         message = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
         checks = ", ".join(o.name for o in failed)
-        raise dg.Failure(message, metadata={"checks": checks, FINAL: True}, allow_retries=False)
+        raise dg.Failure(message, metadata={"checks": checks, FINAL: True, REJECTED: True}, allow_retries=False)
 
 
 @contextmanager
@@ -61,8 +61,12 @@ def one_line_failures() -> Iterator[None]:
         message = "Interrupted: nothing was published."
         raise dg.Failure(message, metadata={FINAL: False, ORDERED: True}, allow_retries=False) from error
     except TokoError as error:
-        transient, ordered = not isinstance(error, PermanentError), isinstance(error, RejectedError)
-        raise _failure(" ".join(str(error).split()), transient=transient, ordered=ordered) from error
+        raise _failure(
+            " ".join(str(error).split()),
+            transient=not isinstance(error, PermanentError),
+            ordered=isinstance(error, RejectedError),
+            rejected=isinstance(error, BackupError),
+        ) from error
     except OSError as error:
         raise _failure(f"{_os_message(error)} Nothing was published.", transient=True) from error
     except (duckdb.Error, psycopg.Error) as error:
@@ -82,10 +86,10 @@ def seconds_metadata(seconds: Mapping[str, float]) -> dict[str, dg.FloatMetadata
     return {f"seconds_{part}": dg.FloatMetadataValue(round(taken, 3)) for part, taken in seconds.items()}
 
 
-def _failure(message: str, *, transient: bool, ordered: bool = False) -> dg.Failure:
+def _failure(message: str, *, transient: bool, ordered: bool = False, rejected: bool = False) -> dg.Failure:
     """Return a failure that Dagster retries if it is transient, unless a person started the run with `toko`."""
     by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
-    metadata = {FINAL: not transient, ORDERED: ordered}
+    metadata = {FINAL: not transient, ORDERED: ordered, REJECTED: rejected}
     return dg.Failure(message, metadata=metadata, allow_retries=transient and not by_hand)
 
 

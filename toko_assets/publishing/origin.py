@@ -20,6 +20,9 @@ def origin_info(backup: BackupFile) -> dict[str, str]:
         "backup_encoding": backup.encoding,
         "backup_archive_version": backup.archive_version,
         "backup_server_version": backup.server_version,
+        "backup_database": backup.database,
+        **({"backup_modified": backup.modified.isoformat()} if backup.modified else {}),
+        **({"backup_first_seen": backup.first_seen.isoformat()} if backup.first_seen else {}),
         MARK: "true" if backup.is_demo else "false",
     }
 
@@ -36,4 +39,12 @@ def origin(info: Mapping[str, str], backups: Path) -> BackupFile:
         encoding=info["backup_encoding"],
         archive_version=info["backup_archive_version"],
         server_version=info["backup_server_version"],
+        database=info.get("backup_database", ""),
+        modified=_time(info, "backup_modified"),
+        first_seen=_time(info, "backup_first_seen"),
     )
+
+
+def _time(info: Mapping[str, str], name: str) -> datetime | None:
+    """Return the time, or None in a catalogue of before 0.3.0."""
+    return datetime.fromisoformat(info[name]) if name in info else None

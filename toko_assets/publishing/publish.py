@@ -17,14 +17,17 @@ from toko_assets.publishing.build import build
 from toko_assets.publishing.compare import CatalogDiff, compare
 from toko_assets.publishing.origin import origin_info
 from toko_assets.publishing.rejected import check_not_rejected, end_rejection
-from toko_assets.publishing.served import Served, last_record, read_served
+from toko_assets.publishing.served import Served, database_info, last_record, read_served
 from toko_assets.publishing.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import catalog_name, publish
 from toko_core.errors import PermanentError
 from toko_core.files import TEMPORARY, DataFolder
 
-SAME = ("schema_version", "toko_version", "backup_sha256", "backup_time", "export_digest", "history_backups")
+SAME = (
+    "schema_version", "toko_version", "backup_sha256", "backup_time", "backup_database", "export_digest",
+    "history_backups",
+)  # fmt: skip
 """Two catalogues with equal values for these keys have the same content. The digest changes with the rules, the time
 with the time zone, and the number of backups with the price history."""
 
@@ -64,26 +67,27 @@ def publish_export(
     backup, watch, now = export.backup, Stopwatch(), datetime.now(UTC)
     with _temporary_file(folder.catalog) as file:
         check_not_rejected(folder, backup.name, backup.sha256, backup.dumped_at)
-        info = _catalog_info(export, history, now)
+        before = read_served(folder)
+        info = _catalog_info(export, history, now) | database_info(before, backup.database)
         give_back()
         with watch("build"):
             counts = build(file, export.folder, history.folder, info, backup.dumped_at)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         with watch("verify"):
-            served = _comparable(folder, backup, log)
+            served = _comparable(before, backup, log)
             diff = compare(served.file, file) if served else None
             outcomes = [verify_counts(file, export.counts), verify_buttons(file)]
         with watch("search"):
             outcomes.append(verify_search(file))
-        before, gone = _products_before(folder, backup, diff), diff.gone_examples if diff else ()
-        outcomes += verify_loss(before, counts["products"], most_lost, gone)
+        gone = diff.gone_examples if diff else ()
+        outcomes += verify_loss(_products_before(folder, backup, diff), counts["products"], most_lost, gone)
         outcomes.append(verify_age(backup.dumped_at, served.backup_time if served else None))
         if any(outcome.stops for outcome in outcomes):
             catalog = None
-        elif served and all(served.info.get(key) == info[key] for key in SAME):
-            published_at = datetime.fromisoformat(served.info["published_at"])
-            catalog = Catalog(served.file, counts, published_at, backup, is_new=False)
+        elif before and all(before.info.get(key) == info[key] for key in SAME):
+            published_at = datetime.fromisoformat(before.info["published_at"])
+            catalog = Catalog(before.file, counts, published_at, backup, is_new=False)
         else:
             catalog = Catalog(publish(file, catalog_name(now, backup.id), keep), counts, now, backup, is_new=True)
     if catalog:
@@ -120,11 +124,16 @@ def _catalog_info(export: ProductExport, history: PriceHistory, now: datetime) -
     }
 
 
-def _comparable(folder: DataFolder, backup: BackupFile, log: logging.Logger) -> Served | None:
-    """Return what is served so far; None before the shop's first catalogue, or if this version cannot read it."""
-    served = read_served(folder)
-    if served and served.is_demo and not backup.is_demo:
+def _comparable(served: Served | None, backup: BackupFile, log: logging.Logger) -> Served | None:
+    """Return what is served so far, if prices are to be compared with it.
+
+    Return None before the shop's first catalogue, if the shop changes its database, or if this version cannot read it.
+    """
+    if served and served.is_demo:
         log.info("The demo's catalogue is replaced: prices are not compared with it.")
+        return None
+    if served and _differ(served.database, backup.database):
+        log.info(f"The shop's database was {served.database}, now it is {backup.database}: prices are not compared.")
         return None
     if served and served.problem:
         log.warning(f"Prices are not compared with the last catalogue: {served.problem}")
@@ -132,9 +141,16 @@ def _comparable(folder: DataFolder, backup: BackupFile, log: logging.Logger) -> 
     return served
 
 
+def _differ(before: str | None, now: str) -> bool:
+    """Whether two databases are known and different."""
+    return bool(before and now) and (before or "").casefold() != now.casefold()
+
+
 def _products_before(folder: DataFolder, backup: BackupFile, diff: CatalogDiff | None) -> int | None:
     """Return the number of products in the last catalogue, from its record if the file cannot be read."""
     if diff:
         return diff.products_before
     last = last_record(folder)
-    return last.counts["products"] if last and last.backup.is_demo == backup.is_demo else None
+    if last is None or last.backup.is_demo or _differ(last.backup.database, backup.database):
+        return None
+    return last.counts["products"]

@@ -1,17 +1,23 @@
 """Reads what is served: the catalogue that CURRENT names, the backup that it was made from, and its record."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from toko_assets.backups.shop_database import ShopDatabase
 from toko_assets.common.records import BackupFile, Catalog, read_record
+from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.publishing.origin import origin
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError
+from toko_core.errors import BackupError, CatalogError
 from toko_core.files import DataFolder
 
+EARLIER_DATABASES, ADOPTED = "earlier_databases", "database_adopted"
+"""Keys of catalog_info: the databases that were published before the served one, in lower case, as JSON; and whether an
+installation of before 0.3.0 adopted its database."""
 CATALOG_RECORD = "product_catalog"
 """The name of the record of the asset that returns a Catalog."""
 
@@ -42,9 +48,62 @@ class Served:
         return self.backup.dumped_at if self.backup else None
 
     @property
+    def published_at(self) -> datetime | None:
+        """When the catalogue was published, UTC; None if neither the file nor its record says so."""
+        if "published_at" in self.info:
+            return datetime.fromisoformat(self.info["published_at"])
+        return self.record.published_at if self.record else None
+
+    @property
+    def database(self) -> str | None:
+        """The database of the backup; None if it is not known.
+
+        A catalogue of before 0.3.0 does not name it; the kept copy of its backup does.
+        """
+        return (self.backup.database or _database_of_copy(self.backup)) if self.backup else None
+
+    @property
+    def adopted_database(self) -> str | None:
+        """The database, if the shop's installation is of before 0.3.0 and has adopted it from its served backup."""
+        is_old = self.backup is not None and not self.backup.database
+        return self.database if is_old or self.info.get(ADOPTED) == "true" else None
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is known to be the demo's catalogue."""
         return self.backup is not None and self.backup.is_demo
+
+
+def read_shop_database(folder: DataFolder, pattern: str | None) -> ShopDatabase:
+    """Return which database is the shop's, from IPOS_DATABASE (`pattern`) and the served catalogue but the demo's."""
+    served = read_served(folder)
+    if served is None or served.is_demo:
+        return ShopDatabase(pattern)
+    earlier = json.loads(served.info.get(EARLIER_DATABASES, "[]"))
+    return ShopDatabase(pattern, served.database, frozenset(earlier))
+
+
+def database_info(served: Served | None, database: str) -> dict[str, str]:
+    """Return the entries of catalog_info about the databases before that of a new catalogue.
+
+    `served` is what was served before it.
+    """
+    if served is None or served.is_demo or served.database is None:
+        return {}
+    earlier = {*json.loads(served.info.get(EARLIER_DATABASES, "[]")), served.database.casefold()}
+    is_same = served.database.casefold() == database.casefold()
+    return {
+        EARLIER_DATABASES: json.dumps(sorted(earlier - {database.casefold()})),
+        **({ADOPTED: "true"} if is_same and served.adopted_database else {}),
+    }
+
+
+def _database_of_copy(backup: BackupFile) -> str | None:
+    try:
+        with backup.path.open("rb") as file:
+            return read_header(file.read(HEADER_BYTES), backup.name).database
+    except (OSError, BackupError):
+        return None
 
 
 def read_served(folder: DataFolder) -> Served | None:

@@ -19,8 +19,13 @@ from toko_assets.sample.ledgers import LEAST_ROWS, make_history
 from toko_assets.sample.shop import PHOTO_SHARE, Shop, build_shop
 from toko_assets.sample.table_rows import Row
 
+DATABASE = "i5_TOKO_CONTOH"
+"""The name of a sample shop's database, as of a company in iPOS."""
 OWNER = "sysi5adm"
 """The role that owns all objects in the databases of iPOS 5."""
+
+NAMING = 1_234_567_890
+"""The key of PostgreSQL's advisory lock while a database bears the sample's name."""
 
 COMPRESSION = "--compress=gzip:3"
 """gzip, as in iPOS, but with a lower level. iPOS's level 6 takes 1.7 times as long, and saves a tenth of the size."""
@@ -42,22 +47,23 @@ def write_sample_backup(
     encoding: str = "UTF8",
     photos: float = PHOTO_SHARE,
     zone: ZoneInfo = JAKARTA,
+    database: str = DATABASE,
     progress: Callable[[str], None] = _silent,
 ) -> None:
     """Write a backup of a sample shop, in the format of iPOS (`pg_dump -Fc`), to `out`, replacing an older file.
 
     `products` is the number of rows in tbl_item, `history` that in all history tables together. `encoding` is UTF8,
-    WIN1252 or SQL_ASCII. `photos` is the share of products that have a photo. `zone` is the shop's time zone, because a
-    dump's header has the local time. `server` must connect as superuser. Even after an error, no database, role or
-    incomplete file is left behind.
+    WIN1252 or SQL_ASCII. `photos` is the share of products that have a photo. A dump's header has the local time of
+    `zone`, the shop's time zone, and the name `database`. `server` must connect as superuser. Even after an error, no
+    database, role or incomplete file is left behind.
     """
     encode = encoder(encoding)
     if 0 < history < LEAST_ROWS:
         raise ValueError(f"A sample history has no rows or at least {LEAST_ROWS}, not {history}.")
     progress(f"Shop: {products:,} products")
     shop = build_shop(products, seed, photos)
-    with _owner(server), _scratch_database(server, encoding) as database, _renamed_when_whole(out) as target:
-        with server.connect(database) as connection:
+    with _owner(server), _scratch_database(server, encoding) as scratch, _renamed_when_whole(out) as target:
+        with server.connect(scratch) as connection:
             # One transaction: rows need no write-ahead log if their table was created in the same transaction.
             progress("Rows of the shop")
             _load(connection, shop, encode)
@@ -66,8 +72,9 @@ def write_sample_backup(
             progress("Keys and indexes")
             connection.execute(_script("constraints.sql"))
         progress(f"Dump: {out.name}")
-        options = ("--format=custom", COMPRESSION, f"--file={target}", f"--dbname={database}")
-        server.run("pg_dump", *options, environment={"TZ": _posix_zone(zone)})
+        with _named(server, scratch, database):
+            options = ("--format=custom", COMPRESSION, f"--file={target}", f"--dbname={_connection_text(database)}")
+            server.run("pg_dump", *options, environment={"TZ": _posix_zone(zone)})
 
 
 def _posix_zone(zone: ZoneInfo) -> str:
@@ -119,8 +126,8 @@ def _owner(server: PostgresServer) -> Iterator[None]:
 
 @contextmanager
 def _scratch_database(server: PostgresServer, encoding: str) -> Iterator[str]:
-    """Create an empty database with this encoding and a name like a company's in iPOS, and drop it afterwards."""
-    name = f"i5_TOKO_CONTOH_{secrets.token_hex(4)}"
+    """Create an empty database with this encoding and a unique name, and drop it afterwards."""
+    name = f"sample_{secrets.token_hex(8)}"
     quoted = sql.Identifier(name)
     create = sql.SQL("CREATE DATABASE {} OWNER {} ENCODING {} TEMPLATE template0 LOCALE 'C'")
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted)
@@ -131,6 +138,32 @@ def _scratch_database(server: PostgresServer, encoding: str) -> Iterator[str]:
     finally:
         with server.connect("postgres", autocommit=True) as connection:
             connection.execute(drop)
+
+
+def _connection_text(database: str) -> str:
+    """Format a database's name for pg_dump, which reads a bare name like `a=b` as other parameters."""
+    quoted = database.replace("\\", "\\\\").replace("'", "\\'")
+    return f"dbname='{quoted}'"
+
+
+@contextmanager
+def _named(server: PostgresServer, scratch: str, name: str) -> Iterator[None]:
+    """Give the scratch database this name, and its own name back afterwards. One process at a time may do so.
+
+    Raises ValueError if the server already has a database of this name.
+    """
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    scratch_name, wanted = sql.Identifier(scratch), sql.Identifier(name)
+    with server.connect("postgres", autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [NAMING])
+        try:
+            connection.execute(rename.format(scratch_name, wanted))
+        except psycopg.Error as error:
+            raise ValueError(f"The sample's database cannot be named {name}: {error.diag.message_primary}.") from error
+        try:
+            yield
+        finally:
+            connection.execute(rename.format(wanted, scratch_name))
 
 
 @contextmanager

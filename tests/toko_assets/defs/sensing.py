@@ -15,6 +15,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, set_time
 from tests.installation import Installation
 from tests.servers.telegram import Person, TelegramServer
@@ -23,10 +24,12 @@ from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.settings import load_settings, load_telegram_settings
 from toko_assets.defs.code_location import build_defs
+from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 
 TICK = timedelta(seconds=30)
 NOTIFYING = ("tell_success", "tell_failure")
 OWNER = 102
+FEBRUARY = datetime(2026, 2, 1)
 NEW_YEAR = 1_767_200_400
 """1 January 2026 in Jakarta, in seconds since 1970."""
 
@@ -83,10 +86,15 @@ class Daemon:
         return self._tick(self._sensor("new_backup"))
 
     def put(self, name: str, day: int, data: bytes = b"no backup") -> Path:
-        """A file in the folder, of that day in January 2026: whole for long."""
-        file = self.toko.inbox / name
+        """A file in the folder, dumped and changed on that day in January 2026: whole for long.
+
+        A backup that was dumped in that month keeps its time.
+        """
+        file, seconds = self.toko.inbox / name, NEW_YEAR + day * 86_400
         file.write_bytes(data)
-        return set_time(file, NEW_YEAR + day * 86_400)
+        if data.startswith(b"PGDMP") and read_header(data[:HEADER_BYTES], name).dumped_at > FEBRUARY:
+            dumped_at(file, datetime.fromtimestamp(seconds, UTC) + timedelta(hours=7))
+        return set_time(file, seconds)
 
     def looks(self, time: timedelta) -> set[str]:
         """All ticks of it in this time, of which none may ask for a run; gives their skip reasons.

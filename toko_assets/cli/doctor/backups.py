@@ -1,22 +1,30 @@
 """Checks the backup folder: what is there, and which backup a sync would take."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from toko_assets.backups.folder import FolderSource, unreadable
 from toko_assets.backups.listing import ListedBackup
+from toko_assets.backups.source import ENDING, NoBackupError, left_out
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.archive.copy_rows import verify_rows
 from toko_assets.ipos.archive.reader import read_archive
-from toko_core.errors import TokoError
+from toko_assets.publishing.candidates import find_candidates
+from toko_assets.publishing.served import read_shop_database
+from toko_core.catalog.demo import DEMO_BACKUP
+from toko_core.errors import BackupError, TokoError
 
 CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+class OnlyDemoError(NoBackupError):
+    """There is no backup but the demo's."""
 
 
 def look_at_backups(settings: Settings) -> Iterator[Finding]:
@@ -41,10 +49,10 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
         return
     warnings: list[str] = []
     try:
-        archive = FolderSource(folder).newest(_whole, warnings.append)
+        archive = _newest(settings, FolderSource(folder), warnings.append)
     except TokoError as error:
         yield from (note("backups", warning) for warning in warnings if str(error) not in warning)
-        yield wrong("backups", str(error))
+        yield (note if isinstance(error, OnlyDemoError) else wrong)("backups", str(error))
         return
     yield from (note("backups", warning) for warning in warnings)
     dumped = archive.dumped_at.replace(tzinfo=ZoneInfo(settings.shop_timezone))
@@ -57,6 +65,32 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield good("backups", f"{summary} ({shown_age(age)} ago)")
+
+
+def _newest(settings: Settings, source: FolderSource, warn: Callable[[str], None]) -> Archive:
+    """Return the backup that a sync would take: the newest whole one of the shop. Raises TokoError."""
+    listing, shop = source.listing(), read_shop_database(settings.folder, settings.ipos_database)
+    now = datetime.now(ZoneInfo(settings.shop_timezone))
+    found = find_candidates(settings.folder, source, listing, shop, settings.zone, now, keep=False)
+    for name in listing.conflicted:
+        warn(left_out(name))
+    for database, backup in found.selection.foreign.items():
+        warn(f"Skipped: {shop.explain(backup.name, database)}")
+    for backup in found.selection.impossible:
+        warn(f"Skipped: {backup.date_problem}")
+    found.check_chosen()
+    problem: TokoError | None = None
+    for backup in found.selection.suitable:
+        try:
+            return _whole(backup.listed)
+        except BackupError as error:
+            warn(f"Skipped: {error}")
+            problem = problem or error
+    if problem is None and (source.folder / DEMO_BACKUP).exists():
+        raise OnlyDemoError(f"There is only the demo's backup in {source.place}: copy one of the shop there.")
+    raise problem or NoBackupError(
+        f"There is no iPOS backup (*{ENDING}) of the shop in {source.place}: put one there, or set {source.setting}."
+    )
 
 
 def _whole(backup: ListedBackup) -> Archive:

@@ -1,44 +1,52 @@
 """raw_backup: a whole iPOS backup, kept under data/backups."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
 import dagster as dg
 from pydantic import Field
 
-from toko_assets.backups.chosen import chosen_backup, listed_backup, local_backup
+from toko_assets.backups.chosen import listed_backup
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.backups.source import ENDING, BackupSource
+from toko_assets.backups.source import BackupSource
 from toko_assets.common.checks import Outcome
-from toko_assets.common.records import BackupFile, backup_id
-from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.defs.assets.earlier_config import EarlierBackupConfig
+from toko_assets.common.records import BackupFile
+from toko_assets.defs.assets.earlier_config import EarlierBackupConfig, unset
 from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
+from toko_assets.defs.assets.intake import Intake, Taken
+from toko_assets.defs.rejections import rejection, tag_taken
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
-from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
-from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
-from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
 from toko_assets.ipos.restore import skipped_tables
 from toko_assets.publishing.cleanup import prune_backups
-from toko_assets.publishing.rejected import check_not_rejected, choose
 from toko_assets.publishing.served import read_served
-from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 
-TENTHS = 10
 CHOSEN_MEANS = (
     "A chosen backup: its name or path in the backup folder (of Dropbox or of this machine), or the full path of a "
     "file on this machine. It is published even if it is older than the served one, or was rejected by a rollback."
 )
 
 
+ADOPT_MEANS = (
+    "The name of the database whose backups are the shop's from now on, once one of them is published; for example "
+    "i5_TOKO. It is needed if the folder holds backups of several databases, or to change to another one."
+)
+
+
 class Newest(dg.Config):
-    """The newest whole backup of the source."""
+    """The newest whole backup of the shop that is newer than the served one."""
 
     kind: Literal["newest"] = "newest"
+
+
+class NewestAgain(dg.Config):
+    """The same, even if the checks rejected it before. `toko sync` takes it."""
+
+    kind: Literal["newest_again"] = "newest_again"
 
 
 class Chosen(dg.Config):
@@ -78,7 +86,9 @@ class Listed(dg.Config):
 class BackupConfig(EarlierBackupConfig):
     """The config of raw_backup."""
 
-    take: Newest | Chosen | LocalFile | Listed = Field(
+    adopt_database: str | None = Field(default_factory=unset, description=ADOPT_MEANS)
+
+    take: Newest | NewestAgain | Chosen | LocalFile | Listed = Field(
         default=Newest(), discriminator="kind", description="Which backup to take; by default the newest."
     )
 
@@ -100,49 +110,20 @@ def raw_backup(
     storage: StorageResource,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[BackupFile]]:
     """Fetch a backup, read it to its end, and keep it."""
-    watch, folder = Stopwatch(), storage.folder.backups
-    temporary = folder / f"incoming{ENDING}{TEMPORARY}"
-
-    def take(source: BackupSource, listed: ListedBackup, *, chosen: bool = False) -> tuple[Archive, BackupFile]:
-        context.log.info(f"Copying {listed.name}")
-        with watch("fetch"):
-            source.fetch(listed, temporary, _progress_logger(listed, context.log.info))
-        with watch("verify_and_hash"):
-            archive, digest = _verified(temporary, listed.name, storage.folder.rows)
-        if chosen:
-            choose(storage.folder, digest)
-        check_not_rejected(storage.folder, listed.name, digest, storage.local(archive.dumped_at))
-        return archive, _kept(archive, temporary, digest, listed, storage)
-
+    storage.folder.backups.mkdir(parents=True, exist_ok=True)
     with one_line_failures():
-        folder.mkdir(parents=True, exist_ok=True)
+        shop = storage.shop.adopting(config.adopt_database)
+        intake = Intake(backup_source, storage, shop, context.log, partial(tag_taken, context, storage.rules))
         try:
-            match _choice(config, backup_source):
-                case Newest():
-                    archive, backup = backup_source.newest(
-                        lambda listed: take(backup_source, listed), context.log.warning
-                    )
-                case Chosen(backup=wanted):
-                    archive, backup = take(*chosen_backup(backup_source, wanted), chosen=True)
-                case LocalFile(path=path):
-                    archive, backup = take(*local_backup(Path(path)), chosen=True)
-                case Listed() as listed:
-                    archive, backup = take(backup_source, listed.backup)
+            taken = _take(context, config, intake)
         except (IncompleteBackupError, NotABackupError) as error:
             yield from report_checks([Outcome("whole_archive", False, str(error), blocking=True, count=1)])
             raise
         finally:
-            temporary.unlink(missing_ok=True)
-    yield from report_checks(
-        [
-            Outcome(
-                "whole_archive",
-                True,
-                f"All {backup.size:,} bytes are as the table of contents announces.",
-                blocking=True,
-            )
-        ]
-    )
+            intake.temporary.unlink(missing_ok=True)
+    archive, backup = taken.archive, taken.backup
+    whole = f"All {backup.size:,} bytes are as the table of contents announces."
+    yield from report_checks([Outcome("whole_archive", True, whole, blocking=True)])
     served = read_served(storage.folder)
     in_use = [backup.path, *([served.backup.path] if served and served.backup else [])]
     prune_backups(storage.folder, storage.keep_backups, besides=in_use)
@@ -161,12 +142,28 @@ def raw_backup(
             "source_server_version": backup.server_version,
             "database": archive.database,
             "tables_left_in_the_file": len(skipped_tables(archive)),
-            **seconds_metadata(watch.seconds),
+            **seconds_metadata(intake.watch.seconds),
         },
     )
 
 
-def _choice(config: BackupConfig, source: BackupSource) -> Newest | Chosen | LocalFile | Listed:
+def _take(context: dg.AssetExecutionContext, config: BackupConfig, intake: Intake) -> Taken:
+    """Take the backup that the config names."""
+    match _choice(config, intake.source):
+        case Newest():
+            rules = intake.storage.rules
+            return intake.newest(lambda revision: rejection(context.instance, revision, rules) is not None)
+        case NewestAgain():
+            return intake.newest(lambda _: False)
+        case Chosen(backup=wanted):
+            return intake.chosen(wanted)
+        case LocalFile(path=path):
+            return intake.local(Path(path))
+        case Listed() as listed:
+            return intake.listed(listed.backup)
+
+
+def _choice(config: BackupConfig, source: BackupSource) -> Newest | NewestAgain | Chosen | LocalFile | Listed:
     """`take`, unless the config is one of before 0.2.0. Raises what the source raises."""
     if config.path:
         return LocalFile(path=config.path)
@@ -175,49 +172,3 @@ def _choice(config: BackupConfig, source: BackupSource) -> Newest | Chosen | Loc
     if config.file and config.revision:
         return Listed.of(listed_backup(source, config.file, config.revision))
     return config.take
-
-
-def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:
-    """Read the file to its end, keep the needed rows, hash it and flush it to disk, all in parallel."""
-    with ThreadPoolExecutor(2) as pool, whole_folder(rows) as excerpt:
-        flushed, hashed = pool.submit(flush, file), pool.submit(file_digest, file)
-        archive = read_archive(file, name)
-        write_excerpt(archive, excerpt)
-        flushed.result()
-        digest = hashed.result()
-        name_excerpt(excerpt, backup_id(digest))
-        return archive, digest
-
-
-def _kept(archive: Archive, file: Path, digest: str, listed: ListedBackup, storage: StorageResource) -> BackupFile:
-    """Rename a verified file to its final name."""
-    dumped_at, size = storage.local(archive.dumped_at), file.stat().st_size
-    path = file.with_name(f"{dumped_at:%Y%m%d-%H%M%S}-{backup_id(digest)}{ENDING}")
-    file.replace(path)
-    flush(path.parent)
-    return BackupFile(
-        path=path,
-        sha256=digest,
-        size=size,
-        name=listed.name,
-        revision=listed.revision,
-        dumped_at=dumped_at,
-        encoding=archive.encoding,
-        archive_version=archive.version,
-        server_version=archive.server_version,
-    )
-
-
-def _progress_logger(listed: ListedBackup, log: Callable[[str], None]) -> Callable[[int], None]:
-    """Return a progress callback that logs a line for every tenth of the file."""
-    logged = 0
-
-    def progress(done: int) -> None:
-        nonlocal logged
-        tenths = done * TENTHS // max(listed.size, 1)
-        if tenths > logged:
-            logged = tenths
-            bar = "▰" * tenths + "▱" * (TENTHS - tenths)
-            log(f"{bar} {done / 1e6:,.1f} of {listed.size / 1e6:,.1f} MB of {listed.name}")
-
-    return progress

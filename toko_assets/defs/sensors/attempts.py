@@ -6,7 +6,7 @@ import dagster as dg
 
 from toko_assets.backups.decision import Attempt, Ending, Request
 from toko_assets.defs.assets.raw_backup import BackupConfig, Listed
-from toko_assets.defs.failures import AssetFailure, failure_outside, first_failure
+from toko_assets.defs.failures import AssetFailure, asset_failure, failure_outside
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
@@ -54,12 +54,6 @@ def last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:
     record, tags = records[0], records[0].dagster_run.tags
     ended = None if record.dagster_run.status in UNFINISHED else run_times(record)[1]
     return Attempt(int(tags[ATTEMPT]), _ending(instance, record), ended, tags[FOLDER], tags[SETTINGS])
-
-
-def asset_failure(instance: dg.DagsterInstance, run_id: str) -> AssetFailure | None:
-    """Return the failure of the first asset that failed in a run; None if none failed."""
-    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
-    return first_failure(entry.dagster_event for entry in entries if entry.dagster_event)
 
 
 def run_times(record: dg.RunRecord | None) -> tuple[datetime, datetime]:

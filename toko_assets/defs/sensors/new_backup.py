@@ -3,26 +3,32 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 import dagster as dg
 
 from toko_assets.backups.decision import Cursor, decide, failed, may_ask, to_be_told
-from toko_assets.backups.listing import ListedBackup, QuietError
+from toko_assets.backups.listing import QuietError
+from toko_assets.backups.shop_database import NoShopDatabaseError
 from toko_assets.backups.source import BackupSource, left_out
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
 from toko_assets.defs.jobs import sync
 from toko_assets.defs.recovery import recover
+from toko_assets.defs.rejections import rejection
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import is_busy, last_attempt, run_request
+from toko_assets.defs.sensors.notices import notices, send_notices
+from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.rejected import rejection_in_force
-from toko_assets.publishing.served import read_served
 from toko_core.errors import PermanentError, TokoError
 from toko_core.files import DataFolder
 
+HEADER_SECONDS = 20.0
+"""How long one tick reads headers: a tick has a minute."""
 DATA_VERSION = "dagster/data_version"
 """Dagster's tag for the data version of an observation."""
 
@@ -35,8 +41,8 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
         job=sync,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Polls for a new backup every 30 seconds. Syncs the newest one, and retries until it is served, "
-        "unless a rollback rejected it.",
+        description="Polls for a new backup every 30 seconds. Syncs the shop's newest one, and retries until it is "
+        "served, unless its checks or a rollback rejected it. Skips backups of other databases, and older ones.",
     )
     def new_backup(
         context: dg.SensorEvaluationContext,
@@ -51,25 +57,29 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             return _skip(before, _describe_failure(before))
         try:
             listing = backup_source.listing()
+            found = find_candidates(
+                storage.folder, backup_source, listing, storage.shop, storage.zone, now, seconds=HEADER_SECONDS
+            )
         except TokoError as error:
             return _report_failing_source(context, notifier, before, error, settings, now)
-        newest = listing.backups[0] if listing.backups else None
-        served = read_served(storage.folder)
+        served = found.served.backup if found.served and found.served.revision and not found.served.is_demo else None
         decision = decide(
             before,
             listing.backups,
-            published=served.revision if served else None,
-            rejected=rejection_in_force(storage.folder),
-            last=last_attempt(context.instance, newest.revision) if newest else None,
+            [] if _undecided(found) else found.newer,
+            served=served.name if served else "",
+            rolled_back=rejection_in_force(storage.folder),
+            is_rejected=lambda revision: rejection(context.instance, revision, storage.rules) is not None,
+            last_attempt=partial(last_attempt, context.instance),
             busy=is_busy(context.instance),
             settings=settings,
             now=now,
-            demo_served=served is not None and served.is_demo,
         )
+        send_notices(notifier, storage.folder, notices(notifier.shop, notifier.zone, found), context.log.warning)
         cursor = replace(decision.cursor, told=not _announce_recovery(context, notifier, before))
-        observed = _observations(newest, before, cursor)
+        observed = _observations(found, before, cursor)
         if decision.request is None:
-            return _skip(cursor, decision.said, observed)
+            return _skip(cursor, _undecided(found) or decision.said, observed)
         for name in listing.conflicted:
             context.log.warning(left_out(name))
         return dg.SensorResult(
@@ -87,20 +97,32 @@ def _announce_recovery(context: dg.SensorEvaluationContext, notifier: OwnerNotif
     return not before.told or notifier.notify(owner_messages.source_answers(notifier.shop), context.log.warning)
 
 
-def _observations(newest: ListedBackup | None, before: Cursor, cursor: Cursor) -> Sequence[dg.AssetObservation]:
-    """Return an observation of the backup folder if a backup arrived, so that the lineage shows when."""
-    if newest is None or before.seen == cursor.seen:
+def _undecided(found: Candidates) -> str:
+    """Return why no backup can be chosen yet; an empty text if one can."""
+    if found.unread and found.shop.name is None:
+        return f"Reading the headers of the backups: {found.unread} are left."
+    try:
+        found.check_chosen()
+    except NoShopDatabaseError as error:
+        return str(error)
+    return ""
+
+
+def _observations(found: Candidates, before: Cursor, cursor: Cursor) -> Sequence[dg.AssetObservation]:
+    """Return an observation of the backup folder if a backup of the shop arrived, so that the lineage shows when."""
+    arrived = next((b.listed for b in found.selection.suitable if b.listed.revision == cursor.seen), None)
+    if arrived is None or before.seen == cursor.seen:
         return []
     return [
         dg.AssetObservation(
             BACKUP_FOLDER,
-            description=f"{newest.name} is the newest backup.",
+            description=f"{arrived.name} is the newest backup.",
             metadata={
-                "file": newest.name,
-                "dagster/size_bytes": newest.size,
-                "modified": dg.TimestampMetadataValue(newest.modified.timestamp()),
+                "file": arrived.name,
+                "dagster/size_bytes": arrived.size,
+                "modified": dg.TimestampMetadataValue(arrived.modified.timestamp()),
             },
-            tags={DATA_VERSION: newest.revision},
+            tags={DATA_VERSION: arrived.revision},
         )
     ]
 

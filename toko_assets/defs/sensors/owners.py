@@ -7,11 +7,11 @@ import dagster as dg
 
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.common.publications import RolledBack, read_publication
-from toko_assets.defs.failures import failure_outside
+from toko_assets.defs.failures import asset_failure, failure_outside
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.defs.rollback_job import CATALOG, rollback_catalog
 from toko_assets.defs.sensors import owner_messages
-from toko_assets.defs.sensors.attempts import asset_failure, run_times
+from toko_assets.defs.sensors.attempts import run_times
 from toko_assets.defs.sensors.owner_messages import failure_mark
 
 TOLD, FAILURE = "toko/told", "toko/failure"

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from toko_core.errors import PermanentError
+from toko_core.errors import BackupError
 
 
-class NotABackupError(PermanentError):
+class NotABackupError(BackupError):
     """The file is not a PostgreSQL custom-format dump, or its version or compression is not supported."""
 
 
-class IncompleteBackupError(PermanentError):
+class IncompleteBackupError(BackupError):
     """The file begins like a dump, but is truncated or damaged."""
 
 
@@ -46,12 +46,9 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
-    """Header and table of contents of a dump."""
+class Header:
+    """The beginning of a dump: less than 500 bytes, before the table of contents."""
 
-    path: Path
-    name: str
-    """The file's name, safe to display: one line of printable characters."""
     version: str
     """The version of the archive format. iPOS writes "1.12"."""
     integer_size: int
@@ -60,7 +57,17 @@ class Archive:
     dumped_at: datetime
     """The local time of the machine that made the dump. The header stores no time zone."""
     database: str
+    """The name of the dumped database, which iPOS gives to each company: one line of printable characters."""
     server_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive(Header):
+    """Header and table of contents of a dump."""
+
+    path: Path
+    name: str
+    """The file's name, safe to display: one line of printable characters."""
     encoding: str
     entries: tuple[Entry, ...] = field(repr=False)
     data_start: int

@@ -10,13 +10,14 @@ Nothing in a file is trusted: a damaged or crafted one costs no more memory than
 
 import os
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks, Window
-from toko_assets.ipos.archive.contents import Archive, Block, Entry, IncompleteBackupError, NotABackupError
+from toko_assets.ipos.archive.contents import Archive, Block, Entry, Header, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.decoding import decode
 
 MAGIC = b"PGDMP"
@@ -32,6 +33,8 @@ READABLE = ("none", "gzip")
 BLOCK_DATA, BLOCK_LARGE_OBJECTS = 1, 3
 OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA = 1, 2, 3
 
+HEADER_BYTES = 4096
+"""A header is shorter: its three texts are a database's name and two versions."""
 LARGEST_CONTENTS = 64 << 20
 """Bytes of a header and table of contents. A shop's has about 0.1 MB; this allows for 250,000 large objects."""
 LARGEST_ID = 2_000_000
@@ -47,7 +50,7 @@ def read_archive(path: Path, name: str | None = None) -> Archive:
     in the page cache takes 10 ms.
     """
     with path.open("rb", buffering=0) as file:
-        reader = _Reader(file, _shown(name or path.name))
+        reader = _Reader(file, os.fstat(file.fileno()).st_size, printable(name or path.name))
         if not reader.size:
             raise IncompleteBackupError(
                 f"{reader.name} is empty: wait for the upload to finish, or make the backup again."
@@ -56,12 +59,20 @@ def read_archive(path: Path, name: str | None = None) -> Archive:
         return _walk(archive, reader, file)
 
 
+def read_header(start: bytes, name: str) -> Header:
+    """Read the header from the first HEADER_BYTES of a file. `name` is the file's name in messages.
+
+    Raises NotABackupError or IncompleteBackupError.
+    """
+    return _Reader(BytesIO(start), len(start), printable(name)).header()
+
+
 class _Reader:
     """Reads the archive's integers and strings one after another."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, size: int, name: str) -> None:
         self.name = name
-        self.size = os.fstat(file.fileno()).st_size
+        self.size = size
         self.at = 0
         self.integer_size = 4
         self.offset_size = 8
@@ -105,7 +116,7 @@ class _Reader:
         """Read a name for messages. It may be in the shop's own encoding; in a damaged file it may be any bytes."""
         return decode(self.raw() or b"")[:LONGEST_NAME]
 
-    def archive(self, path: Path) -> Archive:
+    def header(self) -> Header:
         start = self.take(min(len(MAGIC), self.size))
         if start != MAGIC[: len(start)]:
             raise NotABackupError(
@@ -125,22 +136,26 @@ class _Reader:
             raise NotABackupError(
                 f"{self.name} is a dump in another format: make the backup with iPOS, or with pg_dump -Fc."
             )
-        compression = self._compression()
-        dumped_at = self._time()
-        database, server_version = self.label(), self.label()
+        header = Header(
+            version=f"{self.version[0]}.{self.version[1]}",
+            integer_size=self.integer_size,
+            compression=self._compression(),
+            dumped_at=self._time(),
+            database=printable(self.label()),
+            server_version=printable(self.label()),
+        )
         self.raw()  # version of pg_dump
+        return header
+
+    def archive(self, path: Path) -> Archive:
+        header = self.header()
         entries = tuple(self._entry() for _ in range(self.integer()))
         if not entries or len({entry.id for entry in entries}) < len(entries):
             raise self.cut()
         return Archive(
+            **asdict(header),
             path=path,
             name=self.name,
-            version=f"{self.version[0]}.{self.version[1]}",
-            integer_size=self.integer_size,
-            compression=compression,
-            dumped_at=dumped_at,
-            database=database,
-            server_version=server_version,
             encoding=self._encoding(entries),
             entries=entries,
             data_start=self.at,
@@ -236,7 +251,7 @@ def _walk(archive: Archive, reader: _Reader, file: BinaryIO) -> Archive:
     return replace(archive, blocks=blocks)
 
 
-def _shown(name: str) -> str:
-    """Make a file name printable: it may hold line breaks, and bytes in any encoding."""
+def printable(name: str) -> str:
+    """Make a file's or database's name printable: it may hold line breaks, and bytes in any encoding."""
     text = decode(name.encode("utf-8", "surrogateescape"))
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -1,11 +1,16 @@
 """A folder, a clock and a sensor around `decide`, and what must hold whatever happens to them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
-from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, Request, decide, wanted
-from toko_assets.backups.listing import ListedBackup
+from toko_assets.backups.decision import Attempt, Cursor, Decision, Ending, Request, decide
+from toko_assets.backups.headers import dated
+from toko_assets.backups.listing import DatedBackup, ListedBackup
 from toko_assets.common.rollback_record import Rejection
+from toko_assets.ipos.archive.contents import Header
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DELAYS = {1: timedelta(minutes=1), 2: timedelta(minutes=5), 3: timedelta(minutes=15)}
@@ -16,6 +21,19 @@ def a_backup(day: int, *, place: str = "", revision: str = "", settled: bool = T
     """A backup of that day; the larger the day, the newer."""
     place = place or f"/IPOS/{day}.i5bu"
     return ListedBackup(place, revision or f"rev{day}", 1000, START + timedelta(days=day), settled)
+
+
+@cache
+def with_header(backup: ListedBackup) -> DatedBackup:
+    """A backup whose header has the time of the file: it was dumped into its place."""
+    header = Header("1.12", 4, "gzip", backup.modified.replace(tzinfo=None), "i5_TOKO", "9.5.3")
+    return dated(backup, header, backup.modified, ZoneInfo("UTC"))
+
+
+def newer_than(backups: Iterable[ListedBackup], served: ListedBackup | None) -> list[DatedBackup]:
+    """Those that are newer than what is served, newest first."""
+    found = sorted(map(with_header, backups), key=lambda backup: backup.order, reverse=True)
+    return [backup for backup in found if served is None or backup.order > with_header(served).order]
 
 
 @dataclass
@@ -35,13 +53,15 @@ class Simulation:
     now: datetime = START
     settings: str = "settings 0"
     published: ListedBackup | None = None
-    newest_published: ListedBackup | None = None
-    """Of all that ever were: a rollback does not change it."""
     refused: ListedBackup | None = None
     run: Run | None = None
     attempts: dict[str, Attempt] = field(default_factory=dict)
     listed_at_request: dict[str, frozenset[ListedBackup]] = field(default_factory=dict)
     run_keys: set[str] = field(default_factory=set)
+    rejected: set[str] = field(default_factory=set)
+    """Revisions that the checks rejected."""
+    exceed: ListedBackup | None = None
+    """What a backup must be newer than: the served one, or the newest that was listed when a person chose that."""
     synced: list[ListedBackup] = field(default_factory=list)
     revisions: int = 0
     cursor: str | None = None
@@ -49,8 +69,12 @@ class Simulation:
 
     @property
     def newest(self) -> ListedBackup | None:
-        """Of what lies in the folder."""
-        return max(self.folder.values(), key=lambda backup: backup.modified, default=None)
+        """Of what lies in the folder, is newer than what is served, and was not rejected."""
+        return next((backup.listed for backup in self._newer if backup.listed.revision not in self.rejected), None)
+
+    @property
+    def _newer(self) -> list[DatedBackup]:
+        return newer_than(self.folder.values(), self.exceed)
 
     @property
     def listed(self) -> frozenset[ListedBackup]:
@@ -95,21 +119,38 @@ class Simulation:
         if self.run is not None:
             self._end(self.run, ending)
 
+    def reject(self) -> None:
+        """The checks reject the backup that the run took."""
+        self.fetch()
+        if self.run is not None:
+            self.rejected.add(self.run.request.backup.revision)
+            self._end(self.run, Ending.PERMANENT)
+
+    def choose(self, place: str) -> None:
+        """A person has a backup synced, older or newer, if no run holds the lock."""
+        backup = a_settled(self.folder[place])
+        if self.run is None and self.refused is None and with_header(backup).header:
+            listed = sorted(self.folder.values(), key=lambda other: with_header(other).order)
+            self.published, self.exceed = backup, listed[-1]
+
     def roll_back(self, steps: int) -> None:
         """Serve what was published so many times before, if there is such a one and no run that holds the lock."""
         if self.run is None and len(self.synced) > steps:
-            self.published, self.refused = self.synced[-1 - steps], self.newest_published
+            self.refused = max(
+                filter(None, (self.refused, self.published)), key=lambda backup: with_header(backup).order, default=None
+            )
+            self.published = self.exceed = self.synced[-1 - steps]
 
     def look(self) -> Decision:
         """One tick of the sensor, with all that must hold of it."""
-        cursor, backups = Cursor.read(self.cursor), list(self.folder.values())
-        wants = wanted(cursor, backups)
         decision = decide(
-            cursor,
-            backups,
-            published=self.published.revision if self.published else None,
-            rejected=a_refusal(self.refused) if self.refused else None,
-            last=self.attempts.get(wants.revision) if wants else None,
+            Cursor.read(self.cursor),
+            list(self.folder.values()),
+            self._newer,
+            served=self.published.name if self.published else "",
+            rolled_back=a_refusal(self.refused) if self.refused else None,
+            is_rejected=self.rejected.__contains__,
+            last_attempt=self.attempts.get,
             busy=self.run is not None,
             settings=self.settings,
             now=self.now,
@@ -135,8 +176,7 @@ class Simulation:
             self.look()
         assert self.run is None, "the last look asked for a run"
         newest = self.newest
-        if newest is not None and self.published != newest:
-            assert self._is_refused(newest) or self._is_older(newest) or newest == self.refused
+        assert newest is None or self._is_covered(newest) or self._gave_up(newest)
 
     def _begin(self, request: Request) -> None:
         assert request.backup == self.newest
@@ -155,39 +195,34 @@ class Simulation:
         begun = self.attempts[backup.revision]
         self.attempts[backup.revision] = Attempt(begun.number, ending, self.now, begun.folder, begun.settings)
         if ending is Ending.SUCCEEDED:
-            assert backup not in self.synced, "it was synced twice"
-            assert not self._is_older(backup), "the published time went backwards"
+            assert self.exceed is None or with_header(backup).order > with_header(self.exceed).order
             self.synced.append(backup)
-            self.published = self.newest_published = backup
+            self.published = self.exceed = backup
             self.refused = None
 
     def _excuse(self) -> str:
-        """Why the issue wants no run now; empty if it wants one."""
+        """Why no run is wanted now; empty if one is."""
         newest = self.newest
         if newest is None:
-            return "the folder is empty"
-        if self.published is not None and newest.revision == self.published.revision:
-            return "it is published"
-        if newest == self.refused:
-            return "a rollback refused it"
-        if self._is_older(newest):
-            return "what is published, or was, is newer"
+            return "nothing is newer than what is served and not rejected"
+        if self._is_covered(newest):
+            return "a rollback rejected it, or a newer one"
         if self.run is not None:
             return "a run is at work"
         if not newest.settled and newest != self.newest_before:
             return "it may still be changing"
-        if self._is_refused(newest):
-            return "it was refused, and neither the folder nor the settings have changed"
+        if self._gave_up(newest):
+            return "it failed, and neither the folder nor the settings have changed"
         last = self.attempts.get(newest.revision)
         if last and last.ended and last.ending is Ending.TRANSIENT:
             again = last.ended + DELAYS.get(last.number, LATER_DELAY)
             return f"it is tried again at {again}" if self.now < again else ""
         return ""
 
-    def _is_older(self, backup: ListedBackup) -> bool:
-        return self.newest_published is not None and backup.modified < self.newest_published.modified
+    def _is_covered(self, backup: ListedBackup) -> bool:
+        return self.refused is not None and backup.modified <= self.refused.modified
 
-    def _is_refused(self, backup: ListedBackup) -> bool:
+    def _gave_up(self, backup: ListedBackup) -> bool:
         last = self.attempts.get(backup.revision)
         return (
             last is not None

@@ -1,6 +1,6 @@
 """Whatever happens to the folder and to the runs, the newest backup is the one that is published in the end.
 
-Unless a rollback refused it.
+Unless the checks or a rollback rejected it, or a person has chosen another since it came.
 """
 
 from datetime import timedelta
@@ -61,6 +61,16 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(ending=st.sampled_from(ENDINGS))
     def finish(self, ending: Ending) -> None:
         self.shop.finish(ending)
+
+    @precondition(lambda self: self.shop.run)
+    @rule()
+    def reject(self) -> None:
+        self.shop.reject()
+
+    @precondition(lambda self: self.shop.folder)
+    @rule(data=st.data())
+    def choose(self, data: st.DataObject) -> None:
+        self.shop.choose(data.draw(st.sampled_from(sorted(self.shop.folder))))
 
     @rule(steps=st.integers(1, 3))
     def roll_back(self, steps: int) -> None:

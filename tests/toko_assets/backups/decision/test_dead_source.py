@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.toko_assets.backups.decision.simulation import START, a_backup
+from tests.toko_assets.backups.decision.simulation import START, a_backup, newer_than
 from toko_assets.backups.decision import Cursor, Request, answered, decide, failed, may_ask, to_be_told
 from toko_assets.backups.listing import ListedBackup
 
@@ -30,7 +30,7 @@ class Sensor:
     """The looks of a day or more: what is asked, whom is told, what is requested."""
 
     answer: Callable[[datetime], list[ListedBackup]]
-    published: str | None = None
+    published: ListedBackup | None = None
     text: str | None = None
     asked: list[datetime] = field(default_factory=list)
     told: list[datetime] = field(default_factory=list)
@@ -60,16 +60,18 @@ class Sensor:
         decision = decide(
             answered(cursor),
             backups,
-            published=self.published,
-            rejected=None,
-            last=None,
+            newer_than(backups, self.published),
+            served=self.published.name if self.published else "",
+            rolled_back=None,
+            is_rejected=lambda _: False,
+            last_attempt=lambda _: None,
             busy=False,
             settings=SETTINGS,
             now=now,
         )
         if decision.request:
             self.requests.append((now, decision.request))
-            self.published = decision.request.backup.revision
+            self.published = decision.request.backup
         return decision.cursor
 
     def look_for(self, start: datetime, time: timedelta) -> None:
@@ -100,7 +102,7 @@ def test_in_24_hours_without_a_network_the_owners_are_told_once_and_the_first_lo
 
 
 def test_what_is_deleted_during_an_outage_brings_back_no_older_backup() -> None:
-    sensor = Sensor(dead_between(START + TICK, START + HOUR), published="rev2")
+    sensor = Sensor(dead_between(START + TICK, START + HOUR), published=a_backup(2))
     sensor.look_for(START, HOUR)
     sensor.answer = lambda _: [a_backup(1)]
     sensor.look(START + HOUR)

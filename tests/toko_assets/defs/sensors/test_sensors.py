@@ -106,22 +106,30 @@ def test_a_file_that_failed_in_passing_is_tried_again_after_a_minute_then_after_
         assert (request.run_key, request.tags[ATTEMPT]) == (key(file, attempt), str(attempt))
 
 
-def test_a_file_that_is_no_backup_is_asked_for_again_only_when_another_file_comes(daemon: Daemon) -> None:
-    bad = daemon.put("toko.i5bu", 5)
+def test_a_file_that_is_no_backup_is_never_asked_for_again_but_an_older_one_is(daemon: Daemon) -> None:
+    daemon.put("toko.i5bu", 5)
     run = daemon.run(daemon.ask())
     assert daemon.status(run) == FAILED
     assert daemon.attempts(run) == 1
     for _ in range(3):
-        assert "was rejected, and is not tried again until the folder or the settings change" in daemon.look().said
+        assert daemon.look().said == "toko.i5bu was rejected by its checks: see its run, or run `toko sync`."
         daemon.wait(timedelta(days=1))
-    daemon.put("lama.i5bu", 1)
-    assert daemon.ask().run_key == key(bad, 2)
+    older = daemon.put("lama.i5bu", 1)
+    request = daemon.ask()
+    assert request.run_key == key(older)
+    assert request.tags[SKIPPED] == "toko.i5bu"
+    daemon.restart()
+    daemon.run(request)
+    assert not daemon.look().requests
 
 
-def test_a_file_that_is_no_backup_is_asked_for_again_with_other_settings(daemon: Daemon) -> None:
+def test_a_file_that_is_no_backup_is_asked_for_again_with_other_settings(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bad = daemon.put("toko.i5bu", 5)
     daemon.run(daemon.ask())
     assert not daemon.look().requests
+    monkeypatch.setenv("IPOS_DATABASE", "i5_TOKO")
     daemon.restart()
     assert daemon.ask().run_key == key(bad, 2)
 
