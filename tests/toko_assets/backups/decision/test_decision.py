@@ -1,6 +1,5 @@
 """Which backup is synced now, case by case."""
 
-import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
