@@ -12,6 +12,10 @@ TIME_OFFSET = 12
 compression. Seconds, minutes, hours, day, month from 0 and year from 1900 follow, a sign and four bytes each."""
 
 
+SCRATCH = b"test_scratch"
+"""The database from which `write_backup` dumps."""
+
+
 def dumped_at(file: Path, time: datetime) -> Path:
     """Write another time of the dump into the archive's header: the shop's local time, to the second."""
     content = bytearray(file.read_bytes())
@@ -24,6 +28,13 @@ def dumped_at(file: Path, time: datetime) -> Path:
         content[start + 1 : start + 5] = value.to_bytes(4, "little")
     file.write_bytes(content)
     return file
+
+
+def of_database(dump: bytes, name: str) -> bytes:
+    """The dump with another database in its header. All offsets stay, since the name is as long as that of the test."""
+    assert len(name) == len(SCRATCH)
+    assert SCRATCH in dump[:100]
+    return dump.replace(SCRATCH, name.encode(), 1)
 
 
 def as_sql(server: PostgresServer, file: Path) -> str:

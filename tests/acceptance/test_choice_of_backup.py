@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.dumps import dumped_at
 from tests.acceptance.history import last_run
 from tests.acceptance.places import installed, published_files, run_toko, set_time, sync
 from tests.acceptance.rows import clean_shop
@@ -60,11 +62,12 @@ def taken(toko: Installation) -> str:
     return name
 
 
-def test_the_newest_by_modification_time_is_taken_whatever_its_name_or_dump_time(
+def test_the_newest_by_the_time_of_the_dump_is_taken_whatever_its_name_or_the_files_time(
     here: Installation, cheap: Path, dear: Path
 ) -> None:
-    put(here.inbox / "z.i5bu", dear.read_bytes(), OLD)
-    put(here.inbox / "a.i5bu", cheap.read_bytes(), NEW)
+    for name, content, day, seconds in (("z", dear, 1, NEW), ("a", cheap, 2, OLD)):
+        file = put(here.inbox / f"{name}.i5bu", content.read_bytes(), seconds)
+        set_time(dumped_at(file, datetime(2026, 1, day)), seconds)
     put(here.inbox / "notes.txt", dear.read_bytes(), NEWEST)
     assert taken(here) == "a.i5bu"
 

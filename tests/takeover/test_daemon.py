@@ -53,17 +53,21 @@ def upgraded(folder: Path, *, killed: bool = False, arrived: bool = False) -> It
         assert "Traceback" not in log.read_text()
 
 
-def test_the_daemon_asks_for_the_newer_backup_and_tells_the_owner_only_of_that(tmp_path: Path) -> None:
+def test_the_daemon_asks_for_the_newer_backup_and_tells_of_that_and_of_the_shops_database(
+    tmp_path: Path,
+) -> None:
     with upgraded(tmp_path, arrived=True) as shop:
         file = shop.old.toko.inbox / "kamis.i5bu"
         kamis = f"{file.stat().st_size}-{file.stat().st_mtime_ns}"
         before = {run.id: run.status for run in shop.old.runs}
-        told = shop.siti.next_message(timeout=SECONDS).text
+        foreign, adopted, told = (shop.siti.next_message(timeout=SECONDS).text for _ in range(3))
         runs = shop.runs()
         shop.siti.expect_silence(2)
         with dg.DagsterInstance.get() as instance:
             sensors = [state for state in instance.all_instigator_state() if state.name == "new_backup"]
             history = [instance.get_ticks(state.instigator_origin_id, state.selector_id) for state in sensors]
+    assert "Ada backup dari database i5_TOKO_LAIN: minggu.i5bu." in foreign
+    assert "hanya backup dari database i5_TOKO_LAMA yang dipakai" in adopted
     assert told.splitlines()[0] == "✅ Toko Lama: sinkronisasi berhasil lagi"
     assert "47 produk: 2 baru, 0 hilang" in told
     assert "Harga berubah: 83" in told

@@ -33,7 +33,7 @@ def test_an_older_backup_is_not_asked_for_when_the_newer_ones_are_deleted(old: O
         old.remove(name)
     asked = tick(stored_cursor())
     assert not asked.run_requests
-    assert asked.skip_message == "There is no backup that is newer than the served one."
+    assert asked.skip_message == "selasa.i5bu is served."
 
 
 def test_what_is_served_is_not_asked_for(old: OldInstallation) -> None:

@@ -24,7 +24,7 @@ class Candidates:
     shop: ShopDatabase
     served: Served | None
     exceed: Order | None
-    """The place in the order after which a backup is newer than what is served; None if nothing of a shop is."""
+    """The place in the order after which a backup is newer than what is served; None if nothing of the shop is."""
     unread: int
     """How many headers are still to be read."""
 
@@ -34,11 +34,11 @@ class Candidates:
 
         If what is served must be made again, its own backup counts as newer too.
         """
-        suitable, exceed = self.selection.suitable, self.exceed
+        exceed, served = self.exceed, self.served.revision if self.served else None
         if exceed is None:
-            return suitable
-        repair = self.served is not None and self.served.revision is None
-        return [backup for backup in suitable if backup.order > exceed or (repair and backup.order == exceed)]
+            return self.selection.suitable
+        others = [backup for backup in self.selection.suitable if backup.listed.revision != served]
+        return [backup for backup in others if backup.order > exceed or (served is None and backup.order == exceed)]
 
     @property
     def served_again(self) -> DatedBackup | None:
@@ -80,6 +80,6 @@ def find_candidates(
     )
     served = read_served(folder)
     exceed = None
-    if served and served.backup and not served.is_demo:
+    if served and served.backup and not served.is_demo and shop.accepts(served.database or ""):
         exceed = order_to_exceed(folder.records, served.backup) if served.revision else served.backup.order
     return Candidates(listing, select(dated.backups, shop), shop, served, exceed, dated.unread)

@@ -142,9 +142,7 @@ class Simulation:
     def roll_back(self, steps: int) -> None:
         """Serve what was published so many times before, if there is such a one and no run that holds the lock."""
         if self.run is None and len(self.synced) > steps:
-            self.refused = max(
-                filter(None, (self.refused, self.published)), key=order, default=None
-            )
+            self.refused = max(filter(None, (self.refused, self.published)), key=order, default=None)
             self.published = self.exceed = self.synced[-1 - steps]
 
     def look(self) -> Decision:
