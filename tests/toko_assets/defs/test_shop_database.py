@@ -311,8 +311,8 @@ class TestOrder:
         assert folder.look() is None
         assert folder.price == 1001
         file = folder.put(1002, OURS, 6, name="tepat.i5bu")
-        set_time(dumped_at(file, now + timedelta(minutes=1)), NEW_YEAR)
-        folder.daemon.wait(timedelta(minutes=2))
+        set_time(dumped_at(file, now + timedelta(hours=1)), NEW_YEAR)
+        folder.daemon.wait(timedelta(hours=2))
         assert folder.look() is None
         assert folder.price == 1002
 
