@@ -19,6 +19,8 @@ class Column:
     """The column's type in the restored database."""
     declared: tuple[str, ...]
     """Prefixes of the types that the column may have in the backup."""
+    optional: bool = False
+    """Whether a backup without the column is accepted. The restored table always has it, then with nulls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ ITEM = Table(
         ),
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
+        Column("dateupd", "timestamp", TIME_TYPES, optional=True),
     ),
 )
 UNIT = Table(
@@ -54,7 +57,12 @@ UNIT = Table(
 )
 PRICE = Table(
     "tbl_itemhj",
-    (*_texts("iddetail", "kodeitem", "satuan"), *_numbers("jmlsampai", "level", "hargajual"), DATEUPD),
+    (
+        *_texts("iddetail", "kodeitem", "satuan"),
+        *_numbers("jmlsampai", "level", "hargajual"),
+        Column("tipehj", "text", TEXT_TYPES, optional=True),
+        DATEUPD,
+    ),
     may_be_empty=True,  # a shop whose items all have one fixed price
 )
 STOCK = Table("tbl_itemstok", (*_texts("kodeitem", "kantor"), *_numbers("stok")), may_be_empty=True)

@@ -151,7 +151,8 @@ def _copy(server: PostgresServer, database: str, archive: Archive, table: Table,
     """Create a table and copy its rows. Return how many. Statements are sent as bytes in the dump's encoding."""
     columns = dumped_columns(archive, entry)
     types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
-    declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns)
+    absent = [column.name for column in table.columns if column.optional and column.name not in columns]
+    declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns + absent)
     named = ", ".join(map(_quoted, columns))
     try:
         with server.connect(database) as connection, connection.cursor() as cursor:

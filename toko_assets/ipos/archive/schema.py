@@ -54,7 +54,8 @@ def _problems(archive: Archive, table: Table) -> Iterator[str]:
     for column in table.columns:
         kind = declared.get(column.name)
         if column.name not in present:
-            yield f"column {table.name}.{column.name} is missing"
+            if not column.optional:
+                yield f"column {table.name}.{column.name} is missing"
         elif kind is not None and not _fits(archive, kind, column):
             yield f"column {table.name}.{column.name} is {_shown(kind)}, not {column.type}"
 
