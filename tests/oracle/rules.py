@@ -172,11 +172,24 @@ def price_system(item: Item, hj: Sequence[SellingPrice]) -> str:
 
 def guessed_system(hj: Sequence[SellingPrice]) -> str:
     """Rule 2, of an item that has rows."""
+    named = {system_named_by(row) for row in hj}
+    if len(named) == 1 and named <= {"S", "L", "J"}:
+        return named.pop()
     if any(quantity_of(row) >= 1 for row in hj):
         return "J"
     if len({level_of(row) for row in hj}) >= 2:
         return "L"
     return "S"
+
+
+def system_named_by(row: SellingPrice) -> str:
+    """Rule 3: the system that a row belongs to; empty if it names none."""
+    return (row.tipehj or "").strip().upper()
+
+
+def in_force(system: str, hj: Sequence[SellingPrice]) -> Sequence[SellingPrice]:
+    """Rule 3: the rows of the system, or all of them where none is."""
+    return [row for row in hj if system_named_by(row) == system] or hj
 
 
 def asked_prices(item: Item, hj: Sequence[SellingPrice]) -> list[tuple[PriceKey, Decimal | None]]:
@@ -185,7 +198,7 @@ def asked_prices(item: Item, hj: Sequence[SellingPrice]) -> list[tuple[PriceKey,
     system = price_system(item, hj)
     if system == "O":
         return [(PriceKey(base), item.hargajual1)]
-    keyed = {"S": by_unit, "L": by_level, "J": by_quantity}[system](base, hj)
+    keyed = {"S": by_unit, "L": by_level, "J": by_quantity}[system](base, in_force(system, hj))
     rows_of: defaultdict[PriceKey, list[SellingPrice]] = defaultdict(list)
     for price_key, row in keyed:
         rows_of[price_key].append(row)

@@ -56,6 +56,7 @@ class SellingPrice:
     jmlsampai: Decimal | None = None
     hargajual: Decimal | None = None
     dateupd: datetime | None = None
+    tipehj: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Tables:
 
 def read_tables(connection: Connection[Any]) -> Tables:
     """Read the four tables of schema public whole; a row without a kodeitem belongs to nothing."""
+    tipehj = " tipehj" if has_column(connection, "tbl_itemhj", "tipehj") else ""
     codes = "namaitem jenis merek rak satuan sistemhargajual statusjual statushapus"
     return Tables(
         items=[
@@ -92,9 +94,9 @@ def read_tables(connection: Connection[Any]) -> Tables:
             ),
         ),
         selling_prices=_by_item(
-            select(connection, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd"),
-            lambda iddetail, satuan, level, jmlsampai, hargajual, dateupd: SellingPrice(
-                text(iddetail) or "", text(satuan), level, number(jmlsampai), number(hargajual), dateupd
+            select(connection, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd" + tipehj),
+            lambda iddetail, satuan, level, jmlsampai, hargajual, dateupd, system=None: SellingPrice(
+                text(iddetail) or "", text(satuan), level, number(jmlsampai), number(hargajual), dateupd, text(system)
             ),
         ),
         stock=_by_item(
@@ -110,6 +112,14 @@ def select(connection: Connection[Any], table: str, columns: str) -> list[tuple[
     query = sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier("public", table))
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(query).fetchall()
+
+
+def has_column(connection: Connection[Any], table: str, column: str) -> bool:
+    """Whether public.table has the column."""
+    query = (
+        "SELECT 1 FROM information_schema.columns WHERE (table_schema, table_name, column_name) = ('public', %s, %s)"
+    )
+    return connection.execute(query, [table, column]).fetchone() is not None
 
 
 def key(value: str | bytes | memoryview) -> Key:

@@ -37,6 +37,7 @@ def audit_export(connection: psycopg.Connection[Any], shop: PricedShop) -> list[
         _nothing_negative(shop),
         *_unpriced(shop),
         _below_cost(shop),
+        _stale(shop),
         _orphans(shop),
         _shared_barcodes(shop),
         *_assumptions(shop),
@@ -197,6 +198,17 @@ def _below_cost(shop: PricedShop) -> Outcome:
         f"{len(rows):,} prices are below cost.",
         rows=_named(shop, rows),
         advice="Check these prices in iPOS: each sale loses money.",
+    )
+
+
+def _stale(shop: PricedShop) -> Outcome:
+    rows = shop.stale
+    return Outcome(
+        "stale_price_rows",
+        rows.empty,
+        f"{len(rows):,} items have price rows of another price system with another price; these rows do not count.",
+        rows=rows,
+        advice="Nothing, if the price in force is the one that the till asks. Otherwise report the item.",
     )
 
 

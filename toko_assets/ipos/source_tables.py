@@ -30,7 +30,7 @@ UNITS = {
 }  # fmt: skip
 PRICES = {
     "iddetail": "text", "kodeitem": "text", "satuan": "text", "level": pa.int64(), "jmlsampai": QUANTITY,
-    "hargajual": AMOUNT, "dateupd": pa.timestamp("us"),
+    "hargajual": AMOUNT, "tipehj": "text", "dateupd": pa.timestamp("us"),
 }  # fmt: skip
 STOCK = {"kodeitem": "text", "kantor": "text", "stok": QUANTITY}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from toko_assets.sample.dirt import soil
+from toko_assets.sample.dirt import leave_stale_rows, soil
 from toko_assets.sample.drafts import NOTHING, ItemDraft, PriceDraft, item_row, price_rows, stock_rows, unit_rows
 from toko_assets.sample.items import TODAY, Shopkeeper
 from toko_assets.sample.names import sample_products
@@ -26,7 +26,7 @@ from toko_assets.sample.table_rows import (
 from toko_assets.sample.vocabulary import CATEGORIES, UNIT_NAMES
 from toko_assets.sample.worked_cases import worked_cases
 
-LEAST_PRODUCTS = 15
+LEAST_PRODUCTS = 20
 """The number of worked cases."""
 
 BRANCHES = ("UTM", "GDG", "CB1", "CB2")
@@ -54,7 +54,7 @@ class Shop:
 
 
 def build_shop(products: int, seed: int, photos: float = PHOTO_SHARE) -> Shop:
-    """Build a shop with exactly `products` rows in tbl_item, including the fifteen worked cases.
+    """Build a shop with exactly `products` rows in tbl_item, including the twenty worked cases.
 
     `photos` is the share of the items that have a photo.
     """
@@ -69,6 +69,7 @@ def _build(products: int, seed: int, photos: float) -> Shop:
     keeper = Shopkeeper(rng, BRANCHES)
     ordinary = [keeper.item(product) for product in sample_products(products - LEAST_PRODUCTS, rng)]
     soil(ordinary, rng)
+    leave_stale_rows(ordinary, Random(f"stale rows {seed}"))
     _hang_photos(ordinary, draw_photos(seed), photos, rng)
     items = ordinary + worked_cases()
     orphans = [_orphan(number, keeper) for number in range(1, 3 + products // ORPHANS_EVERY)]
@@ -116,7 +117,7 @@ def _orphan(number: int, keeper: Shopkeeper) -> ItemDraft:
 
 
 def _with_price(item: ItemDraft) -> ItemDraft:
-    item.prices = [PriceDraft(item.satuan, 0, NOTHING, item.fixed_price or Decimal(1000), item.dateupd)]
+    item.prices = [PriceDraft(item.satuan, 0, NOTHING, item.fixed_price or Decimal(1000), item.dateupd, "J")]
     return item
 
 

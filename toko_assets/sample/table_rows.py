@@ -50,7 +50,7 @@ class PriceRow(NamedTuple):
 
     iddetail: str
     kodeitem: str
-    tipehj: str
+    tipehj: str | None
     jmlsampai: Decimal
     level: int
     prosentase: Amount

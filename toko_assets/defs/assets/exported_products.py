@@ -33,13 +33,13 @@ from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
 WARNING = [
-    "prices_filled_in", "not_below_cost", "no_orphans", "barcodes_not_shared", "photos_readable", "texts_decoded",
-    "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed", "fixed_price_used", "price_rows_repeated",
-    "levels_assumed", "limits_assumed", "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ",
-    "costs_too_large",
+    "prices_filled_in", "not_below_cost", "stale_price_rows", "no_orphans", "barcodes_not_shared", "photos_readable",
+    "texts_decoded", "unknown_marks", "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed",
+    "fixed_price_used", "price_rows_of_no_system", "price_rows_repeated", "levels_assumed", "limits_assumed",
+    "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ", "costs_too_large",
 ]  # fmt: skip
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
 

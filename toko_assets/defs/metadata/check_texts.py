@@ -25,14 +25,20 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "share_unpriced": f"Sold items without any price are at most {MOST_UNPRICED:.0%} of all that are sold.",
     "prices_filled_in": "Prices that are not filled in. Each is shown as 'harga belum diisi'.",
     "not_below_cost": "Selling prices below the cost of the same unit: each sale loses money.",
+    "stale_price_rows": "Items whose price rows of another price system name another price. When a price is changed, "
+    "iPOS leaves the rows of the other systems as they were. They do not count.",
     "no_orphans": "Units, prices and stock of items that no longer exist. They are left out.",
     "barcodes_not_shared": "Barcodes that several items use. A scan finds all of these items.",
     "photos_readable": "Photos that are not readable images. These products are shown without a photo.",
     "texts_decoded": "Texts of an SQL_ASCII backup that are not UTF-8. They are read as Windows-1252.",
+    "unknown_marks": "Items whose statusjual or statushapus is neither Y nor N. They are kept; those with an unknown "
+    "statusjual are not sold.",
     "unmarked_items_sold": "Items that are marked neither as sold nor as not sold. They count as sold.",
     "codes_used_as_names": "Items without a name. Their code is used as their name.",
     "price_systems_guessed": "Items whose price system iPOS does not name. It is inferred from their price rows.",
     "fixed_price_used": "Items that should have price rows but have none. Their fixed price applies.",
+    "price_rows_of_no_system": "Items none of whose price rows is marked with the item's price system. All of their "
+    "rows count.",
     "price_rows_repeated": "Several price rows for the same price. The newest filled-in one counts.",
     "levels_assumed": "Price rows below customer level 1, where there are no others. They count as level 1.",
     "limits_assumed": "Quantity prices with a limit below 1, where there are no others. They apply to any quantity.",
