@@ -11,11 +11,12 @@ from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
+from toko_assets.ipos.archive.schema import Rejection, rejection
 from toko_assets.ipos.audit import audit_database
-from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
+from toko_assets.ipos.restore import drop_database, restore, skipped_tables
 from toko_assets.postgres.access import PostgresAccess
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Change it when other tables, columns or types are restored."""
 
 
@@ -37,8 +38,8 @@ def restored_database(
     watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
     with one_line_failures():
         archive = storage.excerpt(raw_backup).archive
-        problems = schema_problems(archive)
-    yield from report_checks([_schema(raw_backup, problems)])
+        schema = _schema(rejection(archive))
+    yield from report_checks([schema])
     with one_line_failures():
         with watch("start_server"):
             server = postgres.server(context.log.warning)
@@ -69,14 +70,12 @@ def restored_database(
     )
 
 
-def _schema(backup: BackupFile, problems: list[str]) -> Outcome:
+def _schema(rejection: Rejection | None) -> Outcome:
     return Outcome(
         "needed_tables_and_columns",
-        not problems,
-        f"{backup.name} is not an iPOS 5 backup: {'; '.join(problems)}."
-        if problems
-        else "All needed tables and columns are there, with the expected types.",
+        rejection is None,
+        rejection.summary if rejection else "All needed tables and columns are there, with the expected types.",
         blocking=True,
-        count=len(problems),
-        advice="Is it a backup of another program, or of an older iPOS?",
+        count=len(rejection.problems) if rejection else 0,
+        advice=rejection.advice if rejection else "",
     )

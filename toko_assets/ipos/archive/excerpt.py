@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from toko_assets.ipos.archive.contents import Archive, Entry
+from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.archive.copy_rows import read_rows
 from toko_assets.ipos.archive.photo_column import PHOTO, split_photos
 from toko_assets.ipos.archive.reader import read_archive
-from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns
+from toko_assets.ipos.archive.schema import dumped_columns
 from toko_assets.ipos.archive.writer import write_contents, write_rows
 from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_core.files import whole_folder
@@ -36,17 +36,19 @@ class Excerpt:
 def write_excerpt(archive: Archive, folder: Path) -> None:
     """Read the rows of every needed table to their end, and write them into an empty folder.
 
-    Raises IncompleteBackupError if the rows are damaged, and OversizedBackupError.
+    Raises WrongSchemaError if they were not dumped with COPY, IncompleteBackupError if they are damaged, and
+    OversizedBackupError.
     """
     found = [entry for table in NEEDED if (entry := archive.table_data(table.name))]
+    columns = {entry.id: dumped_columns(archive, entry) for entry in found}
     kept = {entry.id for entry in found}
     entries = [replace(entry, has_data=entry.id in kept) for entry in archive.entries if entry.kind in KINDS]
     with (folder / ROWS).open("wb") as file, (folder / PHOTOS).open("wb") as photos:
         write_contents(file, archive, entries)
         for entry in found:
             rows: Iterable[bytes] = read_rows(archive, entry)
-            if (place := _photo_place(archive, entry)) is not None:
-                rows = split_photos(rows, place, photos)
+            if entry.name == ITEM.name and PHOTO in columns[entry.id]:
+                rows = split_photos(rows, columns[entry.id].index(PHOTO), photos)
             write_rows(file, entry, rows)
 
 
@@ -72,14 +74,3 @@ def _backup_id(folder: Path) -> str | None:
         return (folder / BACKUP).read_text()
     except FileNotFoundError:
         return None
-
-
-def _photo_place(archive: Archive, entry: Entry) -> int | None:
-    """Return the index of the photo column, or None. A table with a wrong schema gives None; the restore reports it."""
-    if entry.name != ITEM.name:
-        return None
-    try:
-        columns = dumped_columns(archive, entry)
-    except WrongSchemaError:
-        return None
-    return columns.index(PHOTO) if PHOTO in columns else None
