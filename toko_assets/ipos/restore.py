@@ -9,7 +9,7 @@ dump reaches the server, so none can run or fail.
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,8 +19,14 @@ from psycopg import sql
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
-from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
-from toko_assets.ipos.needed_tables import NEEDED, Table
+from toko_assets.ipos.archive.schema import (
+    WrongSchemaError,
+    dumped_columns,
+    optional_problems,
+    readable_tables,
+    schema_problems,
+)
+from toko_assets.ipos.needed_tables import NEEDED, RESTORED, Table
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError, TransientError
 
@@ -46,13 +52,24 @@ WRONG_ROWS = (
 """Errors of the server about the rows. Its other errors are its own, such as a full disk or a lost connection."""
 
 
-def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str, int]:
+def _silent(_: str, __: str) -> None:
+    pass
+
+
+def restore(
+    server: PostgresServer, archive: Archive, database: str, left_out: Callable[[str, str], None] = _silent
+) -> dict[str, int]:
     """Restore an excerpt's tables into a new database of that name, replacing an old one. Return the rows per table.
 
-    The database gets its name only when it is complete. Raises PostgresError if the rows do not fit their tables,
-    IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
+    The database gets its name only when it is complete. `left_out` is called with the name of each optional table that
+    cannot be restored, and the reason. Raises PostgresError if the rows do not fit their tables, IncompleteBackupError
+    if they are damaged, WrongSchemaError if a needed table is missing.
     """
-    tables = [(table, _data(archive, table)) for table in NEEDED]
+    for table in NEEDED:
+        _ensure_rows_dumped(archive, table)
+    for name, reason in optional_problems(archive).items():
+        left_out(name, reason)
+    tables = readable_tables(archive)
     unfinished = database + UNFINISHED_DATABASE
     with server.administer() as connection:
         for name in (unfinished, database):
@@ -60,7 +77,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
         _create_database(connection, unfinished, archive)
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            rows = list(pool.map(lambda table: _copy(server, unfinished, archive, *table), tables))
+            rows = list(pool.map(lambda table: _copied(server, unfinished, archive, *table), tables))
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error, TokoError),  # if the server is gone, the first error counts
@@ -72,7 +89,13 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(database))
         )
-    return {table.name: count for (table, _), count in zip(tables, rows, strict=True)}
+    counts: dict[str, int] = {}
+    for (table, _), count in zip(tables, rows, strict=True):
+        if isinstance(count, int):
+            counts[table.name] = count
+        else:
+            left_out(table.name, count)
+    return counts
 
 
 def database_exists(server: PostgresServer, database: str) -> bool:
@@ -124,17 +147,15 @@ def drop_database(connection: psycopg.Connection[Any], database: str) -> None:
 
 def skipped_tables(archive: Archive) -> list[str]:
     """Return the tables whose rows are not restored."""
-    needed = {table.name for table in NEEDED}
+    needed = {table.name for table in RESTORED}
     return sorted(
         e.name for e in archive.entries if e.kind == "TABLE DATA" and not (e.schema == "public" and e.name in needed)
     )
 
 
-def _data(archive: Archive, table: Table) -> Entry:
-    entry = archive.table_data(table.name)
-    if entry is None:
+def _ensure_rows_dumped(archive: Archive, table: Table) -> None:
+    if archive.table_data(table.name) is None:
         raise WrongSchemaError(f"{archive.name} has no rows of table {table.name}: make the backup again.")
-    return entry
 
 
 def _create_database(connection: psycopg.Connection[Any], name: str, archive: Archive) -> None:
@@ -145,6 +166,21 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
             f"{archive.name} is in encoding {archive.encoding}, which no PostgreSQL database has: "
             "make the backup with iPOS, or with pg_dump without -E."
         ) from error
+
+
+def _copied(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int | str:
+    """Create a table and copy its rows. Return how many, or why an optional table is left out."""
+    try:
+        rows = _copy(server, database, archive, table, entry)
+    except PostgresError as error:
+        if not table.optional or not isinstance(error.__cause__, WRONG_ROWS):
+            raise
+        return _format_error(error.__cause__)
+    if table.most_rows is None or rows <= table.most_rows:
+        return rows
+    with server.connect(database) as connection:
+        connection.execute(sql.SQL("DROP TABLE public.{}").format(sql.Identifier(table.name)))
+    return f"{rows:,} rows, more than the {table.most_rows:,} that a shop can have"
 
 
 def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:

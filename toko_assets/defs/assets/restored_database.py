@@ -26,6 +26,7 @@ CODE_VERSION = "2"
     check_specs=check_specs(
         "restored_database",
         blocking=["needed_tables_and_columns", "tables_not_empty", "item_keys_unique", "amounts_in_range"],
+        warning=["optional_tables_read"],
     ),
 )
 def restored_database(
@@ -44,13 +45,14 @@ def restored_database(
         with watch("start_server"):
             server = postgres.server(context.log.warning)
         with watch("restore"):
-            tables = restore(server, archive, database)
+            left_out: dict[str, str] = {}
+            tables = restore(server, archive, database, left_out.__setitem__)
         with watch("check"), server.connect(database) as connection:
             outcomes = audit_database(connection, tables)
         if any(outcome.stops for outcome in outcomes):
             with server.administer() as connection:
                 drop_database(connection, database)
-    yield from report_checks(outcomes, raw_backup.name)
+    yield from report_checks([*outcomes, _left_out(left_out)], raw_backup.name)
     skipped = skipped_tables(archive)
     context.log.info(f"{sum(tables.values()):,} rows of {len(tables)} tables; {len(skipped)} tables left in the file")
     yield dg.MaterializeResult(
@@ -78,4 +80,16 @@ def _schema(rejection: Rejection | None) -> Outcome:
         blocking=True,
         count=len(rejection.problems) if rejection else 0,
         advice=rejection.advice if rejection else "",
+    )
+
+
+def _left_out(tables: dict[str, str]) -> Outcome:
+    return Outcome(
+        "optional_tables_read",
+        not tables,
+        f"Left out: {', '.join(sorted(tables))}. What they name is shown by its code."
+        if tables
+        else "The tables with names of codes and with customer groups, as far as the backup has them, are read.",
+        rows=pd.DataFrame(sorted(tables.items()), columns=["table", "reason"]),
+        advice="Prices are not affected. If iPOS itself wrote the backup, please report it with the rows below.",
     )

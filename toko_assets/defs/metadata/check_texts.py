@@ -13,6 +13,8 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     # restored_database
     "needed_tables_and_columns": "The four tables with items, units, prices and stock are in the backup, with the "
     "columns that are read and types that fit. None may be missing.",
+    "optional_tables_read": "The tables with the names of categories, brands, units and branches, and with customer "
+    "groups and their discounts. A backup may lack them. One whose columns or rows do not fit is left out.",
     "tables_not_empty": "The tables with items and units have rows. Neither may be empty.",
     "item_keys_unique": "Every item has a code, and no two items have the same code.",
     "amounts_in_range": "Every price, cost and quantity of an item is a number that the catalogue can hold.",
@@ -46,6 +48,7 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "units_unknown": "Prices of a unit whose number of base units iPOS does not store. They are shown without it.",
     "units_without_price": "Units without a price of their own. No price is calculated for them.",
     "unit_rows_differ": "Units that occur twice with different numbers of base units. The first by key counts.",
+    "group_discounts_clear": "Discounts of customer groups that are left out, or that had to be interpreted.",
     "costs_too_large": "Implausible costs, perhaps from a barcode typed as a quantity. They are left out.",
     # price_history
     "history_kept": "The price history holds at least as many backups as after the last sync, and no damaged history "

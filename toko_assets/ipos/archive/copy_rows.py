@@ -15,7 +15,7 @@ from io import BufferedReader
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
-from toko_assets.ipos.needed_tables import NEEDED
+from toko_assets.ipos.archive.schema import readable_tables
 from toko_assets.postgres.server import PostgresError, program_output
 
 PIECE = 1 << 20
@@ -48,13 +48,12 @@ class OversizedBackupError(NotABackupError):
 
 
 def verify_rows(archive: Archive) -> None:
-    """Read the rows of every needed table to their end, and discard them.
+    """Read the rows of every needed and optional table to their end, and discard them.
 
     Raises IncompleteBackupError if the rows are damaged, and OversizedBackupError.
     """
-    for table in NEEDED:
-        entry = archive.table_data(table.name)
-        for _ in read_rows(archive, entry) if entry else ():
+    for _, entry in readable_tables(archive):
+        for _ in read_rows(archive, entry):
             pass
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
-from toko_assets.ipos.needed_tables import NEEDED, Column, Table
+from toko_assets.ipos.needed_tables import NEEDED, OPTIONAL, Column, Table
 
 NAME = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
 """An identifier as pg_dump writes it. With --quote-all-identifiers it quotes each of them, and names of types too."""
@@ -60,6 +60,28 @@ def rejection(archive: Archive) -> Rejection | None:
 def schema_problems(archive: Archive) -> list[str]:
     """Return one line for each missing table, missing column or wrong type; none for an iPOS 5 backup."""
     return [problem for table in NEEDED for problem in _problems(archive, table)]
+
+
+def optional_problems(archive: Archive) -> dict[str, str]:
+    """Return why optional tables of the dump cannot be read, by their names. A table without rows has no problem."""
+    found: dict[str, str] = {}
+    for table in OPTIONAL:
+        if archive.table_data(table.name) is None:
+            continue
+        try:
+            problems = list(_problems(archive, table))
+        except WrongSchemaError:
+            problems = [f"table {table.name} was not dumped with COPY"]
+        if problems:
+            found[table.name] = "; ".join(problems)
+    return found
+
+
+def readable_tables(archive: Archive) -> list[tuple[Table, Entry]]:
+    """Return the needed and the optional tables whose rows can be read, with the entries of the rows."""
+    problems = optional_problems(archive)
+    tables = (*NEEDED, *(table for table in OPTIONAL if table.name not in problems))
+    return [(table, entry) for table in tables if (entry := archive.table_data(table.name))]
 
 
 def dumped_columns(archive: Archive, entry: Entry) -> list[str]:
