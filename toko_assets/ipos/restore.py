@@ -9,8 +9,9 @@ dump reaches the server, so none can run or fail.
 
 import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -70,6 +71,7 @@ def restore(
     for name, reason in optional_problems(archive).items():
         left_out(name, reason)
     tables = readable_tables(archive)
+    jobs = [[table] for table in tables if not table[0].optional] + [[table for table in tables if table[0].optional]]
     unfinished = database + UNFINISHED_DATABASE
     with server.administer() as connection:
         for name in (unfinished, database):
@@ -77,7 +79,7 @@ def restore(
         _create_database(connection, unfinished, archive)
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            rows = list(pool.map(lambda table: _copied(server, unfinished, archive, *table), tables))
+            rows = list(chain(*pool.map(lambda job: _copy_tables(server, unfinished, archive, job), jobs)))
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error, TokoError),  # if the server is gone, the first error counts
@@ -168,40 +170,38 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
         ) from error
 
 
-def _copied(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int | str:
-    """Create a table and copy its rows. Return how many, or why an optional table is left out."""
-    try:
-        rows = _copy(server, database, archive, table, entry)
-    except PostgresError as error:
-        if not table.optional or not isinstance(error.__cause__, WRONG_ROWS):
-            raise
-        return _format_error(error.__cause__)
-    if table.most_rows is None or rows <= table.most_rows:
-        return rows
+def _copy_tables(
+    server: PostgresServer, database: str, archive: Archive, tables: Sequence[tuple[Table, Entry]]
+) -> list[int | str]:
+    """Create tables and copy their rows. Return how many rows each has, or why an optional table is left out."""
     with server.connect(database) as connection:
-        connection.execute(sql.SQL("DROP TABLE public.{}").format(sql.Identifier(table.name)))
-    return f"{rows:,} rows, more than the {table.most_rows:,} that a shop can have"
+        connection.execute("SET statement_timeout = 0")  # a server's default limit is meant for queries
+        connection.execute(f"SET client_encoding = '{archive.encoding}'".encode())
+        return [_copy(connection, archive, table, entry) for table, entry in tables]
 
 
-def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:
-    """Create a table and copy its rows. Return how many. Statements are sent as bytes in the dump's encoding."""
+def _copy(connection: psycopg.Connection[Any], archive: Archive, table: Table, entry: Entry) -> int | str:
+    """Create a table and copy its rows. Statements are sent as bytes in the dump's encoding."""
     columns = dumped_columns(archive, entry)
     types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
     absent = [column.name for column in table.columns if column.optional and column.name not in columns]
     declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns + absent)
     named = ", ".join(map(_quoted, columns))
     try:
-        with server.connect(database) as connection, connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")  # a server's default limit is meant for queries
-            cursor.execute(f"SET client_encoding = '{archive.encoding}'".encode())
+        with connection.transaction(), connection.cursor() as cursor:  # an optional table that fails leaves the others
             cursor.execute(as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
             with cursor.copy(as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
                 for piece in unpacked_rows(archive, entry):
                     copy.write(piece)
-            return cursor.rowcount
+            if table.most_rows is None or cursor.rowcount <= table.most_rows:
+                return cursor.rowcount
+            raise psycopg.Rollback
     except WRONG_ROWS as error:
         reason = _format_error(error)
+        if table.optional:
+            return reason
         raise PostgresError(f"{archive.name} could not be restored: {reason}. Make the backup again.") from error
+    return f"more than {table.most_rows:,} rows, which no shop has"
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:
