@@ -20,7 +20,8 @@ from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
 from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
-from toko_assets.ipos.needed_tables import NEEDED, Table
+from toko_assets.ipos.needed_tables import ITEM, NEEDED, Table
+from toko_assets.ipos.rules.item_codes import leave_out_items
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError, TransientError
 
@@ -49,8 +50,9 @@ WRONG_ROWS = (
 def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str, int]:
     """Restore an excerpt's tables into a new database of that name, replacing an old one. Return the rows per table.
 
-    The database gets its name only when it is complete. Raises PostgresError if the rows do not fit their tables,
-    IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
+    Items that no code tells apart are in a table of their own (see `rules/item_codes.py`). The database gets its name
+    only when it is complete. Raises PostgresError if the rows do not fit their tables, IncompleteBackupError if they
+    are damaged, WrongSchemaError if a needed table is missing.
     """
     tables = [(table, _data(archive, table)) for table in NEEDED]
     unfinished = database + UNFINISHED_DATABASE
@@ -61,6 +63,9 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             rows = list(pool.map(lambda table: _copy(server, unfinished, archive, *table), tables))
+        counts = {table.name: count for (table, _), count in zip(tables, rows, strict=True)}
+        with server.connect(unfinished) as connection:
+            counts[ITEM.name] -= leave_out_items(connection)
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error, TokoError),  # if the server is gone, the first error counts
@@ -72,7 +77,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(database))
         )
-    return {table.name: count for (table, _), count in zip(tables, rows, strict=True)}
+    return counts
 
 
 def database_exists(server: PostgresServer, database: str) -> bool:

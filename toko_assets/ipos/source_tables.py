@@ -53,6 +53,8 @@ def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     raw = encoding == "SQL_ASCII"
     connection.execute(f"SET client_encoding = '{'SQL_ASCII' if raw else 'UTF8'}'")
     connection.execute("SET datestyle = 'ISO, YMD'")
+    # Version 0.2.0 restored a backup without this column without it.
+    connection.execute("ALTER TABLE public.tbl_itemhj ADD COLUMN IF NOT EXISTS tipehj text")
     tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
     frames, guessed = [], []
     for table, columns in tables:
