@@ -3,8 +3,9 @@
     with real_database(server) as database:
         dump(server, database, out, "--quote-all-identifiers")
 
-The tables that are known have the columns of iPOS 5 and a few rows, with known prices; the others have one row each. Foreign keys, triggers, views, sequences, a domain, large objects and a second schema with tables of the same names
-are there as well.
+The tables that are known have the columns of iPOS 5 and a few rows, with known prices; the others have one row each.
+Foreign keys, triggers, views, sequences, a domain, large objects and a second schema with tables of the same names are
+there as well.
 """
 
 from collections.abc import Iterable, Iterator

@@ -19,7 +19,7 @@ from psycopg import sql
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
-from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
+from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems, unread_columns
 from toko_assets.ipos.needed_tables import ITEM, NEEDED, Table
 from toko_assets.ipos.rules.item_codes import leave_out_items
 from toko_assets.postgres.server import PostgresError, PostgresServer
@@ -154,7 +154,8 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
 
 def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:
     """Create a table and copy its rows. Return how many. Statements are sent as bytes in the dump's encoding."""
-    columns = dumped_columns(archive, entry)
+    unread = unread_columns(archive, table)
+    columns = [f"{name} (not read)" if name in unread else name for name in dumped_columns(archive, entry)]
     types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
     absent = [column.name for column in table.columns if column.optional and column.name not in columns]
     declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns + absent)
