@@ -14,7 +14,7 @@ from toko_assets.common.checks import Outcome
 from toko_assets.ipos.decoding import among, decode
 from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_assets.ipos.pricing import PricedShop
-from toko_assets.ipos.rules.item_codes import LEFT_OUT, NO_CODE
+from toko_assets.ipos.rules.item_codes import LEFT_OUT, NO_CODE, has_left_out
 from toko_assets.ipos.source_tables import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 
 MOST_UNPRICED = 0.20
@@ -65,8 +65,7 @@ def _not_empty(counts: dict[str, int]) -> Outcome:
 
 def _item_keys(connection: psycopg.Connection[Any], items: int) -> list[Outcome]:
     """Check that every item has a code of its own, after those without one were left out, and count these."""
-    shown = f"CASE reason WHEN '{NO_CODE}' THEN NULL ELSE kodeitem END AS kodeitem, namaitem, reason"
-    left_out = _rows(connection, f"SELECT {shown} FROM public.{LEFT_OUT} ORDER BY 1 NULLS FIRST, 2")  # noqa: S608
+    left_out = _left_out(connection)
     again = _rows(
         connection,
         "SELECT kodeitem, count(*) AS rows FROM public.tbl_item GROUP BY kodeitem "
@@ -93,6 +92,14 @@ def _item_keys(connection: psycopg.Connection[Any], items: int) -> list[Outcome]
             advice="Give these items codes of their own in iPOS, or delete them there.",
         ),
     ]
+
+
+def _left_out(connection: psycopg.Connection[Any]) -> pd.DataFrame:
+    """Return kodeitem, namaitem and reason of the items that were left out."""
+    if not has_left_out(connection):
+        return pd.DataFrame()
+    shown = f"CASE reason WHEN '{NO_CODE}' THEN NULL ELSE kodeitem END AS kodeitem, namaitem, reason"
+    return _rows(connection, f"SELECT {shown} FROM public.{LEFT_OUT} ORDER BY 1 NULLS FIRST, 2")  # noqa: S608
 
 
 def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:

@@ -45,7 +45,7 @@ def test_the_history_stays_in_the_file(postgres: PostgresServer, restorer: Postg
     assert counts == {"tbl_item": 3, "tbl_itemsatuanjml": 3, "tbl_itemhj": 0, "tbl_itemstok": 0}
     assert skipped_tables(archive) == ["tbl_ikdt"]
     tables = names(restorer, "i5test_0123456789ab", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    assert sorted(tables) == ["items_left_out", "tbl_item", "tbl_itemhj", "tbl_itemsatuanjml", "tbl_itemstok"]
+    assert sorted(tables) == ["tbl_item", "tbl_itemhj", "tbl_itemsatuanjml", "tbl_itemstok"]
     assert database_exists(restorer, "i5test_0123456789ab")
 
 

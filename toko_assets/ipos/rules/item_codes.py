@@ -11,10 +11,12 @@ import psycopg
 from toko_assets.ipos.decoding import decode
 
 LEFT_OUT: Final = "items_left_out"
-"""The table of the restored database that keeps them, for the check and for the numbers of their photos."""
+"""The table of the restored database that keeps them, if there are any, for the check and for their photos' numbers."""
 NO_CODE, OLDER = "no code", "a newer row has this code"
 
-CREATE = f"CREATE UNLOGGED TABLE public.{LEFT_OUT} (kodeitem text, namaitem text, gambar integer, reason text)"
+CREATE = (
+    f"CREATE UNLOGGED TABLE IF NOT EXISTS public.{LEFT_OUT} (kodeitem text, namaitem text, gambar integer, reason text)"
+)
 BLANK = r"(kodeitem IS NULL OR btrim(kodeitem, E' \t\n\r\f\x0b') = '')"
 NEWEST_FIRST = "dateupd DESC NULLS LAST, ctid DESC"
 """Of rows with one code the newest counts, and of equally new ones the last of the backup."""
@@ -38,7 +40,6 @@ def leave_out_items(connection: psycopg.Connection[Any]) -> int:
 
     In an SQL_ASCII database codes are also the same if they are equal once decoded.
     """
-    connection.execute(CREATE.encode())
     found = connection.execute(FIND.encode()).fetchall()
     without = [_text(place) for place, rank in found if rank == 0]
     older = [_text(place) for place, rank in found if rank > 1]
@@ -48,10 +49,15 @@ def leave_out_items(connection: psycopg.Connection[Any]) -> int:
     return moved
 
 
+def has_left_out(connection: psycopg.Connection[Any]) -> bool:
+    """Whether any items of the restored database were left out."""
+    found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{LEFT_OUT}"]).fetchone()
+    return bool(found and found[0])
+
+
 def photos_left_out(connection: psycopg.Connection[Any]) -> frozenset[int]:
-    """Return the numbers of the photos of the items that were left out; none if version 0.2.0 restored them."""
-    exists = connection.execute("SELECT to_regclass(%s)", [f"public.{LEFT_OUT}"]).fetchone()
-    if exists is None or exists[0] is None:
+    """Return the numbers of the photos of the items that were left out."""
+    if not has_left_out(connection):
         return frozenset()
     query = f"SELECT gambar FROM public.{LEFT_OUT} WHERE gambar IS NOT NULL"  # noqa: S608
     return frozenset(number for (number,) in connection.execute(query.encode()))
@@ -74,4 +80,7 @@ def _text(value: str | bytes) -> str:
 
 
 def _move(connection: psycopg.Connection[Any], places: list[str], reason: str) -> int:
-    return connection.execute(MOVE.encode(), [places, reason]).rowcount if places else 0
+    if not places:
+        return 0
+    connection.execute(CREATE.encode())
+    return connection.execute(MOVE.encode(), [places, reason]).rowcount
