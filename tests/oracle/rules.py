@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, NamedTuple
 
@@ -88,13 +89,29 @@ def expected_of(tables: Tables) -> Expected:
     prices: list[PriceRow] = []
     barcodes: list[BarcodeRow] = []
     stock: list[StockRow] = []
-    for key, item in tables.items:
+    for item in with_a_code_of_their_own(tables.items):
+        key = item.kodeitem
         units, hj = tables.units.get(key, []), tables.selling_prices.get(key, [])
         products += product_rows(item, hj)
         prices += price_rows(item, units, hj)
         barcodes += barcode_rows(item, units)
         stock += stock_rows(item, tables.stock.get(key, []))
     return Expected(tuple(products), tuple(prices), tuple(barcodes), tuple(stock))
+
+
+def with_a_code_of_their_own(items: Iterable[Item]) -> list[Item]:
+    """Without those that have no code; of several with one code the newest, and of equally new ones the last."""
+    newest: dict[str, Item] = {}
+    for item in items:
+        known = newest.get(item.kodeitem, item)
+        if item.kodeitem.strip() and age(item) >= age(known):
+            newest[item.kodeitem] = item
+    return list(newest.values())
+
+
+def age(item: Item) -> tuple[datetime, ...]:
+    """Sorts by date, an item without one first."""
+    return () if item.dateupd is None else (item.dateupd,)
 
 
 def product_rows(item: Item, hj: Sequence[SellingPrice]) -> list[ProductRow]:

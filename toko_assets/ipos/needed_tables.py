@@ -20,7 +20,8 @@ class Column:
     declared: tuple[str, ...]
     """Prefixes of the types that the column may have in the backup."""
     optional: bool = False
-    """Whether a backup without the column is accepted. The restored table always has it, then with nulls."""
+    """Whether a backup without the column, or with one of another type, is accepted. The restored table always has it,
+    then with nulls."""
 
 
 @dataclass(frozen=True, slots=True)

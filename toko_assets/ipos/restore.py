@@ -26,8 +26,10 @@ from toko_assets.ipos.archive.schema import (
     optional_problems,
     readable_tables,
     schema_problems,
+    unread_columns,
 )
-from toko_assets.ipos.needed_tables import NEEDED, RESTORED, Table
+from toko_assets.ipos.needed_tables import ITEM, NEEDED, RESTORED, Table
+from toko_assets.ipos.rules.item_codes import leave_out_items
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError, TransientError
 
@@ -62,9 +64,10 @@ def restore(
 ) -> dict[str, int]:
     """Restore an excerpt's tables into a new database of that name, replacing an old one. Return the rows per table.
 
-    The database gets its name only when it is complete. `left_out` is called with the name of each optional table that
-    cannot be restored, and the reason. Raises PostgresError if the rows do not fit their tables, IncompleteBackupError
-    if they are damaged, WrongSchemaError if a needed table is missing.
+    Items that no code tells apart are in a table of their own (see `rules/item_codes.py`). `left_out` is called with
+    the name of each optional table that cannot be restored, and the reason. The database gets its name only when it is
+    complete. Raises PostgresError if the rows do not fit their tables, IncompleteBackupError if they are damaged,
+    WrongSchemaError if a needed table is missing.
     """
     for table in NEEDED:
         _ensure_rows_dumped(archive, table)
@@ -80,6 +83,14 @@ def restore(
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             rows = list(chain(*pool.map(lambda job: _copy_tables(server, unfinished, archive, job), jobs)))
+        counts: dict[str, int] = {}
+        for (table, _), count in zip(tables, rows, strict=True):
+            if isinstance(count, int):
+                counts[table.name] = count
+            else:
+                left_out(table.name, count)
+        with server.connect(unfinished) as connection:
+            counts[ITEM.name] -= leave_out_items(connection)
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error, TokoError),  # if the server is gone, the first error counts
@@ -91,12 +102,6 @@ def restore(
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(database))
         )
-    counts: dict[str, int] = {}
-    for (table, _), count in zip(tables, rows, strict=True):
-        if isinstance(count, int):
-            counts[table.name] = count
-        else:
-            left_out(table.name, count)
     return counts
 
 
@@ -182,7 +187,8 @@ def _copy_tables(
 
 def _copy(connection: psycopg.Connection[Any], archive: Archive, table: Table, entry: Entry) -> int | str:
     """Create a table and copy its rows. Statements are sent as bytes in the dump's encoding."""
-    columns = dumped_columns(archive, entry)
+    unread = unread_columns(archive, table)
+    columns = [f"{name} (not read)" if name in unread else name for name in dumped_columns(archive, entry)]
     types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
     absent = [column.name for column in table.columns if column.optional and column.name not in columns]
     declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns + absent)

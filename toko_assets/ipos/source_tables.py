@@ -50,6 +50,8 @@ class SourceTables:
 def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     """Read the four tables of a restored backup. This sets the client encoding of `connection`."""
     raw = set_encoding(connection)
+    # Version 0.2.0 restored a backup without this column without it.
+    connection.execute("ALTER TABLE public.tbl_itemhj ADD COLUMN IF NOT EXISTS tipehj text")
     tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
     frames, guessed = [], []
     for table, columns in tables:

@@ -116,16 +116,22 @@ def test_another_schema_is_named(postgres: PostgresServer, tmp_path: Path, chang
     assert schema_problems(archive) == [problem]
 
 
+@pytest.mark.parametrize(
+    ("of_prices", "of_items"),
+    [("DROP COLUMN tipehj", "DROP COLUMN dateupd"), ("ALTER tipehj TYPE int USING 1", "ALTER dateupd TYPE text")],
+    ids=["missing", "of another type"],
+)
 def test_an_optional_column_that_a_backup_lacks_is_restored_as_null(
-    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path, of_prices: str, of_items: str
 ) -> None:
-    shop = with_statements("ALTER TABLE tbl_itemhj DROP COLUMN tipehj", "ALTER TABLE tbl_item DROP COLUMN dateupd")
+    insert = "INSERT INTO tbl_itemhj (iddetail, kodeitem) VALUES ('1', 'BRG-0')"
+    shop = with_statements(insert, f"ALTER TABLE tbl_itemhj {of_prices}", f"ALTER TABLE tbl_item {of_items}")
     archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", shop))
     assert schema_problems(archive) == []
     restore(restorer, archive, "i5test_0123456789ab")
     with restorer.connect("i5test_0123456789ab") as connection:
         assert connection.execute("SELECT DISTINCT dateupd FROM tbl_item").fetchall() == [(None,)]
-        assert connection.execute("SELECT tipehj FROM tbl_itemhj").fetchall() == []
+        assert connection.execute("SELECT tipehj FROM tbl_itemhj").fetchall() == [(None,)]
 
 
 def test_columns_that_are_not_needed_may_be_anything(

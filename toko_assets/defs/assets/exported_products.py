@@ -27,6 +27,7 @@ from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, w
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.reference.tables import check_discounts, read_reference
 from toko_assets.ipos.restore import database_exists, ensure_rows
+from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
 from toko_core.errors import PermanentError
@@ -83,7 +84,8 @@ def exported_products(
                 with watch("write"):
                     counts = write_tables(new, shop, reference)
                 with watch("photos"):
-                    stored = stored_photos(connection, excerpt.archive, excerpt.photos)
+                    left_out = photos_left_out(connection)
+                    stored = stored_photos(connection, excerpt.archive, excerpt.photos, left_out)
                     counts["photos"], unreadable = _photos(context, stored, new, shop)
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:

@@ -26,7 +26,7 @@ CODE_VERSION = "2"
     check_specs=check_specs(
         "restored_database",
         blocking=["needed_tables_and_columns", "tables_not_empty", "item_keys_unique", "amounts_in_range"],
-        warning=["optional_tables_read"],
+        warning=["items_left_out", "optional_tables_read"],
     ),
 )
 def restored_database(

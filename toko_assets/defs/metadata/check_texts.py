@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from toko_assets.ipos.audit import MOST_UNPRICED
+from toko_assets.ipos.audit import MOST_LEFT_OUT, MOST_UNPRICED
 from toko_assets.publishing.verify import FLOORS, NOTABLE_LOSS, RESULTS
 
 CHECK_TEXTS: Final[Mapping[str, str]] = {
@@ -16,7 +16,10 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "optional_tables_read": "The tables with the names of categories, brands, units and branches, and with customer "
     "groups and their discounts. A backup may lack them. One whose columns or rows do not fit is left out.",
     "tables_not_empty": "The tables with items and units have rows. Neither may be empty.",
-    "item_keys_unique": "Every item has a code, and no two items have the same code.",
+    "item_keys_unique": f"Items without a code, and older rows of a code that occurs several times, are less than "
+    f"{MOST_LEFT_OUT:.0%} of all.",
+    "items_left_out": "Items without a code, and older rows of a code that occurs several times. They are left out; of "
+    "several rows with one code, the newest counts.",
     "amounts_in_range": "Every price, cost and quantity of an item is a number that the catalogue can hold.",
     # exported_products
     "every_item_exported": "Every item that is not deleted in iPOS is exported as a product with at least one price "

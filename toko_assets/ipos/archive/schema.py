@@ -84,6 +84,17 @@ def readable_tables(archive: Archive) -> list[tuple[Table, Entry]]:
     return [(table, entry) for table in tables if (entry := archive.table_data(table.name))]
 
 
+def unread_columns(archive: Archive, table: Table) -> list[str]:
+    """Return the optional columns that have another type than the one that is read: they count as missing."""
+    definition = archive.table(table.name)
+    declared = _declared_types(definition) if definition else {}
+    return [
+        column.name
+        for column in table.columns
+        if column.optional and column.name in declared and not _fits(archive, declared[column.name], column)
+    ]
+
+
 def dumped_columns(archive: Archive, entry: Entry) -> list[str]:
     """Return the columns that a TABLE DATA entry's COPY statement names.
 
@@ -128,15 +139,17 @@ def _problems(archive: Archive, table: Table) -> Iterator[str]:
     if entry is None or definition is None:
         yield f"table {table.name} is missing"
         return
-    declared = {_unquoted(m["name"]): m["type"].strip() for m in DECLARATION.finditer(definition.definition)}
-    present = set(dumped_columns(archive, entry))
-    for column in table.columns:
+    present, declared = set(dumped_columns(archive, entry)), _declared_types(definition)
+    for column in (column for column in table.columns if not column.optional):
         kind = declared.get(column.name)
         if column.name not in present:
-            if not column.optional:
-                yield f"column {table.name}.{column.name} is missing"
+            yield f"column {table.name}.{column.name} is missing"
         elif kind is not None and not _fits(archive, kind, column):
             yield f"column {table.name}.{column.name} is {_shown(kind)}, not {column.type}"
+
+
+def _declared_types(definition: Entry) -> dict[str, str]:
+    return {_unquoted(m["name"]): m["type"].strip() for m in DECLARATION.finditer(definition.definition)}
 
 
 def _fits(archive: Archive, kind: str, column: Column, depth: int = 0) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import above_zero, compare, money
@@ -44,7 +45,7 @@ def price_systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame
     levels = having(items, one_a_level[one_a_level.duplicated("kodeitem")])
     known = items["kode_sistem"].isin(SYSTEMS)
     guessed = pd.Series(PER_UNIT, items.index).mask(levels, PER_LEVEL).mask(limits, PER_QUANTITY).mask(~has_rows, FIXED)
-    marked = _system_of_all_rows(items, rows)
+    marked = _system_of_all_rows(items, rows[of_its_item(rows, ~known)])
     system = items["kode_sistem"].where(known, marked.where(marked.notna(), guessed))
     without_rows = known & (system != FIXED) & ~has_rows
     items = items.assign(sistem_harga=system.mask(without_rows, FIXED))
@@ -68,12 +69,13 @@ def rows_in_force(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[RowsInForce,
     """
     system = of_its_item(rows, items["sistem_harga"])
     listed, own = system != FIXED, rows["tipehj"] == system
-    foreign = rows["tipehj"].isin(LISTED) & ~own
     has_own = having(items, rows[own])
     counts = listed & (own | ~of_its_item(rows, has_own))
+    fixed = rows[~listed]
+    ignored = pd.concat([rows[listed & ~counts], fixed[fixed["tipehj"].isin(LISTED)]])
     has_column = bool(rows["tipehj"].notna().any())  # without it there is nothing to assume
     unmarked = having(items, rows[listed]) & ~has_own & has_column
-    return RowsInForce(rows.assign(sistem=system)[counts], rows[(listed & ~counts) | (foreign & ~listed)]), [
+    return RowsInForce(rows.assign(sistem=system)[counts], ignored), [
         note(
             "price_rows_of_no_system",
             "3 (a): none of the item's price rows is marked with its price system, so all of them count",
@@ -124,12 +126,14 @@ def stale_prices(items: pd.DataFrame, ignored: pd.DataFrame, prices: pd.DataFram
     """
     key = ["kodeitem", "satuan"]
     ignored = ignored[key].assign(ignored_price=above_zero(money(ignored["hargajual"])))
-    ignored = ignored[ignored["ignored_price"].notna()].drop_duplicates()
-    pairs = ignored.reset_index().merge(prices[[*key, "hargajual"]], on=key)
-    same = pc.equal(pairs["ignored_price"].array.__arrow_array__(), pairs["hargajual"].array.__arrow_array__())
-    asked = pairs.loc[same.fill_null(False).to_numpy(zero_copy_only=False), "index"]
-    other = ignored[~ignored.index.isin(asked)]
-    other = other.assign(namaitem=of_its_item(other, items["namaitem"])).drop_duplicates("kodeitem")
-    first = prices.drop_duplicates(key)[[*key, "hargajual"]].rename(columns={"hargajual": "price_in_force"})
-    found = other.merge(first, on=key, how="left").sort_values("kodeitem", ignore_index=True)
-    return found[["kodeitem", "namaitem", "satuan", "ignored_price", "price_in_force"]]
+    ignored = ignored[ignored["ignored_price"].notna()].reset_index(drop=True)
+    concerned = of_its_item(prices, having(items, ignored))
+    prices = prices.loc[concerned, [*key, "hargajual"]].rename(columns={"hargajual": "price_in_force"})
+    pairs = ignored.reset_index().merge(prices, on=key)
+    same = pc.equal(pa.array(pairs["ignored_price"]), pa.array(pairs["price_in_force"])).fill_null(False)
+    asked = pairs.loc[same.to_numpy(zero_copy_only=False), "index"]
+    other = ignored.drop(asked.unique()).drop_duplicates("kodeitem")
+    other = other.assign(namaitem=of_its_item(other, items["namaitem"]))
+    found = pd.DataFrame(other.merge(prices.drop_duplicates(key), on=key, how="left"))
+    columns = ["kodeitem", "namaitem", "satuan", "ignored_price", "price_in_force"]
+    return found.sort_values("kodeitem", ignore_index=True)[columns]
