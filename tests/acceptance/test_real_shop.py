@@ -10,6 +10,7 @@ from tests.archives import as_of, parse, write
 from tests.installation import Installation
 from tests.real_shop import PRICES, dump, real_database
 from tests.real_shop_tables import COLUMNS, TABLES
+from tests.toko_bot.bot.pages import product_text, served_catalog
 from toko_assets.postgres.server import PostgresServer
 from toko_core.files import file_digest
 
@@ -37,6 +38,22 @@ REJECTED = {
 }
 
 
+PAGES = {
+    "manisindo gula pasir": [
+        "BKS lv 1              Rp17.500", "  Pelanggan Tetap −5 %", "                      Rp16.625",
+        "BKS Grosir Pasar      Rp16.800", "", "Kode: 2003", "Merek: Manisindo", "Jenis: Sembako",
+        "Satuan: BKS = Bungkus",
+    ],
+    "beras pulen": ["BKS                   Rp78.000", "  Pelanggan Tetap −10 %", "                      Rp70.200"],
+    "mie goreng sedapindo": [
+        "BKS s.d. 11            Rp3.500", "  Pelanggan Tetap −5 % Rp3.325",
+        "BKS >11                Rp3.300", "  Pelanggan Tetap −5 % Rp3.135", "",
+        "Stok (BKS)", "Gudang Belakang            400", "Toko Utama                  40",
+    ],
+}  # fmt: skip
+"""What staff see of a product, below its name."""
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installed(tmp_path_factory.mktemp("real")) as toko:
@@ -59,6 +76,9 @@ def check_served(shop: Installation, file: Path) -> None:
     sync("--backup", file)
     assert shop.record("product_catalog")["backup"]["sha256"] == file_digest(file)
     assert served_prices(shop) == PRICES
+    served = served_catalog(shop.data / "catalog", file.parent / "served")
+    for query, page in PAGES.items():
+        assert product_text(served, query)[2 : 2 + len(page)] == page
 
 
 def test_the_database_is_as_large_as_a_real_shops(postgres: PostgresServer, database: str) -> None:
