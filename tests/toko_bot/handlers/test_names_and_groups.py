@@ -13,7 +13,7 @@ import pytest
 
 from tests.servers.telegram import Message, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
-from tests.toko_bot.bot.shop import COST, FILLER, INDOMIE, Change, Item, publish_shop
+from tests.toko_bot.bot.shop import COST, FILLER, HUGE, INDOMIE, Change, Item, publish_shop
 from toko_core.catalog.schema import ADDED
 
 NOODLES = replace(
@@ -177,6 +177,27 @@ def test_history_and_moves_name_groups_also_of_prices_that_are_gone(budi: Person
     assert "PCS Grosir <B>\n" in history
     assert "PCS Reseller\n" in history
     assert "PCS Grosir <B>: Rp3.000 → Rp3.050,5" in budi.ask("/naik").text
+
+
+def test_the_longest_names_and_many_groups_still_fit_into_one_message(tmp_path: Path) -> None:
+    units = {price[0] for price in HUGE[0].prices}
+    branches = {branch for branch, _ in HUGE[0].stock}
+    reference = {
+        "names": [
+            *(name("satuan", unit, f"{unit}<&>" * 9) for unit in units),
+            *(name("kantor", branch, f"{branch}<&>" * 9) for branch in branches),
+            name("jenis", "&" * 50, "<&>" * 60), name("merek", "<" * 50, "<&>" * 60),
+        ],
+        "customer_groups": [group(f"G{n}", f"{'&<' * 40}{n}", n % 9, f"{n + 1}.125") for n in range(90)],
+    }  # fmt: skip
+    publish_shop(tmp_path / "data", [*HUGE, *FILLER], reference=reference)
+    with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path / "bot"):
+        siti = server.user(SITI, "Siti")
+        found = siti.ask("raksasa")
+        assert "1. RAKSASA" in found.text
+        page = press(siti, "1", found)
+    assert 3000 < len(page.text) <= 4096
+    assert "Satuan: " in page.text
 
 
 def test_a_catalogue_without_the_tables_is_read_as_before(tmp_path: Path) -> None:
