@@ -139,7 +139,7 @@ def _with_a_large_object_each(archive: ArchiveFile) -> Iterator[TocEntry]:
 
 def _without_schema(entry: TocEntry) -> TocEntry:
     def bare(sql: str | None) -> str | None:
-        return sql and re.sub(r"\bpublic\.", "", sql)
+        return sql and re.sub(r'\bpublic\.|"public"\.', "", sql)
 
     return replace(entry, definition=bare(entry.definition), drop=bare(entry.drop), copy=bare(entry.copy))
 

@@ -1,17 +1,25 @@
-"""Shows prices to people: labels what a price applies to, rounds prices and formats amounts.
+"""Shows prices to people: labels what a price applies to, computes what groups pay, rounds and formats amounts.
 
 Only this module knows these rules. Every page, message and table uses it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, localcontext
 from itertools import groupby
 
 from toko_core.catalog.products import Price
+from toko_core.catalog.reference.groups import CustomerGroup
+from toko_core.text import shorten
 
 LONGEST_UNIT = 8
 """The number of characters to which a label shortens a unit."""
+LONGEST_GROUPS, SHORTEST_GROUP = 16, 4
+"""The characters of a label for all of its groups together, and the fewest for each that is named."""
+ORDINARY_LEVEL = 1
+"""The level that customers without a group pay."""
+DIGITS = 100
+"""Enough for the exact result of four percents on the largest price."""
 
 
 def rupiah(amount: Decimal) -> str:
@@ -68,6 +76,52 @@ def is_below_cost(prices: Sequence[Price]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupPrice:
+    """What groups with the same percents pay instead of a list price."""
+
+    names: tuple[str, ...]
+    percents: tuple[Decimal, ...]
+    amount: Decimal
+    """As people see it: rounded half up to the rupiah, or up to PRICE_ROUNDING."""
+
+    @property
+    def label(self) -> str:
+        """The groups and their percents: `Member −5 %`, `VIP −5 % −2 %`."""
+        return " ".join([label_groups(self.names), *(f"−{quantity(percent)} %" for percent in self.percents)])
+
+
+def group_prices(price: Price, groups: Sequence[CustomerGroup], rounding: int | None) -> list[GroupPrice]:
+    """Return what the groups with a percent pay for what a list price applies to, in the order of the groups."""
+    amount, names = price.hargajual, dict[tuple[Decimal, ...], list[str]]()
+    if amount is None:
+        return []
+    for group in groups:
+        if group.percents and price.level in (None, group.level):
+            names.setdefault(group.percents, []).append(group.name)
+    found = [GroupPrice(tuple(same), percents, _less(amount, percents, rounding)) for percents, same in names.items()]
+    return [paid for paid in found if paid.amount > 0]
+
+
+def usual_price(price: Price, groups: Sequence[CustomerGroup], rounding: int | None) -> GroupPrice | None:
+    """Return what is paid in place of a list price that nobody pays; None if somebody pays it.
+
+    Somebody pays the prices without a level, of the ordinary level, and of a level of which a group gets no percent.
+    """
+    if price.level in (None, ORDINARY_LEVEL) or any(g.level == price.level and not g.percents for g in groups):
+        return None
+    return next(iter(group_prices(price, groups, rounding)), None)
+
+
+def _less(amount: Decimal, percents: Sequence[Decimal], rounding: int | None) -> Decimal:
+    with localcontext(prec=DIGITS):
+        for percent in percents:
+            amount = amount * (100 - percent) / 100
+        if rounding is None:
+            return amount.quantize(Decimal(1), ROUND_HALF_UP)
+        return round_price(amount, rounding)
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """A price among the prices of the same unit and level, with the quantities that it applies to."""
 
@@ -89,13 +143,13 @@ def tiers(prices: Sequence[Price]) -> Iterator[Tier]:
             yield Tier(price, over, number == len(group) - 1, len(group) == 1)
 
 
-def label_prices(prices: Sequence[Price]) -> Iterator[tuple[str, Price]]:
-    """Yield each price with a label of its unit, level and quantities: `DUS×40 lv 2 s.d. 11`."""
+def label_prices(prices: Sequence[Price], groups: Sequence[CustomerGroup] = ()) -> Iterator[tuple[str, Price]]:
+    """Yield each price with a label of its unit, level and quantities: `DUS×40 Grosir`, `PCS lv 2`, `PCS s.d. 11`."""
     for tier in tiers(prices):
         price = tier.price
         parts = [label_unit(price)]
         if price.level is not None:
-            parts.append(f"lv {price.level}")
+            parts.append(label_level(price.level, groups))
         if tier.is_last and tier.over is not None:
             parts.append(f">{quantity(tier.over)}")
         elif price.jumlah_sampai is not None and not tier.is_only:
@@ -103,10 +157,40 @@ def label_prices(prices: Sequence[Price]) -> Iterator[tuple[str, Price]]:
         yield " ".join(parts), price
 
 
-def label_key(satuan: str, level: int | None, jumlah_sampai: Decimal | None) -> str:
-    """Return the label of a price that the product no longer has: `PCS lv 2 s.d. 11`."""
+def label_level(level: int, groups: Sequence[CustomerGroup], unnamed: str = "lv") -> str:
+    """Name the groups that pay a level: `Grosir`, else `lv 2`.
+
+    Groups that get a percent are named only if no others have the level, and never for the ordinary level.
+    """
+    payers = [group for group in groups if group.level == level]
+    names = [group.name for group in payers if not group.percents]
+    if not names and level != ORDINARY_LEVEL:
+        names = [group.name for group in payers]
+    return label_groups(names) if names else f"{unnamed} {level}"
+
+
+def label_groups(names: Sequence[str]) -> str:
+    """Name groups in at most LONGEST_GROUPS characters.
+
+    >>> label_groups(["Grosir", "Member"]), label_groups(["Pelanggan tetap lama"]), label_groups(["Toko"] * 9)
+    ('Grosir/Member', 'Pelanggan tetap…', 'Toko/Toko/+7')
+    """
+    together = "/".join(names)
+    if len(together) <= LONGEST_GROUPS:
+        return together
+    most = LONGEST_GROUPS // (SHORTEST_GROUP + 1)
+    shown = names if len(names) <= most else names[: most - 1]
+    more = f"/+{len(names) - len(shown)}" if len(names) > len(shown) else ""
+    each = (LONGEST_GROUPS - len(more) - len(shown) + 1) // len(shown)
+    return "/".join(shorten(name, each) for name in shown) + more
+
+
+def label_key(
+    satuan: str, level: int | None, jumlah_sampai: Decimal | None, groups: Sequence[CustomerGroup] = ()
+) -> str:
+    """Return the label of a price that the product no longer has: `PCS Grosir`, `PCS lv 2`, `PCS s.d. 11`."""
     parts = [satuan[:LONGEST_UNIT]]
-    parts += [f"lv {level}"] if level is not None else []
+    parts += [label_level(level, groups)] if level is not None else []
     parts += [f"s.d. {quantity(jumlah_sampai)}"] if jumlah_sampai is not None else []
     return " ".join(parts)
 

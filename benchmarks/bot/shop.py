@@ -102,10 +102,9 @@ def _write_export(folder: Path, names: list[str]) -> None:
         "barcodes": {"barcode": [f"899{row:010}" for row in range(count)], "kodeitem": codes,
                      "satuan": [UNITS[0][0]] * count},
         "stock": {"kodeitem": twice, "kantor": ["GUDANG", "TOKO"] * count, "stok": [Decimal(12)] * len(twice)},
-        "photos": {},
     }  # fmt: skip
     for table, schema in SCHEMAS.items():
-        given = columns[table]
+        given = columns.get(table, {})
         nothing = [None] * len(given.get("kodeitem", []))
         arrays = [pa.array(given.get(field.name, nothing), field.type) for field in schema]
         parquet.write_table(pa.table(arrays, schema=schema), folder / f"{table}.parquet")

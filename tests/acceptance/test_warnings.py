@@ -41,6 +41,15 @@ DIRT: dict[str, dict[str, list[Row]]] = {
     },
     "fixed_price_used": {"items": [item("NO-ROWS", "S", hargajual1=3000)]},
     "codes_used_as_names": {"items": [item("NAMELESS", namaitem=" \t "), item("NAMELESS-NULL", namaitem=None)]},
+    "stale_price_rows": {
+        "items": [item("STALE", "S")],
+        "prices": [price("STALE", "PCS", 3000), price("STALE", "PCS", 2900, level=1, tipehj="L")],
+    },
+    "price_rows_of_no_system": {
+        "items": [item("NO-ROWS-OF-ITS-SYSTEM", "S")],
+        "prices": [price("NO-ROWS-OF-ITS-SYSTEM", "PCS", 3000, tipehj="N")],
+    },
+    "unknown_marks": {"items": [item("MARK-1", statusjual="1"), item("MARK-T", statushapus="T")]},
     "unmarked_items_sold": {"items": [item("UNMARKED", statusjual=None)]},
 }
 
@@ -63,10 +72,12 @@ def answer(postgres: PostgresServer, shop: Installation) -> Answer:
     def rows(table: str) -> list[Any]:
         return [row for dirt in DIRT.values() for row in dirt.get(table, [])]
 
+    systems = {row["kodeitem"]: row["sistemhargajual"] for row in rows("items")}
+
     backup = Shop(
         items=[*clean_items(CLEAN), *rows("items")],
         units=[*clean_units(CLEAN), *rows("units")],
-        prices=rows("prices"),
+        prices=[{"tipehj": systems.get(row["kodeitem"]), **row} for row in rows("prices")],
         stock=rows("stock"),
     )
     return sync("--backup", write_backup(postgres, shop.inbox / "dirty.i5bu", backup))

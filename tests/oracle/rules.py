@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, NamedTuple
 
@@ -88,13 +89,29 @@ def expected_of(tables: Tables) -> Expected:
     prices: list[PriceRow] = []
     barcodes: list[BarcodeRow] = []
     stock: list[StockRow] = []
-    for key, item in tables.items:
+    for item in with_a_code_of_their_own(tables.items):
+        key = item.kodeitem
         units, hj = tables.units.get(key, []), tables.selling_prices.get(key, [])
         products += product_rows(item, hj)
         prices += price_rows(item, units, hj)
         barcodes += barcode_rows(item, units)
         stock += stock_rows(item, tables.stock.get(key, []))
     return Expected(tuple(products), tuple(prices), tuple(barcodes), tuple(stock))
+
+
+def with_a_code_of_their_own(items: Iterable[Item]) -> list[Item]:
+    """Without those that have no code; of several with one code the newest, and of equally new ones the last."""
+    newest: dict[str, Item] = {}
+    for item in items:
+        known = newest.get(item.kodeitem, item)
+        if item.kodeitem.strip() and age(item) >= age(known):
+            newest[item.kodeitem] = item
+    return list(newest.values())
+
+
+def age(item: Item) -> tuple[datetime, ...]:
+    """Sorts by date, an item without one first."""
+    return () if item.dateupd is None else (item.dateupd,)
 
 
 def product_rows(item: Item, hj: Sequence[SellingPrice]) -> list[ProductRow]:
@@ -172,11 +189,24 @@ def price_system(item: Item, hj: Sequence[SellingPrice]) -> str:
 
 def guessed_system(hj: Sequence[SellingPrice]) -> str:
     """Rule 2, of an item that has rows."""
+    named = {system_named_by(row) for row in hj}
+    if len(named) == 1 and named <= {"S", "L", "J"}:
+        return named.pop()
     if any(quantity_of(row) >= 1 for row in hj):
         return "J"
     if len({level_of(row) for row in hj}) >= 2:
         return "L"
     return "S"
+
+
+def system_named_by(row: SellingPrice) -> str:
+    """Rule 3: the system that a row belongs to; empty if it names none."""
+    return (row.tipehj or "").strip().upper()
+
+
+def in_force(system: str, hj: Sequence[SellingPrice]) -> Sequence[SellingPrice]:
+    """Rule 3: the rows of the system, or all of them where none is."""
+    return [row for row in hj if system_named_by(row) == system] or hj
 
 
 def asked_prices(item: Item, hj: Sequence[SellingPrice]) -> list[tuple[PriceKey, Decimal | None]]:
@@ -185,7 +215,7 @@ def asked_prices(item: Item, hj: Sequence[SellingPrice]) -> list[tuple[PriceKey,
     system = price_system(item, hj)
     if system == "O":
         return [(PriceKey(base), item.hargajual1)]
-    keyed = {"S": by_unit, "L": by_level, "J": by_quantity}[system](base, hj)
+    keyed = {"S": by_unit, "L": by_level, "J": by_quantity}[system](base, in_force(system, hj))
     rows_of: defaultdict[PriceKey, list[SellingPrice]] = defaultdict(list)
     for price_key, row in keyed:
         rows_of[price_key].append(row)

@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from .rules import is_deleted
-from .tables import key, select, text
+from .tables import select, text
 
 FIRST_VERSION_QUERY = """
     SELECT i.kodeitem, u.satuan
@@ -31,12 +31,12 @@ class SeedJoin:
 def seed_join_losses(connection: Connection[Any]) -> SeedJoin:
     """Run the first version's query on a full restore and count what it makes of the items that are not deleted."""
     kept = {
-        key(kodeitem)
+        text(kodeitem)
         for kodeitem, statushapus in select(connection, "tbl_item", "kodeitem statushapus")
         if kodeitem is not None and not is_deleted(text(statushapus))
     }
     with connection.cursor(row_factory=tuple_row) as cursor:
-        shown = Counter((key(kodeitem), key(satuan)) for kodeitem, satuan in cursor.execute(FIRST_VERSION_QUERY))
+        shown = Counter((text(kodeitem), text(satuan)) for kodeitem, satuan in cursor.execute(FIRST_VERSION_QUERY))
     return SeedJoin(
         lost=len(kept - {kodeitem for kodeitem, _ in shown}),
         repeated=len({kodeitem for (kodeitem, _), times in shown.items() if times > 1} & kept),

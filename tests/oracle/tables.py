@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-Key = str | bytes
-"""A kodeitem as the server holds it: tables are joined on this, before any decoding."""
+Key = str
+"""A kodeitem, decoded: tables are joined on this."""
 
 Record = TypeVar("Record")
 
@@ -33,6 +33,7 @@ class Item:
     statushapus: str | None = None
     hargapokok: Decimal | None = None
     hargajual1: Decimal | None = None
+    dateupd: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class SellingPrice:
     jmlsampai: Decimal | None = None
     hargajual: Decimal | None = None
     dateupd: datetime | None = None
+    tipehj: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Every item, and the rows that belong to each by exact equality of kodeitem."""
+    """Every row of tbl_item in the backup's order, and the rows that belong to each item by its kodeitem."""
 
-    items: list[tuple[Key, Item]]
+    items: list[Item]
     units: Mapping[Key, list[Unit]]
     selling_prices: Mapping[Key, list[SellingPrice]]
     stock: Mapping[Key, list[Stock]]
@@ -78,13 +80,11 @@ class Tables:
 
 def read_tables(connection: Connection[Any]) -> Tables:
     """Read the four tables of schema public whole; a row without a kodeitem belongs to nothing."""
+    tipehj = " tipehj" if has_column(connection, "tbl_itemhj", "tipehj") else ""
+    dated = " dateupd" if has_column(connection, "tbl_item", "dateupd") else ""
     codes = "namaitem jenis merek rak satuan sistemhargajual statusjual statushapus"
     return Tables(
-        items=[
-            (key(row[0]), _item(*row))
-            for row in select(connection, "tbl_item", f"kodeitem hargapokok hargajual1 {codes}")
-            if row[0] is not None
-        ],
+        items=[_item(*row) for row in select(connection, "tbl_item", f"kodeitem hargapokok hargajual1 {codes}{dated}")],
         units=_by_item(
             select(connection, "tbl_itemsatuanjml", "kodeitem iddetail satuan jumlahkonv hargapokok kodebarcode"),
             lambda iddetail, satuan, jumlahkonv, hargapokok, kodebarcode: Unit(
@@ -92,9 +92,9 @@ def read_tables(connection: Connection[Any]) -> Tables:
             ),
         ),
         selling_prices=_by_item(
-            select(connection, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd"),
-            lambda iddetail, satuan, level, jmlsampai, hargajual, dateupd: SellingPrice(
-                text(iddetail) or "", text(satuan), level, number(jmlsampai), number(hargajual), dateupd
+            select(connection, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd" + tipehj),
+            lambda iddetail, satuan, level, jmlsampai, hargajual, dateupd, system=None: SellingPrice(
+                text(iddetail) or "", text(satuan), level, number(jmlsampai), number(hargajual), dateupd, text(system)
             ),
         ),
         stock=_by_item(
@@ -105,16 +105,19 @@ def read_tables(connection: Connection[Any]) -> Tables:
 
 
 def select(connection: Connection[Any], table: str, columns: str) -> list[tuple[Any, ...]]:
-    """The named columns (parted by blanks) of every row of public.table, as tuples."""
+    """The named columns (parted by blanks) of every row of public.table, as tuples in the backup's order."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns.split()))
-    query = sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier("public", table))
+    query = sql.SQL("SELECT {} FROM {} ORDER BY ctid").format(names, sql.Identifier("public", table))
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(query).fetchall()
 
 
-def key(value: str | bytes | memoryview) -> Key:
-    """The stored kodeitem in a form that hashes and compares."""
-    return value if isinstance(value, str) else bytes(value)
+def has_column(connection: Connection[Any], table: str, column: str) -> bool:
+    """Whether public.table has the column."""
+    query = (
+        "SELECT 1 FROM information_schema.columns WHERE (table_schema, table_name, column_name) = ('public', %s, %s)"
+    )
+    return connection.execute(query, [table, column]).fetchone() is not None
 
 
 def text(value: str | bytes | memoryview | None) -> str | None:
@@ -134,8 +137,8 @@ def number(value: Decimal | int | None) -> Decimal | None:
     return Decimal(value)
 
 
-def _item(kodeitem: Any, hargapokok: Any, hargajual1: Any, *codes: Any) -> Item:
-    namaitem, jenis, merek, rak, satuan, sistemhargajual, statusjual, statushapus = map(text, codes)
+def _item(kodeitem: Any, hargapokok: Any, hargajual1: Any, *more: Any) -> Item:
+    namaitem, jenis, merek, rak, satuan, sistemhargajual, statusjual, statushapus = map(text, more[:8])
     return Item(
         kodeitem=text(kodeitem) or "",
         namaitem=namaitem,
@@ -148,6 +151,7 @@ def _item(kodeitem: Any, hargapokok: Any, hargajual1: Any, *codes: Any) -> Item:
         statushapus=statushapus,
         hargapokok=number(hargapokok),
         hargajual1=number(hargajual1),
+        dateupd=next(iter(more[8:]), None),
     )
 
 
@@ -155,6 +159,6 @@ def _by_item(rows: Iterable[tuple[Any, ...]], record: Callable[..., Record]) -> 
     """Records of the rows' further columns, by the kodeitem in their first."""
     grouped: defaultdict[Key, list[Record]] = defaultdict(list)
     for kodeitem, *values in rows:
-        if kodeitem is not None:
-            grouped[key(kodeitem)].append(record(*values))
+        if (code := text(kodeitem)) is not None:
+            grouped[code].append(record(*values))
     return dict(grouped)

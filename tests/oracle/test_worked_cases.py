@@ -1,4 +1,4 @@
-"""The fifteen worked cases of the pricing rules, so that the oracle itself is proven."""
+"""The twenty worked cases of the pricing rules, so that the oracle itself is proven."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ Shown = tuple[str, int | None, int | None, int | None, int | None, int | None]
 
 MONDAY = datetime(2026, 1, 5)
 TUESDAY = datetime(2026, 1, 6)
+JANUARY, SEPTEMBER = datetime(2025, 1, 10), datetime(2025, 9, 2)
 
 PCS = Unit("U1", "PCS", Decimal(1), Decimal(2500))
 DUS = Unit("U2", "DUS", Decimal(40), Decimal(98000))
@@ -45,6 +46,14 @@ def hj(*rows: tuple[str, int, int, int]) -> list[SellingPrice]:
     return [
         SellingPrice(f"H{number}", satuan, level, Decimal(jmlsampai), Decimal(hargajual))
         for number, (satuan, level, jmlsampai, hargajual) in enumerate(rows)
+    ]
+
+
+def marked(*rows: tuple[str | None, str, int, int, int, datetime | None]) -> list[SellingPrice]:
+    """Rows of tbl_itemhj from (tipehj, satuan, level, jmlsampai, hargajual, dateupd)."""
+    return [
+        SellingPrice(f"H{number}", satuan, level, Decimal(jmlsampai), Decimal(hargajual), dateupd, tipehj)
+        for number, (tipehj, satuan, level, jmlsampai, hargajual, dateupd) in enumerate(rows)
     ]
 
 
@@ -161,3 +170,38 @@ def test_14_an_item_that_is_not_sold_keeps_its_row_and_says_so() -> None:
 def test_15_white_space_of_any_kind_in_a_name_becomes_single_blanks() -> None:
     subject = item("O", namaitem="  TEH \t PUCUK  350ML ")
     assert [product.namaitem for product in product_rows(subject, [])] == ["TEH PUCUK 350ML"]
+
+
+def test_16_newer_rows_per_level_do_not_count_for_an_item_priced_by_quantity() -> None:
+    prices = marked(
+        ("J", "PCS", 0, 9999, 16000, JANUARY),
+        ("L", "PCS", 1, 0, 13000, SEPTEMBER),
+        ("L", "PCS", 2, 0, 12500, SEPTEMBER),
+    )
+    check(item("J"), [PCS], prices, ("PCS", 1, None, 9999, 2500, 16000))
+
+
+def test_17_a_unit_that_only_another_system_prices_has_no_price() -> None:
+    prices = marked(
+        ("S", "PCS", 0, 0, 16000, JANUARY),
+        ("L", "PCS", 1, 0, 13000, SEPTEMBER),
+        ("L", "PCS", 3, 0, 11000, SEPTEMBER),
+        ("J", "DUS", 0, 12, 90000, SEPTEMBER),
+    )
+    check(item("S"), [PCS], prices, ("PCS", 1, None, None, 2500, 16000))
+
+
+def test_18_an_item_priced_per_level_keeps_its_levels_and_nothing_else() -> None:
+    prices = marked(("L", "PCS", 1, 0, 16000, None), ("L", "PCS", 2, 0, 15500, None), ("J", "DUS", 0, 12, 90000, None))
+    check(item("L"), [PCS], prices, ("PCS", 1, 1, None, 2500, 16000), ("PCS", 1, 2, None, 2500, 15500))
+
+
+def test_19_rows_that_name_no_known_system_all_count() -> None:
+    prices = marked(("N", "PCS", 0, 0, 3000, None), ("", "DUS", 0, 0, 115000, None))
+    check(item("S"), [PCS, DUS], prices, ("PCS", 1, None, None, 2500, 3000), ("DUS", 40, None, None, 98000, 115000))
+
+
+def test_20_an_item_without_a_code_is_of_the_one_system_that_its_rows_name() -> None:
+    subject, prices = item(None), marked((" l", "PCS", 1, 0, 3000, None))
+    check(subject, [PCS], prices, ("PCS", 1, 1, None, 2500, 3000))
+    assert [product.sistem_harga for product in product_rows(subject, prices)] == ["L"]

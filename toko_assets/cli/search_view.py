@@ -12,8 +12,9 @@ from rich.text import Text
 from toko_assets.cli.terminal import plain
 from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reader import PublishedCatalog
+from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.files import DataFolder
-from toko_core.prices import Tier, quantity, rupiah, tiers
+from toko_core.prices import Tier, group_prices, label_level, quantity, rupiah, tiers
 
 UNPRICED = "harga belum diisi"
 INDENT = GAP = "  "
@@ -97,10 +98,12 @@ def _rows(product: Product) -> Iterator[Row]:
         price = tier.price
         yield Row(
             _unit(price),
-            _applies_to(tier),
+            _applies_to(tier, product.groups),
             UNPRICED if price.hargajual is None else rupiah(price.hargajual),
             "" if price.hargapokok is None else rupiah(price.hargapokok),
         )
+        for paid in group_prices(price, product.groups, None):
+            yield Row("", paid.label, rupiah(paid.amount), "")
 
 
 def _unit(price: Price) -> str:
@@ -109,10 +112,10 @@ def _unit(price: Price) -> str:
     return price.satuan if price.konversi == 1 else f"{price.satuan} (×{quantity(price.konversi)})"
 
 
-def _applies_to(tier: Tier) -> str:
-    """Format the level and quantity that a price applies to."""
+def _applies_to(tier: Tier, groups: Sequence[CustomerGroup]) -> str:
+    """Format the customer groups or the level, and the quantity, that a price applies to."""
     price = tier.price
-    parts = [f"level {price.level}"] if price.level is not None else []
+    parts = [label_level(price.level, groups, "level")] if price.level is not None else []
     if tier.over is not None:
         parts.append(f"over {quantity(tier.over)}")
     if price.jumlah_sampai is not None:

@@ -4,6 +4,7 @@ Where possible a check is plain SQL in PostgreSQL, so that it shares no mistake 
 """
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -11,12 +12,16 @@ import psycopg
 
 from toko_assets.common.checks import Outcome
 from toko_assets.ipos.decoding import among, decode
-from toko_assets.ipos.needed_tables import NEEDED
+from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_assets.ipos.pricing import PricedShop
+from toko_assets.ipos.rules.item_codes import LEFT_OUT, NO_CODE, has_left_out
 from toko_assets.ipos.source_tables import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 
 MOST_UNPRICED = 0.20
 """The share of the sold items that may have no price. With more, the backup counts as wrong."""
+
+MOST_LEFT_OUT = 0.01
+"""The share of the items that have no code of their own at which the backup counts as wrong."""
 
 OUR_FAULT = "This is a bug in this program, not a fault of the backup: please report it with the rows below."
 
@@ -24,8 +29,8 @@ MONEY_COLUMNS = ("hargapokok", "hargajual", "hargajual1")
 
 
 def audit_database(connection: psycopg.Connection[Any], counts: dict[str, int]) -> list[Outcome]:
-    """Run the blocking checks of the restored tables. `counts` are their numbers of rows."""
-    return [_not_empty(counts), _item_keys(connection), _amounts_in_range(connection)]
+    """Run the checks of the restored tables. `counts` are their numbers of rows."""
+    return [_not_empty(counts), *_item_keys(connection, counts[ITEM.name]), _amounts_in_range(connection)]
 
 
 def audit_export(connection: psycopg.Connection[Any], shop: PricedShop) -> list[Outcome]:
@@ -37,6 +42,7 @@ def audit_export(connection: psycopg.Connection[Any], shop: PricedShop) -> list[
         _nothing_negative(shop),
         *_unpriced(shop),
         _below_cost(shop),
+        _stale(shop),
         _orphans(shop),
         _shared_barcodes(shop),
         *_assumptions(shop),
@@ -57,20 +63,43 @@ def _not_empty(counts: dict[str, int]) -> Outcome:
     )
 
 
-def _item_keys(connection: psycopg.Connection[Any]) -> Outcome:
-    rows = _rows(
+def _item_keys(connection: psycopg.Connection[Any], items: int) -> list[Outcome]:
+    """Check that every item has a code of its own, after those without one were left out, and count these."""
+    left_out = _left_out(connection)
+    again = _rows(
         connection,
         "SELECT kodeitem, count(*) AS rows FROM public.tbl_item GROUP BY kodeitem "
-        "HAVING count(*) > 1 OR kodeitem IS NULL OR kodeitem = '' ORDER BY count(*) DESC",
+        "HAVING count(*) > 1 OR kodeitem IS NULL OR kodeitem = ''",
     )
-    return Outcome(
-        "item_keys_unique",
-        rows.empty,
-        f"{len(rows):,} item codes are empty or used by several items; none may be.",
-        blocking=True,
-        rows=rows,
-        advice="The backup's tbl_item is damaged: make the backup again.",
-    )
+    rows = len(left_out) + items
+    share = len(left_out) / max(1, rows)
+    summary = f"{len(left_out):,} of {rows:,} rows of tbl_item have no code, or the code of a newer row"
+    return [
+        Outcome(
+            "item_keys_unique",
+            share < MOST_LEFT_OUT and again.empty,
+            f"{summary}: {share:.1%}; less than {MOST_LEFT_OUT:.0%} may.",
+            blocking=True,
+            rows=left_out,
+            limit=ceil(MOST_LEFT_OUT * rows) - 1,
+            advice="Give these items codes of their own in iPOS, or delete them there, then make the backup again.",
+        ),
+        Outcome(
+            "items_left_out",
+            left_out.empty,
+            f"{summary}; they are left out.",
+            rows=left_out,
+            advice="Give these items codes of their own in iPOS, or delete them there.",
+        ),
+    ]
+
+
+def _left_out(connection: psycopg.Connection[Any]) -> pd.DataFrame:
+    """Return kodeitem, namaitem and reason of the items that were left out."""
+    if not has_left_out(connection):
+        return pd.DataFrame()
+    shown = f"CASE reason WHEN '{NO_CODE}' THEN NULL ELSE kodeitem END AS kodeitem, namaitem, reason"
+    return _rows(connection, f"SELECT {shown} FROM public.{LEFT_OUT} ORDER BY 1 NULLS FIRST, 2")  # noqa: S608
 
 
 def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
@@ -197,6 +226,17 @@ def _below_cost(shop: PricedShop) -> Outcome:
         f"{len(rows):,} prices are below cost.",
         rows=_named(shop, rows),
         advice="Check these prices in iPOS: each sale loses money.",
+    )
+
+
+def _stale(shop: PricedShop) -> Outcome:
+    rows = shop.stale
+    return Outcome(
+        "stale_price_rows",
+        rows.empty,
+        f"{len(rows):,} items have price rows of another price system with another price; these rows do not count.",
+        rows=rows,
+        advice="Nothing, if the price in force is the one that the till asks. Otherwise report the item.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Writes the priced shop as five Parquet tables with a declared schema, and as a CSV."""
+"""Writes the priced shop, and its names and groups, as Parquet tables with a declared schema, and as a CSV."""
 
 import hashlib
 import os
@@ -18,9 +18,11 @@ from pyarrow import csv, parquet
 from toko_assets.ipos.decimals import MONEY
 from toko_assets.ipos.photo_scaling import small_jpeg
 from toko_assets.ipos.pricing import PricedShop
+from toko_assets.ipos.reference.tables import Reference
 from toko_assets.ipos.source_tables import QUANTITY
 from toko_core.files import file_digest
 
+PERCENT = pa.decimal128(6, 3)
 SCHEMAS = {
     "products": pa.schema(
         [
@@ -37,6 +39,16 @@ SCHEMAS = {
     "barcodes": pa.schema([("barcode", pa.string()), ("kodeitem", pa.string()), ("satuan", pa.string())]),
     "stock": pa.schema([("kodeitem", pa.string()), ("kantor", pa.string()), ("stok", QUANTITY)]),
     "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary()), ("sumber", pa.binary())]),
+    "names": pa.schema([("kind", pa.string()), ("kode", pa.string()), ("nama", pa.string())]),
+    "customer_groups": pa.schema(
+        [("kgrup", pa.string()), ("grup", pa.string()), ("level", pa.int32()), ("potongan", PERCENT)]
+    ),
+    "group_discounts": pa.schema(
+        [
+            ("kodeitem", pa.string()), ("kgrup", pa.string()), ("pot1", PERCENT), ("pot2", PERCENT), ("pot3", PERCENT),
+            ("pot4", PERCENT),
+        ]
+    ),
 }  # fmt: skip
 """Columns and types of each exported table. `sumber` is the SHA-256 of the original image in iPOS."""
 
@@ -44,9 +56,12 @@ PHOTOS = "photos.parquet"
 PHOTOS_A_BATCH = 32
 
 
-def write_tables(folder: Path, shop: PricedShop) -> dict[str, int]:
-    """Write products, prices, barcodes and stock. Return the number of rows of each."""
-    frames = {"products": shop.products, "prices": shop.prices, "barcodes": shop.barcodes, "stock": shop.stock}
+def write_tables(folder: Path, shop: PricedShop, reference: Reference) -> dict[str, int]:
+    """Write all tables but the photos. Return the number of rows of each."""
+    frames = {
+        "products": shop.products, "prices": shop.prices, "barcodes": shop.barcodes, "stock": shop.stock,
+        "names": reference.names, "customer_groups": reference.groups, "group_discounts": reference.discounts,
+    }  # fmt: skip
     for name, frame in frames.items():
         parquet.write_table(_table(name, frame), folder / f"{name}.parquet", compression="zstd")
     return {name: len(frame) for name, frame in frames.items()}

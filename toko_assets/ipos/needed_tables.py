@@ -1,4 +1,4 @@
-"""The iPOS tables that hold products and prices, with their needed columns and types.
+"""The iPOS tables that are restored, with their needed columns and types: products and prices, names and groups.
 
 Everything else in a backup (sales, purchases and ledgers, almost all of its bytes) is not restored.
 """
@@ -19,6 +19,9 @@ class Column:
     """The column's type in the restored database."""
     declared: tuple[str, ...]
     """Prefixes of the types that the column may have in the backup."""
+    optional: bool = False
+    """Whether a backup without the column, or with one of another type, is accepted. The restored table always has it,
+    then with nulls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     may_be_empty: bool = False
+    optional: bool = False
+    """Whether a backup without the table is accepted. If its columns do not fit, it counts as missing."""
+    most_rows: int | None = None
+    """An optional table with more rows counts as missing: no shop has so many."""
 
 
 def _texts(*names: str) -> tuple[Column, ...]:
@@ -46,6 +53,7 @@ ITEM = Table(
         ),
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
+        Column("dateupd", "timestamp", TIME_TYPES, optional=True),
     ),
 )
 UNIT = Table(
@@ -54,9 +62,44 @@ UNIT = Table(
 )
 PRICE = Table(
     "tbl_itemhj",
-    (*_texts("iddetail", "kodeitem", "satuan"), *_numbers("jmlsampai", "level", "hargajual"), DATEUPD),
+    (
+        *_texts("iddetail", "kodeitem", "satuan"),
+        *_numbers("jmlsampai", "level", "hargajual"),
+        Column("tipehj", "text", TEXT_TYPES, optional=True),
+        DATEUPD,
+    ),
     may_be_empty=True,  # a shop whose items all have one fixed price
 )
 STOCK = Table("tbl_itemstok", (*_texts("kodeitem", "kantor"), *_numbers("stok")), may_be_empty=True)
 
 NEEDED: Final = (ITEM, UNIT, PRICE, STOCK)
+"""The tables that every backup of iPOS 5 has."""
+
+MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS = 100_000, 1_000, 1_000_000
+
+
+def _names(table: str, code: str, name: str) -> Table:
+    return Table(table, _texts(code, name), optional=True, most_rows=MOST_NAMES)
+
+
+CATEGORY_NAME = _names("tbl_itemjenis", "jenis", "ketjenis")
+BRAND_NAME = _names("tbl_itemmerek", "merek", "ketmerek")
+UNIT_NAME = _names("tbl_itemsatuan", "satuan", "ketsatuan")
+BRANCH_NAME = _names("tbl_kantor", "kodekantor", "namakantor")
+GROUP = Table(
+    "tbl_supelgrup",
+    (*_texts("kgrup", "grup"), *_numbers("levelharga", "potongan")),
+    optional=True,
+    most_rows=MOST_GROUPS,
+)
+ITEM_DISCOUNT = Table(
+    "tbl_itempotongan",
+    (*_texts("kodeitem", "kodegrup"), *_numbers("jumlah", "pot1", "pot2", "pot3", "pot4")),
+    optional=True,
+    most_rows=MOST_ITEM_DISCOUNTS,
+)
+
+OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, GROUP, ITEM_DISCOUNT)
+"""Names of codes, and customer groups. Without them the catalogue has codes and levels."""
+
+RESTORED: Final = (*NEEDED, *OPTIONAL)

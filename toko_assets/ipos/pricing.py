@@ -1,13 +1,13 @@
 """Computes the prices that a shop asks: iPOS's four price systems as one table, each price once.
 
 The rules are numbered as in docs/pricing.md. Those marked (a) are our assumptions where no public source gives an
-answer. A shop that knows better changes them here: `SOLD_MARKS`, `ORDINARY_LEVEL`, `_systems`, `_units_to_check`.
+answer. A shop that knows better changes them here, `SOLD_MARKS` and `_units_to_check`, or in `rules/price_rows.py`.
 
 All functions work on whole columns of exact decimals; 100,000 items take about a second.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import pyarrow as pa
@@ -15,25 +15,17 @@ import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import EXACT, above_zero, compare, filled, money
 from toko_assets.ipos.decoding import clean_code, clean_name, each
-from toko_assets.ipos.parts import orphans, parts, places_among, together
+from toko_assets.ipos.parts import orphans, parts, together
+from toko_assets.ipos.rules.assumptions import FIXED, Assumption, note
+from toko_assets.ipos.rules.lookup import of_items, of_its_item
+from toko_assets.ipos.rules.price_rows import listed_prices, price_systems, rows_in_force, stale_prices
 from toko_assets.ipos.source_tables import LARGEST_MONEY, SourceTables
 
-FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY = "O", "S", "L", "J"
-SYSTEMS: Final = (FIXED, PER_UNIT, PER_LEVEL, PER_QUANTITY)
-YES: Final = "Y"
+YES, NO = "Y", "N"
 SOLD_MARKS: Final = ("", YES)
 """Rule 1 (a): values of statusjual for an item that is sold. Null counts as empty."""
-ORDINARY_LEVEL: Final = 1
-"""Rule 5 (a): the customer level that a row without a level stands for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """Rows that a rule had to interpret because the backup is ambiguous or incomplete."""
-
-    name: str
-    rule: str
-    rows: pd.DataFrame
+MARKS: Final = (*SOLD_MARKS, NO)
+"""Values of statusjual and statushapus whose meaning is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,9 @@ class PricedShop:
     """kodeitem, kantor, stok."""
     negative: pd.DataFrame
     """kodeitem, satuan, hargajual, hargapokok: the rows that count and have an amount below zero."""
+    stale: pd.DataFrame
+    """kodeitem, namaitem, satuan, ignored_price, price_in_force: items with price rows of another system that name
+    another price, one row each."""
     orphans: pd.DataFrame
     """table, kodeitem, satuan: units, prices and stock of items that are not in tbl_item."""
     assumptions: tuple[Assumption, ...]
@@ -64,6 +59,7 @@ def price_shop(source: SourceTables) -> PricedShop:
         barcodes=together(shop.barcodes for shop in shops),
         stock=together(shop.stock for shop in shops),
         negative=together(shop.negative for shop in shops),
+        stale=together(shop.stale for shop in shops),
         orphans=orphans(source),
         assumptions=tuple(
             Assumption(notes[0].name, notes[0].rule, together(note.rows for note in notes))
@@ -79,19 +75,23 @@ def _price(source: SourceTables) -> PricedShop:
     """
     items, notes = _items(source.items)
     units, rows = (
-        _of(items, table.assign(satuan=each(table["satuan"], clean_code))) for table in (source.units, source.prices)
+        of_items(items, table.assign(satuan=each(table["satuan"], clean_code)))
+        for table in (source.units, source.prices)
     )
     unnamed = rows["satuan"] == ""
-    notes.append(_note("units_assumed", "8 (a): a price row without a unit is for the base unit", rows[unnamed]))
+    notes.append(note("units_assumed", "8 (a): a price row without a unit is for the base unit", rows[unnamed]))
     rows = rows.assign(
-        satuan=rows["satuan"].where(~unnamed, _of_its_item(rows, items["satuan"])),
+        satuan=rows["satuan"].where(~unnamed, of_its_item(rows, items["satuan"])),
         level=rows["level"].fillna(0),
         jmlsampai=filled(rows["jmlsampai"]),
+        tipehj=each(rows["tipehj"], clean_code).where(rows["tipehj"].notna()),
     )
 
-    items, more = _systems(items, rows)
+    items, more = price_systems(items, rows)
     notes += more
-    counting, listed, more = _listed_prices(items, rows)
+    divided, more = rows_in_force(items, rows)
+    notes += more
+    counting, listed, more = listed_prices(divided.in_force)
     notes += more
     fixed = items.loc[items["sistem_harga"] == FIXED, ["kodeitem", "satuan", "hargajual1"]]
     fixed = fixed.rename(columns={"hargajual1": "hargajual"})
@@ -101,14 +101,14 @@ def _price(source: SourceTables) -> PricedShop:
     notes += _units_to_check(prices, units)
     negative = _negative(pd.concat([counting[list(fixed)], fixed], ignore_index=True), items, units)
     prices = prices.assign(hargajual=above_zero(money(prices["hargajual"])))
+    prices = prices.sort_values(["kodeitem", "konversi", "satuan", "level", "jumlah_sampai"], ignore_index=True)
     return PricedShop(
         products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual"]],
-        prices=prices.sort_values(["kodeitem", "konversi", "satuan", "level", "jumlah_sampai"], ignore_index=True)[
-            ["kodeitem", "satuan", "konversi", "level", "jumlah_sampai", "hargapokok", "hargajual"]
-        ],
+        prices=prices[["kodeitem", "satuan", "konversi", "level", "jumlah_sampai", "hargapokok", "hargajual"]],
         barcodes=_barcodes(units),
         stock=_stock(items, source.stock),
         negative=negative,
+        stale=stale_prices(items, divided.ignored, prices),
         orphans=pd.DataFrame(),
         assumptions=tuple(notes),
     )
@@ -117,7 +117,7 @@ def _price(source: SourceTables) -> PricedShop:
 def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
     """Rules 1 and 9: select the items that are not deleted, and clean their names and codes."""
     kept = raw.loc[each(raw["statushapus"], clean_code) != YES].sort_values("kodeitem", ignore_index=True)
-    sale = each(kept["statusjual"], clean_code)
+    sale, deletion = (each(kept[mark], clean_code) for mark in ("statusjual", "statushapus"))
     items = pd.DataFrame(
         {
             "kodeitem": pd.Categorical(kept["kodeitem"], kept["kodeitem"].astype("str"), ordered=True),
@@ -133,58 +133,16 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
     nameless = items["namaitem"] == ""
     items["namaitem"] = items["namaitem"].where(~nameless, items["kodeitem"].astype("str"))
     return items, [
-        _note("unmarked_items_sold", "1 (a): an item without statusjual is sold", items[sale == ""]),
-        _note("codes_used_as_names", "9: an item without a name gets its code as its name", items[nameless]),
+        note(
+            "unknown_marks",
+            "1 (a): an item with an unknown statushapus is kept; one with an unknown statusjual is not sold",
+            items.assign(statusjual=sale, statushapus=deletion)[~sale.isin(MARKS) | ~deletion.isin(MARKS)],
+            "statusjual",
+            "statushapus",
+        ),
+        note("unmarked_items_sold", "1 (a): an item without statusjual is sold", items[sale == ""]),
+        note("codes_used_as_names", "9: an item without a name gets its code as its name", items[nameless]),
     ]
-
-
-def _systems(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
-    """Rules 2 and 6: determine the price system that each item really uses, as `sistem_harga`."""
-    has_rows = _having(items, rows)
-    limits = _having(items, rows[rows["jmlsampai"] >= 1])
-    one_a_level = rows[["kodeitem", "level"]].drop_duplicates()
-    levels = _having(items, one_a_level[one_a_level.duplicated("kodeitem")])
-    known = items["kode_sistem"].isin(SYSTEMS)
-    guessed = pd.Series(PER_UNIT, items.index).mask(levels, PER_LEVEL).mask(limits, PER_QUANTITY).mask(~has_rows, FIXED)
-    system = items["kode_sistem"].where(known, guessed)
-    without_rows = known & (system != FIXED) & ~has_rows
-    items = items.assign(sistem_harga=system.mask(without_rows, FIXED))
-    return items, [
-        _note("price_systems_guessed", "2 (a): an unknown price system is inferred from the price rows", items[~known]),
-        _note("fixed_price_used", "6: without price rows, the fixed price hargajual1 applies", items[without_rows]),
-    ]
-
-
-def _listed_prices(items: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[Assumption]]:
-    """Rules 3 and 5: select the rows of tbl_itemhj that count, and one of them for each unit, level and quantity."""
-    system = _of_its_item(rows, items["sistem_harga"])
-    rows = rows.assign(sistem=system)[system != FIXED]
-    per_level, per_quantity = rows["sistem"] == PER_LEVEL, rows["sistem"] == PER_QUANTITY
-    unit = [rows["kodeitem"], rows["satuan"]]
-    proper = (~per_level | (rows["level"] >= 1)) & (~per_quantity | (rows["jmlsampai"] >= 1))
-    counts = proper | ~proper.groupby(unit).transform("any")
-    rows = rows.assign(
-        level=rows["level"].where(rows["level"] >= 1, ORDINARY_LEVEL).where(per_level).astype("Int64"),
-        jumlah_sampai=rows["jmlsampai"].where(per_quantity & (rows["jmlsampai"] >= 1)),
-        proper=proper,
-        terisi=compare(pc.greater, rows["hargajual"], 0),
-    )[counts]
-    key = ["kodeitem", "satuan", "level", "jumlah_sampai"]
-    several = rows.duplicated(key, keep=False)
-    best_first = rows[several].sort_values(["terisi", "dateupd", "iddetail"], ascending=False, na_position="last")
-    again = best_first.duplicated(key)
-    repeated, best = best_first[again], pd.concat([rows[~several], best_first[~again]])
-    improper = rows[~rows["proper"]]
-    levels, limits = (improper[improper["sistem"] == system] for system in (PER_LEVEL, PER_QUANTITY))
-    return (
-        rows,
-        best[[*key, "hargajual"]],
-        [
-            _note("price_rows_repeated", "3: of several rows for one price, the newest filled-in one counts", repeated),
-            _note("levels_assumed", "5 (a): rows below level 1 stand for level 1", levels),
-            _note("limits_assumed", "5 (a): rows with a quantity below 1 have no limit", limits),
-        ],
-    )
 
 
 def _with_costs(
@@ -196,22 +154,22 @@ def _with_costs(
     prices = prices.merge(first, on=["kodeitem", "satuan"], how="left")
     one = pd.Series(1, prices.index, dtype=prices["jumlahkonv"].dtype)
     konversi = above_zero(prices["jumlahkonv"]).fillna(
-        one.where(prices["satuan"] == _of_its_item(prices, items["satuan"]))
+        one.where(prices["satuan"] == of_its_item(prices, items["satuan"]))
     )
     cost = above_zero(prices["pokok_satuan"]).astype(pd.ArrowDtype(pa.decimal256(76, 23)))
-    product = _of_its_item(prices, items["hargapokok"]).astype(pd.ArrowDtype(EXACT)) * konversi.astype(
+    product = of_its_item(prices, items["hargapokok"]).astype(pd.ArrowDtype(EXACT)) * konversi.astype(
         pd.ArrowDtype(pa.decimal256(20, 3))
     )
     cost = cost.fillna(above_zero(product.astype(cost.dtype)))
     too_large = compare(pc.greater_equal, cost, LARGEST_MONEY)
     prices = prices.assign(konversi=konversi, hargapokok=money(cost.where(~too_large)))
     return prices, [
-        _note(
+        note(
             "costs_too_large",
             "8: an implausible cost (is a conversion a barcode?) is left out",
             prices[too_large],
         ),
-        _note("units_unknown", "8: the price's unit has no conversion in tbl_itemsatuanjml", prices[konversi.isna()]),
+        note("units_unknown", "8: the price's unit has no conversion in tbl_itemsatuanjml", prices[konversi.isna()]),
     ]
 
 
@@ -225,8 +183,8 @@ def _units_to_check(prices: pd.DataFrame, units: pd.DataFrame) -> list[Assumptio
     conversions = named.loc[named["jumlahkonv"].notna(), [*key, "jumlahkonv"]].drop_duplicates()
     different = conversions[conversions.duplicated(key, keep=False)]
     return [
-        _note("units_without_price", "4 (a): a unit without its own price gets no calculated one", without),
-        _note("unit_rows_differ", "8: of a unit's different conversions, the first by key counts", different),
+        note("units_without_price", "4 (a): a unit without its own price gets no calculated one", without),
+        note("unit_rows_differ", "8: of a unit's different conversions, the first by key counts", different),
     ]
 
 
@@ -237,7 +195,7 @@ def _barcodes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stock(items: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
-    kept = _of(items, raw)
+    kept = of_items(items, raw)
     kept = kept.assign(kantor=each(kept["kantor"], clean_code), stok=filled(kept["stok"]))
     return kept.groupby(["kodeitem", "kantor"])["stok"].sum().reset_index()
 
@@ -251,26 +209,3 @@ def _negative(prices: pd.DataFrame, items: pd.DataFrame, units: pd.DataFrame) ->
         ]
     )
     return pd.concat([sale, cost], ignore_index=True)
-
-
-def _of(items: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Select the rows that belong to one of the items."""
-    places = places_among(rows["kodeitem"], items["kodeitem"])
-    codes = pd.Categorical.from_codes(places, items["kodeitem"].cat.categories, ordered=True)
-    return rows.assign(kodeitem=codes)[places >= 0]
-
-
-def _of_its_item(rows: pd.DataFrame, column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Look up a column of the items for each row."""
-    return pd.Series(column.array.take(rows["kodeitem"].cat.codes), index=rows.index)
-
-
-def _having(items: pd.DataFrame, rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Tell which items have at least one of these rows."""
-    return pd.Series(items.index.isin(rows["kodeitem"].cat.codes), index=items.index)
-
-
-def _note(name: str, rule: str, rows: pd.DataFrame) -> Assumption:
-    wanted = ("kodeitem", "namaitem", "satuan", "konversi", "jumlahkonv", "level", "jumlah_sampai", "hargajual")
-    shown = [column for column in wanted if column in rows]
-    return Assumption(name, rule, rows[shown])

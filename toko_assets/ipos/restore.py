@@ -9,8 +9,9 @@ dump reaches the server, so none can run or fail.
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -19,8 +20,16 @@ from psycopg import sql
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
-from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns, schema_problems
-from toko_assets.ipos.needed_tables import NEEDED, Table
+from toko_assets.ipos.archive.schema import (
+    WrongSchemaError,
+    dumped_columns,
+    optional_problems,
+    readable_tables,
+    schema_problems,
+    unread_columns,
+)
+from toko_assets.ipos.needed_tables import ITEM, NEEDED, RESTORED, Table
+from toko_assets.ipos.rules.item_codes import leave_out_items
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError, TransientError
 
@@ -46,13 +55,26 @@ WRONG_ROWS = (
 """Errors of the server about the rows. Its other errors are its own, such as a full disk or a lost connection."""
 
 
-def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str, int]:
+def _silent(_: str, __: str) -> None:
+    pass
+
+
+def restore(
+    server: PostgresServer, archive: Archive, database: str, left_out: Callable[[str, str], None] = _silent
+) -> dict[str, int]:
     """Restore an excerpt's tables into a new database of that name, replacing an old one. Return the rows per table.
 
-    The database gets its name only when it is complete. Raises PostgresError if the rows do not fit their tables,
-    IncompleteBackupError if they are damaged, WrongSchemaError if a needed table is missing.
+    Items that no code tells apart are in a table of their own (see `rules/item_codes.py`). `left_out` is called with
+    the name of each optional table that cannot be restored, and the reason. The database gets its name only when it is
+    complete. Raises PostgresError if the rows do not fit their tables, IncompleteBackupError if they are damaged,
+    WrongSchemaError if a needed table is missing.
     """
-    tables = [(table, _data(archive, table)) for table in NEEDED]
+    for table in NEEDED:
+        _ensure_rows_dumped(archive, table)
+    for name, reason in optional_problems(archive).items():
+        left_out(name, reason)
+    tables = readable_tables(archive)
+    jobs = [[table] for table in tables if not table[0].optional] + [[table for table in tables if table[0].optional]]
     unfinished = database + UNFINISHED_DATABASE
     with server.administer() as connection:
         for name in (unfinished, database):
@@ -60,7 +82,15 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
         _create_database(connection, unfinished, archive)
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            rows = list(pool.map(lambda table: _copy(server, unfinished, archive, *table), tables))
+            rows = list(chain(*pool.map(lambda job: _copy_tables(server, unfinished, archive, job), jobs)))
+        counts: dict[str, int] = {}
+        for (table, _), count in zip(tables, rows, strict=True):
+            if isinstance(count, int):
+                counts[table.name] = count
+            else:
+                left_out(table.name, count)
+        with server.connect(unfinished) as connection:
+            counts[ITEM.name] -= leave_out_items(connection)
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error, TokoError),  # if the server is gone, the first error counts
@@ -72,7 +102,7 @@ def restore(server: PostgresServer, archive: Archive, database: str) -> dict[str
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(database))
         )
-    return {table.name: count for (table, _), count in zip(tables, rows, strict=True)}
+    return counts
 
 
 def database_exists(server: PostgresServer, database: str) -> bool:
@@ -124,17 +154,15 @@ def drop_database(connection: psycopg.Connection[Any], database: str) -> None:
 
 def skipped_tables(archive: Archive) -> list[str]:
     """Return the tables whose rows are not restored."""
-    needed = {table.name for table in NEEDED}
+    needed = {table.name for table in RESTORED}
     return sorted(
         e.name for e in archive.entries if e.kind == "TABLE DATA" and not (e.schema == "public" and e.name in needed)
     )
 
 
-def _data(archive: Archive, table: Table) -> Entry:
-    entry = archive.table_data(table.name)
-    if entry is None:
+def _ensure_rows_dumped(archive: Archive, table: Table) -> None:
+    if archive.table_data(table.name) is None:
         raise WrongSchemaError(f"{archive.name} has no rows of table {table.name}: make the backup again.")
-    return entry
 
 
 def _create_database(connection: psycopg.Connection[Any], name: str, archive: Archive) -> None:
@@ -147,24 +175,39 @@ def _create_database(connection: psycopg.Connection[Any], name: str, archive: Ar
         ) from error
 
 
-def _copy(server: PostgresServer, database: str, archive: Archive, table: Table, entry: Entry) -> int:
-    """Create a table and copy its rows. Return how many. Statements are sent as bytes in the dump's encoding."""
-    columns = dumped_columns(archive, entry)
+def _copy_tables(
+    server: PostgresServer, database: str, archive: Archive, tables: Sequence[tuple[Table, Entry]]
+) -> list[int | str]:
+    """Create tables and copy their rows. Return how many rows each has, or why an optional table is left out."""
+    with server.connect(database) as connection:
+        connection.execute("SET statement_timeout = 0")  # a server's default limit is meant for queries
+        connection.execute(f"SET client_encoding = '{archive.encoding}'".encode())
+        return [_copy(connection, archive, table, entry) for table, entry in tables]
+
+
+def _copy(connection: psycopg.Connection[Any], archive: Archive, table: Table, entry: Entry) -> int | str:
+    """Create a table and copy its rows. Statements are sent as bytes in the dump's encoding."""
+    unread = unread_columns(archive, table)
+    columns = [f"{name} (not read)" if name in unread else name for name in dumped_columns(archive, entry)]
     types = {column.name: NUMBER if column.name == PHOTO else column.type for column in table.columns}
-    declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns)
+    absent = [column.name for column in table.columns if column.optional and column.name not in columns]
+    declared = ", ".join(f"{_quoted(name)} {types.get(name, 'text')}" for name in columns + absent)
     named = ", ".join(map(_quoted, columns))
     try:
-        with server.connect(database) as connection, connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")  # a server's default limit is meant for queries
-            cursor.execute(f"SET client_encoding = '{archive.encoding}'".encode())
+        with connection.transaction(), connection.cursor() as cursor:  # an optional table that fails leaves the others
             cursor.execute(as_dumped(f"CREATE UNLOGGED TABLE public.{table.name} ({declared})"))
             with cursor.copy(as_dumped(f"COPY public.{table.name} ({named}) FROM STDIN")) as copy:
                 for piece in unpacked_rows(archive, entry):
                     copy.write(piece)
-            return cursor.rowcount
+            if table.most_rows is None or cursor.rowcount <= table.most_rows:
+                return cursor.rowcount
+            raise psycopg.Rollback
     except WRONG_ROWS as error:
         reason = _format_error(error)
+        if table.optional:
+            return reason
         raise PostgresError(f"{archive.name} could not be restored: {reason}. Make the backup again.") from error
+    return f"more than {table.most_rows:,} rows, which no shop has"
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:

@@ -30,7 +30,7 @@ UNITS = {
 }  # fmt: skip
 PRICES = {
     "iddetail": "text", "kodeitem": "text", "satuan": "text", "level": pa.int64(), "jmlsampai": QUANTITY,
-    "hargajual": AMOUNT, "dateupd": pa.timestamp("us"),
+    "hargajual": AMOUNT, "tipehj": "text", "dateupd": pa.timestamp("us"),
 }  # fmt: skip
 STOCK = {"kodeitem": "text", "kantor": "text", "stok": QUANTITY}
 
@@ -49,20 +49,27 @@ class SourceTables:
 
 def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     """Read the four tables of a restored backup. This sets the client encoding of `connection`."""
-    encoding = connection.info.parameter_status("server_encoding")
-    raw = encoding == "SQL_ASCII"
-    connection.execute(f"SET client_encoding = '{'SQL_ASCII' if raw else 'UTF8'}'")
-    connection.execute("SET datestyle = 'ISO, YMD'")
+    raw = set_encoding(connection)
+    # Version 0.2.0 restored a backup without this column without it.
+    connection.execute("ALTER TABLE public.tbl_itemhj ADD COLUMN IF NOT EXISTS tipehj text")
     tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
     frames, guessed = [], []
     for table, columns in tables:
-        frame, texts = _read(connection, table, columns, raw)
+        frame, texts = read_table(connection, table, columns, raw=raw)
         frames.append(frame)
         guessed += [(table, *text) for text in texts]
     items, units, prices, stock = frames
     _ensure_distinct(items)
     undecodable = pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"])
     return SourceTables(items, units, prices, stock, undecodable)
+
+
+def set_encoding(connection: psycopg.Connection[Any]) -> bool:
+    """Set the client encoding and the format of times. Return whether texts arrive undecoded."""
+    raw = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
+    connection.execute(f"SET client_encoding = '{'SQL_ASCII' if raw else 'UTF8'}'")
+    connection.execute("SET datestyle = 'ISO, YMD'")
+    return raw
 
 
 def _ensure_distinct(items: pd.DataFrame) -> None:
@@ -74,12 +81,12 @@ def _ensure_distinct(items: pd.DataFrame) -> None:
         )
 
 
-def _read(
-    connection: psycopg.Connection[Any], table: str, columns: dict[str, Any], raw: bool
+def read_table(
+    connection: psycopg.Connection[Any], table: str, columns: dict[str, Any], *, raw: bool, key: str = "kodeitem"
 ) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Read a table with COPY as CSV into Arrow: the fastest exact way that distinguishes NULL from ''.
 
-    Also return (kodeitem, column, text) of the texts that were read as Windows-1252.
+    `raw` says that texts arrive undecoded. Also return (key, column, text) of those that were read as Windows-1252.
     """
     wanted = ", ".join(_selected(name, kind) for name, kind in columns.items())
     query = f"COPY (SELECT {wanted} FROM public.{table}) TO STDOUT (FORMAT csv)"  # noqa: S608
@@ -103,7 +110,7 @@ def _read(
         )
     texts: list[tuple[str, str, str]] = []
     if raw:
-        arrow, texts = _decoded(arrow)
+        arrow, texts = _decoded(arrow, key)
     return arrow.to_pandas(types_mapper=pd.ArrowDtype), texts
 
 
@@ -122,9 +129,9 @@ def _selected(name: str, kind: Any) -> str:
     return name
 
 
-def _decoded(arrow: pa.Table) -> tuple[pa.Table, list[tuple[str, str, str]]]:
-    """Decode the texts of an SQL_ASCII table. Also return (kodeitem, column, text) of those that are not UTF-8."""
-    codes = [b"" if code is None else code for code in arrow.column("kodeitem").to_pylist()]
+def _decoded(arrow: pa.Table, key: str) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """Decode the texts of an SQL_ASCII table. Also return (key, column, text) of those that are not UTF-8."""
+    codes = [b"" if code is None else code for code in arrow.column(key).to_pylist()]
     guessed = []
     for position, field in enumerate(arrow.schema):
         if field.type != pa.binary():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from toko_assets.common.process import give_back
+from toko_assets.ipos.reference.search_labels import product_labels
 from toko_assets.publishing.history.changes import price_changes
 from toko_core.catalog.arrays import write_arrays
 from toko_core.catalog.schema import TABLES
@@ -32,8 +33,9 @@ def build(
 ) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts) to a new file. Return the counts.
 
-    `export` is the folder with products, prices, barcodes, stock and photos as Parquet. `history` is the folder of the
-    price history; its backups after `until` are left out.
+    `export` is the folder with the tables as Parquet. In the export of an earlier version the names and groups are
+    missing; their tables are then empty. `history` is the folder of the price history; its backups after `until` are
+    left out.
     """
     with _opened(file) as connection:
         for table, columns in TABLES.items():
@@ -45,7 +47,13 @@ def build(
             "FROM read_parquet(?) ORDER BY product_id",
             [str(export / "products.parquet")],
         )
-        for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", "")):
+        for table in ("names", "customer_groups"):
+            if (stored := export / f"{table}.parquet").exists():
+                query = f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?)"  # noqa: S608
+                connection.execute(query, [str(stored)])
+        for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", ""), ("group_discounts", ", kgrup")):
+            if not (export / f"{table}.parquet").exists():
+                continue
             wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
             connection.execute(
                 f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
@@ -136,10 +144,9 @@ def _index(export: Path) -> dict[str, NDArray[Any]]:
     products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
     barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
     rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
-    labels = zip(products["merek"].to_pylist(), products["jenis"].to_pylist(), strict=True)
     index = SearchIndex.build(
         products["namaitem"].to_pylist(),
-        labels=[" ".join(filter(None, label)) for label in labels],
+        labels=product_labels(export, products),
         sold=products["dijual"].to_pylist(),
         codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
         barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),

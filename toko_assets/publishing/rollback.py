@@ -21,7 +21,7 @@ from toko_assets.publishing.rejected import rejection_after
 from toko_assets.publishing.served import CATALOG_RECORD, Served, last_record, read_served
 from toko_assets.publishing.verify import verify_buttons, verify_counts, verify_search
 from toko_core.catalog.reader import read_info
-from toko_core.catalog.schema import TABLES
+from toko_core.catalog.schema import ADDED, TABLES
 from toko_core.catalog.store import PATTERN, point_to
 from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
@@ -71,7 +71,8 @@ def inspect(folder: DataFolder, file: Path) -> Inspected:
     """Read the whole file and check it. Raises RollbackError if it is damaged, or has another schema."""
     try:
         info = read_info(file)
-        counts = {table: int(info[f"{table}_count"]) for table in TABLES}
+        tables = [table for table in TABLES if table not in ADDED or f"{table}_count" in info]
+        counts = {table: int(info[f"{table}_count"]) for table in tables}
         backup, published_at = origin(info, folder.backups), datetime.fromisoformat(info["published_at"])
         _read_all(file)
         outcomes = [verify_counts(file, counts), verify_buttons(file), verify_search(file)]

@@ -4,6 +4,9 @@
 ALTER TABLE tbl_itemjenis ADD CONSTRAINT tbl_itemjenis_pkey PRIMARY KEY (jenis);
 ALTER TABLE tbl_itemmerek ADD CONSTRAINT tbl_itemmerek_pkey PRIMARY KEY (merek);
 ALTER TABLE tbl_itemsatuan ADD CONSTRAINT tbl_itemsatuan_pkey PRIMARY KEY (satuan);
+ALTER TABLE tbl_kantor ADD CONSTRAINT tbl_kantor_pkey PRIMARY KEY (kodekantor);
+ALTER TABLE tbl_supelgrup ADD CONSTRAINT tbl_supelgrup_pkey PRIMARY KEY (kgrup);
+ALTER TABLE tbl_itempotongan ADD CONSTRAINT tbl_itempotongan_pkey PRIMARY KEY (iddetail);
 ALTER TABLE tbl_item ADD CONSTRAINT tbl_item_pkey PRIMARY KEY (kodeitem);
 ALTER TABLE tbl_itemsatuanjml ADD CONSTRAINT tbl_itemsatuanjml_pkey PRIMARY KEY (iddetail);
 ALTER TABLE tbl_itemhj ADD CONSTRAINT tbl_itemhj_pkey PRIMARY KEY (iddetail);

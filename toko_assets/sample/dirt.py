@@ -4,16 +4,19 @@ There are no negative amounts and no duplicate `kodeitem`, because iPOS never wr
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
 from toko_assets.sample.drafts import NOTHING, ONE, ItemDraft, PriceDraft, UnitDraft
-from toko_assets.sample.items import nice
+from toko_assets.sample.items import TODAY, nice
 
 LEAST = 2
 """Each kind of fault gets at least this number of items, if the shop has enough."""
+
+STALE_SHARE = 1 / 3
+"""The share of the items that have price rows of another system than their own."""
 
 ACCENTED = {
     "KOPI": ("CAFÉ AU LAIT", "CRÈME BRÛLÉE"),
@@ -67,6 +70,45 @@ def soil(items: list[ItemDraft], rng: Random) -> None:
         second.units[0].barcodes.append(first.units[0].barcodes[0])
 
 
+def leave_stale_rows(items: list[ItemDraft], rng: Random) -> None:
+    """Give a third of the items rows of other price systems, as iPOS leaves them when an item's system is changed.
+
+    They have other prices, and a third of them a later date. A few items have rows that name no system at all.
+    """
+    for item in rng.sample(items, round(STALE_SHARE * len(items))):
+        own = item.prices[0].tipehj if item.prices and item.system != "O" else "O"
+        others = [system for system in "SLJ" if system not in (own, item.system)]
+        for system in rng.sample(others, 1 if rng.random() < 0.8 else 2):
+            item.prices += _stale_rows(item, system, rng)
+    priced = [item for item in items if _has_prices(item)]
+    for item in rng.sample(priced, min(len(priced), max(LEAST, len(items) // 200))):
+        for price in item.prices:
+            price.tipehj = rng.choice(("N", "", None, "j ", "s", " L"))
+
+
+def _stale_rows(item: ItemDraft, system: str, rng: Random) -> list[PriceDraft]:
+    later = rng.random() < 1 / 3
+    days = rng.randint(1, 60) if later else -rng.randint(1, 400)
+    dateupd = min(item.dateupd + timedelta(days=days), TODAY)
+    asked = {price.price for price in item.prices} | {item.fixed_price}
+    base = float(next((price.price for price in item.prices if price.price), item.fixed_price or item.cost or 1000))
+    share = rng.uniform(0.6, 0.95)
+
+    def other_price(unit: UnitDraft, place: int) -> Decimal:
+        price = Decimal(nice(base * share * float(unit.conversion) * 0.97**place))
+        while price in asked:
+            price += 50
+        return price
+
+    keys = {"S": ((0, 0),), "L": ((1, 0), (2, 0), (3, 0)), "J": ((0, 12), (0, 9999))}[system]
+    units = item.units if rng.random() < 0.7 else item.units[:1]
+    return [
+        PriceDraft(unit.satuan, level, Decimal(upto), other_price(unit, place), dateupd, system)
+        for unit in units
+        for place, (level, upto) in enumerate(keys)
+    ]
+
+
 def _take(candidates: list[ItemDraft], fits: Fits, wanted: int) -> Iterator[ItemDraft]:
     """Remove fitting items from the candidates, so that an item gets only one fault."""
     place = 0
@@ -112,7 +154,8 @@ def _below_cost(item: ItemDraft, rng: Random) -> None:
 def _price_of_unknown_unit(item: ItemDraft, rng: Random) -> None:
     pieces = rng.choice((10, 12, 20))
     asked = nice(float(item.prices[0].price or 0) * pieces * 0.97)
-    item.prices.append(PriceDraft(rng.choice(("PAK", "LSN", "IKAT", "BOX")), 0, NOTHING, Decimal(asked), item.dateupd))
+    pack = rng.choice(("PAK", "LSN", "IKAT", "BOX"))
+    item.prices.append(replace(item.prices[0], satuan=pack, level=0, upto=NOTHING, price=Decimal(asked)))
 
 
 def _unit_without_price(item: ItemDraft, _: Random) -> None:
@@ -122,9 +165,7 @@ def _unit_without_price(item: ItemDraft, _: Random) -> None:
 def _same_price_twice(item: ItemDraft, rng: Random) -> None:
     """Add an older row that was never removed. In a quarter of the cases the newer row is not filled in."""
     newest = item.prices[0]
-    older = PriceDraft(
-        newest.satuan, newest.level, newest.upto, newest.price, newest.dateupd - timedelta(days=rng.randint(1, 400))
-    )
+    older = replace(newest, dateupd=newest.dateupd - timedelta(days=rng.randint(1, 400)))
     older.price = Decimal(nice(float(newest.price or 0) * 0.94))
     if rng.random() < 0.25:
         newest.price = NOTHING
@@ -136,12 +177,12 @@ def _unit_written_otherwise(item: ItemDraft, rng: Random) -> None:
     newest.satuan = rng.choice((f"{newest.satuan} ", newest.satuan.lower(), newest.satuan.title(), f" {newest.satuan}"))
     if rng.random() < 0.5:
         older = newest.dateupd - timedelta(days=30)
-        item.prices.append(PriceDraft(item.satuan, newest.level, newest.upto, newest.price, older))
+        item.prices.append(replace(newest, satuan=item.satuan, dateupd=older))
 
 
 def _old_row(item: ItemDraft, rng: Random) -> None:
-    """Add a row with level 0 and no limit, a leftover from before the shop changed the item's price system."""
-    item.prices.append(PriceDraft(item.satuan, 0, NOTHING, Decimal(rng.choice((5, 7, 100))), item.dateupd))
+    """Add a row with level 0 and no limit, a leftover from before the shop used levels or limits."""
+    item.prices.append(replace(item.prices[0], level=0, upto=NOTHING, price=Decimal(rng.choice((5, 7, 100)))))
 
 
 def _second_branch(item: ItemDraft, rng: Random) -> None:

@@ -25,6 +25,8 @@ class PriceDraft:
     upto: Decimal
     price: Amount
     dateupd: datetime
+    tipehj: str | None
+    """The price system that the row belongs to: J, L or S."""
 
 
 @dataclass(slots=True)
@@ -102,7 +104,7 @@ def price_rows(item: ItemDraft) -> list[PriceRow]:
         PriceRow(
             iddetail=f"{item.kodeitem}-H{number:02d}",
             kodeitem=item.kodeitem,
-            tipehj="N",
+            tipehj=price.tipehj,
             jmlsampai=price.upto,
             level=price.level,
             prosentase=_margin(price.price, item.cost) if price.satuan == item.satuan else NOTHING,

@@ -169,12 +169,14 @@ def _no_prices(item: ItemDraft, price: int, rng: Random) -> list[PriceDraft]:
     """System O: most items have no price row, some have an old one that does not count."""
     if rng.random() < 0.75:
         return []
-    return [PriceDraft(item.satuan, 0, NOTHING, Decimal(nice(price * 0.95)), item.dateupd)]
+    return [PriceDraft(item.satuan, 0, NOTHING, Decimal(nice(price * 0.95)), item.dateupd, "J")]
 
 
 def _unit_prices(item: ItemDraft, price: int, _: Random) -> list[PriceDraft]:
     return [
-        PriceDraft(unit.satuan, 0, NOTHING, Decimal(_pack_price(item, unit, price, _discount(unit))), item.dateupd)
+        PriceDraft(
+            unit.satuan, 0, NOTHING, Decimal(_pack_price(item, unit, price, _discount(unit))), item.dateupd, item.system
+        )
         for unit in item.units
     ]
 
@@ -182,7 +184,7 @@ def _unit_prices(item: ItemDraft, price: int, _: Random) -> list[PriceDraft]:
 def _level_prices(item: ItemDraft, price: int, rng: Random) -> list[PriceDraft]:
     levels = rng.choice((2, 2, 3, 4))
     return [
-        PriceDraft(unit.satuan, level, NOTHING, Decimal(_pack_price(item, unit, price, given)), item.dateupd)
+        PriceDraft(unit.satuan, level, NOTHING, Decimal(_pack_price(item, unit, price, given)), item.dateupd, "L")
         for unit in item.units
         for level, given in ((level, _discount(unit) + 0.2 * (level - 1)) for level in range(1, levels + 1))
     ]
@@ -198,7 +200,7 @@ def _quantity_prices(item: ItemDraft, price: int, rng: Random) -> list[PriceDraf
         for place, limit in enumerate(limits):
             asked = _pack_price(item, unit, price, _discount(unit) + 0.25 * place)
             upto = _FAR if limit == 9999 else Decimal(limit)
-            prices.append(PriceDraft(unit.satuan, 0, upto, Decimal(asked), item.dateupd))
+            prices.append(PriceDraft(unit.satuan, 0, upto, Decimal(asked), item.dateupd, "J"))
     return prices
 
 

@@ -21,6 +21,31 @@ CREATE TABLE tbl_itemsatuan (
     ketsatuan varchar(150)
 );
 
+CREATE TABLE tbl_kantor (
+    kodekantor varchar(50) NOT NULL,
+    namakantor varchar(200),
+    fungsi varchar(50),
+    stsaktif varchar(15) DEFAULT 'Y'
+);
+
+CREATE TABLE tbl_supelgrup (
+    kgrup varchar(20) NOT NULL,
+    grup varchar(100),
+    levelharga integer,
+    potongan numeric(20,3) DEFAULT 0
+);
+
+CREATE TABLE tbl_itempotongan (
+    iddetail varchar(150) NOT NULL,
+    kodeitem varchar(100),
+    kodegrup varchar(50),
+    jumlah numeric(20,3) DEFAULT 0,
+    pot1 numeric(20,3) DEFAULT 0,
+    pot2 numeric(20,3) DEFAULT 0,
+    pot3 numeric(20,3) DEFAULT 0,
+    pot4 numeric(20,3) DEFAULT 0
+);
+
 CREATE TABLE tbl_item (
     kodeitem varchar(100) NOT NULL,
     namaitem text,

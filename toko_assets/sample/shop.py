@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from toko_assets.sample.dirt import soil
+from toko_assets.sample.dirt import leave_stale_rows, soil
 from toko_assets.sample.drafts import NOTHING, ItemDraft, PriceDraft, item_row, price_rows, stock_rows, unit_rows
 from toko_assets.sample.items import TODAY, Shopkeeper
 from toko_assets.sample.names import sample_products
 from toko_assets.sample.photos import NOT_PICTURES, draw_photos
 from toko_assets.sample.table_rows import (
+    BranchRow,
     BrandRow,
     CategoryRow,
+    GroupRow,
+    ItemDiscountRow,
     ItemRow,
     PriceRow,
     Row,
@@ -24,12 +27,20 @@ from toko_assets.sample.table_rows import (
     VersionRow,
 )
 from toko_assets.sample.vocabulary import CATEGORIES, UNIT_NAMES
+from toko_assets.sample.vocabulary.reference import (
+    BRANCHES,
+    CATEGORY_CODES,
+    CODED_BRANDS_EVERY,
+    DISCOUNTED_GROUP,
+    DISCOUNTED_ITEMS_EVERY,
+    DISCOUNTS,
+    GROUPS,
+)
 from toko_assets.sample.worked_cases import worked_cases
 
-LEAST_PRODUCTS = 15
+LEAST_PRODUCTS = 20
 """The number of worked cases."""
 
-BRANCHES = ("UTM", "GDG", "CB1", "CB2")
 PHOTO_SHARE = 0.10
 ORPHANS_EVERY = 2_000
 
@@ -45,6 +56,9 @@ class Shop:
     tbl_itemjenis: tuple[CategoryRow, ...]
     tbl_itemmerek: tuple[BrandRow, ...]
     tbl_itemsatuan: tuple[UnitNameRow, ...]
+    tbl_kantor: tuple[BranchRow, ...]
+    tbl_supelgrup: tuple[GroupRow, ...]
+    tbl_itempotongan: tuple[ItemDiscountRow, ...]
     tbl_infodb: tuple[VersionRow, ...]
 
     def tables(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -54,7 +68,7 @@ class Shop:
 
 
 def build_shop(products: int, seed: int, photos: float = PHOTO_SHARE) -> Shop:
-    """Build a shop with exactly `products` rows in tbl_item, including the fifteen worked cases.
+    """Build a shop with exactly `products` rows in tbl_item, including the twenty worked cases.
 
     `photos` is the share of the items that have a photo.
     """
@@ -66,10 +80,15 @@ def build_shop(products: int, seed: int, photos: float = PHOTO_SHARE) -> Shop:
 
 def _build(products: int, seed: int, photos: float) -> Shop:
     rng = Random(f"shop {seed}")
-    keeper = Shopkeeper(rng, BRANCHES)
+    keeper = Shopkeeper(rng, tuple(BRANCHES))
     ordinary = [keeper.item(product) for product in sample_products(products - LEAST_PRODUCTS, rng)]
     soil(ordinary, rng)
+    leave_stale_rows(ordinary, Random(f"stale rows {seed}"))
     _hang_photos(ordinary, draw_photos(seed), photos, rng)
+    brands = _brand_codes(ordinary)
+    for item in ordinary:
+        item.jenis = CATEGORY_CODES.get(item.jenis or "", item.jenis)
+        item.merek = brands.get(item.merek or "", item.merek)
     items = ordinary + worked_cases()
     orphans = [_orphan(number, keeper) for number in range(1, 3 + products // ORPHANS_EVERY)]
     return Shop(
@@ -78,8 +97,11 @@ def _build(products: int, seed: int, photos: float) -> Shop:
         tbl_itemhj=tuple(row for item in items + orphans for row in price_rows(item)),
         tbl_itemstok=tuple(row for item in items + orphans for row in stock_rows(item)),
         tbl_itemjenis=_categories(),
-        tbl_itemmerek=_brands(items),
+        tbl_itemmerek=tuple(BrandRow(code, name.title()) for name, code in brands.items()),
         tbl_itemsatuan=tuple(UnitNameRow(code, name) for code, name in UNIT_NAMES.items()),
+        tbl_kantor=tuple(BranchRow(code, name, "", "Y") for code, name in BRANCHES.items()),
+        tbl_supelgrup=tuple(GroupRow(*group) for group in GROUPS),
+        tbl_itempotongan=tuple(_discounts(ordinary)),
         tbl_infodb=(VersionRow("5.0.1.8", f"{TODAY:%Y%m%d}"),),
     )
 
@@ -116,17 +138,29 @@ def _orphan(number: int, keeper: Shopkeeper) -> ItemDraft:
 
 
 def _with_price(item: ItemDraft) -> ItemDraft:
-    item.prices = [PriceDraft(item.satuan, 0, NOTHING, item.fixed_price or Decimal(1000), item.dateupd)]
+    item.prices = [PriceDraft(item.satuan, 0, NOTHING, item.fixed_price or Decimal(1000), item.dateupd, "J")]
     return item
 
 
 def _categories() -> tuple[CategoryRow, ...]:
     return (
-        *(CategoryRow(category.jenis, category.keterangan) for category in CATEGORIES),
+        *(CategoryRow(CATEGORY_CODES.get(category.jenis, category.jenis), category.jenis) for category in CATEGORIES),
         CategoryRow("KASUS", "CONTOH"),
     )
 
 
-def _brands(items: list[ItemDraft]) -> tuple[BrandRow, ...]:
+def _brand_codes(items: list[ItemDraft]) -> dict[str, str]:
+    """Return the code of each brand by its name, in text order."""
     brands = sorted({item.merek for item in items if item.merek})
-    return tuple(BrandRow(brand, brand.title()) for brand in brands)
+    return {
+        brand: brand if place % CODED_BRANDS_EVERY else f"{brand[:2]}{place:03d}"
+        for place, brand in enumerate(brands, 1)
+    }
+
+
+def _discounts(items: list[ItemDraft]) -> Iterator[ItemDiscountRow]:
+    for number, item in enumerate(items[::DISCOUNTED_ITEMS_EVERY]):
+        first, second = DISCOUNTS[number % len(DISCOUNTS)]
+        yield ItemDiscountRow(
+            f"{item.kodeitem}-P1", item.kodeitem, DISCOUNTED_GROUP, NOTHING, first, second, NOTHING, NOTHING
+        )

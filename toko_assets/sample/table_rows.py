@@ -50,7 +50,7 @@ class PriceRow(NamedTuple):
 
     iddetail: str
     kodeitem: str
-    tipehj: str
+    tipehj: str | None
     jmlsampai: Decimal
     level: int
     prosentase: Amount
@@ -89,6 +89,37 @@ class UnitNameRow(NamedTuple):
     ketsatuan: str
 
 
+class BranchRow(NamedTuple):
+    """tbl_kantor."""
+
+    kodekantor: str
+    namakantor: str
+    fungsi: str
+    stsaktif: str
+
+
+class GroupRow(NamedTuple):
+    """tbl_supelgrup: a customer group, the level of prices that it pays, and the percent that is taken off."""
+
+    kgrup: str
+    grup: str
+    levelharga: int
+    potongan: Decimal
+
+
+class ItemDiscountRow(NamedTuple):
+    """tbl_itempotongan: the percents that a customer group gets for an item."""
+
+    iddetail: str
+    kodeitem: str
+    kodegrup: str
+    jumlah: Decimal
+    pot1: Decimal
+    pot2: Decimal
+    pot3: Decimal
+    pot4: Decimal
+
+
 class VersionRow(NamedTuple):
     """tbl_infodb."""
 
@@ -96,4 +127,7 @@ class VersionRow(NamedTuple):
     versiupdate: str
 
 
-Row = ItemRow | UnitRow | PriceRow | StockRow | CategoryRow | BrandRow | UnitNameRow | VersionRow
+Row = (
+    ItemRow | UnitRow | PriceRow | StockRow | CategoryRow | BrandRow | UnitNameRow | BranchRow | GroupRow
+    | ItemDiscountRow | VersionRow
+)  # fmt: skip

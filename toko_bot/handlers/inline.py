@@ -11,11 +11,11 @@ from toko_bot.handlers.search import clean
 from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
+from toko_bot.replies.price_lines import price_cells
 from toko_bot.replies.product_page import shared_text
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
-from toko_core.prices import label_prices, rupiah, shown_price
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +55,7 @@ async def on_inline(update: Update, context: Context) -> None:
 
 def _article(served: Served, settings: BotSettings, row: int) -> InlineQueryResultArticle:
     product = served.catalog.products[row]
-    amounts = [
-        messages.UNPRICED_SHORT if price.hargajual is None else rupiah(shown_price(price, settings.price_rounding))
-        for price in product.prices
-    ]
-    prices = [f"{label} {amount}" for (label, _), amount in zip(label_prices(product.prices), amounts, strict=True)]
+    prices = [f"{label} {amount}" for label, amount in price_cells(product, settings.price_rounding)]
     return InlineQueryResultArticle(
         product_hash(product.kodeitem),
         (product.namaitem or product.kodeitem)[:120] or "-",

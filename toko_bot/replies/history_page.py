@@ -32,8 +32,9 @@ def history_page(served: Served, settings: BotSettings, row: int) -> Page:
     product, info = served.catalog.products[row], served.catalog.info
     since, backups = datetime.fromisoformat(info["history_since"]).astimezone(UTC), info["history_backups"]
     head, start = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
-    labels = price_labels(product)
-    histories = _histories(served.details.price_changes.of(row, settings.price_rounding), labels)
+    changes = served.details.price_changes.of(row, settings.price_rounding)
+    labels = price_labels(product, changes)
+    histories = _histories(changes, labels)
     stale = stale_lines(served, settings)
     if not histories:
         return Page("\n\n".join([head, messages.unchanged(start, backups), *stale]))
@@ -47,34 +48,33 @@ def history_page(served: Served, settings: BotSettings, row: int) -> Page:
     return Page(text, photo=draw_chart(_series(histories, labels, since), span))
 
 
-def price_labels(product: Product) -> dict[PriceKey, str]:
-    """Return the label of each of its prices on the product page, in the same order."""
-    return {
-        PriceKey(price.satuan, price.level, price.jumlah_sampai): label for label, price in label_prices(product.prices)
+def price_labels(product: Product, changes: Sequence[PriceChange]) -> dict[PriceKey, str]:
+    """Return the label of each price, in the order of the product page.
+
+    Prices that changed and that the product no longer has come last.
+    """
+    labels = {
+        PriceKey(price.satuan, price.level, price.jumlah_sampai): label
+        for label, price in label_prices(product.prices, product.groups)
     }
-
-
-def label_of(key: PriceKey, labels: Mapping[PriceKey, str]) -> str:
-    """Return the label of a price, also of one that the product no longer has."""
-    if key in labels:
-        return labels[key]
-    return label_key(*key)
+    for change in changes:
+        labels.setdefault(change.key, label_key(*change.key, product.groups))
+    return labels
 
 
 def _histories(changes: Sequence[PriceChange], labels: Mapping[PriceKey, str]) -> Histories:
-    """Group changes by price, in the order of the product page. Prices that are no longer on it come last."""
+    """Group changes by price, in the order of the labels."""
     found: defaultdict[PriceKey, list[PriceChange]] = defaultdict(list)
     for change in changes:
         found[change.key].append(change)
-    places = {key: place for place, key in enumerate(labels)}
-    return {key: found[key] for key in sorted(found, key=lambda key: places.get(key, len(places)))}
+    return {key: found[key] for key in labels if key in found}
 
 
 def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotSettings, room: int) -> list[str]:
     """Format a block for each price, with as many of its changes as fit, the newest first."""
     blocks: list[str] = []
     for most in range(MOST_CHANGES, 0, -1):
-        blocks = [_block(label_of(key, labels), changes, settings, most) for key, changes in histories.items()]
+        blocks = [_block(labels[key], changes, settings, most) for key, changes in histories.items()]
         if sum(length(block) + 2 for block in blocks) <= room:
             return blocks
     room -= length(messages.more_prices(999)) + len(blocks)  # one line between blocks
@@ -97,7 +97,7 @@ def _series(histories: Histories, labels: Mapping[PriceKey, str], since: datetim
     return [
         Series(
             key.satuan,
-            label_of(key, labels),
+            labels[key],
             [(since, histories[key][0].before), *((change.seen_from, change.after) for change in histories[key])],
         )
         for key in sorted(shown, key=lambda key: units.index(key.satuan))

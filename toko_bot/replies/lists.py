@@ -127,11 +127,12 @@ def _product(product: Product, settings: BotSettings, title: str, room: int, *, 
     if not product.dijual:
         title += f" · {messages.NOT_SOLD.lower()}"
     if with_cost:
-        low = [price for price in product.prices if is_below_cost([price])]
-        lines = ["\n".join(block) for block in full_table(low, "", settings.price_rounding, with_cost=True)]
+        low = tuple(price for price in product.prices if is_below_cost([price]))
+        table = full_table(replace(product, prices=low), "", settings.price_rounding, with_cost=True, with_groups=False)
+        lines = ["\n".join(block) for block in table]
         count, lines = len(low), lines[:LOSSES_A_HIT]
     else:
-        count, lines = len(product.prices), chief_lines(product.prices, PRICES_A_HIT, settings.price_rounding)
+        count, lines = len(product.prices), chief_lines(product, PRICES_A_HIT, settings.price_rounding)
     kept: list[str] = []
     room -= length(title) + 2 + len(messages.more_prices(999))
     for line in lines:

@@ -10,7 +10,7 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Moves
-from toko_bot.replies.history_page import label_of, price_labels
+from toko_bot.replies.history_page import price_labels
 from toko_bot.replies.layout import Page, button, fit, length, short_name, stale_lines
 from toko_bot.replies.lists import LONGEST_NAME, SPACE, list_page, open_buttons, part_of, turning
 from toko_bot.settings import BotSettings
@@ -55,9 +55,9 @@ def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
 
 def _product(place: int, product: Product, moves: Sequence[PriceChange], room: int) -> str:
     """Format a product with its prices that moved, in at most `room` characters."""
-    labels = price_labels(product)
+    labels = price_labels(product, moves)
     title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b> – "
-    lines = [f"{escape(label_of(move.key, labels))}: {messages.change(move.before, move.after)}" for move in moves]
+    lines = [f"{escape(labels[move.key])}: {messages.change(move.before, move.after)}" for move in moves]
     room -= length(title) + length(messages.more_prices(999)) + 2
     return title + "\n".join(fit(lines, room, messages.more_prices, MOST_MOVES))
 

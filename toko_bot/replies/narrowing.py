@@ -34,7 +34,7 @@ def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> 
     for label in LABELS:
         kept = wanted.kept(label)
         if kept is not None:
-            hits = [hit for hit in hits if _hash(products.label(hit.row, label)) == kept]
+            hits = [hit for hit in hits if _is_kept(products, hit.row, label, kept)]
     return hits[:most]
 
 
@@ -54,6 +54,12 @@ def has_choice(products: Products, hits: Sequence[Hit], label: Label) -> bool:
         if name and name != first:
             return True
     return False
+
+
+def _is_kept(products: Products, row: int, label: Label, kept: str) -> bool:
+    """Return whether a button means this brand or category. An older button has the hash of the code."""
+    name, code = products.label(row, label), products.label_code(row, label)
+    return _hash(name) == kept or (code != name and _hash(code) == kept)
 
 
 def _hash(name: str | None) -> str:

@@ -4,26 +4,49 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from toko_bot.replies import messages
-from toko_core.catalog.products import Price
-from toko_core.prices import LONGEST_UNIT, label_prices, percent, rupiah, shown_price
+from toko_core.catalog.products import Price, Product
+from toko_core.catalog.reference.groups import CustomerGroup
+from toko_core.prices import (
+    LONGEST_UNIT,
+    group_prices,
+    label_prices,
+    label_unit,
+    percent,
+    rupiah,
+    shown_price,
+    usual_price,
+)
 
 WIDTH = 30
 """Characters of a line. A small phone shows 32 in a fixed-width font."""
+MOST_GROUP_PRICES = 4
+"""The most lines for customer groups below a price."""
 
 
-def price_table(prices: Sequence[Price], rounding: int | None) -> list[str]:
+def price_table(product: Product, rounding: int | None) -> list[str]:
     """Format one line for each price: its label and the amount."""
-    return [
-        two_columns(label, messages.UNPRICED_SHORT if price.hargajual is None else rupiah(shown_price(price, rounding)))
-        for label, price in label_prices(prices)
-    ]
+    return [two_columns(*line) for line in price_cells(product, rounding)]
+
+
+def price_cells(product: Product, rounding: int | None) -> Iterator[tuple[str, str]]:
+    """Yield the label and the amount of each price. If only groups with a percent pay it, that is what they pay."""
+    for label, price in label_prices(product.prices, product.groups):
+        if price.hargajual is None:
+            yield label, messages.UNPRICED_SHORT
+        elif usual := usual_price(price, product.groups, rounding):
+            yield f"{label_unit(price)} {usual.label}", rupiah(usual.amount)
+        else:
+            yield label, rupiah(shown_price(price, rounding))
 
 
 def full_table(
-    prices: Sequence[Price], base_unit: str, rounding: int | None, *, with_cost: bool
+    product: Product, base_unit: str, rounding: int | None, *, with_cost: bool, with_groups: bool = True
 ) -> Iterator[list[str]]:
-    """Yield the lines of each price, with the price per base unit, and for owners with cost and margin."""
-    for label, price in label_prices(prices):
+    """Yield the lines of each price, with the price per base unit, and what customer groups with a percent pay.
+
+    For owners they have the cost and the margin of the list price.
+    """
+    for label, price in label_prices(product.prices, product.groups):
         if price.hargajual is None:
             lines = [two_columns(label, messages.UNPRICED)]
         else:
@@ -32,13 +55,15 @@ def full_table(
                 lines.append(f"  {_per_unit(price.hargajual / price.konversi)}/{base_unit[:LONGEST_UNIT]}".rjust(WIDTH))
         if with_cost:
             lines += _cost(price, rounding)
+        if with_groups:
+            lines += _of_groups(price, product.groups, rounding)
         yield lines
 
 
-def chief_lines(prices: Sequence[Price], most: int, rounding: int | None) -> list[str]:
+def chief_lines(product: Product, most: int, rounding: int | None) -> list[str]:
     """Format at most `most` prices. The first price of each unit goes before a second price of any unit."""
-    lines = price_table(prices, rounding)
-    units = [price.satuan for price in prices]
+    lines = price_table(product, rounding)
+    units = [price.satuan for price in product.prices]
     best = sorted(range(len(lines)), key=lambda number: (units[number] in units[:number], number))[:most]
     return [lines[number] for number in sorted(best)]
 
@@ -63,6 +88,14 @@ def _cost(price: Price, rounding: int | None) -> Iterator[str]:
     margin = exact - cost
     of_cost = f" {percent(abs(margin) / cost)}" if cost > 0 else ""  # as iPOS computes it
     yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{of_cost}")
+
+
+def _of_groups(price: Price, groups: Sequence[CustomerGroup], rounding: int | None) -> Iterator[str]:
+    found = group_prices(price, groups, rounding)
+    for paid in found[:MOST_GROUP_PRICES]:
+        yield two_columns(f"  {paid.label}", rupiah(paid.amount))
+    if len(found) > MOST_GROUP_PRICES:
+        yield f"  {messages.more_lines(len(found) - MOST_GROUP_PRICES)}"
 
 
 def _per_unit(amount: Decimal) -> str:

@@ -12,10 +12,13 @@ from toko_bot.replies.price_lines import full_table, price_table, two_columns
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
+from toko_core.catalog.reference.names import Names
 from toko_core.prices import is_below_cost, quantity
-from toko_core.text import moment
+from toko_core.text import moment, shorten
 
-LONGEST_FULL_NAME = 300
+LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
+LONGEST_BRANCH = 20
+"""Characters of a branch in the table of stock, where a quantity follows in the same line."""
 PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
 """Limits that keep a product page within one Telegram message."""
 
@@ -33,11 +36,14 @@ def product_page(
         head.append(f"🚫 {messages.NOT_SOLD}")
     if owner and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
-    blocks = full_table(product.prices, details.satuan, settings.price_rounding, with_cost=owner)
+    blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
     table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
     if details.stock:
-        stock = [two_columns(place.kantor[:16], quantity(place.stok)) for place in details.stock]
+        branches = _branches([place.kantor for place in details.stock], served.catalog.products.names)
+        stock = [
+            two_columns(branch, quantity(place.stok)) for branch, place in zip(branches, details.stock, strict=True)
+        ]
         parts.append(f"Stok ({escape(details.satuan[:16])})\n{_pre(fit(stock, STOCK_CHARACTERS))}")
     facts = [f"Kode: <code>{escape(product.kodeitem[:100])}</code>"]
     units = [price.satuan for price in product.prices]
@@ -46,6 +52,7 @@ def product_page(
     for title, value in (("Rak", details.rak), ("Merek", product.merek), ("Jenis", product.jenis)):
         if value:
             facts.append(f"{title}: {escape(value[:100])}")
+    facts += _unit_names([*units, details.satuan], served.catalog.products.names)
     parts.append("\n".join(facts))
     parts += stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
@@ -63,9 +70,25 @@ def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
     if not product.dijual:
         head += f"\n🚫 {messages.NOT_SOLD}"
-    table = fit(price_table(product.prices, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
+    table = fit(price_table(product, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
     data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     return "\n\n".join([head, _pre(table), *data])
+
+
+def _branches(codes: Sequence[str], names: Names) -> list[str]:
+    """Return the name of each branch, with its code if another branch of the page looks the same."""
+    found = [names.find("kantor", code) for code in codes]
+    shown = [shorten(name, LONGEST_BRANCH) if name else code[:16] for name, code in zip(found, codes, strict=True)]
+    return [
+        shorten(f"{code} {name}", LONGEST_BRANCH) if name and shown.count(text) > 1 else text
+        for name, code, text in zip(found, codes, shown, strict=True)
+    ]
+
+
+def _unit_names(units: Sequence[str], names: Names) -> list[str]:
+    """Return the line with the names of the units that have one."""
+    named = [f"{unit[:16]} = {name}" for unit in dict.fromkeys(units) if (name := names.find("satuan", unit))]
+    return [f"Satuan: {escape(shorten(', '.join(named), LONGEST_UNITS))}"] if named else []
 
 
 def _barcodes(barcodes: Sequence[tuple[str, str]]) -> list[str]:

@@ -13,6 +13,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
+from toko_core.catalog.reference.names import Names
+
 UNKNOWN = -(1 << 31)
 """Represents NULL. It fits into 32 bits, and no price has this value."""
 MONEY, QUANTITY = 4, 3
@@ -56,16 +59,19 @@ class Product:
     kodeitem: str
     namaitem: str
     jenis: str | None
+    """The name of the category, or its code if it has no name; the same for the brand."""
     merek: str | None
     dijual: bool
     prices: tuple[Price, ...]
+    groups: tuple[CustomerGroup, ...] = ()
+    """The shop's customer groups, with what each pays for this product."""
 
 
 class Products:
     """All products of a catalogue, by product_id. Thread-safe."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Read the tables `products` and `prices`, whose rows are in the order in which people see them.
+        """Read the products and prices, whose rows are in the order in which people see them, the names and the groups.
 
         The connection must use one thread: several would mix up the order.
         """
@@ -74,15 +80,18 @@ class Products:
         self._sold = connection.execute("SELECT dijual FROM products").fetchnumpy()["dijual"]
         self._prices = _numbers(connection, "prices", PRICE_NUMBERS)
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
+        self.names = Names(connection)
+        self._groups = CustomerGroups(connection)
 
     def __len__(self) -> int:
         return len(self._sold)
 
     def __getitem__(self, product_id: int) -> Product:
         start, end = self._starts[product_id : product_id + 2]
-        code, name, jenis, merek = (texts[product_id] for texts in self._texts.values())
+        code, name = self.code(product_id), self.name(product_id)
+        jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
-        return Product(code or "", name or "", jenis, merek, bool(self._sold[product_id]), prices)
+        return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, self._groups.of(product_id))
 
     def code(self, product_id: int) -> str:
         """Return the product's `kodeitem`."""
@@ -93,7 +102,11 @@ class Products:
         return self._texts["namaitem"][product_id] or ""
 
     def label(self, product_id: int, column: Literal["merek", "jenis"]) -> str | None:
-        """Return the product's brand or category."""
+        """Return the name of the product's brand or category, or its code if it has no name."""
+        return self.names.shown(column, self._texts[column][product_id])
+
+    def label_code(self, product_id: int, column: Literal["merek", "jenis"]) -> str | None:
+        """Return the code of the product's brand or category."""
         return self._texts[column][product_id]
 
     def _price(self, place: int) -> Price:

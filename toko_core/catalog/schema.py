@@ -1,7 +1,9 @@
 """The tables of a published catalogue file: the contract between the chain that writes it and its readers."""
 
 SCHEMA_VERSION = 3
-"""The version of the file's tables. Readers reject any other version, and a change makes the chain publish again."""
+"""The version of the file's tables. Readers reject any other version, and a change makes the chain publish again.
+
+A new table needs no new version: old readers ignore it, and new ones treat a missing one as empty."""
 
 UNCOMPRESSED = "USING COMPRESSION uncompressed"
 """Photos are JPEGs already. To read one compressed value, DuckDB reads a whole group: more than the bot's memory."""
@@ -21,5 +23,18 @@ TABLES = {
         "product_id": "INTEGER", "satuan": "VARCHAR", "level": "INTEGER", "jumlah_sampai": "DECIMAL(20,3)",
         "before": "DECIMAL(18,4)", "after": "DECIMAL(18,4)", "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "names": {"kind": "VARCHAR", "kode": "VARCHAR", "nama": "VARCHAR"},
+    "customer_groups": {"kgrup": "VARCHAR", "grup": "VARCHAR", "level": "INTEGER", "potongan": "DECIMAL(6,3)"},
+    "group_discounts": {
+        "product_id": "INTEGER", "kgrup": "VARCHAR", "pot1": "DECIMAL(6,3)", "pot2": "DECIMAL(6,3)",
+        "pot3": "DECIMAL(6,3)", "pot4": "DECIMAL(6,3)",
+    },
 }  # fmt: skip
-"""The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue."""
+"""The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue.
+
+`names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor) if it differs from the code; `kode`
+is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for the product
+in `group_discounts`, one after the other, and without a row less its own `potongan`."""
+
+ADDED = frozenset({"names", "customer_groups", "group_discounts"})
+"""The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""

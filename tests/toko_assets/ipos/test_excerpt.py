@@ -90,6 +90,18 @@ def test_it_is_made_once_for_each_backup(postgres: PostgresServer, tmp_path: Pat
     assert sorted(file.name for file in folder.iterdir()) == sorted([ROWS, PHOTOS, BACKUP])
 
 
+def test_one_that_an_earlier_version_made_without_the_optional_tables_is_made_again(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    shop = replace(a_shop(), statements=("CREATE TABLE tbl_kantor AS SELECT 'A' kodekantor, 'B' namakantor",))
+    file, folder = write_backup(postgres, tmp_path / "a.i5bu", shop), tmp_path / "rows"
+    open_excerpt(folder, file, ID, "a.i5bu")
+    (folder / BACKUP).write_text(ID)
+    (folder / ROWS).unlink()
+    found = open_excerpt(folder, file, ID, "a.i5bu").archive.table_data("tbl_kantor")
+    assert found is not None
+
+
 def test_a_damaged_backup_has_none(postgres: PostgresServer, tmp_path: Path) -> None:
     file = a_backup(postgres, tmp_path / "a.i5bu")
     archive, raw = read_archive(file), bytearray(file.read_bytes())

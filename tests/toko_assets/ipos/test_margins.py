@@ -43,6 +43,17 @@ def test_margins_are_sums_by_category_largest_first(export: Path) -> None:
     ]
 
 
+def test_categories_are_named_and_codes_of_one_name_are_one_category(export: Path) -> None:
+    write(export, {"A": "MNM", "B": "mnm", "C": "ATK"}, [(code, "800", "1000") for code in "ABC"])
+    names = [{"kind": "jenis", "kode": code, "nama": "MINUMAN"} for code in ("MNM", "mnm")]
+    names.append({"kind": "merek", "kode": "ATK", "nama": "SNOWMAN"})
+    parquet.write_table(pa.Table.from_pylist(names, schema=SCHEMAS["names"]), export / "names.parquet")
+    assert [(margin.category, margin.products) for margin in margins_by_category(export)] == [
+        ("MINUMAN", 2),
+        ("ATK", 1),
+    ]
+
+
 def test_a_price_without_a_cost_or_a_cost_without_a_price_does_not_count(export: Path) -> None:
     write(export, {"A": "SNACK", "B": "ATK"}, [("A", None, "1000"), ("A", "800", None), ("B", "1", "2")])
     assert margins_by_category(export) == [CategoryMargin("ATK", 1, 1, 0, Decimal("50.0"))]

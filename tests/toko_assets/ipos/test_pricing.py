@@ -13,6 +13,7 @@ from toko_assets.ipos import source_tables as tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 
 MONDAY, TUESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6)
+JANUARY, SEPTEMBER = datetime(2025, 1, 10), datetime(2025, 9, 2)
 
 Rows = Sequence[dict[str, Any]]
 Expected = tuple[str, int | None, int | None, int | None, Decimal | int | None, Decimal | int | None]
@@ -113,6 +114,32 @@ CASES: dict[str, tuple[dict[str, Any], Rows, Rows, list[Expected], set[str]]] = 
     "14 an unsold item keeps its row": (
         {"sistemhargajual": "O", "hargajual1": 3000, "statusjual": "N"}, [PCS], [],
         [("PCS", 1, None, None, None, 3000)], set(),
+    ),
+    "16 per quantity, with newer rows per level": (
+        {"sistemhargajual": "J"}, [PCS],
+        [hj("PCS", 0, 9999, 16000, JANUARY, tipehj="J"), hj("PCS", 1, 0, 13000, SEPTEMBER, tipehj="L"),
+         hj("PCS", 2, 0, 12500, SEPTEMBER, tipehj="L")],
+        [("PCS", 1, None, 9999, None, 16000)], set(),
+    ),
+    "17 per unit, with newer rows per level and per quantity": (
+        {"sistemhargajual": "S"}, [PCS],
+        [hj("PCS", 0, 0, 16000, JANUARY, tipehj="S"), hj("PCS", 1, 0, 13000, SEPTEMBER, tipehj="L"),
+         hj("PCS", 3, 0, 11000, SEPTEMBER, tipehj="L"), hj("DUS", 0, 12, 90000, SEPTEMBER, tipehj="J")],
+        [("PCS", 1, None, None, None, 16000)], set(),
+    ),
+    "18 per level, with a row per quantity": (
+        {"sistemhargajual": "L"}, [PCS],
+        [hj("PCS", 1, 0, 16000, tipehj="L"), hj("PCS", 2, 0, 15500, tipehj="L"), hj("DUS", 0, 12, 90000, tipehj="J")],
+        [("PCS", 1, 1, None, None, 16000), ("PCS", 1, 2, None, None, 15500)], set(),
+    ),
+    "19 rows of no system all count": (
+        {"sistemhargajual": "S"}, [PCS, unit("DUS", 40)],
+        [hj("PCS", 0, 0, 3000, tipehj="N"), hj("DUS", 0, 0, 115000, tipehj="")],
+        [("PCS", 1, None, None, None, 3000), ("DUS", 40, None, None, None, 115000)], {"price_rows_of_no_system"},
+    ),
+    "20 no code, and the only row is per level": (
+        {"sistemhargajual": None}, [PCS], [hj("PCS", 1, 0, 3000, tipehj="L")],
+        [("PCS", 1, 1, None, None, 3000)], {"price_systems_guessed"},
     ),
     "15 white space in a name becomes single blanks": (
         {"sistemhargajual": "O", "hargajual1": 3000, "namaitem": "  TEH \t PUCUK  350ML "}, [PCS], [],
@@ -235,3 +262,44 @@ def test_a_cost_that_no_shop_has_is_left_out_and_noted() -> None:
     shop = priced({"sistemhargajual": "S", "hargapokok": 800}, [unit("PCS", 8991234567890)], [hj("PCS", 0, 0, 1000)])
     assert rows(shop) == [("PCS", 8991234567890, None, None, None, 1000)]
     assert noted(shop) == {"costs_too_large"}
+
+
+def stale(shop: PricedShop) -> list[tuple[Any, ...]]:
+    table = shop.stale.astype(object).where(shop.stale.notna(), None)
+    return list(table[["satuan", "ignored_price", "price_in_force"]].itertuples(index=False, name=None))
+
+
+def test_an_ignored_row_with_another_price_is_shown_once_for_its_item() -> None:
+    _, _, rows_of_17, _, _ = CASES["17 per unit, with newer rows per level and per quantity"]
+    assert stale(priced({"sistemhargajual": "S"}, [PCS], rows_of_17)) == [("PCS", 13000, 16000)]
+    _, _, rows_of_18, _, _ = CASES["18 per level, with a row per quantity"]
+    assert stale(priced({"sistemhargajual": "L"}, [PCS], rows_of_18)) == [("DUS", 90000, None)]
+
+
+def test_an_ignored_row_with_a_price_that_the_till_asks_is_not_stale() -> None:
+    same = [hj("PCS", 1, 0, 3000, tipehj="L"), hj("PCS", 0, 5, Decimal("3000.00001"), tipehj="J"), hj("PCS", 0, 9, 0)]
+    shop = priced({"sistemhargajual": "S"}, [PCS], [*same, hj("PCS", 0, 0, 3000, tipehj=" s ")])
+    assert (rows(shop), stale(shop)) == ([("PCS", 1, None, None, None, 3000)], [])
+
+
+def test_rows_of_another_system_say_nothing_about_a_fixed_price_and_are_shown() -> None:
+    shop = priced({"sistemhargajual": "O", "hargajual1": 3000}, [PCS], [hj("PCS", 1, 0, 9999, tipehj="L")])
+    assert (rows(shop), stale(shop)) == ([("PCS", 1, None, None, None, 3000)], [("PCS", 9999, 3000)])
+
+
+def test_an_unknown_code_with_rows_of_two_systems_is_inferred_and_then_reads_its_own_rows() -> None:
+    both = [hj("PCS", 0, 0, 3000, tipehj="S"), hj("PCS", 0, 12, 2900, tipehj="J")]
+    assert rows(priced({"sistemhargajual": "X"}, [PCS], both)) == [("PCS", 1, None, 12, None, 2900)]
+
+
+def test_negative_amounts_of_ignored_rows_do_not_matter() -> None:
+    both = [hj("PCS", 0, 0, 3000, tipehj="S"), hj("PCS", 0, 12, -1, tipehj="J")]
+    assert priced({"sistemhargajual": "S"}, [PCS], both).negative.empty
+
+
+@pytest.mark.parametrize("marks", [{"statusjual": "1"}, {"statushapus": "T"}, {"statusjual": " t", "statushapus": "0"}])
+def test_an_unknown_mark_is_counted_and_deletes_nothing(marks: dict[str, str]) -> None:
+    shop = priced(marks)
+    assert len(shop.products) == 1
+    assert "unknown_marks" in noted(shop)
+    assert noted(priced({"statusjual": "n", "statushapus": None})) == {"price_systems_guessed"}

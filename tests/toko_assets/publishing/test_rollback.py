@@ -15,6 +15,7 @@ from tests.toko_assets.publishing.rolling_back import ThreeDays, three_days
 from tests.web_interface import wait_until
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.publishing.rollback import RollbackError, inspect
+from toko_core.catalog.schema import ADDED
 from toko_core.catalog.store import prune
 from toko_core.files import DataFolder
 
@@ -253,6 +254,19 @@ def rows(file: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(file, read_only=True) as connection:
         tables = [table for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         return {table: connection.execute(f"FROM {table}").fetchall() for table in tables}
+
+
+def test_a_catalogue_of_before_the_names_and_groups_can_be_served_again(daemon: Daemon, shop: ThreeDays) -> None:
+    file = daemon.toko.data / "catalog" / shop.catalogues[1]
+    with duckdb.connect(file) as connection:
+        for table in ADDED:
+            connection.execute(f"DROP TABLE {table}")
+            connection.execute("DELETE FROM catalog_info WHERE key = ?", [f"{table}_count"])
+    roll_back(daemon)
+    assert served(daemon) == file.name
+    counts = daemon.toko.record("product_catalog")["counts"]
+    assert counts["products"] == 3
+    assert not ADDED & counts.keys()
 
 
 def test_damage_anywhere_is_found_unless_every_row_is_as_it_was(daemon: Daemon, shop: ThreeDays) -> None:

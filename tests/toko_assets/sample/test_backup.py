@@ -202,7 +202,7 @@ def test_a_failed_dump_leaves_neither_file_nor_database_nor_role_and_keeps_the_o
     [
         ({"encoding": "LATIN1"}, "UTF8, WIN1252 or SQL_ASCII"),
         ({"history": 7}, "at least 100"),
-        ({"products": 3}, "at least 15 products"),
+        ({"products": 3}, "at least 20 products"),
     ],
 )
 def test_an_impossible_wish_is_refused_before_any_work(

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from toko_assets.sample.shop import build_shop
 
-SHOP = build_shop(15, 1)
+SHOP = build_shop(20, 1)
 ITEMS = {item.kodeitem: item for item in SHOP.tbl_item}
 
 
@@ -18,8 +18,29 @@ def units(code: str) -> list[tuple[str, Decimal, Decimal | None]]:
 
 
 def test_every_case_has_the_price_system_of_the_table() -> None:
-    systems = [ITEMS[f"KASUS-{number:02d}"].sistemhargajual for number in range(1, 16)]
-    assert systems == ["O", "o ", "S", "S", "L", "L", "J", "J", "J", "S", "S", None, "S", "O", "O"]
+    systems = [ITEMS[f"KASUS-{number:02d}"].sistemhargajual for number in range(1, 21)]
+    assert systems == [
+        "O",
+        "o ",
+        "S",
+        "S",
+        "L",
+        "L",
+        "J",
+        "J",
+        "J",
+        "S",
+        "S",
+        None,
+        "S",
+        "O",
+        "O",
+        "J",
+        "S",
+        "L",
+        "S",
+        None,
+    ]
 
 
 def test_costs_and_fixed_prices_are_those_of_the_table() -> None:
@@ -45,6 +66,30 @@ def test_price_rows_are_those_of_the_table() -> None:
     assert prices("KASUS-11") == [("PCS", 0, 0, 0), ("DUS", 0, 0, 115000)]
     assert prices("KASUS-12") == [("PCS", 1, 0, 3000), ("PCS", 2, 0, 2900)]
     assert prices("KASUS-13") == [("PCS", 0, 0, 3000)]
+    assert prices("KASUS-16") == [("PCS", 0, 9999, 16000), ("PCS", 1, 0, 13000), ("PCS", 2, 0, 12500)]
+    assert prices("KASUS-17") == [
+        ("PCS", 0, 0, 16000),
+        ("PCS", 1, 0, 13000),
+        ("PCS", 3, 0, 11000),
+        ("DUS", 0, 12, 90000),
+    ]
+    assert prices("KASUS-18") == [("PCS", 1, 0, 16000), ("PCS", 2, 0, 15500), ("DUS", 0, 12, 90000)]
+    assert prices("KASUS-19") == [("PCS", 0, 0, 3000), ("DUS", 0, 0, 115000)]
+    assert prices("KASUS-20") == [("PCS", 1, 0, 3000)]
+
+
+def test_price_rows_are_marked_with_the_system_of_the_table() -> None:
+    systems = {code[-2:]: [row.tipehj for row in SHOP.tbl_itemhj if row.kodeitem == code] for code in ITEMS}
+    assert systems["03"] == systems["04"] == ["S", "S"]
+    assert systems["07"] == ["J", "J", "J"]
+    assert [systems[case] for case in ("16", "17", "18")] == [["J", "L", "L"], ["S", "L", "L", "J"], ["L", "L", "J"]]
+    assert (systems["19"], systems["20"]) == (["N", ""], ["L"])
+
+
+def test_rows_of_another_system_are_newer_than_those_in_force() -> None:
+    for code in ("KASUS-16", "KASUS-17"):
+        own, *others = [row for row in SHOP.tbl_itemhj if row.kodeitem == code]
+        assert all(own.dateupd < other.dateupd for other in others)
 
 
 def test_the_twice_priced_unit_is_older_in_small_letters_on_monday_and_newer_on_tuesday() -> None:

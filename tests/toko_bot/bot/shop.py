@@ -2,7 +2,7 @@
 
 import io
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -120,8 +120,11 @@ class Change:
 SHOP = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, *BISCUITS, *HUGE, *FILLER]
 
 
-def write_export(folder: Path, items: Iterable[Item]) -> None:
-    """Write the tables as the chain exports them."""
+Rows = Mapping[str, Sequence[dict[str, object]]]
+
+
+def write_export(folder: Path, items: Iterable[Item], reference: Rows | None = None) -> None:
+    """Write the tables as the chain exports them. `reference` has rows of names, groups and their discounts."""
     folder.mkdir(parents=True, exist_ok=True)
     rows: dict[str, list[dict[str, object]]] = {table: [] for table in SCHEMAS}
     for item in items:
@@ -139,6 +142,8 @@ def write_export(folder: Path, items: Iterable[Item]) -> None:
         rows["stock"] += [code | {"kantor": office, "stok": _decimal(amount)} for office, amount in item.stock]
         if item.photo is not None:
             rows["photos"].append(code | {"gambar": item.photo, "sumber": b"x"})
+    for table, given in (reference or {}).items():
+        rows[table] += given
     for table, schema in SCHEMAS.items():
         parquet.write_table(pa.Table.from_pylist(rows[table], schema), folder / f"{table}.parquet")
 
@@ -148,6 +153,7 @@ def publish_shop(
     items: Iterable[Item] = SHOP,
     changes: Iterable[Change] = (),
     *,
+    reference: Rows | None = None,
     age: timedelta = timedelta(hours=2),
     backup: str = "i5_UJI.i5bu",
 ) -> Path:
@@ -156,7 +162,7 @@ def publish_shop(
     catalog.mkdir(parents=True, exist_ok=True)
     number = next(NUMBERS)
     export, file = data / f"export-{number}", catalog / f"next-{number}.duckdb.part"
-    write_export(export, items)
+    write_export(export, items, reference)
     now = datetime.now(UTC)
     build(file, export, data / "history", {
         "schema_version": str(SCHEMA_VERSION), "toko_version": "0.1.0", "backup_name": backup,

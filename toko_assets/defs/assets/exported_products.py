@@ -25,7 +25,9 @@ from toko_assets.ipos.audit import audit_export
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
+from toko_assets.ipos.reference.tables import check_discounts, read_reference
 from toko_assets.ipos.restore import database_exists, ensure_rows
+from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
 from toko_core.errors import PermanentError
@@ -33,13 +35,14 @@ from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
 WARNING = [
-    "prices_filled_in", "not_below_cost", "no_orphans", "barcodes_not_shared", "photos_readable", "texts_decoded",
-    "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed", "fixed_price_used", "price_rows_repeated",
-    "levels_assumed", "limits_assumed", "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ",
-    "costs_too_large",
+    "prices_filled_in", "not_below_cost", "stale_price_rows", "no_orphans", "barcodes_not_shared", "photos_readable",
+    "texts_decoded", "unknown_marks", "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed",
+    "fixed_price_used", "price_rows_of_no_system", "price_rows_repeated", "levels_assumed", "limits_assumed",
+    "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ", "costs_too_large",
+    "group_discounts_clear",
 ]  # fmt: skip
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
 
@@ -68,23 +71,26 @@ def exported_products(
                 source = read_source(connection)
             with watch("price"):
                 shop = price_shop(source)
-            undecodable = source.undecodable
+            with watch("read"):
+                reference = read_reference(connection, shop)
+            undecodable = pd.concat([source.undecodable, reference.undecodable], ignore_index=True)
             del source
             give_back()
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
-                outcomes = [*audit_export(connection, shop), _texts(undecodable)]
+                outcomes = [*audit_export(connection, shop), _texts(undecodable), check_discounts(reference)]
             yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:
                 with watch("write"):
-                    counts = write_tables(new, shop)
+                    counts = write_tables(new, shop, reference)
                 with watch("photos"):
-                    stored = stored_photos(connection, excerpt.archive, excerpt.photos)
+                    left_out = photos_left_out(connection)
+                    stored = stored_photos(connection, excerpt.archive, excerpt.photos, left_out)
                     counts["photos"], unreadable = _photos(context, stored, new, shop)
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)
-        del shop, outcomes
+        del shop, reference, outcomes
         give_back()
         with watch("describe"):
             metadata = export_metadata(folder, table, counts)

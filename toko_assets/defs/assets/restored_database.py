@@ -11,11 +11,12 @@ from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
+from toko_assets.ipos.archive.schema import Rejection, rejection
 from toko_assets.ipos.audit import audit_database
-from toko_assets.ipos.restore import drop_database, restore, schema_problems, skipped_tables
+from toko_assets.ipos.restore import drop_database, restore, skipped_tables
 from toko_assets.postgres.access import PostgresAccess
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Change it when other tables, columns or types are restored."""
 
 
@@ -25,6 +26,7 @@ CODE_VERSION = "1"
     check_specs=check_specs(
         "restored_database",
         blocking=["needed_tables_and_columns", "tables_not_empty", "item_keys_unique", "amounts_in_range"],
+        warning=["items_left_out", "optional_tables_read"],
     ),
 )
 def restored_database(
@@ -37,19 +39,20 @@ def restored_database(
     watch, database = Stopwatch(), postgres.database_name(raw_backup.id)
     with one_line_failures():
         archive = storage.excerpt(raw_backup).archive
-        problems = schema_problems(archive)
-    yield from report_checks([_schema(raw_backup, problems)])
+        schema = _schema(rejection(archive))
+    yield from report_checks([schema])
     with one_line_failures():
         with watch("start_server"):
             server = postgres.server(context.log.warning)
         with watch("restore"):
-            tables = restore(server, archive, database)
+            left_out: dict[str, str] = {}
+            tables = restore(server, archive, database, left_out.__setitem__)
         with watch("check"), server.connect(database) as connection:
             outcomes = audit_database(connection, tables)
         if any(outcome.stops for outcome in outcomes):
             with server.administer() as connection:
                 drop_database(connection, database)
-    yield from report_checks(outcomes, raw_backup.name)
+    yield from report_checks([*outcomes, _left_out(left_out)], raw_backup.name)
     skipped = skipped_tables(archive)
     context.log.info(f"{sum(tables.values()):,} rows of {len(tables)} tables; {len(skipped)} tables left in the file")
     yield dg.MaterializeResult(
@@ -69,14 +72,24 @@ def restored_database(
     )
 
 
-def _schema(backup: BackupFile, problems: list[str]) -> Outcome:
+def _schema(rejection: Rejection | None) -> Outcome:
     return Outcome(
         "needed_tables_and_columns",
-        not problems,
-        f"{backup.name} is not an iPOS 5 backup: {'; '.join(problems)}."
-        if problems
-        else "All needed tables and columns are there, with the expected types.",
+        rejection is None,
+        rejection.summary if rejection else "All needed tables and columns are there, with the expected types.",
         blocking=True,
-        count=len(problems),
-        advice="Is it a backup of another program, or of an older iPOS?",
+        count=len(rejection.problems) if rejection else 0,
+        advice=rejection.advice if rejection else "",
+    )
+
+
+def _left_out(tables: dict[str, str]) -> Outcome:
+    return Outcome(
+        "optional_tables_read",
+        not tables,
+        f"Left out: {', '.join(sorted(tables))}. What they name is shown by its code."
+        if tables
+        else "The tables with names of codes and with customer groups, as far as the backup has them, are read.",
+        rows=pd.DataFrame(sorted(tables.items()), columns=["table", "reason"]),
+        advice="Prices are not affected. If iPOS itself wrote the backup, please report it with the rows below.",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from toko_assets.ipos.audit import MOST_UNPRICED
+from toko_assets.ipos.audit import MOST_LEFT_OUT, MOST_UNPRICED
 from toko_assets.publishing.verify import FLOORS, NOTABLE_LOSS, RESULTS
 
 CHECK_TEXTS: Final[Mapping[str, str]] = {
@@ -13,8 +13,13 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     # restored_database
     "needed_tables_and_columns": "The four tables with items, units, prices and stock are in the backup, with the "
     "columns that are read and types that fit. None may be missing.",
+    "optional_tables_read": "The tables with the names of categories, brands, units and branches, and with customer "
+    "groups and their discounts. A backup may lack them. One whose columns or rows do not fit is left out.",
     "tables_not_empty": "The tables with items and units have rows. Neither may be empty.",
-    "item_keys_unique": "Every item has a code, and no two items have the same code.",
+    "item_keys_unique": f"Items without a code, and older rows of a code that occurs several times, are less than "
+    f"{MOST_LEFT_OUT:.0%} of all.",
+    "items_left_out": "Items without a code, and older rows of a code that occurs several times. They are left out; of "
+    "several rows with one code, the newest counts.",
     "amounts_in_range": "Every price, cost and quantity of an item is a number that the catalogue can hold.",
     # exported_products
     "every_item_exported": "Every item that is not deleted in iPOS is exported as a product with at least one price "
@@ -25,14 +30,20 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "share_unpriced": f"Sold items without any price are at most {MOST_UNPRICED:.0%} of all that are sold.",
     "prices_filled_in": "Prices that are not filled in. Each is shown as 'harga belum diisi'.",
     "not_below_cost": "Selling prices below the cost of the same unit: each sale loses money.",
+    "stale_price_rows": "Items whose price rows of another price system name another price. When a price is changed, "
+    "iPOS leaves the rows of the other systems as they were. They do not count.",
     "no_orphans": "Units, prices and stock of items that no longer exist. They are left out.",
     "barcodes_not_shared": "Barcodes that several items use. A scan finds all of these items.",
     "photos_readable": "Photos that are not readable images. These products are shown without a photo.",
     "texts_decoded": "Texts of an SQL_ASCII backup that are not UTF-8. They are read as Windows-1252.",
+    "unknown_marks": "Items whose statusjual or statushapus is neither Y nor N. They are kept; those with an unknown "
+    "statusjual are not sold.",
     "unmarked_items_sold": "Items that are marked neither as sold nor as not sold. They count as sold.",
     "codes_used_as_names": "Items without a name. Their code is used as their name.",
     "price_systems_guessed": "Items whose price system iPOS does not name. It is inferred from their price rows.",
     "fixed_price_used": "Items that should have price rows but have none. Their fixed price applies.",
+    "price_rows_of_no_system": "Items none of whose price rows is marked with the item's price system. All of their "
+    "rows count.",
     "price_rows_repeated": "Several price rows for the same price. The newest filled-in one counts.",
     "levels_assumed": "Price rows below customer level 1, where there are no others. They count as level 1.",
     "limits_assumed": "Quantity prices with a limit below 1, where there are no others. They apply to any quantity.",
@@ -40,6 +51,7 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "units_unknown": "Prices of a unit whose number of base units iPOS does not store. They are shown without it.",
     "units_without_price": "Units without a price of their own. No price is calculated for them.",
     "unit_rows_differ": "Units that occur twice with different numbers of base units. The first by key counts.",
+    "group_discounts_clear": "Discounts of customer groups that are left out, or that had to be interpreted.",
     "costs_too_large": "Implausible costs, perhaps from a barcode typed as a quantity. They are left out.",
     # price_history
     "history_kept": "The price history holds at least as many backups as after the last sync, and no damaged history "

@@ -9,7 +9,7 @@ from typing import Final
 
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
 from toko_assets.ipos.export import SCHEMAS
-from toko_assets.ipos.needed_tables import NEEDED
+from toko_assets.ipos.needed_tables import RESTORED
 from toko_assets.publishing.history.store import SCHEMA as HISTORY_SCHEMA
 from toko_core.catalog.schema import TABLES
 
@@ -35,7 +35,7 @@ def _restored(*columns: str, how: str = "") -> Origin:
 
 RESTORED_COLUMNS: Final[Mapping[str, str]] = {
     f"{table.name}.{column.name}": NUMBER if column.name == PHOTO else column.type
-    for table in NEEDED
+    for table in RESTORED
     for column in table.columns
 }
 """The type of each restored column that is read. A photo is a number in the database; a separate file has its bytes."""
@@ -45,6 +45,8 @@ EXPORT_COLUMNS: Final[Mapping[str, str]] = {
 }
 
 HISTORY_COLUMNS: Final[Mapping[str, str]] = {column.name: str(column.type) for column in HISTORY_SCHEMA}
+
+_CODES: Final = ("tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor")
 
 EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "products.kodeitem": _restored(
@@ -96,6 +98,29 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "photos.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus"),
     "photos.gambar": _restored("tbl_item.gambar", how="Scaled to a small JPEG"),
     "photos.sumber": _restored("tbl_item.gambar", how="SHA-256 of the photo in iPOS"),
+    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan or kantor"),
+    "names.kode": Origin(
+        "restored_database", _CODES, how="A code that products, prices or stock use and that has another name"
+    ),
+    "names.nama": _restored(
+        "tbl_itemjenis.ketjenis", "tbl_itemmerek.ketmerek", "tbl_itemsatuan.ketsatuan", "tbl_kantor.namakantor",
+        how="Cleaned",
+    ),
+    "customer_groups.kgrup": _restored("tbl_supelgrup.kgrup", how="Cleaned, in upper case"),
+    "customer_groups.grup": _restored(
+        "tbl_supelgrup.grup", "tbl_supelgrup.kgrup", how="Cleaned; the code if there is no name"
+    ),
+    "customer_groups.level": _restored("tbl_supelgrup.levelharga", how="The level of the prices that the group pays"),
+    "customer_groups.potongan": _restored("tbl_supelgrup.potongan", how="Percent off"),
+    "group_discounts.kodeitem": _restored("tbl_itempotongan.kodeitem", "tbl_item.statushapus"),
+    "group_discounts.kgrup": _restored("tbl_itempotongan.kodegrup", "tbl_supelgrup.kgrup"),
+    **{
+        f"group_discounts.{name}": _restored(
+            f"tbl_itempotongan.{name}", "tbl_itempotongan.jumlah",
+            how="Percent off what the ones before leave, for the smallest quantity",
+        )
+        for name in ("pot1", "pot2", "pot3", "pot4")
+    },
 }  # fmt: skip
 """The origins of the exported columns. The rule numbers refer to docs/pricing.md."""
 
@@ -127,6 +152,7 @@ _CHANGES: Final = {
 }
 _INDEXED: Final = _exported(
     "products.namaitem", "products.kodeitem", "products.merek", "products.jenis", "products.dijual", "barcodes.barcode",
+    "names.kode", "names.nama", "prices.satuan",
     how="Arrays of the search engine",
 )  # fmt: skip
 

@@ -56,10 +56,13 @@ def split_photos(rows: Iterable[bytes], place: int, photos: BinaryIO) -> Iterato
         yield b"\n".join(lines)
 
 
-def stored_photos(connection: psycopg.Connection[Any], archive: Archive, photos: Path) -> Iterator[tuple[Any, bytes]]:
-    """Yield (kodeitem, bytes) of every photo of the restored backup, in the backup's order.
+def stored_photos(
+    connection: psycopg.Connection[Any], archive: Archive, photos: Path, left_out: frozenset[int] = frozenset()
+) -> Iterator[tuple[Any, bytes]]:
+    """Yield (kodeitem, bytes) of every photo of the restored backup's items, in the backup's order.
 
-    Raises IncompleteBackupError if the photos do not match the restored rows.
+    `left_out` are the numbers of photos whose items were left out. Raises IncompleteBackupError if the photos do not
+    match the restored rows.
     """
     codes = dict(connection.execute("SELECT gambar, kodeitem FROM public.tbl_item WHERE gambar IS NOT NULL"))
     number = 0
@@ -68,10 +71,13 @@ def stored_photos(connection: psycopg.Connection[Any], archive: Archive, photos:
             number += 1
             size, checksum = HEADER.unpack(header.ljust(HEADER.size, b"\0"))
             photo = file.read(size)
-            if number not in codes or len(photo) < size or crc32(photo) != checksum:
+            if len(photo) < size or crc32(photo) != checksum:
                 raise archive.damaged()
-            yield codes[number], photo
-    if number != len(codes):
+            if number in codes:
+                yield codes[number], photo
+            elif number not in left_out:
+                raise archive.damaged()
+    if number != len(codes) + len(left_out):
         raise archive.damaged()
 
 

@@ -5,7 +5,6 @@ from toko_assets.sample.vocabulary.lines import Category, category
 CATEGORIES: tuple[Category, ...] = (
     category(
         "AIR MINERAL",
-        "AIR MINUM DALAM KEMASAN",
         14,
         "BTL, DUS 24 / BTL, KRTN 24 / BTL, DUS 12 / CUP, DUS 48 / GLN",
         "TIRTA INVESTAMA DEPO, UD AIR SEGAR, TOKO GROSIR MAKMUR",
@@ -19,7 +18,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "TEH",
-        "TEH CELUP, TEH TUBRUK DAN TEH BOTOL",
         26,
         "BTL, DUS 24 / PCS, DUS 12 / BTL, DUS 12 / PCS, PAK 6, DUS 24 / BKS, PAK 10, BAL 50",
         "SINAR SOSRO, SAYAP MAS UTAMA, INBISCO NIAGATAMA, GUNUNG SLAMAT",
@@ -36,7 +34,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "KOPI",
-        "KOPI BUBUK, KOPI INSTAN DAN KOPI BOTOL",
         30,
         "SCT, RCG 10, DUS 120 / SCT, RCG 12, DUS 144 / BKS, DUS 40 / BKS, RCG 10, DUS 200 / BTL, DUS 24 / BKS, PAK 10, BAL 20",
         "SANTOS JAYA ABADI, JAVA PRIMA ABADI, INBISCO NIAGATAMA, SAYAP MAS UTAMA, NESTLE DEPO",
@@ -57,7 +54,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "SUSU",
-        "SUSU UHT, KENTAL MANIS, BUBUK DAN YOGURT",
         44,
         "PCS, DUS 40 / PCS, DUS 24 / KLG, DUS 48 / PCS, DUS 12 / SCT, RCG 6, DUS 120 / KTK, DUS 24 / BTL, PAK 5",
         "FRISIAN FLAG DEPO, ULTRAJAYA DEPO, NESTLE DEPO, INDOMARCO ADI PRIMA, TIGARAKSA SATRIA, KALBE NUTRITIONALS",
@@ -78,7 +74,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "MINUMAN",
-        "SODA, JUS, ISOTONIK, ENERGI, SIRUP DAN SERBUK",
         58,
         "BTL, DUS 24 / BTL, DUS 12 / KLG, DUS 24 / SCT, RCG 10, DUS 120 / SCT, RCG 12, DUS 144 / PCS, DUS 24 / CUP, DUS 24",
         "COCA COLA AMATIL, SAYAP MAS UTAMA, INBISCO NIAGATAMA, AMERTA INDAH OTSUKA, CV SUMBER REJEKI, MARJAN DEPO",

@@ -11,7 +11,6 @@ _SEMBAKO = "UD BERKAH TANI, CV SUMBER REJEKI, PASAR INDUK, TOKO GROSIR MAKMUR"
 CATEGORIES: tuple[Category, ...] = (
     category(
         "MIE INSTAN",
-        "MIE, BIHUN DAN PASTA INSTAN",
         60,
         "BKS, DUS 40 / PCS, DUS 40 / BKS, PAK 5, DUS 40 / PCS, DUS 24 / BKS, KRTN 40",
         _INDOFOOD + ", SAYAP MAS UTAMA",
@@ -36,7 +35,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "SNACK",
-        "MAKANAN RINGAN DAN KERIPIK",
         75,
         "BKS, DUS 20 / PCS, PAK 10, DUS 60 / BKS, BAL 20 / PCS, RCG 10, BAL 100 / BKS, KRTN 30",
         _SNACK,
@@ -58,7 +56,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "BISKUIT",
-        "BISKUIT, WAFER DAN ROTI KERING",
         62,
         "BKS, DUS 24 / PCS, PAK 10, DUS 120 / PCS, PAK 12, DUS 144 / BKS, DUS 30 / PCS, KTK 20, DUS 120 / KLG, DUS 6",
         _MAYORA + ", CV ANEKA SNACK",
@@ -77,7 +74,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PERMEN & COKLAT",
-        "PERMEN, COKELAT DAN JELLY",
         48,
         "PCS, PAK 10, DUS 200 / BKS, DUS 24 / PCS, KTK 24, DUS 288 / BKS, PAK 12 / PCS, TPLS 50",
         "ARTA BOGA CEMERLANG, INBISCO NIAGATAMA, CV ANEKA SNACK, PERFETTI VAN MELLE",
@@ -94,7 +90,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "SEMBAKO",
-        "BERAS, GULA, TEPUNG DAN BAHAN POKOK",
         34,
         "BKS, DUS 12 / KG / PCS, DUS 20 / BKS, BAL 10 / SAK / BKS, DUS 24",
         _SEMBAKO,
@@ -115,7 +110,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "MINYAK & MARGARIN",
-        "MINYAK GORENG, MARGARIN DAN MENTEGA",
         18,
         "PCS, DUS 12 / BTL, DUS 12 / PCS, DUS 6 / BKS, DUS 24 / PCS, KRTN 24",
         "SAYAP MAS UTAMA, INDOMARCO ADI PRIMA, UD BERKAH TANI, SARI AGROTAMA PERSADA",
@@ -131,7 +125,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "BUMBU & SAUS",
-        "KECAP, SAUS, SAMBAL, PENYEDAP DAN BUMBU",
         58,
         "BTL, DUS 24 / BKS, DUS 48 / SCT, RCG 12, DUS 240 / SCT, RCG 10, DUS 200 / PCS, DUS 12 / SCT, RCG 20",
         "HEINZ ABC, UNILEVER, SASA INTI, AJINOMOTO SALES, INDOMARCO ADI PRIMA, CV SUMBER REJEKI",
@@ -154,7 +147,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "MAKANAN KALENG",
-        "IKAN, DAGING, BUAH KALENG, SELAI DAN SEREAL",
         34,
         "KLG, DUS 24 / PCS, DUS 24 / KLG, DUS 48 / BTL, DUS 12 / SCT, RCG 10, DUS 40",
         "HEINZ ABC, INDOMARCO ADI PRIMA, UD SINAR PANGAN, CV SEGARA BAHARI",
@@ -173,7 +165,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "FROZEN & ES KRIM",
-        "MAKANAN BEKU, ES KRIM, ROTI DAN KUE",
         30,
         "PCS / BKS, DUS 12 / PCS, DUS 24 / BKS, DUS 20 / PCS, PAK 10",
         "CHAROEN POKPHAND, SO GOOD FOOD, WALLS DEPO KOTA, AICE DISTRIBUTOR, NIPPON INDOSARI, SIERAD",

@@ -25,7 +25,6 @@ _PHONES = (
 CATEGORIES: tuple[Category, ...] = (
     category(
         "LISTRIK",
-        "LAMPU, BATERAI, KABEL DAN ALAT LISTRIK",
         64,
         "PCS, DUS 50 / PCS, BOX 12, DUS 144 / PCS, LSN 12 / PCS / ROLL / PCS, BOX 10, DUS 100",
         "PHILIPS DEPO, HANNOCHS DEPO, CV CAHAYA TERANG, INTI BATERAI, BROCO DEPO",
@@ -46,7 +45,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "CAT & LEM",
-        "CAT, THINNER, LEM, DEMPUL DAN PELAPIS",
         44,
         "KLG, DUS 24 / KLG, DUS 12 / PCS, LSN 12 / PCS, DUS 48 / TUBE, BOX 25, DUS 500 / KLG, DUS 4",
         "AVIAN DEPO, CV WARNA JAYA, NIPPON PAINT DEPO, DEXTONE DEPO, ALTECO DEPO",
@@ -67,7 +65,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "BANGUNAN",
-        "PAKU, BAUT, PIPA, KERAN, KUNCI DAN PERKAKAS",
         70,
         "PCS, LSN 12 / PCS, BOX 100 / KG, DUS 20 / PCS / PCS, LSN 12, DUS 72 / SAK / PCS, BOX 12",
         "CV BESI JAYA, TB SUMBER BANGUNAN, RUCIKA DEPO, UD MUR BAUT SEJATI, TEKIRO DEPO",
@@ -87,7 +84,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "SPAREPART MOTOR",
-        "OLI, BAN, LAMPU DAN SUKU CADANG MOTOR",
         46,
         "PCS / BTL, DUS 24 / PCS, BOX 10 / SET / PCS, DUS 20",
         "AHASS DEPO, CV MOTOR JAYA, FEDERAL KARYATAMA, PERTAMINA LUBRICANTS DEPO, UD ROGER MOTOR",
@@ -101,7 +97,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "AKSESORIS HP",
-        "CASING, KABEL DATA, CHARGER DAN AKSESORIS HP",
         30,
         "PCS / PCS, PAK 10 / PCS, LSN 12 / PCS, BOX 50",
         "ROXY GROSIR, CV GADGET JAYA, ROBOT DEPO, VIVAN DEPO",
@@ -113,7 +108,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PANCING & TANI",
-        "ALAT PANCING, PUPUK, BENIH DAN OBAT PERTANIAN",
         32,
         "PCS, LSN 12 / PCS / BKS, BOX 10 / BTL, DUS 24 / KG / SAK / PCS, BOX 10",
         "TOKO PANCING MINA, PETROKIMIA DEPO, UD TANI MAKMUR, EAST WEST SEED",

@@ -8,7 +8,6 @@ _COLOURS = "MERAH, BIRU, HIJAU, KUNING, PUTIH, UNGU, PINK, ORANGE, COKLAT, ABU A
 CATEGORIES: tuple[Category, ...] = (
     category(
         "DETERGENT",
-        "DETERGENT, PELEMBUT DAN PEMUTIH PAKAIAN",
         36,
         "BKS, DUS 12 / BKS, DUS 24 / SCT, RCG 6, DUS 72 / SCT, RCG 12, DUS 144 / PCS, DUS 12 / BKS, DUS 6 / BTL, DUS 12",
         _UNILEVER + ", SAYAP MAS UTAMA, KAO DEPO",
@@ -25,7 +24,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PEMBERSIH",
-        "CUCI PIRING, PEMBERSIH LANTAI DAN PENGHARUM",
         44,
         "PCS, DUS 24 / PCS, DUS 12 / BTL, DUS 12 / BKS, DUS 24 / PCS, LSN 12, DUS 72 / PCS, DUS 36",
         _UNILEVER + ", SAYAP MAS UTAMA, GODREJ DEPO, JOHNSON HOME DEPO",
@@ -46,7 +44,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "TISSUE & KAPAS",
-        "TISSUE, KAPAS DAN KERTAS RUMAH TANGGA",
         16,
         "BKS, DUS 48 / BKS, BAL 10 / PCS, PAK 10, DUS 60 / ROLL, BAL 10 / BKS, DUS 24",
         "PINDO DELI DEPO, GRAHA KERINDO, CV KERTAS JAYA, TOKO GROSIR MAKMUR",
@@ -60,7 +57,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PLASTIK & KEMASAN",
-        "KANTONG PLASTIK, KEMASAN DAN ALAT SEKALI PAKAI",
         34,
         "PAK, BAL 10 / PAK, BAL 20 / PAK, BAL 25 / ROLL, DUS 20 / PAK, DUS 40 / KG, BAL 25",
         "UD PLASTIK JAYA, CV MITRA KEMASAN, TOKO PLASTIK BARU",
@@ -76,7 +72,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PECAH BELAH",
-        "PERALATAN DAPUR DAN RUMAH TANGGA",
         62,
         "PCS, LSN 12 / PCS, LSN 12, DUS 72 / PCS, DUS 24 / SET / PCS / PCS, LSN 12, DUS 144",
         "MASPION DEPO, LION STAR DEPO, UD PECAH BELAH ABADI, CV RUMAH INDAH",
@@ -92,7 +87,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "GAS & LISTRIK RT",
-        "GAS ELPIJI, ISI ULANG, PULSA DAN VOUCHER",
         5,
         "TBG / PCS / GLN",
         "PANGKALAN ELPIJI BERKAH, DEALER PULSA JAYA",
@@ -105,7 +99,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PAKAN HEWAN",
-        "MAKANAN DAN PERLENGKAPAN HEWAN",
         26,
         "BKS, DUS 20 / KG / PCS, DUS 24 / SCT, DUS 24 / BKS, BAL 10 / SAK",
         "CENTRAL PROTEINA DEPO, PERFECT COMPANION, UD SATWA JAYA, POULTRY SHOP MAJU",

@@ -103,7 +103,6 @@ class Category:
     """
 
     jenis: str
-    keterangan: str
     share: int
     packs: tuple[tuple[Pack, ...], ...]
     suppliers: tuple[str, ...]
@@ -111,9 +110,7 @@ class Category:
     kind_first: float
 
 
-def category(
-    jenis: str, keterangan: str, share: int, packs: str, suppliers: str, lines: str, *, kind_first: float = 0.0
-) -> Category:
+def category(jenis: str, share: int, packs: str, suppliers: str, lines: str, *, kind_first: float = 0.0) -> Category:
     """Parse a category from its notation.
 
     `packs`: ladders separated by `/`, units by commas, each with its conversion: ``BKS, DUS 40 / BKS, RCG 10, DUS 120``.
@@ -122,7 +119,6 @@ def category(
     """
     return Category(
         jenis=jenis,
-        keterangan=keterangan,
         share=share,
         packs=tuple(_ladder(ladder) for ladder in packs.split("/")),
         suppliers=_words(suppliers),

@@ -8,7 +8,6 @@ _WINGS = "SAYAP MAS UTAMA"
 CATEGORIES: tuple[Category, ...] = (
     category(
         "SABUN MANDI",
-        "SABUN BATANG DAN SABUN CAIR",
         38,
         "PCS, DUS 72 / PCS, PAK 4, DUS 72 / PCS, PAK 6, DUS 144 / PCS, DUS 24 / BTL, DUS 12 / PCS, LSN 12, DUS 144",
         _UNILEVER + ", " + _WINGS + ", KAO DEPO",
@@ -24,7 +23,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "SHAMPOO",
-        "SHAMPOO, KONDISIONER DAN PERAWATAN RAMBUT",
         38,
         "SCT, RCG 12, DUS 480 / BTL, DUS 24 / BTL, DUS 48 / BTL, LSN 12 / SCT, RCG 24",
         _UNILEVER + ", PNG DEPO, " + _WINGS,
@@ -38,7 +36,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PERAWATAN GIGI",
-        "PASTA GIGI, SIKAT GIGI DAN OBAT KUMUR",
         26,
         "PCS, LSN 12, DUS 144 / PCS, DUS 48 / PCS, DUS 144 / PCS, LSN 12 / TUBE, LSN 12, DUS 72",
         _UNILEVER + ", " + _WINGS + ", LION WINGS",
@@ -54,7 +51,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "KOSMETIK",
-        "KOSMETIK, PARFUM, DEODORAN DAN PERAWATAN KULIT",
         85,
         "PCS, LSN 12 / PCS, LSN 12, DUS 144 / PCS, DUS 48 / PCS / SCT, RCG 12 / PCS, BOX 6",
         "PARAGON DEPO, TOKO KOSMETIK AYU, CV CANTIK JAYA, MANDOM DEPO, UNIRAMA DUTA NIAGA",
@@ -77,7 +73,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "BAYI & PEMBALUT",
-        "POPOK, SUSU, PERLENGKAPAN BAYI DAN PEMBALUT",
         46,
         "PCS, DUS 24 / BKS, DUS 8 / BKS, DUS 12 / BKS, DUS 6 / PCS, LSN 12 / BKS, BAL 10 / BKS, DUS 48",
         "TIGARAKSA SATRIA, SOFTEX DEPO, UNICHARM DEPO, CV BUNDA CERIA, NESTLE DEPO",
@@ -98,7 +93,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "OBAT",
-        "OBAT BEBAS, JAMU, VITAMIN DAN ALAT KESEHATAN",
         50,
         "STRIP, BOX 10 / STRIP, BOX 20 / SCT, BOX 12 / BTL, DUS 48 / PCS, LSN 12 / SCT, BOX 10, DUS 200 / TUBE, LSN 12",
         "ENSEVAL PUTERA, ANUGRAH PHARMINDO, SIDO MUNCUL DEPO, PBF SEHAT SENTOSA, BINTANG TOEDJOE",
@@ -126,7 +120,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "ROKOK",
-        "ROKOK, KOREK DAN TEMBAKAU",
         22,
         "BKS, SLOP 10, BAL 200 / BKS, SLOP 10 / BKS, SLOP 10, DUS 500 / PCS, BOX 50",
         "GUDANG GARAM DEPO, HM SAMPOERNA DEPO, DJARUM DEPO, NOJORONO DEPO, TOKO GROSIR MAKMUR",

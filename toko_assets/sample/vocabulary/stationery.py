@@ -10,7 +10,6 @@ _SHOES = "28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
 CATEGORIES: tuple[Category, ...] = (
     category(
         "ATK",
-        "ALAT TULIS KANTOR DAN SEKOLAH",
         90,
         "PCS, LSN 12, GROS 144 / PCS, PAK 10 / PCS, LSN 12 / PAK, DUS 20 / PCS, BOX 20 / BOX, DUS 24 / RIM, DUS 5",
         "CV SUMBER ATK, TOKO BUKU GUNUNG MAS, SINAR DUNIA DEPO, KENKO DEPO, ASABA",
@@ -30,7 +29,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "MAINAN",
-        "MAINAN ANAK, BALON, ALAT PESTA DAN OLAHRAGA",
         48,
         "PCS, LSN 12 / PCS, PAK 10 / PCS / SET / PCS, LSN 12, DUS 72 / PAK, LSN 12",
         "TOKO MAINAN GEMBIRA, CV ANAK CERIA, IMPORTIR ASEMKA",
@@ -44,7 +42,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "SANDAL & SEPATU",
-        "SANDAL, SEPATU DAN KAOS KAKI",
         40,
         "PSG, LSN 12 / PSG, KODI 20 / PSG / PCS, LSN 12",
         "SWALLOW DEPO, CV SANDAL JAYA, ANDO DEPO, TOKO SEPATU SINAR",
@@ -58,7 +55,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "PAKAIAN",
-        "PAKAIAN, PAKAIAN DALAM, SERAGAM DAN KERUDUNG",
         64,
         "PCS, LSN 12 / PCS, KODI 20 / PCS / PCS, PAK 3, LSN 12",
         "TANAH ABANG BLOK A, CV KONVEKSI MAJU, RIDER DEPO, TOKO KAIN BOMBAY",
@@ -71,7 +67,6 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     category(
         "JAHIT & AKSESORIS",
-        "BENANG, KANCING, RESLETING, KAIN DAN AKSESORIS RAMBUT",
         30,
         "PCS, LSN 12 / PCS, LSN 12, GROS 144 / MTR / ROLL, LSN 12 / PCS, PAK 10",
         "TOKO BENANG MAS, CV TEKSTIL INDAH, PASAR BARU",

@@ -10,6 +10,7 @@ from tests.acceptance.history import Run, runs
 from tests.acceptance.places import installed, sync
 from tests.acceptance.rows import item, price, unit
 from tests.backups import Shop, write_backup
+from toko_assets.ipos.export import SCHEMAS
 from toko_assets.postgres.server import PostgresServer
 
 MORNING, EVENING = "toko-1.i5bu", "toko-2.i5bu"
@@ -43,9 +44,7 @@ def test_the_export_has_the_share_of_each_price_system_and_the_size_of_each_file
     page = synced[0].materialised["exported_products"]
     assert (page["items_system_O"], page["items_system_S"]) == (1, 1)
     assert page["share_system_O"] == 0.5
-    assert page["dagster/size_bytes"] == sum(
-        page[f"bytes_{table}"] for table in ("products", "prices", "barcodes", "stock", "photos")
-    )
+    assert page["dagster/size_bytes"] == sum(page[f"bytes_{table}"] for table in SCHEMAS)
     assert page["csv"].endswith(".csv")
     assert page["parquet_prices"].endswith("prices.parquet")
 

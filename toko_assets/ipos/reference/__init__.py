@@ -1,0 +1,1 @@
+"""The reference data of a shop: names of the codes of its products, and customer groups with their discounts."""

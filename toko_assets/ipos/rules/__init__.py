@@ -1,0 +1,1 @@
+"""The pricing rules in parts, which `pricing.py` applies one after another."""

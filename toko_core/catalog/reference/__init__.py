@@ -1,0 +1,1 @@
+"""The names of codes and the customer groups of a catalogue, kept in memory."""

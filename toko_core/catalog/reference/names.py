@@ -1,0 +1,32 @@
+"""The names of the codes that a shop gives to its categories, brands, units and branches."""
+
+from typing import Literal
+
+import duckdb
+
+Kind = Literal["jenis", "merek", "satuan", "kantor"]
+
+
+class Names:
+    """The names in a catalogue. Thread-safe."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Read the table `names`. A catalogue of an earlier version has none."""
+        self._names: dict[tuple[str, str], str] = {}
+        if has_table(connection, "names"):
+            rows = connection.execute("SELECT kind, kode, nama FROM names").fetchall()
+            self._names = {(kind, code): name for kind, code, name in rows if name}
+
+    def find(self, kind: Kind, code: str | None) -> str | None:
+        """Return the name of a code, or None if it has no other name than the code."""
+        return self._names.get((kind, code)) if code is not None else None
+
+    def shown(self, kind: Kind, code: str | None) -> str | None:
+        """Return the name of a code, else the code itself."""
+        return self.find(kind, code) or code
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Return whether the catalogue has a table."""
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchone()
+    return found is not None
