@@ -93,7 +93,7 @@ def _sync(backup: Path) -> None:
     from toko_assets.common.settings import load_settings
 
     with Path(os.devnull).open("w") as nowhere:
-        sync_backup(load_settings(), backup, 0.5, Console(file=nowhere))
+        sync_backup(load_settings(), backup, Console(file=nowhere))
 
 
 def _check(data: Path, generation: int) -> None:

@@ -32,13 +32,19 @@ class RunFailedError(TokoError):
 
 
 def sync_backup(
-    settings: Settings, backup: Path | None, most_lost: float, console: Console, *, wait: bool = True
+    settings: Settings,
+    backup: Path | None,
+    console: Console,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    wait: bool = True,
 ) -> None:
-    """Run the chain once, from the newest backup or from `backup`, and print what is served now."""
+    """Run the chain once, from the newest backup or from `backup`, and print what is served now.
+
+    `config` is the run config of each asset: the limits of the publication.
+    """
     assets = [asset.key.to_user_string() for asset in CHAIN]
-    catalog = run_assets(
-        settings, assets, console, backup, {"product_catalog": {"most_products_lost": most_lost}}, wait=wait
-    )
+    catalog = run_assets(settings, assets, console, backup, config, wait=wait)
     published: Catalog = catalog["product_catalog"]
     file = short_path(published.file)
     if published.is_new:

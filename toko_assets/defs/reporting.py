@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import psycopg
 
-from toko_assets.common.checks import Outcome
+from toko_assets.common.checks import Outcome, explain_overrides
 from toko_assets.defs.failures import DETAILS, FINAL, ORDERED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.columns import rows_table
@@ -34,8 +34,8 @@ def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()
 def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.AssetCheckResult]:
     """Yield every outcome as a check result, then fail the asset if a blocking check did not pass.
 
-    The error message names `file`. The asset fails before it is materialised; a separate blocking check would run
-    after the materialisation.
+    The error message names `file`, and at its end all that lets these checks pass. The asset fails before it is
+    materialised; a separate blocking check would run after the materialisation.
     """
     failed = []
     for outcome in outcomes:
@@ -44,7 +44,9 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
             failed.append(outcome)
     if failed:
         parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
-        message = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
+        anyway = explain_overrides(o.override for o in failed if o.override)
+        parts = [f"{file}:" if file else "", *parts, anyway]
+        message = " ".join(" ".join(parts).split())  # a code may hold line breaks
         checks = ", ".join(o.name for o in failed)
         raise dg.Failure(message, metadata={"checks": checks, FINAL: True}, allow_retries=False)
 
@@ -99,7 +101,8 @@ def _os_message(error: OSError) -> str:
 
 def _result(outcome: Outcome) -> dg.AssetCheckResult:
     """Return a check result. Dagster sorts the metadata by name, so that the rows, which are long, come last."""
-    advice = outcome.advice or "See the description above."
+    anyway = explain_overrides([outcome.override]) if outcome.override else ""
+    advice = f"{outcome.advice} {anyway}".strip() or "See the description above."
     return dg.AssetCheckResult(
         check_name=outcome.name,
         passed=outcome.passed,

@@ -13,12 +13,17 @@ from tests.code_location import load_defs
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
 from tests.toko_assets.defs.sensing import Daemon, a_daemon
+from toko_assets.defs.assets.exported_products import ExportConfig
 from toko_assets.defs.assets.product_catalog import CatalogConfig
 from toko_assets.defs.assets.raw_backup import BackupConfig
 from toko_assets.defs.jobs import ChosenBackup
 from toko_assets.defs.rollback_job import RollbackConfig
 from toko_assets.postgres.server import PostgresServer
 
+LIMITS = {
+    "most_products_lost": 0.5, "most_prices_changed": 0.4, "most_prices_jumped": 0.05, "most_below_cost": 0.15,
+    "most_unpriced": 0.05, "allow_zero_groups": False,
+}  # fmt: skip
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
 
 
@@ -65,11 +70,12 @@ def launchpad(name: str) -> dict[str, Any]:
 def test_the_launchpad_shows_every_choice_with_its_default_and_asks_for_the_chosen_backup_alone() -> None:
     assert {op: values["config"] for op, values in launchpad("sync")["ops"].items() if values} == {
         "raw_backup": {"take": {"newest": {}}},
-        "product_catalog": {"most_products_lost": 0.5},
+        "exported_products": {"most_unpriced_sold": 0.2},
+        "product_catalog": LIMITS,
     }
-    assert launchpad("sync_this_backup") == {"most_products_lost": 0.5}
+    assert launchpad("sync_this_backup") == {**LIMITS, "most_unpriced_sold": 0.2}
     assert {op: values["config"] for op, values in launchpad("rebuild_catalog")["ops"].items() if values} == {
-        "product_catalog": {"most_products_lost": 0.5}
+        "product_catalog": LIMITS
     }
     assert launchpad("rollback_catalog") == {"file": ""}
 
@@ -82,7 +88,7 @@ def test_jobs_sensors_schedules_and_every_field_of_a_config_are_described() -> N
         "sync", "sync_this_backup", "rebuild_catalog", "rollback_catalog",
     }  # fmt: skip
     assert all(definition.description for definition in [*jobs, *(defs.sensors or ()), *(defs.schedules or ())])
-    for config in (ChosenBackup, BackupConfig, CatalogConfig, RollbackConfig):
+    for config in (ChosenBackup, BackupConfig, ExportConfig, CatalogConfig, RollbackConfig):
         assert all(field.description for field in config.model_fields.values())
 
 

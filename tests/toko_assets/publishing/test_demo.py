@@ -216,11 +216,17 @@ class TestComparison:
         assert publication.catalog is None
         assert "5 before" in said(publication)
 
-    def test_one_demo_is_compared_with_another(self, folder: DataFolder) -> None:
+    def test_one_demo_is_not_compared_with_another(self, folder: DataFolder) -> None:
         publish(folder, a_demo(folder))
         publication = publish(folder, a_demo(folder, day=1))
-        assert publication.diff is not None
-        assert publication.diff.prices_changed == len(NAMES)
+        assert publication.catalog is not None
+        assert publication.diff is None
+
+    def test_a_demo_that_is_served_already_is_not_published_again(self, folder: DataFolder) -> None:
+        publish(folder, a_demo(folder))
+        catalog = publish(folder, a_demo(folder)).catalog
+        assert catalog is not None
+        assert not catalog.is_new
 
 
 class TestRollback:
