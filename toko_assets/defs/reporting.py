@@ -18,6 +18,8 @@ from toko_assets.publishing.rejected import RejectedError
 from toko_core.catalog.open_file import lock_problem
 from toko_core.errors import PermanentError, TokoError
 
+EXAMPLES = 3
+"""The rows that a failure's message names; if several checks failed, it names one row of each."""
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 """Retries of an asset after a transient error: after 10 and 20 seconds. The sensor makes further attempts later."""
 
@@ -43,7 +45,8 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
         if outcome.stops:
             failed.append(outcome)
     if failed:
-        parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
+        shown = EXAMPLES if len(failed) == 1 else 1
+        parts = [part for o in failed for part in (o.summary, _examples(o, shown), o.advice)]
         anyway = explain_overrides(o.override for o in failed if o.override)
         parts = [f"{file}:" if file else "", *parts, anyway]
         message = " ".join(" ".join(parts).split())  # a code may hold line breaks
@@ -117,11 +120,11 @@ def _result(outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _examples(outcome: Outcome) -> str:
+def _examples(outcome: Outcome, shown: int) -> str:
     if outcome.rows.empty:
         return ""
     first = [
         "/".join(str(value) for value in row if not pd.isna(value))
-        for row in outcome.rows.head(3).itertuples(index=False)
+        for row in outcome.rows.head(shown).itertuples(index=False)
     ]
     return f"First: {'; '.join(first)}."

@@ -56,7 +56,7 @@ GROUPS = """
         count(*) FILTER (p.before_id IS NULL) AS empty_before
     FROM items i JOIN before_catalog.products b ON b.product_id = i.before_id LEFT JOIN priced p USING (before_id)
     LEFT JOIN (SELECT DISTINCT product_id FROM now_catalog.prices WHERE hargajual > 0) n ON n.product_id = i.now_id
-    WHERE {column} IS NOT NULL GROUP BY {column} HAVING count(*) >= {least} AND count(*) FILTER (lost) >= {lost}
+    WHERE {column} <> '' GROUP BY {column} HAVING count(*) >= {least} AND count(*) FILTER (lost) >= {lost}
 """
 """A group is that of the served catalogue."""
 NAMED = "p.kodeitem, left(p.namaitem, 60)"
@@ -69,11 +69,11 @@ LOST = f"""
 """  # noqa: S608 - column names
 WORST = {
     "changed": f"""
-        SELECT {NAMED}, satuan, before, now FROM changed c JOIN now_catalog.products p ON product_id = now_id
+        SELECT {NAMED}, c.satuan, before, now FROM changed c JOIN now_catalog.products p ON product_id = now_id
         ORDER BY abs(now - before) / before DESC NULLS LAST, now_row LIMIT {SHOWN_ROWS}
     """,  # noqa: S608
     "jumped": f"""
-        SELECT {NAMED}, satuan, before, now FROM changed c JOIN now_catalog.products p ON product_id = now_id
+        SELECT {NAMED}, c.satuan, before, now FROM changed c JOIN now_catalog.products p ON product_id = now_id
         WHERE {JUMPED} ORDER BY greatest(now / before, before / now) DESC, now_row LIMIT {SHOWN_ROWS}
     """,  # noqa: S608
     "below cost": f"""
