@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,23 @@ def test_sync_this_backup_takes_a_file_of_this_machine_by_its_full_path(
     (tmp_path / "kiriman.i5bu").write_bytes(backups[1000])
     assert daemon.status(daemon.launch("sync_this_backup", backup=str(tmp_path / "kiriman.i5bu"))) == SUCCEEDED
     assert daemon.toko.prices()["BRG-0"] == 1000
+
+
+def test_sync_this_backup_publishes_what_its_limits_allow(daemon: Daemon, postgres: PostgresServer) -> None:
+    for name, statements in {
+        "a.i5bu": (),
+        "b.i5bu": ("UPDATE tbl_item SET hargajual1 = hargajual1 * 10",),
+        "c.i5bu": ("UPDATE tbl_item SET hargajual1 = 0",),
+    }.items():
+        write_backup(postgres, daemon.toko.inbox / name, replace(a_shop(60), statements=statements))
+    assert daemon.status(daemon.launch("sync_this_backup", backup="a.i5bu")) == SUCCEEDED
+    run = daemon.launch("sync_this_backup", backup="b.i5bu", most_prices_changed=1.0)
+    assert daemon.status(run) == FAILED
+    assert daemon.reason(run).endswith("(run config: most_prices_jumped: 1.0).")
+    both = {"most_prices_changed": 1.0, "most_prices_jumped": 1.0}
+    assert daemon.status(daemon.launch("sync_this_backup", backup="b.i5bu", **both)) == SUCCEEDED
+    all_empty = {"most_unpriced_sold": 1.0, "most_unpriced": 1.0}
+    assert daemon.status(daemon.launch("sync_this_backup", backup="c.i5bu", **all_empty)) == SUCCEEDED
 
 
 @pytest.mark.parametrize("name", ["lama.i5bu", "/IPOS/Lama.i5bu", "/ipos/lama.i5bu"])
