@@ -52,6 +52,11 @@ class CatalogConfig(dg.Config):
     )
 
 
+BLOCKING = [
+    "counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost", *guards.BLOCKING,
+]  # fmt: skip
+WARNING = ["products_not_fewer", "backup_not_older", *guards.WARNING]
+
 CODE_VERSION = "2"
 """Change it when the same export and history give a different catalogue, such as other tables or another index."""
 
@@ -59,17 +64,7 @@ CODE_VERSION = "2"
 @dg.asset(
     code_version=CODE_VERSION,
     retry_policy=RETRIES,
-    check_specs=check_specs(
-        "product_catalog",
-        blocking=[
-            "counts_match_export",
-            "product_hashes_unique",
-            "search_finds_products",
-            "products_not_lost",
-            *guards.BLOCKING,
-        ],
-        warning=["products_not_fewer", "backup_not_older", *guards.WARNING],
-    ),
+    check_specs=check_specs("product_catalog", BLOCKING, WARNING),
 )
 def product_catalog(
     context: dg.AssetExecutionContext,

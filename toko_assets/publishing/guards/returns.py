@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from toko_assets.publishing.history.store import FILE, backups_of, open_history, verify
+from toko_assets.publishing.history.store import FILE, backups_of, open_history
 
 DAYS = timedelta(days=30)
 PUBLISHED = "published_backups"
@@ -56,11 +56,9 @@ def published_info(published: Iterable[datetime], dumped_at: datetime) -> dict[s
 def set_returned_apart(connection: duckdb.DuckDBPyConnection, history: Path, published: Sequence[datetime]) -> None:
     """Move the rows of the table `changed` whose new price one of these backups showed to the table `returned`.
 
-    The tables are those of `measure.prepare`.
+    The tables are those of `measure.prepare`. The history was read to its end when the catalogue was built.
     """
     with open_history(history) as stored:
-        if stored:
-            verify(stored)
         times = [backup.dumped_at for backup in backups_of(stored)]
     if not times:
         return
