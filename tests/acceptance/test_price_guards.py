@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,5 +99,6 @@ def test_another_shops_codes_do_not_pass_for_the_shops(dump: Dump) -> None:
 
 def test_the_flags_have_the_limits_that_runs_without_them_have() -> None:
     defaults = {name: getattr(Limits(), name) for name in Limits.__slots__} | {"most_unpriced_sold": MOST_UNPRICED}
-    flags = {LIMITS[str(option.name)]: option.default for option in sync_command.params if option.name in LIMITS}
-    assert {name: share / 100 for name, share in flags.items()} | {"allow_zero_groups": False} == defaults
+    flags: dict[str | None, Any] = {option.name: option.default for option in sync_command.params}
+    given = {field: flags[option] / 100 for option, field in LIMITS.items()}
+    assert given | {"allow_zero_groups": flags["allow_zero_groups"]} == defaults
