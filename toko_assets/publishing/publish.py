@@ -19,7 +19,7 @@ from toko_assets.publishing.guards.checks import Past, check_prices, compared_wi
 from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.guards.returns import DAYS, published_backups, published_info
 from toko_assets.publishing.origin import origin_info
-from toko_assets.publishing.rejected import check_not_rejected, end_rejection
+from toko_assets.publishing.rejected import check_not_rejected, end_rejection, rejection_in_force
 from toko_assets.publishing.served import Served, last_record, read_served
 from toko_assets.publishing.verify import Loss, verify_age, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_core.catalog.schema import SCHEMA_VERSION
@@ -69,7 +69,7 @@ def publish_export(
         check_not_rejected(folder, backup.name, backup.sha256, backup.dumped_at)
         served = read_served(folder)
         last = _comparable(served, backup, log)
-        published = _published_before(last, backup, history)
+        published = _published_before(folder, last, backup, history)
         info = _catalog_info(export, history, now, published)
         give_back()
         with watch("build"):
@@ -144,11 +144,18 @@ def _comparable(served: Served | None, backup: BackupFile, log: logging.Logger) 
     return served
 
 
-def _published_before(last: Served | None, backup: BackupFile, history: PriceHistory) -> list[datetime] | None:
-    """Return the times of the published backups to whose prices a price may return; None if nothing is compared."""
+def _published_before(
+    folder: DataFolder, last: Served | None, backup: BackupFile, history: PriceHistory
+) -> list[datetime] | None:
+    """Return the times of the published backups to whose prices a price may return; None if nothing is compared.
+
+    A backup that a rollback rejected was published too, if it is this one: a person has chosen it again.
+    """
     if last is None or last.problem:
         return None
-    return published_backups(last.info, last.backup_time, history.folder, backup.dumped_at - DAYS)
+    times = published_backups(last.info, last.backup_time, history.folder, backup.dumped_at - DAYS)
+    rejection = rejection_in_force(folder)
+    return [*times, backup.dumped_at] if rejection and rejection.sha256 == backup.sha256 else times
 
 
 def _compare(
@@ -173,4 +180,4 @@ def _loss_by_record(folder: DataFolder, served: Served | None, last: Served | No
     if record is None or record.backup.is_demo:
         return None
     before = record.counts["products"]
-    return Loss(before, max(0, before - now))
+    return Loss(before, max(0, before - now), by_codes=False)

@@ -38,6 +38,8 @@ class Loss:
     """How many of those are gone although their code is not: it has another product's name."""
     examples: Sequence[tuple[str, str, str | None]] = ()
     """kodeitem, namaitem, and the code's name now."""
+    by_codes: bool = True
+    """False if only the totals are known, because the last catalogue cannot be read."""
 
 
 def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
@@ -82,7 +84,9 @@ def verify_loss(lost: Loss | None, now: int, most_lost: float) -> list[Outcome]:
     lost = lost or Loss(0, 0)
     share = lost.count / lost.before if lost.before else 0.0
     summary = f"{now:,} products"
-    if lost.before:
+    if lost.before and not lost.by_codes:
+        summary = f"{summary}, {lost.before:,} before: {share:.0%} fewer."
+    elif lost.before:
         replaced = f" (the code of {lost.replaced:,} of them has another name now)" if lost.replaced else ""
         summary = f"{summary}, {lost.before:,} before: {lost.count:,} are gone{replaced}, {share:.1%}."
     else:

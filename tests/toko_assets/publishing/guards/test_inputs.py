@@ -1,5 +1,6 @@
 """Prices of a whole sample shop, changed in iPOS's tables: the absurd ones are blocked, the honest ones published."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,12 @@ from tests.toko_assets.publishing.guards.sample_shop import (
     printed,
     without_catalog_info,
 )
+from tests.toko_assets.publishing.history.shops import START
 from toko_assets.publishing.guards.checks import BLOCKING, NOTHING, WARNING
 from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.guards.returns import PUBLISHED
+from toko_assets.publishing.rejected import choose
+from toko_assets.publishing.rollback import inspect, point_back
 from toko_core.files import DataFolder
 
 ALL = Limits(1, 1, 1, 1, 1, True)
@@ -158,6 +162,19 @@ class TestReturns:
         assert shop.publish(absurd, 4).catalog is None
         assert shop.publish(ordinary, 50).catalog
         assert shop.publish(absurd, 51).catalog is None
+
+    def test_after_a_rollback_the_rejected_backup_can_be_chosen_but_its_prices_do_not_come_back_by_themselves(
+        self, shop: Shop, prices: Prices
+    ) -> None:
+        absurd, ordinary = prices.export(ABSURD["all prices × 10"]), shop.served
+        rejected = shop.publish(absurd, 1, ALL).catalog
+        assert rejected is not None
+        assert ordinary is not None
+        point_back(shop.folder, inspect(shop.folder, ordinary).record, START + timedelta(days=1.5))
+        assert shop.served == ordinary
+        assert shop.publish(absurd, 2).catalog is None
+        choose(shop.folder, rejected.backup.sha256)
+        assert shop.publish(absurd, 1).catalog
 
 
 def test_a_first_catalogue_passes_every_check_and_says_so(ordinary: Path, tmp_path: Path) -> None:
