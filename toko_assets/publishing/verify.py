@@ -90,7 +90,7 @@ def verify_loss(lost: Loss | None, now: int, most_lost: float) -> list[Outcome]:
         replaced = f" (the code of {lost.replaced:,} of them has another name now)" if lost.replaced else ""
         summary = f"{summary}, {lost.before:,} before: {lost.count:,} are gone{replaced}, {share:.1%}."
     else:
-        summary = f"{summary}. This is the first catalogue, so there is nothing to compare."
+        summary = f"{summary}. No catalogue of this shop was served before, so there is nothing to compare."
     rows = pd.DataFrame(lost.examples, columns=["kodeitem", "namaitem", "now"])
     return [
         Outcome(
