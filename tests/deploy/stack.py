@@ -232,7 +232,7 @@ def shown(price: int) -> str:
 
 
 def a_large_shop(price: int) -> Shop:
-    """Items BARANG KE 0, 1 …: ASKED at this price, all others at 900, so that no limit on changed prices is exceeded."""
+    """Items BARANG KE 0, 1 …: ASKED at this price, all others at 900, so that nothing blocks a changed price."""
     return Shop(
         items=[],
         statements=[
