@@ -35,6 +35,7 @@ RUN_LABEL = "dagster/run_id"
 BUDI, SITI = 101, 102
 """Staff, owner."""
 PRODUCTS = 20_000
+ASKED = 777
 FILE = "i5_TOKO.i5bu"
 MADE_AGO = 120
 """Seconds. What is younger than a minute has to be seen twice before it is taken."""
@@ -200,7 +201,7 @@ class Stack:
     def price_answered(self) -> str:
         """What the bot says about a product; empty if it says nothing in time."""
         try:
-            return self.budi.ask("barang ke 777", timeout=5).text
+            return self.budi.ask(f"barang ke {ASKED}", timeout=5).text
         except AssertionError:
             return ""
 
@@ -231,12 +232,13 @@ def shown(price: int) -> str:
 
 
 def a_large_shop(price: int) -> Shop:
-    """Items BARANG KE 0, 1 …, all at this price."""
+    """Items BARANG KE 0, 1 …: ASKED at this price, all others at 900, so that nothing blocks a changed price."""
     return Shop(
         items=[],
         statements=[
             f"""INSERT INTO tbl_item (kodeitem, namaitem, satuan, sistemhargajual, hargapokok, hargajual1, statusjual,
-                statushapus) SELECT 'BRG-'||n, 'BARANG KE '||n, 'PCS', 'O', 800, {price}, 'Y', 'N'
+                statushapus) SELECT 'BRG-'||n, 'BARANG KE '||n, 'PCS', 'O', 800,
+                CASE n WHEN {ASKED} THEN {price} ELSE 900 END, 'Y', 'N'
                 FROM generate_series(0, {PRODUCTS - 1}) n""",
             f"""INSERT INTO tbl_itemsatuanjml (iddetail, kodeitem, satuan, jumlahkonv)
                 SELECT 'BRG-'||n, 'BRG-'||n, 'PCS', 1 FROM generate_series(0, {PRODUCTS - 1}) n""",

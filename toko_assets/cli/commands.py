@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from toko_assets.common.settings import Settings
 
 console = Console()
+Command = Callable[..., None]
+
+
+LIMITS = {
+    "most_lost": "most_products_lost", "most_changed": "most_prices_changed", "most_jumped": "most_prices_jumped",
+    "most_below_cost": "most_below_cost", "most_unpriced": "most_unpriced", "most_unpriced_sold": "most_unpriced_sold",
+}  # fmt: skip
+"""The field of the run config that each option of `toko sync` sets."""
+
+
+def _limit(option: str, default: int, exceeded: str) -> Callable[[Command], Command]:
+    """Declare a limit of `toko sync`, in percent."""
+    return click.option(
+        option, type=click.IntRange(0, 100), default=default, show_default=True, metavar="PERCENT",
+        help=f"Publish nothing if more {exceeded}.",
+    )  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,16 +48,26 @@ def cli() -> None:
 @click.option(
     "--backup", type=click.Path(path_type=Path), help="This backup file, not the newest of the backup folder."
 )
-@click.option("--most-lost", type=click.IntRange(0, 100), default=50, show_default=True, metavar="PERCENT",
-              help="Publish nothing if more of the last catalogue's products have disappeared.")  # fmt: skip
+@_limit("--most-lost", 50, "of the last catalogue's products are gone")
+@_limit("--most-changed", 40, "of the prices changed, and their median change is over 45 %")
+@_limit("--most-jumped", 5, "of the prices are now threefold or more, or a third or less")
+@_limit("--most-below-cost", 15, "of the items had their price cut to their cost or below it")
+@_limit("--most-unpriced", 5, "of the items lost their price")
+@_limit("--most-unpriced-sold", 20, "of the sold items have no price")
+@click.option("--allow-zero-groups", is_flag=True, help="Publish even if a whole brand or category lost its prices.")
 @click.option("--adopt", metavar="DATABASE", help="From now on, the shop's backups are those of this iPOS database.")
 @click.option("--no-wait", is_flag=True, help="If another sync is running, exit with status 1 immediately.")
-def sync(backup: Path | None, most_lost: int, adopt: str | None, no_wait: bool) -> None:
+def sync(backup: Path | None, adopt: str | None, no_wait: bool, allow_zero_groups: bool, **most: int) -> None:
     """Run the whole chain with the newest backup of the shop, and publish the catalogue."""
     settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import sync_backup
-    sync_backup(settings, backup, most_lost / 100, console, adopt=adopt, wait=not no_wait)
+    limits = {LIMITS[name]: percent / 100 for name, percent in most.items()}
+    config = {
+        "exported_products": {"most_unpriced_sold": limits.pop("most_unpriced_sold")},
+        "product_catalog": {**limits, "allow_zero_groups": allow_zero_groups},
+    }
+    sync_backup(settings, backup, console, config, adopt=adopt, wait=not no_wait)
 
 
 @cli.command()

@@ -24,8 +24,6 @@ HISTORY_PER_PRODUCT = 10
 SEED = 1
 SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
 RESULTS = 3
-MOST_LOST = 1.0
-"""Everything may disappear, because the next demo may be smaller."""
 
 
 def run_demo(settings: Settings, products: int, console: Console) -> None:
@@ -38,7 +36,7 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
     else:
         make_sample(sample, products, products * HISTORY_PER_PRODUCT, SEED, "UTF8", settings.zone, console)
     console.rule("From the backup to the published catalogue", align="left")
-    sync_backup(settings, sample, MOST_LOST, console)
+    sync_backup(settings, sample, console)
     console.rule("Searches", align="left")
     show_searches(settings.data_folder, SEARCHES, RESULTS, console)
     console.rule("What next", align="left")

@@ -44,23 +44,22 @@ class RunFailedError(TokoError):
 def sync_backup(
     settings: Settings,
     backup: Path | None,
-    most_lost: float,
     console: Console,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
     *,
     adopt: str | None = None,
     wait: bool = True,
 ) -> None:
     """Run the chain once, from the newest backup or from `backup`, and print what is served now.
 
-    If the newest backup is rejected, the next newest one that is newer than the served one is tried. `adopt` names the
-    database that becomes the shop's.
+    `config` is the run config of each asset: the limits of the publication. If the newest backup is rejected, the next
+    newest one that is newer than the served one is tried. `adopt` names the database that becomes the shop's.
     """
     take = local_file(backup) if backup else {"newest_again": {}}
-    limits = {"product_catalog": {"most_products_lost": most_lost}}
     assets = [asset.key.to_user_string() for asset in CHAIN]
     while True:
         try:
-            records = run_assets(settings, assets, console, take, limits, adopt=adopt, wait=wait)
+            records = run_assets(settings, assets, console, take, config, adopt=adopt, wait=wait)
             break
         except RunFailedError as error:
             if backup or not error.rejected or not _has_further_backup(settings, adopt):

@@ -1,10 +1,30 @@
 """The result of a check, independent of Dagster."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 SHOWN_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """How a person lets a blocking check pass for one sync."""
+
+    flag: str
+    """The option of `toko sync`."""
+    config: str
+    """The field of the run config, with its value."""
+
+
+def explain_overrides(overrides: Iterable[Override]) -> str:
+    """Say how to publish anyway, with all of these; nothing if there are none."""
+    wanted = list(overrides)
+    if not wanted:
+        return ""
+    flags, config = " ".join(each.flag for each in wanted), ", ".join(each.config for each in wanted)
+    return f"If this is right: `toko sync {flags}` (run config: {config})."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,8 @@ class Outcome:
     """The number of problems found; None for the number of rows."""
     limit: int | str = 0
     """The largest count that passes."""
+    override: Override | None = None
+    """What lets a blocking check pass; None if nothing does."""
 
     @property
     def stops(self) -> bool:

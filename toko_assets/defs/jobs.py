@@ -4,9 +4,9 @@ import dagster as dg
 from pydantic import Field
 
 from toko_assets.defs.assets.earlier_config import unset
-from toko_assets.defs.assets.exported_products import exported_products
+from toko_assets.defs.assets.exported_products import ExportConfig, exported_products
 from toko_assets.defs.assets.price_history import price_history
-from toko_assets.defs.assets.product_catalog import MOST_LOST, MOST_LOST_MEANS, CatalogConfig, product_catalog
+from toko_assets.defs.assets.product_catalog import CatalogConfig, product_catalog
 from toko_assets.defs.assets.raw_backup import ADOPT_MEANS, CHOSEN_MEANS, BackupConfig, Chosen, raw_backup
 from toko_assets.defs.assets.restored_database import restored_database
 
@@ -14,21 +14,22 @@ CHAIN = (raw_backup, restored_database, exported_products, price_history, produc
 REBUILT = CHAIN[CHAIN.index(price_history) :]
 
 
-class ChosenBackup(dg.Config):
-    """The config that the Launchpad asks for."""
+class ChosenBackup(CatalogConfig, ExportConfig):
+    """The config that the Launchpad asks for: the backup, and every limit that it may exceed."""
 
     backup: str = Field(description=CHOSEN_MEANS)
     adopt_database: str | None = Field(default_factory=unset, description=ADOPT_MEANS)
-    most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
 
 
 @dg.config_mapping
 def chosen(config: ChosenBackup) -> dg.RunConfig:
     """Map the config to that of the assets."""
+    values = config.model_dump()
     return dg.RunConfig(
         ops={
             "raw_backup": BackupConfig(take=Chosen(backup=config.backup), adopt_database=config.adopt_database),
-            "product_catalog": CatalogConfig(most_products_lost=config.most_products_lost),
+            "exported_products": ExportConfig(**{name: values[name] for name in ExportConfig.model_fields}),
+            "product_catalog": CatalogConfig(**{name: values[name] for name in CatalogConfig.model_fields}),
         }
     )
 

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import psycopg
 
-from toko_assets.common.checks import Outcome
+from toko_assets.common.checks import Outcome, explain_overrides
 from toko_assets.defs.failures import DETAILS, FINAL, ORDERED, REJECTED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.columns import rows_table
@@ -18,6 +18,8 @@ from toko_assets.publishing.rejected import RejectedError
 from toko_core.catalog.open_file import lock_problem
 from toko_core.errors import BackupError, PermanentError, TokoError
 
+EXAMPLES = 3
+"""The rows that a failure's message names; if several checks failed, it names one row of each."""
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 """Retries of an asset after a transient error: after 10 and 20 seconds. The sensor makes further attempts later."""
 
@@ -34,8 +36,8 @@ def check_specs(asset: str, blocking: Iterable[str], warning: Iterable[str] = ()
 def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.AssetCheckResult]:
     """Yield every outcome as a check result, then fail the asset if a blocking check did not pass.
 
-    The error message names `file`. The asset fails before it is materialised; a separate blocking check would run
-    after the materialisation.
+    The error message names `file`, and at its end all that lets these checks pass. The asset fails before it is
+    materialised; a separate blocking check would run after the materialisation.
     """
     failed = []
     for outcome in outcomes:
@@ -43,8 +45,11 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
         if outcome.stops:
             failed.append(outcome)
     if failed:
-        parts = [part for o in failed for part in (o.summary, _examples(o), o.advice)]
-        message = " ".join(" ".join([f"{file}:" if file else "", *parts]).split())  # a code may hold line breaks
+        shown = EXAMPLES if len(failed) == 1 else 1
+        parts = [part for o in failed for part in (o.summary, _examples(o, shown), o.advice)]
+        anyway = explain_overrides(o.override for o in failed if o.override)
+        parts = [f"{file}:" if file else "", *parts, anyway]
+        message = " ".join(" ".join(parts).split())  # a code may hold line breaks
         checks = ", ".join(o.name for o in failed)
         raise dg.Failure(message, metadata={"checks": checks, FINAL: True, REJECTED: True}, allow_retries=False)
 
@@ -103,7 +108,8 @@ def _os_message(error: OSError) -> str:
 
 def _result(outcome: Outcome) -> dg.AssetCheckResult:
     """Return a check result. Dagster sorts the metadata by name, so that the rows, which are long, come last."""
-    advice = outcome.advice or "See the description above."
+    anyway = explain_overrides([outcome.override]) if outcome.override else ""
+    advice = f"{outcome.advice} {anyway}".strip() or "See the description above."
     return dg.AssetCheckResult(
         check_name=outcome.name,
         passed=outcome.passed,
@@ -118,11 +124,11 @@ def _result(outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _examples(outcome: Outcome) -> str:
+def _examples(outcome: Outcome, shown: int) -> str:
     if outcome.rows.empty:
         return ""
     first = [
         "/".join(str(value) for value in row if not pd.isna(value))
-        for row in outcome.rows.head(3).itertuples(index=False)
+        for row in outcome.rows.head(shown).itertuples(index=False)
     ]
     return f"First: {'; '.join(first)}."

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import psycopg
 
-from toko_assets.common.checks import Outcome
+from toko_assets.common.checks import Outcome, Override
 from toko_assets.ipos.decoding import among, decode
 from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_assets.ipos.pricing import PricedShop
@@ -18,7 +18,7 @@ from toko_assets.ipos.rules.item_codes import LEFT_OUT, NO_CODE, has_left_out
 from toko_assets.ipos.source_tables import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
 
 MOST_UNPRICED = 0.20
-"""The share of the sold items that may have no price. With more, the backup counts as wrong."""
+"""The share of the sold items that may have no price, unless a person allows more: the backup counts as wrong."""
 
 MOST_LEFT_OUT = 0.01
 """The share of the items that have no code of their own at which the backup counts as wrong."""
@@ -33,14 +33,19 @@ def audit_database(connection: psycopg.Connection[Any], counts: dict[str, int]) 
     return [_not_empty(counts), *_item_keys(connection, counts[ITEM.name]), _amounts_in_range(connection)]
 
 
-def audit_export(connection: psycopg.Connection[Any], shop: PricedShop) -> list[Outcome]:
-    """Check the exported tables against the restored database, and for consistency."""
+def audit_export(
+    connection: psycopg.Connection[Any], shop: PricedShop, most_unpriced_sold: float = MOST_UNPRICED
+) -> list[Outcome]:
+    """Check the exported tables against the restored database, and for consistency.
+
+    `most_unpriced_sold` is the share of the sold items that may have no price.
+    """
     return [
         _every_item_exported(connection, shop),
         _keys_unique(shop),
         _names_not_empty(shop),
         _nothing_negative(shop),
-        *_unpriced(shop),
+        *_unpriced(shop, most_unpriced_sold),
         _below_cost(shop),
         _stale(shop),
         _orphans(shop),
@@ -192,21 +197,22 @@ def _nothing_negative(shop: PricedShop) -> Outcome:
     )
 
 
-def _unpriced(shop: PricedShop) -> Iterator[Outcome]:
+def _unpriced(shop: PricedShop, most: float) -> Iterator[Outcome]:
     priced = shop.prices.loc[shop.prices["hargajual"].notna(), "kodeitem"]
     sold = shop.products[shop.products["dijual"]]
     rows = sold.loc[~among(sold["kodeitem"], priced), ["kodeitem", "namaitem"]]
     share = len(rows) / len(sold) if len(sold) else 1.0
     yield Outcome(
         "share_unpriced",
-        share <= MOST_UNPRICED,
+        share <= most,
         "No item is marked as sold."
         if sold.empty
-        else f"{len(rows):,} of {len(sold):,} sold items have no price: {share:.1%}, at most {MOST_UNPRICED:.0%} may.",
+        else f"{len(rows):,} of {len(sold):,} sold items have no price: {share:.1%}, at most {most:.0%} may.",
         blocking=True,
         rows=rows,
-        limit=int(MOST_UNPRICED * len(sold)),
+        limit=int(most * len(sold)),
         advice="So many missing prices are implausible: check iPOS, then make the backup again.",
+        override=Override("--most-unpriced-sold 100", "most_unpriced_sold: 1.0"),
     )
     unfilled = shop.prices[shop.prices["hargajual"].isna()]
     yield Outcome(

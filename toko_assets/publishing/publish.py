@@ -1,7 +1,7 @@
 """Publishes an export: builds the catalogue under a temporary name, verifies the closed file, points CURRENT to it."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,11 +14,14 @@ from toko_assets.common.records import BackupFile, Catalog, PriceHistory, Produc
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.ipos.export import digest
 from toko_assets.publishing.build import build
-from toko_assets.publishing.compare import CatalogDiff, compare
+from toko_assets.publishing.compare import CatalogDiff, differences, paired
+from toko_assets.publishing.guards.checks import Past, check_prices, compared_with_nothing
+from toko_assets.publishing.guards.limits import Limits
+from toko_assets.publishing.guards.returns import DAYS, published_backups, published_info
 from toko_assets.publishing.origin import origin_info
-from toko_assets.publishing.rejected import check_not_rejected, end_rejection
+from toko_assets.publishing.rejected import check_not_rejected, end_rejection, rejection_in_force
 from toko_assets.publishing.served import Served, database_info, last_record, read_served
-from toko_assets.publishing.verify import verify_age, verify_buttons, verify_counts, verify_loss, verify_search
+from toko_assets.publishing.verify import Loss, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import catalog_name, publish
 from toko_core.errors import PermanentError
@@ -51,14 +54,14 @@ def publish_export(
     export: ProductExport,
     history: PriceHistory,
     *,
-    most_lost: float,
+    limits: Limits,
     keep: int,
     log: logging.Logger,
 ) -> Publication:
     """Publish an export with its price history, if every blocking check of the finished file passes.
 
-    The caller holds the sync lock. `most_lost` is the share of the served products that may disappear. `keep` is the
-    number of catalogues to keep. After any error, the previous catalogue stays served, and no temporary file is left.
+    The caller holds the sync lock. `limits` say how much may differ from what is served. `keep` is the number of
+    catalogues to keep. After any error, the previous catalogue stays served, and no temporary file is left.
 
     Raises:
         RejectedError: a rollback rejected the backup.
@@ -67,27 +70,27 @@ def publish_export(
     backup, watch, now = export.backup, Stopwatch(), datetime.now(UTC)
     with _temporary_file(folder.catalog) as file:
         check_not_rejected(folder, backup.name, backup.sha256, backup.dumped_at)
-        before = read_served(folder)
-        info = _catalog_info(export, history, now) | database_info(before, backup.database)
+        served = read_served(folder)
+        last = _comparable(served, backup, log)
+        published = _published_before(folder, last, backup, history)
+        info = _catalog_info(export, history, now, published) | database_info(served, backup.database)
         give_back()
         with watch("build"):
             counts = build(file, export.folder, history.folder, info, backup.dumped_at)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         with watch("verify"):
-            served = _comparable(before, backup, log)
-            diff = compare(served.file, file) if served else None
-            outcomes = [verify_counts(file, export.counts), verify_buttons(file)]
+            diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
+            outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]
         with watch("search"):
             outcomes.append(verify_search(file))
-        gone = diff.gone_examples if diff else ()
-        outcomes += verify_loss(_products_before(folder, backup, diff), counts["products"], most_lost, gone)
-        outcomes.append(verify_age(backup.dumped_at, served.backup_time if served else None))
+        lost = _loss(diff) if diff else _loss_by_record(folder, served, last, counts["products"])
+        outcomes += verify_loss(lost, counts["products"], limits.most_products_lost)
         if any(outcome.stops for outcome in outcomes):
             catalog = None
-        elif before and all(before.info.get(key) == info[key] for key in SAME):
-            published_at = datetime.fromisoformat(before.info["published_at"])
-            catalog = Catalog(before.file, counts, published_at, backup, is_new=False)
+        elif served and all(served.info.get(key) == info[key] for key in SAME):
+            published_at = datetime.fromisoformat(served.info["published_at"])
+            catalog = Catalog(served.file, counts, published_at, backup, is_new=False)
         else:
             catalog = Catalog(publish(file, catalog_name(now, backup.id), keep), counts, now, backup, is_new=True)
     if catalog:
@@ -107,7 +110,9 @@ def _temporary_file(catalogs: Path) -> Iterator[Path]:
         file.unlink(missing_ok=True)
 
 
-def _catalog_info(export: ProductExport, history: PriceHistory, now: datetime) -> dict[str, str]:
+def _catalog_info(
+    export: ProductExport, history: PriceHistory, now: datetime, published: Sequence[datetime] | None
+) -> dict[str, str]:
     """Return the entries of catalog_info, except the counts. Raises PermanentError if the parts do not match."""
     if not export.folder.exists():
         raise PermanentError("The exported tables are gone: materialise exported_products first.")
@@ -121,36 +126,64 @@ def _catalog_info(export: ProductExport, history: PriceHistory, now: datetime) -
         "history_since": history.since.isoformat(timespec="seconds"),
         "history_backups": str(history.backups),
         "export_digest": digest(export.folder),
+        **(published_info(published, export.backup.dumped_at) if published is not None else {}),
     }
 
 
 def _comparable(served: Served | None, backup: BackupFile, log: logging.Logger) -> Served | None:
-    """Return what is served so far, if prices are to be compared with it.
+    """Return what the backup's catalogue is compared with: what is served so far, or None for nothing.
 
-    Return None before the shop's first catalogue, if the shop changes its database, or if this version cannot read it.
+    Nothing is compared with the demo, or with a catalogue of another database. If this version cannot read the served
+    catalogue, only the number of products in its record is compared.
     """
-    if served and served.is_demo:
-        log.info("The demo's catalogue is replaced: prices are not compared with it.")
+    if served is None:
         return None
-    if served and _differ(served.database, backup.database):
+    if served.is_demo:
+        if not backup.is_demo:
+            log.info("The demo's catalogue is replaced: prices are not compared with it.")
+        return None
+    if served.database and backup.database and served.database.casefold() != backup.database.casefold():
         log.info(f"The shop's database was {served.database}, now it is {backup.database}: prices are not compared.")
         return None
-    if served and served.problem:
+    if served.problem:
         log.warning(f"Prices are not compared with the last catalogue: {served.problem}")
-        return None
     return served
 
 
-def _differ(before: str | None, now: str) -> bool:
-    """Whether two databases are known and different."""
-    return bool(before and now) and (before or "").casefold() != now.casefold()
+def _published_before(
+    folder: DataFolder, last: Served | None, backup: BackupFile, history: PriceHistory
+) -> list[datetime] | None:
+    """Return the times of the published backups to whose prices a price may return; None if nothing is compared.
 
-
-def _products_before(folder: DataFolder, backup: BackupFile, diff: CatalogDiff | None) -> int | None:
-    """Return the number of products in the last catalogue, from its record if the file cannot be read."""
-    if diff:
-        return diff.products_before
-    last = last_record(folder)
-    if last is None or last.backup.is_demo or _differ(last.backup.database, backup.database):
+    A backup that a rollback rejected was published too, if it is this one: a person has chosen it again.
+    """
+    if last is None or last.problem:
         return None
-    return last.counts["products"]
+    times = published_backups(last.info, last.backup_time, history.folder, backup.dumped_at - DAYS)
+    rejection = rejection_in_force(folder)
+    return [*times, backup.dumped_at] if rejection and rejection.sha256 == backup.sha256 else times
+
+
+def _compare(
+    last: Served | None, file: Path, limits: Limits, past: Past
+) -> tuple[CatalogDiff | None, Iterable[Outcome]]:
+    """Return the differences from the last catalogue, and the checks of the prices."""
+    if last is None or last.problem:
+        return None, compared_with_nothing()
+    with paired(last.file, file) as connection:
+        return differences(connection), check_prices(connection, limits, past)
+
+
+def _loss(diff: CatalogDiff) -> Loss:
+    gone = [(code, name, None) for code, name in diff.gone_examples]
+    examples = [*gone, *diff.replaced_examples]
+    return Loss(diff.products_before, diff.gone + diff.replaced, diff.replaced, examples)
+
+
+def _loss_by_record(folder: DataFolder, served: Served | None, last: Served | None, now: int) -> Loss | None:
+    """Return the loss by the record of the last catalogue, whose file cannot be read; None if nothing is compared."""
+    record = last_record(folder) if served is None or last else None
+    if record is None or record.backup.is_demo:
+        return None
+    before = record.counts["products"]
+    return Loss(before, max(0, before - now), by_codes=False)

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from toko_assets.common.checks import Outcome
+from toko_assets.common.checks import Outcome, Override
 from toko_core.catalog.product_hashes import look_alikes, product_hash
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.search.text import skeleton, words
@@ -23,6 +23,22 @@ FLOORS = {"name": 0.98, "typo": 0.90, "abbreviation": 0.85}
 1.00, .99 and .99."""
 LEAST_LETTERS = 5
 """The shortest word that is searched for with a typo or an abbreviation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The products of the last catalogue that the new one lacks."""
+
+    before: int
+    """The number of products in the last catalogue."""
+    count: int
+    """How many of them are gone."""
+    replaced: int = 0
+    """How many of those are gone although their code is not: it has another product's name."""
+    examples: Sequence[tuple[str, str, str | None]] = ()
+    """kodeitem, namaitem, and the code's name now."""
+    by_codes: bool = True
+    """False if only the totals are known, because the last catalogue cannot be read."""
 
 
 def verify_counts(file: Path, expected: dict[str, int]) -> Outcome:
@@ -59,18 +75,22 @@ def verify_buttons(file: Path) -> Outcome:
     )
 
 
-def verify_loss(before: int | None, now: int, most_lost: float, gone: Sequence[tuple[str, str]] = ()) -> list[Outcome]:
-    """Block a catalogue with far fewer products than the last one; warn of one with notably fewer.
+def verify_loss(lost: Loss | None, now: int, most_lost: float) -> list[Outcome]:
+    """Block a catalogue that lost far too many products of the last one; warn of one that lost notably many.
 
-    `before` is the number of products in the last catalogue, None if there is none. `most_lost` is the share of them
-    that may disappear. `gone` are (kodeitem, namaitem) of products that disappeared.
+    `now` is the number of products. `most_lost` is the share of the last catalogue's products that may be gone.
     """
-    share = max(0.0, 1 - now / before) if before else 0.0
-    fewer, rows = max(0, (before or 0) - now), pd.DataFrame(gone, columns=["kodeitem", "namaitem"])
-    if before is None:
-        summary = f"{now:,} products. This is the first catalogue, so there is nothing to compare."
+    lost = lost or Loss(0, 0)
+    share = lost.count / lost.before if lost.before else 0.0
+    summary = f"{now:,} products"
+    if lost.before and not lost.by_codes:
+        summary = f"{summary}, {lost.before:,} before: {share:.0%} fewer."
+    elif lost.before:
+        replaced = f" (the code of {lost.replaced:,} of them has another name now)" if lost.replaced else ""
+        summary = f"{summary}, {lost.before:,} before: {lost.count:,} are gone{replaced}, {share:.1%}."
     else:
-        summary = f"{now:,} products, {before:,} before: {share:.0%} fewer."
+        summary = f"{summary}. No catalogue of this shop was served before, so there is nothing to compare."
+    rows = pd.DataFrame(lost.examples, columns=["kodeitem", "namaitem", "now"])
     return [
         Outcome(
             "products_not_lost",
@@ -78,34 +98,20 @@ def verify_loss(before: int | None, now: int, most_lost: float, gone: Sequence[t
             f"{summary} At most {most_lost:.0%} may disappear at once.",
             blocking=True,
             rows=rows,
-            count=fewer,
-            limit=int(most_lost * (before or 0)),
-            advice="If they really left the shop: `toko sync --most-lost 100` (run config: most_products_lost: 1.0).",
+            count=lost.count,
+            limit=int(most_lost * lost.before),
+            override=Override("--most-lost 100", "most_products_lost: 1.0"),
         ),
         Outcome(
             "products_not_fewer",
             share <= NOTABLE_LOSS,
-            f"{summary} The warning limit is {NOTABLE_LOSS:.0%} fewer.",
+            f"{summary} The warning limit is {NOTABLE_LOSS:.0%}.",
             rows=rows,
-            count=fewer,
-            limit=int(NOTABLE_LOSS * (before or 0)),
+            count=lost.count,
+            limit=int(NOTABLE_LOSS * lost.before),
             advice="Check that these items were removed on purpose.",
         ),
     ]
-
-
-def verify_age(dumped_at: datetime, last: datetime | None) -> Outcome:
-    """Warn of a backup that is older than the served one, because it brings back old prices."""
-    older = last is not None and dumped_at < last
-    return Outcome(
-        "backup_not_older",
-        not older,
-        f"The backup was made on {dumped_at:%Y-%m-%d %H:%M}, the one served so far on {last:%Y-%m-%d %H:%M}."
-        if last
-        else f"The backup was made on {dumped_at:%Y-%m-%d %H:%M}.",
-        count=int(older),
-        advice="If that was not intended, put the newest backup into the folder again and sync.",
-    )
 
 
 def verify_search(file: Path) -> Outcome:

@@ -38,18 +38,40 @@ def test_the_checks_are_these() -> None:
     graph = defs().resolve_asset_graph()
     blocking = sorted(key.name for key in graph.asset_check_keys if graph.get(key).blocking)
     assert blocking == [
-        "amounts_in_range", "counts_match_export", "every_item_exported", "item_keys_unique", "keys_unique",
-        "names_not_empty", "needed_tables_and_columns", "no_negative_amount", "product_hashes_unique",
-        "products_not_lost", "search_finds_products", "share_unpriced", "tables_not_empty", "whole_archive",
+        "amounts_in_range", "counts_match_export", "every_item_exported", "groups_not_at_zero", "item_keys_unique",
+        "items_not_below_cost", "items_not_unpriced", "keys_unique", "names_not_empty", "needed_tables_and_columns",
+        "no_negative_amount", "prices_not_jumped", "prices_not_replaced", "product_hashes_unique", "products_not_lost",
+        "search_finds_products", "share_unpriced", "tables_not_empty", "whole_archive",
     ]  # fmt: skip
     warning = sorted(key.name for key in graph.asset_check_keys if not graph.get(key).blocking)
     assert warning == [
-        "backup_not_older", "barcodes_not_shared", "codes_used_as_names", "costs_too_large",
-        "fixed_price_used", "history_kept", "items_left_out", "levels_assumed",
-        "limits_assumed", "no_orphans", "not_below_cost", "photos_readable", "price_rows_of_no_system",
-        "price_rows_repeated", "price_systems_guessed", "prices_filled_in", "products_not_fewer",
-        "stale_price_rows", "texts_decoded", "unit_rows_differ",
-        "units_assumed", "units_unknown", "units_without_price", "unknown_marks", "unmarked_items_sold",
+        "barcodes_not_shared", "codes_used_as_names", "costs_too_large",
+        "few_items_below_cost",
+        "few_items_unpriced",
+        "few_prices_changed",
+        "few_prices_jumped",
+        "fixed_price_used",
+        "groups_mostly_priced",
+        "history_kept",
+        "items_left_out",
+        "levels_assumed",
+        "limits_assumed",
+        "no_orphans",
+        "not_below_cost",
+        "photos_readable",
+        "price_rows_of_no_system",
+        "price_rows_repeated",
+        "price_systems_guessed",
+        "prices_filled_in",
+        "products_not_fewer",
+        "stale_price_rows",
+        "texts_decoded",
+        "unit_rows_differ",
+        "units_assumed",
+        "units_unknown",
+        "units_without_price",
+        "unknown_marks",
+        "unmarked_items_sold",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ from tests.code_location import load_defs
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
 from tests.toko_assets.defs.sensing import Daemon, a_daemon
+from toko_assets.defs.assets.exported_products import ExportConfig
 from toko_assets.defs.assets.product_catalog import CatalogConfig
 from toko_assets.defs.assets.raw_backup import BackupConfig
 from toko_assets.defs.jobs import ChosenBackup
 from toko_assets.defs.rollback_job import RollbackConfig
 from toko_assets.postgres.server import PostgresServer
 
+LIMITS = {
+    "most_products_lost": 0.5, "most_prices_changed": 0.4, "most_prices_jumped": 0.05, "most_below_cost": 0.15,
+    "most_unpriced": 0.05, "allow_zero_groups": False,
+}  # fmt: skip
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
 
 
@@ -65,11 +71,12 @@ def launchpad(name: str) -> dict[str, Any]:
 def test_the_launchpad_shows_every_choice_with_its_default_and_asks_for_the_chosen_backup_alone() -> None:
     assert {op: values["config"] for op, values in launchpad("sync")["ops"].items() if values} == {
         "raw_backup": {"take": {"newest": {}}},
-        "product_catalog": {"most_products_lost": 0.5},
+        "exported_products": {"most_unpriced_sold": 0.2},
+        "product_catalog": LIMITS,
     }
-    assert launchpad("sync_this_backup") == {"most_products_lost": 0.5}
+    assert launchpad("sync_this_backup") == {**LIMITS, "most_unpriced_sold": 0.2}
     assert {op: values["config"] for op, values in launchpad("rebuild_catalog")["ops"].items() if values} == {
-        "product_catalog": {"most_products_lost": 0.5}
+        "product_catalog": LIMITS
     }
     assert launchpad("rollback_catalog") == {"file": ""}
 
@@ -82,7 +89,7 @@ def test_jobs_sensors_schedules_and_every_field_of_a_config_are_described() -> N
         "sync", "sync_this_backup", "rebuild_catalog", "rollback_catalog",
     }  # fmt: skip
     assert all(definition.description for definition in [*jobs, *(defs.sensors or ()), *(defs.schedules or ())])
-    for config in (ChosenBackup, BackupConfig, CatalogConfig, RollbackConfig):
+    for config in (ChosenBackup, BackupConfig, ExportConfig, CatalogConfig, RollbackConfig):
         assert all(field.description for field in config.model_fields.values())
 
 
@@ -103,6 +110,23 @@ def test_sync_this_backup_takes_a_file_of_this_machine_by_its_full_path(
     (tmp_path / "kiriman.i5bu").write_bytes(backups[1000])
     assert daemon.status(daemon.launch("sync_this_backup", backup=str(tmp_path / "kiriman.i5bu"))) == SUCCEEDED
     assert daemon.toko.prices()["BRG-0"] == 1000
+
+
+def test_sync_this_backup_publishes_what_its_limits_allow(daemon: Daemon, postgres: PostgresServer) -> None:
+    for name, statements in {
+        "a.i5bu": (),
+        "b.i5bu": ("UPDATE tbl_item SET hargajual1 = hargajual1 * 10",),
+        "c.i5bu": ("UPDATE tbl_item SET hargajual1 = 0",),
+    }.items():
+        write_backup(postgres, daemon.toko.inbox / name, replace(a_shop(60), statements=statements))
+    assert daemon.status(daemon.launch("sync_this_backup", backup="a.i5bu")) == SUCCEEDED
+    run = daemon.launch("sync_this_backup", backup="b.i5bu", most_prices_changed=1.0)
+    assert daemon.status(run) == FAILED
+    assert daemon.reason(run).endswith("(run config: most_prices_jumped: 1.0).")
+    both = {"most_prices_changed": 1.0, "most_prices_jumped": 1.0}
+    assert daemon.status(daemon.launch("sync_this_backup", backup="b.i5bu", **both)) == SUCCEEDED
+    all_empty = {"most_unpriced_sold": 1.0, "most_unpriced": 1.0}
+    assert daemon.status(daemon.launch("sync_this_backup", backup="c.i5bu", **all_empty)) == SUCCEEDED
 
 
 @pytest.mark.parametrize("name", ["lama.i5bu", "/IPOS/Lama.i5bu", "/ipos/lama.i5bu"])

@@ -12,14 +12,19 @@ import pytest
 from tests.toko_assets.publishing.exports import write_tables
 from tests.toko_assets.publishing.history.shops import START, a_backup
 from toko_assets.common.records import PriceHistory, ProductExport, write_record
+from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.publish import Publication, publish_export
 from toko_assets.publishing.served import CATALOG_RECORD, read_served
 from toko_core.catalog.store import CURRENT, point_to
 from toko_core.errors import PermanentError
 from toko_core.files import DataFolder
 
+LIMITS = Limits()
 NAMES = [f"Kecap manis botol besar {name}" for name in ("Bango", "Indofood", "Nasional", "Sedap", "Piring Lombok")]
-BLOCKING = {"counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost"}
+BLOCKING = {
+    "counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost", "prices_not_replaced",
+    "prices_not_jumped", "items_not_below_cost", "items_not_unpriced", "groups_not_at_zero",
+}  # fmt: skip
 
 
 def an_export(folder: DataFolder, names: Sequence[str], day: int = 0) -> ProductExport:
@@ -36,11 +41,11 @@ def an_export(folder: DataFolder, names: Sequence[str], day: int = 0) -> Product
     return ProductExport(backup, tables, counts, folder.exports / "prices.csv")
 
 
-def publish(folder: DataFolder, export: ProductExport, most_lost: float = 0.5) -> Publication:
+def publish(folder: DataFolder, export: ProductExport, limits: Limits = LIMITS) -> Publication:
     """As the chain does, with a history of this backup alone; leaves no temporary file."""
     history = PriceHistory(export.backup, folder.history, 1, len(NAMES), START)
     log = logging.getLogger(__name__)
-    publication = publish_export(folder, export, history, most_lost=most_lost, keep=5, log=log)
+    publication = publish_export(folder, export, history, limits=limits, keep=5, log=log)
     assert not list(folder.catalog.glob("*.part"))
     if publication.catalog:
         write_record(folder.records, CATALOG_RECORD, publication.catalog)
@@ -84,7 +89,7 @@ def test_a_blocking_check_that_does_not_pass_leaves_the_served_catalogue(folder:
     assert publication.catalog is None
     assert [outcome.name for outcome in publication.outcomes if outcome.stops] == ["products_not_lost"]
     assert served(folder) == before
-    assert publish(folder, an_export(folder, NAMES[:1], day=1), most_lost=1).catalog is not None
+    assert publish(folder, an_export(folder, NAMES[:1], day=1), limits=Limits(most_products_lost=1)).catalog is not None
 
 
 def test_a_served_catalogue_that_cannot_be_read_is_not_compared_but_its_products_still_count(
@@ -102,7 +107,7 @@ def test_an_export_that_is_gone_or_a_history_of_another_backup_is_one_line(folde
     export, other = an_export(folder, NAMES), a_backup("other", 1)
     history = PriceHistory(other, folder.history, 1, 1, START + timedelta(days=1))
     with pytest.raises(PermanentError, match="materialise price_history first"):
-        publish_export(folder, export, history, most_lost=1, keep=5, log=logging.getLogger(__name__))
+        publish_export(folder, export, history, limits=Limits(), keep=5, log=logging.getLogger(__name__))
     for file in export.folder.iterdir():
         file.unlink()
     export.folder.rmdir()

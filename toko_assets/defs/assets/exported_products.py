@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+from pydantic import Field
 
 from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
@@ -21,7 +22,7 @@ from toko_assets.defs.reporting import (
 )
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.photo_column import stored_photos
-from toko_assets.ipos.audit import audit_export
+from toko_assets.ipos.audit import MOST_UNPRICED, audit_export
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
@@ -42,6 +43,17 @@ WARNING = [
     "group_discounts_clear",
 ]  # fmt: skip
 
+
+class ExportConfig(dg.Config):
+    """What a backup may lack."""
+
+    most_unpriced_sold: float = Field(
+        default=MOST_UNPRICED,
+        description="The share of the sold items that may have no price. If it is more, nothing is published. "
+        "1.0 allows everything.",
+    )
+
+
 CODE_VERSION = "2"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
@@ -53,6 +65,7 @@ CODE_VERSION = "2"
 )
 def exported_products(
     context: dg.AssetExecutionContext,
+    config: ExportConfig,
     restored_database: RestoredDatabase,
     postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
@@ -78,7 +91,11 @@ def exported_products(
             give_back()
             context.log.info(f"{len(shop.products):,} products, {len(shop.prices):,} prices: checking")
             with watch("check"):
-                outcomes = [*audit_export(connection, shop), _texts(undecodable), check_discounts(reference)]
+                outcomes = [
+                    *audit_export(connection, shop, config.most_unpriced_sold),
+                    _texts(undecodable),
+                    check_discounts(reference),
+                ]
             yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:
                 with watch("write"):

@@ -16,32 +16,55 @@ from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.postgres.access import PostgresAccess
 from toko_assets.publishing.cleanup import remove_superseded
 from toko_assets.publishing.compare import CatalogDiff
+from toko_assets.publishing.guards import checks as guards
+from toko_assets.publishing.guards.limits import GROUP_ITEMS, MEDIAN_CHANGE, Limits
 from toko_assets.publishing.publish import publish_export
 
-MOST_LOST = 0.5
-MOST_LOST_MEANS = (
-    "The share of the last catalogue's products that may disappear. If more do, nothing is published. 1.0 allows all."
-)
+OVERRIDES = "If it is more, nothing is published. 1.0 allows everything."
+DEFAULTS = Limits()
 
 
 class CatalogConfig(dg.Config):
-    """Limits of a publication."""
+    """Limits of a publication, each compared with the served catalogue. `Limits` has the same fields."""
 
-    most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
+    most_products_lost: float = Field(
+        default=DEFAULTS.most_products_lost, description=f"The share of the products that may be gone. {OVERRIDES}"
+    )
+    most_prices_changed: float = Field(
+        default=DEFAULTS.most_prices_changed,
+        description=f"The share of the prices that may change, if the median change is over {MEDIAN_CHANGE:.0%}. "
+        f"{OVERRIDES}",
+    )
+    most_prices_jumped: float = Field(
+        default=DEFAULTS.most_prices_jumped,
+        description=f"The share of the prices that may become threefold or more, or a third or less. {OVERRIDES}",
+    )
+    most_below_cost: float = Field(
+        default=DEFAULTS.most_below_cost,
+        description=f"The share of the items whose price may be cut to their cost or below it. {OVERRIDES}",
+    )
+    most_unpriced: float = Field(
+        default=DEFAULTS.most_unpriced, description=f"The share of the items that may lose their price. {OVERRIDES}"
+    )
+    allow_zero_groups: bool = Field(
+        default=DEFAULTS.allow_zero_groups,
+        description=f"Whether a brand or category of {GROUP_ITEMS} items or more may lose all its prices.",
+    )
 
 
-CODE_VERSION = "1"
+BLOCKING = [
+    "counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost", *guards.BLOCKING,
+]  # fmt: skip
+WARNING = ["products_not_fewer", *guards.WARNING]
+
+CODE_VERSION = "2"
 """Change it when the same export and history give a different catalogue, such as other tables or another index."""
 
 
 @dg.asset(
     code_version=CODE_VERSION,
     retry_policy=RETRIES,
-    check_specs=check_specs(
-        "product_catalog",
-        blocking=["counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost"],
-        warning=["products_not_fewer", "backup_not_older"],
-    ),
+    check_specs=check_specs("product_catalog", BLOCKING, WARNING),
 )
 def product_catalog(
     context: dg.AssetExecutionContext,
@@ -57,7 +80,7 @@ def product_catalog(
             storage.folder,
             exported_products,
             price_history,
-            most_lost=config.most_products_lost,
+            limits=Limits(**config.model_dump()),
             keep=storage.keep_catalogs,
             log=context.log,
         )

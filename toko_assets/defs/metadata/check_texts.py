@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from toko_assets.ipos.audit import MOST_LEFT_OUT, MOST_UNPRICED
+from toko_assets.publishing.guards.limits import GROUP_ITEMS, LEAST_JUMPED, MEDIAN_CHANGE, NEARLY_ALL, Limits
 from toko_assets.publishing.verify import FLOORS, NOTABLE_LOSS, RESULTS
+
+LIMITS = Limits()
+COMPARED = "The prices that are in the served catalogue too, without those that return to a price of the last 30 days."
 
 CHECK_TEXTS: Final[Mapping[str, str]] = {
     # raw_backup
@@ -27,7 +31,8 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "keys_unique": "No product occurs twice, and no price for the same unit, level and quantity.",
     "names_not_empty": "Every product has a name.",
     "no_negative_amount": "No price or cost is below zero.",
-    "share_unpriced": f"Sold items without any price are at most {MOST_UNPRICED:.0%} of all that are sold.",
+    "share_unpriced": f"Sold items without any price are at most {MOST_UNPRICED:.0%} of all that are sold. "
+    "`most_unpriced_sold` allows more.",
     "prices_filled_in": "Prices that are not filled in. Each is shown as 'harga belum diisi'.",
     "not_below_cost": "Selling prices below the cost of the same unit: each sale loses money.",
     "stale_price_rows": "Items whose price rows of another price system name another price. When a price is changed, "
@@ -62,9 +67,25 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "search_finds_products": f"Products are found among the first {RESULTS} results "
     + ", ".join(f"by {kind} at least {floor:.0%}" for kind, floor in FLOORS.items())
     + " of the time.",
-    "products_not_lost": "The number of products that are missing compared with the served catalogue. At most the "
-    "share `most_products_lost` of the run config (by default half) may disappear at once.",
+    "products_not_lost": "The products of the served catalogue that are gone: their code is missing, or it has another "
+    "name that shares no word with the former one. At most the share `most_products_lost` of the run config (by "
+    "default half) may disappear at once.",
     "products_not_fewer": f"The same number: warns if more than {NOTABLE_LOSS:.0%} of the products disappear.",
-    "backup_not_older": "The backup is not older than the served one.",
+    "prices_not_replaced": f"{COMPARED} At most {LIMITS.most_prices_changed:.0%} may change, unless the median change "
+    f"is {MEDIAN_CHANGE:.0%} or less. `most_prices_changed` allows more.",
+    "few_prices_changed": "The same numbers: warns at half of both limits.",
+    "prices_not_jumped": f"{COMPARED} At most {LIMITS.most_prices_jumped:.0%} may become threefold or more, or a third "
+    f"or less, if these are at least {LEAST_JUMPED}. `most_prices_jumped` allows more.",
+    "few_prices_jumped": "The same numbers: warns at half of both limits.",
+    "items_not_below_cost": "Items whose selling price fell since the served catalogue, and is at or below the cost "
+    f"now but was not before. At most {LIMITS.most_below_cost:.0%} of the items with a price may be. `most_below_cost` "
+    "allows more.",
+    "few_items_below_cost": "The same number: warns at half of the limit.",
+    "items_not_unpriced": "Items that had a price in the served catalogue and have none now. At most "
+    f"{LIMITS.most_unpriced:.0%} of the items with a price may be. `most_unpriced` allows more.",
+    "few_items_unpriced": "The same number: warns at half of the limit.",
+    "groups_not_at_zero": f"Brands and categories of {GROUP_ITEMS} items or more that lost all their prices since the "
+    "served catalogue. None may. `allow_zero_groups` allows it.",
+    "groups_mostly_priced": f"The same: warns if {NEARLY_ALL:.0%} of the items of one have no price any more.",
 }
 """A check that warns does not stop the chain. If a blocking check fails, the served catalogue stays as it is."""

@@ -85,8 +85,9 @@ The DuckDB file that the Telegram bot and `toko search` answer from: products, p
 **Made from** the exported tables and the price history, under a temporary name. The file is closed, opened again and
 checked. It replaces the served one in one step, only if every blocking check passed.
 
-**If it fails:** nothing was published, and the old prices stay in use. If many products really left the shop, launch
-`sync` with `most_products_lost: 1.0`. If a wrong catalogue was published, launch `rollback_catalog`.
+**If it fails:** nothing was published, and the old prices stay in use. If a limit was exceeded and
+the prices are right, launch `sync_this_backup` with the lines that the failure names, such as
+`most_products_lost: 1.0`. If a wrong catalogue was published, launch `rollback_catalog`.
 """,
     ),
     "telegram_bot": Label(

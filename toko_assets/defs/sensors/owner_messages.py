@@ -10,7 +10,8 @@ from toko_core.prices import format_change
 from toko_core.text import count, moment, shorten
 
 SHOWN_CHANGES = 10
-LONGEST_REASON = 900
+LONGEST_REASON = 2000
+"""Several checks may fail at once, and what lets them pass is said at the end."""
 LONGEST_NAME = 100
 LONGEST_UNIT = 20
 """Ten lines of these lengths fit into a message, whose limit is 4,096 characters."""
