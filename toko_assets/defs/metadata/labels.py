@@ -28,10 +28,11 @@ LABELS: Final[Mapping[str, Label]] = {
         "backup",
         frozenset({"file"}),
         """
-The newest whole iPOS backup, copied to `data/backups`.
+The newest whole iPOS backup of the shop, copied to `data/backups`.
 
-**Made from** the `*.i5bu` files in the backup folder. Conflicted copies are skipped. If the newest file is truncated or
-damaged, a run of `sync` takes the next older one. A run of the sensor syncs exactly one file.
+**Made from** the `*.i5bu` files in the backup folder. Conflicted copies, backups of other iPOS databases and backups
+that are older than the served one are skipped. If the newest file is truncated or damaged, a run of `sync` takes the
+next older one. A run of the sensor syncs exactly one file.
 
 **If it fails:** read the failed check, or the last line of the run. Usually the backup is not completely uploaded yet,
 or the folder is not reachable. The old prices stay in use.
