@@ -8,15 +8,14 @@ from zoneinfo import ZoneInfo
 
 from toko_assets.backups.folder import FolderSource, unreadable
 from toko_assets.backups.listing import ListedBackup
-from toko_assets.backups.source import ENDING, NoBackupError, left_out
+from toko_assets.backups.source import ENDING, NoBackupError
+from toko_assets.cli.doctor.candidates import backups_of_shop
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.archive.copy_rows import verify_rows
 from toko_assets.ipos.archive.reader import read_archive
-from toko_assets.publishing.candidates import find_candidates
-from toko_assets.publishing.served import read_shop_database
 from toko_core.catalog.demo import DEMO_BACKUP
 from toko_core.errors import BackupError, TokoError
 
@@ -58,7 +57,10 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
     dumped = archive.dumped_at.replace(tzinfo=ZoneInfo(settings.shop_timezone))
     size = archive.path.stat().st_size
     age = datetime.now(ZoneInfo(settings.shop_timezone)) - dumped
-    summary = f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, made {dumped:%Y-%m-%d %H:%M}"
+    summary = (
+        f"{archive.name} in {short_path(folder)}, {size / 1e6:,.1f} MB, whole, of database {archive.database}, "
+        f"made {dumped:%Y-%m-%d %H:%M}"
+    )
     if age < -CLOCKS_DIFFER:
         yield note(
             "backups", f"{summary}: in the future. Is SHOP_TIMEZONE the shop's, and the clock of its computer right?"
@@ -69,18 +71,8 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
 
 def _newest(settings: Settings, source: FolderSource, warn: Callable[[str], None]) -> Archive:
     """Return the backup that a sync would take: the newest whole one of the shop. Raises TokoError."""
-    listing, shop = source.listing(), read_shop_database(settings.folder, settings.ipos_database)
-    now = datetime.now(ZoneInfo(settings.shop_timezone))
-    found = find_candidates(settings.folder, source, listing, shop, settings.zone, now, keep=False)
-    for name in listing.conflicted:
-        warn(left_out(name))
-    for database, backup in found.selection.foreign.items():
-        warn(f"Skipped: {shop.explain(backup.name, database)}")
-    for backup in found.selection.impossible:
-        warn(f"Skipped: {backup.date_problem}")
-    found.check_chosen()
     problem: TokoError | None = None
-    for backup in found.selection.suitable:
+    for backup in backups_of_shop(settings, source, warn).selection.suitable:
         try:
             return _whole(backup.listed)
         except BackupError as error:

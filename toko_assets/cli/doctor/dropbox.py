@@ -7,7 +7,7 @@ from dropbox.exceptions import ApiError, AuthError
 
 from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.dropbox_client import dropbox_client, dropbox_errors
-from toko_assets.backups.source import left_out
+from toko_assets.cli.doctor.candidates import backups_of_shop
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.settings import Settings
 from toko_core.errors import TokoError
@@ -16,25 +16,27 @@ SUBJECT = "Dropbox"
 
 
 def look_at_dropbox(settings: Settings) -> Iterator[Finding]:
-    """List the folder, open the newest backup without reading it, and ask whose Dropbox it is."""
-    source = DropboxSource(settings, settings.dropbox_folder_path)
+    """List the folder, read the beginning of each backup, and ask whose Dropbox it is."""
+    source, warnings = DropboxSource(settings, settings.dropbox_folder_path), list[str]()
     try:
-        listing = source.listing()
-        newest = listing.backups[0] if listing.backups else None
         with dropbox_errors(settings.dropbox_folder_path), dropbox_client(settings) as client:
+            source.listing()
             yield from _account(client)
-            _open(client, f"rev:{newest.revision}" if newest else f"{settings.dropbox_folder_path}/i5.i5bu")
+            _open(client, f"{settings.dropbox_folder_path}/i5.i5bu")
+        found = backups_of_shop(settings, source, warnings.append)
     except TokoError as error:
+        yield from (note(SUBJECT, warning) for warning in warnings)
         yield wrong(SUBJECT, str(error))
         return
-    yield from (note(SUBJECT, left_out(name)) for name in listing.conflicted)
-    if newest is None:
-        yield wrong(SUBJECT, f"There is no backup (*.i5bu) in {source.place}: does iPOS put them there?")
+    yield from (note(SUBJECT, warning) for warning in warnings)
+    if not found.selection.suitable:
+        yield wrong(SUBJECT, f"There is no backup (*.i5bu) of the shop in {source.place}: does iPOS put them there?")
         return
-    when = f"{newest.modified:%Y-%m-%d %H:%M} UTC"
+    newest, count = found.selection.suitable[0], len(found.selection.suitable)
+    database = f" of database {newest.header.database}" if newest.header else ""
     yield good(
-        SUBJECT, f"{len(listing.backups)} backups in {source.place}, the newest {newest.name}, "
-        f"{newest.size / 1e6:,.1f} MB, arrived {when}"
+        SUBJECT, f"{count} backups of the shop in {source.place}, the newest {newest.name}{database}, "
+        f"{newest.listed.size / 1e6:,.1f} MB, arrived {newest.listed.modified:%Y-%m-%d %H:%M} UTC"
     )  # fmt: skip
 
 
