@@ -11,6 +11,7 @@ import pytest
 
 from tests.installation import Answer, Installation
 from toko_assets import cli
+from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.postgres.server import PostgresServer
 
@@ -57,9 +58,10 @@ class House:
 
     @contextmanager
     def serving(self, backup: Path) -> Iterator[Installation]:
-        """The installation after a sync of the backup, however few products of the last one are left."""
+        """The installation after a sync of the backup, whatever the last one was."""
+        database = read_header(backup.read_bytes()[:HEADER_BYTES], backup.name).database
         with installed(self.folder) as toko:
-            sync("--backup", backup, "--most-lost", "100")
+            sync("--backup", backup, "--most-lost", "100", "--adopt", database)
             yield toko
 
 

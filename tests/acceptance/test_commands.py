@@ -121,11 +121,11 @@ def stepped(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
 
 
 def test_download_only_takes_the_backup(stepped: dict[str, tuple[set[str], int]]) -> None:
-    assert stepped["download"] == ({"raw_backup"}, 0)
+    assert stepped["download"] == ({"headers", "raw_backup"}, 0)
 
 
 def test_extract_only_restores_and_exports(stepped: dict[str, tuple[set[str], int]]) -> None:
-    assert stepped["extract"] == ({"raw_backup", "restored_database", "exported_products"}, 0)
+    assert stepped["extract"] == ({"headers", "raw_backup", "restored_database", "exported_products"}, 0)
 
 
 def test_cleanup_removes_what_is_over_the_limits_and_keeps_what_is_served(tmp_path: Path) -> None:

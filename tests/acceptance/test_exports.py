@@ -147,11 +147,13 @@ def test_only_white_space_and_control_characters_of_a_name_change(shop: Installa
     assert shop.query(f"SELECT namaitem FROM products WHERE kodeitem = '{code}'") == [(NAMES[code][1],)]
 
 
-def test_the_five_parquet_tables_lie_in_the_folder_of_the_backup(shop: Installation) -> None:
+def test_the_parquet_tables_lie_in_the_folder_of_the_backup(shop: Installation) -> None:
     folder = Path(shop.record("exported_products")["folder"])
     assert folder.parent == shop.data / "exports"
     assert shop.record("raw_backup")["sha256"].startswith(folder.name)
-    assert {file.stem for file in folder.glob("*.parquet")} == {"products", "prices", "barcodes", "stock", "photos"}
+    assert {file.stem for file in folder.glob("*.parquet")} == {
+        "products", "prices", "barcodes", "stock", "photos", "names", "customer_groups", "group_discounts",
+    }  # fmt: skip
 
 
 def test_amounts_are_decimals_with_four_places_in_parquet(shop: Installation) -> None:

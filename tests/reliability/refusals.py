@@ -8,8 +8,9 @@ from tests.installation import Installation
 
 PASSING_BY = ("dagster", "postgres", "postgres.log", "backups", "rows", "inbox", "runs", "sync.lock")
 """Below the data folder: history, database files, whole backups and rows of the last, what others put there."""
-EARLIER = ("raw_backup.json", "restored_database.json")
-"""What was made of a backup before it was refused. The rest is the catalogue, what it was made of, and the records."""
+EARLIER = ("raw_backup.json", "restored_database.json", "headers.json", "chosen.json")
+"""What was noted or made of a backup before it was refused. The rest is the catalogue, what it was made of, and
+the records."""
 
 
 def refusal(toko: Installation, *args: str | Path) -> str:

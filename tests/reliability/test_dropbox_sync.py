@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, sync
 from tests.backups import SCHEMA, a_shop, write_backup
 from tests.installation import Installation
@@ -37,8 +38,17 @@ class Shop:
     server: DropboxServer
     dumps: dict[int, bytes]
 
+    uploads: int = 0
+
     def upload(self, price: int, name: str = "toko.i5bu", modified: datetime | None = None) -> File:
-        return self.server.put(f"{FOLDER}/{name}", self.dumps[price], modified=modified)
+        """Each one was dumped a minute after the one before."""
+        return self.server.put(f"{FOLDER}/{name}", self.dump(price), modified=modified)
+
+    def dump(self, price: int) -> bytes:
+        self.uploads += 1
+        file = self.toko.data.parent / "dump.i5bu"
+        file.write_bytes(self.dumps[price])
+        return dumped_at(file, datetime(2026, 1, 1) + timedelta(minutes=self.uploads)).read_bytes()
 
     def served(self) -> int:
         return int(self.toko.prices()["BRG-0"] or 0)
@@ -140,10 +150,10 @@ def test_an_empty_folder_says_what_to_do(shop: Shop) -> None:
 def test_what_is_not_whole_is_passed_over_and_a_conflicted_copy_left_out(shop: Shop) -> None:
     now, price = datetime.now(UTC), shop.not_served()
     shop.upload(price, "utuh.i5bu", now - timedelta(hours=3))
-    damaged = bytearray(shop.dumps[price])
+    damaged = bytearray(shop.dump(price))
     damaged[damaged.index(b"x\x9c") + 60] ^= 4
     shop.server.put(f"{FOLDER}/rusak.i5bu", bytes(damaged), modified=now - timedelta(hours=2))
-    shop.server.put(f"{FOLDER}/separuh.i5bu", shop.dumps[price][:-100], modified=now - timedelta(hours=1))
+    shop.server.put(f"{FOLDER}/separuh.i5bu", shop.dump(price)[:-100], modified=now - timedelta(hours=1))
     shop.server.put(f"{FOLDER}/kosong.i5bu", b"", modified=now)
     shop.upload(shop.served(), "toko (conflicted copy 2026-01-05).i5bu")
     output = sync().output

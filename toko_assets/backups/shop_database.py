@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from toko_assets.backups.listing import DatedBackup
+from toko_assets.ipos.archive.schema import is_of_ipos_4
 from toko_core.errors import BackupError, SettingError
 
 
@@ -62,12 +63,17 @@ class ShopDatabase:
         return database.casefold() not in self.earlier and not _is_of_earlier_number(database, self.published)
 
     def check(self, name: str, database: str) -> None:
-        """Raise ForeignBackupError if this backup, called `name`, is not the shop's."""
-        if not self.accepts(database):
+        """Raise ForeignBackupError if this backup, called `name`, is not the shop's.
+
+        A backup of iPOS 4 passes: it is rejected later, for what it is.
+        """
+        if not self.accepts(database) and not is_of_ipos_4(database):
             raise ForeignBackupError(self.explain(name, database))
 
     def explain(self, name: str, database: str) -> str:
         """Return a sentence that names both databases and says how to change the shop's."""
+        if is_of_ipos_4(database):
+            return f"{name} is a backup of iPOS 4 (database {database}), not of iPOS 5."
         if self.pattern and not self.adopted:
             if _matches(database, self.pattern):
                 return (
@@ -100,6 +106,9 @@ def select(backups: Iterable[DatedBackup], shop: ShopDatabase) -> Selection:
     newest_first = sorted(backups, key=lambda backup: backup.order, reverse=True)
     own = [backup for backup in newest_first if not backup.header or shop.accepts(backup.header.database)]
     others = [backup for backup in newest_first if backup.header and not shop.accepts(backup.header.database)]
+    of_ipos_4 = [backup for backup in own if backup.header and is_of_ipos_4(backup.header.database)]
+    if shop.name is None and len(of_ipos_4) < len(own):
+        own, others = [backup for backup in own if backup not in of_ipos_4], of_ipos_4
     impossible = [backup for backup in own if backup.date_problem]
     suitable = [backup for backup in own if not backup.date_problem]
     choices = _by_database(suitable) if shop.name is None else {}

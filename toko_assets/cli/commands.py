@@ -54,7 +54,8 @@ def cli() -> None:
 @_limit("--most-below-cost", 15, "of the items had their price cut to their cost or below it")
 @_limit("--most-unpriced", 5, "of the items lost their price")
 @_limit("--most-unpriced-sold", 20, "of the sold items have no price")
-@click.option("--allow-zero-groups", is_flag=True, help="Publish even if a whole brand or category lost its prices.")
+@click.option("--allow-zero-groups", is_flag=True, default=False,
+              help="Publish even if a whole brand or category lost its prices.")  # fmt: skip
 @click.option("--adopt", metavar="DATABASE", help="From now on, the shop's backups are those of this iPOS database.")
 @click.option("--no-wait", is_flag=True, help="If another sync is running, exit with status 1 immediately.")
 def sync(backup: Path | None, adopt: str | None, no_wait: bool, allow_zero_groups: bool, **most: int) -> None:

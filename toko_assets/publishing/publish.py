@@ -159,7 +159,8 @@ def _published_before(
     """
     if last is None or last.problem:
         return None
-    times = published_backups(last.info, last.backup_time, history.folder, backup.dumped_at - DAYS)
+    found = published_backups(last.info, last.backup_time, history.folder, backup.dumped_at - DAYS)
+    times = [time for time in found if time != backup.dumped_at]  # its own prices are not former ones
     rejection = rejection_in_force(folder)
     return [*times, backup.dumped_at] if rejection and rejection.sha256 == backup.sha256 else times
 

@@ -52,7 +52,7 @@ def test_the_line_it_prints_gives_access_without_a_secret(
     assert set(lines) == {"BACKUP_SOURCE", "DROPBOX_APP_KEY", "DROPBOX_REFRESH_TOKEN"}
     findings = found(settings_of(server, monkeypatch, **lines))
     assert [finding.mark for finding in findings] == [Mark.GOOD, Mark.GOOD]
-    assert "1 backups in the Dropbox folder /IPOS, the newest i5_TOKO.i5bu, 2.0 MB" in findings[1].said
+    assert "1 backups of the shop in the Dropbox folder /IPOS, the newest i5_TOKO.i5bu, 2.0 MB" in findings[1].said
 
 
 @pytest.mark.parametrize("code", ["", "falsch"])

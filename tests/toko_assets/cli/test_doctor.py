@@ -58,7 +58,8 @@ def test_of_an_installation_in_order_everything_is_said_and_nothing_is_wrong() -
     assert "Nothing is wrong." in answer.output
     for said in (
         "✓ Python 3.", "✓ settings set: ", "TOKO_DATA_DIR", "✓ time zone Asia/Jakarta", "WIB", "✓ data folder data",
-        "MB free", "✓ leftovers no", "✓ backups i5_TOKO.i5bu in data/inbox, 0.0 MB, whole, of database test_scratch, made ", "minute",
+        "MB free", "✓ leftovers no", "minute",
+        "✓ backups i5_TOKO.i5bu in data/inbox, 0.0 MB, whole, of database test_scratch, made ",
         "✓ PostgreSQL the embedded one, version 18", "✓ catalogue catalog-", "3 products, 3 prices",
         "from i5_TOKO.i5bu of ", "✓ Dagster data/dagster is writable",
     ):  # fmt: skip

@@ -16,6 +16,7 @@ from io import BufferedReader
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.schema import readable_tables
+from toko_assets.ipos.needed_tables import OPTIONAL
 from toko_assets.postgres.server import PostgresError, program_output
 
 PIECE = 1 << 20
@@ -27,6 +28,8 @@ wake-up. Reading 86 MB takes 0.30 s in pieces of hundreds of KB, and 0.41 s with
 
 SMALL = 64 << 10
 """Stored bytes of a small table, which are at most 64 MB of rows."""
+
+SMALL_TABLES = frozenset(table.name for table in OPTIONAL)
 
 LONGEST_ROW = 64 << 20
 """Bytes of one row: a photo of 32 MB, whose bytes are two digits each in a dump. PostgreSQL allows rows of 1 GB."""
@@ -79,10 +82,10 @@ def unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
     """Yield the rows of a TABLE DATA entry as `pg_restore` decompresses them: whole rows, without the end mark.
 
     Raises as `verify_rows`. Use it only after `verify_rows`, which rejects a stream with bytes after its end:
-    `pg_restore` would read such a stream forever. A small table is decompressed here, because starting `pg_restore`
-    takes longer.
+    `pg_restore` would read such a stream forever. A small optional table is decompressed here, because starting
+    `pg_restore` takes longer.
     """
-    if archive.blocks[entry.id].size <= SMALL:
+    if entry.name in SMALL_TABLES and archive.blocks[entry.id].size <= SMALL:
         yield from _whole_rows(archive, iter([b"".join(read_rows(archive, entry))]))
         return
     with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:

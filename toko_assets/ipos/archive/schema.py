@@ -42,7 +42,7 @@ class Rejection:
 
 def rejection(archive: Archive) -> Rejection | None:
     """Return why the dump is rejected, or None for a whole iPOS 5 backup. Raises as `dumped_columns`."""
-    if archive.database.lower().startswith(IPOS_4):
+    if is_of_ipos_4(archive.database):
         database = _printable(archive.database)
         summary = f"{archive.name} is a backup of iPOS 4 (database {database}), not of iPOS 5."
         return Rejection([database], summary, "Choose a backup that iPOS 5 wrote.")
@@ -55,6 +55,11 @@ def rejection(archive: Archive) -> Rejection | None:
         ipos = "iPOS 4, whose PostgreSQL it is from" if old else "an older iPOS"
         return Rejection(problems, summary, f"Is it a backup of another program, or of {ipos}?")
     return None
+
+
+def is_of_ipos_4(database: str) -> bool:
+    """Whether a database of this name is one of iPOS 4."""
+    return database.lower().startswith(IPOS_4)
 
 
 def schema_problems(archive: Archive) -> list[str]:
