@@ -36,6 +36,11 @@ TABLES = {
         "product_id": INTEGER, "satuan": TEXT, "level": INTEGER, "jumlah_sampai": QUANTITY, "before": MONEY,
         "after": MONEY, "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "names": {"kind": TEXT, "kode": TEXT, "nama": TEXT},
+    "customer_groups": {"kgrup": TEXT, "grup": TEXT, "level": INTEGER, "potongan": QUANTITY},
+    "group_discounts": {
+        "product_id": INTEGER, "kgrup": TEXT, "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
+    },
     "catalog_info": {"key": TEXT, "value": TEXT},
 }  # fmt: skip
 

@@ -10,7 +10,14 @@ from tests.acceptance.places import run_toko
 from tests.code_location import load_defs
 from tests.takeover.installation import CHAIN, OldInstallation, old_installation
 
-SINCE = {"items_left_out", "price_rows_of_no_system", "stale_price_rows", "unknown_marks"}
+SINCE = {
+    "group_discounts_clear",
+    "items_left_out",
+    "optional_tables_read",
+    "price_rows_of_no_system",
+    "stale_price_rows",
+    "unknown_marks",
+}
 """Checks that the old version does not have."""
 
 

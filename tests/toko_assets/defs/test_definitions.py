@@ -45,10 +45,10 @@ def test_the_checks_are_these() -> None:
     warning = sorted(key.name for key in graph.asset_check_keys if not graph.get(key).blocking)
     assert warning == [
         "backup_not_older", "barcodes_not_shared", "codes_used_as_names", "costs_too_large",
-        "fixed_price_used", "history_kept", "items_left_out", "levels_assumed",
-        "limits_assumed", "no_orphans", "not_below_cost", "photos_readable", "price_rows_of_no_system",
-        "price_rows_repeated", "price_systems_guessed", "prices_filled_in", "products_not_fewer",
-        "stale_price_rows", "texts_decoded", "unit_rows_differ",
+        "fixed_price_used", "group_discounts_clear", "history_kept", "items_left_out", "levels_assumed",
+        "limits_assumed", "no_orphans", "not_below_cost", "optional_tables_read", "photos_readable",
+        "price_rows_of_no_system", "price_rows_repeated", "price_systems_guessed", "prices_filled_in",
+        "products_not_fewer", "stale_price_rows", "texts_decoded", "unit_rows_differ",
         "units_assumed", "units_unknown", "units_without_price", "unknown_marks", "unmarked_items_sold",
     ]  # fmt: skip
 

@@ -30,7 +30,7 @@ class CatalogConfig(dg.Config):
     most_products_lost: float = Field(default=MOST_LOST, description=MOST_LOST_MEANS)
 
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Change it when the same export and history give a different catalogue, such as other tables or another index."""
 
 
