@@ -15,6 +15,9 @@ from tests.backups import Shop, write_backup
 from tests.installation import Installation
 from toko_assets.postgres.server import PostgresServer
 
+PARQUET = {
+    "products", "prices", "barcodes", "stock", "photos", "names", "customer_groups", "group_discounts",
+}  # fmt: skip
 AMOUNTS = {
     "12345.67895000000000000000": "12345.6790",
     "12345.67885000000000000000": "12345.6789",
@@ -151,9 +154,7 @@ def test_the_parquet_tables_lie_in_the_folder_of_the_backup(shop: Installation) 
     folder = Path(shop.record("exported_products")["folder"])
     assert folder.parent == shop.data / "exports"
     assert shop.record("raw_backup")["sha256"].startswith(folder.name)
-    assert {file.stem for file in folder.glob("*.parquet")} == {
-        "products", "prices", "barcodes", "stock", "photos", "names", "customer_groups", "group_discounts",
-    }  # fmt: skip
+    assert {file.stem for file in folder.glob("*.parquet")} == PARQUET
 
 
 def test_amounts_are_decimals_with_four_places_in_parquet(shop: Installation) -> None:
@@ -166,6 +167,9 @@ def test_amounts_are_decimals_with_four_places_in_parquet(shop: Installation) ->
     [
         ("stock", {"kodeitem": "string", "kantor": "string", "stok": "decimal"}),
         ("photos", {"kodeitem": "string", "gambar": "binary", "sumber": "binary"}),
+        ("names", {"kind": "string", "kode": "string", "nama": "string"}),
+        ("customer_groups", {"kgrup": "string", "grup": "string", "level": "int32", "potongan": "decimal"}),
+        ("group_discounts", {"kodeitem": "string", "kgrup": "string", "pot1": "decimal", "pot4": "decimal"}),
     ],
 )
 def test_an_empty_parquet_table_has_its_declared_types(shop: Installation, table: str, columns: dict[str, str]) -> None:
@@ -178,7 +182,7 @@ def test_an_empty_parquet_table_has_its_declared_types(shop: Installation, table
 
 def test_the_counts_of_the_record_are_those_of_the_files_and_of_the_catalogue(shop: Installation) -> None:
     counts = shop.record("exported_products")["counts"]
-    assert set(counts) == {"products", "prices", "barcodes", "stock", "photos"}
+    assert set(counts) == PARQUET
     for table, count in counts.items():
         assert pq.read_metadata(parquet(shop, table)).num_rows == count
         assert shop.query(f"SELECT count(*) FROM {table}") == [(count,)]
