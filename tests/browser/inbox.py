@@ -3,12 +3,14 @@
 from contextlib import closing
 from pathlib import Path
 
+from tests.backups import JAKARTA
 from toko_assets.postgres.server import PostgresServer
-from toko_assets.sample.backup import write_sample_backup
+from toko_assets.sample.backup import DATABASE, write_sample_backup
 
 BACKUP = "i5_TOKO.i5bu"
 PRODUCTS, FEW_PRODUCTS = 2_000, 400
-SCRATCH = "test_new_prices"
+SCRATCH = DATABASE.lower()
+"""The shop's database, as the sample maker names it."""
 NEW_PRICES = (
     "UPDATE tbl_item SET hargajual1 = hargajual1 + 500 WHERE mod(hashtext(kodeitem), 20) = 0",
     "UPDATE tbl_itemhj SET hargajual = round(hargajual * 1.05) WHERE mod(hashtext(kodeitem), 20) = 0",
@@ -31,6 +33,6 @@ def change_prices(server: PostgresServer, inbox: Path) -> None:
             with server.connect(SCRATCH) as connection:
                 for statement in NEW_PRICES:
                     connection.execute(statement.encode())
-            server.run("pg_dump", "-Fc", f"--file={inbox / BACKUP}", f"--dbname={SCRATCH}")
+            server.run("pg_dump", "-Fc", f"--file={inbox / BACKUP}", f"--dbname={SCRATCH}", environment={"TZ": JAKARTA})
         finally:
             admin.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")

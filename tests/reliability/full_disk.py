@@ -58,7 +58,7 @@ def _toko(backup: Path, said: Path) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     from toko_assets import cli
 
-    sys.argv = ["toko", "sync", "--backup", str(backup)]
+    sys.argv = ["toko", "sync", "--backup", str(backup), "--most-changed", "100"]
     try:
         cli.main()
     except SystemExit as end:

@@ -7,12 +7,14 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, run_toko, set_time, sync
 from tests.acceptance.rows import clean_shop, item
 from tests.archives import END_OF_ROWS, ArchiveFile, bomb, parse, write
@@ -47,6 +49,7 @@ def toko(
     """An installation that serves yesterday's prices, from 1500: no limit blocks the new ones."""
     folder = tmp_path_factory.mktemp("toko")
     yesterday = write_backup(postgres, folder / "yesterday.i5bu", a_shop(PRODUCTS, price=1500))
+    dumped_at(yesterday, datetime(2026, 1, 1))
     with installed(folder) as toko:
         sync("--backup", yesterday)
         yield toko

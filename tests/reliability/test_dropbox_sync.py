@@ -22,6 +22,9 @@ from tests.servers.dropbox import DropboxServer, FaultKind, File
 from tests.servers.dropbox_client import FOLDER, dropbox_server
 from toko_assets.backups import dropbox as dropbox_source
 from toko_assets.backups import dropbox_client
+from toko_assets.backups.choose_source import open_source
+from toko_assets.backups.headers import read_headers
+from toko_assets.common.settings import load_settings
 from toko_assets.postgres.server import PostgresServer
 
 TOKEN, LIST, DOWNLOAD = "oauth2/token", "files/list_folder", "files/download"
@@ -43,6 +46,13 @@ class Shop:
     def upload(self, price: int, name: str = "toko.i5bu", modified: datetime | None = None) -> File:
         """Each one was dumped a minute after the one before."""
         return self.server.put(f"{FOLDER}/{name}", self.dump(price), modified=modified)
+
+    def read_headers(self) -> None:
+        """What the sensor's tick does with a new file, so that the next download is of the whole file."""
+        settings = load_settings()
+        source = open_source(settings)
+        now, listed = datetime.now(UTC), source.listing().backups
+        read_headers(source, listed, settings.folder.records, settings.zone, now)
 
     def dump(self, price: int) -> bytes:
         self.uploads += 1
@@ -168,6 +178,7 @@ def test_what_is_not_whole_is_passed_over_and_a_conflicted_copy_left_out(shop: S
 def test_a_backup_that_is_replaced_during_its_download_is_taken_as_it_was_and_the_new_one_next(shop: Shop) -> None:
     first, second = shop.not_served(), shop.served()
     old = shop.upload(first)
+    shop.read_headers()
     shop.server.fail(DOWNLOAD, "truncated", meanwhile=lambda: shop.upload(second))
     sync()
     assert shop.served() == first
@@ -179,6 +190,7 @@ def test_a_backup_that_is_replaced_during_its_download_is_taken_as_it_was_and_th
 def test_a_sync_that_is_killed_in_a_download_leaves_nothing_after_the_next_one(shop: Shop) -> None:
     old, new = shop.served(), shop.not_served()
     shop.upload(new)
+    shop.read_headers()
     shop.server.fail(DOWNLOAD, "stall", after=100_000)
     with subprocess.Popen(
         [TOKO, "sync"], env={**os.environ, **shop.server.environment}, stdout=subprocess.DEVNULL

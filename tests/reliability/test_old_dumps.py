@@ -144,8 +144,8 @@ def test_a_dump_of_a_machine_with_other_integers_gives_the_same_catalogue(
 def older(request: pytest.FixtureRequest) -> Iterator[tuple[int, RealServer]]:
     """A real server of that version, with the shop in it."""
     with real_server(request.param) as server:
-        server.do("CREATE DATABASE i5_lama")
-        with server.admin("i5_lama") as connection:
+        server.do("CREATE DATABASE test_scratch")
+        with server.admin("test_scratch") as connection:
             connection.execute(ODD_SCHEMA.encode())
             fill(connection)
         yield request.param, server
@@ -165,7 +165,7 @@ def test_what_an_older_pg_dump_wrote_to_a_pipe_gives_the_same_catalogue(
 ) -> None:
     version, server = older
     access = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": ADMIN, "PGPASSWORD": server.admin_password}
-    command: list[str | Path] = [PROGRAMS[version] / "pg_dump", "-Fc", "i5_lama"]
+    command: list[str | Path] = [PROGRAMS[version] / "pg_dump", "-Fc", "test_scratch"]
     dump = subprocess.run(command, env=access, stdout=subprocess.PIPE, check=True)
     file = tmp_path / "old.i5bu"
     file.write_bytes(dump.stdout)

@@ -70,7 +70,12 @@ class DropboxSource(BackupSource):
                     raise GoneError(f"{backup.place} is gone from Dropbox: it was deleted or moved.") from error
                 raise NoBackupError(f"Dropbox does not let the app download {backup.place}.") from error
             with closing(response):
-                return bytes(response.raw.read(last + 1))
+                start = b""
+                for piece in response.iter_content(last + 1):
+                    start += piece
+                    if len(start) > last:
+                        break
+                return start[: last + 1]
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Download exactly this revision, resume after interruptions, verify Dropbox's hash, then rename the file."""

@@ -132,7 +132,7 @@ def download(backup: Path | None) -> None:
     settings = _data_settings()
     with console.status("Starting Dagster"):
         from toko_assets.cli.run import local_file, run_assets
-    run_assets(settings, ["raw_backup"], console, local_file(backup) if backup else None)
+    run_assets(settings, ["raw_backup"], console, local_file(backup) if backup else {"newest_again": {}})
 
 
 @cli.command()

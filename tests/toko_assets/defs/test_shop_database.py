@@ -311,7 +311,7 @@ class TestOrder:
         assert folder.look() is None
         assert folder.price == 1001
         file = folder.put(1002, OURS, 6, name="tepat.i5bu")
-        set_time(dumped_at(file, now + timedelta(hours=1)), NEW_YEAR)
+        set_time(dumped_at(file, now + timedelta(hours=1)), NEW_YEAR + 60)
         folder.daemon.wait(timedelta(hours=2))
         assert folder.look() is None
         assert folder.price == 1002

@@ -1,13 +1,14 @@
 """`new_backup`: what it asks for, that the run then does just that, and what becomes of failures."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 
+from tests.acceptance.dumps import dumped_at
 from tests.backups import a_shop, write_backup
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
@@ -17,6 +18,7 @@ from toko_assets.defs.sensors.attempts import ATTEMPT, BACKUP, REVISION, SKIPPED
 from toko_assets.postgres.server import PostgresServer
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
 
 
@@ -70,7 +72,11 @@ def test_the_newest_of_a_full_folder_is_asked_for_once_and_just_that_revision_is
         assert request.tags[REVISION] == first.rev
         assert request.tags[ATTEMPT] == "1"
         assert request.tags[SKIPPED] in ("1.i5bu, 2.i5bu", "2.i5bu, 1.i5bu")
-        second = dropbox.put("/IPOS/toko.i5bu", write_backup(postgres, tmp_path / "2", a_shop(price=2000)).read_bytes())
+        later = dumped_at(
+            write_backup(postgres, tmp_path / "2", a_shop(price=2000)),
+            datetime.now(UTC) + timedelta(hours=7, minutes=1),
+        )
+        second = dropbox.put("/IPOS/toko.i5bu", later.read_bytes())
         assert daemon.status(daemon.run(request)) == SUCCEEDED
         assert daemon.toko.record("product_catalog")["backup"]["revision"] == first.rev
         assert daemon.toko.prices()["BRG-0"] == 1000

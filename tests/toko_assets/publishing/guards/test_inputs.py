@@ -38,7 +38,7 @@ OVERRIDES = {
     "items_not_unpriced": ("--most-unpriced 100", "most_unpriced: 1.0"),
     "groups_not_at_zero": ("--allow-zero-groups", "allow_zero_groups: true"),
 }
-BLOCKED_BY = {
+BLOCKED_BY = {  # at least; 39 % of the items can have over 40 % of the prices
     "all prices at 1 rupiah": {"prices_not_replaced", "prices_not_jumped", "items_not_below_cost"},
     "all prices × 10": {"prices_not_replaced", "prices_not_jumped"},
     "all prices ÷ 1,000": {"prices_not_replaced", "prices_not_jumped", "items_not_below_cost"},
@@ -61,7 +61,7 @@ def test_absurd_prices_are_blocked_in_a_line_that_names_every_override(shop: Sho
     assert publication.catalog is None
     assert shop.served == before
     blocked = failed(publication, blocking=True)
-    assert blocked == BLOCKED_BY[name]
+    assert blocked >= BLOCKED_BY[name]
     line = printed(publication)
     assert "\n" not in line
     flags, config = (
