@@ -60,6 +60,7 @@ class Intake:
         NoShopDatabaseError, or the error of the newest one if none is whole.
         """
         candidates, problem = self._candidates(), None
+        self._warn_of_skipped(candidates)
         candidates.check_chosen()
         for backup in candidates.newer:
             if is_rejected(backup.listed.revision):
@@ -89,18 +90,20 @@ class Intake:
         return self._take_chosen(*local_backup(path))
 
     def _candidates(self) -> Candidates:
-        """List the source, and warn of what a sync never takes by itself."""
+        """List the source and read the headers."""
         listing, storage = self.source.listing(), self.storage
-        candidates = find_candidates(
+        return find_candidates(
             storage.folder, self.source, listing, self.shop, storage.zone, datetime.now(UTC), progress=self.log.info
         )
-        for name in listing.conflicted:
+
+    def _warn_of_skipped(self, candidates: Candidates) -> None:
+        """Warn of what a sync never takes by itself."""
+        for name in candidates.listing.conflicted:
             self.log.warning(left_out(name))
         for database, backup in candidates.selection.foreign.items():
             self.log.warning(f"Skipped: {self.shop.explain(backup.name, database)}")
         for backup in candidates.selection.impossible:
             self.log.warning(f"Skipped: {backup.date_problem}")
-        return candidates
 
     def _take_chosen(self, source: BackupSource, listed: ListedBackup) -> Taken:
         backup = self._dated(source, listed)
