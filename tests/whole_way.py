@@ -15,9 +15,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from tests.acceptance.dumps import dumped_at
 from tests.backups import a_shop, write_backup
 from tests.servers.dropbox import DropboxServer
 from tests.servers.telegram import Person, TelegramServer
@@ -61,9 +64,12 @@ class Shop:
     """Backups by their lowest price."""
 
     def upload(self, price: int) -> Times:
-        """Upload the backup with that price, and ask until it is answered."""
+        """Upload the backup with that price, dumped just now, and ask until it is answered."""
+        file = self.log.with_name("upload.i5bu")
+        file.write_bytes(self.dumps[price])
+        dumped_at(file, datetime.now(ZoneInfo("Asia/Jakarta")))
         uploaded, before, asked = time.time(), self._current, len(self.dropbox.requests)
-        self.dropbox.put(FILE, self.dumps[price])
+        self.dropbox.put(FILE, file.read_bytes())
         wait_until(lambda: self._current != before, SECONDS, self.log)
         published = time.time()
         wait_until(lambda: price_shown(price) in self.budi.ask("barang ke 0").text, SECONDS, self.log)
