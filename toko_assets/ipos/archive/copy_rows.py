@@ -25,9 +25,6 @@ PAUSE = 0.001
 """Seconds to wait before each read. `pg_restore` writes 4 KB at a time, and every write to a waiting reader costs a
 wake-up. Reading 86 MB takes 0.30 s in pieces of hundreds of KB, and 0.41 s without the pause."""
 
-SMALL = 64 << 10
-"""Stored bytes of a small table, which are at most 64 MB of rows."""
-
 LONGEST_ROW = 64 << 20
 """Bytes of one row: a photo of 32 MB, whose bytes are two digits each in a dump. PostgreSQL allows rows of 1 GB."""
 
@@ -79,12 +76,8 @@ def unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
     """Yield the rows of a TABLE DATA entry as `pg_restore` decompresses them: whole rows, without the end mark.
 
     Raises as `verify_rows`. Use it only after `verify_rows`, which rejects a stream with bytes after its end:
-    `pg_restore` would read such a stream forever. A small table is decompressed here, because starting `pg_restore`
-    takes longer.
+    `pg_restore` would read such a stream forever.
     """
-    if archive.blocks[entry.id].size <= SMALL:
-        yield from _whole_rows(archive, iter([b"".join(read_rows(archive, entry))]))
-        return
     with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:
         listing.write(f"{entry.id};\n")
         listing.flush()
