@@ -107,7 +107,9 @@ def usual_price(price: Price, groups: Sequence[CustomerGroup], rounding: int | N
 
     Somebody pays the prices without a level, of the ordinary level, and of a level of which a group gets no percent.
     """
-    if price.level in (None, ORDINARY_LEVEL) or any(g.level == price.level and not g.percents for g in groups):
+    if not groups or price.level is None or price.level == ORDINARY_LEVEL:
+        return None
+    if any(group.level == price.level and not group.percents for group in groups):
         return None
     return next(iter(group_prices(price, groups, rounding)), None)
 

@@ -55,6 +55,13 @@ def mixed(postgres: PostgresServer, house: House, tmp_path_factory: pytest.TempP
             r"UPDATE tbl_item SET kodeitem = E'KEY-\xe9' WHERE kodeitem = 'KEY'",
             r"UPDATE tbl_itemsatuanjml SET kodeitem = E'KEY-\xe9' WHERE kodeitem = 'KEY'",
             r"UPDATE tbl_itemhj SET kodeitem = E'KEY-\xe9' WHERE kodeitem = 'KEY'",
+            "CREATE TABLE tbl_itemmerek (merek text, ketmerek text)",
+            r"INSERT INTO tbl_itemmerek VALUES (E'ROS\xc3\xa9', E'Merah jamb\xfa')",
+            "CREATE TABLE tbl_supelgrup (kgrup text, grup text, levelharga integer, potongan numeric)",
+            r"INSERT INTO tbl_supelgrup VALUES (E'G\xe9', E'Pelanggan \xc3\xa9', 1, 5)",
+            "CREATE TABLE tbl_itempotongan (kodeitem text, kodegrup text, jumlah numeric, pot1 numeric, pot2 numeric,"
+            " pot3 numeric, pot4 numeric)",
+            r"INSERT INTO tbl_itempotongan VALUES (E'KEY-\xe9', E'g\xc3\xa9', 0, 7)",
         ],
     )
     backup = write_backup(postgres, tmp_path_factory.mktemp("mixed") / "toko.i5bu", shop, encoding="SQL_ASCII")
@@ -78,6 +85,13 @@ def test_each_text_of_an_sql_ascii_backup_is_read_as_utf8_or_else_as_cp1252(mixe
 def test_a_code_that_is_not_utf8_still_joins_its_prices_and_barcodes(mixed: Installation) -> None:
     assert mixed.prices()["KEY-é"] == 7000
     assert mixed.query("SELECT barcode, kodeitem FROM barcodes JOIN products USING (product_id)") == [("0123", "KEY-é")]
+
+
+def test_names_and_groups_are_read_in_either_encoding_and_join(mixed: Installation) -> None:
+    assert mixed.query("SELECT kode, nama FROM names") == [("ROSé", "Merah jambú")]
+    assert mixed.query("SELECT kgrup, grup FROM customer_groups") == [("GÉ", "Pelanggan é")]
+    query = "SELECT kodeitem, kgrup, pot1::INTEGER FROM group_discounts JOIN products USING (product_id)"
+    assert mixed.query(query) == [("KEY-é", "GÉ", 7)]
 
 
 def test_bytes_that_no_encoding_has_lose_no_product(mixed: Installation) -> None:

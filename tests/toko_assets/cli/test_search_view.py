@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from toko_assets.cli.search_view import show_products
 from toko_core.catalog.products import Price, Product
+from toko_core.catalog.reference.groups import CustomerGroup
 
 LONG = "INDOMIE REAL MEAT GORENG SPECIAL RASA RENDANG PEDAS ISI 40 BUNGKUS UKURAN JUMBO 90GR EDISI LEBARAN"
 
@@ -63,6 +65,19 @@ def test_at_80_columns_prices_stand_in_columns_below_the_name() -> None:
         "KOPI [bold]KAPAL[/bold] API",
         "  PCS                                 harga belum diisi",
         "  LSN (×?)                                      Rp9.000",
+    ]
+
+
+def test_levels_are_named_by_groups_and_what_a_group_with_a_percent_pays_has_a_line() -> None:
+    groups = (CustomerGroup("Umum", 1), CustomerGroup("Member", 1, (Decimal(5),)), CustomerGroup("Grosir", 2))
+    tea = a_product("TEH", *(a_price(str(3100 - 100 * level), "2500", level=level) for level in (1, 2, 3)))
+    assert shown([replace(tea, groups=groups)], 80) == [
+        "  Unit  Applies to     Price     Cost",
+        "TEH",
+        "  PCS   Umum         Rp3.000  Rp2.500",
+        "        Member −5 %  Rp2.850",
+        "  PCS   Grosir       Rp2.900  Rp2.500",
+        "  PCS   level 3      Rp2.800  Rp2.500",
     ]
 
 

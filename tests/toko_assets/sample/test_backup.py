@@ -28,6 +28,9 @@ SHOP_TABLES = (
     "tbl_itemjenis",
     "tbl_itemmerek",
     "tbl_itemsatuan",
+    "tbl_kantor",
+    "tbl_supelgrup",
+    "tbl_itempotongan",
     "tbl_infodb",
 )
 

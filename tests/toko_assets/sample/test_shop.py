@@ -103,6 +103,24 @@ def test_keys_are_unique_as_ipos_keeps_them() -> None:
         assert len(keys) == len(set(keys))
 
 
+def test_every_code_of_a_category_brand_or_branch_has_a_name_and_some_names_differ() -> None:
+    found = shop(BIG)
+    categories = {row.jenis: row.ketjenis for row in found.tbl_itemjenis}
+    brands = {row.merek: row.ketmerek for row in found.tbl_itemmerek}
+    assert {item.jenis for item in found.tbl_item if item.jenis} <= categories.keys()
+    assert {item.merek for item in found.tbl_item if item.merek} <= brands.keys()
+    assert {row.kantor for row in found.tbl_itemstok} <= {row.kodekantor for row in found.tbl_kantor}
+    assert categories["MNM"] == "MINUMAN"
+    assert 0.1 < sum(normal(name) != code for code, name in brands.items()) / len(brands) < 0.3
+
+
+def test_some_items_have_percents_of_their_own_for_a_group() -> None:
+    found = shop(BIG)
+    assert {row.kodegrup for row in found.tbl_itempotongan} <= {row.kgrup for row in found.tbl_supelgrup}
+    assert {row.kodeitem for row in found.tbl_itempotongan} <= {item.kodeitem for item in found.tbl_item}
+    assert len({(row.pot1, row.pot2) for row in found.tbl_itempotongan}) > 2
+
+
 def test_no_amount_is_negative() -> None:
     found = shop(BIG)
     for _, rows in found.tables():

@@ -1,6 +1,6 @@
 """The names of the codes that a shop gives to its categories, brands, units and branches."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import duckdb
 
@@ -12,18 +12,18 @@ class Names:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Read the table `names`. A catalogue of an earlier version has none."""
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[str, dict[str | None, str]] = {kind: {} for kind in get_args(Kind)}
         if has_table(connection, "names"):
-            rows = connection.execute("SELECT kind, kode, nama FROM names").fetchall()
-            self._names = {(kind, code): name for kind, code, name in rows if name}
+            for kind, code, name in connection.execute("SELECT kind, kode, nama FROM names").fetchall():
+                self._names.setdefault(kind, {})[code] = name
 
     def find(self, kind: Kind, code: str | None) -> str | None:
         """Return the name of a code, or None if it has no other name than the code."""
-        return self._names.get((kind, code)) if code is not None else None
+        return self._names[kind].get(code)
 
     def shown(self, kind: Kind, code: str | None) -> str | None:
         """Return the name of a code, else the code itself."""
-        return self.find(kind, code) or code
+        return self._names[kind].get(code) or code
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
