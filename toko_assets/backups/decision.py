@@ -138,7 +138,7 @@ def decide(
     """
     before, mark, cursor = cursor.seen, folder_mark(backups), answered(cursor)
     wanted = next((backup for backup in newer if not is_rejected(backup.listed.revision)), None)
-    newest = (wanted or next(iter(newer), None)) if newer else None
+    newest = wanted or next(iter(newer), None)
     cursor = replace(cursor, seen=newest.listed.revision if newest else "")
     if wanted is None:
         return Decision(cursor, None, _nothing_wanted(newer, served))

@@ -6,19 +6,19 @@ promotion counter, arrive in one folder.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from toko_assets.backups.listing import DatedBackup
 from toko_assets.ipos.archive.schema import is_of_ipos_4
-from toko_core.errors import BackupError, SettingError
+from toko_core.errors import PermanentError, SettingError
 
 
-class ForeignBackupError(BackupError):
+class ForeignBackupError(PermanentError):
     """The backup is one of another database than the shop's."""
 
 
-class NoShopDatabaseError(BackupError):
+class NoShopDatabaseError(PermanentError):
     """There are backups of several databases, and none was chosen as the shop's; or none of the chosen database."""
 
 
@@ -43,7 +43,7 @@ class ShopDatabase:
             raise SettingError(
                 f"IPOS_DATABASE is {self.pattern}, so {name} cannot be adopted: change or remove that setting."
             )
-        return ShopDatabase(self.pattern, self.published, self.earlier, name)
+        return replace(self, adopted=name)
 
     @property
     def name(self) -> str | None:

@@ -24,6 +24,11 @@ class OwnerNotifier:
         self._telegram = telegram
         self._seconds = seconds
 
+    @property
+    def owners(self) -> frozenset[int]:
+        """Everybody to notify; nobody without a Telegram bot."""
+        return frozenset() if isinstance(self._telegram, SettingError) else self._telegram.owners
+
     def notify(self, text: str, log: Callable[[str], None]) -> bool:
         """Send `text` (HTML) to all owners. Return False if it reached none of them and a later attempt may succeed."""
         if isinstance(self._telegram, SettingError):

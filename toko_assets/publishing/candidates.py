@@ -72,14 +72,13 @@ def find_candidates(
 ) -> Candidates:
     """Read the headers of the listed backups, for at most about `seconds`, and sort the backups.
 
-    With `keep=False`, nothing is written to the data folder.
-    Raises what the source raises.
+    With `keep=False`, nothing is written to the data folder. Raises what the source raises.
     """
     dated = read_headers(
         source, listing.backups, folder.records, zone, now, seconds=seconds, keep=keep, progress=progress
     )
     served = read_served(folder)
-    exceed = None
-    if served and served.backup and not served.is_demo and shop.accepts(served.database or ""):
+    exceed, database = None, served.database if served else None
+    if served and served.backup and not served.is_demo and (database is None or shop.accepts(database)):
         exceed = order_to_exceed(folder.records, served.backup) if served.revision else served.backup.order
     return Candidates(listing, select(dated.backups, shop), shop, served, exceed, dated.unread)

@@ -7,14 +7,17 @@ from pathlib import Path
 from random import Random
 
 import dagster as dg
+import duckdb
 import pytest
 
 from tests.acceptance.dumps import dumped_at, of_database
 from tests.acceptance.places import set_time
 from tests.backups import a_shop, write_backup
 from tests.installation import Answer
+from tests.servers.dropbox_client import dropbox_server
 from tests.servers.telegram import TelegramServer
 from tests.toko_assets.defs.sensing import NEW_YEAR, Daemon, a_daemon, texts
+from toko_assets.common.notifier import RETRIES
 from toko_assets.postgres.server import PostgresServer
 
 OURS, NEXT_YEARS, PROMO = "i5_TOKO_2026", "i5_TOKO_2027", "i5_PROMO2026"
@@ -131,6 +134,24 @@ def test_in_any_order_only_the_shops_backups_are_served_and_every_newer_one_is(
         foreign = [text for text in told(telegram, owner) if "backup dari database lain" in text]
         assert len(foreign) == len(others)
         assert all(sum(other in text for text in foreign) == 1 for other in others)
+
+
+def test_notices_that_telegram_did_not_take_are_late_and_cost_a_tick_one_attempt(
+    folder: Folder, telegram: TelegramServer
+) -> None:
+    folder.put(1000, OURS, 0)
+    assert folder.look() is None
+    for price, database in ((1001, PROMO), (1002, NEXT_YEARS)):
+        folder.put(price, database, 5)
+    telegram.fail("sendMessage", "500", times=None)
+    before = len(telegram.requests)
+    assert folder.look() == "1000.i5bu is served."
+    assert len(telegram.requests) - before == len(OWNERS) * (1 + RETRIES)
+    telegram.heal()
+    for _ in range(3):
+        assert folder.look() == "1000.i5bu is served."
+    for owner in OWNERS:
+        assert len(told(telegram, owner)) == 2
 
 
 class TestSeveralDatabases:
@@ -377,3 +398,37 @@ class TestRejectedBackup:
         assert "9.i5bu" in answer.error or "1 products, 3 before" in answer.error
         assert folder.sync("--most-lost", "100").status == 0
         assert folder.price == 9
+
+
+def test_of_a_foreign_backup_in_dropbox_only_the_beginning_is_read_and_only_once(
+    tmp_path: Path, backups: dict[int, bytes]
+) -> None:
+    with dropbox_server() as dropbox, a_daemon(tmp_path / "toko", **dropbox.settings) as daemon:
+        dropbox.put("/IPOS/ours.i5bu", of_database(backups[1000], OURS))
+        daemon.run(daemon.ask())
+        served, before = daemon.toko.catalog, len(dropbox.received("files/download"))
+        dropbox.put("/IPOS/promo.i5bu", of_database(backups[1001], PROMO))
+        for _ in range(3):
+            assert daemon.look().said == "ours.i5bu is served."
+        (request,) = dropbox.received("files/download")[before:]
+        assert request.range == "bytes=0-4095"
+        assert daemon.toko.catalog == served
+
+
+def test_a_served_backup_of_an_unknown_database_still_keeps_older_ones_out(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put(1000, OURS, 5)
+    assert folder.look() is None
+    assert folder.daemon.toko.catalog is not None
+    with duckdb.connect(folder.daemon.toko.catalog) as connection:
+        connection.execute("DELETE FROM catalog_info WHERE key = 'backup_database'")
+    for copy in (folder.daemon.toko.data / "backups").iterdir():
+        copy.unlink()
+    monkeypatch.setenv("IPOS_DATABASE", "i5_TOKO*")
+    folder.daemon.restart()
+    folder.put(1001, OURS, 4)
+    assert folder.look() == "1000.i5bu is served."
+    folder.put(1002, OURS, 6)
+    assert folder.look() is None
+    assert folder.price == 1002

@@ -62,11 +62,12 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             )
         except TokoError as error:
             return _report_failing_source(context, notifier, before, error, settings, now)
+        undecided = _undecided(found)
         served = found.served.backup if found.served and found.served.revision and not found.served.is_demo else None
         decision = decide(
             before,
             listing.backups,
-            [] if _undecided(found) else found.newer,
+            [] if undecided else found.newer,
             served=served.name if served else "",
             rolled_back=rejection_in_force(storage.folder),
             is_rejected=lambda revision: rejection(context.instance, revision, storage.rules) is not None,
@@ -79,7 +80,7 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
         cursor = replace(decision.cursor, told=not _announce_recovery(context, notifier, before))
         observed = _observations(found, before, cursor)
         if decision.request is None:
-            return _skip(cursor, _undecided(found) or decision.said, observed)
+            return _skip(cursor, undecided or decision.said, observed)
         for name in listing.conflicted:
             context.log.warning(left_out(name))
         return dg.SensorResult(

@@ -39,7 +39,10 @@ class SentNotices:
 def send_notices(
     notifier: OwnerNotifier, folder: DataFolder, wanted: Iterator[Notice], log: Callable[[str], None]
 ) -> None:
-    """Send each notice to the owners who have not got it yet."""
+    """Send each notice to the owners who have not got it yet.
+
+    The first notice that not everybody could be sent ends it: the next tick goes on, since a tick has a minute.
+    """
     sent = read_record(folder.records, RECORD, SentNotices) or SentNotices()
     owners = dict(sent.owners)
     for notice in wanted:
@@ -48,6 +51,8 @@ def send_notices(
         if after != before:
             owners[notice.key] = tuple(sorted(after))
             write_record(folder.records, RECORD, replace(sent, owners=dict(list(owners.items())[-KEPT:])))
+        if not notifier.owners <= after:
+            return
 
 
 def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Notice]:
