@@ -403,7 +403,7 @@ class TestRejectedBackup:
 def test_of_a_foreign_backup_in_dropbox_only_the_beginning_is_read_and_only_once(
     tmp_path: Path, backups: dict[int, bytes]
 ) -> None:
-    with dropbox_server() as dropbox, a_daemon(tmp_path / "toko", **dropbox.settings) as daemon:
+    with dropbox_server() as dropbox, a_daemon(tmp_path, **dropbox.settings) as daemon:
         dropbox.put("/IPOS/ours.i5bu", of_database(backups[1000], OURS))
         daemon.run(daemon.ask())
         served, before = daemon.toko.catalog, len(dropbox.received("files/download"))
