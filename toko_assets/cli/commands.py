@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from toko_assets.cli.terminal import plain, short_path
-from toko_assets.common.process import tune_process
+from toko_assets.common.process import importing, tune_process
 from toko_core.errors import TokoError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def cli() -> None:
 def sync(backup: Path | None, adopt: str | None, no_wait: bool, allow_zero_groups: bool, **most: int) -> None:
     """Run the whole chain with the newest backup of the shop, and publish the catalogue."""
     settings = _data_settings()
-    with console.status("Starting Dagster"):
+    with console.status("Starting Dagster"), importing():
         from toko_assets.cli.run import sync_backup
     limits = {LIMITS[name]: percent / 100 for name, percent in most.items()}
     config = {
@@ -130,7 +130,7 @@ def sample_backup(out: Path, products: int, history: int, seed: int, encoding: s
 def download(backup: Path | None) -> None:
     """Run only the first step: fetch the newest backup."""
     settings = _data_settings()
-    with console.status("Starting Dagster"):
+    with console.status("Starting Dagster"), importing():
         from toko_assets.cli.run import local_file, run_assets
     run_assets(settings, ["raw_backup"], console, local_file(backup) if backup else {"newest_again": {}})
 
@@ -139,7 +139,7 @@ def download(backup: Path | None) -> None:
 def extract() -> None:
     """Run only the middle steps: restore the last fetched backup, and export products and prices as Parquet and CSV."""
     settings = _data_settings()
-    with console.status("Starting Dagster"):
+    with console.status("Starting Dagster"), importing():
         from toko_assets.cli.run import run_assets
     exported = run_assets(settings, ["restored_database", "exported_products"], console)["exported_products"]
     console.print(f"CSV: {short_path(exported.csv)}", highlight=False, soft_wrap=True)

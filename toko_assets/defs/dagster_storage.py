@@ -61,6 +61,7 @@ class LocalEvents(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str) -> None:
         self._engines = _Engines()
+        self._tables: set[str] = set()
         super().__init__(base_dir)
 
     @contextmanager
@@ -73,9 +74,13 @@ class LocalEvents(SqliteEventLogStorage):
             yield connection
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the table exists."""
-        with self.index_connection() as connection:
-            return inspect(connection).has_table(table_name)
+        """Whether the table exists. Dagster asks for each event; a table that exists is not looked for again."""
+        if table_name not in self._tables:
+            with self.index_connection() as connection:
+                if not inspect(connection).has_table(table_name):
+                    return False
+            self._tables.add(table_name)
+        return True
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event and touch the file: the web interface watches it, and SQLite writes it only at intervals."""
@@ -85,6 +90,7 @@ class LocalEvents(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Remove everything."""
         self._engines.dispose()
+        self._tables.clear()
         super().wipe()
 
     def dispose(self) -> None:
