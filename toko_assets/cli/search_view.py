@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from toko_assets.cli.terminal import plain
+from toko_core.amounts import quantity, rupiah
 from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.files import DataFolder
-from toko_core.prices import Tier, group_prices, label_level, quantity, rupiah, tiers
+from toko_core.price_labels import Tier, label_level, label_payers, tiers
+from toko_core.prices import group_prices
 
 UNPRICED = "harga belum diisi"
 INDENT = GAP = "  "
@@ -103,7 +105,7 @@ def _rows(product: Product) -> Iterator[Row]:
             "" if price.hargapokok is None else rupiah(price.hargapokok),
         )
         for paid in group_prices(price, product.groups, None):
-            yield Row("", paid.label, rupiah(paid.amount), "")
+            yield Row("", label_payers(paid), rupiah(paid.amount), "")
 
 
 def _unit(price: Price) -> str:

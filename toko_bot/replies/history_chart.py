@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw, ImageFont
 
-from toko_core.prices import rupiah
+from toko_core.amounts import rupiah
 from toko_core.text import day
 
 WIDTH = 900

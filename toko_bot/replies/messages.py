@@ -3,7 +3,7 @@
 from decimal import Decimal
 from html import escape
 
-from toko_core.prices import format_change, rupiah
+from toko_core.amounts import format_change, rupiah
 from toko_core.text import count, shorten
 
 ASKED = "🔎 "

@@ -4,18 +4,11 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from toko_bot.replies import messages
+from toko_core.amounts import percent, rupiah
 from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reference.groups import CustomerGroup
-from toko_core.prices import (
-    LONGEST_UNIT,
-    group_prices,
-    label_prices,
-    label_unit,
-    percent,
-    rupiah,
-    shown_price,
-    usual_price,
-)
+from toko_core.price_labels import LONGEST_UNIT, label_payers, label_prices, label_unit
+from toko_core.prices import group_prices, shown_price, usual_price
 
 WIDTH = 30
 """Characters of a line. A small phone shows 32 in a fixed-width font."""
@@ -34,7 +27,7 @@ def price_cells(product: Product, rounding: int | None) -> Iterator[tuple[str, s
         if price.hargajual is None:
             yield label, messages.UNPRICED_SHORT
         elif usual := usual_price(price, product.groups, rounding):
-            yield f"{label_unit(price)} {usual.label}", rupiah(usual.amount)
+            yield f"{label_unit(price)} {label_payers(usual)}", rupiah(usual.amount)
         else:
             yield label, rupiah(shown_price(price, rounding))
 
@@ -93,7 +86,7 @@ def _cost(price: Price, rounding: int | None) -> Iterator[str]:
 def _of_groups(price: Price, groups: Sequence[CustomerGroup], rounding: int | None) -> Iterator[str]:
     found = group_prices(price, groups, rounding)
     for paid in found[:MOST_GROUP_PRICES]:
-        yield two_columns(f"  {paid.label}", rupiah(paid.amount))
+        yield two_columns(f"  {label_payers(paid)}", rupiah(paid.amount))
     if len(found) > MOST_GROUP_PRICES:
         yield f"  {messages.more_lines(len(found) - MOST_GROUP_PRICES)}"
 

@@ -10,10 +10,11 @@ from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_
 from toko_bot.replies.layout import Page, button, fit, short_name, stale_lines
 from toko_bot.replies.price_lines import full_table, price_table, two_columns
 from toko_bot.settings import BotSettings
+from toko_core.amounts import quantity
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.reference.names import Names
-from toko_core.prices import is_below_cost, quantity
+from toko_core.prices import is_below_cost
 from toko_core.text import moment, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200

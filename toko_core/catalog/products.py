@@ -5,7 +5,8 @@ Python objects are created only for the few products that somebody asks for.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
 from toko_core.catalog.reference.names import Names
 
@@ -65,6 +67,9 @@ class Product:
     prices: tuple[Price, ...]
     groups: tuple[CustomerGroup, ...] = ()
     """The shop's customer groups, with what each pays for this product."""
+    discounts: tuple[Discount, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    """Those that apply at the moment for which the product was asked."""
 
 
 class Products:
@@ -82,6 +87,7 @@ class Products:
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
         self.names = Names(connection)
         self._groups = CustomerGroups(connection)
+        self._discounts = Discounts(connection)
 
     def __len__(self) -> int:
         return len(self._sold)
@@ -92,6 +98,14 @@ class Products:
         jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
         return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, self._groups.of(product_id))
+
+    def at(self, product_id: int, moment: datetime) -> Product:
+        """Return a product with the discounts and promotions that apply at a moment of the shop's wall clock."""
+        discounts, promotions = self._discounts.of(product_id, moment)
+        product = self[product_id]
+        if not discounts and not promotions:
+            return product
+        return replace(product, discounts=discounts, promotions=promotions)
 
     def code(self, product_id: int) -> str:
         """Return the product's `kodeitem`."""

@@ -7,6 +7,9 @@ A new table needs no new version: old readers ignore it, and new ones treat a mi
 
 UNCOMPRESSED = "USING COMPRESSION uncompressed"
 """Photos are JPEGs already. To read one compressed value, DuckDB reads a whole group: more than the bot's memory."""
+PERIOD = {
+    "dari": "TIMESTAMP", "sebelum": "TIMESTAMP", "jam_dari": "TIME", "jam_sampai": "TIME", "hari": "INTEGER",
+}  # fmt: skip
 TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
@@ -29,12 +32,27 @@ TABLES = {
         "product_id": "INTEGER", "kgrup": "VARCHAR", "pot1": "DECIMAL(6,3)", "pot2": "DECIMAL(6,3)",
         "pot3": "DECIMAL(6,3)", "pot4": "DECIMAL(6,3)",
     },
+    "discounts": {
+        "product_id": "INTEGER", "iddiskon": "VARCHAR", "satuan": "VARCHAR", "kgrup": "VARCHAR", "prioritas": "BIGINT",
+        "rupiah": "DECIMAL(18,4)", "pot1": "DECIMAL(6,3)", "pot2": "DECIMAL(6,3)", "pot3": "DECIMAL(6,3)",
+        "pot4": "DECIMAL(6,3)", **PERIOD,
+    },
+    "promotions": {
+        "product_id": "INTEGER", "idpromo": "VARCHAR", "satuan": "VARCHAR", "jumlah": "DECIMAL(20,3)",
+        "hadiah": "INTEGER", "jumlah_hadiah": "DECIMAL(20,3)", "satuan_hadiah": "VARCHAR", "kelipatan": "BOOLEAN",
+        "harga": "DECIMAL(18,4)", **PERIOD,
+    },
 }  # fmt: skip
 """The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue.
 
 `names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor) if it differs from the code; `kode`
 is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for the product
-in `group_discounts`, one after the other, and without a row less its own `potongan`."""
+in `group_discounts`, one after the other, and without a row less its own `potongan`.
 
-ADDED = frozenset({"names", "customer_groups", "group_discounts"})
+A row of `discounts` takes `rupiah` and then the percents off the price of a `satuan` (null: any) for a `kgrup` (null:
+everybody). Who buys `jumlah` of a `satuan` gets, by a row of `promotions`, `jumlah_hadiah` of the product `hadiah`
+(null: the same) for `harga` each (null: nothing). Both apply from `dari` until before `sebelum`, between `jam_dari` and
+`jam_sampai`, on the weekdays of the bits of `hari` (1 is Monday). These are the shop's wall clock; null is no limit."""
+
+ADDED = frozenset({"names", "customer_groups", "group_discounts", "discounts", "promotions"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""

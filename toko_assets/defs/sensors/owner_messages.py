@@ -6,7 +6,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from toko_assets.common.publications import PriceChange, Published, RolledBack
-from toko_core.prices import format_change
+from toko_core.amounts import format_change
 from toko_core.text import count, moment, shorten
 
 SHOWN_CHANGES = 10
