@@ -118,16 +118,16 @@ def label_discount(discount: Discount) -> str:
     return " ".join(filter(None, [f"diskon {' + '.join(parts)}", label_period(discount.period)]))
 
 
-def label_promotion(promotion: Promotion, unit: str, gift: str | None) -> str:
-    """Return a label like `beli 2 PCS gratis 1 PCS` or `beli 2 PCS tebus murah Rp1.000 GULA`.
+def label_promotion(promotion: Promotion, gift: str | None) -> str:
+    """Return a label like `beli 2 PCS gratis 1 PCS` or `beli 2 PCS tebus murah Rp1.000: 1 KG GULA`.
 
-    `unit` is the product's base unit, and `gift` the name of the other product.
+    `gift` is the name of the other product.
     """
-    given = " ".join(filter(None, [quantity(promotion.given), promotion.given_unit or promotion.satuan or unit, gift]))
+    bought = _number_of(promotion.bought, promotion.satuan)
+    given = _number_of(promotion.given, promotion.given_unit)
     gets = f"gratis {given}" if promotion.price is None else f"tebus murah {rupiah(promotion.price)}: {given}"
-    bought = f"beli {quantity(promotion.bought)} {promotion.satuan or unit}"
-    multiples = "berlaku kelipatan" if promotion.repeats else ""
-    return " ".join(filter(None, [bought, gets, label_period(promotion.period), multiples and f"({multiples})"]))
+    multiples = "(berlaku kelipatan)" if promotion.repeats else ""
+    return " ".join(filter(None, [f"beli {bought} {gets}", gift, label_period(promotion.period), multiples]))
 
 
 def label_period(period: Period) -> str:
@@ -145,3 +145,7 @@ def label_period(period: Period) -> str:
         is_near = period.start is not None and (day - period.start.date()).days < DAYS_WITHOUT_YEAR
         parts.append(f"s.d. {day.day} {MONTHS[day.month - 1]}{'' if is_near else f' {day.year}'}")
     return " ".join(parts)
+
+
+def _number_of(number: Decimal, unit: str | None) -> str:
+    return f"{quantity(number)} {unit[:LONGEST_UNIT]}" if unit else quantity(number)

@@ -4,6 +4,7 @@ import shutil
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
     console.rule("From the backup to the published catalogue", align="left")
     sync_backup(settings, sample, console)
     console.rule("Searches", align="left")
-    show_searches(settings.data_folder, SEARCHES, RESULTS, console)
+    show_searches(settings.data_folder, SEARCHES, RESULTS, console, datetime.now(settings.zone).replace(tzinfo=None))
     console.rule("What next", align="left")
     _show_next_steps(settings, console)
 

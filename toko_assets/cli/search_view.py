@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +12,12 @@ from rich.text import Text
 
 from toko_assets.cli.terminal import plain
 from toko_core.amounts import quantity, rupiah
-from toko_core.catalog.products import Price, Product
+from toko_core.catalog.products import Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.files import DataFolder
-from toko_core.price_labels import Tier, label_level, label_payers, tiers
-from toko_core.prices import group_prices
+from toko_core.price_labels import Tier, label_discount, label_level, label_payers, label_promotion, tiers
+from toko_core.prices import group_prices, price_in_force, round_amount
 
 UNPRICED = "harga belum diisi"
 INDENT = GAP = "  "
@@ -41,23 +42,23 @@ class _Widths(NamedTuple):
 HEADINGS = Row("Unit", "Applies to", "Price", "Cost")
 
 
-def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console) -> None:
-    """Run searches in the published catalogue, and show their results."""
+def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console, at: datetime) -> None:
+    """Run searches in the published catalogue, and show their results with the prices at a time of the shop's clock."""
     catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
     for query in queries:
         begun = time.perf_counter()
-        found = catalog.search(query, limit)
+        found = catalog.search(query, limit, at)
         took = f"{len(found)} found in {(time.perf_counter() - begun) * 1000:.1f} ms"
         console.print(f"\n[bold]{plain(query)}[/]  [dim]{took}[/]", highlight=False)
         if meant := catalog.suggestion(query):
             console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
         if found:
-            show_products([hit.product for hit in found], console)
+            show_products([hit.product for hit in found], console, catalog.products)
         else:
             console.print("The catalogue has no similar product.", highlight=False)
 
 
-def show_products(products: Sequence[Product], console: Console) -> None:
+def show_products(products: Sequence[Product], console: Console, names: Products | None = None) -> None:
     """Show each name on a separate line, with a line for each price below it, in columns that all products share.
 
     If the terminal is too narrow for all columns, "applies to" gets a separate line. Prices are never truncated: a line
@@ -71,6 +72,9 @@ def show_products(products: Sequence[Product], console: Console) -> None:
             console.print(Text(_line(row, widths)), soft_wrap=True)
             if row.applies_to and not widths.applies_to:
                 console.print(Text(f"{INDENT * 2}{row.applies_to}"), soft_wrap=True)
+        for promotion in product.promotions:
+            gift = names.name(promotion.gift) if names and promotion.gift is not None else None
+            console.print(Text(f"{INDENT}{label_promotion(promotion, gift)}"), soft_wrap=True)
 
 
 def _widths(rows: Sequence[Row], width: int) -> _Widths:
@@ -104,7 +108,10 @@ def _rows(product: Product) -> Iterator[Row]:
             UNPRICED if price.hargajual is None else rupiah(price.hargajual),
             "" if price.hargapokok is None else rupiah(price.hargapokok),
         )
-        for paid in group_prices(price, product.groups, None):
+        reduced = price_in_force(price, product.discounts)
+        if reduced and reduced.discount:
+            yield Row("", label_discount(reduced.discount), rupiah(round_amount(reduced.amount, None)), "")
+        for paid in group_prices(price, product.groups, None, product.discounts):
             yield Row("", label_payers(paid), rupiah(paid.amount), "")
 
 

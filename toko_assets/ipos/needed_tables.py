@@ -10,6 +10,7 @@ TEXT_TYPES: Final = ("character varying", "text", "character", '"char"')
 NUMBER_TYPES: Final = ("numeric", "integer", "bigint", "smallint")
 TIME_TYPES: Final = ("timestamp", "date")
 BYTES_TYPES: Final = ("bytea",)
+BOOLEAN_TYPES: Final = ("boolean",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ def _texts(*names: str) -> tuple[Column, ...]:
 
 def _numbers(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "numeric", NUMBER_TYPES) for name in names)
+
+
+def _optional(kind: str, declared: tuple[str, ...], *names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, kind, declared, optional=True) for name in names)
 
 
 DATEUPD = Column("dateupd", "timestamp", TIME_TYPES)
@@ -76,6 +81,7 @@ NEEDED: Final = (ITEM, UNIT, PRICE, STOCK)
 """The tables that every backup of iPOS 5 has."""
 
 MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS = 100_000, 1_000, 1_000_000
+MOST_OFFERS, MOST_OFFER_LINES = 20_000, 500_000
 
 
 def _names(table: str, code: str, name: str) -> Table:
@@ -99,7 +105,52 @@ ITEM_DISCOUNT = Table(
     most_rows=MOST_ITEM_DISCOUNTS,
 )
 
-OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, GROUP, ITEM_DISCOUNT)
-"""Names of codes, and customer groups. Without them the catalogue has codes and levels."""
+_OFFER = (
+    *_optional("boolean", BOOLEAN_TYPES, "stsact", "w1", "w2", "w3", "w4", "w5", "w6", "w7"),
+    *_optional("timestamp", TIME_TYPES, "tgldari", "tglsampai", "jamdari", "jamsampai"),
+    *_optional("text", TEXT_TYPES, "tipeper", "kodeitemd", "kodeitems", "jenis", "merek"),
+)
+DISCOUNT = Table(
+    "tbl_itemdisp",
+    (
+        *_texts("iddiskon"),
+        *_OFFER,
+        *_optional("numeric", NUMBER_TYPES, "prioritas", "pot1", "pot2", "pot3", "pot4"),
+        *_optional("boolean", BOOLEAN_TYPES, "stsvcr"),
+    ),
+    optional=True,
+    most_rows=MOST_OFFERS,
+)
+DISCOUNT_LINE = Table(
+    "tbl_itemdispdt",
+    (
+        *_texts("iddiskon", "kodeitem"),
+        *_optional("text", TEXT_TYPES, "satuan", "kgruppel"),
+        *_numbers("opsidiskon", "diskon1"),
+        *_optional("numeric", NUMBER_TYPES, "diskon2", "diskon3", "diskon4"),
+        *_optional("numeric", NUMBER_TYPES, "disknom1", "disknom2", "disknom3", "disknom4"),
+    ),
+    optional=True,
+    most_rows=MOST_OFFER_LINES,
+)
+PROMOTION = Table("tbl_itempromo", (*_texts("idpromo"), *_OFFER), optional=True, most_rows=MOST_OFFERS)
+PROMOTION_LINE = Table(
+    "tbl_itempromodt",
+    (
+        *_texts("idpromo", "kodeitem"),
+        *_numbers("jumlahjual", "jumlahgratis"),
+        *_optional("text", TEXT_TYPES, "satuanjual", "satuangratis", "kodeitemgr"),
+        *_optional("boolean", BOOLEAN_TYPES, "kelipatan", "tebus"),
+        *_optional("numeric", NUMBER_TYPES, "harga"),
+    ),
+    optional=True,
+    most_rows=MOST_OFFER_LINES,
+)
+
+OPTIONAL: Final = (
+    CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, GROUP, ITEM_DISCOUNT,
+    DISCOUNT, DISCOUNT_LINE, PROMOTION, PROMOTION_LINE,
+)  # fmt: skip
+"""Names of codes, customer groups, discounts and promotions. Without them the catalogue has codes and levels."""
 
 RESTORED: Final = (*NEEDED, *OPTIONAL)

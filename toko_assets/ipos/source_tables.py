@@ -124,6 +124,8 @@ def _selected(name: str, kind: Any) -> str:
         return f"CASE WHEN {within} THEN round({name}, {kind.scale}) END"
     if kind == pa.int64():
         return f"CASE WHEN {name} > -{LARGEST_LEVEL} AND {name} < {LARGEST_LEVEL} THEN trunc({name})::bigint END"
+    if kind == pa.bool_():
+        return f"{name}::int"
     if kind == pa.timestamp("us"):  # infinity, and years that Arrow does not read
         return f"CASE WHEN {name} IS NOT NULL THEN greatest(least({name}, '9999-12-31'), '0001-01-01') END"
     return name

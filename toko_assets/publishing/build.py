@@ -21,6 +21,16 @@ from toko_core.search import SearchIndex
 
 SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
 """The order of a product's prices, in which the bot shows them."""
+ORDERS = {
+    "prices": f", {SHOWN}", "barcodes": "", "stock": "", "group_discounts": ", kgrup", "discounts": ", iddiskon",
+    "promotions": ", idpromo",
+}  # fmt: skip
+"""The tables of products, with the order of the rows of one product."""
+PRODUCT_IDS = {
+    "product_id": "products.product_id",
+    "hadiah": "(SELECT g.product_id FROM products g WHERE g.kodeitem = t.hadiah) AS hadiah",
+}
+"""The columns that hold a product_id, where the export has a kodeitem."""
 MEMORY_LIMIT = "96MB"
 """A row group of photos of the largest size needs 72 MB. Copies outside this limit need as much again."""
 PHOTOS_A_BATCH = 32
@@ -51,10 +61,10 @@ def build(
             if (stored := export / f"{table}.parquet").exists():
                 query = f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?)"  # noqa: S608
                 connection.execute(query, [str(stored)])
-        for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", ""), ("group_discounts", ", kgrup")):
+        for table, order in ORDERS.items():
             if not (export / f"{table}.parquet").exists():
                 continue
-            wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
+            wanted = ", ".join(PRODUCT_IDS.get(name, f"t.{name}") for name in TABLES[table])
             connection.execute(
                 f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
                 f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",

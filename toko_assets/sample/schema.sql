@@ -46,6 +46,78 @@ CREATE TABLE tbl_itempotongan (
     pot4 numeric(20,3) DEFAULT 0
 );
 
+CREATE TABLE tbl_itemdisp (
+    iddiskon varchar(50) NOT NULL,
+    tgldari timestamp,
+    tglsampai timestamp,
+    stsact boolean DEFAULT false,
+    tipeper varchar(10),
+    jamdari timestamp,
+    jamsampai timestamp,
+    w1 boolean DEFAULT false,
+    w2 boolean DEFAULT false,
+    w3 boolean DEFAULT false,
+    w4 boolean DEFAULT false,
+    w5 boolean DEFAULT false,
+    w6 boolean DEFAULT false,
+    w7 boolean DEFAULT false,
+    kodeitemd varchar(100),
+    kodeitems varchar(100),
+    jenis varchar(50),
+    merek varchar(50),
+    prioritas numeric(10,0) DEFAULT 0,
+    pot1 numeric(20,3) DEFAULT 0,
+    pot2 numeric(20,3) DEFAULT 0,
+    pot3 numeric(20,3) DEFAULT 0,
+    pot4 numeric(20,3) DEFAULT 0
+);
+
+CREATE TABLE tbl_itemdispdt (
+    iddiskon varchar(50),
+    kodeitem varchar(100),
+    satuan varchar(50),
+    opsidiskon integer,
+    diskon1 numeric(20,3),
+    diskon2 numeric(20,3),
+    diskon3 numeric(20,3),
+    diskon4 numeric(20,3),
+    kgruppel varchar(20)
+);
+
+CREATE TABLE tbl_itempromo (
+    idpromo varchar(50) NOT NULL,
+    tgldari timestamp,
+    tglsampai timestamp,
+    stsact boolean DEFAULT false,
+    tipeper varchar(10),
+    jamdari timestamp,
+    jamsampai timestamp,
+    w1 boolean DEFAULT false,
+    w2 boolean DEFAULT false,
+    w3 boolean DEFAULT false,
+    w4 boolean DEFAULT false,
+    w5 boolean DEFAULT false,
+    w6 boolean DEFAULT false,
+    w7 boolean DEFAULT false,
+    kodeitemd varchar(100),
+    kodeitems varchar(100),
+    jenis varchar(50),
+    merek varchar(50)
+);
+
+CREATE TABLE tbl_itempromodt (
+    idpromo varchar(50),
+    kodeitem varchar(100),
+    jumlahjual numeric(20,3),
+    satuanjual varchar(50),
+    kodeitemgr varchar(100),
+    jumlahgratis numeric(20,3),
+    satuangratis varchar(50),
+    kelipatan boolean DEFAULT true,
+    tebus boolean DEFAULT false,
+    harga numeric(20,3) DEFAULT 0
+);
+
 CREATE TABLE tbl_item (
     kodeitem varchar(100) NOT NULL,
     namaitem text,

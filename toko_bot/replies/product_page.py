@@ -7,20 +7,29 @@ from telegram import InlineKeyboardMarkup
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
-from toko_bot.replies.layout import Page, button, fit, short_name, stale_lines
-from toko_bot.replies.price_lines import full_table, price_table, two_columns
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, short_name
+from toko_bot.replies.price_lines import (
+    discount_lines,
+    full_table,
+    group_discount_lines,
+    price_lines,
+    price_table,
+    promotion_lines,
+    two_columns,
+)
 from toko_bot.settings import BotSettings
 from toko_core.amounts import quantity
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
+from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
 from toko_core.prices import is_below_cost
-from toko_core.text import moment, shorten
+from toko_core.text import shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
 """Characters of a branch in the table of stock, where a quantity follows in the same line."""
-PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
+PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS, OFFER_CHARACTERS = 1500, 400, 400, 600
 """Limits that keep a product page within one Telegram message."""
 
 
@@ -31,12 +40,13 @@ def product_page(
 
     It reads the file: do not call it in the event loop.
     """
-    product, details = served.catalog.products[row], served.details.of(row)
+    product, details = asked_now(served, settings, row), served.details.of(row)
     head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
     if not product.dijual:
         head.append(f"🚫 {messages.NOT_SOLD}")
     if owner and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
+    head += _offers(served, settings, product)
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
     table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
@@ -55,7 +65,7 @@ def product_page(
             facts.append(f"{title}: {escape(value[:100])}")
     facts += _unit_names([*units, details.satuan], served.catalog.products.names)
     parts.append("\n".join(facts))
-    parts += stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
+    parts += data_lines(served, settings)
     if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
         parts.append(messages.asked(back.query))
     code = product_hash(product.kodeitem)
@@ -67,13 +77,26 @@ def product_page(
 
 def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     """Return a product's prices as anybody may see them in any chat."""
-    product = served.catalog.products[row]
+    product = asked_now(served, settings, row)
     head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
     if not product.dijual:
         head += f"\n🚫 {messages.NOT_SOLD}"
-    table = fit(price_table(product, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
-    data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
-    return "\n\n".join([head, _pre(table), *data])
+    lines = price_lines(product, settings.price_rounding)
+    table = fit(price_table(lines), PRICE_CHARACTERS, messages.more_prices)
+    offers = [*discount_lines(lines), *promotion_lines(product, served.catalog.products)]
+    parts = [head, _pre(table), "\n".join(fit(offers, OFFER_CHARACTERS)), *data_lines(served, settings)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _offers(served: Served, settings: BotSettings, product: Product) -> list[str]:
+    """Return the lines of the discounts and promotions in force."""
+    rounding = settings.price_rounding
+    lines = [
+        *discount_lines(price_lines(product, rounding)),
+        *group_discount_lines(product, rounding),
+        *promotion_lines(product, served.catalog.products),
+    ]
+    return fit(list(dict.fromkeys(lines)), OFFER_CHARACTERS)
 
 
 def _branches(codes: Sequence[str], names: Names) -> list[str]:

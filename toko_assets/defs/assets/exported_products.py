@@ -26,7 +26,7 @@ from toko_assets.ipos.audit import MOST_UNPRICED, audit_export
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
-from toko_assets.ipos.reference.tables import check_discounts, read_reference
+from toko_assets.ipos.reference.tables import check_discounts, check_group_discounts, read_reference
 from toko_assets.ipos.restore import database_exists, ensure_rows
 from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
@@ -40,7 +40,7 @@ WARNING = [
     "texts_decoded", "unknown_marks", "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed",
     "fixed_price_used", "price_rows_of_no_system", "price_rows_repeated", "levels_assumed", "limits_assumed",
     "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ", "costs_too_large",
-    "group_discounts_clear",
+    "group_discounts_clear", "discounts_understood",
 ]  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def exported_products(
             with watch("price"):
                 shop = price_shop(source)
             with watch("read"):
-                reference = read_reference(connection, shop)
+                reference = read_reference(connection, shop, backup.dumped_at.replace(tzinfo=None))
             undecodable = pd.concat([source.undecodable, reference.undecodable], ignore_index=True)
             del source
             give_back()
@@ -94,6 +94,7 @@ def exported_products(
                 outcomes = [
                     *audit_export(connection, shop, config.most_unpriced_sold),
                     _texts(undecodable),
+                    check_group_discounts(reference),
                     check_discounts(reference),
                 ]
             yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written

@@ -48,6 +48,51 @@ HISTORY_COLUMNS: Final[Mapping[str, str]] = {column.name: str(column.type) for c
 
 _CODES: Final = ("tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor")
 
+
+def _of_head(table: str, head: str, code: str) -> dict[str, Origin]:
+    """Return the origins that discounts and promotions share: their code, their goods, and when they apply."""
+    goods = ("kodeitemd", "kodeitems", "jenis", "merek")
+    lines = f"{head}dt"
+    return {
+        f"{table}.kodeitem": _restored(
+            f"{lines}.kodeitem", *(f"{head}.{name}" for name in goods), "tbl_item.kodeitem",
+            how="The line's item, else each item of the range",
+        ),
+        f"{table}.{code}": _restored(f"{head}.{code}", f"{lines}.{code}", f"{head}.stsact", how="Switched on"),
+        f"{table}.dari": _restored(f"{head}.tgldari"),
+        f"{table}.sebelum": _restored(f"{head}.tglsampai", how="The moment after the last; the next day for a date"),
+        f"{table}.jam_dari": _restored(f"{head}.jamdari", f"{head}.tipeper", how="If limited to hours"),
+        f"{table}.jam_sampai": _restored(f"{head}.jamsampai", f"{head}.tipeper", how="If limited to hours"),
+        f"{table}.hari": _restored(
+            *(f"{head}.w{day}" for day in range(1, 8)), f"{head}.tipeper", how="A bit for each day, if limited to days"
+        ),
+    }  # fmt: skip
+
+
+_PERCENTS = {
+    f"discounts.pot{number}": _restored(
+        f"tbl_itemdispdt.diskon{number}", f"tbl_itemdisp.pot{number}", "tbl_itemdispdt.opsidiskon",
+        how="Percent off what the ones before leave",
+    )
+    for number in (1, 2, 3, 4)
+}  # fmt: skip
+_OFFERS: Final = {
+    **_of_head("discounts", "tbl_itemdisp", "iddiskon"),
+    "discounts.satuan": _restored("tbl_itemdispdt.satuan", how="Cleaned"),
+    "discounts.kgrup": _restored("tbl_itemdispdt.kgruppel", "tbl_supelgrup.kgrup"),
+    "discounts.prioritas": _restored("tbl_itemdisp.prioritas"),
+    "discounts.rupiah": _restored("tbl_itemdispdt.diskon1", "tbl_itemdispdt.opsidiskon", how="If opsidiskon is 2"),
+    **_PERCENTS,
+    **_of_head("promotions", "tbl_itempromo", "idpromo"),
+    "promotions.satuan": _restored("tbl_itempromodt.satuanjual", how="Cleaned"),
+    "promotions.jumlah": _restored("tbl_itempromodt.jumlahjual"),
+    "promotions.hadiah": _restored("tbl_itempromodt.kodeitemgr", how="Null for the same item"),
+    "promotions.jumlah_hadiah": _restored("tbl_itempromodt.jumlahgratis"),
+    "promotions.satuan_hadiah": _restored("tbl_itempromodt.satuangratis", how="Cleaned"),
+    "promotions.kelipatan": _restored("tbl_itempromodt.kelipatan"),
+    "promotions.harga": _restored("tbl_itempromodt.harga", "tbl_itempromodt.tebus", how="If tebus"),
+}
+
 EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "products.kodeitem": _restored(
         "tbl_item.kodeitem", "tbl_item.statushapus", how="Deleted items are left out (rule 1)"
@@ -121,6 +166,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         )
         for name in ("pot1", "pot2", "pot3", "pot4")
     },
+    **_OFFERS,
 }  # fmt: skip
 """The origins of the exported columns. The rule numbers refer to docs/pricing.md."""
 

@@ -1,6 +1,7 @@
 """Reads the reference data of a restored backup. Each of its tables may be missing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -9,10 +10,18 @@ import pyarrow as pa
 
 from toko_assets.common.checks import Outcome
 from toko_assets.ipos.pricing import PricedShop
-from toko_assets.ipos.reference.groups import clean_discounts, clean_groups
+from toko_assets.ipos.reference.discounts import clean_discounts
+from toko_assets.ipos.reference.groups import clean_group_discounts, clean_groups
 from toko_assets.ipos.reference.names import name_codes
+from toko_assets.ipos.reference.offers import WEEKDAY_COLUMNS, Goods
+from toko_assets.ipos.reference.promotions import clean_promotions
 from toko_assets.ipos.source_tables import QUANTITY, read_table, set_encoding
 
+OFFER: dict[str, Any] = {
+    "stsact": pa.bool_(), "tgldari": pa.timestamp("us"), "tglsampai": pa.timestamp("us"), "tipeper": "text",
+    "jamdari": pa.timestamp("us"), "jamsampai": pa.timestamp("us"), **dict.fromkeys(WEEKDAY_COLUMNS, pa.bool_()),
+    "kodeitemd": "text", "kodeitems": "text", "jenis": "text", "merek": "text",
+}  # fmt: skip
 COLUMNS: dict[str, dict[str, Any]] = {
     "tbl_itemjenis": {"jenis": "text", "ketjenis": "text"},
     "tbl_itemmerek": {"merek": "text", "ketmerek": "text"},
@@ -23,6 +32,21 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "kodeitem": "text", "kodegrup": "text", "jumlah": QUANTITY,
         "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
     },
+    "tbl_itemdisp": {
+        "iddiskon": "text", **OFFER, "prioritas": pa.int64(), "stsvcr": pa.bool_(),
+        "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
+    },
+    "tbl_itemdispdt": {
+        "iddiskon": "text", "kodeitem": "text", "satuan": "text", "kgruppel": "text", "opsidiskon": pa.int64(),
+        "diskon1": QUANTITY, "diskon2": QUANTITY, "diskon3": QUANTITY, "diskon4": QUANTITY,
+        "disknom1": QUANTITY, "disknom2": QUANTITY, "disknom3": QUANTITY, "disknom4": QUANTITY,
+    },
+    "tbl_itempromo": {"idpromo": "text", **OFFER},
+    "tbl_itempromodt": {
+        "idpromo": "text", "kodeitem": "text", "jumlahjual": QUANTITY, "satuanjual": "text", "kodeitemgr": "text",
+        "jumlahgratis": QUANTITY, "satuangratis": "text", "kelipatan": pa.bool_(), "tebus": pa.bool_(),
+        "harga": QUANTITY,
+    },
 }  # fmt: skip
 NAMED = {"jenis": "tbl_itemjenis", "merek": "tbl_itemmerek", "satuan": "tbl_itemsatuan", "kantor": "tbl_kantor"}
 """The table with the names of each kind of code."""
@@ -30,22 +54,30 @@ NAMED = {"jenis": "tbl_itemjenis", "merek": "tbl_itemmerek", "satuan": "tbl_item
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The names of codes, and the customer groups. Each frame may be empty."""
+    """The names of codes, the customer groups, the discounts and the promotions. Each frame may be empty."""
 
     names: pd.DataFrame
     """kind, kode, nama: the names of the codes that products, prices and stock use."""
     groups: pd.DataFrame
     """kgrup, grup, level, potongan: one row for each customer group."""
-    discounts: pd.DataFrame
+    group_discounts: pd.DataFrame
     """kodeitem, kgrup, pot1 to pot4: the percents of a group for an item, in place of the group's own."""
-    unclear: pd.DataFrame
-    """kodeitem, kgrup, reason: the discounts that are left out, or that had to be interpreted."""
+    unclear_groups: pd.DataFrame
+    """kodeitem, kgrup, reason: the percents that are left out, or that had to be interpreted."""
+    discounts: pd.DataFrame
+    promotions: pd.DataFrame
+    """With the columns of `discounts.COLUMNS` and `promotions.COLUMNS`."""
+    unclear_offers: pd.DataFrame
+    """code, kodeitem, reason: the discounts and promotions that are left out, or that had to be interpreted."""
     undecodable: pd.DataFrame
     """table, kodeitem, column, text: the texts of an SQL_ASCII backup that were read as Windows-1252."""
 
 
-def read_reference(connection: psycopg.Connection[Any], shop: PricedShop) -> Reference:
-    """Read the names and groups of a restored backup. This sets the client encoding of `connection`."""
+def read_reference(connection: psycopg.Connection[Any], shop: PricedShop, dumped_at: datetime) -> Reference:
+    """Read the names, groups and discounts of a restored backup. This sets the client encoding of `connection`.
+
+    `dumped_at` is the time of the backup in the shop's wall clock.
+    """
     raw = set_encoding(connection)
     present = _present(connection)
     frames: dict[str, pd.DataFrame] = {}
@@ -57,26 +89,49 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop) -> Ref
         else:
             frames[table] = _nothing(columns)
     groups, wrong = clean_groups(frames["tbl_supelgrup"])
-    discounts, unclear = clean_discounts(frames["tbl_itempotongan"], groups, shop.products["kodeitem"])
+    percents, unclear = clean_group_discounts(frames["tbl_itempotongan"], groups, shop.products["kodeitem"])
+    goods = Goods(shop.products)
+    heads, lines = frames["tbl_itemdisp"], frames["tbl_itemdispdt"]
+    discounts, doubts = clean_discounts(heads, lines, groups, shop, goods, dumped_at)
+    heads, lines = frames["tbl_itempromo"], frames["tbl_itempromodt"]
+    promotions, more = clean_promotions(heads, lines, shop, goods, dumped_at)
     return Reference(
         names=name_codes(shop, {kind: frames[table] for kind, table in NAMED.items()}),
         groups=groups,
+        group_discounts=percents,
+        unclear_groups=pd.concat([wrong, unclear], ignore_index=True),
         discounts=discounts,
-        unclear=pd.concat([wrong, unclear], ignore_index=True),
+        promotions=promotions,
+        unclear_offers=pd.concat([doubts, more], ignore_index=True),
         undecodable=pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"]),
     )
 
 
-def check_discounts(reference: Reference) -> Outcome:
-    """Return the check of the discounts that are left out, or that had to be interpreted."""
-    rows = reference.unclear
+def check_group_discounts(reference: Reference) -> Outcome:
+    """Return the check of the groups' percents that are left out, or that had to be interpreted."""
+    rows = reference.unclear_groups
     return Outcome(
         "group_discounts_clear",
         rows.empty,
         f"{len(rows):,} discounts of customer groups are left out, or had to be interpreted; "
-        f"{len(reference.groups):,} groups and {len(reference.discounts):,} discounts of items count.",
+        f"{len(reference.groups):,} groups and {len(reference.group_discounts):,} discounts of items count.",
         rows=rows,
         advice="Check in iPOS what these groups pay; the rules are in docs/pricing.md.",
+    )
+
+
+def check_discounts(reference: Reference) -> Outcome:
+    """Return the check of the discounts and promotions that are left out, or that had to be interpreted."""
+    rows, kinds = reference.unclear_offers, reference.unclear_offers["reason"].value_counts()
+    reasons = "; ".join(f"{count:,} x {reason}" for reason, count in kinds.items())
+    return Outcome(
+        "discounts_understood",
+        rows.empty,
+        f"{len(rows):,} discounts and promotions are left out, or had to be interpreted; "
+        f"{len(reference.discounts):,} discounts and {len(reference.promotions):,} promotions of products count."
+        + (f" {reasons}." if reasons else ""),
+        rows=rows,
+        advice="Check in iPOS what the till asks for these goods; the rules are in docs/pricing.md.",
     )
 
 
