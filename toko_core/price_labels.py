@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from toko_core.amounts import quantity, rupiah
 from toko_core.catalog.products import Price
 from toko_core.catalog.reference.discounts import Discount, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.catalog.reference.periods import EVERY_DAY, Period
 from toko_core.prices import ORDINARY_LEVEL, GroupPrice
-from toko_core.text import DAYS, MONTHS, shorten
+from toko_core.text import DAYS, MONTHS, quantity, rupiah, shorten
 
 LONGEST_UNIT = 8
 """The number of characters to which a label shortens a unit."""

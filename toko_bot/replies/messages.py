@@ -3,8 +3,7 @@
 from decimal import Decimal
 from html import escape
 
-from toko_core.amounts import format_change, rupiah
-from toko_core.text import count, shorten
+from toko_core.text import count, format_change, rupiah, shorten
 
 ASKED = "🔎 "
 """The prefix of the line that repeats the query. A button whose data has no query reads it from this line."""

@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from toko_bot.replies import messages
-from toko_core.amounts import percent, rupiah
 from toko_core.catalog.products import Price, Product, Products
 from toko_core.price_labels import (
     LONGEST_UNIT,
@@ -26,6 +25,7 @@ from toko_core.prices import (
     shown_price,
     usual_price,
 )
+from toko_core.text import percent, rupiah
 
 WIDTH = 30
 """Characters of a line. A small phone shows 32 in a fixed-width font."""

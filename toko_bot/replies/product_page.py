@@ -7,7 +7,7 @@ from telegram import InlineKeyboardMarkup
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, short_name
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
 from toko_bot.replies.price_lines import (
     discount_lines,
     full_table,
@@ -18,19 +18,18 @@ from toko_bot.replies.price_lines import (
     two_columns,
 )
 from toko_bot.settings import BotSettings
-from toko_core.amounts import quantity
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
 from toko_core.prices import is_below_cost
-from toko_core.text import shorten
+from toko_core.text import quantity, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
 """Characters of a branch in the table of stock, where a quantity follows in the same line."""
-PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS, OFFER_CHARACTERS = 1500, 400, 400, 600
-"""Limits that keep a product page within one Telegram message."""
+PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS, OFFER_CHARACTERS = 1800, 500, 500, 600
+"""Limits that keep a product page within one Telegram message. The offers take their characters from the prices."""
 
 
 def product_page(
@@ -46,9 +45,11 @@ def product_page(
         head.append(f"🚫 {messages.NOT_SOLD}")
     if owner and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
-    head += _offers(served, settings, product)
+    offers = _offers(served, settings, product)
+    head += offers
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
-    table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
+    room = PRICE_CHARACTERS - length("\n".join(offers))
+    table = fit(["\n".join(block) for block in blocks], room, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
     if details.stock:
         branches = _branches([place.kantor for place in details.stock], served.catalog.products.names)
@@ -83,8 +84,8 @@ def shared_text(served: Served, settings: BotSettings, row: int) -> str:
         head += f"\n🚫 {messages.NOT_SOLD}"
     lines = price_lines(product, settings.price_rounding)
     table = fit(price_table(lines), PRICE_CHARACTERS, messages.more_prices)
-    offers = [*discount_lines(lines), *promotion_lines(product, served.catalog.products)]
-    parts = [head, _pre(table), "\n".join(fit(offers, OFFER_CHARACTERS)), *data_lines(served, settings)]
+    offers = fit([*discount_lines(lines), *promotion_lines(product, served.catalog.products)], PRICE_CHARACTERS)
+    parts = [head, _pre(table), "\n".join(offers), *data_lines(served, settings)]
     return "\n\n".join(filter(None, parts))
 
 
