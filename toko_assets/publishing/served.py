@@ -13,7 +13,7 @@ from toko_assets.common.records import BackupFile, Catalog, read_record
 from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.publishing.origin import origin
 from toko_core.catalog.reader import read_info
-from toko_core.catalog.store import current_file
+from toko_core.catalog.store import CURRENT, current_file
 from toko_core.errors import BackupError, CatalogError
 from toko_core.files import DataFolder
 
@@ -110,10 +110,13 @@ def _database_of_copy(backup: BackupFile) -> str | None:
 
 def read_served(folder: DataFolder) -> Served | None:
     """Read what is served; None before the first publication."""
-    file = current_file(folder.catalog)
+    last = last_record(folder)
+    try:
+        file = current_file(folder.catalog)
+    except CatalogError as error:
+        return Served(folder.catalog / CURRENT, {}, str(error), None, last.backup if last else None)
     if file is None:
         return None
-    last = last_record(folder)
     record = last if last and last.file.name == file.name else None
     try:
         info = _read_info(file, _identity(file))

@@ -63,7 +63,7 @@ class Polling(HTTPXRequest):
 def readable(body: bytes, on_unreadable: Callable[[], None]) -> bytes:
     """Return the response of a poll without the content of the updates that cannot be read.
 
-    Only their number stays, so that the next poll acknowledges them; otherwise Telegram would send them for ever.
+    Only their number stays, so that the next poll acknowledges them; otherwise Telegram would send them forever.
     Raises NetworkError if the response is not one of Telegram's.
     """
     try:
