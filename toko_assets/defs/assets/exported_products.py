@@ -27,11 +27,10 @@ from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
 from toko_assets.ipos.reference.tables import check_discounts, check_group_discounts, read_reference
-from toko_assets.ipos.restore import database_exists, ensure_rows
+from toko_assets.ipos.restore import is_restored, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
-from toko_core.errors import PermanentError
 from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
@@ -74,12 +73,11 @@ def exported_products(
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
     folder, table = exports / backup.id, exports / csv_name(backup.dumped_at)
     with one_line_failures():
-        server = postgres.server()
-        if not database_exists(server, restored_database.database):
-            raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
-        excerpt = storage.excerpt(backup)
+        server, excerpt = postgres.server(), storage.excerpt(backup)
+        if not is_restored(server, restored_database.database, restored_database.tables):
+            context.log.warning("PostgreSQL has lost the restored rows: they are restored again.")
+            restore(server, excerpt.archive, restored_database.database)
         with server.connect(restored_database.database) as connection:
-            ensure_rows(connection, restored_database.tables)
             with watch("read"):
                 source = read_source(connection)
             with watch("price"):
