@@ -17,8 +17,8 @@ from toko_core.files import DataFolder
 STARTED_BY = "toko/started_by"
 """Tag of the runs that the `toko` command starts. It starts them while it holds the lock, so they cannot overlap."""
 
-GRACE_SECONDS = 3
-"""A run from the web interface has the status STARTED a moment before it can write its mark."""
+GRACE_SECONDS = 15
+"""A run from the web interface has the status STARTED before it can write its mark: seconds on a busy machine."""
 STARTING_SECONDS = 180
 """This long after its launch, a run's process will not start any more."""
 
