@@ -11,6 +11,7 @@ TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
         "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
+        "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
     },
     "prices": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
@@ -29,12 +30,21 @@ TABLES = {
         "product_id": "INTEGER", "kgrup": "VARCHAR", "pot1": "DECIMAL(6,3)", "pot2": "DECIMAL(6,3)",
         "pot3": "DECIMAL(6,3)", "pot4": "DECIMAL(6,3)",
     },
+    "sales": {
+        "product_id": "INTEGER", "struk_7": "INTEGER", "struk_90": "INTEGER", "terjual_7": "DECIMAL(20,3)",
+        "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
+    },
 }  # fmt: skip
 """The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue.
 
 `names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor) if it differs from the code; `kode`
 is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for the product
-in `group_discounts`, one after the other, and without a row less its own `potongan`."""
+in `group_discounts`, one after the other, and without a row less its own `potongan`.
 
-ADDED = frozenset({"names", "customer_groups", "group_discounts"})
+`sales` has the products that were sold in the 90 days before `sales_until` of catalog_info: the receipts of 7 and of 90
+days, the quantities in base units less returns, and when it was last sold, in the shop's time. `products` has the last
+two as well: `terjual_90` is 0 for a product that was not sold, and null if sales were never read. A catalogue of before
+0.3.0 lacks these two columns."""
+
+ADDED = frozenset({"names", "customer_groups", "group_discounts", "sales"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
+
+from toko_assets.common.checks import Outcome
 
 FEWEST_LINES: Final = 30
 """With fewer lines since iPOS wrote a unit's prices, the lines since a backup showed them count, too."""
@@ -22,26 +25,31 @@ COMPARED: Final = f"""
         FROM listed GROUP BY kodeitem, satuan
     )
     SELECT kodeitem, satuan, sistem_harga, published, harga, list_contains(published, harga) AS same,
-        CASE WHEN is_few THEN since_either ELSE since_edit END AS lines, discounted
+        CASE WHEN is_few THEN since_either ELSE since_edit END AS counted, discounted
     FROM asked JOIN units USING (kodeitem, satuan) JOIN listed_units USING (kodeitem, satuan)
-    WHERE lines > 0
+    WHERE counted > 0
 """  # noqa: S608 - a number
 SHARES: Final = """
-    SELECT sistem_harga, sum(lines)::BIGINT, coalesce(sum(lines) FILTER (WHERE same), 0)::BIGINT,
+    SELECT sistem_harga, sum(counted)::BIGINT, coalesce(sum(counted) FILTER (WHERE same), 0)::BIGINT,
         sum(discounted)::BIGINT
     FROM compared GROUP BY sistem_harga ORDER BY sistem_harga
 """
 WORST_ITEMS: Final = f"""
     SELECT kodeitem, namaitem, satuan, sistem_harga, published, asked_most, asked_lines, other_lines, all_lines FROM (
         SELECT kodeitem, satuan, any_value(sistem_harga) AS sistem_harga,
-            list_sort(any_value(published)) AS published, sum(lines)::BIGINT AS all_lines,
-            sum(lines) FILTER (WHERE NOT same)::BIGINT AS other_lines,
-            arg_max(harga, lines) FILTER (WHERE NOT same) AS asked_most,
-            max(lines) FILTER (WHERE NOT same)::BIGINT AS asked_lines
+            list_sort(any_value(published)) AS published, sum(counted)::BIGINT AS all_lines,
+            sum(counted) FILTER (WHERE NOT same)::BIGINT AS other_lines,
+            arg_max(harga, counted) FILTER (WHERE NOT same) AS asked_most,
+            max(counted) FILTER (WHERE NOT same)::BIGINT AS asked_lines
         FROM compared GROUP BY kodeitem, satuan
     ) JOIN names USING (kodeitem) WHERE other_lines > 0
     ORDER BY other_lines DESC, kodeitem, satuan LIMIT {WORST}
 """  # noqa: S608 - a number
+
+
+SHOWN: Final = (
+    "kodeitem", "namaitem", "satuan", "sistem_harga", "published", "asked", "asked_lines", "other_lines", "compared",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,33 @@ def compare_prices(
         for name in tables:
             connection.unregister(name)
     return Agreement(tuple(SystemShare(*row) for row in systems), tuple(_disagreements(worst)))
+
+
+def check_agreement(agreement: Agreement, problem: str | None) -> Outcome:
+    """Return the check. It passes if there is too little to compare."""
+    share = agreement.share
+    systems = ", ".join(f"{s.system} {s.matching / s.compared:.1%} of {s.compared:,}" for s in agreement.systems)
+    rows = [
+        (d.kodeitem, d.namaitem, d.satuan, d.system, " / ".join(f"{price:,.0f}" for price in d.published),
+         f"{d.asked:,.0f}", d.asked_lines, d.other_lines, d.compared)
+        for d in agreement.worst
+    ]  # fmt: skip
+    if share is None:
+        summary = f"The sales cannot be compared: {problem or 'no line was sold since the prices changed'}."
+    else:
+        summary = (
+            f"The till asked a published price in {share:.1%} of {agreement.compared:,} lines, by price system: "
+            f"{systems}. At least {LEAST_AGREEING:.0%} should."
+        )
+    return Outcome(
+        "till_agrees",
+        share is None or share >= LEAST_AGREEING or agreement.compared < FEWEST_LINES,
+        summary,
+        rows=pd.DataFrame(rows, columns=list(SHOWN)),
+        count=agreement.compared - agreement.matching,
+        limit=int((1 - LEAST_AGREEING) * agreement.compared),
+        advice="Compare the items below with the prices in iPOS: are they read as the shop means them?",
+    )
 
 
 def _disagreements(rows: Sequence[tuple[Any, ...]]) -> list[Disagreement]:
