@@ -54,6 +54,11 @@ class DataFolder:
         return self.root / "catalog"
 
     @property
+    def sales(self) -> Path:
+        """What the shop sold in the 90 days before a backup: a folder of Parquet tables, named by the backup's id."""
+        return self.root / "sales"
+
+    @property
     def postgres(self) -> Path:
         """The embedded PostgreSQL."""
         return self.root / "postgres"

@@ -8,7 +8,14 @@ from tests.deploy.stack import CHECKOUT
 from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
 
-NOT_IN_CONTAINERS = {"toko_data_dir", "db_port", "search_results_limit", "web_url", "daily_sync_cron"}
+NOT_IN_CONTAINERS = {
+    "toko_data_dir",
+    "db_port",
+    "search_results_limit",
+    "web_url",
+    "daily_sync_cron",
+    "sales_every_hours",
+}
 """Of the chain: in the image; always the same; of `toko search`; of sensors and schedules, which are no runs."""
 
 

@@ -147,6 +147,15 @@ def extract() -> None:
     console.print(f"CSV: {short_path(exported.csv)}", highlight=False, soft_wrap=True)
 
 
+@cli.command()
+def sales() -> None:
+    """Read what the shop sold in the 90 days before the served backup, and compare the till's prices with ours."""
+    settings = _data_settings()
+    with console.status("Starting Dagster"), importing():
+        from toko_assets.cli.sales import read_sales
+    read_sales(settings, console)
+
+
 @cli.command("dropbox-login")
 @click.option("--app-key", help="The app key of the shop's Dropbox app (default: DROPBOX_APP_KEY).")
 def dropbox_login(app_key: str | None) -> None:

@@ -4,7 +4,7 @@ import shutil
 import sys
 import tempfile
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,15 @@ from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.publishing.served import read_served
 from toko_assets.sample.backup import DATABASE, write_sample_backup
+from toko_assets.sample.items import TODAY
 from toko_core.catalog.demo import DEMO_BACKUP, is_demo_backup
 from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
 HISTORY_PER_PRODUCT = 10
 SEED = 1
+CLOSING_TIME = TODAY.time()
+"""The time of a sample's last receipt."""
 SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
 RESULTS = 3
 
@@ -71,8 +74,9 @@ def make_sample(
     console: Console,
     database: str = DATABASE,
 ) -> None:
-    """Write a sample backup, with a temporary PostgreSQL."""
+    """Write a sample backup, with a temporary PostgreSQL. Its sales end yesterday, as those of a real backup do."""
     begun = time.monotonic()
+    yesterday = datetime.combine(datetime.now(zone).date() - timedelta(days=1), CLOSING_TIME)
     with (
         console.status("Starting PostgreSQL") as status,
         tempfile.TemporaryDirectory(prefix="toko-sample-") as folder,
@@ -80,6 +84,7 @@ def make_sample(
     ):
         write_sample_backup(
             server, out, products=products, history=history, seed=seed, encoding=encoding, zone=zone, database=database,
+            history_end=yesterday,
             progress=lambda step: status.update(f"{step} …"),
         )  # fmt: skip
     size, seconds = out.stat().st_size / 1e6, time.monotonic() - begun

@@ -57,6 +57,9 @@ class Settings(ShopSettings):
         None, description="The database whose backups are the shop's, or a pattern like i5_TOKO*; unset: the first one"
     )
     daily_sync_cron: str | None = Field(None, description="Additional times of a sync; unset: none")
+    sales_every_hours: float = Field(
+        24, ge=0, description="Hours between two readings of the sales, which follow a sync; 0: never"
+    )
     web_url: str | None = Field(None, description="The target of links in messages to owners; unset: no links")
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"

@@ -11,7 +11,9 @@ from toko_assets.backups.choose_source import open_source
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.common.settings import Settings
 from toko_assets.defs.assets.external_assets import external_assets
+from toko_assets.defs.assets.recent_sales import recent_sales, till_agrees
 from toko_assets.defs.jobs import CHAIN, rebuild_catalog, sync, sync_this_backup
+from toko_assets.defs.jobs import recent_sales as recent_sales_job
 from toko_assets.defs.metadata.labels import labelled
 from toko_assets.defs.rejections import judging_rules
 from toko_assets.defs.resources.postgres import postgres_resource
@@ -23,6 +25,7 @@ from toko_assets.defs.run_log import run_logger
 from toko_assets.defs.schedules import daily_sync
 from toko_assets.defs.sensors.new_backup import new_backup_sensor
 from toko_assets.defs.sensors.owners import failure_sensor, success_sensor
+from toko_assets.defs.sensors.recent_sales import recent_sales_sensor
 from toko_core.errors import SettingError
 from toko_core.settings import TelegramSettings
 
@@ -40,8 +43,14 @@ def build_defs(
     """Build the code location of one shop. `telegram` names the owners to notify, or is the error that prevents it."""
     return dg.Definitions(
         assets=[*_chain(settings), *external_assets(settings)],
-        jobs=[sync, sync_this_backup, rebuild_catalog, rollback_catalog],
-        sensors=[new_backup_sensor(clock), success_sensor(), failure_sensor(clock)],
+        asset_checks=[till_agrees],
+        jobs=[sync, sync_this_backup, rebuild_catalog, rollback_catalog, recent_sales_job],
+        sensors=[
+            new_backup_sensor(clock),
+            success_sensor(),
+            failure_sensor(clock),
+            recent_sales_sensor(settings.sales_every_hours, clock),
+        ],
         schedules=[daily_sync(settings)],
         # In one process the chain takes 2 s, with the multiprocess default 30 s. The executor is set here, not only on
         # the job, because "Materialize all" launches a job that Dagster defines.
@@ -80,5 +89,7 @@ def _chain(settings: Settings) -> list[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # code references are beta, and nothing depends on them
         return list(
-            dg.with_source_code_references(dg.map_asset_specs(with_freshness, dg.map_asset_specs(labelled, CHAIN)))
+            dg.with_source_code_references(
+                dg.map_asset_specs(with_freshness, dg.map_asset_specs(labelled, (*CHAIN, recent_sales)))
+            )
         )

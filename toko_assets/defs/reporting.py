@@ -41,7 +41,7 @@ def report_checks(outcomes: Iterable[Outcome], file: str = "") -> Iterator[dg.As
     """
     failed = []
     for outcome in outcomes:
-        yield _result(outcome)
+        yield check_result(outcome)
         if outcome.stops:
             failed.append(outcome)
     if failed:
@@ -106,7 +106,7 @@ def _os_message(error: OSError) -> str:
     return what
 
 
-def _result(outcome: Outcome) -> dg.AssetCheckResult:
+def check_result(outcome: Outcome) -> dg.AssetCheckResult:
     """Return a check result. Dagster sorts the metadata by name, so that the rows, which are long, come last."""
     anyway = explain_overrides([outcome.override]) if outcome.override else ""
     advice = f"{outcome.advice} {anyway}".strip() or "See the description above."

@@ -12,6 +12,7 @@ from toko_assets.common.publications import RolledBack, write_publication
 from toko_assets.common.records import Catalog
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
+from toko_assets.defs.queues import SYNC_TAGS
 from toko_assets.defs.reporting import one_line_failures, report_checks
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.publishing.rejected import rejection_in_force
@@ -67,6 +68,7 @@ def serve_earlier_catalogue(
 
 @dg.job(
     config=target,
+    tags=SYNC_TAGS,
     description="Serves an earlier catalogue again, after the same checks as a new one. The backup that is served now, "
     "and older ones, are not published automatically until a newer one arrives.",
 )

@@ -14,6 +14,7 @@ from pyarrow import parquet
 from toko_assets.common.process import give_back
 from toko_assets.ipos.reference.search_labels import product_labels
 from toko_assets.publishing.history.changes import price_changes
+from toko_assets.publishing.sales.attach import StoredSales, insert_products
 from toko_core.catalog.arrays import write_arrays
 from toko_core.catalog.schema import TABLES
 from toko_core.files import TEMPORARY
@@ -39,24 +40,25 @@ PHOTOS_A_GROUP = 2048
 
 
 def build(
-    file: Path, export: Path, history: Path, info: Mapping[str, str], until: datetime | None = None
+    file: Path,
+    export: Path,
+    history: Path,
+    info: Mapping[str, str],
+    until: datetime | None = None,
+    sales: StoredSales | None = None,
 ) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts) to a new file. Return the counts.
 
     `export` is the folder with the tables as Parquet. In the export of an earlier version the names and groups are
     missing; their tables are then empty. `history` is the folder of the price history; its backups after `until` are
-    left out.
+    left out. `sales` may be of an earlier backup.
     """
     with _opened(file) as connection:
         for table, columns in TABLES.items():
             connection.execute(
                 f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
             )
-        connection.execute(
-            "INSERT INTO products BY NAME SELECT (row_number() OVER (ORDER BY kodeitem) - 1)::INTEGER AS product_id, * "
-            "FROM read_parquet(?) ORDER BY product_id",
-            [str(export / "products.parquet")],
-        )
+        insert_products(connection, str(export / "products.parquet"), sales)
         for table in ("names", "customer_groups"):
             if (stored := export / f"{table}.parquet").exists():
                 query = f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?)"  # noqa: S608

@@ -20,6 +20,7 @@ from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.guards.returns import DAYS, published_backups, published_info
 from toko_assets.publishing.origin import origin_info
 from toko_assets.publishing.rejected import check_not_rejected, end_rejection, rejection_in_force
+from toko_assets.publishing.sales.attach import load_sales
 from toko_assets.publishing.served import Served, database_info, last_record, read_served
 from toko_assets.publishing.verify import Loss, verify_buttons, verify_counts, verify_loss, verify_search
 from toko_core.catalog.schema import SCHEMA_VERSION
@@ -74,9 +75,11 @@ def publish_export(
         last = _comparable(served, backup, log)
         published = _published_before(folder, last, backup, history)
         info = _catalog_info(export, history, now, published) | database_info(served, backup.database)
+        sales = load_sales(folder, backup)
+        info |= sales.info() if sales else {}
         give_back()
         with watch("build"):
-            counts = build(file, export.folder, history.folder, info, backup.dumped_at)
+            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         with watch("verify"):

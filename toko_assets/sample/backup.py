@@ -15,6 +15,7 @@ from psycopg import sql
 
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.copy_text import Encode, copy_blocks, encoder
+from toko_assets.sample.items import TODAY
 from toko_assets.sample.ledgers import LEAST_ROWS, make_history
 from toko_assets.sample.shop import PHOTO_SHARE, Shop, build_shop
 from toko_assets.sample.table_rows import Row
@@ -48,14 +49,15 @@ def write_sample_backup(
     photos: float = PHOTO_SHARE,
     zone: ZoneInfo = JAKARTA,
     database: str = DATABASE,
+    history_end: datetime = TODAY,
     progress: Callable[[str], None] = _silent,
 ) -> None:
     """Write a backup of a sample shop, in the format of iPOS (`pg_dump -Fc`), to `out`, replacing an older file.
 
     `products` is the number of rows in tbl_item, `history` that in all history tables together. `encoding` is UTF8,
     WIN1252 or SQL_ASCII. `photos` is the share of products that have a photo. A dump's header has the local time of
-    `zone`, the shop's time zone, and the name `database`. `server` must connect as superuser. Even after an error, no
-    database, role or incomplete file is left behind.
+    `zone`, the shop's time zone, and the name `database`. The history ends at `history_end`, in the shop's time.
+    `server` must connect as superuser. Even after an error, no database, role or incomplete file is left behind.
     """
     encode = encoder(encoding)
     if 0 < history < LEAST_ROWS:
@@ -68,7 +70,7 @@ def write_sample_backup(
             progress("Rows of the shop")
             _load(connection, shop, encode)
             progress(f"History: {history:,} rows")
-            make_history(connection, history, seed)
+            make_history(connection, history, seed, history_end)
             progress("Keys and indexes")
             connection.execute(_script("constraints.sql"))
         progress(f"Dump: {out.name}")

@@ -4,6 +4,7 @@ Every value depends only on the row's number and the seed. Compressed in a dump,
 """
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -46,11 +47,14 @@ def history_counts(rows: int) -> Counts:
     return Counts(**counts, tbl_accjurnal=rows - sum(counts.values()))
 
 
-def make_history(connection: psycopg.Connection[Any], rows: int, seed: int) -> None:
-    """Fill the empty history tables with `rows` rows about the items of tbl_item: 0, or at least `LEAST_ROWS`."""
+def make_history(connection: psycopg.Connection[Any], rows: int, seed: int, end: datetime = TODAY) -> None:
+    """Fill the empty history tables with `rows` rows about the items of tbl_item: 0, or at least `LEAST_ROWS`.
+
+    `end` is the time of the last receipt. Sales are made at the list prices, with some discounts and haggling.
+    """
     if not rows:
         return
     script = files(__package__).joinpath("history.sql").read_bytes()
-    parameters = {**asdict(history_counts(rows)), "seed": seed, "end": TODAY, "days": DAYS}
+    parameters = {**asdict(history_counts(rows)), "seed": seed, "end": end, "days": DAYS}
     # Only a cursor that inserts parameters on the client side accepts a script with many statements.
     psycopg.ClientCursor(connection).execute(script, parameters)

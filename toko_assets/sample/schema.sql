@@ -200,8 +200,10 @@ CREATE TABLE tbl_ikdt (
     satuan varchar(50),
     jmlkonversi numeric(20,3) DEFAULT 1,
     harga numeric(35,20),
-    potongan numeric(20,3) DEFAULT 0,
+    potongan numeric(35,20) DEFAULT 0,
     total numeric(20,3),
+    jmlretur numeric(20,3) DEFAULT 0,
+    notrsretur varchar(100),
     hppdasar numeric(35,20),
     dateupd timestamp without time zone DEFAULT now()
 );

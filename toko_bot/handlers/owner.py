@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from telegram import Update
 from telegram.error import TelegramError
@@ -16,7 +17,8 @@ from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
 from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.service.outgoing import short
-from toko_core.text import age, moment
+from toko_core.catalog.reference.sales import Sales
+from toko_core.text import age, day, moment
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +55,16 @@ async def on_status(update: Update, context: Context) -> None:
         moment(served.data_time, zone) if served else "-",
         age(datetime.now(UTC) - served.data_time) if served else "-",
         shop.live.problem, syncs, age(timedelta(seconds=time.time() - shop.metrics.started)),
-        today.searches, today.empty, today.slowest,
+        today.searches, today.empty, today.slowest, _sales(served.catalog.sales, zone) if served else None,
     )  # fmt: skip
     await reply(update, Page(text))
+
+
+def _sales(sales: Sales, zone: ZoneInfo) -> str | None:
+    """Describe how far the till agrees with the prices, or return None if that is not known."""
+    if sales.until is None or sales.agreement is None:
+        return None
+    return messages.till_agreement(sales.agreement.matching, sales.agreement.compared, day(sales.until, zone))
 
 
 async def on_sync(update: Update, context: Context) -> None:

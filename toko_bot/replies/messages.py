@@ -242,9 +242,9 @@ def sync_line(state: str, time: str) -> str:
 
 def status(
     data: str, old: str, problem: str | None, syncs: list[str] | None, uptime: str, searches: int, empty: int,
-    slowest: tuple[float, str] | None,
+    slowest: tuple[float, str] | None, sales: str | None = None,
 ) -> str:  # fmt: skip
-    lines = ["<b>Keadaan</b>", f"Data: {data} ({old})"]
+    lines = ["<b>Keadaan</b>", f"Data: {data} ({old})", *([sales] if sales else [])]
     if problem:
         lines.append(f"⚠️ Data baru ditolak: <code>{escape(problem[:300])}</code>")
     lines += ["", f"Bot berjalan: {uptime}", f"Pencarian hari ini: {searches}, tanpa hasil: {empty}"]
@@ -253,6 +253,12 @@ def status(
     lines += ["", "<b>Sinkronisasi terakhir</b>"]
     lines += [SYNC_UNREACHABLE] if syncs is None else syncs or ["belum ada"]
     return "\n".join(lines)
+
+
+def till_agreement(matching: int, compared: int, day: str) -> str:
+    """How many lines of the till were asked at a price that the bot shows. `day` is that of the sales' backup."""
+    share = f"{100 * matching / compared:.1f}".replace(".", ",")
+    return f"Harga kasir cocok: {share}% dari {count(compared)} baris penjualan (s.d. {day})"
 
 
 def _command_list(commands: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ import duckdb
 from toko_core.catalog.arrays import read_arrays
 from toko_core.catalog.open_file import Config, open_file, unreadable
 from toko_core.catalog.products import Product, Products
+from toko_core.catalog.reference.sales import Sales
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import current_file
 from toko_core.errors import CatalogError
@@ -41,6 +42,7 @@ class PublishedCatalog:
         with _open(file) as connection:
             self.info = _info(connection, file)
             self.products = Products(connection)
+            self.sales = Sales(connection, self.info)
             self.index = SearchIndex.from_arrays(read_arrays(connection))
 
     @classmethod

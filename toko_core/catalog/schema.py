@@ -14,6 +14,7 @@ TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
         "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
+        "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
     },
     "prices": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
@@ -42,6 +43,10 @@ TABLES = {
         "hadiah": "INTEGER", "jumlah_hadiah": "DECIMAL(20,3)", "satuan_hadiah": "VARCHAR", "kelipatan": "BOOLEAN",
         "harga": "DECIMAL(18,4)", **PERIOD,
     },
+    "sales": {
+        "product_id": "INTEGER", "struk_7": "INTEGER", "struk_90": "INTEGER", "terjual_7": "DECIMAL(20,3)",
+        "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
+    },
 }  # fmt: skip
 """The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue.
 
@@ -52,7 +57,12 @@ in `group_discounts`, one after the other, and without a row less its own `poton
 A row of `discounts` takes `rupiah` and then the percents off the price of a `satuan` (null: any) for a `kgrup` (null:
 everybody). Who buys `jumlah` of a `satuan` gets, by a row of `promotions`, `jumlah_hadiah` of the product `hadiah`
 (null: the same) for `harga` each (null: nothing). Both apply from `dari` until before `sebelum`, between `jam_dari` and
-`jam_sampai`, on the weekdays of the bits of `hari` (1 is Monday). These are the shop's wall clock; null is no limit."""
+`jam_sampai`, on the weekdays of the bits of `hari` (1 is Monday). These are the shop's wall clock; null is no limit.
 
-ADDED = frozenset({"names", "customer_groups", "group_discounts", "discounts", "promotions"})
+`sales` has the products that were sold in the 90 days before `sales_until` of catalog_info: the receipts of 7 and of 90
+days, the quantities in base units less returns, and when it was last sold, in the shop's time. `products` has the last
+two as well: `terjual_90` is 0 for a product that was not sold, and null if sales were never read. A catalogue of before
+0.3.0 lacks these two columns."""
+
+ADDED = frozenset({"names", "customer_groups", "group_discounts", "discounts", "promotions", "sales"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""

@@ -85,6 +85,10 @@ class Daemon:
         """A tick of `new_backup`."""
         return self._tick(self._sensor("new_backup"))
 
+    def look_at(self, sensor: str) -> Look:
+        """A tick of another sensor."""
+        return self._tick(self._sensor(sensor))
+
     def put(self, name: str, day: int, data: bytes = b"no backup") -> Path:
         """A file in the folder, dumped and changed on that day in January 2026: whole for long.
 

@@ -23,6 +23,7 @@ def test_the_graph_is_the_chain_between_the_backup_folder_and_the_bot() -> None:
         "price_history": {"exported_products"},
         "product_catalog": {"exported_products", "price_history"},
         "telegram_bot": {"product_catalog"},
+        "recent_sales": {"product_catalog"},
     }
 
 
@@ -32,6 +33,15 @@ def test_one_job_holds_the_whole_chain() -> None:
         "raw_backup", "restored_database", "exported_products", "price_history", "product_catalog",
     }  # fmt: skip
     assert defs().executor is dg.in_process_executor
+
+
+def test_the_sales_are_read_in_a_job_of_their_own_with_the_check_of_the_till() -> None:
+    found = defs()
+    job, sync = found.resolve_job_def("recent_sales"), found.resolve_job_def("sync")
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {"recent_sales"}
+    assert {key.name for key in job.asset_layer.asset_graph.asset_check_keys} == {"till_agrees"}
+    assert "till_agrees" not in {key.name for key in sync.asset_layer.asset_graph.asset_check_keys}
+    assert (job.tags["toko/queue"], sync.tags["toko/queue"]) == ("sales", "sync")
 
 
 def test_the_checks_are_these() -> None:
@@ -50,7 +60,7 @@ def test_the_checks_are_these() -> None:
         "group_discounts_clear", "groups_mostly_priced", "history_kept", "items_left_out", "levels_assumed",
         "limits_assumed", "no_orphans", "not_below_cost", "optional_tables_read", "photos_readable",
         "price_rows_of_no_system", "price_rows_repeated", "price_systems_guessed", "prices_filled_in",
-        "products_not_fewer", "stale_price_rows", "texts_decoded", "unit_rows_differ", "units_assumed",
+        "products_not_fewer", "stale_price_rows", "texts_decoded", "till_agrees", "unit_rows_differ", "units_assumed",
         "units_unknown", "units_without_price", "unknown_marks", "unmarked_items_sold",
     ]  # fmt: skip
 
@@ -58,5 +68,5 @@ def test_the_checks_are_these() -> None:
 def test_every_asset_that_runs_has_a_code_version() -> None:
     graph = defs().resolve_asset_graph()
     versions = {node.key.to_user_string(): node.code_version for node in graph.asset_nodes if node.is_executable}
-    assert len(versions) == 5
+    assert len(versions) == 6
     assert all(versions.values()), versions

@@ -86,7 +86,7 @@ def test_jobs_sensors_schedules_and_every_field_of_a_config_are_described() -> N
     defs = load_defs()
     jobs = [definition for definition in defs.resolve_all_job_defs() if not definition.name.startswith("__")]
     assert {definition.name for definition in jobs} == {
-        "sync", "sync_this_backup", "rebuild_catalog", "rollback_catalog",
+        "sync", "sync_this_backup", "rebuild_catalog", "rollback_catalog", "recent_sales",
     }  # fmt: skip
     assert all(definition.description for definition in [*jobs, *(defs.sensors or ()), *(defs.schedules or ())])
     for config in (ChosenBackup, BackupConfig, ExportConfig, CatalogConfig, RollbackConfig):

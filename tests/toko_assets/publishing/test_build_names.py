@@ -62,7 +62,7 @@ def test_codes_and_names_are_found(catalog: PublishedCatalog, query: str) -> Non
 def test_an_export_without_names_and_groups_gives_a_catalogue_without_them(tmp_path: Path) -> None:
     write_export(tmp_path / "export", [SUGAR, NOODLES])
     for table in ADDED:
-        (tmp_path / "export" / f"{table}.parquet").unlink()
+        (tmp_path / "export" / f"{table}.parquet").unlink(missing_ok=True)
     catalog = built(tmp_path)
     assert (catalog.products[1].jenis, catalog.products[1].groups) == ("MI1", ())
     with duckdb.connect(catalog.file, read_only=True) as connection:

@@ -134,6 +134,24 @@ def test_sales_speak_of_the_shops_own_goods(postgres: PostgresServer, backup: Pa
     assert days == ("2026-01-05", True)
 
 
+def test_sales_are_of_several_types_units_and_prices_and_end_when_asked(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    out, end = tmp_path / "SALES.i5bu", datetime(2026, 11, 28, 21, 30)
+    write_sample_backup(postgres, out, products=300, history=50_000, seed=1, history_end=end)
+    with restored(postgres, out, "UTF8") as connection:
+        types = {kind for (kind,) in connection.execute("SELECT DISTINCT tipe FROM tbl_ikhd")}
+        (last,) = connection.execute("SELECT max(tanggal) FROM tbl_ikhd").fetchone() or (None,)
+        shares = connection.execute(
+            "SELECT avg((potongan > 0)::int), avg((jmlretur > 0)::int), avg((jmlkonversi > 1)::int), "
+            "avg((notrsretur IS NOT NULL)::int) FROM tbl_ikdt"
+        ).fetchone()
+    assert types == {"KSR", "JL", "RJ", "IK"}
+    assert last == end
+    assert shares is not None
+    assert all(0 < share < 0.6 for share in shares), shares
+
+
 @pytest.mark.parametrize("rows", [0, 100, 101, 4_999, 1_000_000, 10_000_003])
 def test_the_shares_of_the_history_tables_add_up(rows: int) -> None:
     counts = history_counts(rows)

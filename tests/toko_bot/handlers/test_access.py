@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import duckdb
+
 from tests.servers.telegram import InlineQuery, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import COST, INDOMIE, photo, publish_shop
@@ -105,6 +107,16 @@ def test_version_status_and_reload_show_the_state_of_the_bot(siti: Person) -> No
     assert "Dagster tidak bisa dihubungi" in status
     assert "sudah yang terbaru" in siti.ask("/reload").text
     assert str(SITI) in siti.ask("/id").text
+
+
+def test_status_says_how_far_the_till_agrees_with_the_prices(tmp_path: Path) -> None:
+    file = publish_shop(tmp_path / "data", [INDOMIE])
+    info = {"sales_until": "2026-01-05T20:30:00+07:00", "till_matching": "12345", "till_compared": "12800"}
+    with duckdb.connect(file) as connection:
+        connection.executemany("INSERT INTO catalog_info VALUES (?, ?)", [list(entry) for entry in info.items()])
+    with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path):
+        lines = server.user(SITI, "Siti").ask("/status").text.splitlines()
+    assert "Harga kasir cocok: 96,4% dari 12.800 baris penjualan (s.d. 5 Jan 2026)" in lines
 
 
 def test_version_says_that_the_demos_data_is_no_shops(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from toko_assets.cli.doctor.catalogue import look_at_catalogue
 from toko_assets.cli.doctor.database import look_at_postgres
 from toko_assets.cli.doctor.finding import Finding, Mark, guarded
 from toko_assets.cli.doctor.machine import look_at_data_folder, look_at_machine
+from toko_assets.cli.doctor.sales import look_at_sales
 from toko_assets.cli.doctor.setup import look_at_dagster, look_at_settings, look_at_time_zone
 from toko_assets.cli.doctor.telegram import look_at_telegram
 from toko_assets.cli.terminal import plain
@@ -26,6 +27,7 @@ CHECKS = (
     ("backups", look_at_backups),
     ("PostgreSQL", look_at_postgres),
     ("catalogue", look_at_catalogue),
+    ("sales", look_at_sales),
     ("Dagster", look_at_dagster),
     ("Telegram", look_at_telegram),
 )

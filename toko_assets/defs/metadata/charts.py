@@ -73,6 +73,17 @@ def change_bars(changes: Sequence[Change]) -> bytes:
     return _png(figure)
 
 
+def share_line(percents: Sequence[float]) -> bytes:
+    """Draw shares in percent over the last runs, the newest on the right."""
+    figure, axes = _drawing("Lines at a published price, %", height=2.2)
+    places = range(1 - len(percents), 1)
+    axes.plot(places, percents, color=BLUE, marker="o", markersize=3)
+    axes.set_ylim(max(min(percents) - 5, 0), 100)
+    axes.set_xticks([places[0], 0], [f"{len(percents)} runs", "now"] if len(percents) > 1 else ["", "now"])
+    axes.annotate(f"{percents[-1]:.1f} %", (0, percents[-1]), xytext=(4, -12), textcoords="offset points", fontsize=8)
+    return _png(figure)
+
+
 def _drawing(title: str, height: float) -> "tuple[Figure, Axes]":
     """Return an empty figure with the Agg backend. pyplot would keep every figure, and look for a display."""
     from matplotlib.figure import Figure

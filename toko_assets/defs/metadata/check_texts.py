@@ -5,6 +5,7 @@ from typing import Final
 
 from toko_assets.ipos.audit import MOST_LEFT_OUT, MOST_UNPRICED
 from toko_assets.publishing.guards.limits import GROUP_ITEMS, LEAST_JUMPED, MEDIAN_CHANGE, NEARLY_ALL, Limits
+from toko_assets.publishing.sales.agreement import LEAST_AGREEING
 from toko_assets.publishing.verify import FLOORS, NOTABLE_LOSS, RESULTS
 
 LIMITS = Limits()
@@ -87,6 +88,9 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "few_items_unpriced": "The same number: warns at half of the limit.",
     "groups_not_at_zero": f"Brands and categories of {GROUP_ITEMS} items or more that lost all their prices since the "
     "served catalogue. None may. `allow_zero_groups` allows it.",
+    "till_agrees": "Of the lines that the till sold since the last change of each price, how many were asked at a "
+    "price that is published for that unit, of any level or quantity. Discounts of a line are counted apart. It runs "
+    f"with `recent_sales`, after the publication, and warns below {LEAST_AGREEING:.0%}.",
     "groups_mostly_priced": f"The same: warns if {NEARLY_ALL:.0%} of the items of one have no price any more.",
 }
 """A check that warns does not stop the chain. If a blocking check fails, the served catalogue stays as it is."""

@@ -91,6 +91,20 @@ the prices are right, launch `sync_this_backup` with the lines that the failure 
 `most_products_lost: 1.0`. If a wrong catalogue was published, launch `rollback_catalog`.
 """,
     ),
+    "recent_sales": Label(
+        "sales",
+        frozenset({"pyarrow", "parquet"}),
+        """
+What the shop sold in the 90 days before its backup, by item and unit: the quantity, the receipts, when it was last
+sold, and the prices that the till asked. The next catalogue carries it.
+
+**Made from** the sales tables (`tbl_ikhd`, `tbl_ikdt`) of the served backup's copy, read as a stream beside any sync,
+and the served prices. The check `till_agrees` compares both.
+
+**If it fails:** the copy of the backup is gone or damaged, and the next sync brings another one. Prices and searches
+are not affected. By hand: `toko sales`.
+""",
+    ),
     "telegram_bot": Label(
         "answers",
         frozenset({"telegram"}),

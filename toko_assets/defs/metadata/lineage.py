@@ -26,7 +26,8 @@ class Origin:
     @property
     def description(self) -> str:
         """A sentence for the web interface."""
-        return ". ".join(part for part in (self.how, f"From {', '.join(self.columns)}") if part) + "."
+        names = f"From {', '.join(self.columns)}" if self.columns else ""
+        return ". ".join(part for part in (self.how, names) if part) + "."
 
 
 def _restored(*columns: str, how: str = "") -> Origin:
@@ -203,9 +204,22 @@ _INDEXED: Final = _exported(
 )  # fmt: skip
 
 
+_SOLD: Final = {
+    "terjual_90": "Sold in 90 days, in base units, less returns; of the last backup whose sales were read",
+    "terjual_7": "The same in 7 days",
+    "struk_90": "Distinct receipts in 90 days",
+    "struk_7": "Distinct receipts in 7 days",
+    "terakhir_terjual": "When it was last sold, in the shop's time",
+}
+
+
 def _catalog_origin(table: str, column: str) -> Origin:
+    if (how := _SOLD.get(column)) is not None:
+        return Origin("recent_sales", (), how=how)
     if table == "price_changes":
         return _CHANGES[column]
+    if table == "sales":
+        return _exported("products.kodeitem", how=_NUMBERED)
     if column == "product_id":
         return _exported(*dict.fromkeys([f"{table}.kodeitem", "products.kodeitem"]), how=_NUMBERED)
     return _exported(f"{table}.{column}")

@@ -7,6 +7,7 @@ import dagster as dg
 from toko_assets.backups.decision import Attempt, Ending, Request
 from toko_assets.defs.assets.raw_backup import BackupConfig, Listed
 from toko_assets.defs.failures import AssetFailure, asset_failure, failure_outside
+from toko_assets.defs.jobs import recent_sales
 
 REVISION, ATTEMPT, FOLDER, SETTINGS = "toko/revision", "toko/attempt", "toko/folder", "toko/settings"
 BACKUP, SKIPPED = "toko/backup", "toko/skipped"
@@ -42,8 +43,10 @@ def run_request(request: Request, settings: str) -> dg.RunRequest:
 
 
 def is_busy(instance: dg.DagsterInstance) -> bool:
-    """Whether a run is queued or in progress."""
-    return instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)) > 0
+    """Whether a run is queued or in progress, other than of recent_sales, which no sync waits for."""
+    running = instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED))
+    reading = instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED, job_name=recent_sales.name)) if running else 0
+    return running > reading
 
 
 def last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:

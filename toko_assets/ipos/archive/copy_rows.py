@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
+from typing import BinaryIO
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
@@ -65,15 +66,35 @@ def verify_rows(archive: Archive) -> None:
 
 def read_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
     """Yield the rows of a TABLE DATA entry, with the end mark, in pieces of at most PIECE. Raises as `verify_rows`."""
-    end = b""
     with archive.path.open("rb", buffering=0) as file:
-        stored = Chunks(file, archive.blocks[entry.id].start, archive.integer_size).contents()
-        try:
-            for piece in _limited(archive, entry, _unpacked(stored) if archive.compression == "gzip" else stored):
-                end = (end + piece)[-len(END_OF_ROWS) :]
-                yield piece
-        except (BrokenChainError, zlib.error) as error:
-            raise archive.damaged() from error
+        yield from _read_rows(file, archive, entry)
+
+
+def read_whole_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes]:
+    """Yield the rows of a TABLE DATA entry of an open file: whole rows, without the end mark. Raises as `verify_rows`.
+
+    The archive's file may be removed meanwhile.
+    """
+    held = b""
+    for piece in _read_rows(file, archive, entry):
+        cut = piece.rfind(b"\n", 0, max(len(piece) - len(END_OF_ROWS), 0)) + 1
+        if cut:
+            yield b"".join((held, memoryview(piece)[:cut]))
+            held = piece[cut:]
+        else:
+            held += piece
+    yield held.removesuffix(END_OF_ROWS)
+
+
+def _read_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes]:
+    end = b""
+    stored = Chunks(file, archive.blocks[entry.id].start, archive.integer_size).contents()
+    try:
+        for piece in _limited(archive, entry, _unpacked(stored) if archive.compression == "gzip" else stored):
+            end = (end + piece[-len(END_OF_ROWS) :])[-len(END_OF_ROWS) :]
+            yield piece
+    except (BrokenChainError, zlib.error) as error:
+        raise archive.damaged() from error
     if end != END_OF_ROWS:
         raise archive.damaged()
 

@@ -14,6 +14,7 @@ GROUPS = {
     "backup": {"backup_folder", "raw_backup"},
     "prices": {"restored_database", "exported_products", "price_history"},
     "answers": {"product_catalog", "telegram_bot"},
+    "sales": {"recent_sales"},
 }
 EXTERNAL = GROUPS["backup"] - {"raw_backup"} | {"telegram_bot"}
 
@@ -27,7 +28,9 @@ def specs() -> dict[str, dg.AssetSpec]:
 def test_the_lineage_leads_from_the_backup_folder_to_the_bot() -> None:
     graph = load_defs().resolve_asset_graph()
     assert graph.get(dg.AssetKey("raw_backup")).parent_keys == {dg.AssetKey("backup_folder")}
-    assert graph.get(dg.AssetKey("product_catalog")).child_keys == {dg.AssetKey("telegram_bot")}
+    assert graph.get(dg.AssetKey("product_catalog")).child_keys == {
+        dg.AssetKey("telegram_bot"), dg.AssetKey("recent_sales"),
+    }  # fmt: skip
     external = {node.key.to_user_string() for node in graph.asset_nodes if node.is_external}
     assert external == EXTERNAL
 
@@ -97,14 +100,14 @@ def test_tables_have_their_columns_before_any_run() -> None:
     assert "seen_from" in {column.name for column in history.columns}
 
 
+def is_asset(found: object) -> bool:
+    return isinstance(found, dg.AssetsDefinition) and not isinstance(found, dg.AssetChecksDefinition)
+
+
 def test_the_labels_are_of_the_functions_that_make_the_assets() -> None:
     from toko_assets.defs import assets
     from toko_assets.defs.metadata.labels import LABELS
 
     modules = [import_module(f"{assets.__name__}.{found.name}") for found in iter_modules(assets.__path__)]
-    made = {
-        name
-        for module in modules
-        for name, _ in inspect.getmembers(module, lambda found: isinstance(found, dg.AssetsDefinition))
-    }
+    made = {name for module in modules for name, _ in inspect.getmembers(module, is_asset)}
     assert LABELS.keys() == made | {"telegram_bot"}

@@ -1,0 +1,84 @@
+"""Selects the lines of the window's receipts, and adds them up a few ten thousand at a time."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from toko_assets.ipos.sales.copy_table import Decode
+from toko_assets.ipos.sales.receipts import OTHER, Receipts, Window
+from toko_assets.ipos.sales.totals import Totals
+from toko_assets.ipos.sales.values import places, times
+
+REQUIRED: Final = ("notransaksi", "kodeitem", "jumlah")
+OPTIONAL: Final = (
+    "satuan", "jmlkonversi", "harga", "potongan", "potongan2", "potongan3", "potongan4", "jmlretur", "jmlgratis",
+    "tebus", "idtrsretur", "notrsretur", "dateupd",
+)  # fmt: skip
+LINES_AT_ONCE: Final = 50_000
+"""Lines of the window that are added up together. They take about 20 MB."""
+
+
+def add_lines(
+    tables: Iterator[pa.Table],
+    receipts: Receipts,
+    window: Window,
+    totals: Totals,
+    decode: Decode,
+    odd: Counter[str],
+) -> int:
+    """Add the lines of tbl_ikdt to the totals. Return how many lines there are in the whole history.
+
+    Adds to `odd` how many lines were written in these days and have no receipt in them.
+    """
+    held, held_receipts, count, lines = list[pa.Table](), list[NDArray[np.int32]](), 0, 0
+    start = pa.scalar(f"{window.first:%Y-%m-%d %H:%M:%S}".encode(), pa.binary())
+    for rows in tables:
+        lines += len(rows)
+        receipt = _receipts_of(rows, receipts)
+        orphaned = (receipt < 0) & _written_since(rows, start)
+        if orphaned.any():
+            odd["lines_without_receipt"] += _count_orphans(rows.filter(pa.array(orphaned)), window)
+        counts = (receipt >= 0) & (receipts.kinds[receipt] != OTHER) if len(receipts.kinds) else receipt >= 0
+        if not counts.any():
+            continue
+        held.append(rows.filter(pa.array(counts)))
+        held_receipts.append(receipt[counts])
+        count += len(held[-1])
+        if count >= LINES_AT_ONCE:
+            totals.add(_together(held), np.concatenate(held_receipts), receipts, decode)
+            held, held_receipts, count = [], [], 0
+    if held:
+        totals.add(_together(held), np.concatenate(held_receipts), receipts, decode)
+    return lines
+
+
+def _receipts_of(rows: pa.Table, receipts: Receipts) -> NDArray[np.int32]:
+    """Return the place of each line's receipt, -1 if it is not of the window.
+
+    Only distinct numbers are looked up: the lines of a receipt lie together. A set in Arrow would be built again for
+    every table.
+    """
+    numbers = rows["notransaksi"].combine_chunks().dictionary_encode()
+    known = receipts.places
+    found = [*(known.get(number, -1) for number in numbers.dictionary.to_pylist()), -1]
+    return np.asarray(np.array(found, np.int32)[places(numbers, len(found) - 1)])
+
+
+def _written_since(rows: pa.Table, start: pa.Scalar) -> NDArray[np.bool_]:
+    """Tell which lines were last changed in the window, as text."""
+    written = pc.greater_equal(rows["dateupd"], start).fill_null(False)
+    return np.asarray(written.to_numpy(), np.bool_)
+
+
+def _count_orphans(rows: pa.Table, window: Window) -> int:
+    moments, unreadable = times(rows["dateupd"].combine_chunks())
+    return int((~unreadable & (moments <= window.micros[2])).sum())
+
+
+def _together(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).combine_chunks()
