@@ -123,6 +123,7 @@ def check_group_discounts(reference: Reference) -> Outcome:
 def check_discounts(reference: Reference) -> Outcome:
     """Return the check of the discounts and promotions that are left out, or that had to be interpreted."""
     rows, kinds = reference.unclear_offers, reference.unclear_offers["reason"].value_counts()
+    rows = rows.loc[rows.groupby("reason").cumcount().sort_values(kind="stable").index]  # first one of each reason
     reasons = "; ".join(f"{count:,} x {reason}" for reason, count in kinds.items())
     return Outcome(
         "discounts_understood",
