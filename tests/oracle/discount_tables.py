@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection
 
 from .tables import has_column, number, select, text
 
+Record = TypeVar("Record")
 WEEKDAYS = "w1 w2 w3 w4 w5 w6 w7"
 TIMES = f"stsact tipeper tgldari tglsampai jamdari jamsampai {WEEKDAYS}"
 RANGE = "kodeitemd kodeitems jenis merek"
@@ -55,9 +57,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class DiscountLine:
-    """A row of tbl_itemdispdt."""
+    """A row of tbl_itemdispdt, of one discount."""
 
-    iddiskon: str
     kodeitem: str | None
     satuan: str | None
     kgruppel: str | None
@@ -92,10 +93,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
-    """A row of tbl_itempotongan."""
+    """A row of tbl_itempotongan, of one item."""
 
-    iddetail: str
-    kodeitem: str | None
     kodegrup: str | None
     jumlah: Fraction
     pot: tuple[Fraction, ...]
@@ -106,11 +105,13 @@ class OfferTables:
     """Every row of the six tables, in the backup's order."""
 
     discounts: list[Head]
-    discount_lines: list[DiscountLine]
+    discount_lines: dict[str, list[DiscountLine]]
+    """By iddiskon."""
     promotions: list[Head]
     promotion_lines: list[PromotionLine]
     groups: list[Group]
-    member_lines: list[MemberLine]
+    member_lines: dict[str, list[MemberLine]]
+    """By kodeitem."""
 
 
 def read_offer_tables(connection: Connection[Any]) -> OfferTables:
@@ -123,22 +124,22 @@ def read_offer_tables(connection: Connection[Any]) -> OfferTables:
         "tbl_itempromodt",
         "idpromo kodeitem satuanjual jumlahjual kodeitemgr satuangratis jumlahgratis kelipatan tebus harga",
     )
-    members = select_if_there(connection, "tbl_itempotongan", "iddetail kodeitem kodegrup jumlah pot1 pot2 pot3 pot4")
+    members = select_if_there(connection, "tbl_itempotongan", "kodeitem kodegrup jumlah pot1 pot2 pot3 pot4")
     heads = select_if_there(connection, "tbl_itemdisp", f"iddiskon {TIMES} {RANGE} prioritas pot1 pot2 pot3 pot4")
     groups = select_if_there(connection, "tbl_supelgrup", "kgrup levelharga potongan")
     return OfferTables(
         discounts=[_head(row) for row in heads],
-        discount_lines=[
-            DiscountLine(text(key) or "", text(item), text(unit), text(group), option, amounts(values))
+        discount_lines=by_key(
+            (text(key), DiscountLine(text(item), text(unit), text(group), option, amounts(values)))
             for key, item, unit, group, option, *values in lines
-        ],
+        ),
         promotions=[_head(row) for row in select_if_there(connection, "tbl_itempromo", f"idpromo {TIMES} {RANGE}")],
         promotion_lines=[_promotion_line(*row) for row in gifts],
         groups=[Group(text(key) or "", level, amount(percent)) for key, level, percent in groups],
-        member_lines=[
-            MemberLine(text(key) or "", text(item), text(group), amount(many), amounts(values))
-            for key, item, group, many, *values in members
-        ],
+        member_lines=by_key(
+            (text(item), MemberLine(text(group), amount(many), amounts(values)))
+            for item, group, many, *values in members
+        ),
     )
 
 
@@ -147,6 +148,13 @@ def select_if_there(connection: Connection[Any], table: str, columns: str) -> li
     if not has_column(connection, table, columns.split()[0]):
         return []
     return select(connection, table, columns)
+
+
+def by_key(pairs: Iterable[tuple[str | None, Record]]) -> dict[str, list[Record]]:
+    grouped: defaultdict[str, list[Record]] = defaultdict(list)
+    for key, record in pairs:
+        grouped[key or ""].append(record)
+    return dict(grouped)
 
 
 def amounts(values: Iterable[Decimal | None]) -> tuple[Fraction, ...]:

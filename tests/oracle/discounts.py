@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -89,6 +89,12 @@ def read_offers(connection: Connection[Any]) -> Offers:
     )
 
 
+def in_force(offers: Offers, moment: datetime) -> Offers:
+    """The offers without the discounts that are not in force at the moment."""
+    heads = [head for head in offers.tables.discounts if is_in_force(head.times, moment)]
+    return replace(offers, tables=replace(offers.tables, discounts=heads))
+
+
 def price_asked(offers: Offers, kodeitem: str, row: PriceRow, group: str | None, moment: datetime) -> Asked | None:
     """What one unit of the row costs a customer of the group, or of none; None if no price is filled in."""
     if row.hargajual is None:
@@ -116,9 +122,9 @@ def discounted_prices(
     tables: OfferTables, head: Head, item: Item, satuan: str, listed: Fraction, group: str | None
 ) -> Iterator[Fraction]:
     """Rule 6: what each line of the head makes of the price; of a head without lines, what its percents make of it."""
-    lines = [line for line in tables.discount_lines if line.iddiskon == head.identity]
+    lines = tables.discount_lines.get(head.identity, [])
     if not lines and meets(item, head.goods):
-        yield after_percents(listed, head.pot)
+        yield from after_percents(listed, head.pot)
     for line in lines:
         if line.kodeitem == item.kodeitem and is_for(line, satuan, tables.groups, group):
             yield from after_line(listed, line)
@@ -127,16 +133,15 @@ def discounted_prices(
 def after_line(listed: Fraction, line: DiscountLine) -> Iterator[Fraction]:
     """Rule 5: the price after the line; none if nobody knows what the line means."""
     if line.opsidiskon == PERCENT:
-        yield after_percents(listed, line.diskon)
-    if line.opsidiskon == RUPIAH:
-        yield after_percents(listed - line.diskon[0], line.diskon[1:])
+        yield from after_percents(listed, line.diskon)
+    if line.opsidiskon == RUPIAH and line.diskon[0] >= 0:
+        yield from after_percents(listed - line.diskon[0], line.diskon[1:])
 
 
-def after_percents(price: Fraction, percents: Iterable[Fraction]) -> Fraction:
-    """Rule 5: each percent is taken off what is left."""
-    for percent in percents:
-        price -= price * percent / 100
-    return price
+def after_percents(price: Fraction, percents: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Rule 5: each percent is taken off what is left; nothing if one of them adds something or leaves nothing."""
+    if all(0 <= percent < 100 for percent in percents):
+        yield math.prod((1 - percent / 100 for percent in percents), start=price)
 
 
 def is_for(line: DiscountLine, satuan: str, groups: Sequence[Group], group: str | None) -> bool:
@@ -168,8 +173,13 @@ def is_past(end: datetime, moment: datetime) -> bool:
 
 
 def is_within_hours(times: Times, moment: datetime) -> bool:
-    """Rule 2: both ends belong to it; an empty end is no limit; a second that is earlier is after midnight."""
+    """Rule 2: both ends belong to it; an empty end is no limit; a second that is earlier is after midnight.
+
+    Equal ends are the whole day.
+    """
     clock = moment.time()
+    if times.jamdari is not None and times.jamsampai is not None and times.jamdari.time() == times.jamsampai.time():
+        return True
     begun = times.jamdari is None or times.jamdari.time() <= clock
     unfinished = times.jamsampai is None or clock <= times.jamsampai.time()
     if times.jamdari is not None and times.jamsampai is not None and times.jamsampai.time() < times.jamdari.time():
@@ -200,18 +210,14 @@ def same_code(code: str | None) -> str:
 
 
 def member_factor(tables: OfferTables, kodeitem: str, group: str | None) -> Fraction:
-    """Rule 12: what is left of a price after a member's percents; a percent that leaves nothing or adds is left out."""
+    """Rule 12: what is left of a price after a member's percents; a row that adds or leaves nothing does not count."""
     known = next((row for row in tables.groups if group and same_code(row.kgrup) == same_code(group)), None)
     if known is None:
         return Fraction(1)
-    lines = [
-        line
-        for line in tables.member_lines
-        if line.kodeitem == kodeitem and same_code(line.kodegrup) == same_code(group)
-    ]
-    line = min(lines, key=lambda line: (line.jumlah, line.iddetail), default=None)
-    percents = (known.potongan,) if line is None else line.pot
-    return after_percents(Fraction(1), (percent for percent in percents if 0 < percent < 100))
+    lines = [line for line in tables.member_lines.get(kodeitem, []) if same_code(line.kodegrup) == same_code(group)]
+    usable = sorted((line.jumlah, *after_percents(Fraction(1), line.pot)) for line in lines)
+    own = list(after_percents(Fraction(1), [known.potongan]))
+    return next((factor for _, *factors in usable for factor in factors), own[0] if own else Fraction(1))
 
 
 def promotions_of(offers: Offers, kodeitem: str, moment: datetime) -> list[Gift]:
@@ -221,13 +227,20 @@ def promotions_of(offers: Offers, kodeitem: str, moment: datetime) -> list[Gift]
     return [
         gift(line, kodeitem)
         for line in offers.tables.promotion_lines
-        if line.idpromo in heads and is_bought(line, item, heads[line.idpromo].goods)
+        if line.idpromo in heads and is_bought(line, item, heads[line.idpromo].goods) and is_whole(offers, line)
     ]
 
 
 def is_bought(line: PromotionLine, item: Item, goods: Goods) -> bool:
     """Rule 9: the item of the line; without one, the goods of the head."""
     return line.kodeitem == item.kodeitem if filled(line.kodeitem) else meets(item, goods)
+
+
+def is_whole(offers: Offers, line: PromotionLine) -> bool:
+    """Rule 9: both quantities, the gift and the special price are known."""
+    amounts = [line.jumlahjual, line.jumlahgratis, *([line.harga] if line.tebus else [])]
+    known = not filled(line.kodeitemgr) or line.kodeitemgr in offers.items
+    return known and all(amount is not None and amount > 0 for amount in amounts)
 
 
 def gift(line: PromotionLine, kodeitem: str) -> Gift:
@@ -252,14 +265,13 @@ def unit_price(offers: Offers, line: Line, moment: datetime) -> Fraction | None:
 
 
 def row_for(offers: Offers, line: Line) -> PriceRow | None:
-    """Rules 5 and 11: the row of the unit for the group's level (level 1 is everybody's), and for the quantity."""
-    level = level_of(offers.tables.groups, line.group)
-    rows = [
-        row
-        for row in offers.prices[line.kodeitem]
-        if row.satuan == unit_name(line.satuan) and row.level in {None, level}
-    ]
-    limits = sorted(rows, key=lambda row: (row.jumlah_sampai is None, row.jumlah_sampai or Decimal(0)))
+    """Rules 5 and 11: the row of the unit for the group's level, else for level 1, and for the quantity."""
+    rows = [row for row in offers.prices[line.kodeitem] if row.satuan == unit_name(line.satuan)]
+    own = [row for row in rows if row.level in {None, level_of(offers.tables.groups, line.group)}]
+    limits = sorted(
+        own or [row for row in rows if row.level == 1],
+        key=lambda row: (row.jumlah_sampai is None, row.jumlah_sampai or Decimal(0)),
+    )
     fitting = [row for row in limits if row.jumlah_sampai is None or line.jumlah <= row.jumlah_sampai]
     return next(iter(fitting), limits[-1] if limits else None)
 
