@@ -45,6 +45,13 @@ def test_the_check_passes_for_discounts_that_are_understood(postgres: PostgresSe
     assert "1 discounts and 0 promotions of products count." in outcome.summary
 
 
+def test_without_the_table_of_lines_no_head_applies_to_its_range(postgres: PostgresServer, tmp_path: Path) -> None:
+    rows = tables_of([Case("a line", [head(percent(10, kodeitem="HILANG"), pot1=50)], [], [Item()])])
+    with database(postgres, "no_lines", rows) as connection:
+        connection.execute("DROP TABLE tbl_itemdispdt")
+        assert publish(connection, tmp_path).reference.discounts.empty
+
+
 def reasons_of(shop: Shop, code: str) -> set[str]:
     rows = shop.reference.unclear_offers
     return {reason for name, reason in zip(rows["code"], rows["reason"], strict=True) if name.startswith(code)}
