@@ -16,6 +16,7 @@ from toko_assets.ipos.decoding import clean_code
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.names import comparable
 from toko_assets.ipos.reference.offers import Goods, Offer, period_columns, read_offers, records
+from toko_assets.ipos.source_tables import LARGEST_MONEY
 
 PERCENT, RUPIAH = 1, 2
 """Values of `opsidiskon`."""
@@ -95,7 +96,9 @@ def _amounts(line: dict[str, Any]) -> tuple[tuple[Decimal, ...], str]:
     if kind == PERCENT:
         return (Decimal(0), first, *rest), _problem((first, *rest))
     if kind == RUPIAH:
-        problem = "its rupiah are below 0" if first < 0 else _problem(rest, first)
+        problem = _problem(rest, first)
+        if first < 0 or first >= LARGEST_MONEY:
+            problem = f"its rupiah are {'below 0' if first < 0 else 'larger than any price'}"
         return (first, Decimal(0), *rest), problem
     return (), f"opsidiskon {'is empty' if kind is None else kind} is unknown"
 
