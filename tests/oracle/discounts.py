@@ -25,6 +25,8 @@ from .tables import Item, read_tables
 
 PERCENT, RUPIAH = 1, 2
 """What opsidiskon means."""
+TOO_LARGE = 10**14
+"""No price has fifteen digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +239,10 @@ def is_bought(line: PromotionLine, item: Item, goods: Goods) -> bool:
 
 
 def is_whole(offers: Offers, line: PromotionLine) -> bool:
-    """Rule 9: both quantities, the gift and the special price are known."""
+    """Rule 9: both quantities, the gift and the special price are known, and the price is no typo."""
     amounts = [line.jumlahjual, line.jumlahgratis, *([line.harga] if line.tebus else [])]
     known = not filled(line.kodeitemgr) or line.kodeitemgr in offers.items
-    return known and all(amount is not None and amount > 0 for amount in amounts)
+    return known and all(amount is not None and 0 < amount < TOO_LARGE for amount in amounts)
 
 
 def gift(line: PromotionLine, kodeitem: str) -> Gift:

@@ -45,6 +45,16 @@ AMOUNTS = [
         reasons=["a percent is 100 or more: nothing would be left", "a percent is below 0", "its rupiah are below 0"],
     ),
     Case(
+        "amounts that are larger than any price",
+        [
+            head(off("12345678901234567.891")),
+            head(percent("12345678901234567.891")),
+            head(percent(5), prioritas=2**31 - 1),
+        ],
+        [Ask(NOON, "9500", 2)],
+        reasons=["its rupiah are larger than any price", "a percent is 100 or more: nothing would be left"],
+    ),
+    Case(
         "a discount that takes nothing off hides no other",
         [head(percent(0, None), prioritas=9), head(percent(10))],
         [Ask(NOON, "9000", 1)],

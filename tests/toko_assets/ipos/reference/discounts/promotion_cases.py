@@ -61,6 +61,11 @@ PROMOTIONS = [
         {TEA: [CHEAP]},
         {"kodeitemd": "P-", "kodeitems": "P-Z", "jenis": "MINUM", "merek": "sr"},
     ),
+    Promotion(
+        "amounts that are larger than any price",
+        [{"kodeitem": TEA, "tebus": True} | AT_A_PRICE | {"harga": "12345678901234567.891"}],
+        reasons=["the special price is larger than any price"],
+    ),
     Promotion("hours", [{"kodeitem": TEA} | TWO_FOR_ONE], {TEA: [FREE]}, hours("11:00", "13:00")),
     Promotion("other hours", [{"kodeitem": TEA} | TWO_FOR_ONE], {}, hours("22:00", "02:00")),
     Promotion("another weekday", [{"kodeitem": TEA} | TWO_FOR_ONE], {}, {"tipeper": "3", "w2": True}),
