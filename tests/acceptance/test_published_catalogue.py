@@ -19,6 +19,9 @@ from tests.installation import Answer, Installation
 from toko_assets.postgres.server import PostgresServer
 
 MONEY, QUANTITY, INTEGER, TEXT = r"DECIMAL\(18,4\)", r"DECIMAL\(\d+,\d+\)", "(U?INTEGER|U?BIGINT)", "VARCHAR"
+PERIOD = {
+    "dari": "TIMESTAMP", "sebelum": "TIMESTAMP", "jam_dari": "TIME", "jam_sampai": "TIME", "hari": INTEGER,
+}  # fmt: skip
 
 TABLES = {
     "products": {
@@ -40,6 +43,14 @@ TABLES = {
     "customer_groups": {"kgrup": TEXT, "grup": TEXT, "level": INTEGER, "potongan": QUANTITY},
     "group_discounts": {
         "product_id": INTEGER, "kgrup": TEXT, "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
+    },
+    "discounts": {
+        "product_id": INTEGER, "iddiskon": TEXT, "satuan": TEXT, "kgrup": TEXT, "prioritas": INTEGER, "rupiah": MONEY,
+        "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY, **PERIOD,
+    },
+    "promotions": {
+        "product_id": INTEGER, "idpromo": TEXT, "satuan": TEXT, "jumlah": QUANTITY, "hadiah": INTEGER,
+        "jumlah_hadiah": QUANTITY, "satuan_hadiah": TEXT, "kelipatan": "BOOLEAN", "harga": MONEY, **PERIOD,
     },
     "catalog_info": {"key": TEXT, "value": TEXT},
 }  # fmt: skip

@@ -12,8 +12,8 @@ from tests.takeover.installation import CHAIN, OldInstallation, old_installation
 from toko_assets.publishing.guards import checks as guards
 
 SINCE = {
-    "group_discounts_clear", "items_left_out", "optional_tables_read", "price_rows_of_no_system", "stale_price_rows",
-    "unknown_marks", *guards.BLOCKING, *guards.WARNING,
+    "discounts_understood", "group_discounts_clear", "items_left_out", "optional_tables_read",
+    "price_rows_of_no_system", "stale_price_rows", "unknown_marks", *guards.BLOCKING, *guards.WARNING,
 }  # fmt: skip
 """Checks that the old version does not have."""
 

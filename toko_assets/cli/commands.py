@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,8 +79,9 @@ def search(words: Sequence[str], limit: int | None) -> None:
     from toko_assets.cli.search_view import show_searches
 
     settings = _settings()
-    now = datetime.now(settings.zone).replace(tzinfo=None)
-    show_searches(settings.data_folder, [" ".join(words)], limit or settings.search_results_limit, console, now)
+    show_searches(
+        settings.data_folder, [" ".join(words)], limit or settings.search_results_limit, console, settings.zone
+    )
 
 
 @cli.command()

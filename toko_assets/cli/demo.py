@@ -42,7 +42,7 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
     console.rule("From the backup to the published catalogue", align="left")
     sync_backup(settings, sample, console)
     console.rule("Searches", align="left")
-    show_searches(settings.data_folder, SEARCHES, RESULTS, console, datetime.now(settings.zone).replace(tzinfo=None))
+    show_searches(settings.data_folder, SEARCHES, RESULTS, console, settings.zone)
     console.rule("What next", align="left")
     _show_next_steps(settings, console)
 

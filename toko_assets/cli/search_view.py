@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -17,7 +18,7 @@ from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.files import DataFolder
 from toko_core.price_labels import Tier, label_discount, label_level, label_payers, label_promotion, tiers
 from toko_core.prices import group_prices, price_in_force, round_amount
-from toko_core.text import quantity, rupiah
+from toko_core.text import moment, quantity, rupiah
 
 UNPRICED = "harga belum diisi"
 INDENT = GAP = "  "
@@ -42,8 +43,12 @@ class _Widths(NamedTuple):
 HEADINGS = Row("Unit", "Applies to", "Price", "Cost")
 
 
-def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console, at: datetime) -> None:
-    """Run searches in the published catalogue, and show their results with the prices at a time of the shop's clock."""
+def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console, zone: ZoneInfo) -> None:
+    """Run searches in the published catalogue, and show their results with the prices that are in force now.
+
+    Below discounts and promotions stands how old the data is: the shop may have switched them off since.
+    """
+    at = datetime.now(zone).replace(tzinfo=None)
     catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
     for query in queries:
         begun = time.perf_counter()
@@ -54,6 +59,9 @@ def show_searches(data: Path, queries: Sequence[str], limit: int, console: Conso
             console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
         if found:
             show_products([hit.product for hit in found], console, catalog.products)
+            if any(hit.product.discounts or hit.product.promotions for hit in found):
+                data_time = moment(datetime.fromisoformat(catalog.info["backup_time"]), zone)
+                console.print(f"Discounts and promotions as of the backup of {data_time}.", highlight=False)
         else:
             console.print("The catalogue has no similar product.", highlight=False)
 

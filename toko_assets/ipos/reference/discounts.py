@@ -6,6 +6,8 @@ The rules marked (a) are our assumptions where no public source gives an answer.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from toko_assets.ipos.decoding import clean_code
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.names import comparable
 from toko_assets.ipos.reference.offers import Goods, Offer, period_columns, read_offers, records
+from toko_assets.ipos.source_tables import LARGEST_MONEY
 
 PERCENT, RUPIAH = 1, 2
 """Values of `opsidiskon`."""
@@ -25,6 +28,8 @@ PERIOD_COLUMNS = ["dari", "sebelum", "jam_dari", "jam_sampai", "hari"]
 COLUMNS = ["kodeitem", "iddiskon", "satuan", "kgrup", "prioritas", "rupiah", *HEAD_PERCENTS, *PERIOD_COLUMNS]
 UNCLEAR_COLUMNS = ["code", "kodeitem", "reason"]
 Unclear = tuple[str, str, str]
+Target = tuple[str, str | None, str | None]
+"""A discount, and the unit and group that it is for; None is any."""
 
 
 def clean_discounts(
@@ -91,7 +96,9 @@ def _amounts(line: dict[str, Any]) -> tuple[tuple[Decimal, ...], str]:
     if kind == PERCENT:
         return (Decimal(0), first, *rest), _problem((first, *rest))
     if kind == RUPIAH:
-        problem = "its rupiah are below 0" if first < 0 else _problem(rest, first)
+        problem = _problem(rest, first)
+        if first < 0 or first >= LARGEST_MONEY:
+            problem = f"its rupiah are {'below 0' if first < 0 else 'larger than any price'}"
         return (first, Decimal(0), *rest), problem
     return (), f"opsidiskon {'is empty' if kind is None else kind} is unknown"
 
@@ -125,12 +132,23 @@ def _without_effect(rows: pd.DataFrame, prices: pd.DataFrame) -> Iterator[Unclea
                 break
 
 
-def _several(rows: pd.DataFrame, now: Sequence[Offer]) -> list[Unclear]:
-    """Find the items with several discounts in force at the time of the backup (rule 4)."""
+def _several(rows: pd.DataFrame, now: Sequence[Offer]) -> Iterator[Unclear]:
+    """Find the items with several discounts in force for one unit and group at the time of the backup (rule 4)."""
     current = rows[rows["iddiskon"].isin([offer.code for offer in now])]
-    pairs = current[["kodeitem", "iddiskon"]].drop_duplicates()
-    items = pairs[pairs.duplicated("kodeitem", keep=False)]
-    return [
-        (", ".join(codes), str(item), "several discounts are in force: one of them applies")
-        for item, codes in items.groupby("kodeitem")["iddiskon"]
-    ]
+    current = current[current.duplicated("kodeitem", keep=False)]
+    found: dict[str, list[Target]] = {}
+    for item, *target in zip(*(current[name] for name in ("kodeitem", "iddiskon", "satuan", "kgrup")), strict=True):
+        found.setdefault(item, []).append((target[0], target[1], target[2]))
+    for item, targets in found.items():
+        if codes := _competing(tuple(targets)):
+            yield codes, item, "several discounts are in force: one of them applies"
+
+
+@lru_cache(1024)
+def _competing(targets: tuple[Target, ...]) -> str:
+    """Name the discounts that compete for a unit and group. Many products have the same discounts."""
+    competing = set()
+    for (code, *target), (other, *another) in combinations(targets, 2):
+        if code != other and all(None in pair or pair[0] == pair[1] for pair in zip(target, another, strict=True)):
+            competing |= {code, other}
+    return ", ".join(sorted(competing))

@@ -9,6 +9,7 @@ from toko_assets.ipos.decoding import clean_code
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.discounts import PERIOD_COLUMNS, UNCLEAR_COLUMNS, Unclear, frame
 from toko_assets.ipos.reference.offers import Goods, period_columns, read_offers, records
+from toko_assets.ipos.source_tables import LARGEST_MONEY
 
 COLUMNS = [
     "kodeitem", "idpromo", "satuan", "jumlah", "hadiah", "jumlah_hadiah", "satuan_hadiah", "kelipatan", "harga",
@@ -55,4 +56,6 @@ def _problem(line: dict[str, Any]) -> str:
         return "the quantity to buy is not filled in"
     if (line["jumlahgratis"] or 0) <= 0:
         return "the quantity to get is not filled in"
-    return "the special price is not filled in" if line["tebus"] and (line["harga"] or 0) <= 0 else ""
+    if line["tebus"] and (line["harga"] or 0) <= 0:
+        return "the special price is not filled in"
+    return "the special price is larger than any price" if line["tebus"] and line["harga"] >= LARGEST_MONEY else ""

@@ -92,6 +92,8 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop, dumped
     percents, unclear = clean_group_discounts(frames["tbl_itempotongan"], groups, shop.products["kodeitem"])
     goods = Goods(shop.products)
     heads, lines = frames["tbl_itemdisp"], frames["tbl_itemdispdt"]
+    if "tbl_itemdispdt" not in present:
+        heads = heads[:0]  # which of them have lines is not known
     discounts, doubts = clean_discounts(heads, lines, groups, shop, goods, dumped_at)
     heads, lines = frames["tbl_itempromo"], frames["tbl_itempromodt"]
     promotions, more = clean_promotions(heads, lines, shop, goods, dumped_at)
@@ -123,6 +125,7 @@ def check_group_discounts(reference: Reference) -> Outcome:
 def check_discounts(reference: Reference) -> Outcome:
     """Return the check of the discounts and promotions that are left out, or that had to be interpreted."""
     rows, kinds = reference.unclear_offers, reference.unclear_offers["reason"].value_counts()
+    rows = rows.loc[rows.groupby("reason").cumcount().sort_values(kind="stable").index]  # first one of each reason
     reasons = "; ".join(f"{count:,} x {reason}" for reason, count in kinds.items())
     return Outcome(
         "discounts_understood",
