@@ -28,6 +28,7 @@ SCHEMAS = {
         [
             ("kodeitem", pa.string()), ("namaitem", pa.string()), ("jenis", pa.string()), ("merek", pa.string()),
             ("rak", pa.string()), ("satuan", pa.string()), ("sistem_harga", pa.string()), ("dijual", pa.bool_()),
+            ("jasa", pa.bool_()),
         ]
     ),
     "prices": pa.schema(

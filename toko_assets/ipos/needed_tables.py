@@ -54,6 +54,7 @@ ITEM = Table(
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
         Column("dateupd", "timestamp", TIME_TYPES, optional=True),
+        Column("tipe", "text", TEXT_TYPES, optional=True),
     ),
 )
 UNIT = Table(

@@ -17,6 +17,7 @@ from toko_assets.ipos.decimals import EXACT, above_zero, compare, filled, money
 from toko_assets.ipos.decoding import clean_code, clean_name, each
 from toko_assets.ipos.parts import orphans, parts, together
 from toko_assets.ipos.rules.assumptions import FIXED, Assumption, note
+from toko_assets.ipos.rules.item_fields import FIELDS, item_fields
 from toko_assets.ipos.rules.lookup import of_items, of_its_item
 from toko_assets.ipos.rules.price_rows import listed_prices, price_systems, rows_in_force, stale_prices
 from toko_assets.ipos.source_tables import LARGEST_MONEY, SourceTables
@@ -33,7 +34,8 @@ class PricedShop:
     """The result of the rules. Frames are sorted by kodeitem, and within it by unit, level and quantity."""
 
     products: pd.DataFrame
-    """kodeitem, namaitem, jenis, merek, rak, satuan, sistem_harga, dijual: one row per item that is not deleted."""
+    """kodeitem, namaitem, jenis, merek, rak, satuan, sistem_harga, dijual, and the FIELDS: one row per item that is not
+    deleted."""
     prices: pd.DataFrame
     """kodeitem, satuan, konversi, level, jumlah_sampai, hargapokok, hargajual: one row per price."""
     barcodes: pd.DataFrame
@@ -103,7 +105,7 @@ def _price(source: SourceTables) -> PricedShop:
     prices = prices.assign(hargajual=above_zero(money(prices["hargajual"])))
     prices = prices.sort_values(["kodeitem", "konversi", "satuan", "level", "jumlah_sampai"], ignore_index=True)
     return PricedShop(
-        products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual"]],
+        products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual", *FIELDS]],
         prices=prices[["kodeitem", "satuan", "konversi", "level", "jumlah_sampai", "hargapokok", "hargajual"]],
         barcodes=_barcodes(units),
         stock=_stock(items, source.stock),
@@ -128,6 +130,7 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
             "dijual": sale.isin(SOLD_MARKS),
             "hargapokok": kept["hargapokok"],
             "hargajual1": kept["hargajual1"],
+            **item_fields(kept),
         }
     )
     nameless = items["namaitem"] == ""

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from toko_assets.ipos.decoding import decode
+from toko_assets.ipos.needed_tables import RESTORED
 from toko_core.errors import PermanentError
 
 AMOUNT = pa.decimal128(38, 20)
@@ -22,7 +23,7 @@ larger amounts before it is read."""
 ITEMS = {
     "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
     "sistemhargajual": "text", "statusjual": "text", "statushapus": "text",
-    "hargapokok": AMOUNT, "hargajual1": AMOUNT,
+    "hargapokok": AMOUNT, "hargajual1": AMOUNT, "tipe": "text",
 }  # fmt: skip
 UNITS = {
     "iddetail": "text", "kodeitem": "text", "satuan": "text", "kodebarcode": "text",
@@ -50,8 +51,6 @@ class SourceTables:
 def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     """Read the four tables of a restored backup. This sets the client encoding of `connection`."""
     raw = set_encoding(connection)
-    # Version 0.2.0 restored a backup without this column without it.
-    connection.execute("ALTER TABLE public.tbl_itemhj ADD COLUMN IF NOT EXISTS tipehj text")
     tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
     frames, guessed = [], []
     for table, columns in tables:
@@ -88,7 +87,8 @@ def read_table(
 
     `raw` says that texts arrive undecoded. Also return (key, column, text) of those that were read as Windows-1252.
     """
-    wanted = ", ".join(_selected(name, kind) for name, kind in columns.items())
+    usable = _usable_columns(connection, table)
+    wanted = ", ".join(_selected(name, kind) if name in usable else "NULL" for name, kind in columns.items())
     query = f"COPY (SELECT {wanted} FROM public.{table}) TO STDOUT (FORMAT csv)"  # noqa: S608
     buffer = BytesIO()
     with connection.cursor() as cursor, cursor.copy(query.encode()) as rows:
@@ -112,6 +112,18 @@ def read_table(
     if raw:
         arrow, texts = _decoded(arrow, key)
     return arrow.to_pandas(types_mapper=pd.ArrowDtype), texts
+
+
+def _usable_columns(connection: psycopg.Connection[Any], table: str) -> set[str]:
+    """Return the columns of a table that have the type that is read.
+
+    An earlier version restored optional columns that it did not know as text, or not at all. They count as missing.
+    """
+    query = 'SELECT attname::text COLLATE "C", atttypid::regtype::text COLLATE "C" FROM pg_attribute '
+    rows = connection.execute(f"{query} WHERE attrelid = 'public.{table}'::regclass AND attnum > 0".encode()).fetchall()
+    types = dict([each.decode() if isinstance(each, bytes) else each for each in row] for row in rows)
+    wanted = next((known.columns for known in RESTORED if known.name == table), ())
+    return {column.name for column in wanted if types.get(column.name, "").startswith(column.type)}
 
 
 def _selected(name: str, kind: Any) -> str:

@@ -48,6 +48,7 @@ REPORT_EMPTY = {
 NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
 DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
+NO_STOCK = "Stok 0"
 UNPRICED = "harga belum diisi"
 UNPRICED_SHORT = "belum diisi"
 BELOW_COST = "di bawah pokok!"

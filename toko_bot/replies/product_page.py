@@ -39,7 +39,9 @@ def product_page(
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
     table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
-    if details.stock:
+    if not details.stock and details.jasa is False:
+        parts.append(messages.NO_STOCK)
+    elif details.stock:
         branches = _branches([place.kantor for place in details.stock], served.catalog.products.names)
         stock = [
             two_columns(branch, quantity(place.stok)) for branch, place in zip(branches, details.stock, strict=True)

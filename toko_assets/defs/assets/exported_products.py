@@ -54,7 +54,7 @@ class ExportConfig(dg.Config):
     )
 
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
 

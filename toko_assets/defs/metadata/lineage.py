@@ -64,6 +64,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         how="Inferred from the price rows if the code is unknown, O if there are none (rules 2 and 6)",
     ),
     "products.dijual": _restored("tbl_item.statusjual", how="True for Y, and if it is empty (rule 1)"),
+    "products.jasa": _restored("tbl_item.tipe", how="True for 2, a service; null if there is none"),
     "prices.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus", "tbl_itemhj.kodeitem"),
     "prices.satuan": _restored(
         "tbl_itemhj.satuan", "tbl_item.satuan", how="The base unit for a fixed price or a row without a unit (rule 8)"

@@ -1,0 +1,84 @@
+"""Fields of an item in the bot's answers: stock 0."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.servers.telegram import Message, Person, TelegramServer
+from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
+from tests.toko_bot.bot.shop import COST, FILLER, LOSS, Item, PriceRow, publish_shop
+from toko_core.catalog.schema import ADDED_COLUMNS
+
+PRICE: list[PriceRow] = [("PCS", "1", None, None, COST, "9000")]
+GOODS, SERVICE = {"jasa": False}, {"jasa": True}
+NEVER_MOVED = Item("SAPU1", "SAPU LIDI BESAR", PRICE, fields=GOODS)
+EMPTY = Item("SAPU2", "SAPU IJUK KECIL", PRICE, stock=[("TOKO", "0")], fields=GOODS)
+STOCKED = replace(LOSS, fields=GOODS)
+REPAIR = Item("JASA1", "ONGKOS SERVIS MESIN", PRICE, stock=[("TOKO", "0")], fields=SERVICE)
+UNKNOWN = Item("LAMA9", "LAMPU TEPLOK", PRICE)
+ITEMS = [NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
+    folder = tmp_path_factory.mktemp("fields")
+    publish_shop(folder / "data", ITEMS)
+    with TelegramServer() as server, running_bot(server, folder / "data", folder) as bot:
+        yield bot
+
+
+@pytest.fixture
+def budi(bot: RunningBot) -> Person:
+    """A member of the staff."""
+    return bot.server.user(BUDI, "Budi")
+
+
+@pytest.fixture
+def siti(bot: RunningBot) -> Person:
+    """An owner."""
+    return bot.server.user(SITI, "Siti")
+
+
+def press(person: Person, label: str, message: Message) -> Message:
+    person.press(label, message).answered()
+    return person.next_edit(of=message)
+
+
+def opened(person: Person, query: str) -> list[str]:
+    return press(person, "1", person.ask(query)).text.splitlines()
+
+
+def test_goods_that_never_moved_have_stock_0(budi: Person) -> None:
+    assert "Stok 0" in opened(budi, "sapu lidi besar")
+
+
+def test_the_stock_of_a_branch_is_shown_as_before(budi: Person) -> None:
+    page = opened(budi, "sabun rugi besar")
+    assert page[page.index("Stok (PCS)") + 1] == "TOKO                         3"
+
+
+@pytest.mark.parametrize("query", ["ongkos servis mesin", "lampu teplok"])
+def test_a_service_and_an_item_of_unknown_kind_show_no_stock(budi: Person, query: str) -> None:
+    assert not [line for line in opened(budi, query) if line.startswith("Stok")]
+
+
+def test_habis_lists_goods_at_0_also_those_that_never_moved(siti: Person) -> None:
+    text = siti.ask("/habis").text
+    assert text.splitlines()[0] == "Stok habis: 2"
+    assert "SAPU LIDI BESAR" in text
+    assert "SAPU IJUK KECIL" in text
+
+
+def test_a_catalogue_of_an_earlier_version_answers_as_before(tmp_path: Path) -> None:
+    file = publish_shop(tmp_path / "data", ITEMS)
+    with duckdb.connect(file) as connection:
+        for column in ADDED_COLUMNS["products"]:
+            connection.execute(f"ALTER TABLE products DROP COLUMN {column}")
+    with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path) as bot:
+        budi, siti = bot.server.user(BUDI, "Budi"), bot.server.user(SITI, "Siti")
+        assert not [line for line in opened(budi, "sapu lidi besar") if line.startswith("Stok")]
+        assert "Stok (PCS)" in opened(budi, "sapu ijuk kecil")
+        assert siti.ask("/habis").text.splitlines()[0] == "Stok habis: 2"
