@@ -24,6 +24,7 @@ TABLES = {
     "products": {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
         "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "jasa": "BOOLEAN",
+        "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
     },
     "prices": {
         "product_id": INTEGER, "satuan": TEXT, "konversi": QUANTITY, "level": INTEGER, "jumlah_sampai": QUANTITY,

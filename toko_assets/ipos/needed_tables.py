@@ -3,7 +3,7 @@
 Everything else in a backup (sales, purchases and ledgers, almost all of its bytes) is not restored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 TEXT_TYPES: Final = ("character varying", "text", "character", '"char"')
@@ -43,6 +43,10 @@ def _numbers(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "numeric", NUMBER_TYPES) for name in names)
 
 
+def _optional(*columns: Column) -> tuple[Column, ...]:
+    return tuple(replace(column, optional=True) for column in columns)
+
+
 DATEUPD = Column("dateupd", "timestamp", TIME_TYPES)
 
 ITEM = Table(
@@ -54,7 +58,7 @@ ITEM = Table(
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
         Column("dateupd", "timestamp", TIME_TYPES, optional=True),
-        Column("tipe", "text", TEXT_TYPES, optional=True),
+        *_optional(*_texts("tipe", "supplier1"), *_numbers("stokmin")),
     ),
 )
 UNIT = Table(
@@ -76,7 +80,7 @@ STOCK = Table("tbl_itemstok", (*_texts("kodeitem", "kantor"), *_numbers("stok"))
 NEEDED: Final = (ITEM, UNIT, PRICE, STOCK)
 """The tables that every backup of iPOS 5 has."""
 
-MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS = 100_000, 1_000, 1_000_000
+MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS, MOST_PARTNERS = 100_000, 1_000, 1_000_000, 1_000_000
 
 
 def _names(table: str, code: str, name: str) -> Table:
@@ -87,6 +91,8 @@ CATEGORY_NAME = _names("tbl_itemjenis", "jenis", "ketjenis")
 BRAND_NAME = _names("tbl_itemmerek", "merek", "ketmerek")
 UNIT_NAME = _names("tbl_itemsatuan", "satuan", "ketsatuan")
 BRANCH_NAME = _names("tbl_kantor", "kodekantor", "namakantor")
+PARTNER = Table("tbl_supel", _texts("kode", "nama"), optional=True, most_rows=MOST_PARTNERS)
+"""Customers and suppliers."""
 GROUP = Table(
     "tbl_supelgrup",
     (*_texts("kgrup", "grup"), *_numbers("levelharga", "potongan")),
@@ -100,7 +106,7 @@ ITEM_DISCOUNT = Table(
     most_rows=MOST_ITEM_DISCOUNTS,
 )
 
-OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, GROUP, ITEM_DISCOUNT)
+OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, PARTNER, GROUP, ITEM_DISCOUNT)
 """Names of codes, and customer groups. Without them the catalogue has codes and levels."""
 
 RESTORED: Final = (*NEEDED, *OPTIONAL)

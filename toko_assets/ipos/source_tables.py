@@ -23,7 +23,8 @@ larger amounts before it is read."""
 ITEMS = {
     "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
     "sistemhargajual": "text", "statusjual": "text", "statushapus": "text",
-    "hargapokok": AMOUNT, "hargajual1": AMOUNT, "tipe": "text",
+    "hargapokok": AMOUNT, "hargajual1": AMOUNT, "tipe": "text", "supplier1": "text", "stokmin": QUANTITY,
+    "dateupd": pa.timestamp("us"),
 }  # fmt: skip
 UNITS = {
     "iddetail": "text", "kodeitem": "text", "satuan": "text", "kodebarcode": "text",

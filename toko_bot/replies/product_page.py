@@ -1,7 +1,8 @@
 """The messages that show one product: its page, and the text that people share through inline mode."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
 
@@ -10,11 +11,12 @@ from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_
 from toko_bot.replies.layout import Page, button, fit, short_name, stale_lines
 from toko_bot.replies.price_lines import full_table, price_table, two_columns
 from toko_bot.settings import BotSettings
+from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.reference.names import Names
 from toko_core.prices import is_below_cost, quantity
-from toko_core.text import moment, shorten
+from toko_core.text import day, moment, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
@@ -55,6 +57,8 @@ def product_page(
         if value:
             facts.append(f"{title}: {escape(value[:100])}")
     facts += _unit_names([*units, details.satuan], served.catalog.products.names)
+    if owner:
+        facts += _owners_facts(details, served.catalog.products.names, settings.zone)
     parts.append("\n".join(facts))
     parts += stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
@@ -75,6 +79,16 @@ def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     table = fit(price_table(product, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
     data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     return "\n\n".join([head, _pre(table), *data])
+
+
+def _owners_facts(details: ProductDetails, names: Names, zone: ZoneInfo) -> Iterator[str]:
+    """Yield the lines that only owners see: the minimum stock, the supplier, and when iPOS last changed the item."""
+    if details.stokmin is not None:
+        yield f"Stok minimum: {quantity(details.stokmin)}"
+    if details.supplier is not None:
+        yield f"Pemasok: {escape((names.shown('supplier', details.supplier) or '')[:100])}"
+    if details.dateupd is not None:
+        yield f"Diubah di iPOS: {day(details.dateupd.replace(tzinfo=zone), zone)}"
 
 
 def _branches(codes: Sequence[str], names: Names) -> list[str]:

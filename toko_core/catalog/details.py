@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ REPORTS = {
 }
 """The lists for owners, by the command that shows them: below cost, without a price, out of stock."""
 
+FIELDS = "jasa, stokmin, supplier, dateupd"
+
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
@@ -56,6 +59,11 @@ class ProductDetails:
     """By branch. Goods that never moved have none, and stock 0."""
     jasa: bool | None
     """Whether it is a service, which has no stock; None if iPOS does not say."""
+    stokmin: Decimal | None
+    supplier: str | None
+    """A code: only owners may see the supplier."""
+    dateupd: datetime | None
+    """When the item was last changed in iPOS, in the shop's time, without a zone."""
     has_photo: bool
 
 
@@ -71,8 +79,8 @@ class Details:
     def of(self, product_id: int) -> ProductDetails:
         """Return the details of one product."""
         cursor = self._connection.cursor()
-        query = f"SELECT satuan, rak, jasa FROM {self._products} WHERE product_id = ?"  # noqa: S608 - our own names
-        (satuan, rak, jasa), *_ = self._rows(cursor, query, product_id)
+        query = f"SELECT satuan, rak, {FIELDS} FROM {self._products} WHERE product_id = ?"  # noqa: S608
+        (satuan, rak, jasa, stokmin, supplier, dateupd), *_ = self._rows(cursor, query, product_id)
         barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
         stock = self._rows(cursor, "SELECT kantor, stok FROM stock WHERE product_id = ? ORDER BY kantor", product_id)
         photos = self._rows(cursor, "SELECT 1 FROM photos WHERE product_id = ? AND gambar IS NOT NULL", product_id)
@@ -82,6 +90,9 @@ class Details:
             [Barcode(code, unit or "") for code, unit in barcodes],
             [] if jasa else [Stock(office or "", amount) for office, amount in stock if amount is not None],
             jasa,
+            stokmin,
+            supplier or None,
+            dateupd,
             bool(photos),
         )
 

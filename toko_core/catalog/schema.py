@@ -11,7 +11,7 @@ TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
         "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
-        "jasa": "BOOLEAN",
+        "jasa": "BOOLEAN", "stokmin": "DECIMAL(20,3)", "supplier": "VARCHAR", "dateupd": "TIMESTAMP",
     },
     "prices": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
@@ -31,15 +31,17 @@ TABLES = {
         "pot3": "DECIMAL(6,3)", "pot4": "DECIMAL(6,3)",
     },
 }  # fmt: skip
-"""The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue.
+"""The tables and their columns. Times are UTC, except `dateupd`, which is the shop's local time. `product_id` is dense
+from 0 and has no meaning in another catalogue.
 
-`names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor) if it differs from the code; `kode`
-is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for the product
-in `group_discounts`, one after the other, and without a row less its own `potongan`. A product is a service (`jasa`),
-which has no stock, or goods, which have stock 0 if `stock` has no row of them; null means that iPOS does not say."""
+`names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor, supplier) if it differs from the
+code; `kode` is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for
+the product in `group_discounts`, one after the other, and without a row less its own `potongan`. A product is a service
+(`jasa`), which has no stock, or goods, which have stock 0 if `stock` has no row of them; null means that iPOS does not
+say."""
 
 ADDED = frozenset({"names", "customer_groups", "group_discounts"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""
 
-ADDED_COLUMNS = {"products": ("jasa",)}
+ADDED_COLUMNS = {"products": ("jasa", "stokmin", "supplier", "dateupd")}
 """The columns that catalogues of earlier versions with the same SCHEMA_VERSION lack, by table."""

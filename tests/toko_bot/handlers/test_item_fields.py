@@ -1,7 +1,9 @@
-"""Fields of an item in the bot's answers: stock 0."""
+"""Fields of an item in the bot's answers: stock 0, and what only owners see."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -9,9 +11,10 @@ import pytest
 
 from tests.servers.telegram import Message, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
-from tests.toko_bot.bot.shop import COST, FILLER, LOSS, Item, PriceRow, publish_shop
+from tests.toko_bot.bot.shop import COST, FILLER, LOSS, Item, PriceRow, Rows, publish_shop
 from toko_core.catalog.schema import ADDED_COLUMNS
 
+GROUP = -1001
 PRICE: list[PriceRow] = [("PCS", "1", None, None, COST, "9000")]
 GOODS, SERVICE = {"jasa": False}, {"jasa": True}
 NEVER_MOVED = Item("SAPU1", "SAPU LIDI BESAR", PRICE, fields=GOODS)
@@ -19,14 +22,21 @@ EMPTY = Item("SAPU2", "SAPU IJUK KECIL", PRICE, stock=[("TOKO", "0")], fields=GO
 STOCKED = replace(LOSS, fields=GOODS)
 REPAIR = Item("JASA1", "ONGKOS SERVIS MESIN", PRICE, stock=[("TOKO", "0")], fields=SERVICE)
 UNKNOWN = Item("LAMA9", "LAMPU TEPLOK", PRICE)
-ITEMS = [NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
+BOUGHT = Item(
+    "CAT1", "CAT TEMBOK PUTIH 5KG", PRICE,
+    fields={"stokmin": Decimal("12.000"), "supplier": "SU-7", "dateupd": datetime(2026, 1, 5, 23, 59)},
+)  # fmt: skip
+CODED = Item("CAT2", "KUAS CAT BESAR", PRICE, fields={"supplier": "SU-<9>"})
+NAMES: Rows = {"names": [{"kind": "supplier", "kode": "SU-7", "nama": "PT Warna & Sinar"}]}
+SUPPLIER = ["Stok minimum: 12", "Pemasok: PT Warna & Sinar", "Diubah di iPOS: 5 Jan 2026"]
+ITEMS = [BOUGHT, CODED, NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
 
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
     folder = tmp_path_factory.mktemp("fields")
-    publish_shop(folder / "data", ITEMS)
-    with TelegramServer() as server, running_bot(server, folder / "data", folder) as bot:
+    publish_shop(folder / "data", ITEMS, reference=NAMES)
+    with TelegramServer() as server, running_bot(server, folder / "data", folder, ALLOWED_CHATS=str(GROUP)) as bot:
         yield bot
 
 
@@ -70,6 +80,24 @@ def test_habis_lists_goods_at_0_also_those_that_never_moved(siti: Person) -> Non
     assert text.splitlines()[0] == "Stok habis: 2"
     assert "SAPU LIDI BESAR" in text
     assert "SAPU IJUK KECIL" in text
+
+
+def test_owners_see_the_minimum_stock_the_supplier_and_the_last_change(siti: Person) -> None:
+    page = opened(siti, "cat tembok putih")
+    first = page.index("Kode: CAT1")
+    assert page[first + 1 : first + 4] == SUPPLIER
+    assert "Pemasok: SU-<9>" in opened(siti, "kuas cat besar")
+
+
+def test_staff_and_groups_see_neither_supplier_nor_the_rest(bot: RunningBot, budi: Person, siti: Person) -> None:
+    for query in ("cat tembok putih", "kuas cat besar"):
+        text = "\n".join(opened(budi, query))
+        assert not [word for word in ("minimum", "Pemasok", "Warna", "SU-", "Diubah") if word in text]
+    group = bot.server.group(GROUP, "Toko", siti)
+    owner = bot.server.user(SITI, inside=group)
+    assert "Pemasok" not in press(owner, "1", owner.ask("/harga cat tembok putih")).text
+    for query in ("Warna Sinar", "SU-7"):
+        assert "CAT TEMBOK" not in budi.ask(query).text
 
 
 def test_a_catalogue_of_an_earlier_version_answers_as_before(tmp_path: Path) -> None:

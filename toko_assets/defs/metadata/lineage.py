@@ -46,7 +46,9 @@ EXPORT_COLUMNS: Final[Mapping[str, str]] = {
 
 HISTORY_COLUMNS: Final[Mapping[str, str]] = {column.name: str(column.type) for column in HISTORY_SCHEMA}
 
-_CODES: Final = ("tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor")
+_CODES: Final = (
+    "tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor", "tbl_supel.kode",
+)  # fmt: skip
 
 EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "products.kodeitem": _restored(
@@ -65,6 +67,9 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     ),
     "products.dijual": _restored("tbl_item.statusjual", how="True for Y, and if it is empty (rule 1)"),
     "products.jasa": _restored("tbl_item.tipe", how="True for 2, a service; null if there is none"),
+    "products.stokmin": _restored("tbl_item.stokmin", how="Null if it is not filled in"),
+    "products.supplier": _restored("tbl_item.supplier1", how="Cleaned"),
+    "products.dateupd": _restored("tbl_item.dateupd", how="The shop's local time"),
     "prices.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus", "tbl_itemhj.kodeitem"),
     "prices.satuan": _restored(
         "tbl_itemhj.satuan", "tbl_item.satuan", how="The base unit for a fixed price or a row without a unit (rule 8)"
@@ -99,12 +104,13 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "photos.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus"),
     "photos.gambar": _restored("tbl_item.gambar", how="Scaled to a small JPEG"),
     "photos.sumber": _restored("tbl_item.gambar", how="SHA-256 of the photo in iPOS"),
-    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan or kantor"),
+    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan, kantor or supplier"),
     "names.kode": Origin(
         "restored_database", _CODES, how="A code that products, prices or stock use and that has another name"
     ),
     "names.nama": _restored(
         "tbl_itemjenis.ketjenis", "tbl_itemmerek.ketmerek", "tbl_itemsatuan.ketsatuan", "tbl_kantor.namakantor",
+        "tbl_supel.nama",
         how="Cleaned",
     ),
     "customer_groups.kgrup": _restored("tbl_supelgrup.kgrup", how="Cleaned, in upper case"),

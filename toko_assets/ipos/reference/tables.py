@@ -8,6 +8,7 @@ import psycopg
 import pyarrow as pa
 
 from toko_assets.common.checks import Outcome
+from toko_assets.ipos.decoding import among
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.groups import clean_discounts, clean_groups
 from toko_assets.ipos.reference.names import name_codes
@@ -18,13 +19,18 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "tbl_itemmerek": {"merek": "text", "ketmerek": "text"},
     "tbl_itemsatuan": {"satuan": "text", "ketsatuan": "text"},
     "tbl_kantor": {"kodekantor": "text", "namakantor": "text"},
+    "tbl_supel": {"kode": "text", "nama": "text"},
     "tbl_supelgrup": {"kgrup": "text", "grup": "text", "levelharga": pa.int64(), "potongan": QUANTITY},
     "tbl_itempotongan": {
         "kodeitem": "text", "kodegrup": "text", "jumlah": QUANTITY,
         "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
     },
 }  # fmt: skip
-NAMED = {"jenis": "tbl_itemjenis", "merek": "tbl_itemmerek", "satuan": "tbl_itemsatuan", "kantor": "tbl_kantor"}
+PARTNERS = "tbl_supel"
+NAMED = {
+    "jenis": "tbl_itemjenis", "merek": "tbl_itemmerek", "satuan": "tbl_itemsatuan", "kantor": "tbl_kantor",
+    "supplier": PARTNERS,
+}  # fmt: skip
 """The table with the names of each kind of code."""
 
 
@@ -53,6 +59,9 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop) -> Ref
     for table, columns in COLUMNS.items():
         if table in present:
             frames[table], texts = read_table(connection, table, columns, raw=raw, key=next(iter(columns)))
+            if table == PARTNERS:  # most of them are customers
+                frames[table] = frames[table][among(frames[table]["kode"], shop.products["supplier"])]
+                texts = [text for text in texts if text[0] in set(frames[table]["kode"])]
             guessed += [(table, *text) for text in texts]
         else:
             frames[table] = _nothing(columns)

@@ -7,19 +7,26 @@ from typing import Any, Final
 
 import pandas as pd
 
-from toko_assets.ipos.decoding import clean_code, each
+from toko_assets.ipos.decimals import above_zero
+from toko_assets.ipos.decoding import clean_code, clean_name, each
 
 SERVICE: Final = "2"
 """(a): the value of tipe for a service, as in iPOS 4. A service has no stock."""
 
-FIELDS: Final = ("jasa",)
+FIELDS: Final = ("jasa", "stokmin", "supplier", "dateupd")
 """The columns that `item_fields` returns."""
 
 
 def item_fields(raw: pd.DataFrame) -> dict[str, "pd.Series[Any]"]:
     """Return further columns of products, by name. `raw` are rows of tbl_item.
 
-    `jasa` says whether an item is a service; it is null if the item has no tipe.
+    `jasa` says whether an item is a service; it is null if the item has no tipe. `stokmin` is the stock at which the
+    shop orders more, or null if it is not filled in. `supplier` is a code; `dateupd` is the shop's local time.
     """
     kinds = each(raw["tipe"], clean_code)
-    return {"jasa": (kinds == SERVICE).astype("boolean").where(raw["tipe"].notna())}
+    return {
+        "jasa": (kinds == SERVICE).astype("boolean").where(raw["tipe"].notna()),
+        "stokmin": above_zero(raw["stokmin"]),
+        "supplier": each(raw["supplier1"], clean_name).replace("", None),
+        "dateupd": raw["dateupd"],
+    }

@@ -1,5 +1,7 @@
 """The fields of an item that are neither names nor prices."""
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 
@@ -20,3 +22,13 @@ def fields(**columns: object) -> dict[str, object]:
 )
 def test_an_item_of_type_2_is_a_service_and_any_other_is_goods(tipe: str | None, service: bool | None) -> None:
     assert fields(tipe=tipe)["jasa"] == service
+
+
+def test_a_minimum_stock_of_0_or_less_is_not_filled_in() -> None:
+    assert fields(stokmin=Decimal("2.5"))["stokmin"] == Decimal("2.5")
+    assert [fields(stokmin=amount)["stokmin"] for amount in (Decimal(0), Decimal(-1), None)] == [None, None, None]
+
+
+def test_the_code_of_the_supplier_is_cleaned_and_an_empty_one_is_none() -> None:
+    assert fields(supplier1=" SU \t1 ")["supplier"] == "SU 1"
+    assert [fields(supplier1=code)["supplier"] for code in ("", "  ", None)] == [None, None, None]
