@@ -23,7 +23,7 @@ MONEY, QUANTITY, INTEGER, TEXT = r"DECIMAL\(18,4\)", r"DECIMAL\(\d+,\d+\)", "(U?
 TABLES = {
     "products": {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
-        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "jasa": "BOOLEAN",
+        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "matauang": TEXT, "jasa": "BOOLEAN",
         "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
     },
     "prices": {

@@ -13,7 +13,8 @@ from toko_assets.cli.dagster_home import DAGSTER_FILES
 from toko_assets.publishing.guards import checks as guards
 
 SINCE = {
-    "group_discounts_clear", "items_left_out", "optional_tables_read", "price_rows_of_no_system", "stale_price_rows",
+    "currencies_converted", "group_discounts_clear", "item_kinds_known", "items_left_out",
+    "optional_tables_read", "price_rows_of_no_system", "stale_price_rows",
     "unknown_marks", *guards.BLOCKING, *guards.WARNING,
 }  # fmt: skip
 """Checks that the old version does not have."""

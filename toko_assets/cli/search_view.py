@@ -99,11 +99,15 @@ def _rows(product: Product) -> Iterator[Row]:
         yield Row(
             _unit(price),
             _applies_to(tier, product.groups),
-            UNPRICED if price.hargajual is None else rupiah(price.hargajual),
+            _unpriced(product) if price.hargajual is None else rupiah(price.hargajual),
             "" if price.hargapokok is None else rupiah(price.hargapokok),
         )
         for paid in group_prices(price, product.groups, None):
             yield Row("", paid.label, rupiah(paid.amount), "")
+
+
+def _unpriced(product: Product) -> str:
+    return f"harga dalam {product.matauang}, tanpa kurs" if product.matauang else UNPRICED
 
 
 def _unit(price: Price) -> str:

@@ -58,7 +58,7 @@ ITEM = Table(
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
         Column("dateupd", "timestamp", TIME_TYPES, optional=True),
-        *_optional(*_texts("tipe", "supplier1"), *_numbers("stokmin")),
+        *_optional(*_texts("tipe", "supplier1", "matauang", "sistempajak"), *_numbers("stokmin")),
     ),
 )
 UNIT = Table(
@@ -93,6 +93,12 @@ UNIT_NAME = _names("tbl_itemsatuan", "satuan", "ketsatuan")
 BRANCH_NAME = _names("tbl_kantor", "kodekantor", "namakantor")
 PARTNER = Table("tbl_supel", _texts("kode", "nama"), optional=True, most_rows=MOST_PARTNERS)
 """Customers and suppliers."""
+CURRENCY = Table(
+    "tbl_matauang",
+    (*_texts("matauang"), *_numbers("rate"), Column("utama", "text", (*TEXT_TYPES, "boolean"), optional=True)),
+    optional=True,
+    most_rows=MOST_GROUPS,
+)
 GROUP = Table(
     "tbl_supelgrup",
     (*_texts("kgrup", "grup"), *_numbers("levelharga", "potongan")),
@@ -106,7 +112,7 @@ ITEM_DISCOUNT = Table(
     most_rows=MOST_ITEM_DISCOUNTS,
 )
 
-OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, PARTNER, GROUP, ITEM_DISCOUNT)
-"""Names of codes, and customer groups. Without them the catalogue has codes and levels."""
+OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, PARTNER, CURRENCY, GROUP, ITEM_DISCOUNT)
+"""Names of codes, currencies, and customer groups. Without them the catalogue has codes and levels."""
 
 RESTORED: Final = (*NEEDED, *OPTIONAL)

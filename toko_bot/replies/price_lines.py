@@ -32,7 +32,7 @@ def price_cells(product: Product, rounding: int | None) -> Iterator[tuple[str, s
     """Yield the label and the amount of each price. If only groups with a percent pay it, that is what they pay."""
     for label, price in label_prices(product.prices, product.groups):
         if price.hargajual is None:
-            yield label, messages.UNPRICED_SHORT
+            yield label, messages.unpriced(product.matauang, short=True)
         elif usual := usual_price(price, product.groups, rounding):
             yield f"{label_unit(price)} {usual.label}", rupiah(usual.amount)
         else:
@@ -48,7 +48,7 @@ def full_table(
     """
     for label, price in label_prices(product.prices, product.groups):
         if price.hargajual is None:
-            lines = [two_columns(label, messages.UNPRICED)]
+            lines = [two_columns(label, messages.unpriced(product.matauang))]
         else:
             lines = [two_columns(label, rupiah(shown_price(price, rounding)))]
             if price.konversi not in {None, Decimal(1)} and price.konversi:

@@ -11,7 +11,8 @@ TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
         "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
-        "jasa": "BOOLEAN", "stokmin": "DECIMAL(20,3)", "supplier": "VARCHAR", "dateupd": "TIMESTAMP",
+        "matauang": "VARCHAR", "jasa": "BOOLEAN", "stokmin": "DECIMAL(20,3)", "supplier": "VARCHAR",
+        "dateupd": "TIMESTAMP",
     },
     "prices": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
@@ -38,10 +39,11 @@ from 0 and has no meaning in another catalogue.
 code; `kode` is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for
 the product in `group_discounts`, one after the other, and without a row less its own `potongan`. A product is a service
 (`jasa`), which has no stock, or goods, which have stock 0 if `stock` has no row of them; null means that iPOS does not
-say."""
+say. Amounts are rupiah. The selling prices of a product with a `matauang` are null: they are in that currency, and iPOS
+has no rate of it."""
 
 ADDED = frozenset({"names", "customer_groups", "group_discounts"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""
 
-ADDED_COLUMNS = {"products": ("jasa", "stokmin", "supplier", "dateupd")}
+ADDED_COLUMNS = {"products": ("matauang", "jasa", "stokmin", "supplier", "dateupd")}
 """The columns that catalogues of earlier versions with the same SCHEMA_VERSION lack, by table."""

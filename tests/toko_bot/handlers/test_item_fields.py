@@ -1,4 +1,4 @@
-"""Fields of an item in the bot's answers: stock 0, and what only owners see."""
+"""Fields of an item in the bot's answers: stock 0, prices in other currencies, and what only owners see."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,10 +26,11 @@ BOUGHT = Item(
     "CAT1", "CAT TEMBOK PUTIH 5KG", PRICE,
     fields={"stokmin": Decimal("12.000"), "supplier": "SU-7", "dateupd": datetime(2026, 1, 5, 23, 59)},
 )  # fmt: skip
+DOLLARS = Item("MESIN1", "MESIN BOR IMPOR", [("UNIT", "1", None, None, COST, None)], fields={"matauang": "USD"})
 CODED = Item("CAT2", "KUAS CAT BESAR", PRICE, fields={"supplier": "SU-<9>"})
 NAMES: Rows = {"names": [{"kind": "supplier", "kode": "SU-7", "nama": "PT Warna & Sinar"}]}
 SUPPLIER = ["Stok minimum: 12", "Pemasok: PT Warna & Sinar", "Diubah di iPOS: 5 Jan 2026"]
-ITEMS = [BOUGHT, CODED, NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
+ITEMS = [BOUGHT, CODED, DOLLARS, NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,14 @@ def test_staff_and_groups_see_neither_supplier_nor_the_rest(bot: RunningBot, bud
     assert "Pemasok" not in press(owner, "1", owner.ask("/harga cat tembok putih")).text
     for query in ("Warna Sinar", "SU-7"):
         assert "CAT TEMBOK" not in budi.ask(query).text
+
+
+def test_a_price_in_a_currency_without_a_rate_is_not_rupiah(budi: Person) -> None:
+    found = budi.ask("mesin bor impor")
+    assert found.text.splitlines()[-1] == "UNIT           USD, tanpa kurs"
+    page = press(budi, "1", found).text.splitlines()
+    assert page[2:4] == ["UNIT", "   harga dalam USD, tanpa kurs"]
+    assert not [line for line in page if "Rp" in line]
 
 
 def test_a_catalogue_of_an_earlier_version_answers_as_before(tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         how="Inferred from the price rows if the code is unknown, O if there are none (rules 2 and 6)",
     ),
     "products.dijual": _restored("tbl_item.statusjual", how="True for Y, and if it is empty (rule 1)"),
+    "products.matauang": _restored(
+        "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
+        how="The currency of prices that cannot be converted to rupiah, else null",
+    ),
     "products.jasa": _restored("tbl_item.tipe", how="True for 2, a service; null if there is none"),
     "products.stokmin": _restored("tbl_item.stokmin", how="Null if it is not filled in"),
     "products.supplier": _restored("tbl_item.supplier1", how="Cleaned"),
@@ -92,7 +96,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     ),
     "prices.hargajual": _restored(
         "tbl_item.hargajual1", "tbl_itemhj.hargajual", "tbl_item.sistemhargajual", "tbl_itemhj.dateupd",
-        "tbl_itemhj.iddetail",
+        "tbl_itemhj.iddetail", "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
         how="hargajual1 for price system O, otherwise tbl_itemhj: the newest filled-in row for a price (rules 3 to 7)",
     ),
     "barcodes.barcode": _restored("tbl_itemsatuanjml.kodebarcode", how="Trimmed"),

@@ -12,7 +12,7 @@ from toko_assets.ipos.decoding import among
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.groups import clean_discounts, clean_groups
 from toko_assets.ipos.reference.names import name_codes
-from toko_assets.ipos.source_tables import QUANTITY, read_table, set_encoding
+from toko_assets.ipos.source_tables import QUANTITY, no_rows, read_table, set_encoding
 
 COLUMNS: dict[str, dict[str, Any]] = {
     "tbl_itemjenis": {"jenis": "text", "ketjenis": "text"},
@@ -64,7 +64,7 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop) -> Ref
                 texts = [text for text in texts if text[0] in set(frames[table]["kode"])]
             guessed += [(table, *text) for text in texts]
         else:
-            frames[table] = _nothing(columns)
+            frames[table] = no_rows(columns)
     groups, wrong = clean_groups(frames["tbl_supelgrup"])
     discounts, unclear = clean_discounts(frames["tbl_itempotongan"], groups, shop.products["kodeitem"])
     return Reference(
@@ -93,9 +93,3 @@ def _present(connection: psycopg.Connection[Any]) -> set[str]:
     """Return which of the tables are in the database; an earlier version restored none of them."""
     rows = connection.execute("SELECT tablename::text COLLATE \"C\" FROM pg_tables WHERE schemaname = 'public'")
     return {name.decode() if isinstance(name, bytes) else name for (name,) in rows}
-
-
-def _nothing(columns: dict[str, Any]) -> pd.DataFrame:
-    fields = [(name, pa.string() if kind == "text" else kind) for name, kind in columns.items()]
-    frame: pd.DataFrame = pa.schema(fields).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
