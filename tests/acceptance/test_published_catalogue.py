@@ -23,8 +23,8 @@ MONEY, QUANTITY, INTEGER, TEXT = r"DECIMAL\(18,4\)", r"DECIMAL\(\d+,\d+\)", "(U?
 TABLES = {
     "products": {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
-        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "matauang": TEXT, "jasa": "BOOLEAN",
-        "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
+        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "keterangan": TEXT, "matauang": TEXT,
+        "jasa": "BOOLEAN", "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
     },
     "prices": {
         "product_id": INTEGER, "satuan": TEXT, "konversi": QUANTITY, "level": INTEGER, "jumlah_sampai": QUANTITY,

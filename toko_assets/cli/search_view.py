@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from toko_assets.cli.terminal import plain
+from toko_core.catalog.details import Details
 from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.reference.groups import CustomerGroup
@@ -42,6 +44,7 @@ HEADINGS = Row("Unit", "Applies to", "Price", "Cost")
 def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console) -> None:
     """Run searches in the published catalogue, and show their results."""
     catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
+    details = Details(catalog.file)
     for query in queries:
         begun = time.perf_counter()
         found = catalog.search(query, limit)
@@ -50,21 +53,26 @@ def show_searches(data: Path, queries: Sequence[str], limit: int, console: Conso
         if meant := catalog.suggestion(query):
             console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
         if found:
-            show_products([hit.product for hit in found], console)
+            remarks = [details.of(hit.product_id).keterangan for hit in found]
+            show_products([hit.product for hit in found], console, remarks)
         else:
             console.print("The catalogue has no similar product.", highlight=False)
 
 
-def show_products(products: Sequence[Product], console: Console) -> None:
+def show_products(products: Sequence[Product], console: Console, remarks: Sequence[str | None] = ()) -> None:
     """Show each name on a separate line, with a line for each price below it, in columns that all products share.
+
+    `remarks`, if given, has one for each product, which is shown below its name.
 
     If the terminal is too narrow for all columns, "applies to" gets a separate line. Prices are never truncated: a line
     that is longer than the terminal is wrapped.
     """
     widths = _widths([row for product in products for row in _rows(product)], console.width)
     console.print(Text(_line(HEADINGS, widths), "bold"), soft_wrap=True)
-    for product in products:
+    for product, remark in zip_longest(products, remarks):
         console.print(_title(product))
+        if remark:
+            console.print(Text(f"{INDENT}{remark}", "dim"), soft_wrap=True)
         for row in _rows(product):
             console.print(Text(_line(row, widths)), soft_wrap=True)
             if row.applies_to and not widths.applies_to:

@@ -28,8 +28,8 @@ SCHEMAS = {
         [
             ("kodeitem", pa.string()), ("namaitem", pa.string()), ("jenis", pa.string()), ("merek", pa.string()),
             ("rak", pa.string()), ("satuan", pa.string()), ("sistem_harga", pa.string()), ("dijual", pa.bool_()),
-            ("matauang", pa.string()), ("jasa", pa.bool_()), ("stokmin", QUANTITY), ("supplier", pa.string()),
-            ("dateupd", pa.timestamp("us")),
+            ("keterangan", pa.string()), ("matauang", pa.string()), ("jasa", pa.bool_()), ("stokmin", QUANTITY),
+            ("supplier", pa.string()), ("dateupd", pa.timestamp("us")),
         ]
     ),
     "prices": pa.schema(

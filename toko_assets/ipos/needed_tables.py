@@ -58,7 +58,7 @@ ITEM = Table(
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
         Column("dateupd", "timestamp", TIME_TYPES, optional=True),
-        *_optional(*_texts("tipe", "supplier1", "matauang", "sistempajak"), *_numbers("stokmin")),
+        *_optional(*_texts("tipe", "supplier1", "matauang", "sistempajak", "keterangan"), *_numbers("stokmin")),
     ),
 )
 UNIT = Table(

@@ -24,7 +24,7 @@ ITEMS = {
     "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
     "sistemhargajual": "text", "statusjual": "text", "statushapus": "text",
     "hargapokok": AMOUNT, "hargajual1": AMOUNT, "tipe": "text", "supplier1": "text", "matauang": "text",
-    "stokmin": QUANTITY, "dateupd": pa.timestamp("us"),
+    "keterangan": "text", "stokmin": QUANTITY, "dateupd": pa.timestamp("us"),
 }  # fmt: skip
 UNITS = {
     "iddetail": "text", "kodeitem": "text", "satuan": "text", "kodebarcode": "text",

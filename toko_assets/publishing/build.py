@@ -141,7 +141,11 @@ def _codes(export: Path) -> pa.Array:
 def _index(export: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of the search index. Its rows are product ids."""
     columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
-    products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
+    file = export / "products.parquet"
+    if "keterangan" in parquet.read_schema(file).names:  # an export of an earlier version has none
+        columns.append("keterangan")
+    products = parquet.read_table(file, columns=columns).sort_by("kodeitem")
+    remarks = products["keterangan"] if "keterangan" in columns else None
     barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
     rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
     index = SearchIndex.build(
@@ -150,6 +154,7 @@ def _index(export: Path) -> dict[str, NDArray[Any]]:
         sold=products["dijual"].to_pylist(),
         codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
         barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
+        remarks=remarks.to_pylist() if remarks is not None and remarks.null_count < len(products) else (),
     )
     return index.to_arrays()
 

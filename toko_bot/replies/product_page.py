@@ -5,10 +5,11 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
+from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
-from toko_bot.replies.layout import Page, button, fit, short_name, stale_lines
+from toko_bot.replies.layout import Page, button, fit, length, short_name, stale_lines
 from toko_bot.replies.price_lines import full_table, price_table, two_columns
 from toko_bot.settings import BotSettings
 from toko_core.catalog.details import ProductDetails
@@ -21,6 +22,8 @@ from toko_core.text import day, moment, shorten
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
 """Characters of a branch in the table of stock, where a quantity follows in the same line."""
+SHORTEST_REMARK = 20
+"""A remark is left out of a page with room for fewer characters."""
 PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
 """Limits that keep a product page within one Telegram message."""
 
@@ -60,6 +63,7 @@ def product_page(
     if owner:
         facts += _owners_facts(details, served.catalog.products.names, settings.zone)
     parts.append("\n".join(facts))
+    place = len(parts)
     parts += stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
         parts.append(messages.asked(back.query))
@@ -67,6 +71,9 @@ def product_page(
     buttons = [button(messages.BACK, back)] if back is not None else []
     buttons += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
     buttons.append(button(messages.HISTORY, History(code)))
+    if details.keterangan is not None:
+        room = MessageLimit.MAX_TEXT_LENGTH - length("\n\n".join(filter(None, parts)))
+        parts[place:place] = _remark(details.keterangan, room)
     return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup([buttons]))
 
 
@@ -79,6 +86,14 @@ def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     table = fit(price_table(product, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
     data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     return "\n\n".join([head, _pre(table), *data])
+
+
+def _remark(text: str, room: int) -> Iterator[str]:
+    """Yield the shop's remark, if there is enough room for it. A letter may count as two."""
+    label = "Keterangan: "
+    room = (room - len(label) - len("\n\n")) // 2 if not text.isascii() else room - len(label) - len("\n\n")
+    if room >= SHORTEST_REMARK:
+        yield escape(f"{label}{shorten(text, room)}")
 
 
 def _owners_facts(details: ProductDetails, names: Names, zone: ZoneInfo) -> Iterator[str]:

@@ -33,7 +33,7 @@ REPORTS = {
 }
 """The lists for owners, by the command that shows them: below cost, without a price, out of stock."""
 
-FIELDS = "jasa, stokmin, supplier, dateupd"
+FIELDS = "keterangan, jasa, stokmin, supplier, dateupd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class ProductDetails:
     satuan: str
     """The base unit."""
     rak: str | None
+    keterangan: str | None
+    """What the shop noted on it, such as the models that a part fits."""
     barcodes: Sequence[Barcode]
     stock: Sequence[Stock]
     """By branch. Goods that never moved have none, and stock 0."""
@@ -80,13 +82,14 @@ class Details:
         """Return the details of one product."""
         cursor = self._connection.cursor()
         query = f"SELECT satuan, rak, {FIELDS} FROM {self._products} WHERE product_id = ?"  # noqa: S608
-        (satuan, rak, jasa, stokmin, supplier, dateupd), *_ = self._rows(cursor, query, product_id)
+        (satuan, rak, remark, jasa, stokmin, supplier, dateupd), *_ = self._rows(cursor, query, product_id)
         barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
         stock = self._rows(cursor, "SELECT kantor, stok FROM stock WHERE product_id = ? ORDER BY kantor", product_id)
         photos = self._rows(cursor, "SELECT 1 FROM photos WHERE product_id = ? AND gambar IS NOT NULL", product_id)
         return ProductDetails(
             satuan or "",
             rak or None,
+            remark or None,
             [Barcode(code, unit or "") for code, unit in barcodes],
             [] if jasa else [Stock(office or "", amount) for office, amount in stock if amount is not None],
             jasa,

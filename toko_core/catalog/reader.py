@@ -29,6 +29,7 @@ class Found:
 
     product: Product
     score: float
+    product_id: int
 
 
 class PublishedCatalog:
@@ -52,7 +53,7 @@ class PublishedCatalog:
 
     def search(self, text: str, limit: int = 10) -> list[Found]:
         """Return the products that match a text best, the best first."""
-        return [Found(self.products[hit.row], hit.score) for hit in self.index.search(text, limit)]
+        return [Found(self.products[hit.row], hit.score, hit.row) for hit in self.index.search(text, limit)]
 
     def suggestion(self, text: str) -> str | None:
         """Return the query that was probably meant, if the best hit is a guess that uses other words; else None."""

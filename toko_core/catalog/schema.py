@@ -11,8 +11,8 @@ TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
         "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
-        "matauang": "VARCHAR", "jasa": "BOOLEAN", "stokmin": "DECIMAL(20,3)", "supplier": "VARCHAR",
-        "dateupd": "TIMESTAMP",
+        "keterangan": "VARCHAR", "matauang": "VARCHAR", "jasa": "BOOLEAN", "stokmin": "DECIMAL(20,3)",
+        "supplier": "VARCHAR", "dateupd": "TIMESTAMP",
     },
     "prices": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
@@ -45,5 +45,5 @@ has no rate of it."""
 ADDED = frozenset({"names", "customer_groups", "group_discounts"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""
 
-ADDED_COLUMNS = {"products": ("matauang", "jasa", "stokmin", "supplier", "dateupd")}
+ADDED_COLUMNS = {"products": ("keterangan", "matauang", "jasa", "stokmin", "supplier", "dateupd")}
 """The columns that catalogues of earlier versions with the same SCHEMA_VERSION lack, by table."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from telegram.constants import MessageLimit
 
 from tests.servers.telegram import Message, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
-from tests.toko_bot.bot.shop import COST, FILLER, LOSS, Item, PriceRow, Rows, publish_shop
+from tests.toko_bot.bot.shop import COST, FILLER, HUGE, LOSS, Item, PriceRow, Rows, publish_shop
 from toko_core.catalog.schema import ADDED_COLUMNS
 
 GROUP = -1001
@@ -27,10 +28,13 @@ BOUGHT = Item(
     fields={"stokmin": Decimal("12.000"), "supplier": "SU-7", "dateupd": datetime(2026, 1, 5, 23, 59)},
 )  # fmt: skip
 DOLLARS = Item("MESIN1", "MESIN BOR IMPOR", [("UNIT", "1", None, None, COST, None)], fields={"matauang": "USD"})
+BRAKE = Item("REM1", "KAMPAS REM DEPAN", PRICE, fields={"keterangan": "cocok <Vario> 125 & Beat"})
+LAMP = Item("LAMPU1", "LAMPU VARIO", PRICE)
+LONG = [replace(item, fields={"keterangan": "é" * 500}) for item in HUGE]
 CODED = Item("CAT2", "KUAS CAT BESAR", PRICE, fields={"supplier": "SU-<9>"})
 NAMES: Rows = {"names": [{"kind": "supplier", "kode": "SU-7", "nama": "PT Warna & Sinar"}]}
 SUPPLIER = ["Stok minimum: 12", "Pemasok: PT Warna & Sinar", "Diubah di iPOS: 5 Jan 2026"]
-ITEMS = [BOUGHT, CODED, DOLLARS, NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
+ITEMS = [BRAKE, LAMP, *LONG, BOUGHT, CODED, DOLLARS, NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,20 @@ def test_a_price_in_a_currency_without_a_rate_is_not_rupiah(budi: Person) -> Non
     page = press(budi, "1", found).text.splitlines()
     assert page[2:4] == ["UNIT", "   harga dalam USD, tanpa kurs"]
     assert not [line for line in page if "Rp" in line]
+
+
+def test_a_remark_finds_the_product_below_those_with_the_word_in_their_name_and_is_on_its_page(budi: Person) -> None:
+    lines = budi.ask("vario").text.splitlines()
+    assert [line for line in lines if line[:1].isdigit()][:2] == ["1. LAMPU VARIO", "2. KAMPAS REM DEPAN"]
+    assert budi.ask("rem beat").text.splitlines()[2] == "1. KAMPAS REM DEPAN"
+    assert "Keterangan: cocok <Vario> 125 & Beat" in opened(budi, "rem beat")
+
+
+def test_the_longest_page_with_a_remark_is_one_message(budi: Person, siti: Person) -> None:
+    for person in (budi, siti):
+        page = "\n".join(opened(person, "raksasa"))
+        assert len(page) <= MessageLimit.MAX_TEXT_LENGTH
+        assert "Kode: HHH" in page
 
 
 def test_a_catalogue_of_an_earlier_version_answers_as_before(tmp_path: Path) -> None:

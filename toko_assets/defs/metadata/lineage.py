@@ -66,6 +66,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         how="Inferred from the price rows if the code is unknown, O if there are none (rules 2 and 6)",
     ),
     "products.dijual": _restored("tbl_item.statusjual", how="True for Y, and if it is empty (rule 1)"),
+    "products.keterangan": _restored("tbl_item.keterangan", how="Cleaned, at most 500 characters"),
     "products.matauang": _restored(
         "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
         how="The currency of prices that cannot be converted to rupiah, else null",
@@ -163,7 +164,7 @@ _CHANGES: Final = {
 }
 _INDEXED: Final = _exported(
     "products.namaitem", "products.kodeitem", "products.merek", "products.jenis", "products.dijual", "barcodes.barcode",
-    "names.kode", "names.nama", "prices.satuan",
+    "names.kode", "names.nama", "prices.satuan", "products.keterangan",
     how="Arrays of the search engine",
 )  # fmt: skip
 

@@ -36,6 +36,7 @@ CHANGED: dict[str, Any] = {
     "tbl_item.statushapus": "Y", "tbl_item.hargapokok": Decimal(77), "tbl_item.hargajual1": Decimal(88),
     "tbl_item.tipe": "2", "tbl_item.supplier1": "LAIN", "tbl_item.stokmin": Decimal(9),
     "tbl_item.dateupd": datetime(2020, 1, 1), "tbl_item.matauang": "EUR",
+    "tbl_item.keterangan": "LAIN",
     "tbl_itemsatuanjml.satuan": "BOX", "tbl_itemsatuanjml.kodebarcode": "999",
     "tbl_itemsatuanjml.jumlahkonv": Decimal(7), "tbl_itemsatuanjml.hargapokok": Decimal(66),
     "tbl_itemhj.satuan": "BOX", "tbl_itemhj.level": 3, "tbl_itemhj.jmlsampai": Decimal(50),

@@ -32,3 +32,9 @@ def test_a_minimum_stock_of_0_or_less_is_not_filled_in() -> None:
 def test_the_code_of_the_supplier_is_cleaned_and_an_empty_one_is_none() -> None:
     assert fields(supplier1=" SU \t1 ")["supplier"] == "SU 1"
     assert [fields(supplier1=code)["supplier"] for code in ("", "  ", None)] == [None, None, None]
+
+
+def test_a_remark_is_cleaned_and_of_limited_length() -> None:
+    assert fields(keterangan=" cocok\r\n\tVARIO \x07 125  ")["keterangan"] == "cocok VARIO 125"
+    assert [fields(keterangan=text)["keterangan"] for text in ("", " \n ", "\x00", None)] == [None] * 4
+    assert fields(keterangan="a" * 499 + " b" * 300)["keterangan"] == "a" * 499
