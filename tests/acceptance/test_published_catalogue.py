@@ -37,6 +37,7 @@ TABLES = {
         "product_id": INTEGER, "satuan": TEXT, "level": INTEGER, "jumlah_sampai": QUANTITY, "before": MONEY,
         "after": MONEY, "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "serials": {"noserial": TEXT, "product_id": INTEGER, "kantor": TEXT, "terjual": "BOOLEAN"},
     "names": {"kind": TEXT, "kode": TEXT, "nama": TEXT},
     "customer_groups": {"kgrup": TEXT, "grup": TEXT, "level": INTEGER, "potongan": QUANTITY},
     "group_discounts": {

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,30 +53,45 @@ def show_searches(data: Path, queries: Sequence[str], limit: int, console: Conso
         if meant := catalog.suggestion(query):
             console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
         if found:
-            remarks = [details.of(hit.product_id).keterangan for hit in found]
-            show_products([hit.product for hit in found], console, remarks)
+            notes = [_notes(catalog, details, hit.product_id, query) for hit in found]
+            show_products([hit.product for hit in found], console, notes)
         else:
             console.print("The catalogue has no similar product.", highlight=False)
 
 
-def show_products(products: Sequence[Product], console: Console, remarks: Sequence[str | None] = ()) -> None:
+def show_products(products: Sequence[Product], console: Console, notes: Sequence[Sequence[str]] = ()) -> None:
     """Show each name on a separate line, with a line for each price below it, in columns that all products share.
 
-    `remarks`, if given, has one for each product, which is shown below its name.
+    `notes`, if given, are lines for each product, which are shown below its name.
 
     If the terminal is too narrow for all columns, "applies to" gets a separate line. Prices are never truncated: a line
     that is longer than the terminal is wrapped.
     """
     widths = _widths([row for product in products for row in _rows(product)], console.width)
     console.print(Text(_line(HEADINGS, widths), "bold"), soft_wrap=True)
-    for product, remark in zip_longest(products, remarks):
+    for product, lines in zip(products, notes or repeat(()), strict=False):
         console.print(_title(product))
-        if remark:
-            console.print(Text(f"{INDENT}{remark}", "dim"), soft_wrap=True)
+        for line in lines:
+            console.print(Text(f"{INDENT}{line}", "dim"), soft_wrap=True)
         for row in _rows(product):
             console.print(Text(_line(row, widths)), soft_wrap=True)
             if row.applies_to and not widths.applies_to:
                 console.print(Text(f"{INDENT * 2}{row.applies_to}"), soft_wrap=True)
+
+
+def _notes(catalog: PublishedCatalog, details: Details, product_id: int, query: str) -> list[str]:
+    """Return the product's serial number, if the query is one, and the shop's remark on it."""
+    found = details.serials(product_id, query) if product_id in catalog.index.rows_of_serial(query) else []
+    names = catalog.products.names
+    places = [
+        (names.shown("kantor", serial.kantor) or "", "sudah terjual" if serial.terjual else "") for serial in found
+    ]
+    lines = [
+        f"Nomor seri {serial.noserial}: {' · '.join(filter(None, place))}".rstrip(": ")
+        for serial, place in zip(found, places, strict=True)
+    ]
+    remark = details.of(product_id).keterangan
+    return [*lines, remark] if remark else lines
 
 
 def _widths(rows: Sequence[Row], width: int) -> _Widths:

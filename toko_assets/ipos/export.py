@@ -42,6 +42,9 @@ SCHEMAS = {
     "stock": pa.schema([("kodeitem", pa.string()), ("kantor", pa.string()), ("stok", QUANTITY)]),
     "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary()), ("sumber", pa.binary())]),
     "names": pa.schema([("kind", pa.string()), ("kode", pa.string()), ("nama", pa.string())]),
+    "serials": pa.schema(
+        [("noserial", pa.string()), ("kodeitem", pa.string()), ("kantor", pa.string()), ("terjual", pa.bool_())]
+    ),
     "customer_groups": pa.schema(
         [("kgrup", pa.string()), ("grup", pa.string()), ("level", pa.int32()), ("potongan", PERCENT)]
     ),
@@ -63,6 +66,7 @@ def write_tables(folder: Path, shop: PricedShop, reference: Reference) -> dict[s
     frames = {
         "products": shop.products, "prices": shop.prices, "barcodes": shop.barcodes, "stock": shop.stock,
         "names": reference.names, "customer_groups": reference.groups, "group_discounts": reference.discounts,
+        "serials": reference.serials,
     }  # fmt: skip
     for name, frame in frames.items():
         parquet.write_table(_table(name, frame), folder / f"{name}.parquet", compression="zstd")

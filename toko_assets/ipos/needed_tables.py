@@ -10,6 +10,7 @@ TEXT_TYPES: Final = ("character varying", "text", "character", '"char"')
 NUMBER_TYPES: Final = ("numeric", "integer", "bigint", "smallint")
 TIME_TYPES: Final = ("timestamp", "date")
 BYTES_TYPES: Final = ("bytea",)
+FLAG_TYPES: Final = (*TEXT_TYPES, "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ STOCK = Table("tbl_itemstok", (*_texts("kodeitem", "kantor"), *_numbers("stok"))
 NEEDED: Final = (ITEM, UNIT, PRICE, STOCK)
 """The tables that every backup of iPOS 5 has."""
 
-MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS, MOST_PARTNERS = 100_000, 1_000, 1_000_000, 1_000_000
+MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS = 100_000, 1_000, 1_000_000
+MOST_PARTNERS, MOST_SERIALS = 1_000_000, 2_000_000
 
 
 def _names(table: str, code: str, name: str) -> Table:
@@ -95,9 +97,18 @@ PARTNER = Table("tbl_supel", _texts("kode", "nama"), optional=True, most_rows=MO
 """Customers and suppliers."""
 CURRENCY = Table(
     "tbl_matauang",
-    (*_texts("matauang"), *_numbers("rate"), Column("utama", "text", (*TEXT_TYPES, "boolean"), optional=True)),
+    (*_texts("matauang"), *_numbers("rate"), *_optional(Column("utama", "text", FLAG_TYPES))),
     optional=True,
     most_rows=MOST_GROUPS,
+)
+SERIAL = Table(
+    "tbl_itemserial",
+    (
+        *_texts("noserial", "kodeitem"),
+        *_optional(*_texts("kodekantor", "tipe", "notransaksi"), Column("stsada", "text", FLAG_TYPES)),
+    ),
+    optional=True,
+    most_rows=MOST_SERIALS,
 )
 GROUP = Table(
     "tbl_supelgrup",
@@ -112,7 +123,7 @@ ITEM_DISCOUNT = Table(
     most_rows=MOST_ITEM_DISCOUNTS,
 )
 
-OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, PARTNER, CURRENCY, GROUP, ITEM_DISCOUNT)
-"""Names of codes, currencies, and customer groups. Without them the catalogue has codes and levels."""
+OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, PARTNER, CURRENCY, SERIAL, GROUP, ITEM_DISCOUNT)
+"""Names of codes, currencies, serial numbers, and customer groups. Without them the catalogue has codes and levels."""
 
 RESTORED: Final = (*NEEDED, *OPTIONAL)

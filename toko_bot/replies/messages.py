@@ -95,6 +95,12 @@ def unpriced(currency: str | None, *, short: bool = False) -> str:
     return UNPRICED_SHORT if short else "harga belum diisi"
 
 
+def serial(number: str, branch: str, *, sold: bool) -> str:
+    """Where the item with a serial number is, or that it was sold."""
+    state = " · ".join(filter(None, [branch, "sudah terjual" if sold else ""]))
+    return f"Nomor seri {number}: {state}" if state else f"Nomor seri {number}"
+
+
 def stranger(user_id: int) -> str:
     """The message to somebody without access."""
     return f"Anda belum punya akses. ID Telegram Anda: <code>{user_id}</code>\nBerikan ID ini kepada pemilik toko."

@@ -22,6 +22,7 @@ from toko_core.text import day, moment, shorten
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
 """Characters of a branch in the table of stock, where a quantity follows in the same line."""
+MOST_SERIALS = 3
 SHORTEST_REMARK = 20
 """A remark is left out of a page with room for fewer characters."""
 PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
@@ -29,9 +30,17 @@ PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
 
 
 def product_page(
-    served: Served, settings: BotSettings, row: int, *, owner: bool, back: ProductList | None = None
+    served: Served,
+    settings: BotSettings,
+    row: int,
+    *,
+    owner: bool,
+    back: ProductList | None = None,
+    query: str | None = None,
 ) -> Page:
     """Build the page of a product, with cost and margin only for owners.
+
+    If the query, given or of the page to go back to, is a serial number, it says where that is.
 
     It reads the file: do not call it in the event loop.
     """
@@ -41,6 +50,7 @@ def product_page(
         head.append(f"🚫 {messages.NOT_SOLD}")
     if owner and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
+    head += _serials(served, row, back.query if isinstance(back, Results) else query)
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
     table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
@@ -86,6 +96,15 @@ def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     table = fit(price_table(product, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
     data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
     return "\n\n".join([head, _pre(table), *data])
+
+
+def _serials(served: Served, row: int, query: str | None) -> Iterator[str]:
+    """Yield a line for each of the product's serial numbers that the query is."""
+    if query and row in served.catalog.index.rows_of_serial(query):
+        names = served.catalog.products.names
+        for found in served.details.serials(row, query)[:MOST_SERIALS]:
+            branch = shorten(names.shown("kantor", found.kantor) or "", 100)
+            yield escape(messages.serial(found.noserial, branch, sold=bool(found.terjual)))
 
 
 def _remark(text: str, room: int) -> Iterator[str]:

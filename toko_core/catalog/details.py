@@ -12,6 +12,7 @@ import duckdb
 from toko_core.catalog.open_file import Config, open_file
 from toko_core.catalog.price_changes import PriceChanges
 from toko_core.catalog.reference.columns import complete_table
+from toko_core.catalog.reference.names import has_table
 
 CONFIG: Config = {"threads": 1, "memory_limit": "64MB"}
 """DuckDB caches the photos that were shown, up to this memory limit."""
@@ -40,6 +41,14 @@ FIELDS = "keterangan, jasa, stokmin, supplier, dateupd"
 class Barcode:
     barcode: str
     satuan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    noserial: str
+    kantor: str
+    terjual: bool | None
+    """Whether it was sold; None if iPOS does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class Details:
         """Open it. Raises CatalogError."""
         self._connection = open_file(file, CONFIG)
         self._products = complete_table(self._connection, "products")
+        self._has_serials = has_table(self._connection, "serials")
         self.price_changes = PriceChanges(self._connection)
 
     def of(self, product_id: int) -> ProductDetails:
@@ -98,6 +108,14 @@ class Details:
             dateupd,
             bool(photos),
         )
+
+    def serials(self, product_id: int, text: str) -> list[Serial]:
+        """Return the product's serial numbers that are exactly the text, in any letter case."""
+        if not self._has_serials:
+            return []
+        query = "SELECT noserial, kantor, terjual FROM serials WHERE noserial = ? AND product_id = ?"
+        found = self._connection.cursor().execute(query, [text.strip().upper(), product_id]).fetchall()
+        return [Serial(number, office or "", sold) for number, office, sold in found]
 
     def photo(self, product_id: int) -> bytes | None:
         """Return the product's photo as JPEG, or None if it has none."""

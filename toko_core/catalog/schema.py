@@ -25,6 +25,7 @@ TABLES = {
         "product_id": "INTEGER", "satuan": "VARCHAR", "level": "INTEGER", "jumlah_sampai": "DECIMAL(20,3)",
         "before": "DECIMAL(18,4)", "after": "DECIMAL(18,4)", "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "serials": {"noserial": "VARCHAR", "product_id": "INTEGER", "kantor": "VARCHAR", "terjual": "BOOLEAN"},
     "names": {"kind": "VARCHAR", "kode": "VARCHAR", "nama": "VARCHAR"},
     "customer_groups": {"kgrup": "VARCHAR", "grup": "VARCHAR", "level": "INTEGER", "potongan": "DECIMAL(6,3)"},
     "group_discounts": {
@@ -40,9 +41,10 @@ code; `kode` is exactly what that column holds. A group pays the prices of its `
 the product in `group_discounts`, one after the other, and without a row less its own `potongan`. A product is a service
 (`jasa`), which has no stock, or goods, which have stock 0 if `stock` has no row of them; null means that iPOS does not
 say. Amounts are rupiah. The selling prices of a product with a `matauang` are null: they are in that currency, and iPOS
-has no rate of it."""
+has no rate of it. `serials` has the serial numbers of items in upper case, sorted; `terjual` says whether the item was
+sold, and is null if iPOS does not say."""
 
-ADDED = frozenset({"names", "customer_groups", "group_discounts"})
+ADDED = frozenset({"serials", "names", "customer_groups", "group_discounts"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""
 
 ADDED_COLUMNS = {"products": ("keterangan", "matauang", "jasa", "stokmin", "supplier", "dateupd")}

@@ -75,7 +75,8 @@ class SearchIndex:
         self._arrays = dict(arrays)
         self._vocabulary = Vocabulary(arrays)
         self._matcher = Matcher(self._vocabulary, arrays)
-        self._reader = Reader(self._vocabulary, WordPairs(arrays), Identifiers(arrays))
+        self._identifiers = Identifiers(arrays)
+        self._reader = Reader(self._vocabulary, WordPairs(arrays), self._identifiers)
         self._forward = ForwardIndex(arrays, self._vocabulary.lengths)
         self._ranking = Ranking(arrays, self._forward)
         self._postings = Postings(arrays, len(self))
@@ -94,13 +95,14 @@ class SearchIndex:
         sold: Sequence[bool] = (),
         codes: Iterable[tuple[str, int]] = (),
         barcodes: Iterable[tuple[str, int]] = (),
+        serials: Iterable[tuple[str, int]] = (),
         remarks: Sequence[str | None] = (),
     ) -> Self:
         """Index the names. Row i of a hit is names[i].
 
         `labels` and `sold`, if given, are as long as `names`. A label holds further words that find a row, such as its
-        brand and category. Rows that are not sold rank last. `codes` and `barcodes` are pairs of a code and its row.
-        `remarks`, if given, has a further text for each row, which finds it if no name has all typed words.
+        brand and category. Rows that are not sold rank last. `codes`, `barcodes` and `serials` are pairs of one and its
+        row. `remarks`, if given, has a further text for each row, which finds it if no name has all typed words.
         """
         first_ids: dict[str, int] = {}
         documents, lengths, repeated = [], [], []
@@ -125,6 +127,7 @@ class SearchIndex:
             | Trigrams.build(vocabulary)
             | WordPairs.build(slots, len(vocabulary))
             | Identifiers.build(barcodes, codes)
+            | Identifiers.build_serials(serials)
             | Postings.build(slots, len(vocabulary))
             | RemarkIndex.build(remarks)
             | {
@@ -159,6 +162,10 @@ class SearchIndex:
         unsold = self._arrays["unsold"]
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
         return [Hit(*hit) for hit in merged[:limit]]
+
+    def rows_of_serial(self, text: str) -> list[int]:
+        """Return the rows with a serial number that is exactly the text, in any letter case."""
+        return [int(row) for row in self._identifiers.find_serial(text)]
 
     def matched_words(self, text: str, row: int) -> set[str]:
         """Return the words of the row's name that a query means, in the form that `text.words` gives them."""

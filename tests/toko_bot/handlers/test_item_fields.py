@@ -32,9 +32,39 @@ BRAKE = Item("REM1", "KAMPAS REM DEPAN", PRICE, fields={"keterangan": "cocok <Va
 LAMP = Item("LAMPU1", "LAMPU VARIO", PRICE)
 LONG = [replace(item, fields={"keterangan": "é" * 500}) for item in HUGE]
 CODED = Item("CAT2", "KUAS CAT BESAR", PRICE, fields={"supplier": "SU-<9>"})
-NAMES: Rows = {"names": [{"kind": "supplier", "kode": "SU-7", "nama": "PT Warna & Sinar"}]}
+PHONE = Item("HP1", "HP SAMSUNG A15", PRICE)
+TABLET = Item("HP2", "TABLET SAMSUNG", PRICE)
+SERIALS: list[dict[str, object]] = [
+    {"noserial": "356938035643809", "kodeitem": "HP1", "kantor": "GDG", "terjual": False},
+    {"noserial": "356938035643810", "kodeitem": "HP1", "kantor": "TOKO", "terjual": True},
+    {"noserial": "SN-77<AB>", "kodeitem": "HP2", "kantor": "", "terjual": None},
+    {"noserial": "SN-88", "kodeitem": "HP1", "kantor": "TOKO", "terjual": None},
+    {"noserial": "SN-88", "kodeitem": "HP2", "kantor": "GDG", "terjual": True},
+]
+NAMES: Rows = {
+    "serials": SERIALS,
+    "names": [
+        {"kind": "supplier", "kode": "SU-7", "nama": "PT Warna & Sinar"},
+        {"kind": "kantor", "kode": "GDG", "nama": "Gudang <Belakang>"},
+    ],
+}
 SUPPLIER = ["Stok minimum: 12", "Pemasok: PT Warna & Sinar", "Diubah di iPOS: 5 Jan 2026"]
-ITEMS = [BRAKE, LAMP, *LONG, BOUGHT, CODED, DOLLARS, NEVER_MOVED, EMPTY, STOCKED, REPAIR, UNKNOWN, *FILLER]
+ITEMS = [
+    PHONE,
+    TABLET,
+    BRAKE,
+    LAMP,
+    *LONG,
+    BOUGHT,
+    CODED,
+    DOLLARS,
+    NEVER_MOVED,
+    EMPTY,
+    STOCKED,
+    REPAIR,
+    UNKNOWN,
+    *FILLER,
+]
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +150,33 @@ def test_a_remark_finds_the_product_below_those_with_the_word_in_their_name_and_
     assert "Keterangan: cocok <Vario> 125 & Beat" in opened(budi, "rem beat")
 
 
+@pytest.mark.parametrize(
+    ("typed", "name", "line"),
+    [
+        ("356938035643809", "HP SAMSUNG A15", "Nomor seri 356938035643809: Gudang <Belakang>"),
+        ("356938035643810", "HP SAMSUNG A15", "Nomor seri 356938035643810: TOKO · sudah terjual"),
+        ("sn-77<ab>", "TABLET SAMSUNG", "Nomor seri SN-77<AB>"),
+    ],
+)
+def test_a_serial_number_opens_its_item_and_says_where_it_is(budi: Person, typed: str, name: str, line: str) -> None:
+    assert budi.ask(typed).text.splitlines()[:2] == [name, line]
+
+
+def test_a_serial_number_of_two_items_lists_both_and_each_page_says_where_its_own_is(budi: Person) -> None:
+    found = budi.ask("sn-88")
+    assert {line[3:] for line in found.text.splitlines() if line[:2] in ("1.", "2.")} == {
+        PHONE.namaitem,
+        TABLET.namaitem,
+    }
+    pages = ["\n".join(opened(budi, "sn-88")), press(budi, "2", found).text]
+    assert any("HP SAMSUNG A15\nNomor seri SN-88: TOKO\n" in page for page in pages)
+    assert any("TABLET SAMSUNG\nNomor seri SN-88: Gudang <Belakang> · sudah terjual\n" in page for page in pages)
+
+
+def test_a_page_that_was_found_by_name_shows_no_serial_number(budi: Person) -> None:
+    assert "Nomor seri" not in "\n".join(opened(budi, "hp samsung a15"))
+
+
 def test_the_longest_page_with_a_remark_is_one_message(budi: Person, siti: Person) -> None:
     for person in (budi, siti):
         page = "\n".join(opened(person, "raksasa"))
@@ -132,6 +189,7 @@ def test_a_catalogue_of_an_earlier_version_answers_as_before(tmp_path: Path) -> 
     with duckdb.connect(file) as connection:
         for column in ADDED_COLUMNS["products"]:
             connection.execute(f"ALTER TABLE products DROP COLUMN {column}")
+        connection.execute("DROP TABLE serials")
     with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path) as bot:
         budi, siti = bot.server.user(BUDI, "Budi"), bot.server.user(SITI, "Siti")
         assert not [line for line in opened(budi, "sapu lidi besar") if line.startswith("Stok")]

@@ -118,6 +118,13 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         "tbl_supel.nama",
         how="Cleaned",
     ),
+    "serials.noserial": _restored("tbl_itemserial.noserial", how="Trimmed, in upper case; too short ones are left out"),
+    "serials.kodeitem": _restored("tbl_itemserial.kodeitem", "tbl_item.statushapus"),
+    "serials.kantor": _restored("tbl_itemserial.kodekantor", how="Trimmed, in upper case"),
+    "serials.terjual": _restored(
+        "tbl_itemserial.tipe", "tbl_itemserial.notransaksi", "tbl_itemserial.stsada",
+        how="True if the last transaction is a sale, or if iPOS says that it is gone; null if iPOS does not say",
+    ),
     "customer_groups.kgrup": _restored("tbl_supelgrup.kgrup", how="Cleaned, in upper case"),
     "customer_groups.grup": _restored(
         "tbl_supelgrup.grup", "tbl_supelgrup.kgrup", how="Cleaned; the code if there is no name"
@@ -164,7 +171,7 @@ _CHANGES: Final = {
 }
 _INDEXED: Final = _exported(
     "products.namaitem", "products.kodeitem", "products.merek", "products.jenis", "products.dijual", "barcodes.barcode",
-    "names.kode", "names.nama", "prices.satuan", "products.keterangan",
+    "names.kode", "names.nama", "prices.satuan", "products.keterangan", "serials.noserial",
     how="Arrays of the search engine",
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from toko_assets.ipos.decoding import among
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.groups import clean_discounts, clean_groups
 from toko_assets.ipos.reference.names import name_codes
+from toko_assets.ipos.reference.serials import clean_serials
 from toko_assets.ipos.source_tables import QUANTITY, no_rows, read_table, set_encoding
 
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -20,6 +21,10 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "tbl_itemsatuan": {"satuan": "text", "ketsatuan": "text"},
     "tbl_kantor": {"kodekantor": "text", "namakantor": "text"},
     "tbl_supel": {"kode": "text", "nama": "text"},
+    "tbl_itemserial": {
+        "noserial": "text", "kodeitem": "text", "kodekantor": "text", "tipe": "text", "notransaksi": "text",
+        "stsada": "text",
+    },
     "tbl_supelgrup": {"kgrup": "text", "grup": "text", "levelharga": pa.int64(), "potongan": QUANTITY},
     "tbl_itempotongan": {
         "kodeitem": "text", "kodegrup": "text", "jumlah": QUANTITY,
@@ -44,6 +49,8 @@ class Reference:
     """kgrup, grup, level, potongan: one row for each customer group."""
     discounts: pd.DataFrame
     """kodeitem, kgrup, pot1 to pot4: the percents of a group for an item, in place of the group's own."""
+    serials: pd.DataFrame
+    """noserial, kodeitem, kantor, terjual: one row for each serial number."""
     unclear: pd.DataFrame
     """kodeitem, kgrup, reason: the discounts that are left out, or that had to be interpreted."""
     undecodable: pd.DataFrame
@@ -67,10 +74,12 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop) -> Ref
             frames[table] = no_rows(columns)
     groups, wrong = clean_groups(frames["tbl_supelgrup"])
     discounts, unclear = clean_discounts(frames["tbl_itempotongan"], groups, shop.products["kodeitem"])
+    serials = clean_serials(frames.pop("tbl_itemserial"), shop.products["kodeitem"])
     return Reference(
-        names=name_codes(shop, {kind: frames[table] for kind, table in NAMED.items()}),
+        names=name_codes(shop, {kind: frames[table] for kind, table in NAMED.items()}, serials["kantor"]),
         groups=groups,
         discounts=discounts,
+        serials=serials,
         unclear=pd.concat([wrong, unclear], ignore_index=True),
         undecodable=pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"]),
     )
