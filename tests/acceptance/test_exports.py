@@ -17,7 +17,7 @@ from toko_assets.postgres.server import PostgresServer
 
 PARQUET = {
     "products", "prices", "barcodes", "stock", "photos", "names", "customer_groups", "group_discounts",
-    "discounts", "promotions",
+    "discounts", "promotions", "serials",
 }  # fmt: skip
 AMOUNTS = {
     "12345.67895000000000000000": "12345.6790",
@@ -168,6 +168,7 @@ def test_amounts_are_decimals_with_four_places_in_parquet(shop: Installation) ->
     [
         ("stock", {"kodeitem": "string", "kantor": "string", "stok": "decimal"}),
         ("photos", {"kodeitem": "string", "gambar": "binary", "sumber": "binary"}),
+        ("serials", {"noserial": "string", "kodeitem": "string", "kantor": "string", "terjual": "bool"}),
         ("names", {"kind": "string", "kode": "string", "nama": "string"}),
         ("customer_groups", {"kgrup": "string", "grup": "string", "level": "int32", "potongan": "decimal"}),
         ("group_discounts", {"kodeitem": "string", "kgrup": "string", "pot1": "decimal", "pot4": "decimal"}),

@@ -26,7 +26,8 @@ PERIOD = {
 TABLES = {
     "products": {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
-        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN",
+        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "keterangan": TEXT, "matauang": TEXT,
+        "jasa": "BOOLEAN", "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
     },
     "prices": {
         "product_id": INTEGER, "satuan": TEXT, "konversi": QUANTITY, "level": INTEGER, "jumlah_sampai": QUANTITY,
@@ -39,6 +40,7 @@ TABLES = {
         "product_id": INTEGER, "satuan": TEXT, "level": INTEGER, "jumlah_sampai": QUANTITY, "before": MONEY,
         "after": MONEY, "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "serials": {"noserial": TEXT, "product_id": INTEGER, "kantor": TEXT, "terjual": "BOOLEAN"},
     "names": {"kind": TEXT, "kode": TEXT, "nama": TEXT},
     "customer_groups": {"kgrup": TEXT, "grup": TEXT, "level": INTEGER, "potongan": QUANTITY},
     "group_discounts": {

@@ -41,7 +41,7 @@ REJECTED = {
 PAGES = {
     "manisindo gula pasir": [
         "BKS lv 1              Rp17.500", "  Pelanggan Tetap −5 %", "                      Rp16.625",
-        "BKS Grosir Pasar      Rp16.800", "", "Kode: 2003", "Merek: Manisindo", "Jenis: Sembako",
+        "BKS Grosir Pasar      Rp16.800", "", "Stok 0", "", "Kode: 2003", "Merek: Manisindo", "Jenis: Sembako",
         "Satuan: BKS = Bungkus",
     ],
     "beras pulen": ["BKS                   Rp78.000", "  Pelanggan Tetap −10 %", "                      Rp70.200"],

@@ -32,6 +32,8 @@ SCHEMAS = {
         [
             ("kodeitem", pa.string()), ("namaitem", pa.string()), ("jenis", pa.string()), ("merek", pa.string()),
             ("rak", pa.string()), ("satuan", pa.string()), ("sistem_harga", pa.string()), ("dijual", pa.bool_()),
+            ("keterangan", pa.string()), ("matauang", pa.string()), ("jasa", pa.bool_()), ("stokmin", QUANTITY),
+            ("supplier", pa.string()), ("dateupd", pa.timestamp("us")),
         ]
     ),
     "prices": pa.schema(
@@ -44,6 +46,9 @@ SCHEMAS = {
     "stock": pa.schema([("kodeitem", pa.string()), ("kantor", pa.string()), ("stok", QUANTITY)]),
     "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary()), ("sumber", pa.binary())]),
     "names": pa.schema([("kind", pa.string()), ("kode", pa.string()), ("nama", pa.string())]),
+    "serials": pa.schema(
+        [("noserial", pa.string()), ("kodeitem", pa.string()), ("kantor", pa.string()), ("terjual", pa.bool_())]
+    ),
     "customer_groups": pa.schema(
         [("kgrup", pa.string()), ("grup", pa.string()), ("level", pa.int32()), ("potongan", PERCENT)]
     ),
@@ -79,7 +84,7 @@ def write_tables(folder: Path, shop: PricedShop, reference: Reference) -> dict[s
     frames = {
         "products": shop.products, "prices": shop.prices, "barcodes": shop.barcodes, "stock": shop.stock,
         "names": reference.names, "customer_groups": reference.groups, "group_discounts": reference.group_discounts,
-        "discounts": reference.discounts, "promotions": reference.promotions,
+        "discounts": reference.discounts, "promotions": reference.promotions, "serials": reference.serials,
     }  # fmt: skip
     for name, frame in frames.items():
         parquet.write_table(_table(name, frame), folder / f"{name}.parquet", compression="zstd")

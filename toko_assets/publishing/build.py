@@ -72,6 +72,12 @@ def build(
                 f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
                 [str(export / f"{table}.parquet")],
             )
+        if (stored := export / "serials.parquet").exists():
+            connection.execute(
+                "INSERT INTO serials BY NAME SELECT noserial, product_id, kantor, terjual "
+                "FROM read_parquet(?) JOIN products USING (kodeitem) ORDER BY noserial, product_id",
+                [str(stored)],
+            )
         _insert_changes(connection, price_changes(history, until), _codes(export))
     give_back()
     index = _index(export)
@@ -153,7 +159,11 @@ def _codes(export: Path) -> pa.Array:
 def _index(export: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of the search index. Its rows are product ids."""
     columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
-    products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
+    file = export / "products.parquet"
+    if "keterangan" in parquet.read_schema(file).names:  # an export of an earlier version has none
+        columns.append("keterangan")
+    products = parquet.read_table(file, columns=columns).sort_by("kodeitem")
+    remarks = products["keterangan"] if "keterangan" in columns else None
     barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
     rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
     index = SearchIndex.build(
@@ -162,8 +172,19 @@ def _index(export: Path) -> dict[str, NDArray[Any]]:
         sold=products["dijual"].to_pylist(),
         codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
         barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
+        serials=_serials(export, products["kodeitem"]),
+        remarks=remarks.to_pylist() if remarks is not None and remarks.null_count < len(products) else (),
     )
     return index.to_arrays()
+
+
+def _serials(export: Path, codes: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
+    """Yield each serial number and its product's row, without holding all of them as Python objects."""
+    if not (file := export / "serials.parquet").exists():
+        return
+    for batch in parquet.ParquetFile(file).iter_batches(columns=["noserial", "kodeitem"]):
+        rows = pc.index_in(batch["kodeitem"], value_set=codes)
+        yield from zip(batch["noserial"].to_pylist(), rows.to_pylist(), strict=True)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -47,7 +47,7 @@ REPORT_EMPTY = {
 NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
 DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
-UNPRICED = "harga belum diisi"
+NO_STOCK = "Stok 0"
 UNPRICED_SHORT = "belum diisi"
 BELOW_COST = "di bawah pokok!"
 BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah harga pokok</b>"
@@ -85,6 +85,19 @@ SYNC_STATES = {
     "MANAGED": "berjalan", "SUCCESS": "berhasil", "FAILURE": "gagal", "CANCELING": "dibatalkan",
     "CANCELED": "dibatalkan",
 }  # fmt: skip
+
+
+def unpriced(currency: str | None, *, short: bool = False) -> str:
+    """What stands in place of a price: it is not filled in, or in a currency without a rate."""
+    if currency is not None:
+        return f"{currency}, tanpa kurs" if short else f"harga dalam {currency}, tanpa kurs"
+    return UNPRICED_SHORT if short else "harga belum diisi"
+
+
+def serial(number: str, branch: str, *, sold: bool) -> str:
+    """Where the item with a serial number is, or that it was sold."""
+    state = " · ".join(filter(None, [branch, "sudah terjual" if sold else ""]))
+    return f"Nomor seri {number}: {state}" if state else f"Nomor seri {number}"
 
 
 def stranger(user_id: int) -> str:

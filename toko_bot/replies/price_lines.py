@@ -62,7 +62,7 @@ def price_lines(product: Product, rounding: int | None) -> list[PriceLine]:
     for label, price in label_prices(product.prices, product.groups):
         listed = rupiah(shown_price(price, rounding))
         if price.hargajual is None:
-            lines.append(PriceLine(label, messages.UNPRICED_SHORT))
+            lines.append(PriceLine(label, messages.unpriced(product.matauang, short=True)))
         elif usual := usual_price(price, product.groups, rounding, product.discounts):
             if usual.discount:
                 lines.append(_discounted(f"{label_unit(price)} {label_groups(usual.names)}", listed, usual))
@@ -111,7 +111,7 @@ def full_table(
     """
     for label, price in label_prices(product.prices, product.groups):
         if price.hargajual is None:
-            lines = [two_columns(label, messages.UNPRICED)]
+            lines = [two_columns(label, messages.unpriced(product.matauang))]
         else:
             lines = [two_columns(label, rupiah(shown_price(price, rounding)))]
             if price.konversi not in {None, Decimal(1)} and price.konversi:

@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.catalog.reference.columns import complete_table
 from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
 from toko_core.catalog.reference.names import Names
@@ -67,6 +68,8 @@ class Product:
     prices: tuple[Price, ...]
     groups: tuple[CustomerGroup, ...] = ()
     """The shop's customer groups, with what each pays for this product."""
+    matauang: str | None = None
+    """The currency of its prices if they cannot be converted to rupiah. They are then None."""
     discounts: tuple[Discount, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     """Those that apply at the moment for which the product was asked."""
@@ -88,6 +91,8 @@ class Products:
         self.names = Names(connection)
         self._groups = CustomerGroups(connection)
         self._discounts = Discounts(connection)
+        query = f"SELECT product_id, matauang FROM {complete_table(connection, 'products')} WHERE matauang IS NOT NULL"  # noqa: S608
+        self._currencies = dict(connection.execute(query).fetchall())
 
     def __len__(self) -> int:
         return len(self._sold)
@@ -97,7 +102,8 @@ class Products:
         code, name = self.code(product_id), self.name(product_id)
         jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
-        return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, self._groups.of(product_id))
+        groups, currency = self._groups.of(product_id), self._currencies.get(int(product_id))
+        return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, groups, currency)
 
     def at(self, product_id: int, moment: datetime) -> Product:
         """Return a product with the discounts and promotions that apply at a moment of the shop's wall clock."""

@@ -31,6 +31,7 @@ class Found:
 
     product: Product
     score: float
+    product_id: int
 
 
 class PublishedCatalog:
@@ -59,7 +60,9 @@ class PublishedCatalog:
         They have the discounts that apply at a moment of the shop's wall clock; None means without discounts.
         """
         hits = self.index.search(text, limit)
-        return [Found(self.products.at(hit.row, at) if at else self.products[hit.row], hit.score) for hit in hits]
+        return [
+            Found(self.products.at(hit.row, at) if at else self.products[hit.row], hit.score, hit.row) for hit in hits
+        ]
 
     def suggestion(self, text: str) -> str | None:
         """Return the query that was probably meant, if the best hit is a guess that uses other words; else None."""

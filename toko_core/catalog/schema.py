@@ -14,7 +14,8 @@ TABLES = {
     "products": {
         "product_id": "INTEGER", "kodeitem": "VARCHAR", "namaitem": "VARCHAR", "jenis": "VARCHAR", "merek": "VARCHAR",
         "rak": "VARCHAR", "satuan": "VARCHAR", "sistem_harga": "VARCHAR", "dijual": "BOOLEAN",
-        "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
+        "keterangan": "VARCHAR", "matauang": "VARCHAR", "jasa": "BOOLEAN", "stokmin": "DECIMAL(20,3)",
+        "supplier": "VARCHAR", "dateupd": "TIMESTAMP", "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
     },
     "prices": {
         "product_id": "INTEGER", "satuan": "VARCHAR", "konversi": "DECIMAL(20,3)", "level": "INTEGER",
@@ -27,6 +28,7 @@ TABLES = {
         "product_id": "INTEGER", "satuan": "VARCHAR", "level": "INTEGER", "jumlah_sampai": "DECIMAL(20,3)",
         "before": "DECIMAL(18,4)", "after": "DECIMAL(18,4)", "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "serials": {"noserial": "VARCHAR", "product_id": "INTEGER", "kantor": "VARCHAR", "terjual": "BOOLEAN"},
     "names": {"kind": "VARCHAR", "kode": "VARCHAR", "nama": "VARCHAR"},
     "customer_groups": {"kgrup": "VARCHAR", "grup": "VARCHAR", "level": "INTEGER", "potongan": "DECIMAL(6,3)"},
     "group_discounts": {
@@ -48,11 +50,16 @@ TABLES = {
         "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
     },
 }  # fmt: skip
-"""The tables and their columns. Times are UTC. `product_id` is dense from 0 and has no meaning in another catalogue.
+"""The tables and their columns. Times are UTC, except `dateupd`, which is the shop's local time. `product_id` is dense
+from 0 and has no meaning in another catalogue.
 
-`names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor) if it differs from the code; `kode`
-is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for the product
-in `group_discounts`, one after the other, and without a row less its own `potongan`.
+`names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor, supplier) if it differs from the
+code; `kode` is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for
+the product in `group_discounts`, one after the other, and without a row less its own `potongan`. A product is a service
+(`jasa`), which has no stock, or goods, which have stock 0 if `stock` has no row of them; null means that iPOS does not
+say. Amounts are rupiah. The selling prices of a product with a `matauang` are null: they are in that currency, and iPOS
+has no rate of it. `serials` has the serial numbers of items in upper case, sorted; `terjual` says whether the item was
+sold, and is null if iPOS does not say.
 
 A row of `discounts` takes `rupiah` and then the percents off the price of a `satuan` (null: any) for a `kgrup` (null:
 everybody). Who buys `jumlah` of a `satuan` gets, by a row of `promotions`, `jumlah_hadiah` of the product `hadiah`
@@ -64,5 +71,12 @@ days, the quantities in base units less returns, and when it was last sold, in t
 two as well: `terjual_90` is 0 for a product that was not sold, and null if sales were never read. A catalogue of before
 0.3.0 lacks these two columns."""
 
-ADDED = frozenset({"names", "customer_groups", "group_discounts", "discounts", "promotions", "sales"})
+ADDED = frozenset({"serials", "names", "customer_groups", "group_discounts", "discounts", "promotions", "sales"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""
+
+ADDED_COLUMNS = {
+    "products": (
+        "keterangan", "matauang", "jasa", "stokmin", "supplier", "dateupd", "terjual_90", "terakhir_terjual",
+    ),
+}  # fmt: skip
+"""The columns that catalogues of earlier versions with the same SCHEMA_VERSION lack, by table."""

@@ -54,6 +54,14 @@ SHOP = [
 ]
 
 
+def test_a_remark_stands_below_the_name() -> None:
+    out = io.StringIO()
+    show_products(SHOP[:2], Console(file=out, width=80), notes=[[], ["mandi [b]& cuci[/b]"]])
+    lines = out.getvalue().splitlines()
+    assert lines[lines.index("SABUN LUX 85G (not sold)") + 1] == "  mandi [b]& cuci[/b]"
+    assert lines[lines.index("TEH PUCUK 350ML") + 1].startswith("  PCS")
+
+
 def test_at_80_columns_prices_stand_in_columns_below_the_name() -> None:
     assert shown(SHOP, 80) == [
         "  Unit       Applies to                           Price         Cost",

@@ -25,6 +25,7 @@ NUMBERS = itertools.count(1)
 COST = "2612"
 """The cost of INDOMIE. No other text contains these digits, so a test can search for them."""
 BARCODE = "8991002101630"
+PriceRow = tuple[str, str | None, int | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Item:
 
     kodeitem: str
     namaitem: str
-    prices: list[tuple[str, str | None, int | None, str | None, str | None, str | None]]
+    prices: list[PriceRow]
     barcodes: list[tuple[str, str]] = field(default_factory=list)
     stock: list[tuple[str, str]] = field(default_factory=list)
     jenis: str | None = None
@@ -41,6 +42,8 @@ class Item:
     rak: str | None = None
     dijual: bool = True
     photo: bytes | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """Further columns of the product."""
 
 
 def barcode_photo(code: str, *, turned: int = 0) -> bytes:
@@ -132,6 +135,7 @@ def write_export(folder: Path, items: Iterable[Item], reference: Rows | None = N
         rows["products"].append(code | {
             "namaitem": item.namaitem, "jenis": item.jenis, "merek": item.merek, "rak": item.rak,
             "satuan": item.prices[0][0], "sistem_harga": "S", "dijual": item.dijual,
+            **item.fields,
         })  # fmt: skip
         for unit, conversion, level, most, cost, price in item.prices:
             rows["prices"].append(code | {

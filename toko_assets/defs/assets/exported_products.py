@@ -26,6 +26,7 @@ from toko_assets.ipos.audit import MOST_UNPRICED, audit_export
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
+from toko_assets.ipos.reference.item_checks import check_currencies, check_item_kinds
 from toko_assets.ipos.reference.tables import check_discounts, check_group_discounts, read_reference
 from toko_assets.ipos.restore import is_restored, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
@@ -39,7 +40,7 @@ WARNING = [
     "texts_decoded", "unknown_marks", "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed",
     "fixed_price_used", "price_rows_of_no_system", "price_rows_repeated", "levels_assumed", "limits_assumed",
     "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ", "costs_too_large",
-    "group_discounts_clear", "discounts_understood",
+    "group_discounts_clear", "discounts_understood", "currencies_converted", "item_kinds_known",
 ]  # fmt: skip
 
 
@@ -53,7 +54,7 @@ class ExportConfig(dg.Config):
     )
 
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
 
@@ -94,6 +95,8 @@ def exported_products(
                     _texts(undecodable),
                     check_group_discounts(reference),
                     check_discounts(reference),
+                    check_currencies(shop),
+                    check_item_kinds(connection),
                 ]
             yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:

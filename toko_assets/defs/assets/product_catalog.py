@@ -59,7 +59,7 @@ BLOCKING = [
 ]  # fmt: skip
 WARNING = ["products_not_fewer", *guards.WARNING]
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Change it when the same export and history give a different catalogue, such as other tables or another index."""
 
 

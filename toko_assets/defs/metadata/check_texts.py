@@ -59,6 +59,9 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "unit_rows_differ": "Units that occur twice with different numbers of base units. The first by key counts.",
     "group_discounts_clear": "Discounts of customer groups that are left out, or that had to be interpreted.",
     "discounts_understood": "Discounts for a time and promotions that are left out, or that had to be interpreted.",
+    "currencies_converted": "Items with prices in another currency. They are converted by the rate in iPOS. Without a "
+    "usable rate such an item is shown without a price.",
+    "item_kinds_known": "Items by tax system and kind. Goods and services are known kinds; others count as goods.",
     "costs_too_large": "Implausible costs, perhaps from a barcode typed as a quantity. They are left out.",
     # price_history
     "history_kept": "The price history holds at least as many backups as after the last sync, and no damaged history "

@@ -47,7 +47,9 @@ EXPORT_COLUMNS: Final[Mapping[str, str]] = {
 
 HISTORY_COLUMNS: Final[Mapping[str, str]] = {column.name: str(column.type) for column in HISTORY_SCHEMA}
 
-_CODES: Final = ("tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor")
+_CODES: Final = (
+    "tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor", "tbl_supel.kode",
+)  # fmt: skip
 
 
 def _of_head(table: str, head: str, code: str) -> dict[str, Origin]:
@@ -110,6 +112,15 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         how="Inferred from the price rows if the code is unknown, O if there are none (rules 2 and 6)",
     ),
     "products.dijual": _restored("tbl_item.statusjual", how="True for Y, and if it is empty (rule 1)"),
+    "products.keterangan": _restored("tbl_item.keterangan", how="Cleaned, at most 500 characters"),
+    "products.matauang": _restored(
+        "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
+        how="The currency of prices that cannot be converted to rupiah, else null",
+    ),
+    "products.jasa": _restored("tbl_item.tipe", how="True for 2, a service; null if there is none"),
+    "products.stokmin": _restored("tbl_item.stokmin", how="Null if it is not filled in"),
+    "products.supplier": _restored("tbl_item.supplier1", how="Cleaned"),
+    "products.dateupd": _restored("tbl_item.dateupd", how="The shop's local time"),
     "prices.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus", "tbl_itemhj.kodeitem"),
     "prices.satuan": _restored(
         "tbl_itemhj.satuan", "tbl_item.satuan", how="The base unit for a fixed price or a row without a unit (rule 8)"
@@ -132,7 +143,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     ),
     "prices.hargajual": _restored(
         "tbl_item.hargajual1", "tbl_itemhj.hargajual", "tbl_item.sistemhargajual", "tbl_itemhj.dateupd",
-        "tbl_itemhj.iddetail",
+        "tbl_itemhj.iddetail", "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
         how="hargajual1 for price system O, otherwise tbl_itemhj: the newest filled-in row for a price (rules 3 to 7)",
     ),
     "barcodes.barcode": _restored("tbl_itemsatuanjml.kodebarcode", how="Trimmed"),
@@ -144,13 +155,21 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "photos.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus"),
     "photos.gambar": _restored("tbl_item.gambar", how="Scaled to a small JPEG"),
     "photos.sumber": _restored("tbl_item.gambar", how="SHA-256 of the photo in iPOS"),
-    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan or kantor"),
+    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan, kantor or supplier"),
     "names.kode": Origin(
         "restored_database", _CODES, how="A code that products, prices or stock use and that has another name"
     ),
     "names.nama": _restored(
         "tbl_itemjenis.ketjenis", "tbl_itemmerek.ketmerek", "tbl_itemsatuan.ketsatuan", "tbl_kantor.namakantor",
+        "tbl_supel.nama",
         how="Cleaned",
+    ),
+    "serials.noserial": _restored("tbl_itemserial.noserial", how="Trimmed, in upper case; too short ones are left out"),
+    "serials.kodeitem": _restored("tbl_itemserial.kodeitem", "tbl_item.statushapus"),
+    "serials.kantor": _restored("tbl_itemserial.kodekantor", how="Trimmed, in upper case"),
+    "serials.terjual": _restored(
+        "tbl_itemserial.tipe", "tbl_itemserial.notransaksi", "tbl_itemserial.stsada",
+        how="True if the last transaction is a sale, or if iPOS says that it is gone; null if iPOS does not say",
     ),
     "customer_groups.kgrup": _restored("tbl_supelgrup.kgrup", how="Cleaned, in upper case"),
     "customer_groups.grup": _restored(
@@ -199,7 +218,7 @@ _CHANGES: Final = {
 }
 _INDEXED: Final = _exported(
     "products.namaitem", "products.kodeitem", "products.merek", "products.jenis", "products.dijual", "barcodes.barcode",
-    "names.kode", "names.nama", "prices.satuan",
+    "names.kode", "names.nama", "prices.satuan", "products.keterangan", "serials.noserial",
     how="Arrays of the search engine",
 )  # fmt: skip
 

@@ -9,13 +9,15 @@ import psycopg
 import pyarrow as pa
 
 from toko_assets.common.checks import Outcome
+from toko_assets.ipos.decoding import among
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.discounts import clean_discounts
 from toko_assets.ipos.reference.groups import clean_group_discounts, clean_groups
 from toko_assets.ipos.reference.names import name_codes
 from toko_assets.ipos.reference.offers import WEEKDAY_COLUMNS, Goods
 from toko_assets.ipos.reference.promotions import clean_promotions
-from toko_assets.ipos.source_tables import QUANTITY, read_table, set_encoding
+from toko_assets.ipos.reference.serials import clean_serials
+from toko_assets.ipos.source_tables import QUANTITY, no_rows, read_table, set_encoding
 
 OFFER: dict[str, Any] = {
     "stsact": pa.bool_(), "tgldari": pa.timestamp("us"), "tglsampai": pa.timestamp("us"), "tipeper": "text",
@@ -27,6 +29,11 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "tbl_itemmerek": {"merek": "text", "ketmerek": "text"},
     "tbl_itemsatuan": {"satuan": "text", "ketsatuan": "text"},
     "tbl_kantor": {"kodekantor": "text", "namakantor": "text"},
+    "tbl_supel": {"kode": "text", "nama": "text"},
+    "tbl_itemserial": {
+        "noserial": "text", "kodeitem": "text", "kodekantor": "text", "tipe": "text", "notransaksi": "text",
+        "stsada": "text",
+    },
     "tbl_supelgrup": {"kgrup": "text", "grup": "text", "levelharga": pa.int64(), "potongan": QUANTITY},
     "tbl_itempotongan": {
         "kodeitem": "text", "kodegrup": "text", "jumlah": QUANTITY,
@@ -48,7 +55,11 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "harga": QUANTITY,
     },
 }  # fmt: skip
-NAMED = {"jenis": "tbl_itemjenis", "merek": "tbl_itemmerek", "satuan": "tbl_itemsatuan", "kantor": "tbl_kantor"}
+PARTNERS = "tbl_supel"
+NAMED = {
+    "jenis": "tbl_itemjenis", "merek": "tbl_itemmerek", "satuan": "tbl_itemsatuan", "kantor": "tbl_kantor",
+    "supplier": PARTNERS,
+}  # fmt: skip
 """The table with the names of each kind of code."""
 
 
@@ -69,6 +80,8 @@ class Reference:
     """With the columns of `discounts.COLUMNS` and `promotions.COLUMNS`."""
     unclear_offers: pd.DataFrame
     """code, kodeitem, reason: the discounts and promotions that are left out, or that had to be interpreted."""
+    serials: pd.DataFrame
+    """noserial, kodeitem, kantor, terjual: one row for each serial number."""
     undecodable: pd.DataFrame
     """table, kodeitem, column, text: the texts of an SQL_ASCII backup that were read as Windows-1252."""
 
@@ -85,9 +98,12 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop, dumped
     for table, columns in COLUMNS.items():
         if table in present:
             frames[table], texts = read_table(connection, table, columns, raw=raw, key=next(iter(columns)))
+            if table == PARTNERS:  # most of them are customers
+                frames[table] = frames[table][among(frames[table]["kode"], shop.products["supplier"])]
+                texts = [text for text in texts if text[0] in set(frames[table]["kode"])]
             guessed += [(table, *text) for text in texts]
         else:
-            frames[table] = _nothing(columns)
+            frames[table] = no_rows(columns)
     groups, wrong = clean_groups(frames["tbl_supelgrup"])
     percents, unclear = clean_group_discounts(frames["tbl_itempotongan"], groups, shop.products["kodeitem"])
     goods = Goods(shop.products)
@@ -97,14 +113,16 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop, dumped
     discounts, doubts = clean_discounts(heads, lines, groups, shop, goods, dumped_at)
     heads, lines = frames["tbl_itempromo"], frames["tbl_itempromodt"]
     promotions, more = clean_promotions(heads, lines, shop, goods, dumped_at)
+    serials = clean_serials(frames.pop("tbl_itemserial"), shop.products["kodeitem"])
     return Reference(
-        names=name_codes(shop, {kind: frames[table] for kind, table in NAMED.items()}),
+        names=name_codes(shop, {kind: frames[table] for kind, table in NAMED.items()}, serials["kantor"]),
         groups=groups,
         group_discounts=percents,
         unclear_groups=pd.concat([wrong, unclear], ignore_index=True),
         discounts=discounts,
         promotions=promotions,
         unclear_offers=pd.concat([doubts, more], ignore_index=True),
+        serials=serials,
         undecodable=pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"]),
     )
 
@@ -142,9 +160,3 @@ def _present(connection: psycopg.Connection[Any]) -> set[str]:
     """Return which of the tables are in the database; an earlier version restored none of them."""
     rows = connection.execute("SELECT tablename::text COLLATE \"C\" FROM pg_tables WHERE schemaname = 'public'")
     return {name.decode() if isinstance(name, bytes) else name for (name,) in rows}
-
-
-def _nothing(columns: dict[str, Any]) -> pd.DataFrame:
-    fields = [(name, pa.string() if kind == "text" else kind) for name, kind in columns.items()]
-    frame: pd.DataFrame = pa.schema(fields).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
