@@ -111,7 +111,7 @@ def price_asked(offers: Offers, kodeitem: str, row: PriceRow, group: str | None,
 def candidates(
     offers: Offers, item: Item, satuan: str, listed: Fraction, group: str | None, moment: datetime
 ) -> Iterator[Candidate]:
-    """Every discount that takes something off and leaves something (rules 4 to 7)."""
+    """Every discount that takes something off and leaves something (rules 16 to 19)."""
     for head in offers.tables.discounts:
         if not is_in_force(head.times, moment):
             continue
@@ -123,7 +123,7 @@ def candidates(
 def discounted_prices(
     tables: OfferTables, head: Head, item: Item, satuan: str, listed: Fraction, group: str | None
 ) -> Iterator[Fraction]:
-    """Rule 6: what each line of the head makes of the price; of a head without lines, what its percents make of it."""
+    """Rule 17: what each line of the head makes of the price; of a head without lines, what its percents make of it."""
     lines = tables.discount_lines.get(head.identity, [])
     if not lines and meets(item, head.goods):
         yield from after_percents(listed, head.pot)
@@ -133,7 +133,7 @@ def discounted_prices(
 
 
 def after_line(listed: Fraction, line: DiscountLine) -> Iterator[Fraction]:
-    """Rule 5: the price after the line; none if nobody knows what the line means."""
+    """Rule 16: the price after the line; none if nobody knows what the line means."""
     if line.opsidiskon == PERCENT:
         yield from after_percents(listed, line.diskon)
     if line.opsidiskon == RUPIAH and line.diskon[0] >= 0:
@@ -141,20 +141,20 @@ def after_line(listed: Fraction, line: DiscountLine) -> Iterator[Fraction]:
 
 
 def after_percents(price: Fraction, percents: Sequence[Fraction]) -> Iterator[Fraction]:
-    """Rule 5: each percent is taken off what is left; nothing if one of them adds something or leaves nothing."""
+    """Rule 16: each percent is taken off what is left; nothing if one of them adds something or leaves nothing."""
     if all(0 <= percent < 100 for percent in percents):
         yield math.prod((1 - percent / 100 for percent in percents), start=price)
 
 
 def is_for(line: DiscountLine, satuan: str, groups: Sequence[Group], group: str | None) -> bool:
-    """Rules 6 and 7: an empty unit is every unit, an empty group everybody, an unknown group nobody."""
+    """Rules 17 and 19: an empty unit is every unit, an empty group everybody, an unknown group nobody."""
     named = same_code(line.kgruppel)
     known = named in {same_code(known.kgrup) for known in groups}
     return unit_name(line.satuan) in {"", satuan} and (not named or (known and named == same_code(group)))
 
 
 def is_in_force(times: Times, moment: datetime) -> bool:
-    """Rules 1 to 3, of the wall clock of the shop."""
+    """Rules 13 to 15, of the wall clock of the shop."""
     if not times.stsact or (times.tgldari is not None and moment < times.tgldari):
         return False
     if times.tglsampai is not None and is_past(times.tglsampai, moment):
@@ -168,14 +168,14 @@ def is_in_force(times: Times, moment: datetime) -> bool:
 
 
 def is_past(end: datetime, moment: datetime) -> bool:
-    """Rule 1: an end at midnight is the end of that day."""
+    """Rule 13: an end at midnight is the end of that day."""
     if end == end.replace(hour=0, minute=0, second=0, microsecond=0):
         return moment >= end + timedelta(days=1)
     return moment > end
 
 
 def is_within_hours(times: Times, moment: datetime) -> bool:
-    """Rule 2: both ends belong to it; an empty end is no limit; a second that is earlier is after midnight.
+    """Rule 14: both ends belong to it; an empty end is no limit; a second that is earlier is after midnight.
 
     Equal ends are the whole day.
     """
@@ -190,7 +190,7 @@ def is_within_hours(times: Times, moment: datetime) -> bool:
 
 
 def meets(item: Item, goods: Goods) -> bool:
-    """Rule 6: every condition that is filled in."""
+    """Rule 17: every condition that is filled in."""
     code = item.kodeitem.encode()
     return all(
         (
@@ -223,7 +223,7 @@ def member_factor(tables: OfferTables, kodeitem: str, group: str | None) -> Frac
 
 
 def promotions_of(offers: Offers, kodeitem: str, moment: datetime) -> list[Gift]:
-    """Rule 9: what comes with the item at that moment."""
+    """Rule 22: what comes with the item at that moment."""
     item = offers.items[kodeitem]
     heads = {head.identity: head for head in offers.tables.promotions if is_in_force(head.times, moment)}
     return [
@@ -234,19 +234,19 @@ def promotions_of(offers: Offers, kodeitem: str, moment: datetime) -> list[Gift]
 
 
 def is_bought(line: PromotionLine, item: Item, goods: Goods) -> bool:
-    """Rule 9: the item of the line; without one, the goods of the head."""
+    """Rule 22: the item of the line; without one, the goods of the head."""
     return line.kodeitem == item.kodeitem if filled(line.kodeitem) else meets(item, goods)
 
 
 def is_whole(offers: Offers, line: PromotionLine) -> bool:
-    """Rule 9: both quantities, the gift and the special price are known, and the price is no typo."""
+    """Rule 22: both quantities, the gift and the special price are known, and the price is no typo."""
     amounts = [line.jumlahjual, line.jumlahgratis, *([line.harga] if line.tebus else [])]
     known = not filled(line.kodeitemgr) or line.kodeitemgr in offers.items
     return known and all(amount is not None and 0 < amount < TOO_LARGE for amount in amounts)
 
 
 def gift(line: PromotionLine, kodeitem: str) -> Gift:
-    """Rule 9: no kodeitemgr is the same item; only `tebus` has a price."""
+    """Rule 22: no kodeitemgr is the same item; only `tebus` has a price."""
     return Gift(
         line.idpromo,
         line.jumlahjual,
@@ -267,7 +267,7 @@ def unit_price(offers: Offers, line: Line, moment: datetime) -> Fraction | None:
 
 
 def row_for(offers: Offers, line: Line) -> PriceRow | None:
-    """Rules 5 and 11: the row of the unit for the group's level, else for level 1, and for the quantity."""
+    """Rules 5, 11 and 20: the row of the unit for the group's level, else for level 1, and for the quantity."""
     rows = [row for row in offers.prices[line.kodeitem] if row.satuan == unit_name(line.satuan)]
     own = [row for row in rows if row.level in {None, level_of(offers.tables.groups, line.group)}]
     limits = sorted(
@@ -293,7 +293,7 @@ def total(offers: Offers, lines: Iterable[Line], moment: datetime, rounding: int
 
 
 def rounded(amount: Fraction, rounding: int | None = None) -> Decimal:
-    """Rule 8: half up to the rupiah, or up to a multiple."""
+    """Rule 21: half up to the rupiah, or up to a multiple."""
     if rounding is None:
         return Decimal(math.floor(amount + Fraction(1, 2)))
     return Decimal(math.ceil(amount / rounding) * rounding)
