@@ -1,9 +1,9 @@
-"""What the till asks at a moment, with discounts, promotions and groups, in plain Python over a restored database.
+"""What the till asks at a moment, with discounts and groups, in plain Python over a restored database.
 
     offers = read_offers(connection)
     asked = price_asked(offers, "1001", PriceRow(...), "G1", datetime(2026, 11, 30, 14, 30))
 
-Written from the rules of discounts and promotions alone, without sight of the programs that follow them. Every amount
+Written from the rules of discounts alone, without sight of the programs that follow them. Every amount
 is a fraction, so that nothing is rounded on the way. The numbers of the rules are those of docs/pricing.md.
 """
 
@@ -19,14 +19,12 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from .discount_tables import DiscountLine, Goods, Group, Head, OfferTables, PromotionLine, Times, read_offer_tables
+from .discount_tables import DiscountLine, Goods, Group, Head, OfferTables, Times, read_offer_tables
 from .rules import PriceRow, clean, is_deleted, price_rows, unit_name, with_a_code_of_their_own
 from .tables import Item, read_tables
 
 PERCENT, RUPIAH = 1, 2
 """What opsidiskon means."""
-TOO_LARGE = 10**14
-"""No price has fifteen digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,6 @@ class Asked(NamedTuple):
 
     price: Fraction
     iddiskon: str | None
-
-
-class Gift(NamedTuple):
-    """A promotion: what to buy, and what one then gets for nothing, or at `harga` for one `satuangratis`."""
-
-    idpromo: str
-    jumlahjual: Decimal | None
-    satuanjual: str
-    kodeitemgr: str
-    jumlahgratis: Decimal | None
-    satuangratis: str
-    kelipatan: bool
-    harga: Decimal | None
 
 
 class Line(NamedTuple):
@@ -220,43 +205,6 @@ def member_factor(tables: OfferTables, kodeitem: str, group: str | None) -> Frac
     usable = sorted((line.jumlah, *after_percents(Fraction(1), line.pot)) for line in lines)
     own = list(after_percents(Fraction(1), [known.potongan]))
     return next((factor for _, *factors in usable for factor in factors), own[0] if own else Fraction(1))
-
-
-def promotions_of(offers: Offers, kodeitem: str, moment: datetime) -> list[Gift]:
-    """Rule 22: what comes with the item at that moment."""
-    item = offers.items[kodeitem]
-    heads = {head.identity: head for head in offers.tables.promotions if is_in_force(head.times, moment)}
-    return [
-        gift(line, kodeitem)
-        for line in offers.tables.promotion_lines
-        if line.idpromo in heads and is_bought(line, item, heads[line.idpromo].goods) and is_whole(offers, line)
-    ]
-
-
-def is_bought(line: PromotionLine, item: Item, goods: Goods) -> bool:
-    """Rule 22: the item of the line; without one, the goods of the head."""
-    return line.kodeitem == item.kodeitem if filled(line.kodeitem) else meets(item, goods)
-
-
-def is_whole(offers: Offers, line: PromotionLine) -> bool:
-    """Rule 22: both quantities, the gift and the special price are known, and the price is no typo."""
-    amounts = [line.jumlahjual, line.jumlahgratis, *([line.harga] if line.tebus else [])]
-    known = not filled(line.kodeitemgr) or line.kodeitemgr in offers.items
-    return known and all(amount is not None and 0 < amount < TOO_LARGE for amount in amounts)
-
-
-def gift(line: PromotionLine, kodeitem: str) -> Gift:
-    """Rule 22: no kodeitemgr is the same item; only `tebus` has a price."""
-    return Gift(
-        line.idpromo,
-        line.jumlahjual,
-        unit_name(line.satuanjual),
-        (line.kodeitemgr if filled(line.kodeitemgr) else None) or kodeitem,
-        line.jumlahgratis,
-        unit_name(line.satuangratis),
-        bool(line.kelipatan),
-        line.harga if line.tebus else None,
-    )
 
 
 def unit_price(offers: Offers, line: Line, moment: datetime) -> Fraction | None:
