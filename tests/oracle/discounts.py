@@ -1,9 +1,9 @@
-"""What the till asks at a moment, with discounts, promotions and groups, in plain Python over a restored database.
+"""What the till asks at a moment, with discounts and groups, in plain Python over a restored database.
 
     offers = read_offers(connection)
     asked = price_asked(offers, "1001", PriceRow(...), "G1", datetime(2026, 11, 30, 14, 30))
 
-Written from the rules of discounts and promotions alone, without sight of the programs that follow them. Every amount
+Written from the rules of discounts alone, without sight of the programs that follow them. Every amount
 is a fraction, so that nothing is rounded on the way. The numbers of the rules are those of docs/pricing.md.
 """
 
@@ -19,14 +19,12 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from .discount_tables import DiscountLine, Goods, Group, Head, OfferTables, PromotionLine, Times, read_offer_tables
+from .discount_tables import DiscountLine, Goods, Group, Head, OfferTables, Times, read_offer_tables
 from .rules import PriceRow, clean, is_deleted, price_rows, unit_name, with_a_code_of_their_own
 from .tables import Item, read_tables
 
 PERCENT, RUPIAH = 1, 2
 """What opsidiskon means."""
-TOO_LARGE = 10**14
-"""No price has fifteen digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,6 @@ class Asked(NamedTuple):
 
     price: Fraction
     iddiskon: str | None
-
-
-class Gift(NamedTuple):
-    """A promotion: what to buy, and what one then gets for nothing, or at `harga` for one `satuangratis`."""
-
-    idpromo: str
-    jumlahjual: Decimal | None
-    satuanjual: str
-    kodeitemgr: str
-    jumlahgratis: Decimal | None
-    satuangratis: str
-    kelipatan: bool
-    harga: Decimal | None
 
 
 class Line(NamedTuple):
@@ -111,7 +96,7 @@ def price_asked(offers: Offers, kodeitem: str, row: PriceRow, group: str | None,
 def candidates(
     offers: Offers, item: Item, satuan: str, listed: Fraction, group: str | None, moment: datetime
 ) -> Iterator[Candidate]:
-    """Every discount that takes something off and leaves something (rules 4 to 7)."""
+    """Every discount that takes something off and leaves something (rules 16 to 19)."""
     for head in offers.tables.discounts:
         if not is_in_force(head.times, moment):
             continue
@@ -123,7 +108,7 @@ def candidates(
 def discounted_prices(
     tables: OfferTables, head: Head, item: Item, satuan: str, listed: Fraction, group: str | None
 ) -> Iterator[Fraction]:
-    """Rule 6: what each line of the head makes of the price; of a head without lines, what its percents make of it."""
+    """Rule 17: what each line of the head makes of the price; of a head without lines, what its percents make of it."""
     lines = tables.discount_lines.get(head.identity, [])
     if not lines and meets(item, head.goods):
         yield from after_percents(listed, head.pot)
@@ -133,7 +118,7 @@ def discounted_prices(
 
 
 def after_line(listed: Fraction, line: DiscountLine) -> Iterator[Fraction]:
-    """Rule 5: the price after the line; none if nobody knows what the line means."""
+    """Rule 16: the price after the line; none if nobody knows what the line means."""
     if line.opsidiskon == PERCENT:
         yield from after_percents(listed, line.diskon)
     if line.opsidiskon == RUPIAH and line.diskon[0] >= 0:
@@ -141,20 +126,20 @@ def after_line(listed: Fraction, line: DiscountLine) -> Iterator[Fraction]:
 
 
 def after_percents(price: Fraction, percents: Sequence[Fraction]) -> Iterator[Fraction]:
-    """Rule 5: each percent is taken off what is left; nothing if one of them adds something or leaves nothing."""
+    """Rule 16: each percent is taken off what is left; nothing if one of them adds something or leaves nothing."""
     if all(0 <= percent < 100 for percent in percents):
         yield math.prod((1 - percent / 100 for percent in percents), start=price)
 
 
 def is_for(line: DiscountLine, satuan: str, groups: Sequence[Group], group: str | None) -> bool:
-    """Rules 6 and 7: an empty unit is every unit, an empty group everybody, an unknown group nobody."""
+    """Rules 17 and 19: an empty unit is every unit, an empty group everybody, an unknown group nobody."""
     named = same_code(line.kgruppel)
     known = named in {same_code(known.kgrup) for known in groups}
     return unit_name(line.satuan) in {"", satuan} and (not named or (known and named == same_code(group)))
 
 
 def is_in_force(times: Times, moment: datetime) -> bool:
-    """Rules 1 to 3, of the wall clock of the shop."""
+    """Rules 13 to 15, of the wall clock of the shop."""
     if not times.stsact or (times.tgldari is not None and moment < times.tgldari):
         return False
     if times.tglsampai is not None and is_past(times.tglsampai, moment):
@@ -168,14 +153,14 @@ def is_in_force(times: Times, moment: datetime) -> bool:
 
 
 def is_past(end: datetime, moment: datetime) -> bool:
-    """Rule 1: an end at midnight is the end of that day."""
+    """Rule 13: an end at midnight is the end of that day."""
     if end == end.replace(hour=0, minute=0, second=0, microsecond=0):
         return moment >= end + timedelta(days=1)
     return moment > end
 
 
 def is_within_hours(times: Times, moment: datetime) -> bool:
-    """Rule 2: both ends belong to it; an empty end is no limit; a second that is earlier is after midnight.
+    """Rule 14: both ends belong to it; an empty end is no limit; a second that is earlier is after midnight.
 
     Equal ends are the whole day.
     """
@@ -190,7 +175,7 @@ def is_within_hours(times: Times, moment: datetime) -> bool:
 
 
 def meets(item: Item, goods: Goods) -> bool:
-    """Rule 6: every condition that is filled in."""
+    """Rule 17: every condition that is filled in."""
     code = item.kodeitem.encode()
     return all(
         (
@@ -222,43 +207,6 @@ def member_factor(tables: OfferTables, kodeitem: str, group: str | None) -> Frac
     return next((factor for _, *factors in usable for factor in factors), own[0] if own else Fraction(1))
 
 
-def promotions_of(offers: Offers, kodeitem: str, moment: datetime) -> list[Gift]:
-    """Rule 9: what comes with the item at that moment."""
-    item = offers.items[kodeitem]
-    heads = {head.identity: head for head in offers.tables.promotions if is_in_force(head.times, moment)}
-    return [
-        gift(line, kodeitem)
-        for line in offers.tables.promotion_lines
-        if line.idpromo in heads and is_bought(line, item, heads[line.idpromo].goods) and is_whole(offers, line)
-    ]
-
-
-def is_bought(line: PromotionLine, item: Item, goods: Goods) -> bool:
-    """Rule 9: the item of the line; without one, the goods of the head."""
-    return line.kodeitem == item.kodeitem if filled(line.kodeitem) else meets(item, goods)
-
-
-def is_whole(offers: Offers, line: PromotionLine) -> bool:
-    """Rule 9: both quantities, the gift and the special price are known, and the price is no typo."""
-    amounts = [line.jumlahjual, line.jumlahgratis, *([line.harga] if line.tebus else [])]
-    known = not filled(line.kodeitemgr) or line.kodeitemgr in offers.items
-    return known and all(amount is not None and 0 < amount < TOO_LARGE for amount in amounts)
-
-
-def gift(line: PromotionLine, kodeitem: str) -> Gift:
-    """Rule 9: no kodeitemgr is the same item; only `tebus` has a price."""
-    return Gift(
-        line.idpromo,
-        line.jumlahjual,
-        unit_name(line.satuanjual),
-        (line.kodeitemgr if filled(line.kodeitemgr) else None) or kodeitem,
-        line.jumlahgratis,
-        unit_name(line.satuangratis),
-        bool(line.kelipatan),
-        line.harga if line.tebus else None,
-    )
-
-
 def unit_price(offers: Offers, line: Line, moment: datetime) -> Fraction | None:
     """The exact price of one unit on a receipt: unit, then level or tier, then discount."""
     row = row_for(offers, line)
@@ -267,7 +215,7 @@ def unit_price(offers: Offers, line: Line, moment: datetime) -> Fraction | None:
 
 
 def row_for(offers: Offers, line: Line) -> PriceRow | None:
-    """Rules 5 and 11: the row of the unit for the group's level, else for level 1, and for the quantity."""
+    """Rules 5, 11 and 20: the row of the unit for the group's level, else for level 1, and for the quantity."""
     rows = [row for row in offers.prices[line.kodeitem] if row.satuan == unit_name(line.satuan)]
     own = [row for row in rows if row.level in {None, level_of(offers.tables.groups, line.group)}]
     limits = sorted(
@@ -293,7 +241,7 @@ def total(offers: Offers, lines: Iterable[Line], moment: datetime, rounding: int
 
 
 def rounded(amount: Fraction, rounding: int | None = None) -> Decimal:
-    """Rule 8: half up to the rupiah, or up to a multiple."""
+    """Rule 21: half up to the rupiah, or up to a multiple."""
     if rounding is None:
         return Decimal(math.floor(amount + Fraction(1, 2)))
     return Decimal(math.ceil(amount / rounding) * rounding)

@@ -90,7 +90,7 @@ def _row(offer: Offer, item: str, unit: str | None, group: str | None, taken: Se
 
 
 def _amounts(line: dict[str, Any]) -> tuple[tuple[Decimal, ...], str]:
-    """Return the rupiah and the four percents of a line, and why it is left out (rule 5)."""
+    """Return the rupiah and the four percents of a line, and why it is left out (rule 16)."""
     first, *rest = (line[name] or Decimal(0) for name in LINE_AMOUNTS)
     kind = line["opsidiskon"]
     if kind == PERCENT:
@@ -133,7 +133,7 @@ def _without_effect(rows: pd.DataFrame, prices: pd.DataFrame) -> Iterator[Unclea
 
 
 def _several(rows: pd.DataFrame, now: Sequence[Offer]) -> Iterator[Unclear]:
-    """Find the items with several discounts in force for one unit and group at the time of the backup (rule 4)."""
+    """Find the items with several discounts in force for one unit and group at the time of the backup (rule 18)."""
     current = rows[rows["iddiskon"].isin([offer.code for offer in now])]
     current = current[current.duplicated("kodeitem", keep=False)]
     found: dict[str, list[Target]] = {}

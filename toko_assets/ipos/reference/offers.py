@@ -38,7 +38,7 @@ class Offer:
 def read_offers(rows: pd.DataFrame, key: str, dumped_at: datetime) -> tuple[dict[str, Offer], list[tuple[str, str]]]:
     """Return the offers that are switched on and not over, by code, and (code, reason) of what had to be interpreted.
 
-    `dumped_at` is the time of the backup in the shop's wall clock. Rules 1 to 3.
+    `dumped_at` is the time of the backup in the shop's wall clock. Rules 13 to 15.
     """
     offers: dict[str, Offer] = {}
     unclear: list[tuple[str, str]] = []
@@ -70,7 +70,7 @@ class Goods:
         self._labels = {name: pa.array(each(products[name], comparable)) for name in ("jenis", "merek")}
 
     def of(self, offer: Offer) -> list[str]:
-        """Return the codes of the products that meet every condition of the offer that is filled in (rule 6)."""
+        """Return the codes of the products that meet every condition of the offer that is filled in (rule 17)."""
         kept = pa.array([True] * len(self._codes), pa.bool_())
         for column, function in (("kodeitemd", pc.greater_equal), ("kodeitems", pc.less_equal)):
             if _text(limit := offer.values[column]):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tests.oracle.discounts import Gift
+from tests.oracle.promotions import Gift
 
 from .rows import IN_NOVEMBER, Row, dates, hours
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.oracle.discounts import Gift, promotions_of
+from tests.oracle.promotions import Gift, promotions_of
 from toko_core.catalog.reference.discounts import Promotion
 from toko_core.prices import unit_price
 
