@@ -28,6 +28,7 @@ TABLES = {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
         "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "keterangan": TEXT, "matauang": TEXT,
         "jasa": "BOOLEAN", "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
+        "terjual_90": QUANTITY, "terakhir_terjual": "TIMESTAMP",
     },
     "prices": {
         "product_id": INTEGER, "satuan": TEXT, "konversi": QUANTITY, "level": INTEGER, "jumlah_sampai": QUANTITY,
@@ -53,6 +54,10 @@ TABLES = {
     "promotions": {
         "product_id": INTEGER, "idpromo": TEXT, "satuan": TEXT, "jumlah": QUANTITY, "hadiah": INTEGER,
         "jumlah_hadiah": QUANTITY, "satuan_hadiah": TEXT, "kelipatan": "BOOLEAN", "harga": MONEY, **PERIOD,
+    },
+    "sales": {
+        "product_id": INTEGER, "struk_7": INTEGER, "struk_90": INTEGER, "terjual_7": QUANTITY, "terjual_90": QUANTITY,
+        "terakhir_terjual": "TIMESTAMP",
     },
     "catalog_info": {"key": TEXT, "value": TEXT},
 }  # fmt: skip
