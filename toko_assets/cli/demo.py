@@ -22,7 +22,7 @@ from toko_core.files import DataFolder
 
 HISTORY_PER_PRODUCT = 10
 SEED = 1
-SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
+SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk", "rem vario")
 RESULTS = 3
 
 
