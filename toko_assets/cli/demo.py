@@ -26,7 +26,7 @@ HISTORY_PER_PRODUCT = 10
 SEED = 1
 CLOSING_TIME = TODAY.time()
 """The time of a sample's last receipt."""
-SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
+SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk", "rem vario")
 RESULTS = 3
 
 

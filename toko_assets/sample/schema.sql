@@ -118,6 +118,30 @@ CREATE TABLE tbl_itempromodt (
     harga numeric(20,3) DEFAULT 0
 );
 
+CREATE TABLE tbl_supel (
+    kode varchar(50) NOT NULL,
+    tipe varchar(2) NOT NULL,
+    nama varchar(150),
+    alamat text,
+    telepon varchar(200),
+    matauang varchar(50)
+);
+
+CREATE TABLE tbl_matauang (
+    matauang varchar(50) NOT NULL,
+    ketmatauang varchar(100),
+    rate numeric(35,20) DEFAULT 0,
+    utama boolean DEFAULT false
+);
+
+CREATE TABLE tbl_itemserial (
+    noserial varchar(255) NOT NULL,
+    kodeitem varchar(100),
+    kodekantor varchar(50),
+    tipe varchar(20),
+    notransaksi varchar(50)
+);
+
 CREATE TABLE tbl_item (
     kodeitem varchar(100) NOT NULL,
     namaitem text,
@@ -136,7 +160,8 @@ CREATE TABLE tbl_item (
     statusjual varchar(15) DEFAULT 'Y',
     statushapus varchar(15),
     supplier1 varchar(50),
-    dateupd timestamp without time zone DEFAULT now()
+    dateupd timestamp without time zone DEFAULT now(),
+    matauang varchar(50)
 );
 
 CREATE TABLE tbl_itemsatuanjml (

@@ -11,20 +11,24 @@ from toko_assets.sample.dirt import leave_stale_rows, soil
 from toko_assets.sample.drafts import NOTHING, ItemDraft, PriceDraft, item_row, price_rows, stock_rows, unit_rows
 from toko_assets.sample.items import TODAY, Shopkeeper
 from toko_assets.sample.names import sample_products
+from toko_assets.sample.optional.item_fields import CURRENCIES, code_suppliers, fill_item_fields
 from toko_assets.sample.photos import NOT_PICTURES, draw_photos
 from toko_assets.sample.table_rows import (
     BranchRow,
     BrandRow,
     CategoryRow,
+    CurrencyRow,
     DiscountLineRow,
     DiscountRow,
     GroupRow,
     ItemDiscountRow,
     ItemRow,
+    PartnerRow,
     PriceRow,
     PromotionLineRow,
     PromotionRow,
     Row,
+    SerialRow,
     StockRow,
     UnitNameRow,
     UnitRow,
@@ -68,6 +72,9 @@ class Shop:
     tbl_itemdispdt: tuple[DiscountLineRow, ...]
     tbl_itempromo: tuple[PromotionRow, ...]
     tbl_itempromodt: tuple[PromotionLineRow, ...]
+    tbl_supel: tuple[PartnerRow, ...]
+    tbl_matauang: tuple[CurrencyRow, ...]
+    tbl_itemserial: tuple[SerialRow, ...]
     tbl_infodb: tuple[VersionRow, ...]
 
     def tables(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -94,6 +101,8 @@ def _build(products: int, seed: int, photos: float) -> Shop:
     soil(ordinary, rng)
     leave_stale_rows(ordinary, Random(f"stale rows {seed}"))
     _hang_photos(ordinary, draw_photos(seed), photos, rng)
+    serials = fill_item_fields(ordinary, list(BRANCHES), seed)
+    suppliers = code_suppliers(ordinary)
     brands = _brand_codes(ordinary)
     for item in ordinary:
         item.jenis = CATEGORY_CODES.get(item.jenis or "", item.jenis)
@@ -116,6 +125,9 @@ def _build(products: int, seed: int, photos: float) -> Shop:
         tbl_itemdispdt=tuple(discount_lines(priced)),
         tbl_itempromo=tuple(promotion_rows()),
         tbl_itempromodt=tuple(promotion_lines(priced)),
+        tbl_supel=tuple(suppliers),
+        tbl_matauang=CURRENCIES,
+        tbl_itemserial=tuple(serials),
         tbl_infodb=(VersionRow("5.0.1.8", f"{TODAY:%Y%m%d}"),),
     )
 

@@ -28,6 +28,7 @@ class ItemRow(NamedTuple):
     statushapus: str | None
     supplier1: str | None
     dateupd: datetime
+    matauang: str
 
 
 class UnitRow(NamedTuple):
@@ -200,6 +201,33 @@ class PromotionLineRow(NamedTuple):
     harga: Decimal
 
 
+class PartnerRow(NamedTuple):
+    """tbl_supel: a customer (tipe PL) or a supplier (SU)."""
+
+    kode: str
+    tipe: str
+    nama: str
+
+
+class CurrencyRow(NamedTuple):
+    """tbl_matauang: a currency, with the rupiah for one of it, and whether it is the main one."""
+
+    matauang: str
+    ketmatauang: str
+    rate: Decimal
+    utama: bool
+
+
+class SerialRow(NamedTuple):
+    """tbl_itemserial: the serial number of an item, and its last transaction."""
+
+    noserial: str
+    kodeitem: str
+    kodekantor: str
+    tipe: str
+    notransaksi: str
+
+
 class VersionRow(NamedTuple):
     """tbl_infodb."""
 
@@ -209,5 +237,6 @@ class VersionRow(NamedTuple):
 
 Row = (
     ItemRow | UnitRow | PriceRow | StockRow | CategoryRow | BrandRow | UnitNameRow | BranchRow | GroupRow
-    | ItemDiscountRow | DiscountRow | DiscountLineRow | PromotionRow | PromotionLineRow | VersionRow
+    | ItemDiscountRow | DiscountRow | DiscountLineRow | PromotionRow | PromotionLineRow | PartnerRow | CurrencyRow
+    | SerialRow | VersionRow
 )  # fmt: skip
