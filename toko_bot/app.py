@@ -28,6 +28,7 @@ from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS
+from toko_bot.replies.reports import COMMANDS
 from toko_bot.service.health import Heartbeat
 from toko_bot.service.incoming import Polling, wait_for_end_of_polling
 from toko_bot.service.metrics import Metrics
@@ -36,7 +37,6 @@ from toko_bot.service.owners import OwnerReports
 from toko_bot.service.turns import TakingTurns
 from toko_bot.service.webhook import WebhookSecret
 from toko_bot.settings import BotSettings
-from toko_core.catalog.details import REPORTS
 from toko_core.catalog.live import LiveCatalog
 
 log = logging.getLogger(__name__)
@@ -204,7 +204,7 @@ def add_handlers(app: App) -> None:
             CommandHandler(list(WAYS), on_moves, new),
             CommandHandler("status", on_status, new),
             CommandHandler("sync", on_sync, new),
-            CommandHandler(list(REPORTS), on_report, new),
+            CommandHandler(list(COMMANDS), on_report, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
             MessageHandler((filters.PHOTO | filters.Document.IMAGE) & private & new & ours, on_photo),
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),

@@ -1,4 +1,4 @@
-"""The messages that list something: a page of results, the choices to narrow results, and an owners' list."""
+"""The messages that list something: a page of results, and the choices to narrow results."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Report, Results
+from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Results
 from toko_bot.replies.highlight import Highlight
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, length, short_name, stale_lines
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, length, short_name
 from toko_bot.replies.narrowing import find, find_choices, has_choice
 from toko_bot.replies.price_lines import chief_lines, discount_lines, full_table, price_table, promotion_lines
 from toko_bot.settings import BotSettings
@@ -63,7 +63,7 @@ def results_page(served: Served, settings: BotSettings, wanted: Results) -> tupl
     shown = [asked_now(served, settings, row) for row in rows]
     for place, product in enumerate(shown, part.start + 1):
         title = f"{place}. {mark(short_name(product, LONGEST_NAME))}"
-        parts.append(_product(served, product, settings, title, room))
+        parts.append(product_part(served, product, settings, title, room))
     keyboard = [
         *open_buttons(served, part, rows, here),
         *turning(part, lambda page: replace(here, page=page)),
@@ -82,25 +82,6 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
     ]
     rows = [*_in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
     return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
-
-
-def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[int]) -> Page:
-    """Build a page of an owners' list."""
-    if not rows:
-        return list_page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
-    part = part_of(len(rows), number, settings.page_size)
-    shown = rows[part.start : part.end]
-    head = f"<b>{messages.REPORT_TITLES[name]}</b>: {len(rows)}"
-    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length(head)) // len(shown)
-    parts = []
-    for place, product in enumerate(map(served.catalog.products.__getitem__, shown), part.start + 1):
-        title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>"
-        parts.append(_product(served, product, settings, title, room, with_cost=name == "rugi"))
-    keyboard = [
-        *open_buttons(served, part, shown, Report(name, part.number)),
-        *turning(part, lambda page: Report(name, page)),
-    ]
-    return list_page([head, *parts, *stale_lines(served, settings)], keyboard)
 
 
 def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
@@ -126,7 +107,7 @@ def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
     return (name or messages.LABELS[label])[:LONGEST_LABEL]
 
 
-def _product(
+def product_part(
     served: Served, product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False
 ) -> str:
     """Format a product in a list, below a title in HTML, in at most `room` characters."""

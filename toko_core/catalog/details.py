@@ -34,6 +34,19 @@ REPORTS = {
 }
 """The lists for owners, by the command that shows them: below cost, without a price, out of stock."""
 
+IDLE = """
+    SELECT product_id, stok, stok::DECIMAL(20,3) * cost AS modal FROM {products}
+    JOIN (SELECT product_id, sum(stok) AS stok FROM stock GROUP BY product_id) USING (product_id)
+    LEFT JOIN (
+        SELECT product_id, coalesce(
+            max(hargapokok) FILTER (WHERE konversi = 1), max(hargapokok / konversi)::DECIMAL(18,4)
+        ) AS cost FROM prices WHERE konversi IS NULL OR konversi > 0 GROUP BY product_id
+    ) USING (product_id)
+    WHERE terjual_90 = 0 AND terakhir_terjual IS NULL AND stok > 0 AND stok < 1e12
+    ORDER BY modal DESC NULLS LAST, namaitem, product_id
+"""
+"""Goods that do not sell. A cost is that of the base unit, else of a larger unit divided by its conversion."""
+
 FIELDS = "keterangan, jasa, stokmin, supplier, dateupd"
 
 
@@ -116,6 +129,13 @@ class Details:
         query = "SELECT noserial, kantor, terjual FROM serials WHERE noserial = ? AND product_id = ?"
         found = self._connection.cursor().execute(query, [text.strip().upper(), product_id]).fetchall()
         return [Serial(number, office or "", sold) for number, office, sold in found]
+
+    def idle_stock(self) -> list[tuple[int, Decimal, Decimal | None]]:
+        """Return the goods in stock that were not sold in 90 days: product_id, stock of all branches, and its cost.
+
+        The largest cost comes first. It is None if the product has no cost, and the list is empty without sales.
+        """
+        return [tuple(row) for row in self._rows(self._connection.cursor(), IDLE.format(products=self._products))]
 
     def photo(self, product_id: int) -> bytes | None:
         """Return the product's photo as JPEG, or None if it has none."""

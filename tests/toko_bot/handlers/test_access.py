@@ -82,7 +82,7 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
     assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
-    assert names[-5:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis"]
+    assert names[-7:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"]
 
 
 def test_the_lists_for_owners_show_products_and_open_them(siti: Person) -> None:

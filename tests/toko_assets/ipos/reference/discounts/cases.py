@@ -115,15 +115,15 @@ GOODS = [
     Case(
         "a brand",
         [head(merek="m01", pot1=10, pot2=10)],
-        [Ask(NOON, "8100", kodeitem="BA"), Ask(NOON, "10000", None, "BB")],
-        [named("BA", merek="M01"), named("BB", merek="M02")],
+        [Ask(NOON, "8100", kodeitem="BD"), Ask(NOON, "10000", None, "BB")],
+        [named("BD", merek="M01"), named("BB", merek="M02")],
     ),
     Case(
         "all conditions of a head together",
         [head(kodeitemd="C1", kodeitems="C3", jenis="SABUN", merek="LUX", pot1=10)],
         [Ask(NOON, "9000", kodeitem="C2"), *(Ask(NOON, "10000", None, code) for code in ("C1", "C3", "C4"))],
         [
-            named("C1", jenis="SABUN", merek="GIV"),
+            named("C1", jenis="SABUN", merek="LUX"),
             named("C2", jenis="SABUN", merek="LUX"),
             named("C3", merek="LUX"),
             named("C4", jenis="SABUN", merek="LUX"),
