@@ -20,7 +20,7 @@ SHIPPED = frozenset(
         "70d2cf3a55657ab09bc7d51abd1b486b8d750119530976d3fd775b09974686c5",
         "fd6bda0f2ea929337b46c7c0654ee2e8f5b6481114806a73b666e545933e8e8b",
         "9c4f4f95f4bbad49976b012f1747d47df9f492633d35985c9aeb5148347ef39c",
-        "ea5a6208f6e5ce0c792040ceaf8e7de851d4a8871ff6468b6656bd162534466e",
+        "67673f82afabce20ee1b0d5c114ff5bd4812f29ca133cfd06a82f0d8a017bd96",
     }
 )
 """The SHA-256 of every dagster.yaml that a version of ours copied, oldest first; the last one is that of this version.
