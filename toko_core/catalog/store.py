@@ -42,7 +42,7 @@ def check_whole(file: Path) -> None:
         published = digest_file(file).read_text()
     except FileNotFoundError:
         return
-    if f"# {file.stat().st_size} bytes\n" not in published or published != _digest_text(file):
+    if f"# {file.stat().st_size} bytes\n" not in published or published != _digest_text(file, file_digest(file)):
         raise CatalogError(f"The catalogue {file.name} is damaged: run `toko sync` again.")
 
 
@@ -51,8 +51,8 @@ def digest_file(file: Path) -> Path:
     return file.with_name(f"{file.name}.sha256")
 
 
-def _digest_text(file: Path) -> str:
-    return f"# {file.stat().st_size} bytes\n{file_digest(file)}  {file.name}\n"
+def _digest_text(file: Path, digest: str) -> str:
+    return f"# {file.stat().st_size} bytes\n{digest}  {file.name}\n"
 
 
 def catalog_name(published_at: datetime, backup_id: str) -> str:
@@ -61,14 +61,17 @@ def catalog_name(published_at: datetime, backup_id: str) -> str:
     return f"catalog-{time:%Y%m%dT%H%M%S}.{time.microsecond // 1000:03d}Z-{backup_id}.duckdb"
 
 
-def publish(finished: Path, name: str, keep: int) -> Path:
-    """Publish a closed, verified file of the catalogue folder under `name`, and keep the `keep` newest catalogues."""
+def publish(finished: Path, name: str, keep: int, digest: str | None = None) -> Path:
+    """Publish a closed, verified file of the catalogue folder under `name`, and keep the `keep` newest catalogues.
+
+    `digest` is the file's SHA-256, if the caller knows it.
+    """
     folder = finished.parent
     file = folder / name
     flush(finished)
     finished.rename(file)
-    with whole_file(digest_file(file)) as digest:
-        digest.write_text(_digest_text(file))
+    with whole_file(digest_file(file)) as stored:
+        stored.write_text(_digest_text(file, digest or file_digest(file)))
     point_to(file)
     prune(folder, keep)
     return file
