@@ -20,7 +20,7 @@ provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
 	@$(PYTHON) -m tests.provide
 
 test: provide ## All tests
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
 	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
