@@ -122,4 +122,4 @@ def test_materialize_all_of_the_web_interface_works_on_the_same_data(shop: Insta
     newest = last_run(shop)
     assert newest.id != run.id
     assert newest.succeeded
-    assert list(newest.materialised) == ASSETS
+    assert list(newest.materialised) == [*ASSETS, "recent_sales"]

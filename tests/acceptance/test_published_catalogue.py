@@ -24,6 +24,7 @@ TABLES = {
     "products": {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
         "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN",
+        "terjual_90": QUANTITY, "terakhir_terjual": "TIMESTAMP",
     },
     "prices": {
         "product_id": INTEGER, "satuan": TEXT, "konversi": QUANTITY, "level": INTEGER, "jumlah_sampai": QUANTITY,
@@ -40,6 +41,10 @@ TABLES = {
     "customer_groups": {"kgrup": TEXT, "grup": TEXT, "level": INTEGER, "potongan": QUANTITY},
     "group_discounts": {
         "product_id": INTEGER, "kgrup": TEXT, "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
+    },
+    "sales": {
+        "product_id": INTEGER, "struk_7": INTEGER, "struk_90": INTEGER, "terjual_7": QUANTITY, "terjual_90": QUANTITY,
+        "terakhir_terjual": "TIMESTAMP",
     },
     "catalog_info": {"key": TEXT, "value": TEXT},
 }  # fmt: skip
