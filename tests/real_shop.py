@@ -57,6 +57,14 @@ INSERT INTO tbl_itemhj (iddetail, kodeitem, tipehj, jmlsampai, level, satuan, ha
     ('7', '2003', 'L', 0, 1, 'BKS', 17500, '2025-03-01'), ('8', '2003', 'L', 0, 2, 'BKS', 16800, '2025-03-01'),
     ('9', '2003', 'S', 0, 0, 'BKS', 15900, '2026-01-02');
 INSERT INTO tbl_itemstok (kodeitem, kantor, stok) VALUES ('2001', 'UTM', 40), ('2001', 'GDG', 400), ('2002', 'UTM', 7);
+UPDATE tbl_item SET tipe = 'Y', matauang = 'IDR', sistempajak = 'I';
+UPDATE tbl_item SET keterangan = E'cocok VARIO 125,\r\n  BEAT', supplier1 = 'SU-1', stokmin = 6 WHERE kodeitem = 'B1';
+UPDATE tbl_item SET matauang = 'USD', hargajual1 = 12.5 WHERE kodeitem = 'B2';
+UPDATE tbl_item SET matauang = 'EUR', hargajual1 = 7.5 WHERE kodeitem = 'B3';
+UPDATE tbl_item SET tipe = '2' WHERE kodeitem = 'B4';
+INSERT INTO tbl_matauang (matauang, rate, utama) VALUES ('USD', 16000, 'N'), ('EUR', 0, 'N');
+INSERT INTO tbl_itemserial (noserial, kodeitem, kodekantor, tipe, notransaksi) VALUES
+    ('sn-0001x', 'B5', 'GDG', 'BL', 'B-1'), ('SN-0002X', 'B5', 'UTM', 'KSR', 'K-1');
 INSERT INTO tbl_itempotongan (iddetail, kodeitem, kodegrup, jumlah, pot1) VALUES ('1', '2004', 'G2', 0, 10);
 INSERT INTO tbl_ikhd (notransaksi, tanggal, tipe, kodekantor, kodesupel, totalakhir) VALUES
     ('K-1', '2026-01-04 10:00', 'KSR', 'UTM', 'PL-1', 7000);
@@ -95,7 +103,16 @@ INSERT INTO lama.tbl_itemhj VALUES ('2001', 1);
 INSERT INTO lama.tbl_kantor VALUES ('UTM', 'LAMA');
 """
 
-Price = tuple[str, str, int | None, int | None, Decimal]
+OPTIONAL_TABLES = ("tbl_supel", "tbl_matauang", "tbl_itemserial")
+OPTIONAL_COLUMNS = ("tipe", "keterangan", "matauang", "stokmin", "supplier1", "sistempajak", "dateupd")
+"""Of tbl_item."""
+WITHOUT_OPTIONAL = (
+    f"DROP TABLE {', '.join(OPTIONAL_TABLES)}",
+    *(f"ALTER TABLE tbl_item DROP COLUMN {column}" for column in OPTIONAL_COLUMNS),
+)
+"""Statements that take them away."""
+
+Price = tuple[str, str, int | None, int | None, Decimal | None]
 PRICES: frozenset[Price] = frozenset(
     {
         ("2001", "BKS", None, 11, Decimal(3500)),
@@ -105,7 +122,10 @@ PRICES: frozenset[Price] = frozenset(
         ("2003", "BKS", 1, None, Decimal(17500)),
         ("2003", "BKS", 2, None, Decimal(16800)),
         ("2004", "BKS", None, None, Decimal(78000)),
-        *((f"B{n}", "BKS", None, None, Decimal(1000 + n)) for n in range(1, PLAIN_ITEMS + 1)),
+        ("B1", "BKS", None, None, Decimal(1001)),
+        ("B2", "BKS", None, None, Decimal(200_000)),
+        ("B3", "BKS", None, None, None),
+        *((f"B{n}", "BKS", None, None, Decimal(1000 + n)) for n in range(4, PLAIN_ITEMS + 1)),
     }
 )
 """What the till asks: (kodeitem, satuan, level, jumlah_sampai, hargajual)."""

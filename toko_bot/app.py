@@ -28,14 +28,15 @@ from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS
+from toko_bot.replies.reports import COMMANDS
 from toko_bot.service.health import Heartbeat
+from toko_bot.service.incoming import Polling, wait_for_end_of_polling
 from toko_bot.service.metrics import Metrics
-from toko_bot.service.outgoing import Outgoing, Polling, Sending
+from toko_bot.service.outgoing import Outgoing, Sending
 from toko_bot.service.owners import OwnerReports
 from toko_bot.service.turns import TakingTurns
 from toko_bot.service.webhook import WebhookSecret
 from toko_bot.settings import BotSettings
-from toko_core.catalog.details import REPORTS
 from toko_core.catalog.live import LiveCatalog
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ class TokoBot:
         self.services = Services(settings, self.live, self.metrics)
         self._heartbeat = Heartbeat(settings)
         self._tasks: list[asyncio.Task[None]] = []
+        self.failed = False
+        """Whether the bot stopped because polling ended, not because it was told to."""
+        self._polling = Polling(self._beat, self.metrics.unreadable.inc, read_timeout=POLL_GRACE_SECONDS)
         self.application: App = self._build()
 
     def run(self, stop_signals: Sequence[int] | None = STOP_SIGNALS) -> None:
@@ -109,7 +113,7 @@ class TokoBot:
             .base_url(f"{url}/bot")
             .base_file_url(f"{url}/file/bot")
             .request(Sending(self.metrics.sending, read_timeout=ANSWER_SECONDS))
-            .get_updates_request(Polling(self._beat, read_timeout=POLL_GRACE_SECONDS))
+            .get_updates_request(self._polling)
             .rate_limiter(Outgoing(self.settings.telegram_rate_limit))
             .concurrent_updates(TakingTurns(self.metrics, self._is_running))
             .job_queue(None)
@@ -129,7 +133,7 @@ class TokoBot:
         reports = OwnerReports(app.bot, self.settings, self.live)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), self._set_commands(app),
-            self._keep_beating(),
+            self._keep_beating(), self._stop_after_polling(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
         log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
@@ -161,6 +165,16 @@ class TokoBot:
             self._beat()
             await asyncio.sleep(BEAT_EVERY)
 
+    async def _stop_after_polling(self) -> None:
+        """Stop if polling has ended, so that a service manager starts the bot again."""
+        if self.settings.webhook_url is not None:
+            return
+        updater = self.application.updater
+        await wait_for_end_of_polling(self._polling, lambda: updater is not None and updater.running)
+        log.error("Polling has ended unexpectedly, so the bot stops")
+        self.failed = True
+        self.application.stop_running()
+
     async def _report_stale(self, reports: OwnerReports) -> None:
         while True:
             try:
@@ -190,7 +204,7 @@ def add_handlers(app: App) -> None:
             CommandHandler(list(WAYS), on_moves, new),
             CommandHandler("status", on_status, new),
             CommandHandler("sync", on_sync, new),
-            CommandHandler(list(REPORTS), on_report, new),
+            CommandHandler(list(COMMANDS), on_report, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
             MessageHandler((filters.PHOTO | filters.Document.IMAGE) & private & new & ours, on_photo),
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-TEMPORARY = ".part"
+TEMPORARY, OLD = ".part", ".old.part"
 """The suffix of unfinished files and folders. One that still exists after a run is a leftover and may be deleted."""
 
 
@@ -96,7 +96,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """Do the same for a folder of files: it replaces `path` when all files are written."""
-    temporary, old = path.with_name(path.name + TEMPORARY), path.with_name(path.name + ".old" + TEMPORARY)
+    temporary, old = path.with_name(path.name + TEMPORARY), path.with_name(path.name + OLD)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:

@@ -17,6 +17,7 @@ from toko_assets.postgres.server import PostgresServer
 
 PARQUET = {
     "products", "prices", "barcodes", "stock", "photos", "names", "customer_groups", "group_discounts",
+    "discounts", "promotions", "serials",
 }  # fmt: skip
 AMOUNTS = {
     "12345.67895000000000000000": "12345.6790",
@@ -167,9 +168,15 @@ def test_amounts_are_decimals_with_four_places_in_parquet(shop: Installation) ->
     [
         ("stock", {"kodeitem": "string", "kantor": "string", "stok": "decimal"}),
         ("photos", {"kodeitem": "string", "gambar": "binary", "sumber": "binary"}),
+        ("serials", {"noserial": "string", "kodeitem": "string", "kantor": "string", "terjual": "bool"}),
         ("names", {"kind": "string", "kode": "string", "nama": "string"}),
         ("customer_groups", {"kgrup": "string", "grup": "string", "level": "int32", "potongan": "decimal"}),
         ("group_discounts", {"kodeitem": "string", "kgrup": "string", "pot1": "decimal", "pot4": "decimal"}),
+        (
+            "discounts",
+            {"kodeitem": "string", "rupiah": "decimal", "dari": "timestamp", "jam_dari": "time"},
+        ),
+        ("promotions", {"kodeitem": "string", "hadiah": "string", "kelipatan": "bool", "harga": "decimal"}),
     ],
 )
 def test_an_empty_parquet_table_has_its_declared_types(shop: Installation, table: str, columns: dict[str, str]) -> None:

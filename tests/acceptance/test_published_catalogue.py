@@ -19,11 +19,15 @@ from tests.installation import Answer, Installation
 from toko_assets.postgres.server import PostgresServer
 
 MONEY, QUANTITY, INTEGER, TEXT = r"DECIMAL\(18,4\)", r"DECIMAL\(\d+,\d+\)", "(U?INTEGER|U?BIGINT)", "VARCHAR"
+PERIOD = {
+    "dari": "TIMESTAMP", "sebelum": "TIMESTAMP", "jam_dari": "TIME", "jam_sampai": "TIME", "hari": INTEGER,
+}  # fmt: skip
 
 TABLES = {
     "products": {
         "product_id": INTEGER, "kodeitem": TEXT, "namaitem": TEXT, "jenis": TEXT, "merek": TEXT, "rak": TEXT,
-        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN",
+        "satuan": TEXT, "sistem_harga": TEXT, "dijual": "BOOLEAN", "keterangan": TEXT, "matauang": TEXT,
+        "jasa": "BOOLEAN", "stokmin": QUANTITY, "supplier": TEXT, "dateupd": "TIMESTAMP",
         "terjual_90": QUANTITY, "terakhir_terjual": "TIMESTAMP",
     },
     "prices": {
@@ -37,10 +41,19 @@ TABLES = {
         "product_id": INTEGER, "satuan": TEXT, "level": INTEGER, "jumlah_sampai": QUANTITY, "before": MONEY,
         "after": MONEY, "seen_from": "TIMESTAMP", "previous": "TIMESTAMP",
     },
+    "serials": {"noserial": TEXT, "product_id": INTEGER, "kantor": TEXT, "terjual": "BOOLEAN"},
     "names": {"kind": TEXT, "kode": TEXT, "nama": TEXT},
     "customer_groups": {"kgrup": TEXT, "grup": TEXT, "level": INTEGER, "potongan": QUANTITY},
     "group_discounts": {
         "product_id": INTEGER, "kgrup": TEXT, "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY,
+    },
+    "discounts": {
+        "product_id": INTEGER, "iddiskon": TEXT, "satuan": TEXT, "kgrup": TEXT, "prioritas": INTEGER, "rupiah": MONEY,
+        "pot1": QUANTITY, "pot2": QUANTITY, "pot3": QUANTITY, "pot4": QUANTITY, **PERIOD,
+    },
+    "promotions": {
+        "product_id": INTEGER, "idpromo": TEXT, "satuan": TEXT, "jumlah": QUANTITY, "hadiah": INTEGER,
+        "jumlah_hadiah": QUANTITY, "satuan_hadiah": TEXT, "kelipatan": "BOOLEAN", "harga": MONEY, **PERIOD,
     },
     "sales": {
         "product_id": INTEGER, "struk_7": INTEGER, "struk_90": INTEGER, "terjual_7": QUANTITY, "terjual_90": QUANTITY,

@@ -1,6 +1,7 @@
 """A dump as large and tangled as a real shop's, in each way that `pg_dump` writes it, from the file to the prices."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.acceptance.places import installed, run_toko, sync
 from tests.archives import as_of, parse, write
 from tests.installation import Installation
-from tests.real_shop import PRICES, dump, real_database
+from tests.real_shop import PRICES, WITHOUT_OPTIONAL, dump, real_database
 from tests.real_shop_tables import COLUMNS, TABLES
 from tests.toko_bot.bot.pages import product_text, served_catalog
 from toko_assets.postgres.server import PostgresServer
@@ -41,7 +42,7 @@ REJECTED = {
 PAGES = {
     "manisindo gula pasir": [
         "BKS lv 1              Rp17.500", "  Pelanggan Tetap −5 %", "                      Rp16.625",
-        "BKS Grosir Pasar      Rp16.800", "", "Kode: 2003", "Merek: Manisindo", "Jenis: Sembako",
+        "BKS Grosir Pasar      Rp16.800", "", "Stok 0", "", "Kode: 2003", "Merek: Manisindo", "Jenis: Sembako",
         "Satuan: BKS = Bungkus",
     ],
     "beras pulen": ["BKS                   Rp78.000", "  Pelanggan Tetap −10 %", "                      Rp70.200"],
@@ -52,6 +53,18 @@ PAGES = {
     ],
 }  # fmt: skip
 """What staff see of a product, below its name."""
+
+
+FIELDS = {
+    "barang biasa 1": ["Stok 0", "Keterangan: cocok VARIO 125, BEAT"],
+    "barang vario": ["Kode: B1"],
+    "barang biasa 2": ["BKS                  Rp200.000", "Stok 0"],
+    "barang biasa 3": ["harga dalam EUR, tanpa kurs"],
+    "sn-0001X": ["Kode: B5", "Nomor seri SN-0001X: Gudang Belakang"],
+    "SN-0002X": ["Kode: B5", "Nomor seri SN-0002X: Toko Utama · sudah terjual"],
+}
+"""Lines of a product's page that come from optional tables and columns."""
+OWNERS = ["Stok minimum: 6", "Pemasok: PT Pemasok", "Diubah di iPOS: 2 Jan 2026"]
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +131,37 @@ def test_a_dump_that_lacks_a_part_is_rejected_in_one_line_that_says_which(
     assert answer.error.startswith(f"toko: {line}")
     assert "\n" not in answer.error
     assert shop.catalog == served
+
+
+def test_every_optional_field_is_in_an_answer(
+    postgres: PostgresServer, database: str, shop: Installation, tmp_path: Path
+) -> None:
+    check_served(shop, dump(postgres, database, tmp_path / "good.i5bu"))
+    served = served_catalog(shop.data / "catalog", tmp_path / "again")
+    for query, lines in FIELDS.items():
+        page = [line.strip() for line in product_text(served, query, asked=True)]
+        assert [line for line in lines if line not in page] == [], page
+    assert [line for line in product_text(served, "barang biasa 4") if line.startswith("Stok")] == []
+    for owner in (True, False):
+        page = product_text(served, "barang biasa 1", owner=owner)
+        assert [line for line in OWNERS if line in page] == (OWNERS if owner else [])
+
+
+def test_without_the_optional_fields_the_answers_are_as_before(
+    postgres: PostgresServer, shop: Installation, tmp_path: Path
+) -> None:
+    with real_database(postgres, statements=WITHOUT_OPTIONAL) as database:
+        sync("--backup", dump(postgres, database, tmp_path / "good.i5bu"))
+    as_rupiah = {("B2", "BKS", None, None, Decimal("12.5")), ("B3", "BKS", None, None, Decimal("7.5"))}
+    assert served_prices(shop) == {price for price in PRICES if price[0] not in ("B2", "B3")} | as_rupiah
+    served = served_catalog(shop.data / "catalog", tmp_path / "served")
+    for query, page in PAGES.items():
+        as_before = [line for at, line in enumerate(page) if line != "Stok 0" and page[at - 1 : at] != ["Stok 0"]]
+        assert product_text(served, query)[2 : 2 + len(as_before)] == as_before
+    for number in range(1, 6):
+        page = product_text(served, f"barang biasa {number}", owner=True, asked=True)
+        assert [line for line in page if line.startswith(("Stok", "Keterangan", "Nomor", "Pemasok", "Diubah"))] == []
+    assert shop.query("SELECT count(*) FROM search_index WHERE name LIKE 'remark%' OR name LIKE 'serial%'") == [(0,)]
 
 
 @pytest.mark.usefixtures("shop")

@@ -16,6 +16,7 @@ USER_NAME=budi
 command -v debootstrap >/dev/null || { echo "debootstrap is missing: apt-get install debootstrap" >&2; exit 1; }
 
 root=${ROOT:-$(mktemp -d /var/tmp/toko-newcomer.XXXXXX)}
+chmod 755 "$root"  # it becomes the ordinary user's /
 log=$(mktemp)
 times=()
 [[ -n ${ROOT:-} ]] || trap 'rm -rf --one-file-system "$root"' EXIT

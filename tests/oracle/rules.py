@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from .currencies import in_rupiah
 from .tables import Item, SellingPrice, Stock, Tables, Unit, read_tables
 
 # The default context keeps 28 digits; numeric(35,20) times numeric(20,3) has up to 55.
@@ -80,7 +81,7 @@ class PriceKey(NamedTuple):
 
 def expected(connection: Connection[Any]) -> Expected:
     """What must be exported from the fully restored database behind `connection`."""
-    return expected_of(read_tables(connection))
+    return expected_of(in_rupiah(read_tables(connection)))
 
 
 def expected_of(tables: Tables) -> Expected:

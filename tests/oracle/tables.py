@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ class Item:
     hargapokok: Decimal | None = None
     hargajual1: Decimal | None = None
     dateupd: datetime | None = None
+    matauang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,19 @@ class Tables:
     units: Mapping[Key, list[Unit]]
     selling_prices: Mapping[Key, list[SellingPrice]]
     stock: Mapping[Key, list[Stock]]
+    currencies: Mapping[str, tuple[Decimal | None, bool]] = field(default_factory=dict)
+    """The rate of each currency, and whether it is the main one."""
 
 
 def read_tables(connection: Connection[Any]) -> Tables:
     """Read the four tables of schema public whole; a row without a kodeitem belongs to nothing."""
     tipehj = " tipehj" if has_column(connection, "tbl_itemhj", "tipehj") else ""
     dated = " dateupd" if has_column(connection, "tbl_item", "dateupd") else ""
+    money = " matauang" if has_column(connection, "tbl_item", "matauang") and dated else ""
+    amounts = "kodeitem hargapokok hargajual1"
     codes = "namaitem jenis merek rak satuan sistemhargajual statusjual statushapus"
     return Tables(
-        items=[_item(*row) for row in select(connection, "tbl_item", f"kodeitem hargapokok hargajual1 {codes}{dated}")],
+        items=[_item(*row) for row in select(connection, "tbl_item", f"{amounts} {codes}{dated}{money}")],
         units=_by_item(
             select(connection, "tbl_itemsatuanjml", "kodeitem iddetail satuan jumlahkonv hargapokok kodebarcode"),
             lambda iddetail, satuan, jumlahkonv, hargapokok, kodebarcode: Unit(
@@ -101,6 +106,10 @@ def read_tables(connection: Connection[Any]) -> Tables:
             select(connection, "tbl_itemstok", "kodeitem kantor stok"),
             lambda kantor, stok: Stock(text(kantor), number(stok)),
         ),
+        currencies={
+            (text(code) or "").strip().upper(): (number(rate), bool(main))
+            for code, rate, main in (select(connection, "tbl_matauang", "matauang rate utama") if money else [])
+        },
     )
 
 
@@ -151,7 +160,8 @@ def _item(kodeitem: Any, hargapokok: Any, hargajual1: Any, *more: Any) -> Item:
         statushapus=statushapus,
         hargapokok=number(hargapokok),
         hargajual1=number(hargajual1),
-        dateupd=next(iter(more[8:]), None),
+        dateupd=next(iter(more[8:9]), None),
+        matauang=next(map(text, more[9:10]), None),
     )
 
 

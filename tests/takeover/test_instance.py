@@ -9,11 +9,13 @@ from tests.acceptance.history import runs
 from tests.acceptance.places import run_toko
 from tests.code_location import load_defs
 from tests.takeover.installation import CHAIN, OldInstallation, old_installation
+from toko_assets.cli.dagster_home import DAGSTER_FILES
 from toko_assets.publishing.guards import checks as guards
 
 SINCE = {
-    "group_discounts_clear", "items_left_out", "optional_tables_read", "price_rows_of_no_system", "stale_price_rows",
-    "unknown_marks", *guards.BLOCKING, *guards.WARNING,
+    "currencies_converted", "discounts_understood", "group_discounts_clear", "item_kinds_known", "items_left_out",
+    "optional_tables_read", "price_rows_of_no_system", "stale_price_rows", "unknown_marks",
+    *guards.BLOCKING, *guards.WARNING,
 }  # fmt: skip
 """Checks that the old version does not have."""
 
@@ -53,13 +55,25 @@ def test_every_asset_and_check_of_the_new_version_has_its_old_results() -> None:
     assert {key.name for key in graph.asset_check_keys - checks.keys()} == SINCE
 
 
-def test_the_old_dagster_yaml_loads_and_is_left_as_it_is(old: OldInstallation) -> None:
+def test_the_old_dagster_yaml_loads_and_a_sync_replaces_it(old: OldInstallation) -> None:
     file = old.toko.data / "dagster" / "dagster.yaml"
-    before = file.read_text()
-    assert "toko_assets.dagster_storage" in before
+    assert "toko_assets.dagster_storage" in file.read_text()
+    with dg.DagsterInstance.get() as instance:
+        assert len(instance.get_runs()) == len(old.runs)
     old.thursday()
     assert run_toko("sync").status == 0
-    assert file.read_text() == before
+    assert file.read_text() == (DAGSTER_FILES / "dagster.yaml").read_text()
+    with dg.DagsterInstance.get() as instance:
+        assert len(instance.get_runs()) == len(old.runs) + 1
+
+
+def test_the_old_dagster_yaml_with_an_edit_loads_and_is_left_as_it_is(old: OldInstallation) -> None:
+    file = old.toko.data / "dagster" / "dagster.yaml"
+    edited = file.read_text().replace("max_runtime_seconds: 7200", "max_runtime_seconds: 3600")
+    file.write_text(edited)
+    old.thursday()
+    assert run_toko("sync").status == 0
+    assert file.read_text() == edited
     with dg.DagsterInstance.get() as instance:
         assert len(instance.get_runs()) == len(old.runs) + 1
 

@@ -34,6 +34,8 @@ class Ending(Enum):
     SUCCEEDED = "succeeded"
     TRANSIENT = "transient"
     """It failed, and may succeed the next time."""
+    DIED = "died"
+    """Its process died, and that of the attempt before it did not: it is repeated at once."""
     PERMANENT = "permanent"
     """It failed, and will fail again until the folder or the settings change."""
 
@@ -178,6 +180,8 @@ def _reason_to_wait(newest: ListedBackup, last: Attempt, mark: str, settings: st
     if last.ending is Ending.PERMANENT:
         if (last.folder, last.settings) == (mark, settings):
             return f"{newest.name} was rejected, and is not tried again until the folder or the settings change."
+        return ""
+    if last.ending is Ending.DIED:
         return ""
     due = last.ended + DELAYS[min(last.number, len(DELAYS)) - 1]
     return f"{newest.name} is tried again at {due:%H:%M} UTC." if now < due else ""

@@ -79,7 +79,9 @@ def search(words: Sequence[str], limit: int | None) -> None:
     from toko_assets.cli.search_view import show_searches
 
     settings = _settings()
-    show_searches(settings.data_folder, [" ".join(words)], limit or settings.search_results_limit, console)
+    show_searches(
+        settings.data_folder, [" ".join(words)], limit or settings.search_results_limit, console, settings.zone
+    )
 
 
 @cli.command()

@@ -26,7 +26,7 @@ HISTORY_PER_PRODUCT = 10
 SEED = 1
 CLOSING_TIME = TODAY.time()
 """The time of a sample's last receipt."""
-SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk")
+SEARCHES = ("indomi goreng spesial", "aqua 600ml", "minyak goreng 2 lt", "gudang garam", "sunlight jeruk", "rem vario")
 RESULTS = 3
 
 
@@ -42,7 +42,7 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
     console.rule("From the backup to the published catalogue", align="left")
     sync_backup(settings, sample, console)
     console.rule("Searches", align="left")
-    show_searches(settings.data_folder, SEARCHES, RESULTS, console)
+    show_searches(settings.data_folder, SEARCHES, RESULTS, console, settings.zone)
     console.rule("What next", align="left")
     _show_next_steps(settings, console)
 

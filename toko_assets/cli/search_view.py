@@ -2,19 +2,25 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from toko_assets.cli.terminal import plain
-from toko_core.catalog.products import Price, Product
+from toko_core.catalog.details import Details
+from toko_core.catalog.products import Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.files import DataFolder
-from toko_core.prices import Tier, group_prices, label_level, quantity, rupiah, tiers
+from toko_core.price_labels import Tier, label_discount, label_level, label_payers, label_promotion, tiers
+from toko_core.prices import group_prices, price_in_force, round_amount
+from toko_core.text import moment, quantity, rupiah
 
 UNPRICED = "harga belum diisi"
 INDENT = GAP = "  "
@@ -39,36 +45,72 @@ class _Widths(NamedTuple):
 HEADINGS = Row("Unit", "Applies to", "Price", "Cost")
 
 
-def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console) -> None:
-    """Run searches in the published catalogue, and show their results."""
+def show_searches(data: Path, queries: Sequence[str], limit: int, console: Console, zone: ZoneInfo) -> None:
+    """Run searches in the published catalogue, and show their results with the prices that are in force now.
+
+    Below discounts and promotions stands how old the data is: the shop may have switched them off since.
+    """
+    at = datetime.now(zone).replace(tzinfo=None)
     catalog = PublishedCatalog.open_current(DataFolder(data).catalog)
+    details = Details(catalog.file)
     for query in queries:
         begun = time.perf_counter()
-        found = catalog.search(query, limit)
+        found = catalog.search(query, limit, at)
         took = f"{len(found)} found in {(time.perf_counter() - begun) * 1000:.1f} ms"
         console.print(f"\n[bold]{plain(query)}[/]  [dim]{took}[/]", highlight=False)
         if meant := catalog.suggestion(query):
             console.print(f"Did you mean: [bold]{plain(meant)}[/]", highlight=False)
         if found:
-            show_products([hit.product for hit in found], console)
+            notes = [_notes(catalog, details, hit.product_id, query) for hit in found]
+            show_products([hit.product for hit in found], console, catalog.products, notes)
+            if any(hit.product.discounts or hit.product.promotions for hit in found):
+                data_time = moment(datetime.fromisoformat(catalog.info["backup_time"]), zone)
+                console.print(f"Discounts and promotions as of the backup of {data_time}.", highlight=False)
         else:
             console.print("The catalogue has no similar product.", highlight=False)
 
 
-def show_products(products: Sequence[Product], console: Console) -> None:
+def show_products(
+    products: Sequence[Product],
+    console: Console,
+    names: Products | None = None,
+    notes: Sequence[Sequence[str]] = (),
+) -> None:
     """Show each name on a separate line, with a line for each price below it, in columns that all products share.
+
+    `notes`, if given, are lines for each product, which are shown below its name.
 
     If the terminal is too narrow for all columns, "applies to" gets a separate line. Prices are never truncated: a line
     that is longer than the terminal is wrapped.
     """
     widths = _widths([row for product in products for row in _rows(product)], console.width)
     console.print(Text(_line(HEADINGS, widths), "bold"), soft_wrap=True)
-    for product in products:
+    for product, lines in zip(products, notes or repeat(()), strict=False):
         console.print(_title(product))
+        for line in lines:
+            console.print(Text(f"{INDENT}{line}", "dim"), soft_wrap=True)
         for row in _rows(product):
             console.print(Text(_line(row, widths)), soft_wrap=True)
             if row.applies_to and not widths.applies_to:
                 console.print(Text(f"{INDENT * 2}{row.applies_to}"), soft_wrap=True)
+        for promotion in product.promotions:
+            gift = names.name(promotion.gift) if names and promotion.gift is not None else None
+            console.print(Text(f"{INDENT}{label_promotion(promotion, gift)}"), soft_wrap=True)
+
+
+def _notes(catalog: PublishedCatalog, details: Details, product_id: int, query: str) -> list[str]:
+    """Return the product's serial number, if the query is one, and the shop's remark on it."""
+    found = details.serials(product_id, query) if product_id in catalog.index.rows_of_serial(query) else []
+    names = catalog.products.names
+    places = [
+        (names.shown("kantor", serial.kantor) or "", "sudah terjual" if serial.terjual else "") for serial in found
+    ]
+    lines = [
+        f"Nomor seri {serial.noserial}: {' · '.join(filter(None, place))}".rstrip(": ")
+        for serial, place in zip(found, places, strict=True)
+    ]
+    remark = details.of(product_id).keterangan
+    return [*lines, remark] if remark else lines
 
 
 def _widths(rows: Sequence[Row], width: int) -> _Widths:
@@ -99,11 +141,18 @@ def _rows(product: Product) -> Iterator[Row]:
         yield Row(
             _unit(price),
             _applies_to(tier, product.groups),
-            UNPRICED if price.hargajual is None else rupiah(price.hargajual),
+            _unpriced(product) if price.hargajual is None else rupiah(price.hargajual),
             "" if price.hargapokok is None else rupiah(price.hargapokok),
         )
-        for paid in group_prices(price, product.groups, None):
-            yield Row("", paid.label, rupiah(paid.amount), "")
+        reduced = price_in_force(price, product.discounts)
+        if reduced and reduced.discount:
+            yield Row("", label_discount(reduced.discount), rupiah(round_amount(reduced.amount, None)), "")
+        for paid in group_prices(price, product.groups, None, product.discounts):
+            yield Row("", label_payers(paid), rupiah(paid.amount), "")
+
+
+def _unpriced(product: Product) -> str:
+    return f"harga dalam {product.matauang}, tanpa kurs" if product.matauang else UNPRICED
 
 
 def _unit(price: Price) -> str:

@@ -73,6 +73,8 @@ class Settings(ShopSettings):
     keep_backups: int = Field(5, ge=1, description="How many backups to keep")
     max_csv_files: int = Field(5, ge=1, description="How many CSV exports to keep")
     keep_catalogs: int = Field(5, ge=1, description="How many published catalogues to keep")
+    keep_runs: int = Field(1_000, ge=10, description="How many runs to keep in Dagster")
+    keep_run_days: int = Field(60, ge=1, description="How many days to keep them")
 
     @model_validator(mode="after")
     def _dropbox_is_set_up(self) -> "Settings":

@@ -66,6 +66,8 @@ def build_defs(
                 timezone=settings.shop_timezone,
                 keep_backups=settings.keep_backups,
                 keep_catalogs=settings.keep_catalogs,
+                keep_runs=settings.keep_runs,
+                keep_run_days=settings.keep_run_days,
                 keep_csv=settings.max_csv_files,
                 ipos_database=settings.ipos_database,
                 rules=judging_rules(settings),

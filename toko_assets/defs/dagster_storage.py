@@ -7,18 +7,22 @@ The files are the same, so Dagster's own classes can use them at the same time.
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import OperationalError
 
+LEAST_FREE = 4
+"""A file is rewritten if one in so many of its pages is free."""
 MOST_ENGINES = 4
 """Engines that are open at once. Every run has its own file, and the web interface reads many."""
 
@@ -87,6 +91,26 @@ class LocalEvents(SqliteEventLogStorage):
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
 
+    def delete_events(self, run_id: str) -> None:
+        """Delete a run's events, and the file that only it has."""
+        super().delete_events(run_id)
+        self._engines.close(self.conn_string_for_shard(run_id))
+        self._initialized_dbs.discard(run_id)
+        for ending in ("", "-wal", "-shm"):
+            Path(self.path_for_shard(run_id) + ending).unlink(missing_ok=True)
+
+    def shrink(self) -> None:
+        """Give the space of deleted events back to the disk, if it is a quarter of the file or more."""
+        with self.index_connection() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            free = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+        if free * LEAST_FREE < pages:
+            return
+        engine = create_engine(self.conn_string_for_shard(INDEX_SHARD_NAME), isolation_level="AUTOCOMMIT")
+        with suppress(OperationalError), engine.connect() as connection:  # another process may be reading
+            connection.exec_driver_sql("VACUUM")
+        engine.dispose()
+
     def wipe(self) -> None:
         """Remove everything."""
         self._engines.dispose()
@@ -118,6 +142,11 @@ class _Engines:
                 self._of.pop(next(iter(self._of))).dispose()
         with engine.begin() as connection:
             yield connection
+
+    def close(self, url: str) -> None:
+        with self._lock:
+            if url in self._of:
+                self._of.pop(url).dispose()
 
     def dispose(self) -> None:
         with self._lock:

@@ -26,6 +26,8 @@ class AssetFailure:
     """Whether a person caused the failure: a rollback rejected the backup, or somebody ended the run."""
     rejected: bool = False
     """Whether the backup itself is wrong, so that syncing it again gives the same failure."""
+    died: bool = False
+    """Whether the run's process died, or never started."""
 
 
 def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
@@ -64,7 +66,7 @@ def failure_outside(event: DagsterEvent) -> AssetFailure:
         if cause.cls_name == DataDiskError.__name__:  # it ends a run before its first asset
             return AssetFailure(job, cause.message.strip().partition(": ")[2], final=True)
         return AssetFailure(job, _unexpected(job, cause.message), final=False)
-    return AssetFailure(job, event.message or f"{job} failed. {DETAILS}", final=False)
+    return AssetFailure(job, event.message or f"{job} failed. {DETAILS}", final=False, died=True)
 
 
 def _unexpected(what: str, message: str) -> str:

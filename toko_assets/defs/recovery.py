@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.launcher.base import WorkerStatus
 
 from toko_assets.common.lock import is_alive
 from toko_assets.publishing.cleanup import remove_unfinished
@@ -16,10 +17,10 @@ from toko_core.files import DataFolder
 STARTED_BY = "toko/started_by"
 """Tag of the runs that the `toko` command starts. It starts them while it holds the lock, so they cannot overlap."""
 
-GRACE_SECONDS = 3
-"""A run from the web interface has the status STARTED a moment before it can write its mark."""
+GRACE_SECONDS = 15
+"""A run from the web interface has the status STARTED before it can write its mark: seconds on a busy machine."""
 STARTING_SECONDS = 180
-"""After this time a run's process will not start any more."""
+"""This long after its launch, a run's process will not start any more."""
 
 DIED = "The run's process died. Nothing was published; the next sync starts from the beginning."
 
@@ -49,14 +50,25 @@ def _dead_runs(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | 
         run = record.dagster_run
         if run.run_id == own_run or is_alive(folder.root, run.run_id):
             continue
-        if STARTED_BY in run.tags or _is_dead(record, folder.root):
+        if STARTED_BY in run.tags or _has_no_worker(instance, run) or _is_dead(record, folder.root):
             yield run
 
 
+def _has_no_worker(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether the run launcher knows that the run's container is gone. The launcher of processes does not know."""
+    launcher = instance.run_launcher
+    if not launcher.supports_check_run_worker_health or run.status != dg.DagsterRunStatus.STARTED:
+        return False
+    return launcher.check_run_worker_health(run).status in (WorkerStatus.FAILED, WorkerStatus.NOT_FOUND)
+
+
 def _is_dead(record: dg.RunRecord, root: Path) -> bool:
-    """Whether a web interface's run without a mark is dead, and not just starting."""
+    """Whether a web interface's run without a mark is dead, and not just starting.
+
+    A run may wait in the queue for hours before it is launched, which changes its record.
+    """
     if record.dagster_run.status in (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING):
-        return time.time() - record.create_timestamp.timestamp() > STARTING_SECONDS
+        return time.time() - record.update_timestamp.timestamp() > STARTING_SECONDS
     begun = record.start_time or 0.0
     while time.time() - begun < GRACE_SECONDS:
         time.sleep(0.1)

@@ -112,7 +112,7 @@ def _amounts_in_range(connection: psycopg.Connection[Any]) -> Outcome:
     outside = []
     for table in NEEDED:
         for column in table.columns:
-            if column.type == "numeric":
+            if column.type == "numeric" and not column.optional:
                 limit = LARGEST_MONEY if column.name in MONEY_COLUMNS else LARGEST_QUANTITY
                 limit = LARGEST_LEVEL if column.name == "level" else limit
                 query = (
@@ -200,7 +200,8 @@ def _nothing_negative(shop: PricedShop) -> Outcome:
 def _unpriced(shop: PricedShop, most: float) -> Iterator[Outcome]:
     priced = shop.prices.loc[shop.prices["hargajual"].notna(), "kodeitem"]
     sold = shop.products[shop.products["dijual"]]
-    rows = sold.loc[~among(sold["kodeitem"], priced), ["kodeitem", "namaitem"]]
+    unpriced = sold["matauang"].isna() & ~among(sold["kodeitem"], priced)
+    rows = sold.loc[unpriced, ["kodeitem", "namaitem"]]
     share = len(rows) / len(sold) if len(sold) else 1.0
     yield Outcome(
         "share_unpriced",
@@ -214,7 +215,8 @@ def _unpriced(shop: PricedShop, most: float) -> Iterator[Outcome]:
         advice="So many missing prices are implausible: check iPOS, then make the backup again.",
         override=Override("--most-unpriced-sold 100", "most_unpriced_sold: 1.0"),
     )
-    unfilled = shop.prices[shop.prices["hargajual"].isna()]
+    foreign = among(shop.prices["kodeitem"], shop.products.loc[shop.products["matauang"].notna(), "kodeitem"])
+    unfilled = shop.prices[shop.prices["hargajual"].isna() & ~foreign]
     yield Outcome(
         "prices_filled_in",
         unfilled.empty,

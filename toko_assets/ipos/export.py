@@ -23,11 +23,17 @@ from toko_assets.ipos.source_tables import QUANTITY
 from toko_core.files import file_digest
 
 PERCENT = pa.decimal128(6, 3)
+PERIOD = [
+    ("dari", pa.timestamp("us")), ("sebelum", pa.timestamp("us")), ("jam_dari", pa.time64("us")),
+    ("jam_sampai", pa.time64("us")), ("hari", pa.int32()),
+]  # fmt: skip
 SCHEMAS = {
     "products": pa.schema(
         [
             ("kodeitem", pa.string()), ("namaitem", pa.string()), ("jenis", pa.string()), ("merek", pa.string()),
             ("rak", pa.string()), ("satuan", pa.string()), ("sistem_harga", pa.string()), ("dijual", pa.bool_()),
+            ("keterangan", pa.string()), ("matauang", pa.string()), ("jasa", pa.bool_()), ("stokmin", QUANTITY),
+            ("supplier", pa.string()), ("dateupd", pa.timestamp("us")),
         ]
     ),
     "prices": pa.schema(
@@ -40,6 +46,9 @@ SCHEMAS = {
     "stock": pa.schema([("kodeitem", pa.string()), ("kantor", pa.string()), ("stok", QUANTITY)]),
     "photos": pa.schema([("kodeitem", pa.string()), ("gambar", pa.binary()), ("sumber", pa.binary())]),
     "names": pa.schema([("kind", pa.string()), ("kode", pa.string()), ("nama", pa.string())]),
+    "serials": pa.schema(
+        [("noserial", pa.string()), ("kodeitem", pa.string()), ("kantor", pa.string()), ("terjual", pa.bool_())]
+    ),
     "customer_groups": pa.schema(
         [("kgrup", pa.string()), ("grup", pa.string()), ("level", pa.int32()), ("potongan", PERCENT)]
     ),
@@ -47,6 +56,20 @@ SCHEMAS = {
         [
             ("kodeitem", pa.string()), ("kgrup", pa.string()), ("pot1", PERCENT), ("pot2", PERCENT), ("pot3", PERCENT),
             ("pot4", PERCENT),
+        ]
+    ),
+    "discounts": pa.schema(
+        [
+            ("kodeitem", pa.string()), ("iddiskon", pa.string()), ("satuan", pa.string()), ("kgrup", pa.string()),
+            ("prioritas", pa.int64()), ("rupiah", MONEY), ("pot1", PERCENT), ("pot2", PERCENT), ("pot3", PERCENT),
+            ("pot4", PERCENT), *PERIOD,
+        ]
+    ),
+    "promotions": pa.schema(
+        [
+            ("kodeitem", pa.string()), ("idpromo", pa.string()), ("satuan", pa.string()), ("jumlah", QUANTITY),
+            ("hadiah", pa.string()), ("jumlah_hadiah", QUANTITY), ("satuan_hadiah", pa.string()),
+            ("kelipatan", pa.bool_()), ("harga", MONEY), *PERIOD,
         ]
     ),
 }  # fmt: skip
@@ -60,7 +83,8 @@ def write_tables(folder: Path, shop: PricedShop, reference: Reference) -> dict[s
     """Write all tables but the photos. Return the number of rows of each."""
     frames = {
         "products": shop.products, "prices": shop.prices, "barcodes": shop.barcodes, "stock": shop.stock,
-        "names": reference.names, "customer_groups": reference.groups, "group_discounts": reference.discounts,
+        "names": reference.names, "customer_groups": reference.groups, "group_discounts": reference.group_discounts,
+        "discounts": reference.discounts, "promotions": reference.promotions, "serials": reference.serials,
     }  # fmt: skip
     for name, frame in frames.items():
         parquet.write_table(_table(name, frame), folder / f"{name}.parquet", compression="zstd")
@@ -180,4 +204,6 @@ def write_csv(path: Path, shop: PricedShop) -> None:
 
 
 def _table(name: str, frame: pd.DataFrame) -> pa.Table:
+    if frame.empty:
+        return SCHEMAS[name].empty_table()
     return pa.Table.from_pandas(frame, preserve_index=False).cast(SCHEMAS[name])

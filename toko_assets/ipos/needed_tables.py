@@ -3,13 +3,15 @@
 Everything else in a backup (sales, purchases and ledgers, almost all of its bytes) is not restored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 TEXT_TYPES: Final = ("character varying", "text", "character", '"char"')
 NUMBER_TYPES: Final = ("numeric", "integer", "bigint", "smallint")
 TIME_TYPES: Final = ("timestamp", "date")
 BYTES_TYPES: Final = ("bytea",)
+BOOLEAN_TYPES: Final = ("boolean",)
+FLAG_TYPES: Final = (*TEXT_TYPES, "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ def _numbers(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "numeric", NUMBER_TYPES) for name in names)
 
 
+def _flags(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "boolean", BOOLEAN_TYPES) for name in names)
+
+
+def _times(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "timestamp", TIME_TYPES) for name in names)
+
+
+def _optional(*columns: Column) -> tuple[Column, ...]:
+    return tuple(replace(column, optional=True) for column in columns)
+
+
 DATEUPD = Column("dateupd", "timestamp", TIME_TYPES)
 
 ITEM = Table(
@@ -54,6 +68,7 @@ ITEM = Table(
         *_numbers("hargapokok", "hargajual1"),
         Column("gambar", "bytea", BYTES_TYPES),
         Column("dateupd", "timestamp", TIME_TYPES, optional=True),
+        *_optional(*_texts("tipe", "supplier1", "matauang", "sistempajak", "keterangan"), *_numbers("stokmin")),
     ),
 )
 UNIT = Table(
@@ -76,6 +91,8 @@ NEEDED: Final = (ITEM, UNIT, PRICE, STOCK)
 """The tables that every backup of iPOS 5 has."""
 
 MOST_NAMES, MOST_GROUPS, MOST_ITEM_DISCOUNTS = 100_000, 1_000, 1_000_000
+MOST_OFFERS, MOST_OFFER_LINES = 20_000, 500_000
+MOST_PARTNERS, MOST_SERIALS = 1_000_000, 2_000_000
 
 
 def _names(table: str, code: str, name: str) -> Table:
@@ -86,6 +103,23 @@ CATEGORY_NAME = _names("tbl_itemjenis", "jenis", "ketjenis")
 BRAND_NAME = _names("tbl_itemmerek", "merek", "ketmerek")
 UNIT_NAME = _names("tbl_itemsatuan", "satuan", "ketsatuan")
 BRANCH_NAME = _names("tbl_kantor", "kodekantor", "namakantor")
+PARTNER = Table("tbl_supel", _texts("kode", "nama"), optional=True, most_rows=MOST_PARTNERS)
+"""Customers and suppliers."""
+CURRENCY = Table(
+    "tbl_matauang",
+    (*_texts("matauang"), *_numbers("rate"), *_optional(Column("utama", "text", FLAG_TYPES))),
+    optional=True,
+    most_rows=MOST_GROUPS,
+)
+SERIAL = Table(
+    "tbl_itemserial",
+    (
+        *_texts("noserial", "kodeitem"),
+        *_optional(*_texts("kodekantor", "tipe", "notransaksi"), Column("stsada", "text", FLAG_TYPES)),
+    ),
+    optional=True,
+    most_rows=MOST_SERIALS,
+)
 GROUP = Table(
     "tbl_supelgrup",
     (*_texts("kgrup", "grup"), *_numbers("levelharga", "potongan")),
@@ -99,7 +133,53 @@ ITEM_DISCOUNT = Table(
     most_rows=MOST_ITEM_DISCOUNTS,
 )
 
-OPTIONAL: Final = (CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, GROUP, ITEM_DISCOUNT)
-"""Names of codes, and customer groups. Without them the catalogue has codes and levels."""
+_OFFER = (
+    *_optional(*_flags("stsact", "w1", "w2", "w3", "w4", "w5", "w6", "w7")),
+    *_optional(*_times("tgldari", "tglsampai", "jamdari", "jamsampai")),
+    *_optional(*_texts("tipeper", "kodeitemd", "kodeitems", "jenis", "merek")),
+)
+DISCOUNT = Table(
+    "tbl_itemdisp",
+    (
+        *_texts("iddiskon"),
+        *_OFFER,
+        *_optional(*_numbers("prioritas", "pot1", "pot2", "pot3", "pot4")),
+        *_optional(*_flags("stsvcr")),
+    ),
+    optional=True,
+    most_rows=MOST_OFFERS,
+)
+DISCOUNT_LINE = Table(
+    "tbl_itemdispdt",
+    (
+        *_texts("iddiskon", "kodeitem"),
+        *_optional(*_texts("satuan", "kgruppel")),
+        *_numbers("opsidiskon", "diskon1"),
+        *_optional(*_numbers("diskon2", "diskon3", "diskon4")),
+        *_optional(*_numbers("disknom1", "disknom2", "disknom3", "disknom4")),
+    ),
+    optional=True,
+    most_rows=MOST_OFFER_LINES,
+)
+PROMOTION = Table("tbl_itempromo", (*_texts("idpromo"), *_OFFER), optional=True, most_rows=MOST_OFFERS)
+PROMOTION_LINE = Table(
+    "tbl_itempromodt",
+    (
+        *_texts("idpromo", "kodeitem"),
+        *_numbers("jumlahjual", "jumlahgratis"),
+        *_optional(*_texts("satuanjual", "satuangratis", "kodeitemgr")),
+        *_optional(*_flags("kelipatan", "tebus")),
+        *_optional(*_numbers("harga")),
+    ),
+    optional=True,
+    most_rows=MOST_OFFER_LINES,
+)
+
+OPTIONAL: Final = (
+    CATEGORY_NAME, BRAND_NAME, UNIT_NAME, BRANCH_NAME, PARTNER, CURRENCY, SERIAL, GROUP, ITEM_DISCOUNT,
+    DISCOUNT, DISCOUNT_LINE, PROMOTION, PROMOTION_LINE,
+)  # fmt: skip
+"""Names of codes, currencies, serial numbers, customer groups, discounts and promotions. Without them the catalogue has
+codes and levels."""
 
 RESTORED: Final = (*NEEDED, *OPTIONAL)

@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import EXACT, above_zero, compare, filled, money
-from toko_assets.ipos.decoding import clean_code, clean_name, each
+from toko_assets.ipos.decoding import among, clean_code, clean_name, each
 from toko_assets.ipos.parts import orphans, parts, together
 from toko_assets.ipos.rules.assumptions import FIXED, Assumption, note
+from toko_assets.ipos.rules.currencies import in_rupiah
+from toko_assets.ipos.rules.item_fields import FIELDS, item_fields
 from toko_assets.ipos.rules.lookup import of_items, of_its_item
 from toko_assets.ipos.rules.price_rows import listed_prices, price_systems, rows_in_force, stale_prices
 from toko_assets.ipos.source_tables import LARGEST_MONEY, SourceTables
@@ -33,7 +35,8 @@ class PricedShop:
     """The result of the rules. Frames are sorted by kodeitem, and within it by unit, level and quantity."""
 
     products: pd.DataFrame
-    """kodeitem, namaitem, jenis, merek, rak, satuan, sistem_harga, dijual: one row per item that is not deleted."""
+    """kodeitem, namaitem, jenis, merek, rak, satuan, sistem_harga, dijual, and the FIELDS: one row per item that is not
+    deleted."""
     prices: pd.DataFrame
     """kodeitem, satuan, konversi, level, jumlah_sampai, hargapokok, hargajual: one row per price."""
     barcodes: pd.DataFrame
@@ -45,6 +48,8 @@ class PricedShop:
     stale: pd.DataFrame
     """kodeitem, namaitem, satuan, ignored_price, price_in_force: items with price rows of another system that name
     another price, one row each."""
+    foreign: pd.DataFrame
+    """kodeitem, namaitem, matauang, rate: items with prices in another currency; `rate` is null if it is not usable."""
     orphans: pd.DataFrame
     """table, kodeitem, satuan: units, prices and stock of items that are not in tbl_item."""
     assumptions: tuple[Assumption, ...]
@@ -52,14 +57,18 @@ class PricedShop:
 
 def price_shop(source: SourceTables) -> PricedShop:
     """Apply all the rules to the tables of one backup."""
+    conversion = in_rupiah(source)
+    source = conversion.source
     shops = [_price(part) for part in parts(source)]
+    products = together(shop.products for shop in shops)
     return PricedShop(
-        products=together(shop.products for shop in shops),
+        products=products,
         prices=together(shop.prices for shop in shops),
         barcodes=together(shop.barcodes for shop in shops),
         stock=together(shop.stock for shop in shops),
         negative=together(shop.negative for shop in shops),
         stale=together(shop.stale for shop in shops),
+        foreign=conversion.rows[among(conversion.rows["kodeitem"], products["kodeitem"])],
         orphans=orphans(source),
         assumptions=tuple(
             Assumption(notes[0].name, notes[0].rule, together(note.rows for note in notes))
@@ -103,12 +112,13 @@ def _price(source: SourceTables) -> PricedShop:
     prices = prices.assign(hargajual=above_zero(money(prices["hargajual"])))
     prices = prices.sort_values(["kodeitem", "konversi", "satuan", "level", "jumlah_sampai"], ignore_index=True)
     return PricedShop(
-        products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual"]],
+        products=items[["kodeitem", "namaitem", "jenis", "merek", "rak", "satuan", "sistem_harga", "dijual", *FIELDS]],
         prices=prices[["kodeitem", "satuan", "konversi", "level", "jumlah_sampai", "hargapokok", "hargajual"]],
         barcodes=_barcodes(units),
         stock=_stock(items, source.stock),
         negative=negative,
         stale=stale_prices(items, divided.ignored, prices),
+        foreign=pd.DataFrame(),
         orphans=pd.DataFrame(),
         assumptions=tuple(notes),
     )
@@ -128,6 +138,7 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
             "dijual": sale.isin(SOLD_MARKS),
             "hargapokok": kept["hargapokok"],
             "hargajual1": kept["hargajual1"],
+            **item_fields(kept),
         }
     )
     nameless = items["namaitem"] == ""

@@ -31,10 +31,10 @@ from toko_assets.ipos.archive.schema import (
 from toko_assets.ipos.needed_tables import ITEM, NEEDED, RESTORED, Table
 from toko_assets.ipos.rules.item_codes import leave_out_items
 from toko_assets.postgres.server import PostgresError, PostgresServer
-from toko_core.errors import TokoError, TransientError
+from toko_core.errors import TokoError
 
 __all__ = [
-    "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "ensure_rows", "restore",
+    "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "is_restored", "restore",
     "schema_problems", "skipped_tables",
 ]  # fmt: skip
 
@@ -111,17 +111,15 @@ def database_exists(server: PostgresServer, database: str) -> bool:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
 
-def ensure_rows(connection: psycopg.Connection[Any], restored: Mapping[str, int]) -> None:
-    """Raise TransientError unless the tables still have the number of rows that were restored.
+def is_restored(server: PostgresServer, database: str, tables: Mapping[str, int]) -> bool:
+    """Whether the database exists, and its tables still have the number of rows that were restored.
 
     The tables are UNLOGGED, so a server that crashed and restarted has emptied them.
     """
-    for table, rows in restored.items():
-        if (found := _count(connection, table)) != rows:
-            raise TransientError(
-                f"Table {table} of {connection.info.dbname} has {found:,} rows, not the {rows:,} that were restored: "
-                "PostgreSQL has crashed since then. Run `toko sync` again."
-            )
+    if not database_exists(server, database):
+        return False
+    with server.connect(database) as connection:
+        return all(_count(connection, table) == rows for table, rows in tables.items())
 
 
 def databases(server: PostgresServer, prefix: str) -> list[str]:

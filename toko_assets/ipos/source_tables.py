@@ -1,6 +1,6 @@
 """Reads the restored iPOS tables into pandas: amounts as exact decimals, texts decoded by the backup's encoding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from toko_assets.ipos.decoding import decode
+from toko_assets.ipos.needed_tables import RESTORED
 from toko_core.errors import PermanentError
 
 AMOUNT = pa.decimal128(38, 20)
@@ -22,7 +23,8 @@ larger amounts before it is read."""
 ITEMS = {
     "kodeitem": "text", "namaitem": "text", "jenis": "text", "merek": "text", "rak": "text", "satuan": "text",
     "sistemhargajual": "text", "statusjual": "text", "statushapus": "text",
-    "hargapokok": AMOUNT, "hargajual1": AMOUNT,
+    "hargapokok": AMOUNT, "hargajual1": AMOUNT, "tipe": "text", "supplier1": "text", "matauang": "text",
+    "keterangan": "text", "stokmin": QUANTITY, "dateupd": pa.timestamp("us"),
 }  # fmt: skip
 UNITS = {
     "iddetail": "text", "kodeitem": "text", "satuan": "text", "kodebarcode": "text",
@@ -33,11 +35,19 @@ PRICES = {
     "hargajual": AMOUNT, "tipehj": "text", "dateupd": pa.timestamp("us"),
 }  # fmt: skip
 STOCK = {"kodeitem": "text", "kantor": "text", "stok": QUANTITY}
+CURRENCIES = {"matauang": "text", "rate": AMOUNT, "utama": "text"}
+
+
+def no_rows(columns: dict[str, Any]) -> pd.DataFrame:
+    """Return an empty frame with these columns."""
+    fields = [(name, pa.string() if kind == "text" else kind) for name, kind in columns.items()]
+    frame: pd.DataFrame = pa.schema(fields).empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTables:
-    """The rows of the four iPOS tables as they are in the backup, one frame per table, with the columns above."""
+    """The rows of the iPOS tables as they are in the backup, one frame per table, with the columns above."""
 
     items: pd.DataFrame
     units: pd.DataFrame
@@ -45,13 +55,13 @@ class SourceTables:
     stock: pd.DataFrame
     undecodable: pd.DataFrame
     """table, kodeitem, column, text: the texts of an SQL_ASCII backup that were read as Windows-1252."""
+    currencies: pd.DataFrame = field(default_factory=lambda: no_rows(CURRENCIES))
+    """Empty if the backup does not have the table."""
 
 
 def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     """Read the four tables of a restored backup. This sets the client encoding of `connection`."""
     raw = set_encoding(connection)
-    # Version 0.2.0 restored a backup without this column without it.
-    connection.execute("ALTER TABLE public.tbl_itemhj ADD COLUMN IF NOT EXISTS tipehj text")
     tables = (("tbl_item", ITEMS), ("tbl_itemsatuanjml", UNITS), ("tbl_itemhj", PRICES), ("tbl_itemstok", STOCK))
     frames, guessed = [], []
     for table, columns in tables:
@@ -61,7 +71,10 @@ def read_source(connection: psycopg.Connection[Any]) -> SourceTables:
     items, units, prices, stock = frames
     _ensure_distinct(items)
     undecodable = pd.DataFrame(guessed, columns=["table", "kodeitem", "column", "text"])
-    return SourceTables(items, units, prices, stock, undecodable)
+    currencies = no_rows(CURRENCIES)
+    if connection.execute("SELECT to_regclass('public.tbl_matauang') IS NOT NULL").fetchone() == (True,):
+        currencies, _ = read_table(connection, "tbl_matauang", CURRENCIES, raw=raw, key="matauang")
+    return SourceTables(items, units, prices, stock, undecodable, currencies)
 
 
 def set_encoding(connection: psycopg.Connection[Any]) -> bool:
@@ -88,7 +101,8 @@ def read_table(
 
     `raw` says that texts arrive undecoded. Also return (key, column, text) of those that were read as Windows-1252.
     """
-    wanted = ", ".join(_selected(name, kind) for name, kind in columns.items())
+    usable = usable_columns(connection, table)
+    wanted = ", ".join(_selected(name, kind) if name in usable else "NULL" for name, kind in columns.items())
     query = f"COPY (SELECT {wanted} FROM public.{table}) TO STDOUT (FORMAT csv)"  # noqa: S608
     buffer = BytesIO()
     with connection.cursor() as cursor, cursor.copy(query.encode()) as rows:
@@ -114,6 +128,22 @@ def read_table(
     return arrow.to_pandas(types_mapper=pd.ArrowDtype), texts
 
 
+def usable_columns(connection: psycopg.Connection[Any], table: str) -> set[str]:
+    """Return the columns of a table that have the type that is read.
+
+    An earlier version restored optional columns that it did not know as text, or not at all. They count as missing.
+    """
+    query = 'SELECT attname::text COLLATE "C", atttypid::regtype::text COLLATE "C" FROM pg_attribute '
+    rows = connection.execute(f"{query} WHERE attrelid = 'public.{table}'::regclass AND attnum > 0".encode()).fetchall()
+    types = dict([each.decode() if isinstance(each, bytes) else each for each in row] for row in rows)
+    wanted = next((known.columns for known in RESTORED if known.name == table), ())
+    return {
+        column.name
+        for column in wanted
+        if not column.optional or types.get(column.name, "").startswith((column.type, *column.declared))
+    }
+
+
 def _selected(name: str, kind: Any) -> str:
     """Return the SQL expression that reads a column.
 
@@ -124,6 +154,8 @@ def _selected(name: str, kind: Any) -> str:
         return f"CASE WHEN {within} THEN round({name}, {kind.scale}) END"
     if kind == pa.int64():
         return f"CASE WHEN {name} > -{LARGEST_LEVEL} AND {name} < {LARGEST_LEVEL} THEN trunc({name})::bigint END"
+    if kind == pa.bool_():
+        return f"{name}::int"
     if kind == pa.timestamp("us"):  # infinity, and years that Arrow does not read
         return f"CASE WHEN {name} IS NOT NULL THEN greatest(least({name}, '9999-12-31'), '0001-01-01') END"
     return name
@@ -133,13 +165,13 @@ def _decoded(arrow: pa.Table, key: str) -> tuple[pa.Table, list[tuple[str, str, 
     """Decode the texts of an SQL_ASCII table. Also return (key, column, text) of those that are not UTF-8."""
     codes = [b"" if code is None else code for code in arrow.column(key).to_pylist()]
     guessed = []
-    for position, field in enumerate(arrow.schema):
-        if field.type != pa.binary():
+    for position, column in enumerate(arrow.schema):
+        if column.type != pa.binary():
             continue
         values = arrow.column(position).to_pylist()
         texts = [None if value is None else decode(value) for value in values]
         for code, value, text in zip(codes, values, texts, strict=True):
             if text is not None and text.encode() != value:
-                guessed.append((decode(code), field.name, text))
-        arrow = arrow.set_column(position, field.name, pa.array(texts, pa.string()))
+                guessed.append((decode(code), column.name, text))
+        arrow = arrow.set_column(position, column.name, pa.array(texts, pa.string()))
     return arrow, guessed

@@ -22,7 +22,12 @@ class PostgresAccess:
         return self._settings.db_name
 
     def server(self, warn: Callable[[str], None] = lambda _: None) -> PostgresServer:
-        """Return the running server. Raises TransientError or PermanentError with a one-line message."""
+        """Return the running server. Raises TransientError or PermanentError with a one-line message.
+
+        An embedded server that died is started again, without the databases that it had.
+        """
+        if self._embedded is not None and not self._embedded.is_running:
+            self.stop()
         if self._server is None:
             self._server = self._start() if self._settings.db_host is None else self._open(self._settings.db_host, warn)
         return self._server

@@ -97,6 +97,11 @@ class EmbeddedPostgres:
             self._launch(server)
         return server
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server's process is alive."""
+        return self._process is not None and self._process.poll() is None
+
     def _is_unclean(self) -> bool:
         """Whether the server was not shut down properly (killed, or a power loss), so that its data may be corrupt.
 

@@ -22,6 +22,16 @@ from toko_core.search import SearchIndex
 
 SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
 """The order of a product's prices, in which the bot shows them."""
+ORDERS = {
+    "prices": f", {SHOWN}", "barcodes": "", "stock": "", "group_discounts": ", kgrup", "discounts": ", iddiskon",
+    "promotions": ", idpromo",
+}  # fmt: skip
+"""The tables of products, with the order of the rows of one product."""
+PRODUCT_IDS = {
+    "product_id": "products.product_id",
+    "hadiah": "(SELECT g.product_id FROM products g WHERE g.kodeitem = t.hadiah) AS hadiah",
+}
+"""The columns that hold a product_id, where the export has a kodeitem."""
 MEMORY_LIMIT = "96MB"
 """A row group of photos of the largest size needs 72 MB. Copies outside this limit need as much again."""
 PHOTOS_A_BATCH = 32
@@ -53,14 +63,20 @@ def build(
             if (stored := export / f"{table}.parquet").exists():
                 query = f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?)"  # noqa: S608
                 connection.execute(query, [str(stored)])
-        for table, order in (("prices", f", {SHOWN}"), ("barcodes", ""), ("stock", ""), ("group_discounts", ", kgrup")):
+        for table, order in ORDERS.items():
             if not (export / f"{table}.parquet").exists():
                 continue
-            wanted = ", ".join(name if name == "product_id" else f"t.{name}" for name in TABLES[table])
+            wanted = ", ".join(PRODUCT_IDS.get(name, f"t.{name}") for name in TABLES[table])
             connection.execute(
                 f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
                 f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
                 [str(export / f"{table}.parquet")],
+            )
+        if (stored := export / "serials.parquet").exists():
+            connection.execute(
+                "INSERT INTO serials BY NAME SELECT noserial, product_id, kantor, terjual "
+                "FROM read_parquet(?) JOIN products USING (kodeitem) ORDER BY noserial, product_id",
+                [str(stored)],
             )
         _insert_changes(connection, price_changes(history, until), _codes(export))
     give_back()
@@ -143,7 +159,11 @@ def _codes(export: Path) -> pa.Array:
 def _index(export: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of the search index. Its rows are product ids."""
     columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
-    products = parquet.read_table(export / "products.parquet", columns=columns).sort_by("kodeitem")
+    file = export / "products.parquet"
+    if "keterangan" in parquet.read_schema(file).names:  # an export of an earlier version has none
+        columns.append("keterangan")
+    products = parquet.read_table(file, columns=columns).sort_by("kodeitem")
+    remarks = products["keterangan"] if "keterangan" in columns else None
     barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
     rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
     index = SearchIndex.build(
@@ -152,8 +172,19 @@ def _index(export: Path) -> dict[str, NDArray[Any]]:
         sold=products["dijual"].to_pylist(),
         codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
         barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
+        serials=_serials(export, products["kodeitem"]),
+        remarks=remarks.to_pylist() if remarks is not None and remarks.null_count < len(products) else (),
     )
     return index.to_arrays()
+
+
+def _serials(export: Path, codes: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
+    """Yield each serial number and its product's row, without holding all of them as Python objects."""
+    if not (file := export / "serials.parquet").exists():
+        return
+    for batch in parquet.ParquetFile(file).iter_batches(columns=["noserial", "kodeitem"]):
+        rows = pc.index_in(batch["kodeitem"], value_set=codes)
+        yield from zip(batch["noserial"].to_pylist(), rows.to_pylist(), strict=True)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

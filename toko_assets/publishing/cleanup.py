@@ -17,7 +17,7 @@ from toko_assets.postgres.server import PostgresServer
 from toko_assets.publishing.demo import remove_demo
 from toko_core.catalog.store import prune
 from toko_core.errors import TokoError
-from toko_core.files import TEMPORARY, DataFolder, keep_newest
+from toko_core.files import OLD, TEMPORARY, DataFolder, keep_newest
 
 
 def remove_superseded(
@@ -70,11 +70,16 @@ def drop_databases(server: PostgresServer, prefix: str, *, besides: str | None) 
 
 
 def unfinished(folder: DataFolder) -> list[Path]:
-    """List files and folders that never got their final name, and the temporary files of a database engine."""
+    """List files and folders that never got their final name, and the temporary files of a database engine.
+
+    People keep files of their own in the data folder, so that only our own names count there.
+    """
+    rows = [folder.rows.with_name(folder.rows.name + ending) for ending in (TEMPORARY, OLD)]
     records = (folder.records, folder.publications)
     histories = (folder.history, folder.demo_history)
-    places = (folder.root, folder.backups, folder.exports, *histories, folder.catalog, *records)
-    return [entry for place in places if place.is_dir() for entry in place.iterdir() if TEMPORARY in entry.name]
+    places = (folder.backups, folder.exports, *histories, folder.catalog, *records)
+    entries = [entry for place in places if place.is_dir() for entry in place.iterdir()]
+    return [entry for entry in rows if entry.exists()] + [entry for entry in entries if _is_temporary(entry.name)]
 
 
 def remove_unfinished(folder: DataFolder) -> list[Path]:
@@ -83,6 +88,11 @@ def remove_unfinished(folder: DataFolder) -> list[Path]:
     for entry in left:
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     return left
+
+
+def _is_temporary(name: str) -> bool:
+    """Whether we or a database engine gave a file this name: `next.duckdb.part.wal`, not `spare.parts`."""
+    return name.endswith(TEMPORARY) or f"{TEMPORARY}." in name
 
 
 def _drop_unused_databases(folder: DataFolder, postgres: PostgresAccess) -> list[str]:

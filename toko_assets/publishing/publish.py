@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from toko_assets.publishing.verify import Loss, verify_buttons, verify_counts, v
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import catalog_name, publish
 from toko_core.errors import PermanentError
-from toko_core.files import TEMPORARY, DataFolder
+from toko_core.files import TEMPORARY, DataFolder, file_digest
 
 SAME = (
     "schema_version", "toko_version", "backup_sha256", "backup_time", "backup_database", "export_digest",
@@ -69,7 +70,7 @@ def publish_export(
         PermanentError: the export is gone, or the history is of another backup.
     """
     backup, watch, now = export.backup, Stopwatch(), datetime.now(UTC)
-    with _temporary_file(folder.catalog) as file:
+    with _temporary_file(folder.catalog) as file, ThreadPoolExecutor(1) as hashing:
         check_not_rejected(folder, backup.name, backup.sha256, backup.dumped_at)
         served = read_served(folder)
         last = _comparable(served, backup, log)
@@ -82,6 +83,7 @@ def publish_export(
             counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
+        hashed = hashing.submit(file_digest, file)  # on another core, while this one checks the file
         with watch("verify"):
             diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
             outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]
@@ -95,7 +97,9 @@ def publish_export(
             published_at = datetime.fromisoformat(served.info["published_at"])
             catalog = Catalog(served.file, counts, published_at, backup, is_new=False)
         else:
-            catalog = Catalog(publish(file, catalog_name(now, backup.id), keep), counts, now, backup, is_new=True)
+            catalog = Catalog(
+                publish(file, catalog_name(now, backup.id), keep, hashed.result()), counts, now, backup, is_new=True
+            )
     if catalog:
         end_rejection(folder, backup)
     return Publication(tuple(outcomes), catalog, diff, watch.seconds)

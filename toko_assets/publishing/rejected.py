@@ -4,6 +4,7 @@ No sync publishes a rejected backup automatically. The rejection is valid only w
 catalogue. A rollback writes the rejection before it replaces CURRENT, so that a kill in between changes nothing.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from toko_assets.common.rollback_record import Rejection, read_rollbacks, write_
 from toko_assets.publishing.served import read_served
 from toko_core.catalog.demo import is_demo_backup
 from toko_core.catalog.store import current_file
-from toko_core.errors import PermanentError
+from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
 
@@ -22,7 +23,9 @@ class RejectedError(PermanentError):
 
 def rejection_in_force(folder: DataFolder) -> Rejection | None:
     """Return the rejection, or None if it has ended or the rejected catalogue is served."""
-    rejection, served = read_rollbacks(folder).refusal, current_file(folder.catalog)
+    rejection, served = read_rollbacks(folder).refusal, None
+    with suppress(CatalogError):  # CURRENT names no catalogue
+        served = current_file(folder.catalog)
     return None if rejection and served and served.name == rejection.file else rejection
 
 

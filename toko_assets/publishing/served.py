@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from toko_assets.backups.shop_database import ShopDatabase
@@ -11,7 +13,7 @@ from toko_assets.common.records import BackupFile, Catalog, read_record
 from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.publishing.origin import origin
 from toko_core.catalog.reader import read_info
-from toko_core.catalog.store import current_file
+from toko_core.catalog.store import CURRENT, current_file
 from toko_core.errors import BackupError, CatalogError
 from toko_core.files import DataFolder
 
@@ -108,13 +110,16 @@ def _database_of_copy(backup: BackupFile) -> str | None:
 
 def read_served(folder: DataFolder) -> Served | None:
     """Read what is served; None before the first publication."""
-    file = current_file(folder.catalog)
+    last = last_record(folder)
+    try:
+        file = current_file(folder.catalog)
+    except CatalogError as error:
+        return Served(folder.catalog / CURRENT, {}, str(error), None, last.backup if last else None)
     if file is None:
         return None
-    last = last_record(folder)
     record = last if last and last.file.name == file.name else None
     try:
-        info = read_info(file)
+        info = _read_info(file, _identity(file))
     except CatalogError as error:
         return Served(file, {}, str(error), record, record.backup if record else None)
     try:
@@ -122,6 +127,20 @@ def read_served(folder: DataFolder) -> Served | None:
     except (LookupError, ValueError):  # an earlier version wrote fewer entries about the backup
         backup = record.backup if record else None
     return Served(file, info, None, record, backup)
+
+
+@lru_cache(maxsize=2)
+def _read_info(file: Path, _: object) -> Mapping[str, str]:
+    """Read catalog_info once for each content of a file: a run needs it several times, and opening takes 20 ms."""
+    return read_info(file)
+
+
+def _identity(file: Path) -> object:
+    """Return a value that changes when the file is replaced or written to."""
+    with suppress(OSError):
+        status = file.stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns
+    return None
 
 
 def last_record(folder: DataFolder) -> Catalog | None:

@@ -7,6 +7,11 @@ ALTER TABLE tbl_itemsatuan ADD CONSTRAINT tbl_itemsatuan_pkey PRIMARY KEY (satua
 ALTER TABLE tbl_kantor ADD CONSTRAINT tbl_kantor_pkey PRIMARY KEY (kodekantor);
 ALTER TABLE tbl_supelgrup ADD CONSTRAINT tbl_supelgrup_pkey PRIMARY KEY (kgrup);
 ALTER TABLE tbl_itempotongan ADD CONSTRAINT tbl_itempotongan_pkey PRIMARY KEY (iddetail);
+ALTER TABLE tbl_itemdisp ADD CONSTRAINT tbl_itemdisp_pkey PRIMARY KEY (iddiskon);
+ALTER TABLE tbl_itempromo ADD CONSTRAINT tbl_itempromo_pkey PRIMARY KEY (idpromo);
+ALTER TABLE tbl_supel ADD CONSTRAINT tbl_supel_pkey PRIMARY KEY (kode);
+ALTER TABLE tbl_matauang ADD CONSTRAINT tbl_matauang_pkey PRIMARY KEY (matauang);
+ALTER TABLE tbl_itemserial ADD CONSTRAINT tbl_itemserial_pkey PRIMARY KEY (noserial);
 ALTER TABLE tbl_item ADD CONSTRAINT tbl_item_pkey PRIMARY KEY (kodeitem);
 ALTER TABLE tbl_itemsatuanjml ADD CONSTRAINT tbl_itemsatuanjml_pkey PRIMARY KEY (iddetail);
 ALTER TABLE tbl_itemhj ADD CONSTRAINT tbl_itemhj_pkey PRIMARY KEY (iddetail);

@@ -53,6 +53,7 @@ class ItemDraft:
     prices: list[PriceDraft] = field(default_factory=list)
     stock: list[tuple[str, Decimal]] = field(default_factory=list)
     famous: bool = False
+    matauang: str = "IDR"
 
 
 def item_row(item: ItemDraft) -> ItemRow:
@@ -75,6 +76,7 @@ def item_row(item: ItemDraft) -> ItemRow:
         statushapus=item.statushapus,
         supplier1=item.supplier,
         dateupd=item.dateupd,
+        matauang=item.matauang,
     )
 
 

@@ -46,6 +46,102 @@ CREATE TABLE tbl_itempotongan (
     pot4 numeric(20,3) DEFAULT 0
 );
 
+CREATE TABLE tbl_itemdisp (
+    iddiskon varchar(50) NOT NULL,
+    tgldari timestamp,
+    tglsampai timestamp,
+    stsact boolean DEFAULT false,
+    tipeper varchar(10),
+    jamdari timestamp,
+    jamsampai timestamp,
+    w1 boolean DEFAULT false,
+    w2 boolean DEFAULT false,
+    w3 boolean DEFAULT false,
+    w4 boolean DEFAULT false,
+    w5 boolean DEFAULT false,
+    w6 boolean DEFAULT false,
+    w7 boolean DEFAULT false,
+    kodeitemd varchar(100),
+    kodeitems varchar(100),
+    jenis varchar(50),
+    merek varchar(50),
+    prioritas numeric(10,0) DEFAULT 0,
+    pot1 numeric(20,3) DEFAULT 0,
+    pot2 numeric(20,3) DEFAULT 0,
+    pot3 numeric(20,3) DEFAULT 0,
+    pot4 numeric(20,3) DEFAULT 0
+);
+
+CREATE TABLE tbl_itemdispdt (
+    iddiskon varchar(50),
+    kodeitem varchar(100),
+    satuan varchar(50),
+    opsidiskon integer,
+    diskon1 numeric(20,3),
+    diskon2 numeric(20,3),
+    diskon3 numeric(20,3),
+    diskon4 numeric(20,3),
+    kgruppel varchar(20)
+);
+
+CREATE TABLE tbl_itempromo (
+    idpromo varchar(50) NOT NULL,
+    tgldari timestamp,
+    tglsampai timestamp,
+    stsact boolean DEFAULT false,
+    tipeper varchar(10),
+    jamdari timestamp,
+    jamsampai timestamp,
+    w1 boolean DEFAULT false,
+    w2 boolean DEFAULT false,
+    w3 boolean DEFAULT false,
+    w4 boolean DEFAULT false,
+    w5 boolean DEFAULT false,
+    w6 boolean DEFAULT false,
+    w7 boolean DEFAULT false,
+    kodeitemd varchar(100),
+    kodeitems varchar(100),
+    jenis varchar(50),
+    merek varchar(50)
+);
+
+CREATE TABLE tbl_itempromodt (
+    idpromo varchar(50),
+    kodeitem varchar(100),
+    jumlahjual numeric(20,3),
+    satuanjual varchar(50),
+    kodeitemgr varchar(100),
+    jumlahgratis numeric(20,3),
+    satuangratis varchar(50),
+    kelipatan boolean DEFAULT true,
+    tebus boolean DEFAULT false,
+    harga numeric(20,3) DEFAULT 0
+);
+
+CREATE TABLE tbl_supel (
+    kode varchar(50) NOT NULL,
+    tipe varchar(2) NOT NULL,
+    nama varchar(150),
+    alamat text,
+    telepon varchar(200),
+    matauang varchar(50)
+);
+
+CREATE TABLE tbl_matauang (
+    matauang varchar(50) NOT NULL,
+    ketmatauang varchar(100),
+    rate numeric(35,20) DEFAULT 0,
+    utama boolean DEFAULT false
+);
+
+CREATE TABLE tbl_itemserial (
+    noserial varchar(255) NOT NULL,
+    kodeitem varchar(100),
+    kodekantor varchar(50),
+    tipe varchar(20),
+    notransaksi varchar(50)
+);
+
 CREATE TABLE tbl_item (
     kodeitem varchar(100) NOT NULL,
     namaitem text,
@@ -64,7 +160,8 @@ CREATE TABLE tbl_item (
     statusjual varchar(15) DEFAULT 'Y',
     statushapus varchar(15),
     supplier1 varchar(50),
-    dateupd timestamp without time zone DEFAULT now()
+    dateupd timestamp without time zone DEFAULT now(),
+    matauang varchar(50)
 );
 
 CREATE TABLE tbl_itemsatuanjml (

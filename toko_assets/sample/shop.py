@@ -11,22 +11,31 @@ from toko_assets.sample.dirt import leave_stale_rows, soil
 from toko_assets.sample.drafts import NOTHING, ItemDraft, PriceDraft, item_row, price_rows, stock_rows, unit_rows
 from toko_assets.sample.items import TODAY, Shopkeeper
 from toko_assets.sample.names import sample_products
+from toko_assets.sample.optional.item_fields import CURRENCIES, code_suppliers, fill_item_fields
 from toko_assets.sample.photos import NOT_PICTURES, draw_photos
 from toko_assets.sample.table_rows import (
     BranchRow,
     BrandRow,
     CategoryRow,
+    CurrencyRow,
+    DiscountLineRow,
+    DiscountRow,
     GroupRow,
     ItemDiscountRow,
     ItemRow,
+    PartnerRow,
     PriceRow,
+    PromotionLineRow,
+    PromotionRow,
     Row,
+    SerialRow,
     StockRow,
     UnitNameRow,
     UnitRow,
     VersionRow,
 )
 from toko_assets.sample.vocabulary import CATEGORIES, UNIT_NAMES
+from toko_assets.sample.vocabulary.offers import discount_lines, discount_rows, promotion_lines, promotion_rows
 from toko_assets.sample.vocabulary.reference import (
     BRANCHES,
     CATEGORY_CODES,
@@ -59,6 +68,13 @@ class Shop:
     tbl_kantor: tuple[BranchRow, ...]
     tbl_supelgrup: tuple[GroupRow, ...]
     tbl_itempotongan: tuple[ItemDiscountRow, ...]
+    tbl_itemdisp: tuple[DiscountRow, ...]
+    tbl_itemdispdt: tuple[DiscountLineRow, ...]
+    tbl_itempromo: tuple[PromotionRow, ...]
+    tbl_itempromodt: tuple[PromotionLineRow, ...]
+    tbl_supel: tuple[PartnerRow, ...]
+    tbl_matauang: tuple[CurrencyRow, ...]
+    tbl_itemserial: tuple[SerialRow, ...]
     tbl_infodb: tuple[VersionRow, ...]
 
     def tables(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -85,11 +101,14 @@ def _build(products: int, seed: int, photos: float) -> Shop:
     soil(ordinary, rng)
     leave_stale_rows(ordinary, Random(f"stale rows {seed}"))
     _hang_photos(ordinary, draw_photos(seed), photos, rng)
+    serials = fill_item_fields(ordinary, list(BRANCHES), seed)
+    suppliers = code_suppliers(ordinary)
     brands = _brand_codes(ordinary)
     for item in ordinary:
         item.jenis = CATEGORY_CODES.get(item.jenis or "", item.jenis)
         item.merek = brands.get(item.merek or "", item.merek)
     items = ordinary + worked_cases()
+    priced = list(_priced(ordinary))
     orphans = [_orphan(number, keeper) for number in range(1, 3 + products // ORPHANS_EVERY)]
     return Shop(
         tbl_item=tuple(item_row(item) for item in items),
@@ -102,6 +121,13 @@ def _build(products: int, seed: int, photos: float) -> Shop:
         tbl_kantor=tuple(BranchRow(code, name, "", "Y") for code, name in BRANCHES.items()),
         tbl_supelgrup=tuple(GroupRow(*group) for group in GROUPS),
         tbl_itempotongan=tuple(_discounts(ordinary)),
+        tbl_itemdisp=tuple(discount_rows()),
+        tbl_itemdispdt=tuple(discount_lines(priced)),
+        tbl_itempromo=tuple(promotion_rows()),
+        tbl_itempromodt=tuple(promotion_lines(priced)),
+        tbl_supel=tuple(suppliers),
+        tbl_matauang=CURRENCIES,
+        tbl_itemserial=tuple(serials),
         tbl_infodb=(VersionRow("5.0.1.8", f"{TODAY:%Y%m%d}"),),
     )
 
@@ -156,6 +182,16 @@ def _brand_codes(items: list[ItemDraft]) -> dict[str, str]:
         brand: brand if place % CODED_BRANDS_EVERY else f"{brand[:2]}{place:03d}"
         for place, brand in enumerate(brands, 1)
     }
+
+
+def _priced(items: list[ItemDraft]) -> Iterator[tuple[str, str, Decimal]]:
+    """Yield the code, the base unit and its price of the items with a fixed price or a price per unit."""
+    for item in items:
+        if item.system == "O" and item.fixed_price and item.statushapus == "N" and item.kodeitem.strip():
+            yield item.kodeitem, item.satuan.strip().upper(), item.fixed_price
+        own = [price.price for price in item.prices if price.satuan == item.satuan]
+        if item.system == "S" and own and own[-1] and item.statushapus == "N":
+            yield item.kodeitem, item.satuan.strip().upper(), own[-1]
 
 
 def _discounts(items: list[ItemDraft]) -> Iterator[ItemDiscountRow]:

@@ -28,6 +28,7 @@ class ItemRow(NamedTuple):
     statushapus: str | None
     supplier1: str | None
     dateupd: datetime
+    matauang: str
 
 
 class UnitRow(NamedTuple):
@@ -120,6 +121,113 @@ class ItemDiscountRow(NamedTuple):
     pot4: Decimal
 
 
+class DiscountRow(NamedTuple):
+    """tbl_itemdisp: when a discount applies, and for a discount without lines to which goods, and its percents."""
+
+    iddiskon: str
+    tipeper: str
+    stsact: bool
+    tgldari: datetime | None
+    tglsampai: datetime | None
+    jamdari: datetime | None
+    jamsampai: datetime | None
+    w1: bool
+    w2: bool
+    w3: bool
+    w4: bool
+    w5: bool
+    w6: bool
+    w7: bool
+    prioritas: int
+    kodeitemd: str
+    kodeitems: str
+    jenis: str
+    merek: str
+    pot1: Decimal
+    pot2: Decimal
+    pot3: Decimal
+    pot4: Decimal
+
+
+class DiscountLineRow(NamedTuple):
+    """tbl_itemdispdt: percents (`opsidiskon` 1), or rupiah and then percents (2), off a unit of an item."""
+
+    iddiskon: str
+    kodeitem: str
+    satuan: str
+    opsidiskon: int
+    diskon1: Decimal
+    diskon2: Decimal
+    diskon3: Decimal
+    diskon4: Decimal
+    kgruppel: str | None
+
+
+class PromotionRow(NamedTuple):
+    """tbl_itempromo: when a promotion applies."""
+
+    idpromo: str
+    tipeper: str
+    stsact: bool
+    tgldari: datetime | None
+    tglsampai: datetime | None
+    jamdari: datetime | None
+    jamsampai: datetime | None
+    w1: bool
+    w2: bool
+    w3: bool
+    w4: bool
+    w5: bool
+    w6: bool
+    w7: bool
+    kodeitemd: str
+    kodeitems: str
+    jenis: str
+    merek: str
+
+
+class PromotionLineRow(NamedTuple):
+    """tbl_itempromodt: buy some, and get some for nothing or at a special price."""
+
+    idpromo: str
+    kodeitem: str
+    jumlahjual: Decimal
+    satuanjual: str
+    kodeitemgr: str
+    jumlahgratis: Decimal
+    satuangratis: str
+    kelipatan: bool
+    tebus: bool
+    harga: Decimal
+
+
+class PartnerRow(NamedTuple):
+    """tbl_supel: a customer (tipe PL) or a supplier (SU)."""
+
+    kode: str
+    tipe: str
+    nama: str
+
+
+class CurrencyRow(NamedTuple):
+    """tbl_matauang: a currency, with the rupiah for one of it, and whether it is the main one."""
+
+    matauang: str
+    ketmatauang: str
+    rate: Decimal
+    utama: bool
+
+
+class SerialRow(NamedTuple):
+    """tbl_itemserial: the serial number of an item, and its last transaction."""
+
+    noserial: str
+    kodeitem: str
+    kodekantor: str
+    tipe: str
+    notransaksi: str
+
+
 class VersionRow(NamedTuple):
     """tbl_infodb."""
 
@@ -129,5 +237,6 @@ class VersionRow(NamedTuple):
 
 Row = (
     ItemRow | UnitRow | PriceRow | StockRow | CategoryRow | BrandRow | UnitNameRow | BranchRow | GroupRow
-    | ItemDiscountRow | VersionRow
+    | ItemDiscountRow | DiscountRow | DiscountLineRow | PromotionRow | PromotionLineRow | PartnerRow | CurrencyRow
+    | SerialRow | VersionRow
 )  # fmt: skip

@@ -31,6 +31,8 @@ class Gate:
             raise ApplicationHandlerStop
         if may_use(update, services(context).settings):
             return
+        if update.to_dict().keys() <= {"update_id"}:  # what is left of an update that cannot be read
+            raise ApplicationHandlerStop
         services(context).metrics.denied.inc()
         user, chat = update.effective_user, update.effective_chat
         kind = next((name for name in KINDS if getattr(update, name) is not None), "update")

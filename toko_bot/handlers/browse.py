@@ -24,10 +24,10 @@ from toko_bot.replies.buttons import (
 )
 from toko_bot.replies.history_page import history_page
 from toko_bot.replies.layout import Page, query_of
-from toko_bot.replies.lists import choices_page, report_page, results_page
+from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
 from toko_bot.replies.product_page import product_page
-from toko_core.catalog.details import REPORTS
+from toko_bot.replies.reports import LISTS, report_page, report_rows
 from toko_core.catalog.live import Served
 
 
@@ -48,7 +48,7 @@ async def on_press(update: Update, context: Context) -> None:
             await _turn(update, context, served, wanted)
         case Choose(label, results):
             await _choose(update, context, served, results, label)
-        case Report(name, number) if name in REPORTS:
+        case Report(name, number) if name in LISTS:
             if shop.is_owner(update):
                 page = await report(served, context, name, number)
                 await _show(update, context, page)
@@ -68,8 +68,8 @@ async def on_press(update: Update, context: Context) -> None:
 
 async def report(served: Served, context: Context, name: str, number: int) -> Page:
     """Build a page of an owners' list."""
-    rows = await asyncio.to_thread(served.details.report, name)
-    return report_page(served, services(context).settings, name, number, rows)
+    settings = services(context).settings
+    return await asyncio.to_thread(lambda: report_page(served, settings, name, number, report_rows(served, name)))
 
 
 async def _turn(update: Update, context: Context, served: Served, wanted: Results) -> None:

@@ -11,7 +11,8 @@ from toko_bot.handlers.search import clean
 from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.price_lines import price_cells
+from toko_bot.replies.layout import asked_now
+from toko_bot.replies.price_lines import price_lines
 from toko_bot.replies.product_page import shared_text
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
@@ -54,8 +55,8 @@ async def on_inline(update: Update, context: Context) -> None:
 
 
 def _article(served: Served, settings: BotSettings, row: int) -> InlineQueryResultArticle:
-    product = served.catalog.products[row]
-    prices = [f"{label} {amount}" for label, amount in price_cells(product, settings.price_rounding)]
+    product = asked_now(served, settings, row)
+    prices = [line.text for line in price_lines(product, settings.price_rounding)]
     return InlineQueryResultArticle(
         product_hash(product.kodeitem),
         (product.namaitem or product.kodeitem)[:120] or "-",

@@ -29,7 +29,7 @@ MOST_FAILED_POLLS = 10
 
 
 async def on_report(update: Update, context: Context) -> None:
-    """Handle /rugi, /tanpaharga and /habis."""
+    """Handle /rugi, /tanpaharga, /habis, /laris and /lambat."""
     shop, message = services(context), update.effective_message
     if message is None or not await _is_allowed(update, context):
         return

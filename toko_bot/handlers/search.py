@@ -56,10 +56,12 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
     served, settings = shop.live.served, shop.settings
     if served is None:
         return Page(messages.NO_CATALOG)
-    alone = served.catalog.index.search(query, 2) if is_code(query) else []
+    alone = served.catalog.index.rows_of_serial(query)
+    if is_code(query) or len(alone) > 1:
+        alone = [hit.row for hit in served.catalog.index.search(query, 2)]
     if len(alone) == 1:
         found = 1
-        page = await asyncio.to_thread(product_page, served, settings, alone[0].row, owner=owner)
+        page = await asyncio.to_thread(product_page, served, settings, alone[0], owner=owner, query=query)
     else:
         page, found = results_page(served, settings, Results(1, query))
     shop.metrics.searched(kind, query, time.perf_counter() - started, found)

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw, ImageFont
 
-from toko_core.prices import rupiah
-from toko_core.text import day
+from toko_core.text import day, rupiah
 
 WIDTH = 900
 """In pixels. On a phone, the font is then about as large as the text below the chart."""

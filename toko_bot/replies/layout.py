@@ -57,6 +57,18 @@ def is_stale(served: Served, settings: BotSettings) -> bool:
     return age > timedelta(hours=settings.stale_hours)
 
 
+def asked_now(served: Served, settings: BotSettings, row: int) -> Product:
+    """Return a product with the discounts and promotions that are in force now."""
+    return served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
+
+
+def data_lines(served: Served, settings: BotSettings, *, always: bool = True) -> list[str]:
+    """Return how old the data is: the warning if it is old, else, if `always`, its time."""
+    return stale_lines(served, settings) or (
+        [messages.data_from(moment(served.data_time, settings.zone))] if always else []
+    )
+
+
 def fit(
     lines: Sequence[str], room: int, more: Callable[[int], str] = messages.more_lines, most: int | None = None
 ) -> list[str]:

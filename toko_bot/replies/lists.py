@@ -1,4 +1,4 @@
-"""The messages that list something: a page of results, the choices to narrow results, and an owners' list."""
+"""The messages that list something: a page of results, and the choices to narrow results."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,11 +8,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Report, Results
+from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Results
 from toko_bot.replies.highlight import Highlight
-from toko_bot.replies.layout import Page, button, length, short_name, stale_lines
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, length, short_name
 from toko_bot.replies.narrowing import find, find_choices, has_choice
-from toko_bot.replies.price_lines import chief_lines, full_table
+from toko_bot.replies.price_lines import chief_lines, discount_lines, full_table, price_table, promotion_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
@@ -26,6 +26,7 @@ MOST_PAGES = 5
 NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
 PRICES_A_HIT = 3
 LOSSES_A_HIT = 2
+PROMOTIONS_A_HIT = 2
 LONGEST_NAME, LONGEST_LABEL = 100, 50
 SPACE = 120
 """Characters that are reserved for the text below the results."""
@@ -59,14 +60,17 @@ def results_page(served: Served, settings: BotSettings, wanted: Results) -> tupl
     room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length("\n".join(head))) // max(len(rows), 1)
     mark = Highlight(index, query, rows)
     parts = []
-    for place, product in enumerate(map(products.__getitem__, rows), part.start + 1):
-        parts.append(_product(product, settings, f"{place}. {mark(short_name(product, LONGEST_NAME))}", room))
+    shown = [asked_now(served, settings, row) for row in rows]
+    for place, product in enumerate(shown, part.start + 1):
+        title = f"{place}. {mark(short_name(product, LONGEST_NAME))}"
+        parts.append(product_part(served, product, settings, title, room))
     keyboard = [
         *open_buttons(served, part, rows, here),
         *turning(part, lambda page: replace(here, page=page)),
         *_narrowing(served, here, hits, part.pages),
     ]
-    return list_page(["\n".join(head), *parts, *stale_lines(served, settings)], keyboard), len(hits)
+    data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
+    return list_page(["\n".join(head), *parts, *data], keyboard), len(hits)
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:
@@ -78,25 +82,6 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
     ]
     rows = [*_in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
     return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
-
-
-def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[int]) -> Page:
-    """Build a page of an owners' list."""
-    if not rows:
-        return list_page([messages.REPORT_EMPTY[name], *stale_lines(served, settings)], [])
-    part = part_of(len(rows), number, settings.page_size)
-    shown = rows[part.start : part.end]
-    head = f"<b>{messages.REPORT_TITLES[name]}</b>: {len(rows)}"
-    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length(head)) // len(shown)
-    parts = []
-    for place, product in enumerate(map(served.catalog.products.__getitem__, shown), part.start + 1):
-        title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>"
-        parts.append(_product(product, settings, title, room, with_cost=name == "rugi"))
-    keyboard = [
-        *open_buttons(served, part, shown, Report(name, part.number)),
-        *turning(part, lambda page: Report(name, page)),
-    ]
-    return list_page([head, *parts, *stale_lines(served, settings)], keyboard)
 
 
 def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
@@ -122,26 +107,37 @@ def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
     return (name or messages.LABELS[label])[:LONGEST_LABEL]
 
 
-def _product(product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False) -> str:
+def product_part(
+    served: Served, product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False
+) -> str:
     """Format a product in a list, below a title in HTML, in at most `room` characters."""
     if not product.dijual:
         title += f" · {messages.NOT_SOLD.lower()}"
     if with_cost:
         low = tuple(price for price in product.prices if is_below_cost([price]))
         table = full_table(replace(product, prices=low), "", settings.price_rounding, with_cost=True, with_groups=False)
-        lines = ["\n".join(block) for block in table]
-        count, lines = len(low), lines[:LOSSES_A_HIT]
+        count, plain, offers = len(low), ["\n".join(block) for block in table][:LOSSES_A_HIT], []
     else:
-        count, lines = len(product.prices), chief_lines(product, PRICES_A_HIT, settings.price_rounding)
-    kept: list[str] = []
+        chief = chief_lines(product, PRICES_A_HIT, settings.price_rounding)
+        count, plain, offers = len(product.prices), price_table(chief), discount_lines(chief)
     room -= length(title) + 2 + len(messages.more_prices(999))
+    kept, room = _fitting(plain, room)
+    reduced, room = _fitting(offers, room)
+    gifts, room = _fitting(promotion_lines(product, served.catalog.products)[:PROMOTIONS_A_HIT], room)
+    left_out = count - len(kept) - len(reduced)
+    table_part = [f"<code>{escape(chr(10).join(kept))}</code>"] if kept else []
+    return "\n".join([title, *table_part, *reduced, *gifts, *([messages.more_prices(left_out)] if left_out else [])])
+
+
+def _fitting(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+    """Return the first lines that fit into `room` characters, and what is left of it."""
+    kept = []
     for line in lines:
-        room -= len(line) + 1
-        if room < 0:
+        if length(line) + 1 > room:
             break
         kept.append(line)
-    more = [messages.more_prices(count - len(kept))] if count > len(kept) else []
-    return "\n".join([title, *([f"<code>{escape(chr(10).join(kept))}</code>"] if kept else []), *more])
+        room -= length(line) + 1
+    return kept, room
 
 
 def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:

@@ -1,10 +1,9 @@
 """Every sentence of the bot, in Indonesian. The texts are HTML, and this module escapes all values from outside."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
-from toko_core.prices import format_change, rupiah
-from toko_core.text import count, shorten
+from toko_core.text import count, format_change, quantity, rupiah, shorten
 
 ASKED = "🔎 "
 """The prefix of the line that repeats the query. A button whose data has no query reads it from this line."""
@@ -28,6 +27,8 @@ OWNER_COMMANDS = {
     "rugi": "Barang dijual di bawah harga pokok",
     "tanpaharga": "Barang yang harganya belum diisi",
     "habis": "Barang yang stoknya habis",
+    "laris": "Barang yang paling laris",
+    "lambat": "Barang yang tidak laku 90 hari",
 }
 GROUP_COMMANDS = {
     "harga": "Cari harga barang, misalnya /harga indomie",
@@ -37,18 +38,33 @@ GROUP_COMMANDS = {
 REPORT_TITLES = {
     "rugi": "⚠️ Dijual di bawah harga pokok",
     "tanpaharga": "Harga belum diisi",
-    "habis": "Stok habis",
+    "habis": "Stok habis, terjual 90 hari terakhir",
+    "habissemua": "Stok habis",
+    "laris": "Paling laris, 90 hari",
+    "larisminggu": "Paling laris, 7 hari",
+    "lambat": "Ada stok, tidak terjual 90 hari",
 }
 REPORT_EMPTY = {
     "rugi": "👍 Tidak ada barang yang dijual di bawah harga pokok.",
     "tanpaharga": "👍 Semua barang sudah ada harganya.",
     "habis": "👍 Tidak ada barang yang stoknya habis.",
+    "habissemua": "👍 Tidak ada barang yang stoknya habis.",
+    "laris": "Tidak ada penjualan dalam 90 hari.",
+    "larisminggu": "Tidak ada penjualan dalam 7 hari.",
+    "lambat": "👍 Semua barang yang ada stoknya terjual dalam 90 hari.",
 }
+REPORT_BUTTONS = {
+    "habis": "Yang terjual 90 hari",
+    "habissemua": "Semua yang habis",
+    "laris": "90 hari",
+    "larisminggu": "7 hari",
+}
+NO_SALES = "Data penjualan belum ada. Jalankan toko sales; setelah sinkronisasi berikutnya daftar ini terisi."
 
 NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
 DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
-UNPRICED = "harga belum diisi"
+NO_STOCK = "Stok 0"
 UNPRICED_SHORT = "belum diisi"
 BELOW_COST = "di bawah pokok!"
 BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah harga pokok</b>"
@@ -86,6 +102,19 @@ SYNC_STATES = {
     "MANAGED": "berjalan", "SUCCESS": "berhasil", "FAILURE": "gagal", "CANCELING": "dibatalkan",
     "CANCELED": "dibatalkan",
 }  # fmt: skip
+
+
+def unpriced(currency: str | None, *, short: bool = False) -> str:
+    """What stands in place of a price: it is not filled in, or in a currency without a rate."""
+    if currency is not None:
+        return f"{currency}, tanpa kurs" if short else f"harga dalam {currency}, tanpa kurs"
+    return UNPRICED_SHORT if short else "harga belum diisi"
+
+
+def serial(number: str, branch: str, *, sold: bool) -> str:
+    """Where the item with a serial number is, or that it was sold."""
+    state = " · ".join(filter(None, [branch, "sudah terjual" if sold else ""]))
+    return f"Nomor seri {number}: {state}" if state else f"Nomor seri {number}"
 
 
 def stranger(user_id: int) -> str:
@@ -156,6 +185,29 @@ def barcode_read(code: str) -> str:
 
 def more_prices(count: int) -> str:
     return f"+{count} harga lagi"
+
+
+def sales_until(date: str) -> str:
+    return f"Penjualan s.d. {date}"
+
+
+def sold(receipts: int, amount: Decimal, unit: str) -> str:
+    return f"{count(receipts)} struk · {quantity(amount)} {unit}".rstrip()
+
+
+def idle(stock: Decimal, unit: str, cost: Decimal | None) -> str:
+    """Say how much of a product lies idle, and what it cost."""
+    money = "harga pokok belum diisi" if cost is None else f"modal {rupiah(whole(cost))}"
+    return f"stok {quantity(stock)} {unit} · {money}"
+
+
+def idle_money(cost: Decimal) -> str:
+    return f"Modal: {rupiah(whole(cost))}"
+
+
+def whole(amount: Decimal) -> Decimal:
+    """Round an amount half up to the rupiah."""
+    return amount.quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def more_lines(count: int) -> str:

@@ -11,13 +11,12 @@ from telegram.constants import MessageLimit
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Moves
 from toko_bot.replies.history_page import price_labels
-from toko_bot.replies.layout import Page, button, fit, length, short_name, stale_lines
+from toko_bot.replies.layout import Page, button, data_lines, fit, length, short_name
 from toko_bot.replies.lists import LONGEST_NAME, SPACE, list_page, open_buttons, part_of, turning
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import Period, PriceChange
 from toko_core.catalog.products import Product
-from toko_core.text import moment
 
 MOST_MOVES = 3
 """The most price changes that the list shows for a product."""
@@ -39,13 +38,12 @@ def moves_page(served: Served, settings: BotSettings, wanted: Moves) -> Page:
     for place, row in enumerate(shown, part.start + 1):
         of_product = [move for move in moves if move.product_id == row]
         parts.append(_product(place, served.catalog.products[row], of_product, room))
-    data = messages.data_from(moment(served.data_time, settings.zone))
     keyboard = [
         *open_buttons(served, part, shown, Moves(wanted.way, wanted.days, part.number)),
         *turning(part, lambda page: Moves(wanted.way, wanted.days, page)),
         _other_period(wanted),
     ]
-    return list_page([*parts, *(stale_lines(served, settings) or [data])], keyboard)
+    return list_page([*parts, *data_lines(served, settings)], keyboard)
 
 
 def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:

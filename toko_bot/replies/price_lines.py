@@ -1,21 +1,31 @@
 """Formats prices in narrow lines, aligned for a phone. Amounts are exact, unless PRICE_ROUNDING rounds them up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from html import escape
 
 from toko_bot.replies import messages
-from toko_core.catalog.products import Price, Product
-from toko_core.catalog.reference.groups import CustomerGroup
-from toko_core.prices import (
+from toko_core.catalog.products import Price, Product, Products
+from toko_core.price_labels import (
     LONGEST_UNIT,
-    group_prices,
+    label_discount,
+    label_groups,
+    label_payers,
     label_prices,
+    label_promotion,
     label_unit,
-    percent,
-    rupiah,
+)
+from toko_core.prices import (
+    GroupPrice,
+    Paid,
+    group_prices,
+    price_in_force,
+    round_amount,
     shown_price,
     usual_price,
 )
+from toko_core.text import percent, rupiah
 
 WIDTH = 30
 """Characters of a line. A small phone shows 32 in a fixed-width font."""
@@ -23,20 +33,73 @@ MOST_GROUP_PRICES = 4
 """The most lines for customer groups below a price."""
 
 
-def price_table(product: Product, rounding: int | None) -> list[str]:
-    """Format one line for each price: its label and the amount."""
-    return [two_columns(*line) for line in price_cells(product, rounding)]
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """A price that customers pay, and the discount that is in force for it."""
+
+    label: str
+    amount: str
+    before: str = ""
+    """The list price, if a discount is in force."""
+    offer: str = ""
+    """The discount: `diskon 10 % s.d. 30 Nov`."""
+
+    @property
+    def html(self) -> str:
+        """The line of a price with a discount."""
+        return f"{escape(self.label)} {self.before} → <b>{self.amount}</b> {escape(self.offer)}"
+
+    @property
+    def text(self) -> str:
+        """The line without markup."""
+        offer = f" ({self.offer}, dari {self.before})" if self.offer else ""
+        return f"{self.label} {self.amount}{offer}"
 
 
-def price_cells(product: Product, rounding: int | None) -> Iterator[tuple[str, str]]:
-    """Yield the label and the amount of each price. If only groups with a percent pay it, that is what they pay."""
+def price_lines(product: Product, rounding: int | None) -> list[PriceLine]:
+    """Return what customers pay for each price. If only groups pay it, that is what they pay."""
+    lines = []
     for label, price in label_prices(product.prices, product.groups):
+        listed = rupiah(shown_price(price, rounding))
         if price.hargajual is None:
-            yield label, messages.UNPRICED_SHORT
-        elif usual := usual_price(price, product.groups, rounding):
-            yield f"{label_unit(price)} {usual.label}", rupiah(usual.amount)
+            lines.append(PriceLine(label, messages.unpriced(product.matauang, short=True)))
+        elif usual := usual_price(price, product.groups, rounding, product.discounts):
+            if usual.discount:
+                lines.append(_discounted(f"{label_unit(price)} {label_groups(usual.names)}", listed, usual))
+            else:
+                lines.append(PriceLine(f"{label_unit(price)} {label_payers(usual)}", rupiah(usual.amount)))
+        elif paid := price_in_force(price, product.discounts):
+            lines.append(_discounted(label, listed, replace(paid, amount=round_amount(paid.amount, rounding))))
         else:
-            yield label, rupiah(shown_price(price, rounding))
+            lines.append(PriceLine(label, listed))
+    return lines
+
+
+def price_table(lines: Iterable[PriceLine]) -> list[str]:
+    """Format one line for each price without a discount: its label and the amount."""
+    return [two_columns(line.label, line.amount) for line in lines if not line.offer]
+
+
+def discount_lines(lines: Iterable[PriceLine]) -> list[str]:
+    """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10 %`."""
+    return [f"🏷 {line.html}" for line in lines if line.offer]
+
+
+def group_discount_lines(product: Product, rounding: int | None) -> list[str]:
+    """Format one line of HTML for each price of a customer group that has a discount of its own."""
+    return [
+        f"🏷 {_discounted(f'{label} {label_groups(paid.names)}', rupiah(shown_price(price, rounding)), paid).html}"
+        for label, price in label_prices(product.prices, product.groups)
+        for paid in group_prices(price, product.groups, rounding, product.discounts)
+        if paid.discount
+    ]
+
+
+def promotion_lines(product: Product, names: Products) -> list[str]:
+    """Format one line of HTML for each promotion. `names` has the other products that people get."""
+    gifts = [None if promotion.gift is None else names.name(promotion.gift) for promotion in product.promotions]
+    lines = [label_promotion(*pair) for pair in zip(product.promotions, gifts, strict=True)]
+    return [f"🎁 {escape(line)}" for line in lines]
 
 
 def full_table(
@@ -48,21 +111,23 @@ def full_table(
     """
     for label, price in label_prices(product.prices, product.groups):
         if price.hargajual is None:
-            lines = [two_columns(label, messages.UNPRICED)]
+            lines = [two_columns(label, messages.unpriced(product.matauang))]
         else:
             lines = [two_columns(label, rupiah(shown_price(price, rounding)))]
             if price.konversi not in {None, Decimal(1)} and price.konversi:
                 lines.append(f"  {_per_unit(price.hargajual / price.konversi)}/{base_unit[:LONGEST_UNIT]}".rjust(WIDTH))
+            if paid := price_in_force(price, product.discounts):
+                lines.append(two_columns("  diskon", rupiah(round_amount(paid.amount, rounding))))
         if with_cost:
             lines += _cost(price, rounding)
         if with_groups:
-            lines += _of_groups(price, product.groups, rounding)
+            lines += _of_groups(price, product, rounding)
         yield lines
 
 
-def chief_lines(product: Product, most: int, rounding: int | None) -> list[str]:
-    """Format at most `most` prices. The first price of each unit goes before a second price of any unit."""
-    lines = price_table(product, rounding)
+def chief_lines(product: Product, most: int, rounding: int | None) -> list[PriceLine]:
+    """Return at most `most` prices. The first price of each unit goes before a second price of any unit."""
+    lines = price_lines(product, rounding)
     units = [price.satuan for price in product.prices]
     best = sorted(range(len(lines)), key=lambda number: (units[number] in units[:number], number))[:most]
     return [lines[number] for number in sorted(best)]
@@ -90,12 +155,17 @@ def _cost(price: Price, rounding: int | None) -> Iterator[str]:
     yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{of_cost}")
 
 
-def _of_groups(price: Price, groups: Sequence[CustomerGroup], rounding: int | None) -> Iterator[str]:
-    found = group_prices(price, groups, rounding)
+def _of_groups(price: Price, product: Product, rounding: int | None) -> Iterator[str]:
+    found = group_prices(price, product.groups, rounding, product.discounts)
     for paid in found[:MOST_GROUP_PRICES]:
-        yield two_columns(f"  {paid.label}", rupiah(paid.amount))
+        label = f"{label_groups(paid.names)} diskon" if paid.discount else label_payers(paid)
+        yield two_columns(f"  {label}", rupiah(paid.amount))
     if len(found) > MOST_GROUP_PRICES:
         yield f"  {messages.more_lines(len(found) - MOST_GROUP_PRICES)}"
+
+
+def _discounted(label: str, before: str, paid: Paid | GroupPrice) -> PriceLine:
+    return PriceLine(label, rupiah(paid.amount), before, label_discount(paid.discount) if paid.discount else "")
 
 
 def _per_unit(amount: Decimal) -> str:

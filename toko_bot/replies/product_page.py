@@ -1,45 +1,74 @@
 """The messages that show one product: its page, and the text that people share through inline mode."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
+from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
-from toko_bot.replies.layout import Page, button, fit, short_name, stale_lines
-from toko_bot.replies.price_lines import full_table, price_table, two_columns
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
+from toko_bot.replies.price_lines import (
+    discount_lines,
+    full_table,
+    group_discount_lines,
+    price_lines,
+    price_table,
+    promotion_lines,
+    two_columns,
+)
 from toko_bot.settings import BotSettings
+from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
+from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
-from toko_core.prices import is_below_cost, quantity
-from toko_core.text import moment, shorten
+from toko_core.prices import is_below_cost
+from toko_core.text import day, quantity, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
 """Characters of a branch in the table of stock, where a quantity follows in the same line."""
-PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS = 1800, 500, 500
-"""Limits that keep a product page within one Telegram message."""
+MOST_SERIALS = 3
+SHORTEST_REMARK = 20
+"""A remark is left out of a page with room for fewer characters."""
+PRICE_CHARACTERS, STOCK_CHARACTERS, BARCODE_CHARACTERS, OFFER_CHARACTERS = 1800, 500, 500, 600
+"""Limits that keep a product page within one Telegram message. The offers take their characters from the prices."""
 
 
 def product_page(
-    served: Served, settings: BotSettings, row: int, *, owner: bool, back: ProductList | None = None
+    served: Served,
+    settings: BotSettings,
+    row: int,
+    *,
+    owner: bool,
+    back: ProductList | None = None,
+    query: str | None = None,
 ) -> Page:
     """Build the page of a product, with cost and margin only for owners.
 
+    If the query, given or of the page to go back to, is a serial number, it says where that is.
+
     It reads the file: do not call it in the event loop.
     """
-    product, details = served.catalog.products[row], served.details.of(row)
+    product, details = asked_now(served, settings, row), served.details.of(row)
     head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
     if not product.dijual:
         head.append(f"🚫 {messages.NOT_SOLD}")
     if owner and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
+    head += _serials(served, row, back.query if isinstance(back, Results) else query)
+    offers = _offers(served, settings, product)
+    head += offers
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
-    table = fit(["\n".join(block) for block in blocks], PRICE_CHARACTERS, messages.more_prices)
+    room = PRICE_CHARACTERS - length("\n".join(offers))
+    table = fit(["\n".join(block) for block in blocks], room, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
-    if details.stock:
+    if not details.stock and details.jasa is False:
+        parts.append(messages.NO_STOCK)
+    elif details.stock:
         branches = _branches([place.kantor for place in details.stock], served.catalog.products.names)
         stock = [
             two_columns(branch, quantity(place.stok)) for branch, place in zip(branches, details.stock, strict=True)
@@ -53,26 +82,72 @@ def product_page(
         if value:
             facts.append(f"{title}: {escape(value[:100])}")
     facts += _unit_names([*units, details.satuan], served.catalog.products.names)
+    if owner:
+        facts += _owners_facts(details, served.catalog.products.names, settings.zone)
     parts.append("\n".join(facts))
-    parts += stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
+    place = len(parts)
+    parts += data_lines(served, settings)
     if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
         parts.append(messages.asked(back.query))
     code = product_hash(product.kodeitem)
     buttons = [button(messages.BACK, back)] if back is not None else []
     buttons += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
     buttons.append(button(messages.HISTORY, History(code)))
+    if details.keterangan is not None:
+        room = MessageLimit.MAX_TEXT_LENGTH - length("\n\n".join(filter(None, parts)))
+        parts[place:place] = _remark(details.keterangan, room)
     return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup([buttons]))
 
 
 def shared_text(served: Served, settings: BotSettings, row: int) -> str:
     """Return a product's prices as anybody may see them in any chat."""
-    product = served.catalog.products[row]
+    product = asked_now(served, settings, row)
     head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
     if not product.dijual:
         head += f"\n🚫 {messages.NOT_SOLD}"
-    table = fit(price_table(product, settings.price_rounding), PRICE_CHARACTERS, messages.more_prices)
-    data = stale_lines(served, settings) or [messages.data_from(moment(served.data_time, settings.zone))]
-    return "\n\n".join([head, _pre(table), *data])
+    lines = price_lines(product, settings.price_rounding)
+    table = fit(price_table(lines), PRICE_CHARACTERS, messages.more_prices)
+    offers = fit([*discount_lines(lines), *promotion_lines(product, served.catalog.products)], PRICE_CHARACTERS)
+    parts = [head, _pre(table), "\n".join(offers), *data_lines(served, settings)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _offers(served: Served, settings: BotSettings, product: Product) -> list[str]:
+    """Return the lines of the discounts and promotions in force."""
+    rounding = settings.price_rounding
+    lines = [
+        *discount_lines(price_lines(product, rounding)),
+        *group_discount_lines(product, rounding),
+        *promotion_lines(product, served.catalog.products),
+    ]
+    return fit(list(dict.fromkeys(lines)), OFFER_CHARACTERS)
+
+
+def _serials(served: Served, row: int, query: str | None) -> Iterator[str]:
+    """Yield a line for each of the product's serial numbers that the query is."""
+    if query and row in served.catalog.index.rows_of_serial(query):
+        names = served.catalog.products.names
+        for found in served.details.serials(row, query)[:MOST_SERIALS]:
+            branch = shorten(names.shown("kantor", found.kantor) or "", 100)
+            yield escape(messages.serial(found.noserial, branch, sold=bool(found.terjual)))
+
+
+def _remark(text: str, room: int) -> Iterator[str]:
+    """Yield the shop's remark, if there is enough room for it. A letter may count as two."""
+    label = "Keterangan: "
+    room = (room - len(label) - len("\n\n")) // 2 if not text.isascii() else room - len(label) - len("\n\n")
+    if room >= SHORTEST_REMARK:
+        yield escape(f"{label}{shorten(text, room)}")
+
+
+def _owners_facts(details: ProductDetails, names: Names, zone: ZoneInfo) -> Iterator[str]:
+    """Yield the lines that only owners see: the minimum stock, the supplier, and when iPOS last changed the item."""
+    if details.stokmin is not None:
+        yield f"Stok minimum: {quantity(details.stokmin)}"
+    if details.supplier is not None:
+        yield f"Pemasok: {escape((names.shown('supplier', details.supplier) or '')[:100])}"
+    if details.dateupd is not None:
+        yield f"Diubah di iPOS: {day(details.dateupd.replace(tzinfo=zone), zone)}"
 
 
 def _branches(codes: Sequence[str], names: Names) -> list[str]:

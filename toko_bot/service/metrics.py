@@ -60,6 +60,7 @@ class Metrics:
             buckets=BUCKETS, registry=registry,
         )  # fmt: skip
         self.denied = Counter("toko_bot_denied", "Updates from people without access", registry=registry)
+        self.unreadable = Counter("toko_bot_unreadable", "Updates that cannot be read", registry=registry)
         self.dropped = Counter("toko_bot_dropped", "Updates dropped because their sender floods", registry=registry)
         self.errors = Counter("toko_bot_errors", "Errors, by kind", ["kind"], registry=registry)
         self.reloads = Counter("toko_bot_catalogs_loaded", "Catalogues loaded and served", registry=registry)

@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from telegram.constants import FloodLimit
@@ -102,26 +101,6 @@ class Sending(HTTPXRequest):
         self._on_request(url)
         async with self._free:
             return await super().do_request(url, *args, **kwargs)
-
-
-class Polling(HTTPXRequest):
-    """The connection for polling updates. `on_answer` is called whenever Telegram has answered a poll."""
-
-    def __init__(self, on_answer: Callable[[], None], **more: Any) -> None:
-        super().__init__(connection_pool_size=2, **more)
-        self._on_answer = on_answer
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        try:
-            status, body = await super().do_request(*args, **kwargs)
-        except TimedOut as error:  # the library polls again and logs nothing
-            log.warning("Telegram did not answer a poll, polling again: %s", short(error))
-            raise
-        if status == HTTPStatus.OK:
-            self._on_answer()
-        elif status == HTTPStatus.TOO_MANY_REQUESTS:
-            log.warning("Telegram limits polling, and the bot waits as long as Telegram asks")
-        return status, body
 
 
 def short(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,30 +11,57 @@ import duckdb
 
 from toko_core.catalog.open_file import Config, open_file
 from toko_core.catalog.price_changes import PriceChanges
+from toko_core.catalog.reference.columns import complete_table
+from toko_core.catalog.reference.names import has_table
 
 CONFIG: Config = {"threads": 1, "memory_limit": "64MB"}
 """DuckDB caches the photos that were shown, up to this memory limit."""
 REPORTS = {
     "rugi": """
-        SELECT product_id FROM prices JOIN products USING (product_id) WHERE dijual AND hargajual < hargapokok
+        SELECT product_id FROM prices JOIN {products} USING (product_id) WHERE dijual AND hargajual < hargapokok
         GROUP BY product_id ORDER BY max(hargapokok - hargajual) DESC, product_id
     """,
     "tanpaharga": """
-        SELECT product_id FROM prices JOIN products USING (product_id) WHERE dijual
+        SELECT product_id FROM prices JOIN {products} USING (product_id) WHERE dijual
         GROUP BY product_id HAVING count(hargajual) < count(*) ORDER BY count(hargajual) > 0, product_id
     """,
     "habis": """
-        SELECT product_id FROM stock JOIN products USING (product_id) WHERE dijual
-        GROUP BY product_id, namaitem HAVING sum(stok) <= 0 ORDER BY namaitem, product_id
+        SELECT product_id FROM {products}
+        LEFT JOIN (SELECT product_id, sum(stok) AS stok FROM stock GROUP BY product_id) USING (product_id)
+        WHERE dijual AND jasa IS NOT TRUE AND coalesce(stok, CASE WHEN NOT jasa THEN 0 END) <= 0
+        ORDER BY namaitem, product_id
     """,
 }
 """The lists for owners, by the command that shows them: below cost, without a price, out of stock."""
+
+IDLE = """
+    SELECT product_id, stok, stok::DECIMAL(20,3) * cost AS modal FROM {products}
+    JOIN (SELECT product_id, sum(stok) AS stok FROM stock GROUP BY product_id) USING (product_id)
+    LEFT JOIN (
+        SELECT product_id, coalesce(
+            max(hargapokok) FILTER (WHERE konversi = 1), max(hargapokok / konversi)::DECIMAL(18,4)
+        ) AS cost FROM prices WHERE konversi IS NULL OR konversi > 0 GROUP BY product_id
+    ) USING (product_id)
+    WHERE terjual_90 = 0 AND terakhir_terjual IS NULL AND stok > 0 AND stok < 1e12
+    ORDER BY modal DESC NULLS LAST, namaitem, product_id
+"""
+"""Goods that do not sell. A cost is that of the base unit, else of a larger unit divided by its conversion."""
+
+FIELDS = "keterangan, jasa, stokmin, supplier, dateupd"
 
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
     barcode: str
     satuan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    noserial: str
+    kantor: str
+    terjual: bool | None
+    """Whether it was sold; None if iPOS does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +76,18 @@ class ProductDetails:
     satuan: str
     """The base unit."""
     rak: str | None
+    keterangan: str | None
+    """What the shop noted on it, such as the models that a part fits."""
     barcodes: Sequence[Barcode]
     stock: Sequence[Stock]
+    """By branch. Goods that never moved have none, and stock 0."""
+    jasa: bool | None
+    """Whether it is a service, which has no stock; None if iPOS does not say."""
+    stokmin: Decimal | None
+    supplier: str | None
+    """A code: only owners may see the supplier."""
+    dateupd: datetime | None
+    """When the item was last changed in iPOS, in the shop's time, without a zone."""
     has_photo: bool
 
 
@@ -59,22 +97,45 @@ class Details:
     def __init__(self, file: Path) -> None:
         """Open it. Raises CatalogError."""
         self._connection = open_file(file, CONFIG)
+        self._products = complete_table(self._connection, "products")
+        self._has_serials = has_table(self._connection, "serials")
         self.price_changes = PriceChanges(self._connection)
 
     def of(self, product_id: int) -> ProductDetails:
         """Return the details of one product."""
         cursor = self._connection.cursor()
-        (satuan, rak), *_ = self._rows(cursor, "SELECT satuan, rak FROM products WHERE product_id = ?", product_id)
+        query = f"SELECT satuan, rak, {FIELDS} FROM {self._products} WHERE product_id = ?"  # noqa: S608
+        (satuan, rak, remark, jasa, stokmin, supplier, dateupd), *_ = self._rows(cursor, query, product_id)
         barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
         stock = self._rows(cursor, "SELECT kantor, stok FROM stock WHERE product_id = ? ORDER BY kantor", product_id)
         photos = self._rows(cursor, "SELECT 1 FROM photos WHERE product_id = ? AND gambar IS NOT NULL", product_id)
         return ProductDetails(
             satuan or "",
             rak or None,
+            remark or None,
             [Barcode(code, unit or "") for code, unit in barcodes],
-            [Stock(office or "", amount) for office, amount in stock if amount is not None],
+            [] if jasa else [Stock(office or "", amount) for office, amount in stock if amount is not None],
+            jasa,
+            stokmin,
+            supplier or None,
+            dateupd,
             bool(photos),
         )
+
+    def serials(self, product_id: int, text: str) -> list[Serial]:
+        """Return the product's serial numbers that are exactly the text, in any letter case."""
+        if not self._has_serials:
+            return []
+        query = "SELECT noserial, kantor, terjual FROM serials WHERE noserial = ? AND product_id = ?"
+        found = self._connection.cursor().execute(query, [text.strip().upper(), product_id]).fetchall()
+        return [Serial(number, office or "", sold) for number, office, sold in found]
+
+    def idle_stock(self) -> list[tuple[int, Decimal, Decimal | None]]:
+        """Return the goods in stock that were not sold in 90 days: product_id, stock of all branches, and its cost.
+
+        The largest cost comes first. It is None if the product has no cost, and the list is empty without sales.
+        """
+        return [tuple(row) for row in self._rows(self._connection.cursor(), IDLE.format(products=self._products))]
 
     def photo(self, product_id: int) -> bytes | None:
         """Return the product's photo as JPEG, or None if it has none."""
@@ -83,7 +144,8 @@ class Details:
 
     def report(self, name: str) -> list[int]:
         """Return the products of one of the REPORTS, the most urgent first."""
-        return [int(row[0]) for row in self._rows(self._connection.cursor(), REPORTS[name])]
+        query = REPORTS[name].format(products=self._products)
+        return [int(row[0]) for row in self._rows(self._connection.cursor(), query)]
 
     @staticmethod
     def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, *values: int) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from toko_core.catalog.details import Details
 from toko_core.catalog.product_hashes import ProductHashes
 from toko_core.catalog.reader import PublishedCatalog
-from toko_core.catalog.store import current_file
+from toko_core.catalog.store import check_whole, current_file
 from toko_core.errors import CatalogError
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,8 @@ class LiveCatalog:
     async def _poll(self, again: bool) -> str | None:
         try:
             file = current_file(self._folder)
+        except CatalogError as error:
+            return self._has_problem(str(error))
         except OSError as error:
             return self._has_problem(f"CURRENT cannot be read: {error}")
         if file is None:
@@ -122,7 +125,7 @@ class LiveCatalog:
             self._observer.serving(len(served.catalog.products), served.data_time)
             log.info("Serving %s: %d products of %s", file.name, len(served.catalog.products), served.data_time)
             return None
-        if current_file(self._folder) != file:  # a newer one was published meanwhile: the next poll finds it
+        if self._has_moved(file):  # a newer one was published meanwhile: the next poll finds it
             return None
         known = self._rejected is not None and self._rejected[0] == file
         self._rejected = (file, now)
@@ -130,6 +133,11 @@ class LiveCatalog:
             self.problem = problem
             return None
         return self._has_problem(problem)
+
+    def _has_moved(self, file: Path) -> bool:
+        with suppress(CatalogError, OSError):
+            return current_file(self._folder) != file
+        return True
 
     def _has_problem(self, problem: str) -> str | None:
         if self.problem == problem:
@@ -155,6 +163,8 @@ def _lower_priority() -> None:
 
 def _load(file: Path, zone: ZoneInfo) -> Served:
     """Read a catalogue and run a few queries, so that the first person does not wait for work done on first use."""
+    if file.exists():
+        check_whole(file)
     catalog = PublishedCatalog(file)
     if not len(catalog.products):
         raise CatalogError(f"The catalogue {file.name} is empty.")

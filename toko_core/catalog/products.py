@@ -5,7 +5,8 @@ Python objects are created only for the few products that somebody asks for.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.catalog.reference.columns import complete_table
+from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
 from toko_core.catalog.reference.names import Names
 
@@ -65,6 +68,11 @@ class Product:
     prices: tuple[Price, ...]
     groups: tuple[CustomerGroup, ...] = ()
     """The shop's customer groups, with what each pays for this product."""
+    matauang: str | None = None
+    """The currency of its prices if they cannot be converted to rupiah. They are then None."""
+    discounts: tuple[Discount, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    """Those that apply at the moment for which the product was asked."""
 
 
 class Products:
@@ -82,6 +90,9 @@ class Products:
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
         self.names = Names(connection)
         self._groups = CustomerGroups(connection)
+        self._discounts = Discounts(connection)
+        query = f"SELECT product_id, matauang FROM {complete_table(connection, 'products')} WHERE matauang IS NOT NULL"  # noqa: S608
+        self._currencies = dict(connection.execute(query).fetchall())
 
     def __len__(self) -> int:
         return len(self._sold)
@@ -91,7 +102,16 @@ class Products:
         code, name = self.code(product_id), self.name(product_id)
         jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
-        return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, self._groups.of(product_id))
+        groups, currency = self._groups.of(product_id), self._currencies.get(int(product_id))
+        return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, groups, currency)
+
+    def at(self, product_id: int, moment: datetime) -> Product:
+        """Return a product with the discounts and promotions that apply at a moment of the shop's wall clock."""
+        discounts, promotions = self._discounts.of(product_id, moment)
+        product = self[product_id]
+        if not discounts and not promotions:
+            return product
+        return replace(product, discounts=discounts, promotions=promotions)
 
     def code(self, product_id: int) -> str:
         """Return the product's `kodeitem`."""

@@ -6,6 +6,7 @@ The file is the contract with the chain that writes it: the tables, and `schema_
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -30,6 +31,7 @@ class Found:
 
     product: Product
     score: float
+    product_id: int
 
 
 class PublishedCatalog:
@@ -52,9 +54,15 @@ class PublishedCatalog:
             raise CatalogError(f"No catalogue is published in {folder} yet: run `toko sync` (or `toko demo`) first.")
         return cls(file)
 
-    def search(self, text: str, limit: int = 10) -> list[Found]:
-        """Return the products that match a text best, the best first."""
-        return [Found(self.products[hit.row], hit.score) for hit in self.index.search(text, limit)]
+    def search(self, text: str, limit: int = 10, at: datetime | None = None) -> list[Found]:
+        """Return the products that match a text best, the best first.
+
+        They have the discounts that apply at a moment of the shop's wall clock; None means without discounts.
+        """
+        hits = self.index.search(text, limit)
+        return [
+            Found(self.products.at(hit.row, at) if at else self.products[hit.row], hit.score, hit.row) for hit in hits
+        ]
 
     def suggestion(self, text: str) -> str | None:
         """Return the query that was probably meant, if the best hit is a guess that uses other words; else None."""

@@ -1,4 +1,4 @@
-"""Finds rows by a complete barcode or code, or by the last digits of a barcode."""
+"""Finds rows by a complete barcode, code or serial number, or by the last digits of a barcode."""
 
 import hashlib
 import re
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+SERIAL = np.dtype([("hash", np.uint64), ("row", np.int32)])
 LAST_DIGITS = range(4, 7)
 """The numbers of last digits by which a barcode can be found."""
 MOST_BY_LAST_DIGITS = 500
@@ -15,6 +16,8 @@ MOST_BY_LAST_DIGITS = 500
 NONE = np.empty(0, np.int64)
 NOT_WRITTEN = re.compile(r"[\s\-]")
 LONGEST = 64
+SHORTEST_SERIAL = 4
+"""The fewest characters of a serial number that can be found."""
 
 
 class Identifiers:
@@ -26,6 +29,9 @@ class Identifiers:
         self._rows = arrays["identifier_rows"]
         self._endings = arrays["endings"]
         self._ending_rows = arrays["ending_rows"]
+        self._serials: NDArray[np.uint64] | None = arrays.get("serial_hashes")
+        """None if the shop has no serial numbers."""
+        self._serial_rows = arrays.get("serial_rows", NONE)
 
     @staticmethod
     def build(barcodes: Iterable[tuple[str, int]], codes: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
@@ -46,8 +52,33 @@ class Identifiers:
             "ending_rows": ending_rows[by_ending],
         }
 
+    @staticmethod
+    def build_serials(serials: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
+        """Build the arrays of pairs of a serial number and its row: 12 bytes each. None if there are no pairs."""
+        pairs = np.fromiter(((_hash(_folded(number)), row) for number, row in serials), SERIAL)
+        if not len(pairs):
+            return {}
+        pairs.sort(order=("hash", "row"))
+        return {"serial_hashes": pairs["hash"].copy(), "serial_rows": pairs["row"].copy()}
+
+    def find_serial(self, text: str) -> NDArray[np.int64]:
+        """Return the rows, ascending, with this serial number, in any letter case."""
+        if self._serials is None or not SHORTEST_SERIAL <= len(number := _folded(text)) <= LONGEST:
+            return NONE
+        wanted = np.uint64(_hash(number))
+        start, end = self._serials.searchsorted(wanted), self._serials.searchsorted(wanted, "right")
+        return np.unique(self._serial_rows[start:end]).astype(np.int64)
+
     def find_whole(self, text: str) -> NDArray[np.int64]:
-        """Return the rows, ascending, with this code or barcode. Blanks, dashes and leading zeros are ignored."""
+        """Return the rows, ascending, with this code, barcode or serial number.
+
+        Blanks, dashes and leading zeros of codes and barcodes are ignored.
+        """
+        if self._serials is not None and len(serial := self.find_serial(text)):
+            return np.union1d(serial, self._find_code(text))
+        return self._find_code(text)
+
+    def _find_code(self, text: str) -> NDArray[np.int64]:
         code = _plain(text)
         if not code or len(code) > LONGEST or not len(self._hashes):
             return NONE
@@ -66,6 +97,10 @@ class Identifiers:
         start = self._endings.searchsorted(np.uint32(least))
         end = self._endings.searchsorted(np.uint32(least + rest - 1), "right")
         return np.unique(self._ending_rows[start : min(end, start + MOST_BY_LAST_DIGITS)]).astype(np.int64)
+
+
+def _folded(number: str) -> str:
+    return number.strip().upper()
 
 
 def _plain(code: str) -> str:

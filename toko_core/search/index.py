@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.merging import merge
 from toko_core.search.postings import Postings
 from toko_core.search.query import Query, Reader
 from toko_core.search.ranking import Ranked, Ranking
+from toko_core.search.remarks import RemarkIndex
 from toko_core.search.text import is_number, words, words_and_units
 from toko_core.search.words.keys import KeyTable
 from toko_core.search.words.matches import MOST_ASKED, Matches
@@ -73,10 +75,12 @@ class SearchIndex:
         self._arrays = dict(arrays)
         self._vocabulary = Vocabulary(arrays)
         self._matcher = Matcher(self._vocabulary, arrays)
-        self._reader = Reader(self._vocabulary, WordPairs(arrays), Identifiers(arrays))
+        self._identifiers = Identifiers(arrays)
+        self._reader = Reader(self._vocabulary, WordPairs(arrays), self._identifiers)
         self._forward = ForwardIndex(arrays, self._vocabulary.lengths)
         self._ranking = Ranking(arrays, self._forward)
         self._postings = Postings(arrays, len(self))
+        self._remarks = RemarkIndex.load(arrays, len(self))
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
 
     def __len__(self) -> int:
@@ -91,11 +95,14 @@ class SearchIndex:
         sold: Sequence[bool] = (),
         codes: Iterable[tuple[str, int]] = (),
         barcodes: Iterable[tuple[str, int]] = (),
+        serials: Iterable[tuple[str, int]] = (),
+        remarks: Sequence[str | None] = (),
     ) -> Self:
         """Index the names. Row i of a hit is names[i].
 
         `labels` and `sold`, if given, are as long as `names`. A label holds further words that find a row, such as its
-        brand and category. Rows that are not sold rank last. `codes` and `barcodes` are pairs of a code and its row.
+        brand and category. Rows that are not sold rank last. `codes`, `barcodes` and `serials` are pairs of one and its
+        row. `remarks`, if given, has a further text for each row, which finds it if no name has all typed words.
         """
         first_ids: dict[str, int] = {}
         documents, lengths, repeated = [], [], []
@@ -120,7 +127,9 @@ class SearchIndex:
             | Trigrams.build(vocabulary)
             | WordPairs.build(slots, len(vocabulary))
             | Identifiers.build(barcodes, codes)
+            | Identifiers.build_serials(serials)
             | Postings.build(slots, len(vocabulary))
+            | RemarkIndex.build(remarks)
             | {
                 "slots": slots.ravel(),
                 "name_lengths": np.array(lengths, np.uint8),
@@ -144,10 +153,19 @@ class SearchIndex:
         if not query.asked or limit < 1:
             return []
         matches = self._matcher.match(query.asked)
-        first = self._run_pass(query, matches, limit)
-        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
-        ranked = self._second_pass(query, matches, first, limit) if again else first.ranked
-        return list(map(Hit, ranked.rows, ranked.scores))
+        remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
+        if remarked is None:
+            ranked = self._rank(query, matches, limit)
+            return list(map(Hit, ranked.rows, ranked.scores))
+        ranked = self._rank(query, matches, max(limit, LONGEST_PAGE))
+        named = list(zip(ranked.rows, ranked.scores, strict=True))
+        unsold = self._arrays["unsold"]
+        merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
+        return [Hit(*hit) for hit in merged[:limit]]
+
+    def rows_of_serial(self, text: str) -> list[int]:
+        """Return the rows with a serial number that is exactly the text, in any letter case."""
+        return [int(row) for row in self._identifiers.find_serial(text)]
 
     def matched_words(self, text: str, row: int) -> set[str]:
         """Return the words of the row's name that a query means, in the form that `text.words` gives them."""
@@ -162,6 +180,12 @@ class SearchIndex:
             for word, slot in zip(asked, slots, strict=True)
         ]
         return None if meant == asked else " ".join(dict.fromkeys(meant))
+
+    def _rank(self, query: Query, matches: Matches, limit: int) -> Ranked:
+        """Return the best rows by name and labels."""
+        first = self._run_pass(query, matches, limit)
+        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
+        return self._second_pass(query, matches, first, limit) if again else first.ranked
 
     def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
         if not len(matches.packed) and not matches.prefixes and not query.having:

@@ -80,7 +80,7 @@ class Reader:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it."""
         having: dict[int, Having] = {}
         for chunk in chunks:
-            if chunk.isalpha():
+            if chunk.isalpha() and not len(self._identifiers.find_serial(chunk)):
                 continue
             whole = self._identifiers.find_whole(chunk)
             ending = self._identifiers.find_by_ending(chunk) if chunk in asked else whole[:0]

@@ -3,14 +3,20 @@
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
 
-from toko_assets.cli.search_view import show_products
+from tests.toko_bot.bot.shop import Item, publish_shop
+from toko_assets.cli.search_view import show_products, show_searches
 from toko_core.catalog.products import Price, Product
+from toko_core.catalog.reference.discounts import Discount, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup
+from toko_core.catalog.reference.periods import Period
 
 LONG = "INDOMIE REAL MEAT GORENG SPECIAL RASA RENDANG PEDAS ISI 40 BUNGKUS UKURAN JUMBO 90GR EDISI LEBARAN"
 
@@ -48,6 +54,14 @@ SHOP = [
 ]
 
 
+def test_a_remark_stands_below_the_name() -> None:
+    out = io.StringIO()
+    show_products(SHOP[:2], Console(file=out, width=80), notes=[[], ["mandi [b]& cuci[/b]"]])
+    lines = out.getvalue().splitlines()
+    assert lines[lines.index("SABUN LUX 85G (not sold)") + 1] == "  mandi [b]& cuci[/b]"
+    assert lines[lines.index("TEH PUCUK 350ML") + 1].startswith("  PCS")
+
+
 def test_at_80_columns_prices_stand_in_columns_below_the_name() -> None:
     assert shown(SHOP, 80) == [
         "  Unit       Applies to                           Price         Cost",
@@ -79,6 +93,48 @@ def test_levels_are_named_by_groups_and_what_a_group_with_a_percent_pays_has_a_l
         "  PCS   Grosir       Rp2.900  Rp2.500",
         "  PCS   level 3      Rp2.800  Rp2.500",
     ]
+
+
+def test_discounts_have_a_line_below_their_price_and_promotions_below_the_product() -> None:
+    month = Period(datetime(2026, 11, 1), datetime(2026, 12, 1))
+    discounts = (
+        Discount("D1", "PCS", None, 0, Decimal(0), (Decimal(10), Decimal("2.5")), month),
+        Discount("D2", None, "GR", 1, Decimal(500), ()),
+    )
+    promotions = (
+        Promotion("P1", "PCS", Decimal(2), None, Decimal(1), "PCS", repeats=False, price=None, period=month),
+        Promotion("P2", None, Decimal(3), None, Decimal(1), None, repeats=True, price=Decimal(1000)),
+    )
+    tea = a_product("TEH", a_price("10001", "2500"), a_price("95000", unit="DUS", times="12"))
+    groups = (CustomerGroup("Umum", 1, code="UM"), CustomerGroup("Grosir", 1, code="GR"))
+    assert shown([replace(tea, groups=groups, discounts=discounts, promotions=promotions)], 80) == [
+        "  Unit       Applies to                          Price     Cost",
+        "TEH",
+        "  PCS                                         Rp10.001  Rp2.500",
+        "             diskon 10 % + 2,5 % s.d. 30 Nov   Rp8.776",
+        "             Grosir diskon Rp500               Rp9.501",
+        "  DUS (×12)                                   Rp95.000",
+        "             Grosir diskon Rp500              Rp94.500",
+        "  beli 2 PCS gratis 1 PCS s.d. 30 Nov",
+        "  beli 3 tebus murah Rp1.000: 1 (berlaku kelipatan)",
+    ]
+
+
+def test_a_search_with_a_discount_says_how_old_the_data_is(tmp_path: Path) -> None:
+    tea = Item("TEH1", "TEH CELUP", [("KTK", "1", None, None, "1", "8000")])
+    coffee = Item("KOPI1", "KOPI TUBRUK", [("PCS", "1", None, None, "1", "10000")])
+    reference = {"discounts": [{"kodeitem": "TEH1", "iddiskon": "D1", "rupiah": Decimal(0), "pot1": Decimal(10)}]}
+    publish_shop(tmp_path, [tea, coffee], reference=reference)
+    out = io.StringIO()
+    console = Console(file=out, width=80)
+    show_searches(tmp_path, ["teh celup"], 1, console, ZoneInfo("Asia/Jakarta"))
+    assert "diskon 10 %" in out.getvalue()
+    assert "Discounts and promotions as of the backup of " in out.getvalue()
+    assert out.getvalue().splitlines()[-1].endswith(" WIB.")
+    out.truncate(0)
+    show_searches(tmp_path, ["kopi tubruk"], 1, console, ZoneInfo("Asia/Jakarta"))
+    assert "Rp10.000" in out.getvalue()
+    assert "as of" not in out.getvalue()
 
 
 def test_a_wide_terminal_shows_the_same() -> None:

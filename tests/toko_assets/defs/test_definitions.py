@@ -55,9 +55,11 @@ def test_the_checks_are_these() -> None:
     ]  # fmt: skip
     warning = sorted(key.name for key in graph.asset_check_keys if not graph.get(key).blocking)
     assert warning == [
-        "barcodes_not_shared", "codes_used_as_names", "costs_too_large", "few_items_below_cost",
+        "barcodes_not_shared", "codes_used_as_names", "costs_too_large", "currencies_converted", "discounts_understood",
+        "few_items_below_cost",
         "few_items_unpriced", "few_prices_changed", "few_prices_jumped", "fixed_price_used",
-        "group_discounts_clear", "groups_mostly_priced", "history_kept", "items_left_out", "levels_assumed",
+        "group_discounts_clear", "groups_mostly_priced", "history_kept", "item_kinds_known", "items_left_out",
+        "levels_assumed",
         "limits_assumed", "no_orphans", "not_below_cost", "optional_tables_read", "photos_readable",
         "price_rows_of_no_system", "price_rows_repeated", "price_systems_guessed", "prices_filled_in",
         "products_not_fewer", "stale_price_rows", "texts_decoded", "till_agrees", "unit_rows_differ", "units_assumed",

@@ -48,9 +48,9 @@ def test_products_have_names_and_their_own_percents(catalog: PublishedCatalog) -
     assert (noodles.jenis, noodles.merek) == ("Mie Kuah", "Medya")
     assert catalog.products.label_code(1, "merek") == "tome"
     assert noodles.groups == (
-        CustomerGroup("Member", 1, (Decimal(10), Decimal("2.5"))), CustomerGroup("Grosir", 2)
+        CustomerGroup("Member", 1, (Decimal(10), Decimal("2.5")), "MB"), CustomerGroup("Grosir", 2, code="GR")
     )  # fmt: skip
-    assert sugar.groups == (CustomerGroup("Member", 1, (Decimal(5),)), CustomerGroup("Grosir", 2))
+    assert sugar.groups == (CustomerGroup("Member", 1, (Decimal(5),), "MB"), CustomerGroup("Grosir", 2, code="GR"))
     assert (sugar.jenis, sugar.merek) == (None, None)
 
 

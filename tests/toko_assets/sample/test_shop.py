@@ -14,6 +14,7 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from toko_assets.sample.items import TODAY, ean13
+from toko_assets.sample.optional.item_fields import IMPORT, PHONE
 from toko_assets.sample.shop import Shop, build_shop
 from toko_assets.sample.table_rows import ItemRow, PriceRow, UnitRow
 
@@ -119,6 +120,20 @@ def test_some_items_have_percents_of_their_own_for_a_group() -> None:
     assert {row.kodegrup for row in found.tbl_itempotongan} <= {row.kgrup for row in found.tbl_supelgrup}
     assert {row.kodeitem for row in found.tbl_itempotongan} <= {item.kodeitem for item in found.tbl_item}
     assert len({(row.pot1, row.pot2) for row in found.tbl_itempotongan}) > 2
+
+
+def test_a_shop_has_remarks_a_phone_with_serial_numbers_a_price_in_dollars_and_suppliers() -> None:
+    found = shop(BIG)
+    items = {item.namaitem: item for item in found.tbl_item}
+    assert sum(bool(item.keterangan and item.keterangan.startswith("cocok")) for item in found.tbl_item) > 2
+    serials = found.tbl_itemserial
+    assert {row.kodeitem for row in serials} == {items[PHONE].kodeitem}
+    assert [row.tipe for row in serials] == ["BL", "BL", "BL", "KSR"]
+    assert {row.kodekantor for row in serials} <= {row.kodekantor for row in found.tbl_kantor}
+    assert [item.namaitem for item in found.tbl_item if item.matauang == "USD"] == [IMPORT]
+    assert {row.matauang for row in found.tbl_matauang} == {"IDR", "USD"}
+    assert {item.supplier1 for item in found.tbl_item if item.supplier1} <= {row.kode for row in found.tbl_supel}
+    assert sum(item.stokmin > 0 for item in found.tbl_item if item.stokmin) > BIG / 4
 
 
 def test_no_amount_is_negative() -> None:

@@ -40,9 +40,14 @@ def served_catalog(catalogs: Path, folder: Path) -> Served:
     return live.served
 
 
-def product_text(served: Served, query: str, *, owner: bool = False) -> list[str]:
-    """The lines of the page of the product that a query finds first, as people see them."""
+def product_text(served: Served, query: str, *, owner: bool = False, asked: bool = False) -> list[str]:
+    """The lines of the page of the product that a query finds first, as people see them.
+
+    `asked`: the page knows the query, as after a search.
+    """
     settings = BotSettings(telegram_bot_token=SecretStr("7000000001:" + "A" * 35))
     (hit, *_) = served.catalog.search(query, 1)
     row = next(row for row in range(len(served.catalog.products)) if served.catalog.products[row] == hit.product)
-    return unescape(TAG.sub("", product_page(served, settings, row, owner=owner).text)).splitlines()
+    return unescape(
+        TAG.sub("", product_page(served, settings, row, owner=owner, query=query if asked else None).text)
+    ).splitlines()

@@ -25,6 +25,7 @@ NUMBERS = itertools.count(1)
 COST = "2612"
 """The cost of INDOMIE. No other text contains these digits, so a test can search for them."""
 BARCODE = "8991002101630"
+PriceRow = tuple[str, str | None, int | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Item:
 
     kodeitem: str
     namaitem: str
-    prices: list[tuple[str, str | None, int | None, str | None, str | None, str | None]]
+    prices: list[PriceRow]
     barcodes: list[tuple[str, str]] = field(default_factory=list)
     stock: list[tuple[str, str]] = field(default_factory=list)
     jenis: str | None = None
@@ -41,6 +42,8 @@ class Item:
     rak: str | None = None
     dijual: bool = True
     photo: bytes | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """Further columns of the product."""
 
 
 def barcode_photo(code: str, *, turned: int = 0) -> bytes:
@@ -132,6 +135,7 @@ def write_export(folder: Path, items: Iterable[Item], reference: Rows | None = N
         rows["products"].append(code | {
             "namaitem": item.namaitem, "jenis": item.jenis, "merek": item.merek, "rak": item.rak,
             "satuan": item.prices[0][0], "sistem_harga": "S", "dijual": item.dijual,
+            **item.fields,
         })  # fmt: skip
         for unit, conversion, level, most, cost, price in item.prices:
             rows["prices"].append(code | {
@@ -156,8 +160,12 @@ def publish_shop(
     reference: Rows | None = None,
     age: timedelta = timedelta(hours=2),
     backup: str = "i5_UJI.i5bu",
+    sales: Mapping[str, tuple[int, int, str, str]] | None = None,
 ) -> Path:
-    """Build a catalogue of these items and price changes, and publish it."""
+    """Build a catalogue of these items and price changes, and publish it.
+
+    `sales` has the receipts of 7 and 90 days, and the quantities, of each item that was sold; None if never read.
+    """
     catalog = data / "catalog"
     catalog.mkdir(parents=True, exist_ok=True)
     number = next(NUMBERS)
@@ -170,7 +178,25 @@ def publish_shop(
         "history_since": HISTORY_SINCE.isoformat(), "history_backups": "321",
     })  # fmt: skip
     _insert_changes(file, changes)
+    if sales is not None:
+        _insert_sales(file, sales, now)
     return publish(file, f"catalog-{number:04d}.duckdb", keep=100)
+
+
+def _insert_sales(file: Path, sales: Mapping[str, tuple[int, int, str, str]], until: datetime) -> None:
+    with duckdb.connect(file) as connection:
+        connection.execute("INSERT INTO catalog_info VALUES ('sales_until', ?)", [until.isoformat()])
+        connection.execute("UPDATE products SET terjual_90 = 0")
+        for code, (week, quarter, sold_week, sold_quarter) in sales.items():
+            connection.execute(
+                "INSERT INTO sales SELECT product_id, ?, ?, ?, ?, TIMESTAMP '2026-01-01' FROM products "
+                "WHERE kodeitem = ?",
+                [week, quarter, Decimal(sold_week), Decimal(sold_quarter), code],
+            )
+            connection.execute(
+                "UPDATE products SET terjual_90 = ?, terakhir_terjual = TIMESTAMP '2026-01-01' WHERE kodeitem = ?",
+                [Decimal(sold_quarter), code],
+            )
 
 
 def _insert_changes(file: Path, changes: Iterable[Change]) -> None:

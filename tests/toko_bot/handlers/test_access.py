@@ -7,6 +7,7 @@ import duckdb
 from tests.servers.telegram import InlineQuery, Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import COST, INDOMIE, photo, publish_shop
+from toko_core.catalog.store import digest_file
 
 GROUP, OTHER_GROUP = -1001, -1002
 
@@ -82,7 +83,7 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
     assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
-    assert names[-5:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis"]
+    assert names[-7:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"]
 
 
 def test_the_lists_for_owners_show_products_and_open_them(siti: Person) -> None:
@@ -114,6 +115,7 @@ def test_status_says_how_far_the_till_agrees_with_the_prices(tmp_path: Path) -> 
     info = {"sales_until": "2026-01-05T20:30:00+07:00", "till_matching": "12345", "till_compared": "12800"}
     with duckdb.connect(file) as connection:
         connection.executemany("INSERT INTO catalog_info VALUES (?, ?)", [list(entry) for entry in info.items()])
+    digest_file(file).unlink()
     with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path):
         lines = server.user(SITI, "Siti").ask("/status").text.splitlines()
     assert "Harga kasir cocok: 96,4% dari 12.800 baris penjualan (s.d. 5 Jan 2026)" in lines

@@ -3,17 +3,18 @@
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import yaml  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
-from toko_assets.cli.dagster_home import set_dagster_home
+from toko_assets.cli.dagster_home import DAGSTER_FILES, is_shipped, set_dagster_home
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
@@ -86,6 +87,12 @@ def look_at_dagster(settings: Settings) -> Iterator[Finding]:
         return
     kept = "the storage in PostgreSQL responds" if reason else f"{short_path(home)} is writable"
     yield good("Dagster", f"{kept}, its dagster.yaml is valid")
+    if not is_shipped(file) and (missing := list(_missing(_load(DAGSTER_FILES / file.name), _load(file)))):
+        yield note(
+            "Dagster",
+            f"{short_path(file)} was edited, so it is not replaced, and it lacks: {'; '.join(missing)}. Add these "
+            "lines, or remove the file: the next sync copies the current one.",
+        )
 
 
 def _unwritable(home: Path) -> str | None:
@@ -100,7 +107,21 @@ def _unwritable(home: Path) -> str | None:
 def _stores_elsewhere(file: Path) -> bool:
     """Whether Dagster's storage is in PostgreSQL, as in containers. Then its home needs no write permission."""
     try:
-        storage = yaml.safe_load(file.read_text())["storage"]
-        return "postgres" in storage
+        return "postgres" in _load(file)["storage"]
     except (OSError, yaml.YAMLError, LookupError, TypeError):
         return False
+
+
+def _missing(ours: Mapping[str, Any], theirs: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Yield the settings of ours that another configuration lacks. A setting with another value is a decision."""
+    for name, value in ours.items():
+        path = f"{above}{name}"
+        if name not in theirs:
+            yield yaml.safe_dump({path: value}, default_flow_style=True, width=1000).strip()[1:-1]
+        elif path != "storage" and isinstance(value, Mapping) and isinstance(theirs[name], Mapping):
+            yield from _missing(value, theirs[name], f"{path}.")
+
+
+def _load(file: Path) -> dict[str, Any]:
+    content = yaml.safe_load(file.read_text())
+    return content if isinstance(content, dict) else {}

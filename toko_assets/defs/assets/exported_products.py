@@ -26,12 +26,12 @@ from toko_assets.ipos.audit import MOST_UNPRICED, audit_export
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.export import PHOTOS, csv_name, write_csv, write_photos, write_tables
 from toko_assets.ipos.pricing import PricedShop, price_shop
-from toko_assets.ipos.reference.tables import check_discounts, read_reference
-from toko_assets.ipos.restore import database_exists, ensure_rows
+from toko_assets.ipos.reference.item_checks import check_currencies, check_item_kinds
+from toko_assets.ipos.reference.tables import check_discounts, check_group_discounts, read_reference
+from toko_assets.ipos.restore import is_restored, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
-from toko_core.errors import PermanentError
 from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
@@ -40,7 +40,7 @@ WARNING = [
     "texts_decoded", "unknown_marks", "unmarked_items_sold", "codes_used_as_names", "price_systems_guessed",
     "fixed_price_used", "price_rows_of_no_system", "price_rows_repeated", "levels_assumed", "limits_assumed",
     "units_assumed", "units_unknown", "units_without_price", "unit_rows_differ", "costs_too_large",
-    "group_discounts_clear",
+    "group_discounts_clear", "discounts_understood", "currencies_converted", "item_kinds_known",
 ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ class ExportConfig(dg.Config):
     )
 
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
 
@@ -74,18 +74,17 @@ def exported_products(
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
     folder, table = exports / backup.id, exports / csv_name(backup.dumped_at)
     with one_line_failures():
-        server = postgres.server()
-        if not database_exists(server, restored_database.database):
-            raise PermanentError(f"Database {restored_database.database} is gone: materialise restored_database first.")
-        excerpt = storage.excerpt(backup)
+        server, excerpt = postgres.server(), storage.excerpt(backup)
+        if not is_restored(server, restored_database.database, restored_database.tables):
+            context.log.warning("PostgreSQL has lost the restored rows: they are restored again.")
+            restore(server, excerpt.archive, restored_database.database)
         with server.connect(restored_database.database) as connection:
-            ensure_rows(connection, restored_database.tables)
             with watch("read"):
                 source = read_source(connection)
             with watch("price"):
                 shop = price_shop(source)
             with watch("read"):
-                reference = read_reference(connection, shop)
+                reference = read_reference(connection, shop, backup.dumped_at.replace(tzinfo=None))
             undecodable = pd.concat([source.undecodable, reference.undecodable], ignore_index=True)
             del source
             give_back()
@@ -94,7 +93,10 @@ def exported_products(
                 outcomes = [
                     *audit_export(connection, shop, config.most_unpriced_sold),
                     _texts(undecodable),
+                    check_group_discounts(reference),
                     check_discounts(reference),
+                    check_currencies(shop),
+                    check_item_kinds(connection),
                 ]
             yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:

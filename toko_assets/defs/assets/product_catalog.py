@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 from pydantic import Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from toko_assets.common.process import give_back
 from toko_assets.common.publications import PriceChange, Published, write_publication
@@ -11,6 +12,7 @@ from toko_assets.common.records import Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
+from toko_assets.defs.old_runs import Kept, delete_old_runs
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.postgres.access import PostgresAccess
@@ -57,7 +59,7 @@ BLOCKING = [
 ]  # fmt: skip
 WARNING = ["products_not_fewer", *guards.WARNING]
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Change it when the same export and history give a different catalogue, such as other tables or another index."""
 
 
@@ -87,6 +89,7 @@ def product_catalog(
     catalog, diff = publication.catalog, publication.diff
     if catalog:  # before anything else, because Dagster's own storage needs the space on a nearly full disk
         remove_superseded(storage.folder, catalog.backup, postgres, storage.keep_backups, context.log)
+        _delete_old_runs(context, storage)
         write_publication(storage.folder.publications, context.run.run_id, _published(catalog, diff))
     yield from report_checks(publication.outcomes)
     if catalog is None:  # a blocking check did not pass: report_checks has failed the asset
@@ -109,6 +112,17 @@ def product_catalog(
             **seconds_metadata({**publication.seconds, **watch.seconds}),
         },
     )
+
+
+def _delete_old_runs(context: dg.AssetExecutionContext, storage: StorageResource) -> None:
+    """Delete runs over the limits. If that fails, the publication stays valid, and the next sync tries again."""
+    try:
+        deleted = delete_old_runs(context.instance, Kept(storage.keep_runs, storage.keep_run_days))
+    except (SQLAlchemyError, OSError) as error:
+        context.log.warning(f"Old runs are left for the next sync to delete: {type(error).__name__}")
+        return
+    if deleted:
+        context.log.info(f"{deleted:,} old runs deleted")
 
 
 def _published(catalog: Catalog, diff: CatalogDiff | None) -> Published:

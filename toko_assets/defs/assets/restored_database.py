@@ -16,7 +16,7 @@ from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import drop_database, restore, skipped_tables
 from toko_assets.postgres.access import PostgresAccess
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Change it when other tables, columns or types are restored."""
 
 

@@ -18,8 +18,9 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     # restored_database
     "needed_tables_and_columns": "The four tables with items, units, prices and stock are in the backup, with the "
     "columns that are read and types that fit. None may be missing.",
-    "optional_tables_read": "The tables with the names of categories, brands, units and branches, and with customer "
-    "groups and their discounts. A backup may lack them. One whose columns or rows do not fit is left out.",
+    "optional_tables_read": "The tables with the names of categories, brands, units, branches and suppliers, with "
+    "currencies and serial numbers, and with customer groups and their discounts. A backup may lack them. One whose "
+    "columns or rows do not fit is left out.",
     "tables_not_empty": "The tables with items and units have rows. Neither may be empty.",
     "item_keys_unique": f"Items without a code, and older rows of a code that occurs several times, are less than "
     f"{MOST_LEFT_OUT:.0%} of all.",
@@ -58,6 +59,10 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "units_without_price": "Units without a price of their own. No price is calculated for them.",
     "unit_rows_differ": "Units that occur twice with different numbers of base units. The first by key counts.",
     "group_discounts_clear": "Discounts of customer groups that are left out, or that had to be interpreted.",
+    "discounts_understood": "Discounts for a time and promotions that are left out, or that had to be interpreted.",
+    "currencies_converted": "Items with prices in another currency. They are converted by the rate in iPOS. Without a "
+    "usable rate such an item is shown without a price.",
+    "item_kinds_known": "Items by tax system and kind. Goods and services are known kinds; others count as goods.",
     "costs_too_large": "Implausible costs, perhaps from a barcode typed as a quantity. They are left out.",
     # price_history
     "history_kept": "The price history holds at least as many backups as after the last sync, and no damaged history "

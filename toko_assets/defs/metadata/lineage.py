@@ -47,7 +47,54 @@ EXPORT_COLUMNS: Final[Mapping[str, str]] = {
 
 HISTORY_COLUMNS: Final[Mapping[str, str]] = {column.name: str(column.type) for column in HISTORY_SCHEMA}
 
-_CODES: Final = ("tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor")
+_CODES: Final = (
+    "tbl_itemjenis.jenis", "tbl_itemmerek.merek", "tbl_itemsatuan.satuan", "tbl_kantor.kodekantor", "tbl_supel.kode",
+)  # fmt: skip
+
+
+def _of_head(table: str, head: str, code: str) -> dict[str, Origin]:
+    """Return the origins that discounts and promotions share: their code, their goods, and when they apply."""
+    goods = ("kodeitemd", "kodeitems", "jenis", "merek")
+    lines = f"{head}dt"
+    return {
+        f"{table}.kodeitem": _restored(
+            f"{lines}.kodeitem", *(f"{head}.{name}" for name in goods), "tbl_item.kodeitem",
+            how="The line's item, else each item of the range",
+        ),
+        f"{table}.{code}": _restored(f"{head}.{code}", f"{lines}.{code}", f"{head}.stsact", how="Switched on"),
+        f"{table}.dari": _restored(f"{head}.tgldari"),
+        f"{table}.sebelum": _restored(f"{head}.tglsampai", how="The moment after the last; the next day for a date"),
+        f"{table}.jam_dari": _restored(f"{head}.jamdari", f"{head}.tipeper", how="If limited to hours"),
+        f"{table}.jam_sampai": _restored(f"{head}.jamsampai", f"{head}.tipeper", how="If limited to hours"),
+        f"{table}.hari": _restored(
+            *(f"{head}.w{day}" for day in range(1, 8)), f"{head}.tipeper", how="A bit for each day, if limited to days"
+        ),
+    }  # fmt: skip
+
+
+_PERCENTS = {
+    f"discounts.pot{number}": _restored(
+        f"tbl_itemdispdt.diskon{number}", f"tbl_itemdisp.pot{number}", "tbl_itemdispdt.opsidiskon",
+        how="Percent off what the ones before leave",
+    )
+    for number in (1, 2, 3, 4)
+}  # fmt: skip
+_OFFERS: Final = {
+    **_of_head("discounts", "tbl_itemdisp", "iddiskon"),
+    "discounts.satuan": _restored("tbl_itemdispdt.satuan", how="Cleaned"),
+    "discounts.kgrup": _restored("tbl_itemdispdt.kgruppel", "tbl_supelgrup.kgrup"),
+    "discounts.prioritas": _restored("tbl_itemdisp.prioritas"),
+    "discounts.rupiah": _restored("tbl_itemdispdt.diskon1", "tbl_itemdispdt.opsidiskon", how="If opsidiskon is 2"),
+    **_PERCENTS,
+    **_of_head("promotions", "tbl_itempromo", "idpromo"),
+    "promotions.satuan": _restored("tbl_itempromodt.satuanjual", how="Cleaned"),
+    "promotions.jumlah": _restored("tbl_itempromodt.jumlahjual"),
+    "promotions.hadiah": _restored("tbl_itempromodt.kodeitemgr", how="Null for the same item"),
+    "promotions.jumlah_hadiah": _restored("tbl_itempromodt.jumlahgratis"),
+    "promotions.satuan_hadiah": _restored("tbl_itempromodt.satuangratis", how="Cleaned"),
+    "promotions.kelipatan": _restored("tbl_itempromodt.kelipatan"),
+    "promotions.harga": _restored("tbl_itempromodt.harga", "tbl_itempromodt.tebus", how="If tebus"),
+}
 
 EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "products.kodeitem": _restored(
@@ -65,6 +112,15 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         how="Inferred from the price rows if the code is unknown, O if there are none (rules 2 and 6)",
     ),
     "products.dijual": _restored("tbl_item.statusjual", how="True for Y, and if it is empty (rule 1)"),
+    "products.keterangan": _restored("tbl_item.keterangan", how="Cleaned, at most 500 characters"),
+    "products.matauang": _restored(
+        "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
+        how="The currency of prices that cannot be converted to rupiah, else null",
+    ),
+    "products.jasa": _restored("tbl_item.tipe", how="True for 2, a service; null if there is none"),
+    "products.stokmin": _restored("tbl_item.stokmin", how="Null if it is not filled in"),
+    "products.supplier": _restored("tbl_item.supplier1", how="Cleaned"),
+    "products.dateupd": _restored("tbl_item.dateupd", how="The shop's local time"),
     "prices.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus", "tbl_itemhj.kodeitem"),
     "prices.satuan": _restored(
         "tbl_itemhj.satuan", "tbl_item.satuan", how="The base unit for a fixed price or a row without a unit (rule 8)"
@@ -87,7 +143,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     ),
     "prices.hargajual": _restored(
         "tbl_item.hargajual1", "tbl_itemhj.hargajual", "tbl_item.sistemhargajual", "tbl_itemhj.dateupd",
-        "tbl_itemhj.iddetail",
+        "tbl_itemhj.iddetail", "tbl_item.matauang", "tbl_matauang.matauang", "tbl_matauang.rate", "tbl_matauang.utama",
         how="hargajual1 for price system O, otherwise tbl_itemhj: the newest filled-in row for a price (rules 3 to 7)",
     ),
     "barcodes.barcode": _restored("tbl_itemsatuanjml.kodebarcode", how="Trimmed"),
@@ -99,13 +155,21 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
     "photos.kodeitem": _restored("tbl_item.kodeitem", "tbl_item.statushapus"),
     "photos.gambar": _restored("tbl_item.gambar", how="Scaled to a small JPEG"),
     "photos.sumber": _restored("tbl_item.gambar", how="SHA-256 of the photo in iPOS"),
-    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan or kantor"),
+    "names.kind": Origin("restored_database", _CODES, how="jenis, merek, satuan, kantor or supplier"),
     "names.kode": Origin(
         "restored_database", _CODES, how="A code that products, prices or stock use and that has another name"
     ),
     "names.nama": _restored(
         "tbl_itemjenis.ketjenis", "tbl_itemmerek.ketmerek", "tbl_itemsatuan.ketsatuan", "tbl_kantor.namakantor",
+        "tbl_supel.nama",
         how="Cleaned",
+    ),
+    "serials.noserial": _restored("tbl_itemserial.noserial", how="Trimmed, in upper case; too short ones are left out"),
+    "serials.kodeitem": _restored("tbl_itemserial.kodeitem", "tbl_item.statushapus"),
+    "serials.kantor": _restored("tbl_itemserial.kodekantor", how="Trimmed, in upper case"),
+    "serials.terjual": _restored(
+        "tbl_itemserial.tipe", "tbl_itemserial.notransaksi", "tbl_itemserial.stsada",
+        how="True if the last transaction is a sale, or if iPOS says that it is gone; null if iPOS does not say",
     ),
     "customer_groups.kgrup": _restored("tbl_supelgrup.kgrup", how="Cleaned, in upper case"),
     "customer_groups.grup": _restored(
@@ -122,6 +186,7 @@ EXPORT_ORIGINS: Final[Mapping[str, Origin]] = {
         )
         for name in ("pot1", "pot2", "pot3", "pot4")
     },
+    **_OFFERS,
 }  # fmt: skip
 """The origins of the exported columns. The rule numbers refer to docs/pricing.md."""
 
@@ -153,7 +218,7 @@ _CHANGES: Final = {
 }
 _INDEXED: Final = _exported(
     "products.namaitem", "products.kodeitem", "products.merek", "products.jenis", "products.dijual", "barcodes.barcode",
-    "names.kode", "names.nama", "prices.satuan",
+    "names.kode", "names.nama", "prices.satuan", "products.keterangan", "serials.noserial",
     how="Arrays of the search engine",
 )  # fmt: skip
 

@@ -23,6 +23,8 @@ class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gen
     keep_catalogs: int
     keep_csv: int
     ipos_database: str | None = None
+    keep_runs: int = 1_000
+    keep_run_days: int = 60
     rules: str = ""
     """A mark of all that decides whether a backup is rejected, besides the backup itself."""
 

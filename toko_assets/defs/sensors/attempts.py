@@ -51,12 +51,15 @@ def is_busy(instance: dg.DagsterInstance) -> bool:
 
 def last_attempt(instance: dg.DagsterInstance, revision: str) -> Attempt | None:
     """Return the last run that was requested for a revision."""
-    records = instance.get_run_records(dg.RunsFilter(tags={REVISION: revision}), limit=1)
+    records = instance.get_run_records(dg.RunsFilter(tags={REVISION: revision}), limit=2)
     if not records:
         return None
     record, tags = records[0], records[0].dagster_run.tags
     ended = None if record.dagster_run.status in UNFINISHED else run_times(record)[1]
-    return Attempt(int(tags[ATTEMPT]), _ending(instance, record), ended, tags[FOLDER], tags[SETTINGS])
+    ending = _ending(instance, record)
+    if ending is Ending.DIED and any(_ending(instance, before) is Ending.DIED for before in records[1:]):
+        ending = Ending.TRANSIENT
+    return Attempt(int(tags[ATTEMPT]), ending, ended, tags[FOLDER], tags[SETTINGS])
 
 
 def run_times(record: dg.RunRecord | None) -> tuple[datetime, datetime]:
@@ -74,6 +77,8 @@ def _ending(instance: dg.DagsterInstance, record: dg.RunRecord) -> Ending:
     if run.status == dg.DagsterRunStatus.CANCELED:  # a person cancelled it
         return Ending.PERMANENT
     found = asset_failure(instance, run.run_id) or _failure_outside(instance, run.run_id)
+    if found and found.died:
+        return Ending.DIED
     return Ending.PERMANENT if found and found.final else Ending.TRANSIENT
 
 

@@ -6,8 +6,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from toko_assets.common.publications import PriceChange, Published, RolledBack
-from toko_core.prices import format_change
-from toko_core.text import count, moment, shorten
+from toko_core.text import count, format_change, moment, shorten
 
 SHOWN_CHANGES = 10
 LONGEST_REASON = 2000

@@ -51,7 +51,7 @@ def clean_groups(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(groups, columns=GROUP_COLUMNS), pd.DataFrame(wrong, columns=UNCLEAR_COLUMNS)
 
 
-def clean_discounts(
+def clean_group_discounts(
     rows: pd.DataFrame, groups: pd.DataFrame, items: "pd.Series[Any]"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the percents of items and groups, one row for each pair, and the rows that are left out or interpreted.

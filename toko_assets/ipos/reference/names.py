@@ -1,6 +1,7 @@
-"""Finds the names of the codes that products use: of categories, brands, units and branches."""
+"""Finds the names of the codes that products use: of categories, brands, units, branches and suppliers."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -12,22 +13,26 @@ LONGEST_NAME = 200
 NAME_COLUMNS = ["kind", "kode", "nama"]
 
 
-def name_codes(shop: PricedShop, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def name_codes(
+    shop: PricedShop, tables: Mapping[str, pd.DataFrame], branches: "pd.Series[Any] | None" = None
+) -> pd.DataFrame:
     """Return the names of the codes in use, with the columns `kind`, `kode` and `nama`.
 
-    `tables` holds the rows of codes and names, in this order, by kind: jenis, merek, satuan or kantor. Codes compare
-    without letter case and superfluous white space. `kode` is exactly as the products have it, so that it joins them.
+    `tables` holds the rows of codes and names, in this order, by kind: jenis, merek, satuan, kantor or supplier. Codes
+    compare without letter case and superfluous white space. `kode` is exactly as the products have it, so that it joins
+    them. `branches` are further codes of branches that are in use.
     """
     used = {
         "jenis": [shop.products["jenis"]],
         "merek": [shop.products["merek"]],
         "satuan": [shop.products["satuan"], shop.prices["satuan"], shop.barcodes["satuan"]],
-        "kantor": [shop.stock["kantor"]],
+        "kantor": [shop.stock["kantor"], *([branches] if branches is not None else [])],
+        "supplier": [shop.products["supplier"]],
     }
     rows: list[tuple[str, str, str]] = []
-    for kind, columns in used.items():
-        names = _names(tables[kind])
-        codes = sorted({code for column in columns for code in column.dropna().unique()}) if names else []
+    for kind, table in tables.items():
+        names = _names(table)
+        codes = sorted({code for column in used[kind] for code in column.dropna().unique()}) if names else []
         rows += [(kind, code, names[comparable(code)]) for code in codes if comparable(code) in names]
     return pd.DataFrame(rows, columns=NAME_COLUMNS, dtype="str")
 

@@ -15,7 +15,7 @@ from toko_assets.common.checks import Outcome, Override
 from toko_assets.publishing.guards.limits import GROUP_ITEMS, LEAST_JUMPED, MEDIAN_CHANGE, NEARLY_ALL, Limits
 from toko_assets.publishing.guards.measure import Group, Measured, measure, prepare, worst
 from toko_assets.publishing.guards.returns import set_returned_apart
-from toko_core.prices import rupiah
+from toko_core.text import rupiah
 
 BLOCKING = (
     "prices_not_replaced", "prices_not_jumped", "items_not_below_cost", "items_not_unpriced", "groups_not_at_zero",

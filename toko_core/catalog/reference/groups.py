@@ -25,6 +25,8 @@ class CustomerGroup:
     """The level of the prices that it pays. A product without levels has the same prices for all groups."""
     percents: tuple[Decimal, ...] = ()
     """Taken off one after the other, each of what is left; all are above 0 and below 100."""
+    code: str = ""
+    """iPOS's `kgrup`."""
 
 
 class CustomerGroups:
@@ -40,7 +42,7 @@ class CustomerGroups:
         rows = connection.execute("SELECT kgrup, grup, level, potongan FROM customer_groups ORDER BY rowid").fetchall()
         self._codes = [code or "" for code, *_ in rows]
         self._groups = tuple(
-            CustomerGroup(name or code or "", level, _percents(own)) for code, name, level, own in rows
+            CustomerGroup(name or code or "", level, _percents(own), code or "") for code, name, level, own in rows
         )
         if rows and has_table(connection, "group_discounts"):
             self._discounts = _discounts(connection, self._codes)

@@ -1,10 +1,10 @@
-"""The names of the codes that a shop gives to its categories, brands, units and branches."""
+"""The names of the codes that a shop gives to its categories, brands, units, branches and suppliers."""
 
 from typing import Literal, get_args
 
 import duckdb
 
-Kind = Literal["jenis", "merek", "satuan", "kantor"]
+Kind = Literal["jenis", "merek", "satuan", "kantor", "supplier"]
 
 
 class Names:

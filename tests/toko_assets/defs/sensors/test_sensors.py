@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from dagster import DagsterEvent, DagsterEventType
 
 from tests.acceptance.dumps import dumped_at
 from tests.backups import a_shop, write_backup
@@ -148,14 +149,33 @@ def test_a_run_that_a_person_stopped_is_not_asked_for_again(daemon: Daemon) -> N
     assert "was rejected" in daemon.look().said
 
 
-def test_a_run_whose_process_died_is_failed_by_the_next_poll_and_tried_again_after_a_minute(daemon: Daemon) -> None:
+def test_a_run_whose_process_died_is_repeated_at_once_and_after_a_second_death_after_minutes(daemon: Daemon) -> None:
     file = daemon.put("toko.i5bu", 1)
     run = lost_run(daemon, **daemon.ask().tags)
-    assert daemon.look().said.startswith("toko.i5bu is tried again at ")
+    request = daemon.ask()
+    assert request.run_key == key(file, 2)
     assert daemon.status(run) == FAILED
     assert daemon.logged == [f"Run {run.run_id[:8]} died and has been marked as failed."]
-    daemon.wait(MINUTE)
-    assert daemon.ask().run_key == key(file, 2)
+    lost_run(daemon, **request.tags)
+    assert daemon.look().said.startswith("toko.i5bu is tried again at ")
+    daemon.wait(5 * MINUTE)
+    assert daemon.ask().run_key == key(file, 3)
+
+
+def test_a_run_that_waited_in_the_queue_for_long_is_not_dead_when_it_is_launched(daemon: Daemon) -> None:
+    daemon.put("toko.i5bu", 1)
+    run = daemon.instance.create_run_for_job(daemon.job, status=dg.DagsterRunStatus.NOT_STARTED)
+    storage = daemon.instance.run_storage
+    with storage.connect() as connection:  # type: ignore[attr-defined] # it is a storage in SQL
+        connection.exec_driver_sql("UPDATE runs SET create_timestamp = '2020-01-01', update_timestamp = '2020-01-01'")
+    event = DagsterEvent(DagsterEventType.PIPELINE_STARTING.value, run.job_name, message="launched")
+    daemon.instance.report_dagster_event(event, run.run_id)
+    assert daemon.look().said == "toko.i5bu waits: another run is in progress."
+    assert daemon.status(run) == dg.DagsterRunStatus.STARTING
+    with storage.connect() as connection:  # type: ignore[attr-defined]
+        connection.exec_driver_sql("UPDATE runs SET update_timestamp = '2020-01-01'")
+    assert daemon.ask()
+    assert daemon.status(run) == FAILED
 
 
 def test_a_dead_run_holds_up_no_other_backup(daemon: Daemon) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.toko_assets.ipos.test_pricing import frame
-from toko_assets.ipos.reference.groups import clean_discounts, clean_groups
+from toko_assets.ipos.reference.groups import clean_group_discounts, clean_groups
 from toko_assets.ipos.reference.tables import COLUMNS
 
 GROUPS = COLUMNS["tbl_supelgrup"]
@@ -22,7 +22,7 @@ def groups(*rows: dict[str, Any]) -> tuple[list[tuple[Any, ...]], list[tuple[Any
 
 
 def discounts(*rows: dict[str, Any]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    found, unclear = clean_discounts(frame(DISCOUNTS, list(rows)), KNOWN, ITEMS)
+    found, unclear = clean_group_discounts(frame(DISCOUNTS, list(rows)), KNOWN, ITEMS)
     return rows_of(found), rows_of(unclear)
 
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class Prices:
             for statement in statements:
                 self.connection.execute(statement.encode())
             shop = price_shop(read_source(self.connection))
-            write_tables(made, shop, read_reference(self.connection, shop))
+            write_tables(made, shop, read_reference(self.connection, shop, datetime(2026, 1, 1)))
             raise psycopg.Rollback(undone)
         parquet.write_table(SCHEMAS["photos"].empty_table(), made / "photos.parquet")
         return made

@@ -1,0 +1,1 @@
+"""Rows of iPOS's optional tables and columns, which not every shop has."""
