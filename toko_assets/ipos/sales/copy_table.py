@@ -45,43 +45,40 @@ def find_table(archive: Archive, name: str, required: Sequence[str], optional: S
     return CopyTable(entry, tuple(dumped), (*required, *optional))
 
 
-def read_table(file: BinaryIO, archive: Archive, table: CopyTable, on_skip: Callable[[], None]) -> Iterator[pa.Table]:
+def read_table(
+    file: BinaryIO, archive: Archive, table: CopyTable, on_skip: Callable[[], None]
+) -> Iterator[pa.RecordBatch]:
     """Yield the rows, some thousands at a time, with the wanted columns as bytes as they are in the dump.
 
-    The values are still escaped. `on_skip` is called for each row with a wrong number of columns. Raises
-    IncompleteBackupError if the rows are damaged, and OversizedBackupError.
+    The values are still escaped. Columns that the dump lacks are missing: `read_column` gives them. `on_skip` is called
+    for each row with a wrong number of columns. Raises IncompleteBackupError if the rows are damaged, and
+    OversizedBackupError.
     """
-    present = [column for column in table.wanted if column in table.dumped]
+    present = [name for name in table.wanted if name in table.dumped]
 
     def skip(_: csv.InvalidRow) -> str:
         on_skip()
         return "skip"
 
-    options = {
-        # COPY escapes tabs and line breaks in values, so every line is a row, and no character quotes another.
-        "parse_options": csv.ParseOptions(
-            delimiter="\t", quote_char=False, escape_char=False, invalid_row_handler=skip, ignore_empty_lines=False
-        ),
-        "convert_options": csv.ConvertOptions(
-            check_utf8=False,
-            include_columns=present,
-            column_types=dict.fromkeys(present, pa.binary()),
-            null_values=[NULL],
-            strings_can_be_null=True,
-        ),
-    }
-    for rows in read_whole_rows(file, archive, table.entry):
-        if not rows:
-            continue
+    # COPY escapes tabs and line breaks in values, so every line is a row, and no character quotes another.
+    parsing = csv.ParseOptions(
+        delimiter="\t", quote_char=False, escape_char=False, invalid_row_handler=skip, ignore_empty_lines=False
+    )
+    converting = csv.ConvertOptions(
+        check_utf8=False,
+        include_columns=present,
+        column_types=dict.fromkeys(present, pa.binary()),
+        null_values=[NULL],
+        strings_can_be_null=True,
+    )
+    for rows in filter(None, read_whole_rows(file, archive, table.entry)):
         reading = csv.ReadOptions(column_names=table.dumped, use_threads=False, block_size=len(rows))
-        yield _complete(csv.read_csv(pa.py_buffer(rows), read_options=reading, **options), table)
+        yield from csv.read_csv(pa.py_buffer(rows), reading, parsing, converting).to_batches()
 
 
-def _complete(rows: pa.Table, table: CopyTable) -> pa.Table:
-    for column in table.wanted:
-        if column not in table.dumped:
-            rows = rows.append_column(column, pa.nulls(len(rows), pa.binary()))
-    return rows
+def read_column(rows: pa.RecordBatch, name: str) -> pa.Array:
+    """Return a column; nulls if the dump lacks it."""
+    return rows.column(name) if name in rows.schema.names else pa.nulls(len(rows), pa.binary())
 
 
 def decoder(encoding: str) -> Decode:

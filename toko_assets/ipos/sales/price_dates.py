@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.decimals import MONEY
 from toko_assets.ipos.decoding import clean_code
-from toko_assets.ipos.sales.copy_table import Decode, decoder, find_table, read_table
+from toko_assets.ipos.sales.copy_table import Decode, decoder, find_table, read_column, read_table
 from toko_assets.ipos.sales.values import AMOUNT, NEVER, amounts, constant, places, times
 from toko_assets.ipos.source_tables import LARGEST_MONEY, LARGEST_QUANTITY, QUANTITY
 
@@ -99,7 +99,8 @@ def _rows(
     if isinstance(table, str):
         return schema.empty_table()
     parts = read_table(file, archive, table, lambda: None)
-    return pa.concat_tables([schema.empty_table(), *(part.select(schema.names) for part in parts)])
+    columns = ([read_column(part, name) for name in schema.names] for part in parts)
+    return pa.concat_tables([schema.empty_table(), *(pa.table(values, schema=schema) for values in columns)])
 
 
 def _decoded(column: pa.ChunkedArray, decode: Decode) -> pa.Array:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.sales.catalogue import UNIT_BITS, KnownItems, Lookup
 from toko_assets.ipos.sales.copy_table import decoder, find_table, read_table
-from toko_assets.ipos.sales.lines import OPTIONAL, REQUIRED, add_lines
+from toko_assets.ipos.sales.lines import add_lines
 from toko_assets.ipos.sales.receipts import Receipts, Window, no_receipts, read_receipts
-from toko_assets.ipos.sales.totals import EXACT, Totals, sum_sold
-from toko_assets.ipos.sales.values import constant
+from toko_assets.ipos.sales.totals import EXACT, OPTIONAL, REQUIRED, Totals, sum_sold
+from toko_assets.ipos.sales.values import constant, distinct
 from toko_assets.ipos.source_tables import LARGEST_QUANTITY, QUANTITY
 
 SUMS = [
@@ -104,7 +104,7 @@ def _items_of(pairs: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _with_receipts(sums: pa.Table, receipt: NDArray[np.int64], keys: NDArray[np.int64], receipts: Receipts) -> pa.Table:
     """Add the numbers of distinct receipts. `receipt` and `keys` are the same length: the key was on the receipt."""
-    visits = np.unique((receipt << 32) | Lookup.of(sums["pair"].to_numpy()).find(keys))
+    visits = distinct((receipt << 32) | Lookup.of(sums["pair"].to_numpy()).find(keys))
     rows, recent = visits & 0xFFFFFFFF, receipts.recent[visits >> 32]
     for name, chosen in (("struk_90", rows), ("struk_7", rows[recent])):
         sums = sums.append_column(name, pa.array(np.bincount(chosen, minlength=len(sums)), pa.int64()))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from toko_assets.ipos.sales.copy_table import Decode
+from toko_assets.ipos.sales.copy_table import Decode, read_column
 from toko_assets.ipos.sales.values import is_filled, places, times
 
 DAYS: Final = 90
@@ -75,7 +75,7 @@ class _Found:
     types: Counter[str] = field(default_factory=Counter)
 
 
-def read_receipts(tables: Iterator[pa.Table], window: Window, decode: Decode, odd: Counter[str]) -> Receipts:
+def read_receipts(tables: Iterator[pa.RecordBatch], window: Window, decode: Decode, odd: Counter[str]) -> Receipts:
     """Read tbl_ikhd. Adds to `odd` how many receipts have no usable date."""
     found = _Found()
     start = pa.scalar(f"{window.first:%Y-%m-%d}".encode(), pa.binary())
@@ -88,15 +88,14 @@ def read_receipts(tables: Iterator[pa.Table], window: Window, decode: Decode, od
 
 def _receipts(found: _Found, recent_from: int) -> Receipts:
     nothing = (np.empty(0, np.int8), np.empty(0, np.int64), np.empty(0, np.bool_))
-    kinds, moments, of_receipt = (np.concatenate(column) for column in zip(nothing, *found.parts, strict=True))
+    kinds, moments, of_receipt = (np.concatenate(values) for values in zip(nothing, *found.parts, strict=True))
     return Receipts(found.places, kinds, moments, moments >= recent_from, of_receipt, found.types)
 
 
-def _add(found: _Found, rows: pa.Table, window: Window, decode: Decode, odd: Counter[str]) -> None:
+def _add(found: _Found, rows: pa.RecordBatch, window: Window, decode: Decode, odd: Counter[str]) -> None:
     if not len(rows):
         return
-    rows = rows.combine_chunks()
-    moments, unreadable = times(rows["tanggal"].chunk(0))
+    moments, unreadable = times(rows["tanggal"])
     first, _, end = window.micros
     odd["receipts_without_date"] += int(unreadable.sum())
     odd["receipts_after_the_backup"] += int((~unreadable & (moments > end)).sum())
@@ -109,12 +108,12 @@ def _add(found: _Found, rows: pa.Table, window: Window, decode: Decode, odd: Cou
             kept.append(place)
     chosen = np.array(kept, np.int64)
     kept_rows = rows.take(pa.array(chosen))
-    types = kept_rows["tipe"].combine_chunks().dictionary_encode()
+    types = kept_rows["tipe"].dictionary_encode()
     names = [decode(value).strip().upper() if value is not None else "" for value in types.dictionary.to_pylist()]
     indices = places(types, len(names))
     names.append("")
     for name, count in zip(names, np.bincount(indices, minlength=len(names)).tolist(), strict=True):
         found.types[name] += count
     kinds = np.array([SALE if name in SALES else RETURNED if name == RETURN else OTHER for name in names], np.int8)
-    of_receipt = is_filled(kept_rows["notrsretur"].combine_chunks())
+    of_receipt = is_filled(read_column(kept_rows, "notrsretur"))
     found.parts.append((kinds[indices], moments[chosen], of_receipt))

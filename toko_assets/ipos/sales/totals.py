@@ -13,17 +13,33 @@ from numpy.typing import NDArray
 
 from toko_assets.ipos.decimals import MONEY
 from toko_assets.ipos.sales.catalogue import UNIT_BITS, KnownItems, Lookup, Pairs, micros
-from toko_assets.ipos.sales.copy_table import Decode
+from toko_assets.ipos.sales.copy_table import Decode, read_column
 from toko_assets.ipos.sales.receipts import RETURNED, SALE, Receipts
-from toko_assets.ipos.sales.values import AMOUNT, Mask, amounts, constant, is_filled, is_set, mask, places
+from toko_assets.ipos.sales.values import (
+    AMOUNT,
+    NEVER,
+    Mask,
+    amounts,
+    constant,
+    distinct,
+    is_filled,
+    is_set,
+    mask,
+    places,
+)
 from toko_assets.ipos.source_tables import LARGEST_MONEY
 
+REQUIRED: Final = ("notransaksi", "kodeitem", "jumlah")
+OPTIONAL: Final = (
+    "satuan", "jmlkonversi", "harga", "potongan", "potongan2", "potongan3", "potongan4", "jmlretur", "jmlgratis",
+    "tebus", "idtrsretur", "notrsretur", "dateupd",
+)  # fmt: skip
 EXACT: Final = pa.decimal256(60, 23)
 """Holds (jumlah + jmlgratis) × jmlkonversi, and the sum of any number of them."""
 COUNT, KONVERSI = pa.decimal256(35, 20), pa.decimal256(20, 3)
 COUNTED: Final = ("jumlah", "jmlgratis", "jmlretur")
 DISCOUNTS: Final = ("potongan", "potongan2", "potongan3", "potongan4")
-PARTS_AT_ONCE: Final = 64
+PARTS_AT_ONCE: Final = 8
 """Partial sums that are kept before they are added up."""
 
 
@@ -34,16 +50,16 @@ class Totals:
         self.pairs = Pairs(known.codes)
         self.odd = odd
         self._priced = Lookup.of(self.pairs.of_table(known.priced))
-        self._edited, self._seen = micros(known.priced["edited"]), micros(known.priced["seen"])
+        self._edited, self._seen = (np.append(micros(known.priced[name]), NEVER) for name in ("edited", "seen"))
         self._conversions = Lookup.of(self.pairs.of_table(known.conversions))
         self._factors = known.conversions["konversi"].combine_chunks()
         self._items, self._units = dict[bytes, int](), dict[bytes, int]()
         self._sold, self._asked, self._visits = list[pa.Table](), list[pa.Table](), list[NDArray[np.int64]]()
         self._groups = dict[int, int]()
 
-    def add(self, rows: pa.Table, receipt: NDArray[np.int32], receipts: Receipts, decode: Decode) -> None:
+    def add(self, rows: pa.RecordBatch, receipt: NDArray[np.int32], receipts: Receipts, decode: Decode) -> None:
         """Add lines of sales and returns. `receipt` is the place of each line's receipt."""
-        columns = {name: rows[name].combine_chunks() for name in rows.column_names}
+        columns = {name: read_column(rows, name) for name in (*REQUIRED, *OPTIONAL)}
         items = _looked_up(columns["kodeitem"], self._items, lambda value: self.pairs.item(decode(value)), -1)
         units = _looked_up(
             columns["satuan"], self._units, lambda value: self.pairs.unit(decode(value)), self.pairs.unit("")
@@ -101,7 +117,7 @@ class Totals:
         groups = np.array([self._groups.setdefault(key, len(self._groups)) for key in pair[sold].tolist()], np.int64)
         self._visits.append((receipt[sold].astype(np.int64) << 32) | groups)
         if len(self._visits) > PARTS_AT_ONCE:
-            self._visits = [np.unique(np.concatenate(self._visits))]
+            self._visits = [distinct(np.concatenate(self._visits))]
 
     def _add_asked(
         self, columns: dict[str, pa.Array], pair: NDArray[np.int64], is_sale: Mask, moments: NDArray[np.int64]
@@ -141,7 +157,7 @@ class Totals:
 
     def visits(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the distinct (receipt, pair), as two columns."""
-        visits = np.unique(np.concatenate([np.empty(0, np.int64), *self._visits]))
+        visits = distinct(np.concatenate([np.empty(0, np.int64), *self._visits]))
         pairs = np.array(list(self._groups), np.int64)
         return visits >> 32, pairs[visits & 0xFFFFFFFF] if len(visits) else np.empty(0, np.int64)
 

@@ -1,7 +1,7 @@
 """Parses columns of a dump's raw values. A value that cannot be read is null, and counted."""
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -23,9 +23,10 @@ Mask = NDArray[np.bool_]
 
 def amounts(column: pa.Array) -> tuple[pa.Array, Mask]:
     """Return the numbers as exact decimals, and which of the values cannot be read."""
-    readable = pc.match_substring_regex(column, NUMBER)
-    numbers = pc.if_else(readable, column, None).cast(pa.string()).cast(AMOUNT)
-    return numbers, mask(pc.invert(readable))
+    distinct = column.dictionary_encode()  # few of the numbers of a shop differ, and texts are slow
+    readable = pc.match_substring_regex(distinct.dictionary, NUMBER)
+    numbers = pc.if_else(readable, distinct.dictionary, None).cast(pa.string()).cast(AMOUNT)
+    return numbers.take(distinct.indices), mask(pc.invert(readable).take(distinct.indices))
 
 
 def times(column: pa.Array) -> tuple[NDArray[np.int64], Mask]:
@@ -46,14 +47,18 @@ def constant(value: int, kind: pa.DataType) -> pa.Scalar:
 
 def is_filled(column: pa.Array) -> Mask:
     """Tell which texts are neither null nor blank."""
-    return mask(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(_text(column))), 0))
+    distinct = column.dictionary_encode()
+    filled = [bool(value.strip()) for value in distinct.dictionary.to_pylist()]
+    return mask(pa.array(filled, pa.bool_()).take(distinct.indices))
 
 
 def is_set(column: pa.Array) -> Mask:
     """Tell which marks are set: a true boolean, or a number other than 0."""
-    number, _ = amounts(column)
-    is_true = mask(pc.is_in(column, value_set=pa.array(TRUE, pa.binary())))
-    return is_true | mask(pc.not_equal(number, constant(0, AMOUNT)))
+    distinct = column.dictionary_encode()
+    numbers, _ = amounts(distinct.dictionary)
+    is_true = pc.is_in(distinct.dictionary, value_set=pa.array(TRUE, pa.binary()))
+    is_number = pc.not_equal(numbers, constant(0, AMOUNT)).fill_null(False)
+    return mask(pc.or_(is_true, is_number).take(distinct.indices))
 
 
 def places(column: pa.DictionaryArray, null: int) -> NDArray[np.int64]:
@@ -61,15 +66,14 @@ def places(column: pa.DictionaryArray, null: int) -> NDArray[np.int64]:
     return np.asarray(column.indices.fill_null(null).to_numpy(zero_copy_only=False), np.int64)
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct values in order. `np.unique` hashes them, which takes five times as long."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
+
+
 def mask(values: pa.Array) -> Mask:
     """Convert to numpy; null is false."""
     return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _text(column: pa.Array) -> pa.Array:
-    """Return texts for a function that needs valid UTF-8. Other bytes only make a text longer."""
-    try:
-        return column.cast(pa.string())
-    except pa.ArrowInvalid:
-        values: list[Any] = column.to_pylist()
-        return pa.array([None if value is None else value.decode("latin-1") for value in values], pa.string())

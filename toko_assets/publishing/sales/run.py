@@ -10,6 +10,7 @@ from io import FileIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from toko_assets.common.process import give_back
 from toko_assets.common.records import BackupFile
 from toko_assets.common.scratch import scratch_database
 from toko_assets.common.stopwatch import Stopwatch
@@ -55,6 +56,7 @@ def read_recent_sales(folder: DataFolder, zone: ZoneInfo, log: logging.Logger, w
                 connection.register("edited", edited).register("seen", seen)
                 priced = connection.sql(JOIN).to_arrow_table().cast(PRICED)
                 conversions = read_conversions(file, archive)
+            give_back()
             with watch("sales"):
                 sales = read_sales(file, archive, end, KnownItems(listed.codes, priced, conversions), log.info)
             with watch("compare"):

@@ -84,6 +84,17 @@ def test_empty_tables_are_no_problem(tmp_path: Path) -> None:
     assert (found.lines, found.odd, len(found.items)) == (0, {}, 0)
 
 
+def test_sales_of_a_catalogue_without_any_price_are_added_up_and_compared_with_nothing(tmp_path: Path) -> None:
+    heads, lines = _rows(Random(5))
+    dump = write_dump(tmp_path / "x.i5bu", {"tbl_ikhd": (HEAD, heads), "tbl_ikdt": (LINE, lines)}, END)
+    known = KnownItems(pa.array(ITEMS), PRICED.empty_table(), CONVERSIONS.empty_table())
+    with dump.open("rb", buffering=0) as file:
+        found = read_sales(file, read_archive(dump), END, known)
+    assert len(found.items) > 3
+    assert len(found.asked) == 0
+    assert found.odd["lines_of_unpriced_units"] > 100
+
+
 def test_what_is_left_out_is_counted_by_its_reason(tmp_path: Path) -> None:
     day = f"{END - timedelta(days=1):%Y-%m-%d %H:%M:%S}"
     heads: list[Row] = [
