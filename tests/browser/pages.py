@@ -6,7 +6,7 @@ from typing import Literal
 from playwright.sync_api import Locator, Page, expect
 
 RUN_SECONDS = 180
-ZOOM_STEPS = 6
+ZOOM_STEPS = 3
 MARGIN = 20
 """From the lower edge of the window: nothing but background is drawn there."""
 ENDED = re.compile("^(Success|Failure|Canceled)$")

@@ -13,7 +13,8 @@ from tests.web_interface import web_interface
 from toko_assets.postgres.server import PostgresServer
 
 CHAIN = ("raw_backup", "restored_database", "exported_products", "price_history", "product_catalog")
-ASSETS = ("backup_folder", *CHAIN, "telegram_bot")
+MADE = (*CHAIN, "recent_sales")
+ASSETS = ("backup_folder", *MADE, "telegram_bot")
 
 
 def test_an_operator_publishes_looks_is_spared_a_bad_backup_and_rolls_back(
@@ -64,7 +65,7 @@ def materialize_all(interface: Interface, toko: Installation, pictures: Pictures
     graph.zoom_out()
     for asset in ASSETS:
         expect(graph.node(asset)).to_be_in_viewport()
-    expect(graph.page.get_by_text("Materialized", exact=True)).to_have_count(len(CHAIN))
+    expect(graph.page.get_by_text("Materialized", exact=True)).to_have_count(len(MADE))
     with flat_window(graph.page):
         graph.hide_list()
         graph.draw_from_left_to_right()

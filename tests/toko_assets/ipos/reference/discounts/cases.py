@@ -120,13 +120,13 @@ GOODS = [
     ),
     Case(
         "all conditions of a head together",
-        [head(kodeitemd="C1", kodeitems="C3", jenis="SABUN", merek="LUX", pot1=10)],
+        [head(kodeitemd="C1", kodeitems="C3", jenis="SABUN", merek="HARMONI", pot1=10)],
         [Ask(NOON, "9000", kodeitem="C2"), *(Ask(NOON, "10000", None, code) for code in ("C1", "C3", "C4"))],
         [
-            named("C1", jenis="SABUN", merek="LUX"),
-            named("C2", jenis="SABUN", merek="LUX"),
-            named("C3", merek="LUX"),
-            named("C4", jenis="SABUN", merek="LUX"),
+            named("C1", jenis="SABUN", merek="LAIN"),
+            named("C2", jenis="SABUN", merek="HARMONI"),
+            named("C3", merek="HARMONI"),
+            named("C4", jenis="SABUN", merek="HARMONI"),
         ],
     ),
     Case(
