@@ -196,7 +196,7 @@ def test_a_sync_that_is_killed_in_a_download_leaves_nothing_after_the_next_one(s
         [TOKO, "sync"], env={**os.environ, **shop.server.environment}, stdout=subprocess.DEVNULL
     ) as child:
         try:
-            wait_until(lambda: any(path.stat().st_size for path in shop.toko.data.rglob("backups/.*.part")))
+            wait_until(lambda: any(path.stat().st_size for path in shop.toko.data.glob("backups/.*.part")))
         finally:
             child.send_signal(signal.SIGKILL)
     assert shop.toko.list_leftovers() != []
