@@ -48,13 +48,17 @@ def find_table(archive: Archive, name: str, required: Sequence[str], optional: S
 def read_table(
     file: BinaryIO, archive: Archive, table: CopyTable, on_skip: Callable[[], None]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows, some thousands at a time, with the wanted columns as bytes as they are in the dump.
+    """Yield the rows, some thousands at a time, with all wanted columns. Calls and raises as `read_pieces`."""
+    for piece in read_pieces(file, archive, table, on_skip):
+        yield piece.parse(table.wanted)
 
-    The values are still escaped. Columns that the dump lacks are missing: `read_column` gives them. `on_skip` is called
-    for each row with a wrong number of columns. Raises IncompleteBackupError if the rows are damaged, and
-    OversizedBackupError.
+
+def read_pieces(file: BinaryIO, archive: Archive, table: CopyTable, on_skip: Callable[[], None]) -> Iterator["Piece"]:
+    """Yield the rows, some thousands at a time, not parsed yet.
+
+    `on_skip` is called for each row with a wrong number of columns, whenever it is parsed. Raises IncompleteBackupError
+    if the rows are damaged, and OversizedBackupError.
     """
-    present = [name for name in table.wanted if name in table.dumped]
 
     def skip(_: csv.InvalidRow) -> str:
         on_skip()
@@ -64,16 +68,34 @@ def read_table(
     parsing = csv.ParseOptions(
         delimiter="\t", quote_char=False, escape_char=False, invalid_row_handler=skip, ignore_empty_lines=False
     )
-    converting = csv.ConvertOptions(
-        check_utf8=False,
-        include_columns=present,
-        column_types=dict.fromkeys(present, pa.binary()),
-        null_values=[NULL],
-        strings_can_be_null=True,
-    )
     for rows in filter(None, read_whole_rows(file, archive, table.entry)):
-        reading = csv.ReadOptions(column_names=table.dumped, use_threads=False, block_size=len(rows))
-        yield from csv.read_csv(pa.py_buffer(rows), reading, parsing, converting).to_batches()
+        yield Piece(rows, table.dumped, parsing)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole rows of a table, as COPY text."""
+
+    rows: bytes
+    dumped: tuple[str, ...]
+    parsing: csv.ParseOptions
+
+    def parse(self, columns: Sequence[str]) -> pa.RecordBatch:
+        """Return these columns as bytes, as they are in the dump: escaped.
+
+        Columns that the dump lacks are missing: `read_column` gives them.
+        """
+        present = [name for name in columns if name in self.dumped]
+        converting = csv.ConvertOptions(
+            check_utf8=False,
+            include_columns=present,
+            column_types=dict.fromkeys(present, pa.binary()),
+            null_values=[NULL],
+            strings_can_be_null=True,
+        )
+        reading = csv.ReadOptions(column_names=self.dumped, use_threads=False, block_size=len(self.rows))
+        found = csv.read_csv(pa.py_buffer(self.rows), reading, self.parsing, converting).combine_chunks().to_batches()
+        return found[0] if found else pa.record_batch([pa.array([], pa.binary())] * len(present), names=present)
 
 
 def read_column(rows: pa.RecordBatch, name: str) -> pa.Array:

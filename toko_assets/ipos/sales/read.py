@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.sales.catalogue import UNIT_BITS, KnownItems, Lookup
-from toko_assets.ipos.sales.copy_table import decoder, find_table, read_table
+from toko_assets.ipos.sales.copy_table import decoder, find_table, read_pieces, read_table
 from toko_assets.ipos.sales.lines import add_lines
 from toko_assets.ipos.sales.receipts import Receipts, Window, no_receipts, read_receipts
 from toko_assets.ipos.sales.totals import EXACT, OPTIONAL, REQUIRED, Totals, sum_sold
@@ -73,7 +73,7 @@ def read_sales(
     window, decode = Window(end), decoder(archive.encoding)
     receipts = read_receipts(read_table(file, archive, heads, skip), window, decode, odd)
     progress(f"{len(receipts.places):,} receipts since {window.first:%Y-%m-%d}: reading their lines")
-    count = add_lines(read_table(file, archive, lines, skip), receipts, window, totals, decode, odd)
+    count = add_lines(read_pieces(file, archive, lines, skip), receipts, window, totals, decode, odd)
     return _result(totals, receipts, count, None)
 
 
