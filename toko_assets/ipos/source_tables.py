@@ -137,7 +137,11 @@ def usable_columns(connection: psycopg.Connection[Any], table: str) -> set[str]:
     rows = connection.execute(f"{query} WHERE attrelid = 'public.{table}'::regclass AND attnum > 0".encode()).fetchall()
     types = dict([each.decode() if isinstance(each, bytes) else each for each in row] for row in rows)
     wanted = next((known.columns for known in RESTORED if known.name == table), ())
-    return {column.name for column in wanted if types.get(column.name, "").startswith(column.type)}
+    return {
+        column.name
+        for column in wanted
+        if not column.optional or types.get(column.name, "").startswith((column.type, *column.declared))
+    }
 
 
 def _selected(name: str, kind: Any) -> str:
