@@ -35,8 +35,8 @@ def run_bot(*, check: bool) -> None:
         raise BotError("Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather.") from None
     except OSError as error:
         raise BotError(f"A port cannot be opened (METRICS_PORT, WEBHOOK_LISTEN): {error}") from None
-    if bot.failed:
-        raise BotError("Telegram rejected every poll: is TELEGRAM_BOT_TOKEN still valid? Start the bot again.")
+    if bot.failure is not None:
+        raise BotError(f"{bot.failure} Start the bot again.")
 
 
 def main() -> None:

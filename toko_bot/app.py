@@ -72,8 +72,8 @@ class TokoBot:
         self.services = Services(settings, self.live, self.metrics)
         self._heartbeat = Heartbeat(settings)
         self._tasks: list[asyncio.Task[None]] = []
-        self.failed = False
-        """Whether the bot stopped because polling ended, not because it was told to."""
+        self.failure: str | None = None
+        """Why the bot stopped, if nobody told it to."""
         self._polling = Polling(self._beat, self.metrics.unreadable.inc, read_timeout=POLL_GRACE_SECONDS)
         self.application: App = self._build()
 
@@ -170,9 +170,8 @@ class TokoBot:
         if self.settings.webhook_url is not None:
             return
         updater = self.application.updater
-        await wait_for_end_of_polling(self._polling, lambda: updater is not None and updater.running)
-        log.error("Polling has ended unexpectedly, so the bot stops")
-        self.failed = True
+        self.failure = await wait_for_end_of_polling(self._polling, lambda: updater is not None and updater.running)
+        log.error("The bot stops: %s", self.failure)
         self.application.stop_running()
 
     async def _report_stale(self, reports: OwnerReports) -> None:

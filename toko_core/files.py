@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TEMPORARY, OLD = ".part", ".old.part"
-"""The suffix of unfinished files and folders. One that still exists after a run is a leftover and may be deleted."""
+"""The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run is
+a leftover and may be deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
     if name == "lambat":
         head.append(messages.idle_money(sum((row.modal for row in rows if row.modal is not None), Decimal(0))))
     if sales.until is not None and name not in {"rugi", "tanpaharga", "habissemua"}:
-        head.append(messages.sales_until(day(sales.until.replace(tzinfo=settings.zone), settings.zone)))
+        head.append(messages.sales_until(day(sales.until, settings.zone)))
     room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length("\n".join(head))) // len(shown)
     parts = []
     for place, row in enumerate(shown, part.start + 1):

@@ -101,10 +101,17 @@ def _number(update: Any) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
-async def wait_for_end_of_polling(polling: Polling, is_running: Callable[[], bool]) -> None:
-    """Wait until all polls are rejected, or until the task that polls has ended although the updater is running."""
+async def wait_for_end_of_polling(polling: Polling, is_running: Callable[[], bool]) -> str:
+    """Wait until all polls are rejected, or until polling has ended although the updater is running. Return which.
+
+    The updater runs before polling begins: it first removes a webhook, for as long as Telegram does not answer.
+    """
+    has_begun = False
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        has_ended = not any(task.get_name() == POLLING_TASK for task in asyncio.all_tasks())
-        if is_running() and (has_ended or polling.is_rejected):
-            return
+        is_polling = any(task.get_name() == POLLING_TASK for task in asyncio.all_tasks())
+        if is_running() and polling.is_rejected:
+            return "Telegram rejects every poll: is TELEGRAM_BOT_TOKEN still valid?"
+        if is_running() and has_begun and not is_polling:
+            return "Polling has ended: the log says why."
+        has_begun = has_begun or is_polling

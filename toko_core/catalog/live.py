@@ -163,8 +163,7 @@ def _lower_priority() -> None:
 
 def _load(file: Path, zone: ZoneInfo) -> Served:
     """Read a catalogue and run a few queries, so that the first person does not wait for work done on first use."""
-    if file.exists():
-        check_whole(file)
+    check_whole(file)
     catalog = PublishedCatalog(file)
     if not len(catalog.products):
         raise CatalogError(f"The catalogue {file.name} is empty.")

@@ -50,8 +50,8 @@ TABLES = {
         "terjual_90": "DECIMAL(20,3)", "terakhir_terjual": "TIMESTAMP",
     },
 }  # fmt: skip
-"""The tables and their columns. Times are UTC, except `dateupd`, which is the shop's local time. `product_id` is dense
-from 0 and has no meaning in another catalogue.
+"""The tables and their columns. Times of `price_changes` are UTC, all others are the shop's wall clock. `product_id` is
+dense from 0 and has no meaning in another catalogue.
 
 `names` has the name of a code of a `kind` of column (jenis, merek, satuan, kantor, supplier) if it differs from the
 code; `kode` is exactly what that column holds. A group pays the prices of its `level`, less the percents of its row for
@@ -64,12 +64,11 @@ sold, and is null if iPOS does not say.
 A row of `discounts` takes `rupiah` and then the percents off the price of a `satuan` (null: any) for a `kgrup` (null:
 everybody). Who buys `jumlah` of a `satuan` gets, by a row of `promotions`, `jumlah_hadiah` of the product `hadiah`
 (null: the same) for `harga` each (null: nothing). Both apply from `dari` until before `sebelum`, between `jam_dari` and
-`jam_sampai`, on the weekdays of the bits of `hari` (1 is Monday). These are the shop's wall clock; null is no limit.
+`jam_sampai`, on the weekdays of the bits of `hari` (1 is Monday). Null is no limit.
 
 `sales` has the products that were sold in the 90 days before `sales_until` of catalog_info: the receipts of 7 and of 90
-days, the quantities in base units less returns, and when it was last sold, in the shop's time. `products` has the last
-two as well: `terjual_90` is 0 for a product that was not sold, and null if sales were never read. A catalogue of before
-0.3.0 lacks these two columns."""
+days, the quantities in base units less returns, and when it was last sold. `products` has the last two as well:
+`terjual_90` is 0 for a product that was not sold, and null if sales were never read."""
 
 ADDED = frozenset({"serials", "names", "customer_groups", "group_discounts", "discounts", "promotions", "sales"})
 """The tables that catalogues of earlier versions with the same SCHEMA_VERSION lack."""

@@ -39,10 +39,10 @@ def check_whole(file: Path) -> None:
     A catalogue of before 0.3.0 has no digest, and is not checked.
     """
     try:
-        published = digest_file(file).read_text()
-    except FileNotFoundError:
+        published, size = digest_file(file).read_text(errors="replace"), file.stat().st_size
+    except FileNotFoundError:  # of the digest; or of the catalogue, which its reader says
         return
-    if f"# {file.stat().st_size} bytes\n" not in published or published != _digest_text(file, file_digest(file)):
+    if f"# {size} bytes\n" not in published or published != _digest_text(file, file_digest(file)):
         raise CatalogError(f"The catalogue {file.name} is damaged: run `toko sync` again.")
 
 

@@ -64,6 +64,15 @@ def test_polls_that_are_rejected_for_a_moment_are_repeated(data: Path, tmp_path:
         assert "Rp3.150" in server.user(BUDI, "Budi").ask("indomie", timeout=30).text
 
 
+def test_a_bot_waits_for_a_telegram_that_does_not_answer_before_the_first_poll(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server:
+        server.fail("deleteWebhook", "502", times=3)  # repeated after 0.5, 2 and 5 seconds
+        with running_bot(server, data, tmp_path) as bot:
+            assert "Rp3.150" in server.user(BUDI, "Budi").ask("indomie", timeout=30).text
+            assert bot.stop() == 0
+            assert "The bot stops" not in bot.log
+
+
 def test_a_bot_whose_polls_stay_rejected_ends_with_status_1(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path) as bot:
         server.fail("getUpdates", "401", times=None)
