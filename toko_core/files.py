@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TEMPORARY, OLD = ".part", ".old.part"
-"""The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run is
-a leftover and may be deleted."""
+"""The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run
+may be deleted."""
 
 
 @dataclass(frozen=True, slots=True)

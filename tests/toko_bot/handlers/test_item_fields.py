@@ -10,7 +10,8 @@ import duckdb
 import pytest
 from telegram.constants import MessageLimit
 
-from tests.servers.telegram import Message, Person, TelegramServer
+from tests.servers.telegram import Person, TelegramServer
+from tests.toko_bot.bot.opening import page_lines, press
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import COST, FILLER, HUGE, LOSS, Item, PriceRow, Rows, publish_shop
 from toko_core.catalog.schema import ADDED_COLUMNS
@@ -88,27 +89,18 @@ def siti(bot: RunningBot) -> Person:
     return bot.server.user(SITI, "Siti")
 
 
-def press(person: Person, label: str, message: Message) -> Message:
-    person.press(label, message).answered()
-    return person.next_edit(of=message)
-
-
-def opened(person: Person, query: str) -> list[str]:
-    return press(person, "1", person.ask(query)).text.splitlines()
-
-
 def test_goods_that_never_moved_have_stock_0(budi: Person) -> None:
-    assert "Stok 0" in opened(budi, "sapu lidi besar")
+    assert "Stok 0" in page_lines(budi, "sapu lidi besar")
 
 
 def test_the_stock_of_a_branch_is_shown_as_before(budi: Person) -> None:
-    page = opened(budi, "sabun rugi besar")
+    page = page_lines(budi, "sabun rugi besar")
     assert page[page.index("Stok (PCS)") + 1] == "TOKO                         3"
 
 
 @pytest.mark.parametrize("query", ["ongkos servis mesin", "lampu teplok"])
 def test_a_service_and_an_item_of_unknown_kind_show_no_stock(budi: Person, query: str) -> None:
-    assert not [line for line in opened(budi, query) if line.startswith("Stok")]
+    assert not [line for line in page_lines(budi, query) if line.startswith("Stok")]
 
 
 def test_habis_lists_goods_at_0_also_those_that_never_moved(siti: Person) -> None:
@@ -119,15 +111,15 @@ def test_habis_lists_goods_at_0_also_those_that_never_moved(siti: Person) -> Non
 
 
 def test_owners_see_the_minimum_stock_the_supplier_and_the_last_change(siti: Person) -> None:
-    page = opened(siti, "cat tembok putih")
+    page = page_lines(siti, "cat tembok putih")
     first = page.index("Kode: CAT1")
     assert page[first + 1 : first + 4] == SUPPLIER
-    assert "Pemasok: SU-<9>" in opened(siti, "kuas cat besar")
+    assert "Pemasok: SU-<9>" in page_lines(siti, "kuas cat besar")
 
 
 def test_staff_and_groups_see_neither_supplier_nor_the_rest(bot: RunningBot, budi: Person, siti: Person) -> None:
     for query in ("cat tembok putih", "kuas cat besar"):
-        text = "\n".join(opened(budi, query))
+        text = "\n".join(page_lines(budi, query))
         assert not [word for word in ("minimum", "Pemasok", "Warna", "SU-", "Diubah") if word in text]
     group = bot.server.group(GROUP, "Toko", siti)
     owner = bot.server.user(SITI, inside=group)
@@ -148,7 +140,7 @@ def test_a_remark_finds_the_product_below_those_with_the_word_in_their_name_and_
     lines = budi.ask("vario").text.splitlines()
     assert [line for line in lines if line[:1].isdigit()][:2] == ["1. LAMPU VARIO", "2. KAMPAS REM DEPAN"]
     assert budi.ask("rem beat").text.splitlines()[2] == "1. KAMPAS REM DEPAN"
-    assert "Keterangan: cocok <Vario> 125 & Beat" in opened(budi, "rem beat")
+    assert "Keterangan: cocok <Vario> 125 & Beat" in page_lines(budi, "rem beat")
 
 
 @pytest.mark.parametrize(
@@ -169,18 +161,18 @@ def test_a_serial_number_of_two_items_lists_both_and_each_page_says_where_its_ow
         PHONE.namaitem,
         TABLET.namaitem,
     }
-    pages = ["\n".join(opened(budi, "sn-88")), press(budi, "2", found).text]
+    pages = ["\n".join(page_lines(budi, "sn-88")), press(budi, "2", found).text]
     assert any("HP SAMSUNG A15\nNomor seri SN-88: TOKO\n" in page for page in pages)
     assert any("TABLET SAMSUNG\nNomor seri SN-88: Gudang <Belakang> · sudah terjual\n" in page for page in pages)
 
 
 def test_a_page_that_was_found_by_name_shows_no_serial_number(budi: Person) -> None:
-    assert "Nomor seri" not in "\n".join(opened(budi, "hp samsung a15"))
+    assert "Nomor seri" not in "\n".join(page_lines(budi, "hp samsung a15"))
 
 
 def test_the_longest_page_with_a_remark_is_one_message(budi: Person, siti: Person) -> None:
     for person in (budi, siti):
-        page = "\n".join(opened(person, "raksasa"))
+        page = "\n".join(page_lines(person, "raksasa"))
         assert len(page) <= MessageLimit.MAX_TEXT_LENGTH
         assert "Kode: HHH" in page
 
@@ -194,6 +186,6 @@ def test_a_catalogue_of_an_earlier_version_answers_as_before(tmp_path: Path) -> 
     digest_file(file).unlink()  # an earlier version wrote none
     with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path) as bot:
         budi, siti = bot.server.user(BUDI, "Budi"), bot.server.user(SITI, "Siti")
-        assert not [line for line in opened(budi, "sapu lidi besar") if line.startswith("Stok")]
-        assert "Stok (PCS)" in opened(budi, "sapu ijuk kecil")
+        assert not [line for line in page_lines(budi, "sapu lidi besar") if line.startswith("Stok")]
+        assert "Stok (PCS)" in page_lines(budi, "sapu ijuk kecil")
         assert siti.ask("/habis").text.splitlines()[0] == "Stok habis: 2"

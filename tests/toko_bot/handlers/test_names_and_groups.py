@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.servers.telegram import Message, Person, TelegramServer
+from tests.servers.telegram import Person, TelegramServer
+from tests.toko_bot.bot.opening import page_lines, press
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import COST, FILLER, HUGE, INDOMIE, Change, Item, publish_shop
 from toko_core.catalog.schema import ADDED
@@ -83,17 +84,8 @@ def siti(bot: RunningBot) -> Person:
     return bot.server.user(SITI, "Siti")
 
 
-def press(person: Person, label: str, message: Message) -> Message:
-    person.press(label, message).answered()
-    return person.next_edit(of=message)
-
-
-def opened(person: Person, query: str) -> list[str]:
-    return press(person, "1", person.ask(query)).text.splitlines()
-
-
 def test_a_product_shows_names_and_what_each_group_pays(budi: Person) -> None:
-    assert opened(budi, "indomie goreng")[:-1] == [
+    assert page_lines(budi, "indomie goreng")[:-1] == [
         "INDOMIE GORENG SPECIAL 85GR",
         "",
         "PCS Umum               Rp3.150",
@@ -121,8 +113,8 @@ def test_a_product_shows_names_and_what_each_group_pays(budi: Person) -> None:
 
 
 def test_staff_never_see_a_cost_and_owners_see_it_with_what_groups_pay(budi: Person, siti: Person) -> None:
-    assert COST not in "".join(opened(budi, "kopi tubruk")).replace(".", "")
-    assert opened(siti, "kopi tubruk")[2:8] == [
+    assert COST not in "".join(page_lines(budi, "kopi tubruk")).replace(".", "")
+    assert page_lines(siti, "kopi tubruk")[2:8] == [
         "PCS s.d. 5   harga belum diisi",
         "  pokok                Rp2.612",
         "PCS >5                Rp10.001",
@@ -133,7 +125,7 @@ def test_staff_never_see_a_cost_and_owners_see_it_with_what_groups_pay(budi: Per
 
 
 def test_the_percents_of_an_item_take_the_place_of_the_groups_own_one_after_the_other(budi: Person) -> None:
-    assert opened(budi, "oli mesin")[2:6] == [
+    assert page_lines(budi, "oli mesin")[2:6] == [
         "PCS Umum/VIP          Rp50.000",
         "  Member −10 % −2,5 % Rp43.875",
         "PCS Grosir <B>        Rp40.000",
@@ -144,7 +136,7 @@ def test_the_percents_of_an_item_take_the_place_of_the_groups_own_one_after_the_
 def test_a_list_names_groups_and_shows_what_is_paid_if_nobody_pays_the_list_price(budi: Person) -> None:
     assert "PCS Reseller −10 %     Rp3.600" in budi.ask("teh celup").text.splitlines()
     assert "PCS Umum               Rp5.000" in budi.ask("teh celup").text.splitlines()
-    assert opened(budi, "teh celup")[4:6] == ["PCS Reseller           Rp4.000", "  Reseller −10 %       Rp3.600"]
+    assert page_lines(budi, "teh celup")[4:6] == ["PCS Reseller           Rp4.000", "  Reseller −10 %       Rp3.600"]
     assert "PCS Grosir <B>       Rp3.050,5" in budi.ask("indomie").text.splitlines()
 
 
@@ -208,7 +200,7 @@ def test_a_catalogue_without_the_tables_is_read_as_before(tmp_path: Path) -> Non
             connection.execute(f"DROP TABLE {table}")
     digest_file(file).unlink()  # an earlier version wrote none
     with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path / "bot"):
-        page = opened(server.user(BUDI, "Budi"), "indomie goreng")
+        page = page_lines(server.user(BUDI, "Budi"), "indomie goreng")
     assert page[2:6] == [
         "PCS lv 1               Rp3.150", "PCS lv 2             Rp3.050,5", "DUS×40 lv 1          Rp115.000",
         "                 = Rp2.875/PCS",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.telegram import Message, Person, TelegramServer
+from tests.servers.telegram import Person, TelegramServer
+from tests.toko_bot.bot.opening import press
 from tests.toko_bot.bot.process import BUDI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import FILLER, Item, publish_shop
 
@@ -40,11 +41,6 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
 @pytest.fixture
 def budi(bot: RunningBot) -> Person:
     return bot.server.user(BUDI, "Budi")
-
-
-def press(person: Person, label: str, message: Message) -> Message:
-    person.press(label, message).answered()
-    return person.next_edit(of=message)
 
 
 def test_results_of_several_pages_are_narrowed_to_a_brand_and_a_category_and_back(budi: Person) -> None:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from tests.servers.telegram import Message, Person, TelegramServer
+from tests.servers.telegram import Person, TelegramServer
+from tests.toko_bot.bot.opening import opened
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import COST, FILLER, HUGE, INDOMIE, Item, publish_shop
 from toko_core.catalog.store import digest_file
@@ -96,12 +97,6 @@ def budi(bot: RunningBot) -> Person:
 @pytest.fixture
 def siti(bot: RunningBot) -> Person:
     return bot.server.user(SITI, "Siti")
-
-
-def opened(person: Person, query: str) -> Message:
-    found = person.ask(query)
-    person.press("1", found).answered()
-    return person.next_edit(of=found)
 
 
 def test_a_list_shows_the_old_and_the_new_price_with_the_discount_and_how_old_the_data_is(budi: Person) -> None:

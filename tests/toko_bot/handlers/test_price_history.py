@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.servers.telegram import Message, Person, TelegramServer
+from tests.servers.telegram import Person, TelegramServer
+from tests.toko_bot.bot.opening import press
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import (
     BISCUITS,
@@ -63,12 +64,6 @@ def budi(bot: RunningBot) -> Person:
     person = bot.server.user(BUDI, "Budi")
     person.skip()
     return person
-
-
-def press(person: Person, label: str, message: Message) -> Message:
-    """Press a button that edits its message. Returns the edited message."""
-    person.press(label, message).answered()
-    return person.next_edit(of=message)
 
 
 def test_a_products_history_is_a_chart_and_each_change_newest_first(budi: Person) -> None:

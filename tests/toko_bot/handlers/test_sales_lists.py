@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.telegram import Message, Person, TelegramServer
+from tests.servers.telegram import Person, TelegramServer
+from tests.toko_bot.bot.opening import press
 from tests.toko_bot.bot.process import BUDI, SITI, RunningBot, running_bot
 from tests.toko_bot.bot.shop import FILLER, Item, PriceRow, publish_shop
 
@@ -39,11 +40,6 @@ def siti(bot: RunningBot) -> Person:
     return bot.server.user(SITI, "Siti")
 
 
-def pressed(person: Person, label: str, message: Message) -> str:
-    person.press(label, message).answered()
-    return person.next_edit(of=message).text
-
-
 def lines_of(text: str, name: str) -> list[str]:
     lines = text.splitlines()
     start = next(number for number, line in enumerate(lines) if name in line)
@@ -56,10 +52,10 @@ def test_the_best_sellers_are_those_on_the_most_receipts_of_90_or_of_7_days(siti
     assert lines_of(answer.text, "INDOMIE") == ["1. INDOMIE GORENG", "40 struk · 1.400,5 PCS"]
     assert lines_of(answer.text, "GULA")[0].startswith("2. ")
     assert "Penjualan s.d. " in answer.text
-    week = pressed(siti, "7 hari", answer)
+    week = press(siti, "7 hari", answer).text
     assert week.splitlines()[0] == "Paling laris, 7 hari: 2"
     assert lines_of(week, "GULA") == ["1. GULA PASIR 1KG", "9 struk · 9 PCS"]
-    assert pressed(siti, "90 hari", siti.messages[-1]) == answer.text
+    assert press(siti, "90 hari", siti.messages[-1]).text == answer.text
 
 
 def test_goods_that_do_not_sell_are_listed_by_the_money_that_lies_in_them(siti: Person) -> None:
@@ -77,15 +73,15 @@ def test_out_of_stock_are_first_those_that_people_buy_and_by_a_button_all(siti: 
     answer = siti.ask("/habis")
     assert answer.text.splitlines()[0] == "Stok habis, terjual 90 hari terakhir: 2"
     assert "SAPU LIDI" not in answer.text
-    everything = pressed(siti, "Semua yang habis", answer)
+    everything = press(siti, "Semua yang habis", answer).text
     assert everything.splitlines()[0] == "Stok habis: 3"
     assert "SAPU LIDI" in everything
 
 
 def test_the_lists_open_products_and_come_back(siti: Person) -> None:
     answer = siti.ask("/lambat")
-    assert pressed(siti, "1", answer).startswith("CAT TEMBOK 5KG")
-    assert pressed(siti, "‹ Kembali", siti.messages[-1]) == answer.text
+    assert press(siti, "1", answer).text.startswith("CAT TEMBOK 5KG")
+    assert press(siti, "‹ Kembali", siti.messages[-1]).text == answer.text
 
 
 def test_the_staff_see_no_list(bot: RunningBot) -> None:

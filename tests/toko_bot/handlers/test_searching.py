@@ -5,17 +5,12 @@ import io
 import pytest
 from PIL import Image
 
-from tests.servers.telegram import Message, Person
+from tests.servers.telegram import Person
+from tests.toko_bot.bot.opening import press
 from tests.toko_bot.bot.process import RunningBot
 from tests.toko_bot.bot.shop import BARCODE, COST, barcode_photo
 
 LONG_QUERY = "biskuit kelapa yang biasa dibeli ibu warung sebelah setiap hari senin pagi"
-
-
-def press(person: Person, label: str, message: Message) -> Message:
-    """Press a button that edits its message. Returns the edited message."""
-    person.press(label, message).answered()
-    return person.next_edit(of=message)
 
 
 def test_a_misspelt_search_shows_prices_aligned_for_a_phone(budi: Person) -> None:
