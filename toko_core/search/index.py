@@ -80,7 +80,7 @@ class SearchIndex:
         self._forward = ForwardIndex(arrays, self._vocabulary.lengths)
         self._ranking = Ranking(arrays, self._forward)
         self._postings = Postings(arrays, len(self))
-        self._remarks = RemarkIndex.load(arrays, len(self))
+        self._remarks = RemarkIndex.load(arrays)
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
 
     def __len__(self) -> int:

@@ -41,40 +41,47 @@ class Remarked(NamedTuple):
 
 
 class RemarkIndex:
-    """The words of all remarks, with the rows that have each. Thread-safe."""
+    """The words of all remarks, with the remarks that have each. Thread-safe."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], rows: int) -> None:
-        """Use the arrays that `build` returned, and the number of rows of the shop."""
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Use the arrays that `build` returned."""
         own = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
         self._vocabulary = Vocabulary(own)
         self._matcher = Matcher(self._vocabulary, own)
         self._starts: NDArray[np.int64] = own["starts"]
-        self._rows = own["rows"]
-        self._count = rows
+        self._remarks = own["remarks"]
+        """By word: places in `_rows`."""
+        self._rows: NDArray[np.int64] = own["rows"].astype(np.int64)
+        """The rows that have a remark, ascending: most products of a shop have none."""
 
     @classmethod
-    def load(cls, arrays: Mapping[str, NDArray[Any]], rows: int) -> Self | None:
+    def load(cls, arrays: Mapping[str, NDArray[Any]]) -> Self | None:
         """Return the index, or None if the shop has no remarks, or its arrays are of an earlier version."""
-        return cls(arrays, rows) if f"{PREFIX}rows" in arrays else None
+        return cls(arrays) if f"{PREFIX}remarks" in arrays else None
 
     @staticmethod
     def build(remarks: Sequence[str | None]) -> dict[str, NDArray[Any]]:
         """Build the arrays from the remark of each row; none if no remark has a word."""
-        rows_of: dict[str, list[int]] = {}
+        rows: list[int] = []
+        places: dict[str, list[int]] = {}
         for row, remark in enumerate(remarks):
-            for word in dict.fromkeys(words(remark)) if remark else ():
-                rows_of.setdefault(word, []).append(row)
-        if not rows_of:
+            found = dict.fromkeys(words(remark)) if remark else {}
+            for word in found:
+                places.setdefault(word, []).append(len(rows))
+            if found:
+                rows.append(row)
+        if not rows:
             return {}
-        vocabulary = sorted(rows_of, key=str.encode)
-        counts = [len(rows_of[word]) for word in vocabulary]
+        vocabulary = sorted(places, key=str.encode)
+        counts = [len(places[word]) for word in vocabulary]
         arrays = {
             **Vocabulary.build(vocabulary),
             **KeyTable.build(vocabulary),
             **SkeletonOrder.build(vocabulary),
             **Trigrams.build(vocabulary),
             "starts": np.cumsum([0, *counts], dtype=np.int64),
-            "rows": np.array([row for word in vocabulary for row in rows_of[word]], np.int32),
+            "remarks": np.array([place for word in vocabulary for place in places[word]], np.int32),
+            "rows": np.array(rows, np.int32),
         }
         return {PREFIX + name: array for name, array in arrays.items()}
 
@@ -84,22 +91,22 @@ class RemarkIndex:
         A word that names have, as `known` tells, is no typo or abbreviation of a word in a remark.
         """
         matches = self._matcher.match(asked)
-        every = np.zeros((len(asked), self._count), np.float32)
+        every = np.zeros((len(asked), len(self._rows)), np.float32)
         best = [0.0] * len(asked)
         for number, word in enumerate(asked):
             meant, like = self._meant(number, word, matches, as_typed=known(word) is not None)
             if len(meant):
                 counts = self._starts.take(meant + 1) - self._starts.take(meant)
-                rows = self._rows.take(slice_indices(self._starts.take(meant), counts))
-                every[number, rows] = like.repeat(counts)  # of several words of a row, the last and most similar counts
+                having = self._remarks.take(slice_indices(self._starts.take(meant), counts))
+                every[number, having] = like.repeat(counts)  # of a remark's words, the last and most similar counts
                 best[number] = float(like[-1])
         total = every.sum(axis=0)
-        rows = total.nonzero()[0]
-        if not len(rows):
+        found = total.nonzero()[0]
+        if not len(found):
             return None
-        if len(rows) > MOST_COMPARED:
-            rows = np.sort(rows[(-total[rows]).argsort(kind="stable")[:MOST_COMPARED]])
-        return Remarked(rows, every[:, rows], best)
+        if len(found) > MOST_COMPARED:
+            found = np.sort(found[(-total[found]).argsort(kind="stable")[:MOST_COMPARED]])
+        return Remarked(self._rows.take(found), every[:, found], best)
 
     def _meant(
         self, number: int, word: str, matches: Matches, *, as_typed: bool
