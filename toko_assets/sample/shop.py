@@ -12,6 +12,7 @@ from toko_assets.sample.drafts import NOTHING, ItemDraft, PriceDraft, item_row, 
 from toko_assets.sample.items import TODAY, Shopkeeper
 from toko_assets.sample.names import sample_products
 from toko_assets.sample.optional.item_fields import CURRENCIES, code_suppliers, fill_item_fields
+from toko_assets.sample.optional.offers import discount_lines, discount_rows, promotion_lines, promotion_rows
 from toko_assets.sample.photos import NOT_PICTURES, draw_photos
 from toko_assets.sample.table_rows import (
     BranchRow,
@@ -35,7 +36,6 @@ from toko_assets.sample.table_rows import (
     VersionRow,
 )
 from toko_assets.sample.vocabulary import CATEGORIES, UNIT_NAMES
-from toko_assets.sample.vocabulary.offers import discount_lines, discount_rows, promotion_lines, promotion_rows
 from toko_assets.sample.vocabulary.reference import (
     BRANCHES,
     CATEGORY_CODES,

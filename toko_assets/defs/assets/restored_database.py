@@ -87,9 +87,9 @@ def _left_out(tables: dict[str, str]) -> Outcome:
     return Outcome(
         "optional_tables_read",
         not tables,
-        f"Left out: {', '.join(sorted(tables))}. What they name is shown by its code."
+        f"Left out: {', '.join(sorted(tables))}. The catalogue lacks what they hold; codes stand for names."
         if tables
-        else "The tables with names of codes and with customer groups, as far as the backup has them, are read.",
+        else "The optional tables that the backup has are read: names, currencies, serials, groups and discounts.",
         rows=pd.DataFrame(sorted(tables.items()), columns=["table", "reason"]),
         advice="Prices are not affected. If iPOS itself wrote the backup, please report it with the rows below.",
     )

@@ -19,8 +19,8 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "needed_tables_and_columns": "The four tables with items, units, prices and stock are in the backup, with the "
     "columns that are read and types that fit. None may be missing.",
     "optional_tables_read": "The tables with the names of categories, brands, units, branches and suppliers, with "
-    "currencies and serial numbers, and with customer groups and their discounts. A backup may lack them. One whose "
-    "columns or rows do not fit is left out.",
+    "currencies and serial numbers, and with customer groups, discounts and promotions. A backup may lack them. One "
+    "whose columns or rows do not fit is left out.",
     "tables_not_empty": "The tables with items and units have rows. Neither may be empty.",
     "item_keys_unique": f"Items without a code, and older rows of a code that occurs several times, are less than "
     f"{MOST_LEFT_OUT:.0%} of all.",
