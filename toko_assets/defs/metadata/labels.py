@@ -43,8 +43,8 @@ or the folder is not reachable. The old prices stay in use.
         frozenset({"postgres"}),
         """
 The four tables with items, units, prices and stock, and those with names of codes, currencies, serial numbers, customer
-groups, discounts and promotions that the backup has, in a separate PostgreSQL database. Sales, purchases and ledgers are
-not restored.
+groups, discounts and promotions that the backup has, in a separate PostgreSQL database. Sales, purchases and ledgers
+are not restored.
 
 **Made from** the copy of the backup. Only rows are restored; SQL in the backup never runs.
 
