@@ -19,8 +19,9 @@ demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
 	@$(PYTHON) -m tests.provide
 
+# Tests wait for processes half of their time.
 test: provide ## All tests
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) -m pytest --numprocesses $$(($$(nproc) * 3 / 2)) --dist loadfile --no-loadscope-reorder
 
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
 	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py

@@ -83,12 +83,6 @@ def budi(bot: RunningBot) -> Person:
     return bot.server.user(BUDI, "Budi")
 
 
-@pytest.fixture
-def siti(bot: RunningBot) -> Person:
-    """An owner."""
-    return bot.server.user(SITI, "Siti")
-
-
 def test_goods_that_never_moved_have_stock_0(budi: Person) -> None:
     assert "Stok 0" in page_lines(budi, "sapu lidi besar")
 

@@ -79,11 +79,6 @@ def budi(bot: RunningBot) -> Person:
     return bot.server.user(BUDI, "Budi")
 
 
-@pytest.fixture
-def siti(bot: RunningBot) -> Person:
-    return bot.server.user(SITI, "Siti")
-
-
 def test_a_product_shows_names_and_what_each_group_pays(budi: Person) -> None:
     assert page_lines(budi, "indomie goreng")[:-1] == [
         "INDOMIE GORENG SPECIAL 85GR",

@@ -94,11 +94,6 @@ def budi(bot: RunningBot) -> Person:
     return bot.server.user(BUDI, "Budi")
 
 
-@pytest.fixture
-def siti(bot: RunningBot) -> Person:
-    return bot.server.user(SITI, "Siti")
-
-
 def test_a_list_shows_the_old_and_the_new_price_with_the_discount_and_how_old_the_data_is(budi: Person) -> None:
     found = budi.ask("kopi tubruk")
     assert f"🏷 PCS Rp10.000 → Rp9.000 diskon 10 % {UNTIL}" in found.text.splitlines()
