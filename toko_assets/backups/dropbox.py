@@ -115,7 +115,7 @@ class DropboxSource(BackupSource):
 
 @dataclass(frozen=True)
 class _Content:
-    """The part of a client that the Downloader uses. By itself it would retry a rate-limited request at once."""
+    """The part of a client that the Downloader uses. It would itself retry a rate-limited request at once."""
 
     client: Dropbox
 

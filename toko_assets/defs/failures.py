@@ -59,7 +59,7 @@ def asset_failure(instance: DagsterInstance, run_id: str) -> AssetFailure | None
 
 
 def failure_outside(event: DagsterEvent) -> AssetFailure:
-    """Describe a run that failed without a failed asset, from its failure event. The job stands for the asset."""
+    """Describe a failed run in which no asset failed, from its failure event. It names the job in place of an asset."""
     job, failure = event.job_name, event.job_failure_data
     if failure and failure.error:
         cause = failure.error.cause or failure.error

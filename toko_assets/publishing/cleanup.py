@@ -25,7 +25,7 @@ def remove_superseded(
 ) -> None:
     """Remove the backups over the limit, and all restored databases except that of `served`, after a publication.
 
-    raw_backup kept the previously served backup, so that a rejected one could not displace it; it may go now. The first
+    raw_backup kept the previously served backup in case the new one is rejected. It can be removed now. The first
     backup of a shop removes all of the demo's data. If something cannot be removed, this logs a warning, and the next
     sync removes it. The publication stays valid.
     """

@@ -74,7 +74,10 @@ class ForwardIndex:
         ]
 
     def words_at(self, rows: NDArray[np.int64], earliness: NDArray[np.int16]) -> NDArray[np.int32]:
-        """Return the word id at one slot of each row. For an identifier it is the word of any slot."""
+        """Return one word id for each row, from the slot that `earliness` gives.
+
+        A row that a code or barcode found has no such slot; its last slot is used.
+        """
         meant: NDArray[np.int32] = self._slots[rows, SLOTS - 1 - np.maximum(earliness, 0)]
         return meant
 

@@ -205,7 +205,10 @@ class SearchIndex:
         return self._run_pass(split, matches, limit).ranked
 
     def _thorough(self, query: Query, matches: Matches, numbers: Iterable[int]) -> tuple[Query, Matches]:
-        """Split the words that have no match, and match the query again, with typos in the words `numbers`."""
+        """Split the typed words that nothing matches, such as `minyakgorng`; return the query and its matches.
+
+        The words at the indexes `numbers` may have more typos.
+        """
         split = self._reader.split_off(query, self._matcher.unclear(query.asked, matches))
         if split is not query:
             matches = self._matcher.match(split.asked)

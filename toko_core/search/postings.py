@@ -118,9 +118,10 @@ class Postings:
         return Weighed(weights, frequency, before)
 
     def collect(self, query: Query, matches: Matches, weighed: Weighed, kept: int) -> NDArray[np.int64]:
-        """Return the most promising rows, ascending: the rows of the `kept` highest entries.
+        """Choose the rows that are worth comparing with the query, at most `kept`, in ascending order.
 
-        A row has one entry for each match that it contains.
+        Each match gives its value to the rows with its word. The rows of the `kept` highest values are chosen, so a row
+        takes a place for each of its matches.
         """
         level = LEVELS / sum(weighed.weights)
         levels = [weight * level for weight in weighed.weights]

@@ -1,4 +1,4 @@
-"""Rule 11: since when the prices of a unit are in force. Also rule 8: what units hold. From an archive's own rows."""
+"""Reads from an archive's rows since when the prices of a unit are in force, and what the units hold."""
 
 from typing import BinaryIO, Final
 

@@ -1,4 +1,4 @@
-"""Rule 10: the receipts of the last 90 days, by their numbers. The rest of the history leaves no trace in memory."""
+"""Reads the receipts of the last 90 days, by their numbers. Older receipts are not kept in memory."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from toko_assets.ipos.sales.values import is_filled, places, times
 DAYS: Final = 90
 RECENT_DAYS: Final = 7
 SALES: Final = ("KSR", "JL")
-"""Rule 10: the types of receipts that are sales."""
+"""The types of receipts that are sales (a)."""
 RETURN: Final = "RJ"
 SALE, RETURNED, OTHER = 0, 1, 2
 """What a receipt is. OTHER: on hold, goods out, assembly, another branch's (a)."""

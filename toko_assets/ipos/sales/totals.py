@@ -122,7 +122,7 @@ class Totals:
     def _add_asked(
         self, columns: dict[str, pa.Array], pair: NDArray[np.int64], is_sale: Mask, moments: NDArray[np.int64]
     ) -> None:
-        """Rule 11: count the prices that the till asked for units with a price."""
+        """Count the prices that the till asked for units with a price."""
         harga, unreadable = amounts(columns["harga"])
         too_large = mask(pc.greater_equal(harga, constant(LARGEST_MONEY, AMOUNT)))
         self.odd["prices_unreadable"] += int((is_sale & (unreadable | too_large)).sum())

@@ -35,10 +35,10 @@ PAST = """
 def published_backups(
     info: Mapping[str, str], served: datetime | None, history: Path, since: datetime
 ) -> list[datetime]:
-    """Return the times of the backups that were published since then, up to the served catalogue, oldest first.
+    """Return the times of the backups that were published since `since`, oldest first.
 
-    `info` is the served catalogue's. A catalogue that does not list them follows others that nothing blocked: all
-    backups in the price history count, up to `served`, the time of its backup.
+    `info` is the catalog_info of the served catalogue. A catalogue without this list is from before prices could be
+    blocked: then all backups in the price history up to `served`, the time of its backup, count.
     """
     if PUBLISHED in info:
         times: Iterable[datetime] = map(datetime.fromisoformat, info[PUBLISHED].split())

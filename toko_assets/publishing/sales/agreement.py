@@ -1,4 +1,4 @@
-"""Rule 11: does the till ask what we publish? It is the proof that the prices are read as the shop means them."""
+"""Compares the prices that the till asked with ours: the best proof that we read prices as the shop means them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

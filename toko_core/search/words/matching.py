@@ -117,10 +117,10 @@ class Matcher:
         return Matches.of(packed, len(asked), self._vocabulary.find_prefixes(asked))
 
     def match_typos(self, asked: Sequence[str], numbers: Iterable[int], matches: Matches) -> Matches:
-        """Add to the matches what some of the typed words, given by number, may mean with more typos.
+        """Return the matches with what some typed words may mean if they have more typos.
 
-        A known word may be a typo of another word, and an unknown word may have two typos. A word without a similar
-        match is looked up by its trigrams.
+        `numbers` are the indexes of these words in `asked`. A known word may be a typo of another word; an unknown word
+        may have two typos. If still nothing is similar to a word, it is looked up by its trigrams.
         """
         keys = _Keys()
         numbers = set(numbers).intersection(
