@@ -144,6 +144,7 @@ def bot(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
         TelegramServer() as server,
         running_bot(server, data, tmp_path_factory.mktemp("faults"), ALLOWED_USERS=staff) as bot,
     ):
+        bot.wait_for_log("The menu of chat 3049 is not set")  # the last line of the bot's start
         yield bot
 
 
