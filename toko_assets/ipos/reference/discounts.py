@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from toko_assets.ipos.decoding import clean_code
+from toko_assets.ipos.decoding import among, clean_code
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.names import comparable
 from toko_assets.ipos.reference.offers import Goods, Offer, period_columns, read_offers, records
@@ -44,7 +44,7 @@ def clean_discounts(
     unclear: list[Unclear] = [(code, "", reason) for code, reason in wrong]
     vouchers = [offer.code for offer in offers.values() if offer.values["stsvcr"]]
     unclear += [(code, "", "stsvcr is set, which is not read") for code in vouchers]
-    known_groups, known_items = set(groups["kgrup"]), set(shop.products["kodeitem"].astype("str"))
+    known_groups = set(groups["kgrup"])
     found: dict[tuple[Any, ...], None] = {}
     with_lines = set()
     for line in records(lines):
@@ -56,7 +56,7 @@ def clean_discounts(
         if any((line[name] or 0) > 0 for name in UNREAD):
             unclear.append((offer.code, item, "disknom1 to disknom4 are not read"))
         taken, problem = _amounts(line)
-        if item not in known_items:
+        if item not in goods.codes:
             problem = "the item does not exist"
         elif group is not None and group not in known_groups:
             problem = "the customer group does not exist"
@@ -116,7 +116,7 @@ def _without_effect(rows: pd.DataFrame, prices: pd.DataFrame) -> Iterator[Unclea
     rows = rows[rows["satuan"].notna() | (rows["rupiah"] > 0)]
     if rows.empty:
         return
-    wanted = prices[prices["kodeitem"].isin(rows["kodeitem"])]
+    wanted = prices[among(prices["kodeitem"], rows["kodeitem"])]
     amounts: dict[str, dict[str, list[Decimal]]] = {}
     for item, unit, amount in zip(wanted["kodeitem"], wanted["satuan"], wanted["hargajual"], strict=True):
         units = amounts.setdefault(str(item), {}).setdefault(unit, [])

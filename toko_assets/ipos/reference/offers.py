@@ -67,6 +67,8 @@ class Goods:
 
     def __init__(self, products: pd.DataFrame) -> None:
         self._codes = pa.array(products["kodeitem"].astype("str"))
+        self.codes = frozenset(self._codes.to_pylist())
+        """The codes of all products."""
         self._labels = {name: pa.array(each(products[name], comparable)) for name in ("jenis", "merek")}
 
     def of(self, offer: Offer) -> list[str]:

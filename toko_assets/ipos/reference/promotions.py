@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from toko_assets.ipos.decoding import clean_code
-from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.discounts import PERIOD_COLUMNS, UNCLEAR_COLUMNS, Unclear, frame
 from toko_assets.ipos.reference.offers import Goods, period_columns, read_offers, records
 from toko_assets.ipos.source_tables import LARGEST_MONEY
@@ -18,7 +17,7 @@ COLUMNS = [
 
 
 def clean_promotions(
-    heads: pd.DataFrame, lines: pd.DataFrame, shop: PricedShop, goods: Goods, dumped_at: datetime
+    heads: pd.DataFrame, lines: pd.DataFrame, goods: Goods, dumped_at: datetime
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the promotions of products, and those that are left out or had to be interpreted.
 
@@ -27,7 +26,6 @@ def clean_promotions(
     """
     offers, wrong = read_offers(heads, "idpromo", dumped_at)
     unclear: list[Unclear] = [(code, "", reason) for code, reason in wrong]
-    known = set(shop.products["kodeitem"].astype("str"))
     found: dict[tuple[Any, ...], None] = {}
     for line in records(lines):
         offer = offers.get((line["idpromo"] or "").strip())
@@ -35,9 +33,9 @@ def clean_promotions(
             continue
         item, gift = line["kodeitem"] or "", line["kodeitemgr"] or ""
         problem = _problem(line)
-        if item.strip() and item not in known:
+        if item.strip() and item not in goods.codes:
             problem = "the item does not exist"
-        elif gift.strip() and gift not in known:
+        elif gift.strip() and gift not in goods.codes:
             problem = "the gift does not exist"
         if problem:
             unclear.append((offer.code, item, problem))

@@ -100,7 +100,8 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop, dumped
             frames[table], texts = read_table(connection, table, columns, raw=raw, key=next(iter(columns)))
             if table == PARTNERS:  # most of them are customers
                 frames[table] = frames[table][among(frames[table]["kode"], shop.products["supplier"])]
-                texts = [text for text in texts if text[0] in set(frames[table]["kode"])]
+                suppliers = set(frames[table]["kode"])
+                texts = [text for text in texts if text[0] in suppliers]
             guessed += [(table, *text) for text in texts]
         else:
             frames[table] = no_rows(columns)
@@ -112,7 +113,7 @@ def read_reference(connection: psycopg.Connection[Any], shop: PricedShop, dumped
         heads = heads[:0]  # which of them have lines is not known
     discounts, doubts = clean_discounts(heads, lines, groups, shop, goods, dumped_at)
     heads, lines = frames["tbl_itempromo"], frames["tbl_itempromodt"]
-    promotions, more = clean_promotions(heads, lines, shop, goods, dumped_at)
+    promotions, more = clean_promotions(heads, lines, goods, dumped_at)
     serials = clean_serials(frames.pop("tbl_itemserial"), shop.products["kodeitem"])
     return Reference(
         names=name_codes(shop, {kind: frames[table] for kind, table in NAMED.items()}, serials["kantor"]),
