@@ -57,18 +57,15 @@ class OwnerReports:
         """Send what waits, forever: at once after a report, and again every 30 seconds."""
         while True:
             try:
-                await self._send_waiting()
+                await self.send_waiting()
             except Exception:
                 log.exception("Notifying the owners failed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._added.wait(), SEND_EVERY)
             self._added.clear()
 
-    async def _add(self, message: Message) -> None:
-        if await asyncio.to_thread(self._outbox.add, [message], self._settings.owners, _now()):
-            self._added.set()
-
-    async def _send_waiting(self) -> None:
+    async def send_waiting(self) -> None:
+        """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
         with self._outbox.sending(self._settings.owners, _now()) as alone:
             owners = set(self._settings.owners) if alone else set[int]()
             while due := await asyncio.to_thread(self._outbox.pick, owners, _now()):
@@ -77,6 +74,10 @@ class OwnerReports:
                     await asyncio.to_thread(self._outbox.settle, message, owner)
                 else:
                     owners.discard(owner)  # the next messages wait, so that they keep their order
+
+    async def _add(self, message: Message) -> None:
+        if await asyncio.to_thread(self._outbox.add, [message], self._settings.owners, _now()):
+            self._added.set()
 
     async def _send(self, message: Waiting, owner: int) -> bool:
         """Return whether the owner has the message, or cannot get it."""

@@ -18,7 +18,7 @@ def delivery_sensor() -> dg.SensorDefinition:
         """One tick. Problems are the skip reason, because each tick with a log leaves a file in DAGSTER_HOME."""
         problems: list[str] = []
         notifier.deliver(problems.append)
-        return dg.SkipReason(" ".join([_count(notifier.waiting), *problems]))
+        return dg.SkipReason(f"{_count(notifier.waiting)} {'; '.join(problems)}".strip())
 
     return deliver_messages
 
