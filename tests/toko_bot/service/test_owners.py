@@ -69,7 +69,7 @@ def test_a_rejection_of_an_outage_reaches_each_owner_once_though_the_bot_is_kill
 ) -> None:
     data = tmp_path / "data"
     publish_shop(data)
-    server.watch(lambda event: server.fail("sendMessage", "502", times=None) if event.chat_id == SITI else None)
+    server.fail_after_message(SITI, "502", times=None)
     with running_bot(server, data, tmp_path, OWNER_USERS=OWNERS) as bot:
         point_at(data, GONE)
         assert REJECTED in siti.next_message().text

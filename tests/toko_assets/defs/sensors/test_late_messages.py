@@ -55,7 +55,7 @@ def waiting() -> list[str]:
 def test_the_second_owner_is_notified_once_though_telegram_failed_after_the_first(
     telegram: TelegramServer, telling: Telling, siti: Person, rina: Person
 ) -> None:
-    telegram.watch(lambda event: telegram.fail("sendMessage", "502", times=2) if event.chat_id == OWNER else None)
+    telegram.fail_after_message(OWNER, "502", times=2)
     assert not telling.tell("Halo")
     assert (texts(siti), texts(rina)) == (["Halo"], [])
     for _ in range(2):
@@ -120,7 +120,7 @@ def test_nothing_is_sent_for_as_long_as_telegram_asks(
 def test_a_process_that_is_killed_while_it_sends_loses_no_message_and_repeats_none(
     telegram: TelegramServer, telling: Telling, siti: Person, rina: Person
 ) -> None:
-    telegram.watch(lambda event: telegram.fail("sendMessage", "timeout") if event.chat_id == OWNER else None)
+    telegram.fail_after_message(OWNER, "timeout")
     sender = subprocess.Popen([sys.executable, "-c", NOTIFY], env=os.environ)
     telegram.wait_until(lambda: len(telegram.received("sendMessage")) == 2, "the second message is being sent", 60)
     assert not telling.tell("Halo", key="run:1")  # another process, while the first one sends
@@ -145,7 +145,7 @@ def test_without_a_disk_each_message_is_sent_once_and_recorded_later(
     records = Path("data/records")
     records.write_text("in the way")
     telling.keep()
-    telegram.watch(lambda event: telegram.fail("sendMessage", "502", times=2) if event.chat_id == OWNER else None)
+    telegram.fail_after_message(OWNER, "502", times=2)
     for _ in range(3):
         telling.tell("Halo")
         telling.deliver()

@@ -190,9 +190,7 @@ def test_a_rejection_and_a_recovery_of_an_outage_reach_each_owner_once_though_ne
     rina = owner.telegram.user(103, "Rina")
     monkeypatch.setenv("OWNER_USERS", f"{OWNER},103")
     daemon.restart()
-    owner.telegram.watch(
-        lambda event: owner.telegram.fail("sendMessage", "502", times=None) if event.chat_id == OWNER else None
-    )
+    owner.telegram.fail_after_message(OWNER, "502", times=None)
     run = fail(daemon, 1)
     daemon.tell()
     assert daemon.tags(run)[TOLD] == OF_FAILURE
@@ -203,7 +201,6 @@ def test_a_rejection_and_a_recovery_of_an_outage_reach_each_owner_once_though_ne
     reasons = "; ".join(f"Owner {number} could not be notified in Telegram: {NO_ANSWER}" for number in (103, OWNER))
     assert daemon.deliver() == f"2 messages wait. {reasons}"
     daemon.wait(30 * MINUTE)
-    owner.telegram.world.watchers.clear()
     owner.telegram.heal()
     for _ in range(2):
         assert daemon.deliver() == "No message waits."
