@@ -19,6 +19,8 @@ class Telling:
     def __init__(self) -> None:
         self.logged: list[str] = []
         self.later = timedelta()
+        self.seconds = 5.0
+        """The timeout of a request."""
         self._kept: OwnerNotifier | None = None
 
     def keep(self) -> None:
@@ -31,7 +33,7 @@ class Telling:
         if self._kept:
             return self._kept
         clock = lambda: datetime.now(UTC) + self.later  # noqa: E731
-        return OwnerNotifier(load_settings(), load_telegram_settings(), clock=clock, seconds=0.3)
+        return OwnerNotifier(load_settings(), load_telegram_settings(), clock=clock, seconds=self.seconds)
 
     def tell(self, text: str = "<b>Halo</b>", *, key: str = "") -> bool:
         """Notify the owners. Return whether no message waits then."""

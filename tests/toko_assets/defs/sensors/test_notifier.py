@@ -56,6 +56,7 @@ def test_when_all_owners_refuse_it_is_not_tried_again(telegram: TelegramServer, 
 
 @pytest.mark.parametrize("kind", ["500", "502", "reset", "timeout"])
 def test_a_failure_that_passes_is_not_noticed(telegram: TelegramServer, telling: Telling, kind: FailureKind) -> None:
+    telling.seconds = 1.0
     telegram.fail("sendMessage", kind)
     assert telling.tell()
     assert texts(telegram.user(OWNER)) == ["Halo"]
@@ -66,12 +67,13 @@ def test_a_failure_that_passes_is_not_noticed(telegram: TelegramServer, telling:
 def test_a_telegram_that_keeps_failing_is_a_line_and_the_owners_do_not_know(
     telegram: TelegramServer, telling: Telling, kind: FailureKind
 ) -> None:
+    telling.seconds = 0.3
     telegram.fail("sendMessage", kind, times=None)
     assert not telling.tell()
     assert len(telling.logged) == 1
     assert len(telegram.received("sendMessage")) == (1 if kind == "429" else 2)
     telegram.heal()
-    telling.later = timedelta(seconds=2)
+    telling.seconds, telling.later = 5.0, timedelta(seconds=2)
     assert telling.deliver()
     assert texts(telegram.user(OWNER)) == ["Halo"]
 
@@ -80,6 +82,7 @@ def test_a_telegram_that_is_silent_is_asked_for_one_owner_only(
     telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OWNER_USERS", ",".join(map(str, range(OWNER, OWNER + 50))))
+    telling.seconds = 0.3
     telegram.fail("sendMessage", "timeout", times=None)
     assert not telling.tell()
     assert len(telegram.received("sendMessage")) == 2
