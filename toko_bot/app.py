@@ -132,8 +132,8 @@ class TokoBot:
             log.error("There is no catalogue to serve yet: %s. The bot checks every second.", self.live.problem)
         reports = OwnerReports(app.bot, self.settings, self.live)
         for work in (
-            self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), self._set_commands(app),
-            self._keep_beating(), self._stop_after_polling(),
+            self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
+            self._set_commands(app), self._keep_beating(), self._stop_after_polling(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
         log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))

@@ -6,8 +6,8 @@ import pytest
 
 from toko_core.catalog.products import Price
 from toko_core.catalog.reference.groups import CustomerGroup
-from toko_core.price_labels import label_groups, label_key, label_payers, label_prices
-from toko_core.prices import group_prices, usual_price
+from toko_core.prices.labels import label_groups, label_key, label_payers, label_prices
+from toko_core.prices.payable import group_prices, usual_price
 from toko_core.text import quantity, rupiah
 
 

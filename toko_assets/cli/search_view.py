@@ -18,8 +18,8 @@ from toko_core.catalog.products import Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.files import DataFolder
-from toko_core.price_labels import Tier, label_discount, label_level, label_payers, label_promotion, tiers
-from toko_core.prices import group_prices, price_in_force, round_amount
+from toko_core.prices.labels import Tier, label_discount, label_level, label_payers, label_promotion, tiers
+from toko_core.prices.payable import group_prices, price_in_force, round_amount
 from toko_core.text import moment, quantity, rupiah
 
 UNPRICED = "harga belum diisi"

@@ -1,71 +1,107 @@
 """Messages to the owners in Telegram."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from toko_assets.common.records import read_record
 from toko_assets.common.settings import Settings
-from toko_assets.common.telegram import ANSWER_SECONDS, REJECTIONS, BotApi, TelegramError
+from toko_assets.common.telegram import ANSWER_SECONDS, REJECTIONS, TOO_MANY_REQUESTS, BotApi, TelegramError
 from toko_core.errors import SettingError
+from toko_core.outbox import Message, Notified, Outbox
 from toko_core.settings import TelegramSettings
 
 RETRIES = 1
 NO_PREVIEW = {"is_disabled": True}
+SENDING_SECONDS = 20.0
+"""After this time no further message is sent: a sensor tick has a minute."""
+OUTBOX, NOTICES = "outbox", "notices"
+"""Files in the folder of records: the messages, and who was notified of what by versions up to 0.3.0."""
 
 
 class OwnerNotifier:
-    """Notifies every owner. If Telegram does not respond, this logs a line and raises no error."""
+    """Sends each message to every owner once, late if Telegram does not respond; see `toko_core.outbox`."""
 
     def __init__(
-        self, settings: Settings, telegram: TelegramSettings | SettingError, *, seconds: float = ANSWER_SECONDS
+        self,
+        settings: Settings,
+        telegram: TelegramSettings | SettingError,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: float = ANSWER_SECONDS,
     ) -> None:
         """`telegram` names the owners, or is the error that prevents it. `seconds` is the timeout of a request."""
         self.shop = settings.shop_name
         self.zone = settings.zone
         self._web_url = settings.web_url
         self._telegram = telegram
+        self._clock = clock
         self._seconds = seconds
+        records = settings.folder.records
+        self._outbox = Outbox(records / f"{OUTBOX}.json", lambda: _earlier_notices(records))
 
     @property
-    def owners(self) -> frozenset[int]:
-        """Everybody to notify; nobody without a Telegram bot."""
-        return frozenset() if isinstance(self._telegram, SettingError) else self._telegram.owners
+    def is_set_up(self) -> bool:
+        """Whether there is a Telegram bot."""
+        return not isinstance(self._telegram, SettingError)
 
-    def notify(self, text: str, log: Callable[[str], None]) -> bool:
-        """Send `text` (HTML) to all owners. Return False if it reached none of them and a later attempt may succeed."""
-        if isinstance(self._telegram, SettingError):
-            log(f"Owners are not notified, because the Telegram bot is not set up (see docs/bot.md): {self._telegram}")
-            return True
-        reached, rejected = self._send(text, self._telegram, self._telegram.owners, log)
-        return bool(reached) or rejected == self._telegram.owners
+    @property
+    def waiting(self) -> int:
+        """The number of messages that not every owner has."""
+        return self._outbox.waiting
 
-    def notify_others(self, text: str, notified: frozenset[int], log: Callable[[str], None]) -> frozenset[int]:
-        """Send `text` (HTML) to the owners who are not in `notified`.
+    def notify(self, log: Callable[[str], None], *messages: Message) -> None:
+        """Store messages for all owners who have not got them, and send what waits.
 
-        Return all owners who need no further attempt: those who received it now or before, and those whom Telegram
-        does not let us write to. Without a Telegram bot, that is nobody new.
+        If Telegram does not respond, this logs a line and raises no error: `deliver` sends the messages later.
         """
         if isinstance(self._telegram, SettingError):
-            return notified
-        reached, rejected = self._send(text, self._telegram, self._telegram.owners - notified, log)
-        return notified | reached | rejected
+            log(f"Owners are not notified, because the Telegram bot is not set up (see docs/bot.md): {self._telegram}")
+        elif self._outbox.add(messages, self._telegram.owners, self._clock()):
+            self.deliver(log)
 
-    def _send(
-        self, text: str, telegram: TelegramSettings, owners: frozenset[int], log: Callable[[str], None]
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the owners who received the text, and those whom Telegram does not let us write to."""
-        api, reached, rejected = BotApi(telegram, retries=RETRIES, seconds=self._seconds), set[int](), set[int]()
-        for owner in sorted(owners):
+    def deliver(self, log: Callable[[str], None]) -> None:
+        """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
+        if isinstance(self._telegram, SettingError):
+            return
+        with self._outbox.sending(self._telegram.owners, self._clock()) as alone:
+            if alone:
+                self._send(self._telegram, log)
+
+    def _send(self, telegram: TelegramSettings, log: Callable[[str], None]) -> None:
+        api, owners = BotApi(telegram, retries=RETRIES, seconds=self._seconds), set(telegram.owners)
+        end = time.monotonic() + SENDING_SECONDS
+        while time.monotonic() < end and (due := self._outbox.pick(owners, self._clock())):
+            message, owner = due
+            text = message.text_at(self._clock(), self.zone)
             try:
                 api.call("sendMessage", chat_id=owner, text=text, parse_mode="HTML", link_preview_options=NO_PREVIEW)
-                reached.add(owner)
             except TelegramError as error:
                 reason = str(error).replace(telegram.token, "<token>")
                 log(f"Owner {owner} could not be notified in Telegram: {reason}")
-                if error.status in REJECTIONS:
-                    rejected.add(owner)
-                if not error.status:  # the others would fail too, and a sensor tick has a minute
-                    break
-        return frozenset(reached), frozenset(rejected)
+                if error.status == TOO_MANY_REQUESTS:
+                    self._outbox.pause(self._clock() + timedelta(seconds=error.retry_after))
+                if not error.status:  # the others would fail too
+                    return
+                if error.status not in REJECTIONS:
+                    owners.discard(owner)  # the next messages wait, so that they keep their order
+                    continue
+            self._outbox.settle(message, owner)
 
     def link(self, run_id: str) -> str | None:
         """Return the URL of a run's page, or None without WEB_URL."""
         return f"{self._web_url.rstrip('/')}/runs/{run_id}" if self._web_url else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Notices:
+    """The owners who got each notice, by its key, the oldest first."""
+
+    owners: Notified = field(default_factory=dict)
+
+
+def _earlier_notices(records: Path) -> Notified:
+    """Return who was notified of what, as versions up to 0.3.0 recorded it. They find their file again."""
+    return (read_record(records, NOTICES, _Notices) or _Notices()).owners

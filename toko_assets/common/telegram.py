@@ -17,15 +17,20 @@ from toko_core.settings import TelegramSettings
 ANSWER_SECONDS = 5.0
 REJECTIONS = frozenset({400, 403})
 """Statuses for an owner who never wrote to the bot, or blocked it. A retry gives the same response."""
-RETRIED = frozenset(range(401, 600)) - REJECTIONS
+TOO_MANY_REQUESTS = 429
+RETRIED = frozenset(range(401, 600)) - REJECTIONS - {TOO_MANY_REQUESTS}
 
 
 class TelegramError(Exception):
-    """A request was rejected (`status` is the HTTP status), or got no response from Telegram (`status` is 0)."""
+    """A request was rejected (`status` is the HTTP status), or got no response from Telegram (`status` is 0).
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    `retry_after` is the number of seconds for which Telegram wants no further request; 0 if it does not say.
+    """
+
+    def __init__(self, message: str, status: int = 0, retry_after: float = 0) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
 
 
 class BotApi:
@@ -51,15 +56,16 @@ class BotApi:
             raise TelegramError(f"no answer within {seconds:.0f} s" if silent else _reason(error)) from None
         except (HTTPError, OSError, ValueError) as error:  # ValueError: an invalid host name
             raise TelegramError(_reason(error)) from None
-        rejected = answer.status >= 400
+        rejected, wait = answer.status >= 400, 0.0
         try:
             content = answer.json()
             if not rejected:
                 return content["result"]
             reason = str(content["description"])
-        except (KeyError, TypeError, ValueError):
+            wait = float(content.get("parameters", {}).get("retry_after", 0))
+        except (AttributeError, KeyError, TypeError, ValueError):
             reason = "the response is not from Telegram"
-        raise TelegramError(reason, answer.status if rejected else 0)
+        raise TelegramError(reason, answer.status if rejected else 0, wait)
 
 
 def _pool(url: str) -> PoolManager:

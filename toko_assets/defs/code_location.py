@@ -23,6 +23,7 @@ from toko_assets.defs.resources.sync_lock import sync_lock_resource
 from toko_assets.defs.rollback_job import rollback_catalog
 from toko_assets.defs.run_log import run_logger
 from toko_assets.defs.schedules import daily_sync
+from toko_assets.defs.sensors.delivery import delivery_sensor
 from toko_assets.defs.sensors.new_backup import new_backup_sensor
 from toko_assets.defs.sensors.owners import failure_sensor, success_sensor
 from toko_assets.defs.sensors.recent_sales import recent_sales_sensor
@@ -49,6 +50,7 @@ def build_defs(
             new_backup_sensor(clock),
             success_sensor(),
             failure_sensor(clock),
+            delivery_sensor(),
             recent_sales_sensor(settings.sales_every_hours, clock),
         ],
         schedules=[daily_sync(settings)],
@@ -59,7 +61,7 @@ def build_defs(
         resources={
             "backup_source": open_source(settings),
             "io_manager": record_io_manager(settings.folder),
-            "notifier": OwnerNotifier(settings, telegram),
+            "notifier": OwnerNotifier(settings, telegram, clock=clock),
             "postgres": postgres_resource(settings),
             "storage": StorageResource(
                 root=str(settings.data_folder),

@@ -14,7 +14,7 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange, PriceKey
 from toko_core.catalog.products import Product
-from toko_core.price_labels import label_key, label_prices
+from toko_core.prices.labels import label_key, label_prices
 from toko_core.text import day
 
 LONGEST_NAME = 100

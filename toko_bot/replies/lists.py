@@ -18,7 +18,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reader import WEAK
-from toko_core.prices import is_below_cost
+from toko_core.prices.payable import is_below_cost
 from toko_core.search import Hit
 
 MOST_PAGES = 5

@@ -7,7 +7,7 @@ from html import escape
 
 from toko_bot.replies import messages
 from toko_core.catalog.products import Price, Product, Products
-from toko_core.price_labels import (
+from toko_core.prices.labels import (
     LONGEST_UNIT,
     label_discount,
     label_groups,
@@ -16,7 +16,7 @@ from toko_core.price_labels import (
     label_promotion,
     label_unit,
 )
-from toko_core.prices import (
+from toko_core.prices.payable import (
     GroupPrice,
     Paid,
     group_prices,

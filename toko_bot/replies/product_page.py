@@ -25,7 +25,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
-from toko_core.prices import is_below_cost
+from toko_core.prices.payable import is_below_cost
 from toko_core.text import day, quantity, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200

@@ -76,8 +76,7 @@ class Outgoing(AIORateLimiter):
             await asyncio.sleep(left)
 
     def _pause(self, error: RetryAfter) -> None:
-        delay = error.retry_after  # a number or a timedelta, depending on the library's version
-        seconds = (delay.total_seconds() if isinstance(delay, timedelta) else delay) + SLACK
+        seconds = seconds_to_wait(error) + SLACK
         now = time.monotonic()
         if now >= self._paused_until:
             log.warning("Telegram limits the bot: nothing is sent for %.1f s", seconds)
@@ -101,6 +100,12 @@ class Sending(HTTPXRequest):
         self._on_request(url)
         async with self._free:
             return await super().do_request(url, *args, **kwargs)
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """Return the seconds for which Telegram wants no request."""
+    delay = error.retry_after  # a number or a timedelta, depending on the library's version
+    return delay.total_seconds() if isinstance(delay, timedelta) else delay
 
 
 def short(error: BaseException) -> str:

@@ -1,66 +1,103 @@
-"""Notifies the owners of a rejected catalogue and of old data."""
+"""Notifies the owners of a rejected catalogue and of old data: each owner once, late if Telegram does not respond."""
 
+import asyncio
 import logging
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from toko_bot.replies import messages
 from toko_bot.replies.layout import is_stale
-from toko_bot.service.outgoing import short
+from toko_bot.service.outgoing import seconds_to_wait, short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
+from toko_core.outbox import Message, Notified, Outbox, Waiting
 from toko_core.text import age, moment
 
 log = logging.getLogger(__name__)
 
+SEND_EVERY = 30.0
+REJECTED, STALE = "refused", "stale"
+"""Kinds of messages."""
+
 
 class OwnerReports:
-    """Notifies each owner once. Replicas with the same data folder, or a restarted bot, do not notify them again."""
+    """The bot's own outbox (`toko_core.outbox`), in the folder `bot` of the data folder.
+
+    Replicas with the same data folder, or a restarted bot, do not notify an owner again. If the bot may not write
+    there, as in a container, it forgets at its end what is in the outbox.
+    """
 
     def __init__(self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog) -> None:
         self._bot = bot
         self._settings = settings
         self._live = live
-        self._notified: set[str] = set()
+        folder = settings.data_folder / "bot"
+        self._outbox = Outbox(folder / "outbox.json", lambda: _earlier_reports(folder, settings.owners))
+        self._added = asyncio.Event()
 
     async def report_rejected_catalog(self, problem: str) -> None:
         """Notify the owners once for each rejected file."""
-        await self._notify("refused", str(self._live.newest), messages.catalog_rejected(problem))
+        await self._add(Message(f"{REJECTED}:{self._live.newest}", messages.catalog_rejected(problem)))
 
     async def report_stale_data(self) -> None:
         """Notify the owners once a day if the data is old."""
         served, zone = self._live.served, self._settings.zone
         if served is None or not is_stale(served, self._settings):
             return
-        data = moment(served.data_time, zone)
-        old = age(datetime.now(UTC) - served.data_time)
-        await self._notify("stale", datetime.now(zone).date().isoformat(), messages.stale_report(data, old))
+        text = messages.stale_report(moment(served.data_time, zone), age(_now() - served.data_time))
+        await self._add(Message(f"{STALE}:{datetime.now(zone).date().isoformat()}", text))
 
-    async def _notify(self, kind: str, occasion: str, text: str) -> None:
-        if not self._is_first(kind, occasion):
-            return
-        for owner in sorted(self._settings.owners):
+    async def keep_sending(self) -> None:
+        """Send what waits, forever: at once after a report, and again every 30 seconds."""
+        while True:
             try:
-                await self._bot.send_message(owner, text, parse_mode=ParseMode.HTML)
-            except TelegramError as error:  # an owner who never started the bot, or blocked it
-                log.warning("Owner %d could not be notified: %s", owner, short(error))
+                await self.send_waiting()
+            except Exception:
+                log.exception("Notifying the owners failed")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._added.wait(), SEND_EVERY)
+            self._added.clear()
 
-    def _is_first(self, kind: str, occasion: str) -> bool:
-        key = f"{kind} {occasion}"
-        if key in self._notified:
-            return False
-        self._notified.add(key)
-        note = Path(self._settings.data_folder, "bot", f"told-{kind}")
+    async def send_waiting(self) -> None:
+        """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
+        with self._outbox.sending(self._settings.owners, _now()) as alone:
+            owners = set(self._settings.owners) if alone else set[int]()
+            while due := await asyncio.to_thread(self._outbox.pick, owners, _now()):
+                message, owner = due
+                if await self._send(message, owner):
+                    await asyncio.to_thread(self._outbox.settle, message, owner)
+                else:
+                    owners.discard(owner)  # the next messages wait, so that they keep their order
+
+    async def _add(self, message: Message) -> None:
+        if await asyncio.to_thread(self._outbox.add, [message], self._settings.owners, _now()):
+            self._added.set()
+
+    async def _send(self, message: Waiting, owner: int) -> bool:
+        """Return whether the owner has the message, or cannot get it."""
         try:
-            if note.exists() and note.read_text() == occasion:
-                return False
-            note.parent.mkdir(parents=True, exist_ok=True)
-            note.write_text(occasion)
-        except OSError as error:  # the folder may be read-only here: two notifications are better than none
-            log.info("The notification of the owners could not be recorded: %s", error)
+            text = message.text_at(_now(), self._settings.zone)
+            await self._bot.send_message(owner, text, parse_mode=ParseMode.HTML)
+        except TelegramError as error:
+            log.warning("Owner %d could not be notified: %s", owner, short(error))
+            if isinstance(error, RetryAfter):  # the bot has waited several times already
+                until = _now() + timedelta(seconds=seconds_to_wait(error))
+                await asyncio.to_thread(self._outbox.pause, until)
+            return isinstance(error, (BadRequest, Forbidden))  # who never started the bot, or blocked it
         return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _earlier_reports(folder: Path, owners: frozenset[int]) -> Notified:
+    """Return what versions up to 0.3.0 recorded: the last occasion of each kind of report. They find it again."""
+    notes = {kind: folder / f"told-{kind}" for kind in (REJECTED, STALE)}
+    return {f"{kind}:{note.read_text()}": tuple(sorted(owners)) for kind, note in notes.items() if note.exists()}

@@ -173,6 +173,16 @@ class TelegramServer:
             self.world.updates.wake()  # otherwise the failure would wait for the end of a poll
         return failure
 
+    def fail_after_message(self, chat_id: int, kind: FailureKind, *, times: int | None = 1) -> None:
+        """Make `sendMessage` fail `times` times after the next message in this chat."""
+
+        def watch(event: Event) -> None:
+            if event.chat_id == chat_id:
+                self.world.watchers.remove(watch)
+                self.fail("sendMessage", kind, times=times)
+
+        self.watch(watch)
+
     def heal(self) -> None:
         """Remove all failures."""
         with self.world.lock:

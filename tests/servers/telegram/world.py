@@ -70,7 +70,7 @@ class World:
         chat.events.append(event)
         chat.changed.notify_all()
         self.changed.notify_all()
-        for watcher in self.watchers:
+        for watcher in list(self.watchers):
             watcher(event)
 
     # Chats

@@ -198,6 +198,10 @@ class Daemon:
                 self._tick(sensor)
         return self.logged[begin:]
 
+    def deliver(self) -> str:
+        """A tick of `deliver_messages`; gives its skip reason."""
+        return self.look_at("deliver_messages").said
+
     def start(self) -> None:
         """The first tick of the run-status sensors, which looks at nothing before it."""
         for sensor in map(self._sensor, NOTIFYING):

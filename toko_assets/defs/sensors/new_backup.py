@@ -21,11 +21,12 @@ from toko_assets.defs.rejections import rejection
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import is_busy, last_attempt, run_request
-from toko_assets.defs.sensors.notices import notices, send_notices
+from toko_assets.defs.sensors.notices import notices
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.rejected import rejection_in_force
 from toko_core.errors import PermanentError, TokoError
 from toko_core.files import DataFolder
+from toko_core.outbox import Message
 
 HEADER_SECONDS = 20.0
 """How long one tick reads headers: a tick has a minute."""
@@ -76,8 +77,8 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             settings=settings,
             now=now,
         )
-        send_notices(notifier, storage.folder, notices(notifier.shop, notifier.zone, found), context.log.warning)
-        cursor = replace(decision.cursor, told=not _announce_recovery(context, notifier, before))
+        _notify(context, notifier, before, found)
+        cursor = decision.cursor
         observed = _observations(found, before, cursor)
         if decision.request is None:
             return _skip(cursor, undecided or decision.said, observed)
@@ -90,12 +91,13 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
     return new_backup
 
 
-def _announce_recovery(context: dg.SensorEvaluationContext, notifier: OwnerNotifier, before: Cursor) -> bool:
-    """Notify the owners that the source works again, if they were notified of the failure.
-
-    Return False if the message must be sent again at the next tick.
-    """
-    return not before.told or notifier.notify(owner_messages.source_answers(notifier.shop), context.log.warning)
+def _notify(context: dg.SensorEvaluationContext, notifier: OwnerNotifier, before: Cursor, found: Candidates) -> None:
+    """Notify the owners that the source works again, if they know that it failed, and of what is listed."""
+    if not notifier.is_set_up:  # each tick would log it
+        return
+    answers = Message(f"source:answers after {before.failing}", owner_messages.source_answers(notifier.shop))
+    listed = notices(notifier.shop, notifier.zone, found)
+    notifier.notify(context.log.warning, *([answers] if before.told else []), *listed)
 
 
 def _undecided(found: Candidates) -> str:
@@ -153,7 +155,9 @@ def _report_failing_source(
         text = owner_messages.source_fails(
             notifier.shop, notifier.zone, str(error), cursor.failing or now, final=bool(cursor.stopped)
         )
-        cursor = replace(cursor, told=notifier.notify(text, context.log.warning))
+        occasion = cursor.stopped or cursor.failing
+        notifier.notify(context.log.warning, Message(f"source:fails {occasion}", text))
+        cursor = replace(cursor, told=True)
     return _skip(cursor, _describe_failure(cursor))
 
 

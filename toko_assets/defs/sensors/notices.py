@@ -1,66 +1,24 @@
-"""Notices to the owners about the backup folder. Each owner gets each notice once: records/notices.json has who did."""
+"""Notices to the owners about the backup folder. Each owner gets each notice once."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from toko_assets.common.notifier import OwnerNotifier
-from toko_assets.common.records import read_record, write_record
 from toko_assets.publishing.candidates import Candidates
 from toko_assets.publishing.served import Served
-from toko_core.files import DataFolder
+from toko_core.outbox import Message
 from toko_core.text import moment, shorten
 
-RECORD = "notices"
-KEPT = 500
-"""How many notices are remembered."""
 LONGEST_NAME = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message that each owner gets once."""
-
-    key: str
-    """Two notices with the same key are the same one."""
-    text: str
-    """HTML, in Indonesian."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentNotices:
-    """The owners who got each notice, by its key, the oldest first."""
-
-    owners: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-
-def send_notices(
-    notifier: OwnerNotifier, folder: DataFolder, wanted: Iterator[Notice], log: Callable[[str], None]
-) -> None:
-    """Send each notice to the owners who have not got it yet.
-
-    The first notice that not everybody could be sent ends it: the next tick goes on, since a tick has a minute.
-    """
-    sent = read_record(folder.records, RECORD, SentNotices) or SentNotices()
-    owners = dict(sent.owners)
-    for notice in wanted:
-        before = frozenset(owners.get(notice.key, ()))
-        after = notifier.notify_others(notice.text, before, log)
-        if after != before:
-            owners[notice.key] = tuple(sorted(after))
-            write_record(folder.records, RECORD, replace(sent, owners=dict(list(owners.items())[-KEPT:])))
-        if not notifier.owners <= after:
-            return
-
-
-def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Notice]:
+def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Message]:
     """Yield the notices about what is listed and served now."""
     selection, title = found.selection, f"<b>{escape(shop)}: "
     if selection.choices:
         names = sorted(selection.choices)
-        yield Notice(
+        yield Message(
             f"choose:{' '.join(names).casefold()}",
             f"⚠️ {title}ada backup dari {len(names)} database</b>\n{_codes(names)}\nBelum ada yang dipilih, jadi backup "
             f"itu tidak dipakai. Pilih satu: <code>toko sync --adopt {_name(names[0])}</code>, atau isi IPOS_DATABASE "
@@ -68,14 +26,14 @@ def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Notice]:
         )
     for database, backup in selection.foreign.items():
         used = f"Toko ini memakai database {_code(found.shop.name or '')}, jadi backup itu tidak dipakai."
-        yield Notice(
+        yield Message(
             f"foreign:{database.casefold()}",
             f"ℹ️ {title}backup dari database lain</b>\nAda backup dari database {_code(database)}: "
             f"{_name(backup.name)}.\n{used}\nBila seharusnya dipakai: <code>toko sync --adopt {_name(database)}"
             "</code>, atau ubah IPOS_DATABASE.",
         )
     for backup in selection.impossible:
-        yield Notice(
+        yield Message(
             f"date:{backup.listed.revision}",
             f"⚠️ {title}tanggal backup tidak mungkin</b>\n{_name(backup.name)} bertanggal "
             f"{moment(backup.dumped_at, zone)}, jadi tidak dipakai. Periksa tanggal dan jam di komputer iPOS, lalu "
@@ -85,12 +43,12 @@ def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Notice]:
         yield from _about_served(title, zone, found, found.served)
 
 
-def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served) -> Iterator[Notice]:
+def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served) -> Iterator[Message]:
     backup, published_at = served.backup, served.published_at
     if backup is None or served.is_demo or published_at is None:
         return
     if served.adopted_database:
-        yield Notice(
+        yield Message(
             f"adopted:{served.adopted_database.casefold()}",
             f"ℹ️ {title}database toko</b>\nMulai sekarang hanya backup dari database "
             f"{_code(served.adopted_database)} yang dipakai, seperti harga yang dipakai sekarang. Untuk mengganti: "
@@ -98,7 +56,7 @@ def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served)
         )
     older = _older_arrivals(found, backup.dumped_at, published_at)
     if older:
-        yield Notice(
+        yield Message(
             f"clock:{backup.sha256}",
             f"⚠️ {title}backup yang lebih lama masuk</b>\n{_name(older[0])} dibuat sebelum data yang dipakai sekarang "
             f"({moment(backup.dumped_at, zone)}), jadi tidak dipakai. Bila itu bukan salinan lama: periksa tanggal dan "

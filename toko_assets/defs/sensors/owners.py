@@ -1,4 +1,7 @@
-"""tell_success and tell_failure: sensors that notify the owners when a sync ends. `owner_messages.py` has the texts."""
+"""tell_success and tell_failure: sensors that notify the owners when a sync ends. `owner_messages.py` has the texts.
+
+A message counts as sent once it is stored: deliver_messages sends what Telegram did not take at once.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +17,7 @@ from toko_assets.defs.rollback_job import CATALOG, rollback_catalog
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import run_times
 from toko_assets.defs.sensors.owner_messages import failure_mark
+from toko_core.outbox import Message
 
 TOLD, FAILURE = "toko/told", "toko/failure"
 """Tags of failed runs that the owners were notified of: the last notification, and the mark of the failure."""
@@ -46,7 +50,7 @@ def success_sensor() -> dg.SensorDefinition:
             return
         if isinstance(publication, RolledBack):
             text = owner_messages.rolled_back(notifier.shop, notifier.zone, publication)
-            notifier.notify(text, context.log.warning)
+            notifier.notify(context.log.warning, Message(f"run:{run.run_id}", text))
             return
         begun, ended = run_times(instance.get_run_record_by_id(run.run_id))
         recovered = _unrecovered(instance, ended)
@@ -56,7 +60,8 @@ def success_sensor() -> dg.SensorDefinition:
         text = owner_messages.published(
             notifier.shop, notifier.zone, publication, ended - begun, recovered=recovered is not None
         )
-        if notifier.notify(text, context.log.warning) and recovered:
+        notifier.notify(context.log.warning, Message(f"run:{run.run_id}", text))
+        if recovered:
             instance.add_run_tags(recovered, {TOLD: OF_RECOVERY})
 
     return tell_success
@@ -80,8 +85,8 @@ def failure_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             context.log.info("The owners were already notified of this failure.")
             return
         text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
-        if notifier.notify(text, context.log.warning):
-            instance.add_run_tags(run.run_id, {TOLD: OF_FAILURE, FAILURE: mark})
+        notifier.notify(context.log.warning, Message(f"run:{run.run_id}", text))
+        instance.add_run_tags(run.run_id, {TOLD: OF_FAILURE, FAILURE: mark})
 
     return tell_failure
 

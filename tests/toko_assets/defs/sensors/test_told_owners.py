@@ -11,13 +11,14 @@ from urllib3 import Retry
 from tests.backups import a_shop, write_backup
 from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import dropbox_server
-from tests.toko_assets.defs.sensing import OWNER, Daemon, Owner, a_daemon, an_owner
+from tests.toko_assets.defs.sensing import OWNER, Daemon, Owner, a_daemon, an_owner, texts
 from toko_assets.defs.sensors.owners import OF_FAILURE, TOLD
 from toko_assets.postgres.server import PostgresServer
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LINK = "http://toko.example:3000/runs/"
 RECOVERED = "Toko: sinkronisasi berhasil lagi"
+NO_ANSWER = "the response is not from Telegram"
 KNOWN = "The owners were already notified of this failure."
 
 
@@ -175,22 +176,42 @@ def test_a_recovery_is_announced_once_though_telegram_failed_and_only_a_sync_cou
     daemon.sync()
     daemon.tell()
     owner.telegram.heal()
-    for said in ([f"✅ {RECOVERED}"], []):
-        daemon.sync()
-        daemon.tell()
-        assert [text.splitlines()[0] for text in owner.read()] == said
+    assert daemon.deliver() == "No message waits."
+    assert [text.splitlines()[0] for text in owner.read()] == [f"✅ {RECOVERED}"]
+    daemon.sync()
+    daemon.tell()
+    daemon.deliver()
+    assert owner.read() == []
 
 
-def test_without_telegram_nothing_counts_as_told_and_the_next_failure_is(daemon: Daemon, owner: Owner) -> None:
-    owner.telegram.fail("sendMessage", "500", times=None)
+def test_a_rejection_and_a_recovery_of_an_outage_reach_each_owner_once_though_new_backup_is_stopped(
+    daemon: Daemon, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rina = owner.telegram.user(103, "Rina")
+    monkeypatch.setenv("OWNER_USERS", f"{OWNER},103")
+    daemon.restart()
+    owner.telegram.fail_after_message(OWNER, "502", times=None)
     run = fail(daemon, 1)
     daemon.tell()
-    assert TOLD not in daemon.tags(run)
-    owner.telegram.heal()
-    run = fail(daemon, 2)
-    daemon.tell()
     assert daemon.tags(run)[TOLD] == OF_FAILURE
-    assert len(owner.read()) == 1
+    assert [len(owner.read()), len(texts(rina))] == [1, 0]
+    daemon.sync()
+    daemon.tell()
+    daemon.restart()
+    reasons = "; ".join(f"Owner {number} could not be notified in Telegram: {NO_ANSWER}" for number in (103, OWNER))
+    assert daemon.deliver() == f"2 messages wait. {reasons}"
+    daemon.wait(30 * MINUTE)
+    owner.telegram.heal()
+    for _ in range(2):
+        assert daemon.deliver() == "No message waits."
+    failed, recovered = texts(rina)
+    assert failed.startswith("⚠️ Toko: sinkronisasi gagal\n")
+    assert "\nPesan tertunda dari " in failed
+    assert recovered.startswith(f"✅ {RECOVERED}\n")
+    assert [text.splitlines()[0] for text in owner.read()] == [f"✅ {RECOVERED}"]
+    daemon.cursors["tell_failure"] = None  # Dagster was killed before it stored the tick
+    daemon.tell()
+    assert [owner.read(), len(texts(rina))] == [[], 2]
 
 
 def test_the_token_is_in_no_log_tag_cursor_or_event(
@@ -260,22 +281,23 @@ def test_in_24_hours_without_dropbox_owners_get_one_message_and_the_first_look_a
     assert watched.ask().run_key == f"{new.rev}:1"
 
 
-def test_owners_who_could_not_be_told_of_an_outage_are_told_at_the_next_poll_and_of_its_end_as_well(
+def test_owners_whom_telegram_failed_are_notified_late_of_an_outage_and_of_its_end(
     watched: Daemon, dropbox: DropboxServer, owner: Owner
 ) -> None:
     dropbox.down()
     owner.telegram.fail("sendMessage", "500", times=None)
     watched.looks(timedelta(minutes=65))
     assert set(watched.logged) == {f"Owner {OWNER} could not be notified in Telegram: Internal Server Error"}
-    owner.telegram.heal()
-    watched.looks(timedelta(minutes=5))
-    assert len(owner.read()) == 1
-    owner.telegram.fail("sendMessage", "500", times=None)
+    assert len(watched.logged) == 1
     dropbox.up()
-    watched.looks(timedelta(minutes=5))
+    watched.looks(timedelta(minutes=10))
     owner.telegram.heal()
-    watched.looks(timedelta(minutes=5))
-    assert owner.read() == ["✅ Toko: backup bisa diambil lagi"]
+    for _ in range(2):
+        assert watched.deliver() == "No message waits."
+    fails, answers = owner.read()
+    assert "backup tidak bisa diambil" in fails
+    assert "\nPesan tertunda dari " in fails
+    assert answers.startswith("✅ Toko: backup bisa diambil lagi\nPesan tertunda dari ")
 
 
 def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the_settings_change(

@@ -25,7 +25,7 @@ from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.catalog.schema import SCHEMA_VERSION
-from toko_core.prices import EVERYBODY
+from toko_core.prices.payable import EVERYBODY
 
 DUMPED_AT = datetime(2026, 11, 15, 9)
 """A Sunday."""

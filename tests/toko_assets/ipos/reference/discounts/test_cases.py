@@ -6,7 +6,7 @@ import pytest
 
 from tests.oracle.discounts import price_asked
 from toko_core.catalog.products import Price, Product
-from toko_core.prices import price_in_force
+from toko_core.prices.payable import price_in_force
 
 from .rows import Ask, code_of, iddiskon_of
 from .shop import Shop, group_of, same_row

@@ -7,7 +7,7 @@ import pytest
 
 from tests.oracle.promotions import Gift, promotions_of
 from toko_core.catalog.reference.discounts import Promotion
-from toko_core.prices import unit_price
+from toko_core.prices.payable import unit_price
 
 from .promotion_cases import CUP, PROMOTIONS, SUGAR, TEA, idpromo_of
 from .shop import Shop

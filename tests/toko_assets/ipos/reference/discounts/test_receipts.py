@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.oracle import discounts as oracle
 from tests.oracle.discounts import Line
 from toko_assets.postgres.server import PostgresServer
-from toko_core.prices import group_prices, price_in_force, total, unit_price
+from toko_core.prices.payable import group_prices, price_in_force, total, unit_price
 
 from .random_shop import FIRST_DAY, GROUPS, UNITS, random_tables
 from .shop import Shop, database, group_of, publish, same_row

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle.discounts import in_force, price_asked
 from toko_core.catalog.products import Price, Product
-from toko_core.prices import price_in_force
+from toko_core.prices.payable import price_in_force
 
 from .rows import code_of
 from .shop import Shop, group_of, same_row

@@ -9,7 +9,7 @@ from toko_core.catalog.products import Price
 from toko_core.catalog.reference.discounts import Discount, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.catalog.reference.periods import EVERY_DAY, Period
-from toko_core.prices import ORDINARY_LEVEL, GroupPrice
+from toko_core.prices.payable import ORDINARY_LEVEL, GroupPrice
 from toko_core.text import DAYS, MONTHS, quantity, rupiah, shorten
 
 LONGEST_UNIT = 8

@@ -1,0 +1,109 @@
+"""Which owner waits for which message, and who was notified of what. Pure functions; `store.py` keeps the state."""
+
+import logging
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime
+
+from toko_core.text import moment
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 50
+"""The number of messages that wait. If there are more, the oldest is dropped, and not stored again."""
+LONGEST_WAIT = timedelta(days=7)
+"""A message that is older is dropped. It is stored again if its cause lasts and is reported again."""
+LATE = timedelta(minutes=5)
+"""From this age on, a message says when it was written."""
+LONGEST_PAUSE = timedelta(days=1)
+KEPT = 500
+"""How many keys of each kind are remembered. The kind is what precedes the first colon of a key."""
+
+Notified = Mapping[str, tuple[int, ...]]
+"""The owners who need no further attempt, by the key of the message; the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that each owner gets once."""
+
+    key: str
+    """`kind:occasion`. Two messages with the same key are the same one."""
+    text: str
+    """HTML, in Indonesian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that not every owner has."""
+
+    key: str
+    text: str
+    written: AwareDatetime
+    owners: tuple[int, ...]
+    """Those who wait for it."""
+
+    def text_at(self, now: datetime, zone: ZoneInfo) -> str:
+        """Return the text to send now. A late one ends with the time at which it was written."""
+        if now - self.written < LATE:
+            return self.text
+        return f"{self.text}\n<i>Pesan tertunda dari {moment(self.written, zone)}</i>"
+
+    def without(self, owners: Collection[int]) -> "Waiting":
+        """Return the message without these owners."""
+        return replace(self, owners=tuple(owner for owner in self.owners if owner not in owners))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is stored."""
+
+    waiting: tuple[Waiting, ...] = ()
+    """The oldest first."""
+    notified: Notified = field(default_factory=dict)
+    paused_until: AwareDatetime | None = None
+    """Telegram asked for no messages before this time."""
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing may be sent now. A time that is too far away comes from a clock that was wrong."""
+        return self.paused_until is not None and now < self.paused_until <= now + LONGEST_PAUSE
+
+
+def add(state: State, message: Message, owners: AbstractSet[int], now: datetime) -> State:
+    """Add a message for those owners who neither were notified of it nor wait for it."""
+    known = {*state.notified.get(message.key, ())}
+    known.update(owner for other in state.waiting if other.key == message.key for owner in other.owners)
+    if owners <= known:
+        return state
+    new = Waiting(message.key, message.text, now, tuple(sorted(owners - known)))
+    state = replace(state, waiting=(*state.waiting, new))
+    for oldest in state.waiting[:-MOST_WAITING]:
+        log.warning("More than %d messages to the owners wait: the oldest is dropped (%s)", MOST_WAITING, oldest.key)
+        state = settle(state, oldest.key, oldest.owners)
+    return state
+
+
+def settle(state: State, key: str, owners: Collection[int]) -> State:
+    """Move these owners of a message from those who wait to those who were notified."""
+    notified = {other: known for other, known in state.notified.items() if other != key}
+    notified[key] = tuple(sorted({*state.notified.get(key, ()), *owners}))
+    kind = key.partition(":")[0]
+    alike = [other for other in notified if other.partition(":")[0] == kind]
+    for oldest in alike[:-KEPT]:
+        del notified[oldest]
+    rest = (message.without(owners) if message.key == key else message for message in state.waiting)
+    return replace(state, waiting=tuple(message for message in rest if message.owners), notified=notified)
+
+
+def drop(state: State, owners: AbstractSet[int], now: datetime) -> State:
+    """Remove messages that have waited for too long, and people who are not among the owners any more."""
+    old = [message.key for message in state.waiting if now - message.written > LONGEST_WAIT]
+    if old:
+        log.warning("Messages to the owners that could not be sent for a week are dropped: %s", ", ".join(old))
+    others = {owner for message in state.waiting for owner in message.owners} - owners
+    rest = (message.without(others) for message in state.waiting if now - message.written <= LONGEST_WAIT)
+    return replace(state, waiting=tuple(message for message in rest if message.owners))

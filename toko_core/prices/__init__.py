@@ -1,0 +1,1 @@
+"""What a customer pays (`payable`), and how a price is labelled (`labels`)."""
