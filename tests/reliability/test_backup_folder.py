@@ -151,10 +151,12 @@ def test_a_damaged_row_in_the_newest_file_makes_the_one_before_it_the_newest(
     assert toko.record("raw_backup")["name"] == "toko.i5bu"
 
 
-def test_a_backup_folder_that_is_a_file_is_one_line(toko: Installation, inbox: Path) -> None:
+def test_a_backup_folder_that_is_a_file_or_missing_is_one_line(toko: Installation, inbox: Path) -> None:
+    question = "is its disk connected, and is BACKUP_FOLDER right?"
     with installed(toko.data.parent, BACKUP_FOLDER=str(inbox / "toko.i5bu")):
-        said = refusal(toko)
-    assert "cannot be read (Not a directory): set BACKUP_FOLDER." in said
+        assert f"toko.i5bu cannot be read (Not a directory): {question}" in refusal(toko)
+    with installed(toko.data.parent, BACKUP_FOLDER=str(inbox / "tidak-ada")):
+        assert f"There is no folder {inbox / 'tidak-ada'}: {question}" in refusal(toko)
 
 
 @pytest.mark.parametrize("left", ["nothing", "another backup's"])

@@ -25,6 +25,10 @@ class GoneError(TransientError):
     """A backup that was listed is no longer there."""
 
 
+class UnreadableError(TransientError):
+    """A listed backup cannot be read now. Its permissions or its disk may change, and the backup stays the same."""
+
+
 class BackupSource(ABC):
     """Where backups come from."""
 
@@ -53,8 +57,8 @@ class BackupSource(ABC):
     def head(self, backup: ListedBackup, count: int) -> bytes:
         """Return the first `count` bytes of this revision, fewer of a shorter file.
 
-        Raises GoneError if the source no longer has it, NoBackupError if it cannot be read, otherwise TransientError or
-        PermanentError.
+        Raises GoneError if the source no longer has it, NoBackupError if it may not be read, UnreadableError if it
+        cannot be read now, otherwise TransientError or PermanentError.
         """
 
 
