@@ -10,9 +10,14 @@ from toko_assets.backups.listing import ListedBackup, Listing
 from toko_core.errors import PermanentError, TransientError
 
 ENDING = ".i5bu"
-CONFLICTED = re.compile(r"\(.*(conflicted copy|konflik).*\)", re.IGNORECASE)
-"""Matches Dropbox's names for files that two machines wrote at once, in English and Indonesian, such as
-`toko (conflicted copy 2026-01-05)`."""
+CONFLICTED = re.compile(
+    r"\(.*(conflicted copy|konflik).*\)|"
+    r"\((.* )?(case|selective sync|unicode encoding|white ?space) conflict( \(?\d+\)?)?\)( ?\(\d+\))?(\.[^.]*)?$",
+    re.IGNORECASE,
+)
+"""Matches Dropbox's names for copies that it makes of a file: when two machines wrote it at once, in English and
+Indonesian, such as `toko (conflicted copy 2026-01-05)`; and when names differ only in their letter case, their Unicode
+encoding or blanks, or when a folder is not synced, such as `toko (Case Conflict 1)`. The latter stand at the end."""
 
 Found = TypeVar("Found")
 
@@ -63,7 +68,7 @@ class BackupSource(ABC):
 
 
 def is_conflicted(name: str) -> bool:
-    """Whether Dropbox made this file because two machines wrote a file with that name at once."""
+    """Whether Dropbox made this file because it could not keep two files under one name."""
     return CONFLICTED.search(name) is not None
 
 
