@@ -142,29 +142,30 @@ def test_a_run_that_waits_for_its_turn_is_left_alone(toko: Installation, capsys:
     assert recover(instance, DataFolder(toko.data)) == [f"Run {run_id[:8]} died and has been marked as failed."]
 
 
-@pytest.mark.parametrize(
-    "tags",
-    [{STARTED_BY: "telegram"}, {STARTED_BY: COMMAND}],
-    ids=["of the bot", "one of the command that is repeated in the web interface"],
-)
-def test_a_run_that_dagster_launches_is_left_alone_at_each_moment_of_its_start(
-    toko: Installation, tags: dict[str, str]
-) -> None:
+def test_runs_that_dagster_launches_are_left_alone_at_each_moment_of_their_start(toko: Installation) -> None:
+    """A run of the bot, and one of the command that somebody repeats in the web interface, which copies its tags."""
     prepare_dagster_home(load_settings())
-    instance, folder = dg.DagsterInstance.get(), DataFolder(toko.data)
-    job = load_defs().resolve_job_def("sync")
-    run = instance.create_run_for_job(job, tags=tags, remote_job_origin=launched_job())
+    instance, folder, job = dg.DagsterInstance.get(), DataFolder(toko.data), load_defs().resolve_job_def("sync")
+    bots, repeated = (
+        instance.create_run_for_job(job, tags={STARTED_BY: by}, remote_job_origin=launched_job()).run_id
+        for by in ("telegram", COMMAND)
+    )
+
+    def report(event: str) -> None:
+        for run_id in (bots, repeated):
+            instance.report_dagster_event(dg.DagsterEvent(event, job_name="sync", message=""), run_id=run_id)
+
     for event in ("PIPELINE_ENQUEUED", "PIPELINE_DEQUEUED", "PIPELINE_STARTING"):
         assert recover(instance, folder) == []
-        instance.report_dagster_event(dg.DagsterEvent(event, job_name="sync", message=""), run_id=run.run_id)
+        report(event)
     assert recover(instance, folder) == []
-    assert status(instance, run.run_id) == dg.DagsterRunStatus.STARTING
-    instance.report_dagster_event(dg.DagsterEvent("PIPELINE_START", job_name="sync", message=""), run_id=run.run_id)
+    assert status(instance, bots) == status(instance, repeated) == dg.DagsterRunStatus.STARTING
+    report("PIPELINE_START")
     with ThreadPoolExecutor(1) as pool:
         recovered = pool.submit(recover, instance, folder)
-        with run_mark(toko.data, run.run_id):  # its process writes the mark while the recovery waits for it
+        with run_mark(toko.data, bots), run_mark(toko.data, repeated):  # the recovery waits for the marks
             assert recovered.result() == []
-    assert status(instance, run.run_id) == dg.DagsterRunStatus.STARTED
+    assert status(instance, bots) == status(instance, repeated) == dg.DagsterRunStatus.STARTED
 
 
 def launched_job() -> RemoteJobOrigin:
