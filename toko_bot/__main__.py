@@ -42,7 +42,7 @@ def run_bot(*, check: bool) -> None:
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser("python -m toko_bot", description="The Telegram bot.")
-    parser.add_argument("--check", action="store_true", help="only check that the bot runs, polls and has data")
+    parser.add_argument("--check", action="store_true", help="only check that the bot works and has data")
     try:
         run_bot(check=parser.parse_args().check)
     except (SettingError, BotError) as error:

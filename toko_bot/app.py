@@ -11,9 +11,11 @@ from telegram.ext import (
     Application,
     CallbackQueryHandler,
     CommandHandler,
+    ExtBot,
     InlineQueryHandler,
     MessageHandler,
     TypeHandler,
+    Updater,
     filters,
 )
 
@@ -34,8 +36,10 @@ from toko_bot.service.incoming import Polling, wait_for_end_of_polling
 from toko_bot.service.metrics import Metrics
 from toko_bot.service.outgoing import Outgoing, Sending
 from toko_bot.service.owners import OwnerReports
+from toko_bot.service.probe import ProbedPolling
 from toko_bot.service.turns import TakingTurns
-from toko_bot.service.webhook import WebhookSecret
+from toko_bot.service.webhook import WebhookUpdater
+from toko_bot.service.webhook_health import WebhookHealth
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 
@@ -50,7 +54,6 @@ POLL_GRACE_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
 """How long the bot waits for any other response of Telegram."""
 STALE_EVERY = 600.0
-BEAT_EVERY = 10.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGABRT)
 
 
@@ -70,11 +73,15 @@ class TokoBot:
         self.metrics = Metrics(settings.zone)
         self.live = LiveCatalog(settings.catalog_folder, settings.zone, self.metrics)
         self.services = Services(settings, self.live, self.metrics)
-        self._heartbeat = Heartbeat(settings)
+        self._heartbeat = Heartbeat(settings, self._served_catalog)
+        self.metrics.healthy.set_function(lambda: self._heartbeat.find_problem() is None)
         self._tasks: list[asyncio.Task[None]] = []
         self.failure: str | None = None
         """Why the bot stopped, if nobody told it to."""
-        self._polling = Polling(self._beat, self.metrics.unreadable.inc, read_timeout=POLL_GRACE_SECONDS)
+        queue: asyncio.Queue[object] = asyncio.Queue()
+        probed = ProbedPolling(queue, self._heartbeat)
+        self._polling = Polling(probed.polled, self.metrics.unreadable.inc, read_timeout=POLL_GRACE_SECONDS)
+        self._updater = self._build_updater(queue)
         self.application: App = self._build()
 
     def run(self, stop_signals: Sequence[int] | None = STOP_SIGNALS) -> None:
@@ -101,20 +108,23 @@ class TokoBot:
         host, port = settings.webhook_place
         self.application.run_webhook(
             host, port, urlsplit(settings.webhook_url).path.strip("/"), webhook_url=settings.webhook_url,
-            secret_token=WebhookSecret(settings.webhook_secret.get_secret_value()), bootstrap_retries=-1,
+            secret_token=settings.webhook_secret.get_secret_value(), bootstrap_retries=-1,
             allowed_updates=UPDATES, stop_signals=stop_signals,
         )  # fmt: skip
 
+    def _build_updater(self, queue: asyncio.Queue[object]) -> Updater:
+        settings, url = self.settings, self.settings.telegram_base_url
+        bot = ExtBot(
+            settings.token, f"{url}/bot", f"{url}/file/bot",
+            request=Sending(self.metrics.sending, read_timeout=ANSWER_SECONDS), get_updates_request=self._polling,
+            rate_limiter=Outgoing(settings.telegram_rate_limit),
+        )  # fmt: skip
+        return WebhookUpdater(bot, queue, self.metrics.unreadable.inc) if settings.webhook_url else Updater(bot, queue)
+
     def _build(self) -> App:
-        url = self.settings.telegram_base_url
         app: App = (
             Application.builder()
-            .token(self.settings.token)
-            .base_url(f"{url}/bot")
-            .base_file_url(f"{url}/file/bot")
-            .request(Sending(self.metrics.sending, read_timeout=ANSWER_SECONDS))
-            .get_updates_request(self._polling)
-            .rate_limiter(Outgoing(self.settings.telegram_rate_limit))
+            .updater(self._updater)
             .concurrent_updates(TakingTurns(self.metrics, self._is_running))
             .job_queue(None)
             .post_init(self._started)
@@ -133,7 +143,7 @@ class TokoBot:
         reports = OwnerReports(app.bot, self.settings, self.live)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
-            self._set_commands(app), self._keep_beating(), self._stop_after_polling(),
+            self._set_commands(app), self._watch_updates(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
         log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
@@ -152,25 +162,15 @@ class TokoBot:
     def _is_running(self) -> bool:
         return self.application.running
 
-    def _beat(self) -> None:
+    def _served_catalog(self) -> str | None:
         served = self.live.served
-        try:
-            self._heartbeat.beat(served.name if served else None)
-        except OSError as error:
-            log.warning("The file for the health check cannot be written: %s", error)
+        return served.name if served else None
 
-    async def _keep_beating(self) -> None:
-        """Keep the heartbeat going in webhook mode, where no polls show that the bot is alive."""
-        while self.settings.webhook_url is not None:
-            self._beat()
-            await asyncio.sleep(BEAT_EVERY)
-
-    async def _stop_after_polling(self) -> None:
-        """Stop if polling has ended, so that a service manager starts the bot again."""
-        if self.settings.webhook_url is not None:
-            return
-        updater = self.application.updater
-        self.failure = await wait_for_end_of_polling(self._polling, lambda: updater is not None and updater.running)
+    async def _watch_updates(self) -> None:
+        """Check the webhook. Or stop if polling has ended, so that a service manager starts the bot again."""
+        if isinstance(self._updater, WebhookUpdater):
+            await WebhookHealth(self.settings, self._updater, self._heartbeat).watch()
+        self.failure = await wait_for_end_of_polling(self._polling, lambda: self._updater.running)
         log.error("The bot stops: %s", self.failure)
         self.application.stop_running()
 

@@ -1,22 +1,35 @@
 """Fills a small disk to every degree, makes it read-only, and syncs; run by test_full_disk.py in a mount namespace.
 
-    unshare --mount python -m tests.reliability.full_disk FOLDER
+    unshare --mount python -m tests.reliability.full_disk FOLDER [KB ...]
 
-Prints a line for each degree: the free kilobytes, the exit status, the error. Between them the disk is made free again,
-and the catalogue that was served before must still be served, whole.
+Prints a line for each degree: the free kilobytes, the exit status, the error, and how many runs Dagster still shows as
+started, because its own database could not be written. No PostgreSQL may be running then. Between the degrees the disk
+is made free again, and the catalogue that was served before must still be served, whole. The next sync must mark these
+runs as failed. One degree is also tried with a run as Dagster's daemon launches it, not a `toko` command.
 """
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.reliability.kills import ITEMS, STEP, _in_a_fork, _make_backup
+from tests.reliability.kills import (
+    ITEMS,
+    STEP,
+    _count_servers,
+    _find_unfinished_runs,
+    _in_a_fork,
+    _list_leftovers,
+    _make_backup,
+)
 from tests.reliability.kills_reader import generation_of
 
 DISK_MB = 150
 FREE_KB = [0, 100, 600, 2_400, 9_000, 16_000, *range(17_000, 30_000, 250)]
+LAUNCHED_KB = 2_400
+"""Enough for a run to begin, and not for the record of its end."""
 
 
 def main() -> None:
@@ -30,16 +43,15 @@ def main() -> None:
     import toko_assets.cli.run  # noqa: F401 - before forking: importing takes longer than a sync
 
     assert _in_a_fork(partial(_toko, folder / "0.i5bu", folder / "first")) == 0, (folder / "first").read_text()
-    for free in FREE_KB:
-        full = _fill(data, free)
-        said = folder / f"said-{free}"
-        status = _in_a_fork(partial(_toko, folder / "1.i5bu", said))
-        if status:
-            assert generation_of(data / "catalog", STEP, ITEMS) == 1, "the old catalogue is not served"
-        full.unlink()
-        print(free, status, said.read_text().strip().replace("\n", "⏎"), sep="\t", flush=True)
+    for free in [int(kb) for kb in sys.argv[2:]] or FREE_KB:
+        status, said, unfinished = _try(data, free, folder / "1.i5bu", _toko)
+        print(free, status, said, unfinished, sep="\t", flush=True)
         if not status:
             break
+        if free == LAUNCHED_KB:
+            status, said, unfinished = _try(data, free, folder / "1.i5bu", _launched)
+            print(f"{free} launched", status, said, unfinished, sep="\t", flush=True)
+            assert _in_a_fork(_tick) == 0, "the sensor does not mark the run as failed"
     last = folder / "last"
     status = _in_a_fork(partial(_toko, folder / "1.i5bu", last))
     print("enough", status, last.read_text().strip().replace("\n", "⏎"), sep="\t")
@@ -49,7 +61,58 @@ def main() -> None:
     print("read-only", status, last.read_text().strip().replace("\n", "⏎"), sep="\t")
     assert generation_of(data / "catalog", STEP, ITEMS) == 2
     subprocess.run(["mount", "-o", "remount,rw", data], check=True)
-    assert not [path for path in data.rglob("*") if ".part" in path.name]
+    assert _in_a_fork(partial(_check_leftovers, data)) == 0, "something is left over"
+
+
+def _check_leftovers(data: Path) -> None:
+    assert _list_leftovers(data) == []
+
+
+def _try(data: Path, free_kb: int, backup: Path, sync: Callable[[Path, Path], None]) -> tuple[int, str, int]:
+    """Sync with so little space. Returns the exit status, the error, and the number of runs that are still started."""
+    full, said = _fill(data, free_kb), data.parent / "said"
+    status = _in_a_fork(partial(sync, backup, said))
+    assert _count_servers(data) == 0, "PostgreSQL is still running"
+    if status:
+        assert generation_of(data / "catalog", STEP, ITEMS) == 1, "the old catalogue is not served"
+    full.unlink()
+    counted = data.parent / "counted"
+    assert _in_a_fork(partial(_count_unfinished_runs, counted)) == 0
+    return status, said.read_text().strip().replace("\n", "⏎"), int(counted.read_text())
+
+
+def _count_unfinished_runs(counted: Path) -> None:
+    counted.write_text(str(len(_find_unfinished_runs())))
+
+
+def _tick() -> None:
+    """What a tick of the sensor does first, when the time in which a run may still start is over."""
+    import dagster as dg
+
+    from toko_assets.common.lock import sync_lock
+    from toko_assets.common.settings import load_settings
+    from toko_assets.defs import recovery
+
+    recovery.STARTING_SECONDS = recovery.GRACE_SECONDS = 0
+    folder = load_settings().folder
+    with sync_lock(folder.root, None), dg.DagsterInstance.get() as instance:
+        recovery.recover(instance, folder)
+    assert _find_unfinished_runs() == []
+
+
+def _launched(backup: Path, said: Path) -> None:
+    """A run in a process of its own, as Dagster launches it."""
+    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    import dagster as dg
+
+    from toko_assets.cli.run import local_file
+    from toko_assets.common.settings import load_settings, load_telegram_settings
+    from toko_assets.defs.code_location import build_defs
+
+    job = build_defs(load_settings(), load_telegram_settings()).resolve_job_def("sync")
+    config = {"ops": {"raw_backup": {"config": {"take": local_file(backup)}}}, "loggers": {"console": {}}}
+    with dg.DagsterInstance.get() as instance:
+        assert job.execute_in_process(instance=instance, run_config=config, raise_on_error=False).success
 
 
 def _toko(backup: Path, said: Path) -> None:

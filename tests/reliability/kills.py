@@ -139,22 +139,31 @@ def _expect(tally: Tally, status: int, what: str) -> None:
 
 def _list_leftovers(data: Path) -> list[str]:
     """Unfinished files, servers, databases and runs."""
-    import dagster as dg
-
-    from toko_assets.defs.recovery import STARTED_STATUSES
     from toko_assets.ipos.restore import databases
     from toko_assets.postgres.embedded import EmbeddedPostgres
 
     left = [f"left over: {path}" for path in data.rglob("*") if ".part" in path.name or path.parent == data / "runs"]
-    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    left += ["left over: a server"] * sum(str(data / "postgres").encode() in command for command in commands)
+    left += ["left over: a server"] * _count_servers(data)
     with EmbeddedPostgres(data / "postgres", user="toko") as server:
         found = databases(server, "i5bu")
     left += [f"left over: database {name}" for name in found[1:]]
+    return left + [f"left over: run {run}" for run in _find_unfinished_runs()]
+
+
+def _count_servers(data: Path) -> int:
+    """Processes of the embedded PostgreSQL."""
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    return sum(str(data / "postgres").encode() in command for command in commands)
+
+
+def _find_unfinished_runs() -> list[str]:
+    """Ids of runs that Dagster shows as started."""
+    import dagster as dg
+
+    from toko_assets.defs.recovery import STARTED_STATUSES
+
     with dg.DagsterInstance.get() as instance:
-        started = instance.get_runs(dg.RunsFilter(statuses=list(STARTED_STATUSES)))
-    left += [f"left over: run {run.run_id}" for run in started]
-    return left
+        return [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=list(STARTED_STATUSES)))]
 
 
 if __name__ == "__main__":

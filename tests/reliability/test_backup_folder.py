@@ -79,7 +79,20 @@ CONFLICTED = [
     "toko (Kasir 2's conflicted copy 2026-01-05).i5bu",
     "toko (PC (lama)'s Conflicted Copy 2026-01-05 (1)).i5bu",
     "toko (salinan konflik dari Kasir 2026-01-05).i5bu",
+    "toko (Case Conflict).i5bu",
 ]
+CONFLICTS = [
+    "toko (Case Conflict 1).i5bu", "TOKO (CASE CONFLICT).I5BU", "toko (Kasir 2's Case Conflict).i5bu",
+    "toko (Selective Sync Conflict).i5bu", "toko (Selective Sync Conflict 2).i5bu",
+    "toko (selective sync conflict (1)).i5bu", "toko (Unicode Encoding Conflict).i5bu",
+    "toko (Unicode Encoding Conflict 12).i5bu", "toko (Unicode Encoding Conflict) (1).i5bu",
+    "toko (White Space Conflict).i5bu", "toko (Whitespace Conflict 1).i5bu",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONFLICTS)
+def test_names_of_every_conflict_are_copies(name: str) -> None:
+    assert is_conflicted(name)
 
 
 def test_conflicted_copies_beside_the_original_are_left_out_with_a_warning_each(
@@ -94,7 +107,10 @@ def test_conflicted_copies_beside_the_original_are_left_out_with_a_warning_each(
         assert f"! Skipped: {name} is a conflicted copy." in answer.output
 
 
-@pytest.mark.parametrize("name", ["toko (2).i5bu", "konflik.i5bu", "Toko Conflicted Copy.i5bu", "toko.i5bu"])
+@pytest.mark.parametrize("name", [
+    "toko (2).i5bu", "konflik.i5bu", "Toko Conflicted Copy.i5bu", "toko.i5bu", "Case Conflict.i5bu",
+    "toko (Case Conflict) Januari.i5bu", "toko (showcase conflict).i5bu", "toko (Case Conflicts).i5bu",
+])  # fmt: skip
 def test_other_names_are_no_conflicted_copies(name: str) -> None:
     assert not is_conflicted(name)
 
@@ -151,10 +167,12 @@ def test_a_damaged_row_in_the_newest_file_makes_the_one_before_it_the_newest(
     assert toko.record("raw_backup")["name"] == "toko.i5bu"
 
 
-def test_a_backup_folder_that_is_a_file_is_one_line(toko: Installation, inbox: Path) -> None:
+def test_a_backup_folder_that_is_a_file_or_missing_is_one_line(toko: Installation, inbox: Path) -> None:
+    question = "is its disk connected, and is BACKUP_FOLDER right?"
     with installed(toko.data.parent, BACKUP_FOLDER=str(inbox / "toko.i5bu")):
-        said = refusal(toko)
-    assert "cannot be read (Not a directory): set BACKUP_FOLDER." in said
+        assert f"toko.i5bu cannot be read (Not a directory): {question}" in refusal(toko)
+    with installed(toko.data.parent, BACKUP_FOLDER=str(inbox / "tidak-ada")):
+        assert f"There is no folder {inbox / 'tidak-ada'}: {question}" in refusal(toko)
 
 
 @pytest.mark.parametrize("left", ["nothing", "another backup's"])

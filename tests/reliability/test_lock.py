@@ -3,17 +3,26 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from tests.backups import a_shop, write_backup
 from tests.code_location import load_defs
 from tests.installation import Installation
+from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.common.lock import is_alive, run_mark, sync_lock
-from toko_assets.defs.recovery import STARTED_BY, recover
+from toko_assets.common.settings import load_settings
+from toko_assets.defs.recovery import COMMAND, STARTED_BY, recover
 from toko_assets.postgres.server import PostgresServer
 from toko_core.files import DataFolder
 
@@ -131,3 +140,37 @@ def test_a_run_that_waits_for_its_turn_is_left_alone(toko: Installation, capsys:
         assert recover(instance, DataFolder(toko.data)) == []
         assert status(instance, run_id) == dg.DagsterRunStatus.STARTED
     assert recover(instance, DataFolder(toko.data)) == [f"Run {run_id[:8]} died and has been marked as failed."]
+
+
+def test_runs_that_dagster_launches_are_left_alone_at_each_moment_of_their_start(toko: Installation) -> None:
+    """A run of the bot, and one of the command that somebody repeats in the web interface, which copies its tags."""
+    prepare_dagster_home(load_settings())
+    instance, folder, job = dg.DagsterInstance.get(), DataFolder(toko.data), load_defs().resolve_job_def("sync")
+    bots, repeated = (
+        instance.create_run_for_job(job, tags={STARTED_BY: by}, remote_job_origin=launched_job()).run_id
+        for by in ("telegram", COMMAND)
+    )
+
+    def report(event: str) -> None:
+        for run_id in (bots, repeated):
+            instance.report_dagster_event(dg.DagsterEvent(event, job_name="sync", message=""), run_id=run_id)
+
+    for event in ("PIPELINE_ENQUEUED", "PIPELINE_DEQUEUED", "PIPELINE_STARTING"):
+        assert recover(instance, folder) == []
+        report(event)
+    assert recover(instance, folder) == []
+    assert status(instance, bots) == status(instance, repeated) == dg.DagsterRunStatus.STARTING
+    report("PIPELINE_START")
+    with ThreadPoolExecutor(1) as pool:
+        recovered = pool.submit(recover, instance, folder)
+        with run_mark(toko.data, bots), run_mark(toko.data, repeated):  # the recovery waits for the marks
+            assert recovered.result() == []
+    assert status(instance, bots) == status(instance, repeated) == dg.DagsterRunStatus.STARTED
+
+
+def launched_job() -> RemoteJobOrigin:
+    """The job as Dagster's web interface and daemon launch it."""
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(
+        LoadableTargetOrigin(module_name="toko_assets.definitions"), location_name="toko"
+    )
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), "sync")

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 import requests
+from dropbox.common import PathRoot
 from dropbox.content_hash import content_hash
-from dropbox.exceptions import ApiError, BadInputError, HttpError
+from dropbox.exceptions import ApiError, BadInputError, HttpError, PathRootError
 from dropbox.file_transfer import Downloader, DownloadOptions, File
 from dropbox.files import DeletedMetadata, FileMetadata, FolderMetadata
 
@@ -263,3 +264,25 @@ def test_requests_on_one_connection_follow_each_other(server: DropboxServer) -> 
         for _ in range(3):
             answer = session.post(f"https://127.0.0.1:{server.port}/2/check/user", "{}", timeout=20)
             assert (answer.status_code, answer.headers.get("Connection")) == (400, None)
+
+
+def test_paths_are_below_the_root_that_a_request_names(server: DropboxServer) -> None:
+    server.put("/a.txt", b"home")
+    with dropbox_client(server) as client:
+        own = client.users_get_current_account().root_info
+        assert own.root_namespace_id == own.home_namespace_id
+        team = server.join_team("Toko Jaya")
+        team.put("/b.txt", b"team", None, None)
+        account = client.users_get_current_account()
+        assert account.team.name == "Toko Jaya"
+        below = client.with_path_root(PathRoot.root(account.root_info.root_namespace_id))
+        assert listed(below.files_list_folder("")) == ["b.txt"]
+        assert listed(client.files_list_folder("")) == listed(
+            client.with_path_root(PathRoot.home).files_list_folder("")
+        )
+        with pytest.raises(PathRootError) as error:
+            client.with_path_root(PathRoot.root(own.home_namespace_id)).files_list_folder("")
+        assert error.value.error.get_invalid_root().root_namespace_id == account.root_info.root_namespace_id
+        with pytest.raises(PathRootError) as error:
+            client.with_path_root(PathRoot.namespace_id("1")).files_list_folder("")
+        assert error.value.error.is_no_permission()

@@ -1,7 +1,8 @@
 """`toko dev` of the new version on the DAGSTER_HOME of the one before: what its daemon goes on with."""
 
+import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from tests.servers.telegram import Person, TelegramServer
 from tests.takeover.installation import OldInstallation, old_installation
 from tests.takeover.old_version import STATE
 from tests.web_interface import WebInterface, wait_until, web_interface
+from toko_assets.common.lock import SyncRunningError, sync_lock
+from toko_assets.defs.recovery import recover
+from toko_bot.service.dagster_client import Dagster
+from toko_core.files import DataFolder
 
 OWNER = 102
 SECONDS = 240
@@ -81,9 +86,28 @@ def test_the_daemon_asks_for_the_newer_backup_and_tells_of_that_and_of_the_shops
     assert [key for key in asked if key.startswith(f"{kamis}:")] == [f"{kamis}:1"]
 
 
-def test_a_run_that_was_killed_is_failed_and_one_that_was_queued_is_run(tmp_path: Path) -> None:
+def test_a_run_that_was_killed_is_failed_and_one_that_was_queued_and_one_of_the_bot_are_run(tmp_path: Path) -> None:
     with upgraded(tmp_path, killed=True) as shop:
         killed = shop.old.killed
         shop.wait_for_status(killed["started"], "FAILURE")
         shop.wait_for_status(killed["queued"], "SUCCESS")
         shop.wait_until_served("senin.i5bu")
+        recovered = recover_while_it_starts(shop, asyncio.run(Dagster(shop.web.address).start_sync()))
+        assert recovered == []
+
+
+def recover_while_it_starts(shop: Upgraded, run: str) -> list[str]:
+    """Do what each sync and each tick of the sensor does, again and again until the run has succeeded."""
+    folder, recovered = DataFolder(shop.old.toko.data), list[str]()
+
+    def recover_once() -> bool:
+        with suppress(SyncRunningError), sync_lock(folder.root, None):
+            recovered.extend(recover(instance, folder))
+        found = instance.get_run_by_id(run)
+        assert found is not None
+        assert found.status != dg.DagsterRunStatus.FAILURE, recovered
+        return found.status == dg.DagsterRunStatus.SUCCESS
+
+    with dg.DagsterInstance.get() as instance:
+        wait_until(recover_once, SECONDS, shop.log)
+    return recovered

@@ -1,19 +1,17 @@
 """The bot is built from settings alone. Bots of several shops can share a process, and imports have no side effects."""
 
-import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.servers.telegram import TelegramServer
+from tests.toko_bot.bot.in_thread import bot_settings, running_in_thread
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import BARCODE, INDOMIE, SUGAR, barcode_photo, publish_shop, with_price
-from toko_bot.app import TokoBot, build_app
+from toko_bot.app import build_app
 from toko_bot.settings import BotSettings
 
 IMPORT_ALL = """
@@ -73,10 +71,10 @@ def test_two_bots_of_two_shops_share_one_process_and_nothing_else(
     publish_shop(tmp_path / "b", [with_price(INDOMIE, "3222"), with_price(SUGAR, "17222")])
     before = set(threading.enumerate())
     with TelegramServer() as one, TelegramServer() as other:
-        first = build_app(_settings(one, tmp_path / "a", "Toko Satu", staff=BUDI))
-        second = build_app(_settings(other, tmp_path / "b", "Toko Dua", staff=SITI))
+        first = build_app(bot_settings(one, tmp_path / "a", shop_name="Toko Satu", allowed_users=str(BUDI)))
+        second = build_app(bot_settings(other, tmp_path / "b", shop_name="Toko Dua", allowed_users=str(SITI)))
         assert first.services.photo_slots is not second.services.photo_slots
-        with _running(first), _running(second):
+        with running_in_thread(first), running_in_thread(second):
             budi, siti = one.user(BUDI, "Budi"), other.user(SITI, "Siti")
             assert "Toko Satu" in budi.ask("/start").text
             assert "Toko Dua" in siti.ask("/start").text
@@ -92,28 +90,3 @@ def test_two_bots_of_two_shops_share_one_process_and_nothing_else(
             siti.ask("indomie goreng")
             assert (first.metrics.today.searches, second.metrics.today.searches) == (2, 3)
     assert set(threading.enumerate()) <= before
-
-
-def _settings(server: TelegramServer, data: Path, name: str, *, staff: int) -> BotSettings:
-    return BotSettings.model_validate({
-        "shop_name": name, "toko_data_dir": data, "telegram_bot_token": server.token, "telegram_rate_limit": 0,
-        "telegram_base_url": server.url, "allowed_users": str(staff),
-    })  # fmt: skip
-
-
-@contextmanager
-def _running(bot: TokoBot) -> Iterator[None]:
-    """Run the bot in a thread of its own."""
-    loop = asyncio.new_event_loop()
-
-    def work() -> None:
-        asyncio.set_event_loop(loop)
-        bot.run(stop_signals=None)
-
-    thread = threading.Thread(target=work, name=bot.settings.shop_name)
-    thread.start()
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(bot.application.stop_running)
-        thread.join(15)

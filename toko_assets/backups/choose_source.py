@@ -11,7 +11,7 @@ def open_source(settings: Settings) -> BackupSource:
     Dropbox's library takes a second and 150 MB, so it is imported only where it is used.
     """
     if settings.backup_source == "folder":
-        return FolderSource(settings.inbox)
+        return FolderSource(settings.inbox, must_exist=settings.backup_folder is not None)
     from toko_assets.backups.dropbox import DropboxSource
 
     return DropboxSource(settings, settings.dropbox_folder_path)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,15 @@ from dropbox.exceptions import ApiError, RateLimitError
 from dropbox.file_transfer import Downloader, DownloadOptions, DownloadProgress, File
 from dropbox.files import FileMetadata, Metadata
 
-from toko_assets.backups.dropbox_client import dropbox_client, dropbox_errors, is_path_error, quiet_error
+from toko_assets.backups.dropbox_client import (
+    dropbox_client,
+    dropbox_errors,
+    is_not_found,
+    is_path_error,
+    no_folder,
+    quiet_error,
+)
+from toko_assets.backups.dropbox_root import DropboxRoot
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
 from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
 from toko_assets.common.settings import Settings
@@ -34,6 +42,7 @@ class DropboxSource(BackupSource):
     """The settings that hold the access to Dropbox."""
     folder: str
     """A path like /IPOS; empty for everything that the app can see."""
+    _root: DropboxRoot = field(default_factory=DropboxRoot, compare=False)
 
     @property
     def place(self) -> str:
@@ -47,11 +56,17 @@ class DropboxSource(BackupSource):
         """List all pages of the folder. Raises TransientError or PermanentError."""
         entries: dict[str, FileMetadata] = {}
         with dropbox_errors(self.folder), dropbox_client(self.settings) as client:
-            for entry in self._entries(client):
-                if isinstance(entry, FileMetadata) and entry.is_downloadable and entry.name.lower().endswith(ENDING):
-                    entries[entry.path_lower] = entry
-                else:  # deleted while pages were read, or replaced by a folder with that name
-                    entries.pop(entry.path_lower, None)
+            try:
+                found = self._root.search(client, self._entries)
+            except ApiError as error:
+                if is_not_found(error):
+                    raise no_folder(self.folder, self._root.team) from error
+                raise
+        for entry in found:
+            if isinstance(entry, FileMetadata) and entry.is_downloadable and entry.name.lower().endswith(ENDING):
+                entries[entry.path_lower] = entry
+            else:  # deleted while pages were read, or replaced by a folder with that name
+                entries.pop(entry.path_lower, None)
         backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
         return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
 
@@ -62,8 +77,11 @@ class DropboxSource(BackupSource):
         last = min(count, backup.size) - 1
         with dropbox_errors(self.folder), dropbox_client(self.settings) as client:
             try:
-                _, response = client.files_download(
-                    f"rev:{backup.revision}", extra_headers={"Range": f"bytes=0-{last}"}
+                _, response = self._root.use(
+                    client,
+                    lambda rooted: rooted.files_download(
+                        f"rev:{backup.revision}", extra_headers={"Range": f"bytes=0-{last}"}
+                    ),
                 )
             except ApiError as error:
                 if is_path_error(error.error):
@@ -83,16 +101,20 @@ class DropboxSource(BackupSource):
         def report(state: DownloadProgress) -> None:
             progress(state.bytes_committed)
 
-        file = File(str(target))
-        with dropbox_errors(self.folder), dropbox_client(self.settings, repeats=False) as client:
+        def download(client: Dropbox) -> None:
+            file = File(str(target))
             try:
                 Downloader(_Content(client)).download(
                     f"rev:{backup.revision}", file, DownloadOptions(max_attempts=RESUMPTIONS, progress=report)
                 )
-            except ApiError as error:
-                raise _gone_or(error, backup.place) from error
             finally:
                 file.abort()  # the Downloader does not do it after an interrupt
+
+        with dropbox_errors(self.folder), dropbox_client(self.settings, repeats=False) as client:
+            try:
+                self._root.use(client, download)
+            except ApiError as error:
+                raise _gone_or(error, backup.place) from error
 
     def _entries(self, client: Dropbox) -> list[Metadata]:
         """Return the entries of all pages, in Dropbox's order."""

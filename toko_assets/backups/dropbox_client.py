@@ -10,7 +10,15 @@ from datetime import timedelta
 
 import requests
 from dropbox import Dropbox, create_session
-from dropbox.exceptions import ApiError, AuthError, BadInputError, DropboxException, HttpError, RateLimitError
+from dropbox.exceptions import (
+    ApiError,
+    AuthError,
+    BadInputError,
+    DropboxException,
+    HttpError,
+    PathRootError,
+    RateLimitError,
+)
 from dropbox.file_transfer import TransferError
 from dropbox.stone_validators import ValidationError
 from urllib3 import Retry
@@ -89,6 +97,8 @@ def _translated(error: Exception, folder: str) -> TokoError:
             return _folder_or_file(error, folder)
         case RateLimitError():
             return quiet_error(error)
+        case PathRootError():
+            return TransientError("The team's space in Dropbox has changed: it is searched for again.")
         case HttpError():
             return TransientError(f"Dropbox has an internal error (HTTP {error.status_code}).")
         case requests.exceptions.SSLError():
@@ -132,14 +142,25 @@ def _bad_input(error: BadInputError) -> TokoError:
 
 def _folder_or_file(error: ApiError, folder: str) -> TokoError:
     reason = error.error
-    if is_path_error(reason) and reason.get_path().is_not_found():
-        return PermanentError(
-            f"There is no folder {folder or '/'} in this Dropbox: correct DROPBOX_FOLDER_PATH. "
-            "An app of the type “App folder” sees only its own folder, whose path is /."
-        )
+    if is_not_found(error):
+        return no_folder(folder)
     if is_path_error(reason) and (reason.get_path().is_not_folder() or reason.get_path().is_malformed_path()):
         return PermanentError(f"{folder} is not a folder in this Dropbox: correct DROPBOX_FOLDER_PATH.")
     return TransientError(f"Dropbox rejects the request without a reason: is the app enabled at {CONSOLE}?")
+
+
+def no_folder(folder: str, team: str = "") -> PermanentError:
+    """Return the error for a folder that is not there. `team` is the team whose space was searched as well."""
+    space = f", nor in the space of the team {team}" if team else ""
+    return PermanentError(
+        f"There is no folder {folder or '/'} in this Dropbox{space}: correct DROPBOX_FOLDER_PATH. "
+        "An app of the type “App folder” sees only its own folder, whose path is /."
+    )
+
+
+def is_not_found(error: ApiError) -> bool:
+    """Whether nothing is at the path of the request."""
+    return is_path_error(error.error) and bool(error.error.get_path().is_not_found())
 
 
 def is_path_error(reason: object) -> bool:

@@ -3,13 +3,14 @@
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import ELOOP, ENOENT
 from pathlib import Path
+from stat import S_ISREG
 
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
-from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
+from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, UnreadableError, is_conflicted
 from toko_core.errors import TransientError
 
 SETTLED_SECONDS = 60
@@ -21,6 +22,8 @@ class FolderSource(BackupSource):
     """The `*.i5bu` files of a folder, by the time of their last change."""
 
     folder: Path
+    must_exist: bool = False
+    """Whether it is an error if there is no folder. Otherwise it counts as empty."""
 
     @property
     def place(self) -> str:
@@ -31,20 +34,19 @@ class FolderSource(BackupSource):
         return "BACKUP_FOLDER"
 
     def listing(self) -> Listing:
-        """List the folder; files may appear and disappear meanwhile. Raises NoBackupError or TransientError."""
-        found = []
+        """List the folder; files may appear and disappear meanwhile. Raises TransientError."""
         try:
-            for file in self.folder.iterdir() if self.folder.exists() else ():
-                with suppress(FileNotFoundError):
-                    if file.suffix.lower() == ENDING and file.is_file():
-                        found.append(_listed(file))
-        except (NotADirectoryError, PermissionError) as error:
-            raise NoBackupError(
-                f"The backup folder {self.folder} cannot be read ({error.strerror}): set BACKUP_FOLDER."
-            ) from error
-        except OSError as error:  # a network drive that is not connected
+            found = [backup for file in self.folder.iterdir() if (backup := _listed_backup(file)) is not None]
+        except FileNotFoundError as error:
+            if self.must_exist:  # a disk that is not mounted, too
+                raise TransientError(
+                    f"There is no folder {self.folder}: is its disk connected, and is BACKUP_FOLDER right?"
+                ) from error
+            found = []
+        except OSError as error:  # permissions and disks change without a change of the settings
             raise TransientError(
-                f"The backup folder {self.folder} cannot be read now ({error.strerror}): is its disk connected?"
+                f"The backup folder {self.folder} cannot be read ({error.strerror}): is its disk connected, and is "
+                "BACKUP_FOLDER right?"
             ) from error
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
@@ -64,7 +66,7 @@ class FolderSource(BackupSource):
         return start
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Copy the file. Raises NoBackupError if it cannot be read, and TransientError if it has changed."""
+        """Copy the file. Raises UnreadableError if it cannot be read, and TransientError if it has changed."""
         source = Path(backup.place)
         try:
             revision = _listed(source).revision
@@ -83,7 +85,7 @@ class FolderSource(BackupSource):
 
 
 def named_backup(path: Path) -> ListedBackup:
-    """Return the backup that a person named. Raises NoBackupError."""
+    """Return the backup that a person named. Raises NoBackupError and UnreadableError."""
     try:
         if path.is_dir():
             raise NoBackupError(f"{path} is a folder: name a backup file (*{ENDING}).")
@@ -101,8 +103,21 @@ def gone(backup: ListedBackup) -> GoneError:
     return GoneError(f"{backup.name} is gone: it was deleted or moved.")
 
 
-def unreadable(path: str, error: OSError) -> NoBackupError:
-    return NoBackupError(f"{path} cannot be read ({error.strerror}): copy it again, or choose another.")
+def unreadable(path: str, error: OSError) -> UnreadableError:
+    """Return the error for a file that cannot be read now."""
+    return UnreadableError(f"{path} cannot be read ({error.strerror}): copy it again, or choose another.")
+
+
+def _listed_backup(file: Path) -> ListedBackup | None:
+    """Describe a file if it is a backup. Links that lead nowhere, or in circles, are none. Raises OSError."""
+    if file.suffix.lower() != ENDING:
+        return None
+    try:
+        return _listed(file) if S_ISREG(file.stat().st_mode) else None
+    except OSError as error:
+        if error.errno in {ENOENT, ELOOP}:
+            return None
+        raise
 
 
 def _listed(file: Path) -> ListedBackup:

@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from toko_assets.backups.listing import DatedBackup, ListedBackup
-from toko_assets.backups.source import BackupSource, GoneError, NoBackupError
+from toko_assets.backups.source import BackupSource, GoneError, NoBackupError, UnreadableError
 from toko_assets.common.records import read_record, write_record
 from toko_assets.ipos.archive.contents import Header, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
@@ -57,22 +56,27 @@ def read_headers(
     """Return the listed backups with their headers; after `seconds`, the other headers stay unread.
 
     `records` is the folder that keeps headers that were read; with `keep=False`, nothing is written there. `zone` is
-    the shop's time zone. A file that is gone by now is left out. Raises as `source.head`.
+    the shop's time zone. A file that is gone by now is left out, and one that cannot be read has no header. Raises as
+    `source.head`.
     """
     listed = list(listed)
     kept = read_record(records, RECORD, SeenBackups) or SeenBackups()
     stored = {(seen.place, seen.revision): seen for seen in kept.backups}
     known = {backup: seen for backup in listed if (seen := stored.get((backup.place, backup.revision)))}
     unknown = [backup for backup in listed if backup not in known]
-    begun, unread = time.monotonic(), 0
+    begun, unread, unreadable = time.monotonic(), 0, []
     try:
         for backup in unknown:
             if seconds is not None and time.monotonic() > begun + seconds:
                 unread += 1
                 continue
             progress(f"Reading the header of {backup.name}")
-            with suppress(GoneError):
+            try:
                 known[backup] = SeenBackup(backup.place, backup.revision, now, _header(source, backup))
+            except UnreadableError:  # not kept, because it may be readable the next time
+                unreadable.append(dated(backup, None, now, zone))
+            except GoneError:
+                continue
     finally:
         seen_now = SeenBackups(tuple(known[backup] for backup in listed if backup in known))
         if keep and seen_now != kept:
@@ -80,7 +84,7 @@ def read_headers(
     found = [
         dated(backup, known[backup].header, known[backup].first_seen, zone) for backup in listed if backup in known
     ]
-    return DatedListing(found, unread)
+    return DatedListing([*found, *unreadable], unread)
 
 
 def first_seen(backup: ListedBackup, records: Path, now: datetime) -> datetime:

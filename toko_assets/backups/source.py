@@ -10,9 +10,14 @@ from toko_assets.backups.listing import ListedBackup, Listing
 from toko_core.errors import PermanentError, TransientError
 
 ENDING = ".i5bu"
-CONFLICTED = re.compile(r"\(.*(conflicted copy|konflik).*\)", re.IGNORECASE)
-"""Matches Dropbox's names for files that two machines wrote at once, in English and Indonesian, such as
-`toko (conflicted copy 2026-01-05)`."""
+CONFLICTED = re.compile(
+    r"\(.*(conflicted copy|konflik).*\)|"
+    r"\((.* )?(case|selective sync|unicode encoding|white ?space) conflict( \(?\d+\)?)?\)( ?\(\d+\))?(\.[^.]*)?$",
+    re.IGNORECASE,
+)
+"""Matches Dropbox's names for copies that it makes of a file: when two machines wrote it at once, in English and
+Indonesian, such as `toko (conflicted copy 2026-01-05)`; and when names differ only in their letter case, their Unicode
+encoding or blanks, or when a folder is not synced, such as `toko (Case Conflict 1)`. The latter stand at the end."""
 
 Found = TypeVar("Found")
 
@@ -23,6 +28,10 @@ class NoBackupError(PermanentError):
 
 class GoneError(TransientError):
     """A backup that was listed is no longer there."""
+
+
+class UnreadableError(TransientError):
+    """A listed backup cannot be read now. Its permissions or its disk may change, and the backup stays the same."""
 
 
 class BackupSource(ABC):
@@ -53,13 +62,13 @@ class BackupSource(ABC):
     def head(self, backup: ListedBackup, count: int) -> bytes:
         """Return the first `count` bytes of this revision, fewer of a shorter file.
 
-        Raises GoneError if the source no longer has it, NoBackupError if it cannot be read, otherwise TransientError or
-        PermanentError.
+        Raises GoneError if the source no longer has it, NoBackupError if it may not be read, UnreadableError if it
+        cannot be read now, otherwise TransientError or PermanentError.
         """
 
 
 def is_conflicted(name: str) -> bool:
-    """Whether Dropbox made this file because two machines wrote a file with that name at once."""
+    """Whether Dropbox made this file because it could not keep two files under one name."""
     return CONFLICTED.search(name) is not None
 
 

@@ -191,7 +191,7 @@ def doctor() -> None:
 
 
 @cli.command()
-@click.option("--check", is_flag=True, help="Only check that the bot runs, polls and has data. Exit status 1 if not.")
+@click.option("--check", is_flag=True, help="Only check that the bot works and has data. Exit status 1 if not.")
 def bot(check: bool) -> None:
     """Run the Telegram bot. It polls Telegram, or serves a webhook if WEBHOOK_URL is set."""
     from toko_core.errors import SettingError

@@ -24,7 +24,7 @@ from toko_assets.common.settings import Settings, load_telegram_settings
 from toko_assets.defs.code_location import build_defs
 from toko_assets.defs.failures import DETAILS, AssetFailure, first_failure
 from toko_assets.defs.jobs import CHAIN
-from toko_assets.defs.recovery import STARTED_BY, recover
+from toko_assets.defs.recovery import COMMAND, STARTED_BY, recover
 from toko_assets.defs.rejections import judging_rules, rejection
 from toko_assets.defs.run_log import LOGGER
 from toko_assets.publishing.candidates import find_candidates
@@ -116,7 +116,7 @@ def run_assets(
             asset_selection=None if len(assets) == len(CHAIN) else [dg.AssetKey(asset) for asset in assets],
             run_config={"ops": ops, "loggers": {"console": {}}},  # our logger; Dagster's would print every event
             raise_on_error=False,
-            tags={STARTED_BY: "toko"},
+            tags={STARTED_BY: COMMAND},
         )
     if not result.success:
         failure = first_failure(result.all_events) or AssetFailure("", f"The run failed. {DETAILS}", final=False)

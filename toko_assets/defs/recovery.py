@@ -14,8 +14,9 @@ from toko_assets.common.lock import is_alive
 from toko_assets.publishing.cleanup import remove_unfinished
 from toko_core.files import DataFolder
 
-STARTED_BY = "toko/started_by"
-"""Tag of the runs that the `toko` command starts. It starts them while it holds the lock, so they cannot overlap."""
+STARTED_BY, COMMAND = "toko/started_by", "toko"
+"""Tag of the runs that somebody starts outside the web interface, and its value for those of the `toko` command. The
+bot's /sync has another value."""
 
 GRACE_SECONDS = 15
 """A run from the web interface has the status STARTED before it can write its mark: seconds on a busy machine."""
@@ -45,12 +46,21 @@ def recover(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | Non
     return done
 
 
+def is_of_command(run: dg.DagsterRun) -> bool:
+    """Whether the `toko` command runs this in its own process.
+
+    It starts a run while it holds the lock, so two of them never overlap. A run that Dagster launches may have the same
+    tags: the web interface copies them when somebody repeats a run.
+    """
+    return run.tags.get(STARTED_BY) == COMMAND and run.remote_job_origin is None
+
+
 def _dead_runs(instance: dg.DagsterInstance, folder: DataFolder, own_run: str | None) -> Iterator[dg.DagsterRun]:
     for record in instance.get_run_records(dg.RunsFilter(statuses=list(STARTED_STATUSES))):
         run = record.dagster_run
         if run.run_id == own_run or is_alive(folder.root, run.run_id):
             continue
-        if STARTED_BY in run.tags or _has_no_worker(instance, run) or _is_dead(record, folder.root):
+        if is_of_command(run) or _has_no_worker(instance, run) or _is_dead(record, folder.root):
             yield run
 
 

@@ -13,7 +13,7 @@ from toko_assets.common.checks import Outcome, explain_overrides
 from toko_assets.defs.failures import DETAILS, FINAL, ORDERED, REJECTED
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.columns import rows_table
-from toko_assets.defs.recovery import STARTED_BY
+from toko_assets.defs.recovery import is_of_command
 from toko_assets.publishing.rejected import RejectedError
 from toko_core.catalog.open_file import lock_problem
 from toko_core.errors import BackupError, PermanentError, TokoError
@@ -93,7 +93,7 @@ def seconds_metadata(seconds: Mapping[str, float]) -> dict[str, dg.FloatMetadata
 
 def _failure(message: str, *, transient: bool, ordered: bool = False, rejected: bool = False) -> dg.Failure:
     """Return a failure that Dagster retries if it is transient, unless a person started the run with `toko`."""
-    by_hand = STARTED_BY in dg.AssetExecutionContext.get().run.tags
+    by_hand = is_of_command(dg.AssetExecutionContext.get().run)
     metadata = {FINAL: not transient, ORDERED: ordered, REJECTED: rejected}
     return dg.Failure(message, metadata=metadata, allow_retries=transient and not by_hand)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import NetworkError, TimedOut
 from telegram.request import HTTPXRequest
 
@@ -80,20 +80,29 @@ def readable(body: bytes, on_unreadable: Callable[[], None]) -> bytes:
     if not unreadable:
         return body
     for update in unreadable:
-        on_unreadable()
-        log.warning("Update %s cannot be read and is skipped", update["update_id"])
+        skip_unreadable(update, on_unreadable)
     return json.dumps({**response, "result": [update for update in kept if update["update_id"] is not None]}).encode()
 
 
 def is_readable(update: Any) -> bool:
     """Return whether the library can make an Update of this JSON."""
+    return read_update(update, None) is not None
+
+
+def read_update(update: Any, bot: Bot | None) -> Update | None:
+    """Make an Update of this JSON. Returns None if the library cannot."""
     if _number(update) is None:
-        return False
+        return None
     try:
-        Update.de_json(update, None)
+        return Update.de_json(update, bot)
     except Exception:  # whatever the library raises for JSON that it does not expect
-        return False
-    return True
+        return None
+
+
+def skip_unreadable(update: Any, on_unreadable: Callable[[], None]) -> None:
+    """Count and log an update that cannot be read, without its content."""
+    on_unreadable()
+    log.warning("Update %s cannot be read and is skipped", _number(update))
 
 
 def _number(update: Any) -> int | None:

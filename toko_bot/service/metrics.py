@@ -65,6 +65,9 @@ class Metrics:
         self.errors = Counter("toko_bot_errors", "Errors, by kind", ["kind"], registry=registry)
         self.reloads = Counter("toko_bot_catalogs_loaded", "Catalogues loaded and served", registry=registry)
         self._rejected = Counter("toko_bot_catalogs_refused", "Catalogues that could not be read", registry=registry)
+        self.healthy = Gauge(
+            "toko_bot_healthy", "1 if the bot processes updates and serves a catalogue", registry=registry
+        )
         self._age = Gauge("toko_bot_catalog_age_seconds", "Seconds since the backup was made", registry=registry)
         self._products = Gauge("toko_bot_catalog_products", "Products in the catalogue", registry=registry)
         Gauge("toko_bot_start_time_seconds", "Unix time of the start of the bot", registry=registry).set(self.started)

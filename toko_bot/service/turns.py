@@ -13,6 +13,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from toko_bot.replies import messages
 from toko_bot.service.metrics import Metrics
+from toko_bot.service.probe import Probe
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,10 @@ class TakingTurns(BaseUpdateProcessor):
         pass
 
     async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
+        if isinstance(update, Probe):
+            _close(coroutine)
+            update.on_processed()
+            return
         user = update.effective_user if isinstance(update, Update) else None
         if not isinstance(update, Update) or user is None:
             await coroutine

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from dropbox import check, files, users
+from dropbox import check, common, users
+from dropbox import files as files_api
 from stone.backends.python_rsrc import stone_serializers
 from stone.backends.python_rsrc.stone_validators import ValidationError
 
-from tests.servers.dropbox.errors import JSON, PLAIN, Json, ResponseError, bad_input
+from tests.servers.dropbox.errors import JSON, PLAIN, Json, ResponseError, api_error, bad_input
 from tests.servers.dropbox.faults import Fault
-from tests.servers.dropbox.files import Cursor
+from tests.servers.dropbox.files import Cursor, Files
 from tests.servers.dropbox.oauth import ACCOUNT_ID
 from tests.servers.dropbox.world import Answer, Request, World
 
@@ -27,6 +28,20 @@ PERSON = {
     "abbreviated_name": "BS",
 }  # fmt: skip
 
+HOME = "3235641"
+"""The namespace of the account's own files."""
+TEAM = {
+    "id": "dbtid:AAFdgehTzw7WlXhZJsbGCLePe8RvQGYDr-I",
+    "sharing_policies": {
+        "shared_folder_member_policy": {".tag": "team"}, "shared_folder_join_policy": {".tag": "from_anyone"},
+        "shared_link_create_policy": {".tag": "team_only"}, "group_creation_policy": {".tag": "admins_only"},
+        "shared_folder_link_restriction_policy": {".tag": "anyone"},
+        "enforce_link_password_policy": {".tag": "optional"}, "default_link_expiration_days_policy": {".tag": "none"},
+        "shared_link_default_permissions_policy": {".tag": "default"},
+    },
+    "office_addin_policy": {".tag": "disabled"}, "top_level_content_policy": {".tag": "everyone"},
+}  # fmt: skip
+
 decode_json: Any = stone_serializers.json_decode  # has no type hints
 
 
@@ -36,7 +51,7 @@ class Route:
 
     spec: Any
     scope: str
-    run: Callable[[World, Any, Fault | None], Json] | None
+    run: Callable[[World, Files, Any, Fault | None], Json] | None
 
     @property
     def is_download(self) -> bool:
@@ -55,9 +70,10 @@ def answer(world: World, request: Request, fault: Fault | None) -> Answer:
             raise ResponseError(400, f'Unknown API function: "{request.endpoint}"', PLAIN)
         world.app.check(_access_token(request), route.scope)
         argument = _argument(request, route)
+        files = _root(world, request)
         if route.run is None:
-            return _download(world, argument, request.headers.get("Range", ""))
-        return _json_answer(route.run(world, argument, fault))
+            return _download(files, argument, request.headers.get("Range", ""))
+        return _json_answer(route.run(world, files, argument, fault))
     except ResponseError as error:
         return Answer(error.status, error.body.encode(), {"Content-Type": error.content_type, **error.headers})
 
@@ -108,8 +124,8 @@ def _argument(request: Request, route: Route) -> Any:
     return argument
 
 
-def _download(world: World, argument: Any, range_header: str) -> Answer:
-    file = world.files.file(f"rev:{argument.rev}" if argument.rev else argument.path)
+def _download(files: Files, argument: Any, range_header: str) -> Answer:
+    file = files.file(f"rev:{argument.rev}" if argument.rev else argument.path)
     size = len(file.data)
     headers = {
         "Content-Type": "application/octet-stream", "Dropbox-API-Result": json.dumps(file.fields()),
@@ -136,56 +152,85 @@ def _span(range_header: str, size: int) -> range | None:
     return span
 
 
-def _list_folder(world: World, argument: Any, fault: Fault | None) -> Json:
-    place = world.files.list_folder(argument.path, argument.include_deleted, argument.limit)
-    return _page(world, place, fault)
+def _list_folder(_world: World, files: Files, argument: Any, fault: Fault | None) -> Json:
+    place = files.list_folder(argument.path, argument.include_deleted, argument.limit)
+    return _page(files, place, fault)
 
 
-def _list_folder_continue(world: World, argument: Any, fault: Fault | None) -> Json:
+def _list_folder_continue(_world: World, files: Files, argument: Any, fault: Fault | None) -> Json:
     if fault is not None and fault.kind == "cursor-reset":
-        world.files.reset_cursors()
-    return _page(world, world.files.continued(argument.cursor), fault)
+        files.reset_cursors()
+    return _page(files, files.continued(argument.cursor), fault)
 
 
-def _page(world: World, place: Cursor, fault: Fault | None) -> Json:
+def _page(files: Files, place: Cursor, fault: Fault | None) -> Json:
     kind = fault.kind if fault else "none"
     if kind == "empty-page":
-        return {"entries": [], "cursor": world.files.hand_out(place), "has_more": True}
-    page = world.files.page(place)
+        return {"entries": [], "cursor": files.hand_out(place), "has_more": True}
+    page = files.page(place)
     entries = [entry.json() for entry in page.entries] * (2 if kind == "repeated-entries" else 1)
     return {"entries": entries, "cursor": page.cursor, "has_more": page.has_more}
 
 
-def _latest_cursor(world: World, argument: Any, _fault: Fault | None) -> Json:
-    place = world.files.list_folder(argument.path, argument.include_deleted, argument.limit)
-    return {"cursor": world.files.latest(place)}
+def _latest_cursor(_world: World, files: Files, argument: Any, _fault: Fault | None) -> Json:
+    place = files.list_folder(argument.path, argument.include_deleted, argument.limit)
+    return {"cursor": files.latest(place)}
 
 
-def _get_metadata(world: World, argument: Any, _fault: Fault | None) -> Json:
-    return world.files.find(argument.path, argument.include_deleted).json()
+def _get_metadata(_world: World, files: Files, argument: Any, _fault: Fault | None) -> Json:
+    return files.find(argument.path, argument.include_deleted).json()
 
 
-def _current_account(_world: World, _argument: Any, _fault: Fault | None) -> Json:
+def _current_account(world: World, _files: Files, _argument: Any, _fault: Fault | None) -> Json:
     return {
         "account_id": ACCOUNT_ID, "name": PERSON, "email": "budi@toko.example", "email_verified": True,
         "disabled": False, "country": "ID", "locale": "id", "referral_link": "https://www.dropbox.com/referrals/x",
-        "is_paired": False, "account_type": {".tag": "basic"},
-        "root_info": {".tag": "user", "root_namespace_id": "3235641", "home_namespace_id": "3235641"},
+        "is_paired": False, "account_type": {".tag": "basic"}, "root_info": _root_info(world),
+        **({"team": {**TEAM, "name": world.team.name}} if world.team else {}),
     }  # fmt: skip
 
 
-def _check_user(_world: World, argument: Any, _fault: Fault | None) -> Json:
+def _root_info(world: World) -> Json:
+    if world.team is None:
+        return {".tag": "user", "root_namespace_id": HOME, "home_namespace_id": HOME}
+    return {
+        ".tag": "team", "root_namespace_id": world.team.namespace, "home_namespace_id": HOME,
+        "home_path": f"/{PERSON['display_name']}",
+    }  # fmt: skip
+
+
+def _root(world: World, request: Request) -> Files:
+    """Return the files below the root that the request names: the home of the account, unless it names the team's."""
+    header = request.headers.get("Dropbox-API-Path-Root")
+    if header is None:
+        return world.files
+    try:
+        wanted = decode_json(common.PathRoot_validator, header, strict=True)
+    except ValidationError as problem:
+        raise bad_input(request.endpoint, f'HTTP header "Dropbox-API-Path-Root": {problem}') from None
+    root, info = world.team.namespace if world.team else HOME, _root_info(world)
+    if wanted.is_home():
+        return world.files
+    if wanted.is_root() and wanted.get_root() != root:
+        raise api_error(422, "invalid_root", invalid_root=info)
+    namespace = wanted.get_root() if wanted.is_root() else wanted.get_namespace_id()
+    if namespace not in {HOME, root}:
+        raise api_error(422, "no_permission")
+    return world.team.files if world.team and namespace == root else world.files
+
+
+def _check_user(_world: World, _files: Files, argument: Any, _fault: Fault | None) -> Json:
     return {"result": argument.query}
 
 
 ROUTES = {
-    "files/list_folder": Route(files.list_folder, "files.metadata.read", _list_folder),
-    "files/list_folder/continue": Route(files.list_folder_continue, "files.metadata.read", _list_folder_continue),
+    "files/list_folder": Route(files_api.list_folder, "files.metadata.read", _list_folder),
+    "files/list_folder/continue": Route(files_api.list_folder_continue, "files.metadata.read", _list_folder_continue),
     "files/list_folder/get_latest_cursor": Route(
-        files.list_folder_get_latest_cursor, "files.metadata.read", _latest_cursor
+        files_api.list_folder_get_latest_cursor, "files.metadata.read", _latest_cursor
     ),
-    "files/get_metadata": Route(files.get_metadata, "files.metadata.read", _get_metadata),
-    "files/download": Route(files.download, "files.content.read", None),
+    "files/get_metadata": Route(files_api.get_metadata, "files.metadata.read", _get_metadata),
+    "files/download": Route(files_api.download, "files.content.read", None),
     "users/get_current_account": Route(users.get_current_account, "account_info.read", _current_account),
     "check/user": Route(check.user, "account_info.read", _check_user),
 }

@@ -15,10 +15,11 @@ import pytest
 import trustme
 
 from tests.servers.dropbox.faults import Fault, FaultKind
+from tests.servers.dropbox.files import Files
 from tests.servers.dropbox.listener import Listener
 from tests.servers.dropbox.oauth import App
 from tests.servers.dropbox.records import File, Folder, Received
-from tests.servers.dropbox.world import World
+from tests.servers.dropbox.world import Team, World
 
 ADDRESS = "127.0.0.1"
 NAMES = ("api.dropboxapi.com", "content.dropboxapi.com", "notify.dropboxapi.com")
@@ -114,6 +115,12 @@ class DropboxServer:
     def make_folder(self, path: str) -> Folder:
         with self.world.lock:
             return self.world.files.make_folder(path)
+
+    def join_team(self, name: str, namespace: str = "7654321") -> Files:
+        """Make the account a member of a team with a space of its own. Returns the files there."""
+        with self.world.lock:
+            self.world.team = Team(name, namespace, self.world.team.files if self.world.team else Files())
+            return self.world.team.files
 
     def delete(self, path: str) -> None:
         """Remove a file, or a folder with its content. Raises FileNotFoundError."""

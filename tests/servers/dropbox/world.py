@@ -30,6 +30,15 @@ class Answer:
     headers: dict[str, str]
 
 
+@dataclass(slots=True)
+class Team:
+    """The team of the account, whose space is not in the account's home."""
+
+    name: str
+    namespace: str
+    files: Files
+
+
 class World:
     """One account, one app, and the requests so far."""
 
@@ -37,6 +46,8 @@ class World:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.files = Files()
+        """What is in the account's home."""
+        self.team: Team | None = None
         self.app = App()
         self.faults = Faults()
         self.requests: list[Received] = []

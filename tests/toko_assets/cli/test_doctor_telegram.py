@@ -14,7 +14,9 @@ from tests.toko_bot.bot.proxy import free_port
 from toko_assets.cli.doctor.finding import Finding, Mark
 from toko_assets.cli.doctor.telegram import look_at_telegram
 from toko_assets.common.settings import load_settings
+from toko_bot.service.health import Heartbeat
 from toko_bot.settings import BotSettings
+from toko_bot.settings import load_settings as load_bot_settings
 
 SECRET = "rahasia_webhook_0123456789"  # noqa: S105
 URL = "https://toko.example.com/telegram/rahasia"
@@ -213,6 +215,17 @@ def test_a_bot_that_runs_here_is_not_disturbed(
         server.user(101, "Budi").ask("indomie")  # by then it has polled
         assert "the bot is running here" in said(server, Mark.GOOD)[-1]
         assert "Conflict" not in bot.log
+
+
+def test_what_is_wrong_with_a_bot_that_runs_here_is_a_line(
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TOKO_DATA_DIR", str(tmp_path))
+    heartbeat = Heartbeat(load_bot_settings(), lambda: None)
+    heartbeat.report("The bot receives updates and does not process them: start it again.")
+    assert said(server, Mark.WRONG) == ["The bot receives updates and does not process them: start it again."]
+    assert "getUpdates" not in server.counts()
+    heartbeat.stop()
 
 
 def test_the_command_says_it_in_its_own_lines(server: TelegramServer, tmp_path: Path) -> None:

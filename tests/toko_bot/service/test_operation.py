@@ -77,7 +77,7 @@ def test_the_health_check_fails_when_polling_has_stopped(data: Path, tmp_path: P
         _age_heartbeats(3600)
         stopped = bot.check()
         assert stopped.returncode == 1
-        assert "has not polled" in stopped.stderr
+        assert "has not processed" in stopped.stderr
         assert len(stopped.stderr.splitlines()) == 1
         bot.stop()
         assert "not running" in bot.check().stderr

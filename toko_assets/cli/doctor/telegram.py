@@ -14,7 +14,7 @@ from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.doctor.setup import ENV_FILE
 from toko_assets.common.settings import Settings
 from toko_assets.common.telegram import BotApi, TelegramError
-from toko_bot.service.health import seconds_since_beat
+from toko_bot.service.health import Beat, read_beat
 from toko_bot.settings import BotSettings, load_settings
 from toko_core.errors import SettingError
 
@@ -24,7 +24,6 @@ ANSWER_SECONDS = 5.0
 POLL_SECONDS = 4
 """Telegram ends a waiting poll when another one arrives. Another poller comes back within about a second and ends ours.
 A poll that does not wait would never be ended."""
-RUNNING_SECONDS = 60.0
 OLD_ERROR = 24 * 3600.0
 DAYS_OF_A_WEEK = 7
 UNKNOWN = {401, 404}
@@ -87,7 +86,10 @@ def _bot(settings: BotSettings) -> Iterator[Finding]:
 
 
 def _updates(settings: BotSettings) -> Iterator[Finding]:
-    """Check that updates go to our webhook or poll, and not elsewhere."""
+    """Check that updates go to our webhook or poll, not elsewhere, and that the bot that runs here processes them."""
+    beat = read_beat(settings)
+    if beat is not None and (problem := beat.problem_at(time.time())) is not None:
+        yield wrong(SUBJECT, problem)
     info = BotApi(settings, seconds=ANSWER_SECONDS).call("getWebhookInfo")
     url = str(info.get("url") or "")
     if settings.webhook_url is not None:
@@ -99,7 +101,7 @@ def _updates(settings: BotSettings) -> Iterator[Finding]:
             "at @BotFather."
         )  # fmt: skip
     else:
-        yield from _poll(settings)
+        yield from _poll(settings, beat)
 
 
 def _own_webhook(wanted: str, url: str, info: dict[str, Any]) -> Iterator[Finding]:
@@ -120,10 +122,11 @@ def _own_webhook(wanted: str, url: str, info: dict[str, Any]) -> Iterator[Findin
         yield good(SUBJECT, f"the webhook is WEBHOOK_URL, {waiting} updates are pending")
 
 
-def _poll(settings: BotSettings) -> Iterator[Finding]:
-    """Poll without an offset, so that the bot still receives the updates."""
-    if (age := seconds_since_beat(settings)) is not None and -RUNNING_SECONDS < age < RUNNING_SECONDS:
-        yield good(SUBJECT, "the bot is running here and polls; its log says whether another program does too")
+def _poll(settings: BotSettings, beat: Beat | None) -> Iterator[Finding]:
+    """Poll without an offset, so that the bot still receives the updates. A bot that runs here is not disturbed."""
+    if beat is not None:
+        if beat.problem_at(time.time()) is None:
+            yield good(SUBJECT, "the bot is running here and polls; its log says whether another program does too")
         return
     try:
         waiting = BotApi(settings, seconds=ANSWER_SECONDS).call(

@@ -11,7 +11,7 @@ from toko_assets.backups.chosen import chosen_backup, local_backup, record_choic
 from toko_assets.backups.headers import dated, first_seen
 from toko_assets.backups.listing import DatedBackup, ListedBackup, date_problem
 from toko_assets.backups.shop_database import ShopDatabase
-from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, left_out
+from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, UnreadableError, left_out
 from toko_assets.common.records import BackupFile, backup_id
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.resources.storage import StorageResource
@@ -68,7 +68,7 @@ class Intake:
                 continue
             try:
                 return self._take(self.source, backup)
-            except (IncompleteBackupError, NotABackupError, NoBackupError, GoneError) as error:
+            except (IncompleteBackupError, NotABackupError, NoBackupError, GoneError, UnreadableError) as error:
                 self.log.warning(f"Skipped: {error}")
                 problem = problem or error
         if again := candidates.served_again:

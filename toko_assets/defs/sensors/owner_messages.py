@@ -59,7 +59,7 @@ def source_fails(shop: str, zone: ZoneInfo, reason: str, since: datetime, *, fin
         "Harga yang terakhir tetap dipakai.",
         "Tidak dicoba lagi sampai pengaturan diperbaiki dan Dagster dijalankan ulang."
         if final
-        else "Terus dicoba; tidak perlu berbuat apa-apa bila jaringan kembali.",
+        else "Terus dicoba; tidak perlu berbuat apa-apa bila jaringan atau foldernya kembali.",
     ]
     return "\n".join(lines)
 

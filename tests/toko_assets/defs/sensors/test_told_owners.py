@@ -321,3 +321,26 @@ def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the
         watched.restart()
     assert watched.look().said == "There is no backup yet."
     assert owner.read() == ["✅ Toko: backup bisa diambil lagi"]
+
+
+def test_a_folder_that_cannot_be_read_for_a_while_is_told_after_an_hour_and_the_first_look_after_syncs(
+    owner: Owner, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disk"
+    with a_daemon(tmp_path, BACKUP_FOLDER=str(folder), **owner.settings) as daemon:
+        assert daemon.look().said.startswith(
+            f"There is no folder {folder}: is its disk connected, and is BACKUP_FOLDER"
+        )
+        folder.write_bytes(b"")
+        assert "cannot be read (Not a directory)" in daemon.look().said
+        assert owner.read() == []
+        daemon.looks(61 * MINUTE)
+        (text,) = owner.read()
+        assert text.startswith("⚠️ Toko: backup tidak bisa diambil sejak ")
+        assert "Terus dicoba" in text
+        folder.unlink()
+        (folder / "inside").mkdir(parents=True)
+        (folder / "toko.i5bu").write_bytes(b"no backup")
+        assert daemon.look().said == "toko.i5bu is still changing: it is synced once it stops."
+        assert daemon.ask().tags["toko/backup"] == "toko.i5bu"
+        assert owner.read() == ["✅ Toko: backup bisa diambil lagi"]
