@@ -49,6 +49,10 @@ class BackupSource(ABC):
         Raises GoneError if the source no longer has it, otherwise TransientError or PermanentError.
         """
 
+    def is_whole(self, backup: ListedBackup) -> bool:  # noqa: ARG002 - for sources that list half-written files
+        """Whether a file that is not settled is complete already. True for a source that lists only whole files."""
+        return True
+
     @abstractmethod
     def head(self, backup: ListedBackup, count: int) -> bytes:
         """Return the first `count` bytes of this revision, fewer of a shorter file.

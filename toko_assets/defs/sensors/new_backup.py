@@ -71,6 +71,7 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             served=served.name if served else "",
             rolled_back=rejection_in_force(storage.folder),
             is_rejected=lambda revision: rejection(context.instance, revision, storage.rules) is not None,
+            is_whole=backup_source.is_whole,
             last_attempt=partial(last_attempt, context.instance),
             busy=is_busy(context.instance),
             settings=settings,
