@@ -2,12 +2,13 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Event
 
 from toko_assets.backups.listing import SETTLED, ListedBackup, Listing, newest_first
 from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
@@ -47,6 +48,12 @@ class FolderSource(BackupSource):
             ) from error
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
+
+    def changes(self, stop: Event) -> Iterator[None]:
+        """Watch the folder, which need not exist yet."""
+        from toko_assets.backups.watch.folder import folder_changes  # only the daemon watches
+
+        return folder_changes(self.folder, stop)
 
     def is_whole(self, backup: ListedBackup) -> bool:
         """Walk the archive to its end; False also for a file that cannot be read now. Each revision is walked once."""
