@@ -173,8 +173,10 @@ def _longpoll(world: World, argument: Any, fault: Fault | None) -> Json:
     """Wait until the folder changes. The lock is free meanwhile."""
     if fault is not None and fault.kind == "cursor-reset":
         world.files.reset_cursors()
-    end = time.monotonic() + min(argument.timeout, world.longest_poll)
-    while not (news := world.files.has_news(argument.cursor)) and world.is_up and time.monotonic() < end:
+    begun = time.monotonic()
+    while not (news := world.files.has_news(argument.cursor)) and world.is_up:
+        if time.monotonic() > begun + min(argument.timeout, world.longest_poll):
+            break
         world.changed.wait(POLL_SECONDS)
     pause = {"backoff": fault.retry_after} if fault is not None and fault.kind == "backoff" else {}
     return {"changes": news, **pause}

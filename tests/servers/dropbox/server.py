@@ -155,7 +155,7 @@ class DropboxServer:
         self.world.files.page_size = size
 
     def end_longpolls_after(self, seconds: float) -> None:
-        """End each longpoll after so many seconds, even if the client waits longer. Dropbox waits 30 s or more."""
+        """End each longpoll after so many seconds, also those in progress. Dropbox waits for 30 s or more."""
         self.world.longest_poll = seconds
 
     # Requests so far

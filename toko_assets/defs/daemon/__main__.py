@@ -17,6 +17,7 @@ from dagster_shared.cli import WorkspaceOpts, workspace_options
 from toko_assets.backups.choose_source import open_source
 from toko_assets.backups.watch.watcher import watch
 from toko_assets.common.settings import load_settings
+from toko_assets.defs.daemon.run_launcher import WarmRunLauncher, warm_up
 from toko_assets.defs.daemon.sensor_daemon import PromptSensorDaemon
 from toko_core.errors import TokoError
 
@@ -49,6 +50,8 @@ def main(log_level: str, log_format: str, **options: object) -> None:
                 log_format=log_format,
             ) as controller,
         ):
+            if isinstance(instance.run_launcher, WarmRunLauncher):
+                warm_up()
             _start_watcher(bell)
             controller.check_daemon_loop()
     except KeyboardInterrupt:

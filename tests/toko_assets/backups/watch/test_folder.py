@@ -41,13 +41,14 @@ def found(disk: str, folder: Path) -> Iterator[Watched]:  # noqa: ARG001
 def test_a_new_a_renamed_and_a_deleted_backup_are_reported_and_no_other_file(found: Watched, folder: Path) -> None:
     (folder / "toko.i5bu").write_bytes(b"backup")
     found.wait()
+    found.settle(MOMENT)
     (folder / "toko.i5bu.part").write_bytes(b"backup")
     assert found.is_quiet(MOMENT)
     (folder / "toko.i5bu.part").rename(folder / "TOKO-2.I5BU")
     found.wait()
     (folder / "toko.i5bu").unlink()
     found.wait()
-    assert found.is_quiet(MOMENT)
+    found.settle(MOMENT)
 
 
 def test_a_folder_that_vanishes_and_comes_back_is_watched_again(
@@ -55,8 +56,7 @@ def test_a_folder_that_vanishes_and_comes_back_is_watched_again(
 ) -> None:
     monkeypatch.setattr(watch_folder, "MISSING_SECONDS", 0.1)
     shutil.rmtree(folder)
-    found.is_quiet(MOMENT)
-    found.forget()
+    found.settle(MOMENT)
     folder.mkdir()
     found.wait()
     (folder / "toko.i5bu").write_bytes(b"backup")

@@ -11,7 +11,7 @@ import pytest
 from toko_assets.backups.source import BackupSource
 from toko_assets.backups.watch.watcher import watch
 
-SECONDS = 30
+SECONDS = 60
 LOG = logging.getLogger("watching")
 
 
@@ -24,14 +24,20 @@ class Watched:
     def report(self) -> None:
         self._reports.put(None)
 
-    def wait(self) -> None:
-        """Wait for a report, and take all that have come."""
-        self._reports.get(timeout=SECONDS)
+    def wait(self, reports: int = 1) -> None:
+        """Wait for so many reports, and take all that have come."""
+        for _ in range(reports):
+            self._reports.get(timeout=SECONDS)
         self.forget()
 
     def forget(self) -> None:
         while not self._reports.empty():
             self._reports.get()
+
+    def settle(self, seconds: float) -> None:
+        """Wait until there was no report for so long."""
+        while not self.is_quiet(seconds):
+            pass
 
     def is_quiet(self, seconds: float) -> bool:
         """Whether there is no report for so long."""

@@ -1,5 +1,9 @@
 """A shop whose backups come into a folder, and whose runs stay in the queue."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +15,12 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick
 
 from tests.acceptance.places import installed, set_time
-from toko_assets.cli.dagster_home import prepare_dagster_home
+from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
 from toko_assets.common.settings import load_settings
 from toko_assets.defs.sensors import NEW_BACKUP
 from toko_assets.defs.sensors.attempts import REVISION
 
-SECONDS = 90
+SECONDS = 180
 BEGIN = 1_700_000_000
 
 
@@ -74,12 +78,28 @@ def wait_until(done: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def a_shop(folder: Path) -> Iterator[Shop]:
-    """A new installation. Its instance launches no runs."""
-    with installed(folder) as toko:
+def running_daemon(log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The daemon as a process, with this process's settings. It must end by SIGTERM, and log no traceback."""
+    command = [sys.executable, "-m", "toko_assets.defs.daemon", "-w", str(WORKSPACE)]
+    with log.open("wb") as output:
+        daemon = subprocess.Popen(command, env=os.environ, stdout=output, stderr=output)
+    try:
+        yield daemon
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(SECONDS) == 0
+    finally:
+        daemon.kill()
+        daemon.wait()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@contextmanager
+def a_shop(folder: Path, *, max_runs: int = 0, **settings: str) -> Iterator[Shop]:
+    """A new installation. Its instance launches no runs unless `max_runs` says so."""
+    with installed(folder, **settings) as toko:
         prepare_dagster_home(load_settings())
         yaml = toko.data / "dagster" / "dagster.yaml"
-        yaml.write_text(yaml.read_text().replace("max_concurrent_runs: 2", "max_concurrent_runs: 0"))
+        yaml.write_text(yaml.read_text().replace("max_concurrent_runs: 2", f"max_concurrent_runs: {max_runs}"))
         toko.inbox.mkdir()
         with dg.DagsterInstance.get() as instance:
             yield Shop(toko.inbox, instance)
