@@ -50,8 +50,9 @@ def main(log_level: str, log_format: str, **options: object) -> None:
                 log_format=log_format,
             ) as controller,
         ):
-            if isinstance(instance.run_launcher, WarmRunLauncher):
+            if isinstance(launcher := instance.run_launcher, WarmRunLauncher):
                 warm_up()
+                launcher.when_run_ends = bell.set  # a backup may wait for that, or the run be repeated
             _start_watcher(bell)
             controller.check_daemon_loop()
     except KeyboardInterrupt:

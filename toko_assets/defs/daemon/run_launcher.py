@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
@@ -43,6 +43,8 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._inst_data = inst_data
+        self.when_run_ends: Callable[[], object] = lambda: None
+        """Called after the end of each run that this process launched."""
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -83,10 +85,15 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         return True
 
     def _watch(self, run_id: str, process: BaseProcess, identity: list[Any]) -> None:
-        """Wait for the end of the process. A run that it left unfinished has failed, or was cancelled."""
+        """Wait for the end of the process, then report the end of the run if the process did not."""
         process.join()
         while _is_alive(identity):  # the fork server died, and not the run
             time.sleep(POLL_SECONDS)
+        self._report_end(run_id, process)
+        self.when_run_ends()
+
+    def _report_end(self, run_id: str, process: BaseProcess) -> None:
+        """A run that its process left unfinished was cancelled, or has failed."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 from dagster._core.definitions.run_request import InstigatorType
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
 
 from tests.acceptance.places import installed, set_time
 from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
@@ -44,7 +44,8 @@ class Shop:
         return list(self.instance.get_runs(dg.RunsFilter(tags={REVISION: revision})))
 
     def wait_for_run(self, revision: str) -> dg.DagsterRun:
-        wait_until(lambda: bool(self.runs(revision)))
+        """The run of a revision, when it is in the queue or was."""
+        wait_until(lambda: any(run.status != dg.DagsterRunStatus.NOT_STARTED for run in self.runs(revision)))
         return self.runs(revision)[0]
 
     def end_runs(self) -> None:
@@ -60,9 +61,11 @@ class Shop:
 
     @property
     def ticks(self) -> list[InstigatorTick]:
-        """Of the sensor, the newest first."""
-        state = self.state
-        return list(self.instance.get_ticks(state.instigator_origin_id, state.selector_id)) if state else []
+        """Those of the sensor that have ended, the newest first."""
+        if (state := self.state) is None:
+            return []
+        ticks = self.instance.get_ticks(state.instigator_origin_id, state.selector_id)
+        return [tick for tick in ticks if tick.status != TickStatus.STARTED]
 
     def switch(self, status: InstigatorStatus) -> None:
         """Stop or start the sensor."""
