@@ -38,7 +38,7 @@ PRODUCTS = 20_000
 ASKED = 777
 FILE = "i5_TOKO.i5bu"
 MADE_AGO = 120
-"""Seconds. What is younger than a minute has to be seen twice before it is taken."""
+"""Seconds. What is younger than a minute is read to its end by the sensor as well."""
 WORKING = 0.5
 
 Json = dict[str, Any]

@@ -33,6 +33,13 @@ def test_a_run_container_gets_every_setting_of_the_chain_and_the_daemon_has_them
     assert set(names) == environment("daemon")
 
 
+def test_the_daemon_watches_the_folder_that_the_code_location_lists() -> None:
+    services = load("docker-compose.yml")["services"]
+    (folder,) = (volume for volume in services["code"]["volumes"] if volume.endswith(":/inbox:ro"))
+    assert folder in services["daemon"]["volumes"]
+    assert services["daemon"]["command"][:3] == ["python", "-m", "toko_assets.defs.daemon"]
+
+
 def test_the_code_location_gets_every_setting_of_the_chain() -> None:
     wanted = {name.upper() for name in Settings.model_fields} - {"TOKO_DATA_DIR", "DB_PORT", "SEARCH_RESULTS_LIMIT"}
     assert wanted <= environment("code")
@@ -52,7 +59,7 @@ def test_run_containers_are_given_the_names_of_network_and_volumes_that_compose_
 
 def test_both_instances_of_dagster_are_of_one_mind() -> None:
     here, containers = load("toko_assets/defs/dagster.yaml"), load("deploy/dagster/dagster.yaml")
-    differ = {"storage", "run_monitoring"}
+    differ = {"storage", "run_monitoring", "run_launcher"}
     assert {name: containers[name] for name in here.keys() - differ} == {
         name: here[name] for name in here.keys() - differ
     }

@@ -12,6 +12,7 @@ from tests.acceptance.places import installed, run_toko, set_time, sync
 from tests.backups import a_shop, write_backup
 from tests.installation import Installation
 from tests.reliability.refusals import refusal
+from toko_assets.backups.folder import FolderSource
 from toko_assets.backups.source import is_conflicted
 from toko_assets.defs.run_log import LOGGER
 from toko_assets.postgres.server import PostgresServer
@@ -192,3 +193,16 @@ def test_rows_that_were_not_kept_are_made_anew_from_the_backup_that_is(
     shutil.rmtree(toko.data / "others", ignore_errors=True)
     assert answer.status == 0
     assert "2000" in Path(toko.record("exported_products")["csv"]).read_text()
+
+
+def test_the_archive_of_a_revision_is_walked_once(tmp_path: Path, dumps: dict[int, bytes]) -> None:
+    source, file = FolderSource(tmp_path), put(tmp_path / "toko.i5bu", dumps[1000], NEW)
+    (backup,) = source.listing().backups
+    assert source.is_whole(backup)
+    put(file, bytes(backup.size), NEW)  # the same size and time
+    assert source.is_whole(backup)
+    put(file, bytes(backup.size), NEW + 1)
+    (backup,) = source.listing().backups
+    assert not source.is_whole(backup)
+    file.unlink()
+    assert not source.is_whole(backup)

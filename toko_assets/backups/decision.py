@@ -14,7 +14,7 @@ from enum import Enum
 
 from pydantic import TypeAdapter, ValidationError
 
-from toko_assets.backups.listing import DatedBackup, ListedBackup
+from toko_assets.backups.listing import SETTLED, DatedBackup, ListedBackup
 from toko_assets.common.rollback_record import Rejection
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
@@ -64,6 +64,8 @@ class Cursor:
 
     seen: str = ""
     """The newest revision of the shop at the last tick."""
+    changing_since: datetime | None = None
+    """When that revision was first seen, if its file may still be written."""
     failing: datetime | None = None
     """When the source began to fail; None while it works."""
     told: bool = False
@@ -126,6 +128,7 @@ def decide(
     served: str,
     rolled_back: Rejection | None,
     is_rejected: Callable[[str], bool],
+    is_whole: Callable[[ListedBackup], bool],
     last_attempt: Callable[[str], Attempt | None],
     busy: bool,
     settings: str,
@@ -135,13 +138,14 @@ def decide(
 
     `backups` are all that are listed, `newer` the shop's that are newer than the served one, newest first. `served` is
     the name of the served backup, empty if there is none. `rolled_back` is what a rollback rejected. `is_rejected`
-    tells whether the checks rejected a revision, `last_attempt` returns the last run that was requested for one. With
-    `busy`, a run is unfinished. `settings` is the mark of the settings in force.
+    tells whether the checks rejected a revision, `is_whole` whether a file that may still be written is complete
+    already, `last_attempt` returns the last run that was requested for a revision. With `busy`, a run is unfinished.
+    `settings` is the mark of the settings in force.
     """
-    before, mark, cursor = cursor.seen, folder_mark(backups), answered(cursor)
+    mark, cursor = folder_mark(backups), answered(cursor)
     wanted = next((backup for backup in newer if not is_rejected(backup.listed.revision)), None)
     newest = wanted or next(iter(newer), None)
-    cursor = replace(cursor, seen=newest.listed.revision if newest else "")
+    cursor = _see(cursor, newest.listed if newest else None, now)
     if wanted is None:
         return Decision(cursor, None, _nothing_wanted(newer, served))
     listed, name = wanted.listed, wanted.name
@@ -149,13 +153,24 @@ def decide(
         return Decision(cursor, None, rolled_back.explain(name, itself=rolled_back.is_of(listed.revision)))
     if busy:
         return Decision(cursor, None, f"{name} waits: another run is in progress.")
-    if not listed.settled and listed.revision != before:
+    if cursor.changing_since and now - cursor.changing_since < SETTLED and not is_whole(listed):
         return Decision(cursor, None, f"{name} is still changing: it is synced once it stops.")
     last = last_attempt(listed.revision)
     if last and (reason := _reason_to_wait(listed, last, mark, settings, now)):
         return Decision(cursor, None, reason)
     skipped = tuple(backup.name for backup in newer if backup != wanted)
     return Decision(cursor, Request(listed, last.number + 1 if last else 1, mark, skipped), "")
+
+
+def _see(cursor: Cursor, newest: ListedBackup | None, now: datetime) -> Cursor:
+    """Return the cursor with the newest revision.
+
+    A revision that was seen for long enough counts as written, also if the file's time is ahead of this clock.
+    """
+    if newest is None or newest.settled:
+        return replace(cursor, seen=newest.revision if newest else "", changing_since=None)
+    since = cursor.changing_since if newest.revision == cursor.seen else None
+    return replace(cursor, seen=newest.revision, changing_since=since or now)
 
 
 EMPTY = "There is no backup yet."

@@ -1,10 +1,11 @@
 """Backups in a Dropbox folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from dropbox import Dropbox
@@ -23,6 +24,7 @@ from toko_assets.backups.dropbox_client import (
 from toko_assets.backups.dropbox_root import DropboxRoot
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
 from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
+from toko_assets.backups.watch.dropbox import dropbox_changes
 from toko_assets.common.settings import Settings
 from toko_core.errors import TransientError
 
@@ -69,6 +71,10 @@ class DropboxSource(BackupSource):
                 entries.pop(entry.path_lower, None)
         backups = [_listed(entry) for entry in entries.values() if not is_conflicted(entry.name)]
         return Listing(newest_first(backups), sorted(e.name for e in entries.values() if is_conflicted(e.name)))
+
+    def changes(self, stop: Event) -> Iterator[None]:
+        """Wait for changes with longpolls."""
+        return dropbox_changes(self.settings, self.folder, self._root, stop)
 
     def head(self, backup: ListedBackup, count: int) -> bytes:
         """Download the beginning of this revision with a range request."""

@@ -2,19 +2,19 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from errno import ELOOP, ENOENT
+from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
+from threading import Event
 
-from toko_assets.backups.listing import ListedBackup, Listing, newest_first
+from toko_assets.backups.listing import SETTLED, ListedBackup, Listing, newest_first
 from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, UnreadableError, is_conflicted
-from toko_core.errors import TransientError
-
-SETTLED_SECONDS = 60
-"""How long a file must be unchanged; a newer file may still be written."""
+from toko_assets.ipos.archive.reader import read_archive
+from toko_core.errors import BackupError, TransientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,19 @@ class FolderSource(BackupSource):
             ) from error
         backups = [backup for backup in found if not is_conflicted(backup.name)]
         return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
+
+    def changes(self, stop: Event) -> Iterator[None]:
+        """Watch the folder, which need not exist yet."""
+        from toko_assets.backups.watch.folder import folder_changes  # only the daemon watches
+
+        return folder_changes(self.folder, stop)
+
+    def is_whole(self, backup: ListedBackup) -> bool:
+        """Walk the archive to its end; False also for a file that cannot be read now. Each revision is walked once."""
+        try:
+            return _is_whole(backup.place, backup.revision)
+        except OSError:
+            return False
 
     def head(self, backup: ListedBackup, count: int) -> bytes:
         """Read the beginning of the file."""
@@ -120,6 +133,17 @@ def _listed_backup(file: Path) -> ListedBackup | None:
         raise
 
 
+@lru_cache(maxsize=64)
+def _is_whole(place: str, revision: str) -> bool:
+    """Whether the archive ends exactly where this revision of the file ends. Raises OSError."""
+    file = Path(place)
+    try:
+        read_archive(file)
+    except BackupError:
+        return False
+    return _listed(file).revision == revision
+
+
 def _listed(file: Path) -> ListedBackup:
     """Describe a file by its size and the time of its last change. Raises OSError."""
     stat = file.stat()
@@ -128,7 +152,7 @@ def _listed(file: Path) -> ListedBackup:
         revision=f"{stat.st_size}-{stat.st_mtime_ns}",
         size=stat.st_size,
         modified=datetime.fromtimestamp(stat.st_mtime, UTC),
-        settled=time.time() - stat.st_mtime > SETTLED_SECONDS,
+        settled=time.time() - stat.st_mtime > SETTLED.total_seconds(),
     )
 
 

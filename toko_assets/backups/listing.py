@@ -10,6 +10,9 @@ from toko_assets.ipos.decoding import decode
 from toko_core.catalog.demo import is_demo_backup
 from toko_core.errors import TransientError
 
+SETTLED = timedelta(minutes=1)
+"""How long a file must be unchanged until it counts as written, even if it is no whole backup."""
+
 
 class QuietError(TransientError):
     """The source asks for no requests for a while."""
@@ -32,7 +35,7 @@ class ListedBackup:
     modified: datetime
     """UTC."""
     settled: bool = True
-    """False for a file that was changed just now, and may still be written."""
+    """False for a file that was changed less than SETTLED ago, and may still be written."""
 
     @property
     def name(self) -> str:

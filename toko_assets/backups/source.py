@@ -2,8 +2,9 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from toko_assets.backups.listing import ListedBackup, Listing
@@ -57,6 +58,18 @@ class BackupSource(ABC):
 
         Raises GoneError if the source no longer has it, otherwise TransientError or PermanentError.
         """
+
+    @abstractmethod
+    def changes(self, stop: Event) -> Iterator[None]:
+        """Yield once, then whenever backups may have changed, until `stop` is set.
+
+        What changes after a yield is followed by another one. Raises TransientError, PermanentError or OSError if the
+        source cannot be watched; the caller tries again.
+        """
+
+    def is_whole(self, backup: ListedBackup) -> bool:  # noqa: ARG002 - for sources that list half-written files
+        """Whether a file that is not settled is complete already. True for a source that lists only whole files."""
+        return True
 
     @abstractmethod
     def head(self, backup: ListedBackup, count: int) -> bytes:

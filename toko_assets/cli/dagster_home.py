@@ -21,6 +21,7 @@ SHIPPED = frozenset(
         "fd6bda0f2ea929337b46c7c0654ee2e8f5b6481114806a73b666e545933e8e8b",
         "9c4f4f95f4bbad49976b012f1747d47df9f492633d35985c9aeb5148347ef39c",
         "67673f82afabce20ee1b0d5c114ff5bd4812f29ca133cfd06a82f0d8a017bd96",
+        "0816108bc0835960e3e4a552040a9eaa24df52df2853138fea9af1126f6c1a26",
     }
 )
 """The SHA-256 of every dagster.yaml that a version of ours copied, oldest first; the last one is that of this version.

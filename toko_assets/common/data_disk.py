@@ -7,6 +7,7 @@ permissions on this disk: with DB_HOST a sync works on NTFS and exFAT.
 
 import fcntl
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -46,6 +47,21 @@ def data_disk_problem(settings: Settings) -> str | None:
 def has_permissions(folder: Path) -> bool:
     """Whether the disk of a folder keeps file permissions. True if the disk is not writable."""
     return _without_permissions(folder) is None
+
+
+def file_system(path: Path) -> str:
+    """Return the type of the file system that holds a path, such as ext4, 9p or cifs; empty if it is unknown."""
+    found, path = (0, ""), path.resolve()
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    except OSError:  # not Linux
+        return ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        mounted = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), before.split(" ")[4]))
+        if path.is_relative_to(mounted) and len(mounted.parts) >= found[0]:  # a later mount hides an earlier one
+            found = len(mounted.parts), after.partition(" ")[0]
+    return found[1]
 
 
 def postgres_user() -> int:

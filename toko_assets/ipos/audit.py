@@ -11,11 +11,12 @@ import pandas as pd
 import psycopg
 
 from toko_assets.common.checks import Outcome, Override
-from toko_assets.ipos.decoding import among, decode
+from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.needed_tables import ITEM, NEEDED
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.rules.item_codes import LEFT_OUT, NO_CODE, has_left_out
 from toko_assets.ipos.source_tables import LARGEST_LEVEL, LARGEST_MONEY, LARGEST_QUANTITY
+from toko_assets.ipos.text_columns import among
 
 MOST_UNPRICED = 0.20
 """The share of the sold items that may have no price, unless a person allows more: the backup counts as wrong."""

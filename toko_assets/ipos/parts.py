@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from toko_assets.ipos.decoding import among
 from toko_assets.ipos.source_tables import SourceTables
+from toko_assets.ipos.text_columns import among
 
 ITEMS_AT_ONCE = 20_000
 """With parts of this size, 100,000 items and their prices take 130 MB less than all at once, in the same time."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import EXACT, above_zero, compare, filled, money
-from toko_assets.ipos.decoding import among, clean_code, clean_name, each
+from toko_assets.ipos.decoding import clean_code, clean_name
 from toko_assets.ipos.parts import orphans, parts, together
 from toko_assets.ipos.rules.assumptions import FIXED, Assumption, note
 from toko_assets.ipos.rules.currencies import in_rupiah
@@ -22,6 +22,7 @@ from toko_assets.ipos.rules.item_fields import FIELDS, item_fields
 from toko_assets.ipos.rules.lookup import of_items, of_its_item
 from toko_assets.ipos.rules.price_rows import listed_prices, price_systems, rows_in_force, stale_prices
 from toko_assets.ipos.source_tables import LARGEST_MONEY, SourceTables
+from toko_assets.ipos.text_columns import among, each
 
 YES, NO = "Y", "N"
 SOLD_MARKS: Final = ("", YES)

@@ -8,7 +8,7 @@ from tests.servers.dropbox.errors import PLAIN, ResponseError, api_error, bad_in
 
 FaultKind = Literal[
     "400", "403", "429", "500", "503", "expired-token", "invalid-token", "missing-scope", "revoked", "wrong-app",
-    "path-not-found", "cursor-reset", "empty-page", "repeated-entries", "html",
+    "path-not-found", "cursor-reset", "backoff", "empty-page", "repeated-entries", "html",
     "reset", "stall", "truncated", "short", "corrupted", "none",
 ]  # fmt: skip
 

@@ -131,6 +131,15 @@ class Files:
         seen = shown[-1].changed if has_more else self._last_change
         return Page(shown, self.hand_out(replace(cursor, seen=seen)), has_more)
 
+    def knows(self, cursor: str) -> bool:
+        """Whether a client received the cursor for a folder of these files."""
+        return cursor in self._cursors
+
+    def has_news(self, cursor: str) -> bool:
+        """Whether the folder has changed since a cursor."""
+        place = self.continued(cursor)
+        return any(_is_news(entry, place) for entry in self.entries.values())
+
     def hand_out(self, cursor: Cursor) -> str:
         """Return the name of a cursor for the client."""
         name = secrets.token_urlsafe(96)

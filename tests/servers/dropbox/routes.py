@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from tests.servers.dropbox.oauth import ACCOUNT_ID
 from tests.servers.dropbox.world import Answer, Request, World
 
 TOKEN_ENDPOINT = "oauth2/token"  # noqa: S105
+POLL_SECONDS = 0.02
+HOSTS = {"api": "api.dropboxapi.com", "content": "content.dropboxapi.com", "notify": "notify.dropboxapi.com"}
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 ROOT_FOLDER = 'path: Specify the root folder as an empty string rather than as "/".'
 RECORDED_OF_TOKENS = ("grant_type", "client_id", "scope")
@@ -66,9 +69,13 @@ def answer(world: World, request: Request, fault: Fault | None) -> Answer:
             raise failure
         if request.endpoint == TOKEN_ENDPOINT:
             return _json_answer(world.app.tokens(dict(parse_qsl(request.body.decode()))))
-        if route is None:
+        if route is None or not _is_at_its_host(request, route):
             raise ResponseError(400, f'Unknown API function: "{request.endpoint}"', PLAIN)
-        world.app.check(_access_token(request), route.scope)
+        if route.spec.attrs["auth"] == "noauth":
+            if "Authorization" in request.headers:
+                raise bad_input(request.endpoint, 'Unexpected HTTP header "Authorization".')
+        else:
+            world.app.check(_access_token(request), route.scope)
         argument = _argument(request, route)
         files = _root(world, request)
         if route.run is None:
@@ -91,6 +98,12 @@ def recorded_argument(request: Request) -> Any:
 
 def _json_answer(result: Json) -> Answer:
     return Answer(200, json.dumps(result).encode(), {"Content-Type": JSON})
+
+
+def _is_at_its_host(request: Request, route: Route) -> bool:
+    """Whether the request names the host of the route. One that names only an address cannot be checked."""
+    host = request.headers.get("Host", "").partition(":")[0]
+    return host not in HOSTS.values() or host == HOSTS[route.spec.attrs["host"]]
 
 
 def _access_token(request: Request) -> str:
@@ -172,6 +185,20 @@ def _page(files: Files, place: Cursor, fault: Fault | None) -> Json:
     return {"entries": entries, "cursor": page.cursor, "has_more": page.has_more}
 
 
+def _longpoll(world: World, files: Files, argument: Any, fault: Fault | None) -> Json:
+    """Wait until the folder changes. The lock is free meanwhile. The cursor says of which root the folder is."""
+    if fault is not None and fault.kind == "cursor-reset":
+        files.reset_cursors()
+    files = world.team.files if world.team and world.team.files.knows(argument.cursor) else files
+    begun = time.monotonic()
+    while not (news := files.has_news(argument.cursor)) and world.is_up:
+        if time.monotonic() > begun + min(argument.timeout, world.longest_poll):
+            break
+        world.changed.wait(POLL_SECONDS)
+    pause = {"backoff": fault.retry_after} if fault is not None and fault.kind == "backoff" else {}
+    return {"changes": news, **pause}
+
+
 def _latest_cursor(_world: World, files: Files, argument: Any, _fault: Fault | None) -> Json:
     place = files.list_folder(argument.path, argument.include_deleted, argument.limit)
     return {"cursor": files.latest(place)}
@@ -229,6 +256,7 @@ ROUTES = {
     "files/list_folder/get_latest_cursor": Route(
         files_api.list_folder_get_latest_cursor, "files.metadata.read", _latest_cursor
     ),
+    "files/list_folder/longpoll": Route(files_api.list_folder_longpoll, "", _longpoll),
     "files/get_metadata": Route(files_api.get_metadata, "files.metadata.read", _get_metadata),
     "files/download": Route(files_api.download, "files.content.read", None),
     "users/get_current_account": Route(users.get_current_account, "account_info.read", _current_account),

@@ -161,6 +161,10 @@ class DropboxServer:
     def page_size(self, size: int) -> None:
         self.world.files.page_size = size
 
+    def end_longpolls_after(self, seconds: float) -> None:
+        """End each longpoll after so many seconds, also those in progress. Dropbox waits for 30 s or more."""
+        self.world.longest_poll = seconds
+
     # Requests so far
 
     @property
@@ -205,7 +209,8 @@ class DropboxServer:
         - "400", "403", "429", "500", "503": a response with that status. A "429" has `retry_after` seconds (None: not
           given) and a `reason` (the other one is "too_many_write_operations"), as `plain` text or as JSON.
         - "expired-token", "invalid-token", "missing-scope": 401. "revoked", "wrong-app": 400, for "oauth2/token".
-        - "path-not-found": 409. "cursor-reset": 409 for all current cursors, for "files/list_folder/continue".
+        - "path-not-found": 409. "cursor-reset": 409 for all current cursors, for "files/list_folder/continue" and
+          "files/list_folder/longpoll". "backoff": a longpoll that asks for a pause of `retry_after` seconds.
         - "empty-page": a page without entries that has a next page. "repeated-entries": each entry twice.
         - "html": the page of a captive portal, with status 200.
         - "reset", "stall": the connection breaks, or stalls until `release`. This happens before the response, or in
@@ -236,10 +241,12 @@ class DropboxServer:
     def down(self) -> None:
         """Simulate a dead network: break all connections and refuse new ones."""
         if self._listener is not None:
+            self.world.is_up = False  # ends the longpolls
             self._listener.stop()
             self._listener = None
 
     def up(self) -> None:
         """Listen again on the same port."""
         if self._listener is None:
+            self.world.is_up = True
             self._listener = Listener((ADDRESS, self.port), self._context, self.world)

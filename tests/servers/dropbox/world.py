@@ -52,6 +52,9 @@ class World:
         self.faults = Faults()
         self.requests: list[Received] = []
         self.crashes: list[BaseException] = []
+        self.longest_poll = float("inf")
+        """Seconds after which a longpoll ends, even if the client waits longer."""
+        self.is_up = True
         self.released = threading.Event()
         """Set when stalled responses may continue."""
 

@@ -87,8 +87,8 @@ def test_doctor_names_the_lines_that_an_edited_file_lacks(file: Path) -> None:
     assert "data/dagster/dagster.yaml was edited, so it is not replaced, and it lacks: " in found
     lacking = found.partition(" lacks: ")[2].partition(". Add these lines")[0].split("; ")
     assert [line.partition(":")[0] for line in lacking] == [
-        "concurrency", "run_monitoring.cancel_timeout_seconds", "run_monitoring.max_runtime_seconds",
-        "run_monitoring.poll_interval_seconds", "freshness", "retention.schedule",
+        "concurrency", "run_queue", "run_launcher", "run_monitoring.cancel_timeout_seconds",
+        "run_monitoring.max_runtime_seconds", "run_monitoring.poll_interval_seconds", "freshness", "retention.schedule",
     ]  # fmt: skip
     assert "freshness: {enabled: true}" in lacking
     assert "run_monitoring.max_runtime_seconds: 7200" in lacking

@@ -19,7 +19,7 @@ from toko_assets.defs.jobs import sync
 from toko_assets.defs.recovery import recover
 from toko_assets.defs.rejections import rejection
 from toko_assets.defs.resources.storage import StorageResource
-from toko_assets.defs.sensors import owner_messages
+from toko_assets.defs.sensors import NEW_BACKUP, owner_messages
 from toko_assets.defs.sensors.attempts import is_busy, last_attempt, run_request
 from toko_assets.defs.sensors.notices import notices
 from toko_assets.publishing.candidates import Candidates, find_candidates
@@ -39,11 +39,13 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
     settings = uuid4().hex[:12]
 
     @dg.sensor(
+        name=NEW_BACKUP,
         job=sync,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Polls for a new backup every 30 seconds. Syncs the shop's newest one, and retries until it is "
-        "served, unless its checks or a rollback rejected it. Skips backups of other databases, and older ones.",
+        description="Looks for a new backup every 30 seconds, and at once when the folder changes. Syncs the shop's "
+        "newest one, and retries until it is served, unless its checks or a rollback rejected it. Skips backups of "
+        "other databases, and older ones.",
     )
     def new_backup(
         context: dg.SensorEvaluationContext,
@@ -72,6 +74,7 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
             served=served.name if served else "",
             rolled_back=rejection_in_force(storage.folder),
             is_rejected=lambda revision: rejection(context.instance, revision, storage.rules) is not None,
+            is_whole=backup_source.is_whole,
             last_attempt=partial(last_attempt, context.instance),
             busy=is_busy(context.instance),
             settings=settings,

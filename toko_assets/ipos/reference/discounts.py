@@ -12,11 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from toko_assets.ipos.decoding import among, clean_code
+from toko_assets.ipos.decoding import clean_code
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.names import comparable
 from toko_assets.ipos.reference.offers import Goods, Offer, period_columns, read_offers, records
 from toko_assets.ipos.source_tables import LARGEST_MONEY
+from toko_assets.ipos.text_columns import among
 
 PERCENT, RUPIAH = 1, 2
 """Values of `opsidiskon`."""

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import compare, filled
-from toko_assets.ipos.decoding import among, clean_name, each
+from toko_assets.ipos.decoding import clean_name
 from toko_assets.ipos.reference.names import LONGEST_NAME, comparable
 from toko_assets.ipos.rules.price_rows import ORDINARY_LEVEL
+from toko_assets.ipos.text_columns import among, each
 
 GROUP_COLUMNS = ["kgrup", "grup", "level", "potongan"]
 PERCENTS = ("pot1", "pot2", "pot3", "pot4")

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toko_assets.ipos.decoding import each
 from toko_assets.ipos.reference.names import comparable
+from toko_assets.ipos.text_columns import each
 from toko_core.catalog.reference.periods import EVERY_DAY, Period
 
 DATES, HOURS, WEEKDAYS = "1", "2", "3"

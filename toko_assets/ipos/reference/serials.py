@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toko_assets.ipos.decoding import among
+from toko_assets.ipos.text_columns import among
 from toko_core.search.identifiers import LONGEST, SHORTEST_SERIAL
 
 SALES: Final = ("KSR", "JL")

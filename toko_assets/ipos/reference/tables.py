@@ -9,7 +9,6 @@ import psycopg
 import pyarrow as pa
 
 from toko_assets.common.checks import Outcome
-from toko_assets.ipos.decoding import among
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.discounts import clean_discounts
 from toko_assets.ipos.reference.groups import clean_group_discounts, clean_groups
@@ -18,6 +17,7 @@ from toko_assets.ipos.reference.offers import WEEKDAY_COLUMNS, Goods
 from toko_assets.ipos.reference.promotions import clean_promotions
 from toko_assets.ipos.reference.serials import clean_serials
 from toko_assets.ipos.source_tables import QUANTITY, no_rows, read_table, set_encoding
+from toko_assets.ipos.text_columns import among
 
 OFFER: dict[str, Any] = {
     "stsact": pa.bool_(), "tgldari": pa.timestamp("us"), "tglsampai": pa.timestamp("us"), "tipeper": "text",

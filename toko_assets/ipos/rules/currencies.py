@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.decimals import MONEY
-from toko_assets.ipos.decoding import among, clean_code, each
+from toko_assets.ipos.decoding import clean_code
 from toko_assets.ipos.source_tables import AMOUNT, LARGEST_MONEY, SourceTables
+from toko_assets.ipos.text_columns import among, each
 
 RUPIAH: Final = frozenset({"", "IDR", "RP", "RP.", "RUPIAH"})
 """(a): codes that mean rupiah, also if iPOS does not mark them as the main currency. Empty means the main one."""

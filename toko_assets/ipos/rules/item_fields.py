@@ -8,7 +8,8 @@ from typing import Any, Final
 import pandas as pd
 
 from toko_assets.ipos.decimals import above_zero
-from toko_assets.ipos.decoding import clean_code, clean_name, each
+from toko_assets.ipos.decoding import clean_code, clean_name
+from toko_assets.ipos.text_columns import each
 
 SERVICE: Final = "2"
 """(a): the value of tipe for a service, as in iPOS 4. A service has no stock."""

@@ -15,6 +15,8 @@ from toko_assets.ipos.archive.contents import Header
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DELAYS = {1: timedelta(minutes=1), 2: timedelta(minutes=5), 3: timedelta(minutes=15)}
 LATER_DELAY = timedelta(hours=1)
+LONG_ENOUGH = timedelta(minutes=1)
+"""After this, a file that is no whole backup will not become one by itself."""
 
 
 def a_backup(day: int, *, place: str = "", revision: str = "", settled: bool = True) -> ListedBackup:
@@ -71,7 +73,10 @@ class Simulation:
     synced: list[ListedBackup] = field(default_factory=list)
     revisions: int = 0
     cursor: str | None = None
-    newest_before: ListedBackup | None = None
+    unfinished: set[str] = field(default_factory=set)
+    """Revisions whose file is not whole."""
+    newest_before: tuple[ListedBackup, datetime] | None = None
+    """That of the last look, and since when it is the newest at every look."""
 
     @property
     def newest(self) -> ListedBackup | None:
@@ -87,9 +92,11 @@ class Simulation:
         """The folder, whether or not its files are settled."""
         return frozenset(a_settled(backup) for backup in self.folder.values())
 
-    def put(self, place: str, day: int, *, settled: bool = True) -> None:
+    def put(self, place: str, day: int, *, settled: bool = True, whole: bool = True) -> None:
         """Upload a file, or replace the one that lies there."""
         self.revisions += 1
+        if not whole:
+            self.unfinished.add(f"rev{self.revisions}")
         modified = START + timedelta(days=day, microseconds=self.revisions)
         self.folder[place] = ListedBackup(place, f"rev{self.revisions}", 1000, modified, settled)
 
@@ -154,6 +161,7 @@ class Simulation:
             served=self.published.name if self.published else "",
             rolled_back=a_refusal(self.refused) if self.refused else None,
             is_rejected=self.rejected.__contains__,
+            is_whole=lambda backup: backup.revision not in self.unfinished,
             last_attempt=self.attempts.get,
             busy=self.run is not None,
             settings=self.settings,
@@ -168,7 +176,8 @@ class Simulation:
             self._begin(decision.request)
         self.cursor = decision.cursor.write()
         assert len(self.cursor.encode()) < 400
-        self.newest_before = self.newest
+        newest = self.newest
+        self.newest_before = (newest, self._seen_since(newest)) if newest else None
         return decision
 
     def come_to_rest(self) -> None:
@@ -213,8 +222,9 @@ class Simulation:
             return "a rollback rejected it, or a newer one"
         if self.run is not None:
             return "a run is at work"
-        if not newest.settled and newest != self.newest_before:
-            return "it may still be changing"
+        unfinished = not newest.settled and newest.revision in self.unfinished
+        if unfinished and self.now - self._seen_since(newest) < LONG_ENOUGH:
+            return "it is still changing"
         if self._gave_up(newest):
             return "it failed, and neither the folder nor the settings have changed"
         last = self.attempts.get(newest.revision)
@@ -222,6 +232,10 @@ class Simulation:
             again = last.ended + DELAYS.get(last.number, LATER_DELAY)
             return f"it is tried again at {again}" if self.now < again else ""
         return ""
+
+    def _seen_since(self, newest: ListedBackup) -> datetime:
+        """Since when every look saw it as the newest; now if the last one did not."""
+        return self.newest_before[1] if self.newest_before and self.newest_before[0] == newest else self.now
 
     def _is_covered(self, backup: ListedBackup) -> bool:
         return self.refused is not None and backup.modified <= self.refused.modified

@@ -27,9 +27,9 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.shop = Simulation()
 
-    @rule(place=places, day=days, settled=st.booleans())
-    def put(self, place: str, day: int, settled: bool) -> None:
-        self.shop.put(place, day, settled=settled)
+    @rule(place=places, day=days, settled=st.booleans(), whole=st.booleans())
+    def put(self, place: str, day: int, settled: bool, whole: bool) -> None:
+        self.shop.put(place, day, settled=settled, whole=whole)
 
     @precondition(lambda self: self.shop.folder)
     @rule(data=st.data())
@@ -113,7 +113,7 @@ def happens(shop: Simulation, random: Random, to_come: list[int]) -> None:
     chance = random.random()
     if chance < 0.08:
         day = to_come.pop()
-        shop.put(f"{day}.i5bu", day, settled=random.random() < 0.7)
+        shop.put(f"{day}.i5bu", day, settled=random.random() < 0.7, whole=random.random() < 0.5)
     elif chance < 0.10 and shop.folder:
         shop.put(random.choice(sorted(shop.folder)), random.randrange(UPLOADS), settled=random.random() < 0.7)
     elif chance < 0.13 and shop.folder:

@@ -64,6 +64,7 @@ class Sensor:
             served=self.published.name if self.published else "",
             rolled_back=None,
             is_rejected=lambda _: False,
+            is_whole=lambda _: True,
             last_attempt=lambda _: None,
             busy=False,
             settings=SETTINGS,

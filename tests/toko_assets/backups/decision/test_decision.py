@@ -24,6 +24,7 @@ def look(
     published: ListedBackup | None = None,
     rolled_back: Rejection | None = None,
     rejected: Collection[str] = (),
+    unfinished: Collection[str] = (),
     last: Attempt | None = None,
     busy: bool = False,
     settings: str = SETTINGS,
@@ -37,6 +38,7 @@ def look(
         served=published.name if published else "",
         rolled_back=rolled_back,
         is_rejected=rejected.__contains__,
+        is_whole=lambda backup: backup.revision not in unfinished,
         last_attempt=lambda _: last,
         busy=busy,
         settings=settings,
@@ -86,18 +88,29 @@ def test_a_replaced_file_is_a_new_revision() -> None:
     assert asked(look(replaced, cursor=cursor, published=a_backup(3))) == "rev4:1"
 
 
-def test_a_file_that_is_still_changing_waits_until_two_looks_see_the_same() -> None:
-    cursor = look(FULL, published=a_backup(3)).cursor
-    for revision in ("a third of it", "two thirds of it", "all of it"):
-        growing = [*FULL, a_backup(4, revision=revision, settled=False)]
-        decision = look(growing, cursor=cursor, published=a_backup(3))
-        assert asked(decision) is None
-        cursor = decision.cursor
-    assert asked(look(growing, cursor=cursor, published=a_backup(3))) == "all of it:1"
+def test_a_file_that_is_still_written_waits_however_many_looks_there_are_and_not_once_it_is_whole() -> None:
+    cursor, now, parts = look(FULL, published=a_backup(3)).cursor, ENDED, ("a third of it", "two thirds of it")
+    for part in parts:
+        growing = [*FULL, a_backup(4, revision=part, settled=False)]
+        for second in range(59):
+            now = ENDED + timedelta(seconds=second)
+            decision = look(growing, cursor=cursor, published=a_backup(3), unfinished=parts, now=now)
+            assert asked(decision) is None
+            cursor = Cursor.read(decision.cursor.write())
+    whole = [*FULL, a_backup(4, revision="all of it", settled=False)]
+    assert asked(look(whole, cursor=cursor, published=a_backup(3), unfinished=parts, now=now)) == "all of it:1"
 
 
-def test_a_file_that_has_settled_waits_for_no_second_look() -> None:
-    assert asked(look([a_backup(1)])) == "rev1:1"
+def test_a_file_that_never_becomes_whole_is_asked_for_after_a_minute_even_if_its_time_is_in_the_future() -> None:
+    broken = [a_backup(4, revision="broken", settled=False)]
+    cursor = look(broken, unfinished=["broken"]).cursor
+    almost, minute = ENDED + timedelta(seconds=59), ENDED + timedelta(seconds=60)
+    assert asked(look(broken, cursor=cursor, unfinished=["broken"], now=almost)) is None
+    assert asked(look(broken, cursor=cursor, unfinished=["broken"], now=minute)) == "broken:1"
+
+
+def test_a_file_that_has_settled_is_asked_for_at_once() -> None:
+    assert asked(look([a_backup(1)], unfinished=["rev1"])) == "rev1:1"
 
 
 def test_nothing_is_asked_for_while_a_run_is_at_work() -> None:

@@ -20,6 +20,7 @@ from toko_assets.postgres.server import PostgresServer
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
+STILL_CHANGING = "toko.i5bu is still changing: it is synced once it stops."
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
 
 
@@ -195,13 +196,41 @@ def test_while_a_run_is_at_work_or_about_to_start_nothing_is_asked_for(daemon: D
     assert daemon.look().said == "toko.i5bu waits: another run is in progress."
 
 
-def test_a_file_that_was_changed_just_now_is_asked_for_when_it_was_left_alone_for_a_look(daemon: Daemon) -> None:
+def test_a_backup_that_is_written_just_now_is_asked_for_at_once_when_it_is_whole(
+    daemon: Daemon, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    whole = write_backup(postgres, tmp_path / "whole", a_shop()).read_bytes()
     file = daemon.toko.inbox / "toko.i5bu"
-    file.write_bytes(b"half")
-    assert daemon.look().said == "toko.i5bu is still changing: it is synced once it stops."
-    file.write_bytes(b"nearly all")
-    assert daemon.look().said == "toko.i5bu is still changing: it is synced once it stops."
+    for size in (0, 300, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:size])
+        assert [daemon.look().said for _ in range(2)] == 2 * [STILL_CHANGING]
+    file.write_bytes(whole)
     assert daemon.ask().run_key == key(file)
+
+
+def test_a_backup_that_is_renamed_into_the_folder_is_asked_for_at_once(
+    daemon: Daemon, postgres: PostgresServer
+) -> None:
+    part = write_backup(postgres, daemon.toko.inbox / "toko.i5bu.crdownload", a_shop())
+    assert daemon.look().said == "There is no backup yet."
+    file = part.rename(daemon.toko.inbox / "toko.i5bu")
+    assert daemon.ask().run_key == key(file)
+
+
+def test_a_backup_that_stays_cut_short_is_asked_for_after_a_minute_and_rejected(
+    daemon: Daemon, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    whole = write_backup(postgres, tmp_path / "whole", a_shop()).read_bytes()
+    file = daemon.toko.inbox / "toko.i5bu"
+    file.write_bytes(whole[:-1])
+    assert daemon.look().said == STILL_CHANGING
+    daemon.wait(59 * SECOND)
+    assert daemon.look().said == STILL_CHANGING
+    daemon.wait(SECOND)
+    run = daemon.run(daemon.ask())
+    assert daemon.status(run) == FAILED
+    assert "toko.i5bu is incomplete or damaged" in daemon.reason(run)
+    assert "was rejected" in daemon.look().said
 
 
 def test_conflicted_copies_are_warned_of_and_left_out(daemon: Daemon) -> None:

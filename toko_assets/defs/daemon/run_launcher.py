@@ -1,0 +1,118 @@
+"""Starts each run as a fork of a warm process, in which Dagster and the libraries of the chain are imported already.
+
+Dagster's own launcher has the code server start an interpreter for each run, and most of the time until the first asset
+goes into imports. Here `multiprocessing`'s fork server imports once. It never does anything else, so that no run can
+leave anything to the next one. A run still loads the code location, with the settings of that moment.
+"""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from multiprocessing import forkserver, get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from threading import Thread
+from typing import Any, Self
+
+import dagster as dg
+from dagster._core.launcher import LaunchRunContext, RunLauncher
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+
+from toko_assets.defs.daemon.run_process import execute_run
+
+PRELOADED = "toko_assets.defs.daemon.warm"
+PROCESS = "toko/process"
+"""The tag that names a run's process: its id and the time of its start, since ids are used again."""
+POLL_SECONDS = 0.5
+
+_context = get_context("forkserver")
+
+
+def warm_up() -> None:
+    """Start the fork server, which takes some seconds to import everything. A run that comes earlier waits for it."""
+    _context.set_forkserver_preload([PRELOADED])
+    forkserver.ensure_running()
+
+
+class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
+    """The run launcher that `dagster.yaml` names. The daemon launches all runs, because they are queued."""
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._inst_data = inst_data
+        self.when_run_ends: Callable[[], object] = lambda: None
+        """Called after the end of each run that this process launched."""
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """Return what `dagster.yaml` says."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return no options."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+        """Create the launcher, as Dagster does."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Fork a process for the run, and watch it to its end."""
+        run_id = context.dagster_run.run_id
+        warm_up()
+        process = _context.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
+        process.start()
+        identity = [process.pid, _start_time(process.pid or 0)]
+        self._instance.add_run_tags(run_id, {PROCESS: json.dumps(identity)})
+        Thread(target=self._watch, args=(run_id, process, identity), daemon=True).start()
+
+    def terminate(self, run_id: str) -> bool:
+        """Interrupt the run's process, whoever asks. Return whether there was one."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            return False
+        self._instance.report_run_canceling(run)
+        identity = json.loads(run.tags.get(PROCESS, "null"))
+        if not _is_alive(identity):
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(identity[0], signal.SIGINT)
+        return True
+
+    def _watch(self, run_id: str, process: BaseProcess, identity: list[Any]) -> None:
+        """Wait for the end of the process, then report the end of the run if the process did not."""
+        process.join()
+        while _is_alive(identity):  # the fork server died, and not the run
+            time.sleep(POLL_SECONDS)
+        self._report_end(run_id, process)
+        self.when_run_ends()
+
+    def _report_end(self, run_id: str, process: BaseProcess) -> None:
+        """A run that its process left unfinished was cancelled, or has failed."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            return
+        if run.status == dg.DagsterRunStatus.CANCELING:
+            self._instance.report_run_canceled(run)
+        else:
+            self._instance.report_engine_event(f"The run's process ended with exit code {process.exitcode}.", run)
+            self._instance.report_run_failed(run)
+
+
+def _is_alive(identity: list[Any] | None) -> bool:
+    """Whether a process is alive. `identity` is its id and start time."""
+    return identity is not None and identity[1] is not None and _start_time(identity[0]) == identity[1]
+
+
+def _start_time(pid: int) -> str | None:
+    """Return when a process was started, in ticks of the kernel; None if there is none, or if it is a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
