@@ -1,0 +1,173 @@
+"""`toko dev` when its processes are killed, in one group: the tests follow each other."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.acceptance.dumps import dumped_at
+from tests.acceptance.places import installed, run_toko, set_time
+from tests.backups import a_shop, write_backup
+from tests.installation import Installation
+from tests.processes import descendants, is_alive, kill
+from tests.web_interface import TOKO, WebInterface, answers, wait_until, web_interface
+from toko_assets.cli.dev.lock import Started, find_started
+from toko_assets.postgres.server import PostgresServer
+
+SECONDS = 150
+STATE = """{
+  runsOrError { ... on Runs { results { runId status } } }
+  workspaceOrError { ... on Workspace { locationEntries {
+    updatedTimestamp locationOrLoadError { __typename }
+  } } }
+  instance { daemonHealth { daemonStatus(daemonType: "SENSOR") { lastHeartbeatTime } } }
+}"""
+CODE_SERVER, LOADED_CODE = "-m toko_assets.code_server", "-m dagster api grpc"
+DAEMON, WEB_SERVER = "-m dagster._daemon", "-m dagster_webserver"
+
+
+@dataclass
+class Group:
+    """A running `toko dev`."""
+
+    toko: Installation
+    web: WebInterface
+    log: Path
+
+    @property
+    def started(self) -> Started:
+        started = find_started(self.toko.data / "dagster")
+        assert started is not None
+        return started
+
+    @property
+    def processes(self) -> dict[int, str]:
+        return descendants(self.started.pid)
+
+    def pid(self, command: str) -> int:
+        (pid,) = [pid for pid, line in self.processes.items() if command in line]
+        return pid
+
+    def kill(self, *commands: str) -> None:
+        for pid in [self.pid(command) for command in commands]:
+            kill(pid)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.web.ask(STATE)
+
+    @property
+    def runs(self) -> dict[str, str]:
+        """Statuses by id, the newest first."""
+        return {run["runId"]: run["status"] for run in self.state["runsOrError"]["results"]}
+
+    @property
+    def location(self) -> dict[str, Any]:
+        (entry,) = self.state["workspaceOrError"]["locationEntries"]
+        return dict(entry)
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        wait_until(done, SECONDS, self.log)
+
+    def wait_for_new_location(self, old: dict[str, Any]) -> None:
+        """Until the web interface shows the code location that was loaded after the old one."""
+        self.wait(
+            lambda: (new := self.location) != old and new["locationOrLoadError"]["__typename"] == "RepositoryLocation"
+        )
+
+    def arrive(self, backup: Path, age: timedelta) -> None:
+        """A backup that was dumped so long ago, as a copy that has been complete for a while."""
+        made = datetime.now(ZoneInfo("Asia/Jakarta")) - age
+        dumped_at(backup, made)
+        set_time(backup, int(made.timestamp()))
+        backup.rename(self.toko.inbox / backup.name)
+
+
+@pytest.fixture(scope="module")
+def backups(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> list[Path]:
+    folder = tmp_path_factory.mktemp("backups")
+    return [write_backup(postgres, folder / f"i5_TOKO_{n}.i5bu", a_shop(price=1000 + n)) for n in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
+    folder = tmp_path_factory.mktemp("dev")
+    log = folder / "dagster.log"
+    with installed(folder, SALES_EVERY_HOURS="0") as toko:
+        toko.inbox.mkdir(parents=True)
+        with web_interface(toko.data, log) as web:
+            yield Group(toko, web, log)
+
+
+def test_a_run_outlives_the_code_server_and_publishes(group: Group, backups: list[Path]) -> None:
+    group.arrive(backups[0], timedelta(hours=2))
+    group.wait(lambda: "STARTED" in group.runs.values())
+    location = group.location
+    group.kill(CODE_SERVER, LOADED_CODE)
+    group.wait(lambda: set(group.runs.values()) == {"SUCCESS"})
+    assert len(group.runs) == 1
+    group.wait_for_new_location(location)
+
+
+def test_the_death_of_the_process_that_has_loaded_the_code_is_noticed(group: Group) -> None:
+    location = group.location
+    group.kill(LOADED_CODE)
+    group.wait_for_new_location(location)
+
+
+def test_the_web_server_is_started_again(group: Group) -> None:
+    group.kill(WEB_SERVER)
+    group.wait(lambda: not answers(group.web))
+    group.wait(lambda: answers(group.web))
+
+
+def test_the_daemon_is_started_again_and_a_backup_that_comes_after_all_that_is_published(
+    group: Group, backups: list[Path]
+) -> None:
+    group.kill(DAEMON)
+    group.arrive(backups[1], timedelta(hours=1))
+    group.wait(lambda: list(group.runs.values()) == ["SUCCESS", "SUCCESS"])
+    assert group.toko.prices()["BRG-0"] == 1002
+
+
+def test_doctor_says_that_all_of_it_works(group: Group) -> None:
+    said = run_toko("doctor").output
+    assert f"✓ code it is loaded, and {group.web.address} responds" in said
+    assert "✓ daemon all parts reported, the latest " in said
+    assert "✓ sensor new_backup last ran " in said
+
+
+def test_every_death_was_one_line(group: Group) -> None:
+    lines = [line.partition(" - toko - ")[2] for line in group.log.read_text().splitlines() if " - toko - " in line]
+    code_server, *others = lines
+    assert code_server == "The code server was killed by signal 9. It is started again now."
+    assert others[0].startswith("The code server ended with status 1. It is started again ")
+    assert others[1:] == [
+        f"The {name} was killed by signal 9. It is started again now." for name in ("web server", "daemon")
+    ]
+
+
+def test_a_second_start_is_one_line(group: Group) -> None:
+    second = subprocess.run([TOKO, "dev", "--port", "65000"], capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    home, pid = group.toko.data / "dagster", group.started.pid
+    assert second.stderr.splitlines() == [
+        f"toko: `toko dev` is already running for {home} (process {pid}, {group.web.address}): stop it first."
+    ]
+    assert second.stdout == ""
+
+
+def test_nothing_is_left_when_it_is_killed_and_doctor_says_so(group: Group) -> None:
+    pid, processes = group.started.pid, group.processes
+    assert len(processes) == 4
+    os.killpg(pid, 9)
+    group.wait(lambda: not any(map(is_alive, processes)))
+    said = run_toko("doctor")
+    assert "✗ toko dev It was killed, and nothing has started it again. `make dev` starts everything" in said.output
+    assert said.status == 1
