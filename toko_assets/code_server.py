@@ -1,8 +1,8 @@
-"""Dagster's code server, which ends when the process that has loaded the code dies: `python -m toko_assets.code_server`.
+"""Dagster's code server, `python -m toko_assets.code_server`, which ends when the process with the loaded code dies.
 
-`dagster code-server start` loads the code in a process of its own, which *Reload* in the web interface replaces. It does
-not notice that this process dies, and then every sensor tick and every run fails until somebody presses *Reload*. This
-one ends instead, with status 1, so that whoever supervises it starts it again.
+`dagster code-server start` loads the code in a process of its own, which *Reload* in the web interface replaces. It
+does not notice that this process dies, and then every sensor tick and every run fails until somebody presses *Reload*.
+This one ends instead, with status 1, so that its supervisor starts it again.
 """
 
 import os

@@ -18,9 +18,8 @@ def run_dev(port: int, console: Console) -> None:
     """Run Dagster until Ctrl-C. Raises TokoError if another one runs with this DAGSTER_HOME, or uses the port."""
 
     def say(line: str) -> None:
-        console.print(
-            f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z} - toko - {line}", highlight=False, soft_wrap=True
-        )
+        now = datetime.now().astimezone()
+        console.print(f"{now:%Y-%m-%d %H:%M:%S %z} - toko - {line}", highlight=False, soft_wrap=True)
 
     with only_one(Path(os.environ["DAGSTER_HOME"]), port), tempfile.TemporaryDirectory(prefix="toko-dev-") as folder:
         _check_port(port)

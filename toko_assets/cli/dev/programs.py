@@ -9,35 +9,36 @@ from pathlib import Path
 from toko_assets.cli.dev.supervisor import Program
 
 LOCATION = "toko"
-"""The name of the code location, also in the workspace.yaml of this package and of the containers."""
-PROGRAMS = (
-    ("code server", signal.SIGTERM, "toko_assets.code_server", "--socket={socket}", f"--location-name={LOCATION}",
-     "--module-name=toko_assets.definitions", "--inject-env-vars-from-instance", "--log-level=warning"),
-    ("daemon", signal.SIGKILL, "dagster._daemon", "run", "--workspace={workspace}"),
-    ("web server", signal.SIGKILL, "dagster_webserver", "--workspace={workspace}", "--host=127.0.0.1", "--port={port}"),
-)  # fmt: skip
-"""Name, signal when the supervisor dies, module, arguments. The code server lets running syncs end first."""
+"""The name of the code location, as in the workspace.yaml of this package and of the containers."""
+CODE_SERVER = "code server"
+PROGRAMS = {
+    CODE_SERVER: (
+        "toko_assets.code_server", "--socket={socket}", f"--location-name={LOCATION}",
+        "--module-name=toko_assets.definitions", "--inject-env-vars-from-instance", "--log-level=warning",
+    ),
+    "daemon": ("dagster._daemon", "run", "--workspace={workspace}"),
+    "web server": ("dagster_webserver", "--workspace={workspace}", "--host=127.0.0.1", "--port={port}"),
+}  # fmt: skip
+"""By name: the module that Python runs, and its arguments."""
 
 
 def list_programs(folder: Path, port: int) -> list[Program]:
-    """Return the programs, which find each other by files that this function names or writes in the folder."""
+    """Return the programs, which find each other by files that this function names or writes in the folder.
+
+    Daemon and web server wait for the code server's socket, because without it their logs begin with errors. They
+    notice a new code server by themselves. If the supervisor dies, the code server lets running syncs end first.
+    """
     socket, workspace = folder / "code.sock", folder / "workspace.yaml"
     location = {"grpc_server": {"socket": str(socket), "location_name": LOCATION}}
     workspace.write_text(json.dumps({"load_from": [location]}))  # JSON is YAML
-    return [
-        Program(
-            name,
-            (
-                sys.executable,
-                "-m",
-                module,
-                *(a.format(socket=socket, workspace=workspace, port=port) for a in arguments),
-            ),
-            end_signal,
-            None if name == "code server" else socket,
-        )
-        for name, end_signal, module, *arguments in PROGRAMS
-    ]
+    places = {"socket": socket, "workspace": workspace, "port": port}
+    programs = []
+    for name, (module, *arguments) in PROGRAMS.items():
+        command = (sys.executable, "-m", module, *(argument.format_map(places) for argument in arguments))
+        is_code_server = name == CODE_SERVER
+        end_signal = signal.SIGTERM if is_code_server else signal.SIGKILL
+        programs.append(Program(name, command, end_signal, needs=None if is_code_server else socket))
+    return programs
 
 
 def dagster_environment() -> dict[str, str]:

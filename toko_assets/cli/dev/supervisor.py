@@ -38,7 +38,7 @@ class Program:
 
 
 def supervise(programs: Sequence[Program], environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Keep the programs running until this process receives SIGINT or SIGTERM, then end them. A second signal kills them."""
+    """Keep programs running until this process receives SIGINT or SIGTERM, then end them. A second one kills them."""
     received: list[int] = []
     for end in (signal.SIGINT, signal.SIGTERM):  # a script's background process inherits them as ignored
         signal.signal(end, lambda number, _: received.append(number))

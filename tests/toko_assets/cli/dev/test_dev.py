@@ -1,7 +1,5 @@
 """`toko dev` when its processes are killed, in one group: the tests follow each other."""
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +12,9 @@ import pytest
 from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, run_toko, set_time
 from tests.backups import a_shop, write_backup
-from tests.installation import Installation
+from tests.installation import Answer, Installation
 from tests.processes import descendants, is_alive, kill
-from tests.web_interface import TOKO, WebInterface, answers, wait_until, web_interface
+from tests.web_interface import WebInterface, answers, wait_until, web_interface
 from toko_assets.cli.dev.lock import Started, find_started
 from toko_assets.postgres.server import PostgresServer
 
@@ -81,12 +79,13 @@ class Group:
             lambda: (new := self.location) != old and new["locationOrLoadError"]["__typename"] == "RepositoryLocation"
         )
 
-    def arrive(self, backup: Path, age: timedelta) -> None:
-        """A backup that was dumped so long ago, as a copy that has been complete for a while."""
-        made = datetime.now(ZoneInfo("Asia/Jakarta")) - age
-        dumped_at(backup, made)
-        set_time(backup, int(made.timestamp()))
-        backup.rename(self.toko.inbox / backup.name)
+
+def arrive(backup: Path, inbox: Path, age: timedelta) -> None:
+    """A backup that was dumped so long ago, and has been complete since."""
+    made = datetime.now(ZoneInfo("Asia/Jakarta")) - age
+    dumped_at(backup, made)
+    set_time(backup, int(made.timestamp()))
+    backup.rename(inbox / backup.name)
 
 
 @pytest.fixture(scope="module")
@@ -96,17 +95,18 @@ def backups(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) 
 
 
 @pytest.fixture(scope="module")
-def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
+def group(tmp_path_factory: pytest.TempPathFactory, backups: list[Path]) -> Iterator[Group]:
+    """With a backup that waits for it."""
     folder = tmp_path_factory.mktemp("dev")
     log = folder / "dagster.log"
     with installed(folder, SALES_EVERY_HOURS="0") as toko:
         toko.inbox.mkdir(parents=True)
+        arrive(backups[0], toko.inbox, timedelta(hours=2))
         with web_interface(toko.data, log) as web:
             yield Group(toko, web, log)
 
 
-def test_a_run_outlives_the_code_server_and_publishes(group: Group, backups: list[Path]) -> None:
-    group.arrive(backups[0], timedelta(hours=2))
+def test_a_run_outlives_the_code_server_and_publishes(group: Group) -> None:
     group.wait(lambda: "STARTED" in group.runs.values())
     location = group.location
     group.kill(CODE_SERVER, LOADED_CODE)
@@ -131,7 +131,7 @@ def test_the_daemon_is_started_again_and_a_backup_that_comes_after_all_that_is_p
     group: Group, backups: list[Path]
 ) -> None:
     group.kill(DAEMON)
-    group.arrive(backups[1], timedelta(hours=1))
+    arrive(backups[1], group.toko.inbox, timedelta(hours=1))
     group.wait(lambda: list(group.runs.values()) == ["SUCCESS", "SUCCESS"])
     assert group.toko.prices()["BRG-0"] == 1002
 
@@ -154,19 +154,28 @@ def test_every_death_was_one_line(group: Group) -> None:
 
 
 def test_a_second_start_is_one_line(group: Group) -> None:
-    second = subprocess.run([TOKO, "dev", "--port", "65000"], capture_output=True, text=True, check=False)
-    assert second.returncode == 1
     home, pid = group.toko.data / "dagster", group.started.pid
-    assert second.stderr.splitlines() == [
-        f"toko: `toko dev` is already running for {home} (process {pid}, {group.web.address}): stop it first."
-    ]
-    assert second.stdout == ""
+    line = f"toko: `toko dev` is already running for {home} (process {pid}, {group.web.address}): stop it first."
+    assert run_toko("dev", "--port", "65000") == Answer(1, "", line)
+
+
+def test_doctor_says_why_the_code_cannot_be_loaded(group: Group) -> None:
+    env_file = Path(".env")
+    env_file.write_text("KEEP_BACKUPS=none\n")
+    group.kill(LOADED_CODE)
+    group.wait(lambda: group.location["locationOrLoadError"]["__typename"] == "PythonError")
+    env_file.unlink()  # doctor reads the same settings
+    said = run_toko("doctor").output
+    assert "✗ code It cannot be loaded: " in said
+    assert "KEEP_BACKUPS=none" in said
+    assert f"Fix that, then press Reload at {group.web.address}/locations." in said
 
 
 def test_nothing_is_left_when_it_is_killed_and_doctor_says_so(group: Group) -> None:
     pid, processes = group.started.pid, group.processes
-    assert len(processes) == 4
-    os.killpg(pid, 9)
+    for command in (CODE_SERVER, LOADED_CODE, DAEMON, WEB_SERVER):
+        assert group.pid(command) in processes
+    kill(pid)
     group.wait(lambda: not any(map(is_alive, processes)))
     said = run_toko("doctor")
     assert "✗ toko dev It was killed, and nothing has started it again. `make dev` starts everything" in said.output
