@@ -42,17 +42,17 @@ def supervise(programs: Sequence[Program], environment: Mapping[str, str], say: 
     received: list[int] = []
     for end in (signal.SIGINT, signal.SIGTERM):  # a script's background process inherits them as ignored
         signal.signal(end, lambda number, _: received.append(number))
-    kept = [Kept(program, environment, say) for program in programs]
+    supervised = [Supervised(program, environment, say) for program in programs]
     try:
         while not received:
-            for one in kept:
+            for one in supervised:
                 one.look_after()
             time.sleep(POLL_SECONDS)
     finally:
-        _stop(kept, lambda: len(received) > 1)
+        _stop(supervised, lambda: len(received) > 1)
 
 
-class Kept:
+class Supervised:
     """A program, its process, and how often it died."""
 
     def __init__(self, program: Program, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
@@ -105,12 +105,12 @@ def start(program: Program, environment: Mapping[str, str]) -> subprocess.Popen[
     )
 
 
-def _stop(kept: Sequence[Kept], is_urgent: Callable[[], bool]) -> None:
+def _stop(supervised: Sequence[Supervised], is_urgent: Callable[[], bool]) -> None:
     """Interrupt the programs as Ctrl-C does, and wait until they have ended."""
     deadline = time.monotonic() + STOP_SECONDS
-    for one in kept:
+    for one in supervised:
         one.send(signal.SIGINT)
-    while any(one.is_alive() for one in kept) and time.monotonic() < deadline and not is_urgent():
+    while any(one.is_alive() for one in supervised) and time.monotonic() < deadline and not is_urgent():
         time.sleep(0.1)
-    for one in kept:
+    for one in supervised:
         one.send(signal.SIGKILL)

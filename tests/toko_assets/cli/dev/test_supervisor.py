@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.processes import descendants, is_alive
@@ -46,7 +47,7 @@ class Supervisor:
 @contextmanager
 def supervising(folder: Path, *commands: str) -> Iterator[Supervisor]:
     """A supervisor of shell commands, started as a script's background process: SIGINT is ignored."""
-    command = [sys.executable, "-u", "-c", SUPERVISE, folder, *commands]
+    command = [sys.executable, "-u", "-c", SUPERVISE, str(folder), *commands]
     with (folder / "log").open("wb") as log, subprocess.Popen(
         command, stdout=log, stderr=log, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)
     ) as process:  # fmt: skip
@@ -56,6 +57,11 @@ def supervising(folder: Path, *commands: str) -> Iterator[Supervisor]:
             yield supervisor
         finally:
             process.kill()
+
+
+def has_ended(programs: set[int]) -> bool:
+    """Whether at least one of the programs has."""
+    return not all(map(is_alive, programs))
 
 
 def test_a_program_that_is_killed_is_started_again(tmp_path: Path) -> None:
@@ -85,7 +91,7 @@ def test_it_ends_all_with_one_signal_and_kills_what_does_not_end_with_a_second(t
         with supervising(tmp_path, "exec sleep 600", STUBBORN) as supervisor:
             programs = supervisor.programs
             supervisor.process.send_signal(end)
-            wait_until(lambda programs=programs: sum(map(is_alive, programs)) < len(programs), SECONDS, supervisor.log)
+            wait_until(partial(has_ended, programs), SECONDS, supervisor.log)
             assert supervisor.process.poll() is None
             supervisor.process.send_signal(end)
             assert supervisor.process.wait(SECONDS) == 0
