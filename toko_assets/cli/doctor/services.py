@@ -25,8 +25,8 @@ LATE_SECONDS = 120
 WEB_SECONDS = 10
 RESTART = "`make dev` starts everything (in containers `make up`)."
 LOCATIONS = """{ workspaceOrError {
-  ... on PythonError { message }
-  ... on Workspace { locationEntries { name loadStatus locationOrLoadError { ... on PythonError { message } } } }
+  ... on PythonError { message causes { message } }
+  ... on Workspace { locationEntries { locationOrLoadError { ... on PythonError { message causes { message } } } } }
 } }"""
 
 
@@ -81,7 +81,7 @@ def _look_at_location(started: Started) -> Iterator[Finding]:
         )
         return
     errors = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
-    if problems := [_first_line(error["message"]) for error in errors if "message" in error]:
+    if problems := [_first_line([error, *error["causes"]][-1]["message"]) for error in errors if "message" in error]:
         yield wrong(
             "code", f"It cannot be loaded: {problems[0]} Fix that, then press Reload at {started.address}/locations."
         )
