@@ -23,6 +23,8 @@ SENSOR = "new_backup"
 LATE_SECONDS = 120
 """The daemon writes a heartbeat every 30 seconds, and the sensor ticks as often."""
 WEB_SECONDS = 10
+STARTED_AGAIN = "`toko dev` starts it again within 30 s. If not, its output says why."
+UNREACHABLE = "DagsterUserCodeUnreachableError"
 RESTART = "`make dev` starts everything (in containers `make up`)."
 LOCATIONS = """{ workspaceOrError {
   ... on PythonError { message causes { message } }
@@ -73,20 +75,20 @@ def _look_at_location(started: Started) -> Iterator[Finding]:
         )
         with urllib.request.urlopen(request, timeout=WEB_SECONDS) as answer:  # noqa: S310
             workspace: dict[str, Any] = json.load(answer)["data"]["workspaceOrError"]
-    except OSError as error:
-        yield wrong(
-            "web server",
-            f"{started.address} does not respond ({error}): `toko dev` starts it again within 10 s. If not, its output "
-            "says why.",
-        )
+    except (OSError, ValueError) as error:
+        yield wrong("web server", f"{started.address} does not respond ({error}): {STARTED_AGAIN}")
         return
-    errors = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
-    if problems := [_first_line([error, *error["causes"]][-1]["message"]) for error in errors if "message" in error]:
-        yield wrong(
-            "code", f"It cannot be loaded: {problems[0]} Fix that, then press Reload at {started.address}/locations."
-        )
-    else:
+    entries = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
+    error = next((entry for entry in entries if "message" in entry), None)
+    if error is None:
         yield good("code", f"it is loaded, and {started.address} responds")
+    elif UNREACHABLE in error["message"]:
+        yield wrong("code", f"The code server does not respond: {STARTED_AGAIN}")
+    else:
+        reason = _first_line([error, *error["causes"]][-1]["message"])
+        yield wrong(
+            "code", f"It cannot be loaded: {reason} Fix that, then press Reload at {started.address}/locations."
+        )
 
 
 def _look_at_daemon(instance: dg.DagsterInstance, beats: dict[str, float]) -> Iterator[Finding]:

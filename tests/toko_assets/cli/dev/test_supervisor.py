@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+
+import pytest
 
 from tests.processes import descendants, is_alive
 from tests.web_interface import wait_until
@@ -24,7 +25,7 @@ folder, *commands = sys.argv[1:]
 programs = [Program(f"program {n}", ("sh", "-c", command)) for n, command in enumerate(commands)]
 supervise([*programs, Program("late", ("touch", f"{folder}/late"), needs=Path(folder, "needed"))], os.environ, print)
 """
-STUBBORN = "trap '' INT; while true; do sleep 0.1; done"
+STUBBORN = "trap '' INT; touch stubborn; while true; do sleep 0.1; done"
 
 
 @dataclass
@@ -40,28 +41,30 @@ class Supervisor:
     def programs(self) -> set[int]:
         return set(descendants(self.process.pid))
 
+    def pid(self, command: str) -> int:
+        (pid,) = [pid for pid, line in descendants(self.process.pid).items() if command in line]
+        return pid
+
     def wait_for_line(self, line: str) -> None:
         wait_until(lambda: line in self.log.read_text().splitlines(), SECONDS, self.log)
 
 
 @contextmanager
 def supervising(folder: Path, *commands: str) -> Iterator[Supervisor]:
-    """A supervisor of shell commands, started as a script's background process: SIGINT is ignored."""
+    """A supervisor of shell commands, the first of which goes on. It is started as a script's background process is:
+    SIGINT is ignored."""
     command = [sys.executable, "-u", "-c", SUPERVISE, str(folder), *commands]
     with (folder / "log").open("wb") as log, subprocess.Popen(
-        command, stdout=log, stderr=log, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)
+        command, stdout=log, stderr=log, cwd=folder, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)
     ) as process:  # fmt: skip
         supervisor = Supervisor(process, folder)
         try:
-            wait_until(lambda: len(supervisor.programs) >= len(commands), SECONDS, supervisor.log)
+            wait_until(lambda: bool(supervisor.programs), SECONDS, supervisor.log)
+            if STUBBORN in commands:
+                wait_until((folder / "stubborn").exists, SECONDS, supervisor.log)
             yield supervisor
         finally:
             process.kill()
-
-
-def has_ended(programs: set[int]) -> bool:
-    """Whether at least one of the programs has."""
-    return not all(map(is_alive, programs))
 
 
 def test_a_program_that_is_killed_is_started_again(tmp_path: Path) -> None:
@@ -86,16 +89,16 @@ def test_one_that_needs_a_file_waits_for_it(tmp_path: Path) -> None:
         wait_until((tmp_path / "late").exists, SECONDS, supervisor.log)
 
 
-def test_it_ends_all_with_one_signal_and_kills_what_does_not_end_with_a_second(tmp_path: Path) -> None:
-    for end in (signal.SIGINT, signal.SIGTERM):
-        with supervising(tmp_path, "exec sleep 600", STUBBORN) as supervisor:
-            programs = supervisor.programs
-            supervisor.process.send_signal(end)
-            wait_until(partial(has_ended, programs), SECONDS, supervisor.log)
-            assert supervisor.process.poll() is None
-            supervisor.process.send_signal(end)
-            assert supervisor.process.wait(SECONDS) == 0
-        assert not any(map(is_alive, programs))
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all_and_a_second_kills_what_does_not_end(tmp_path: Path, end: signal.Signals) -> None:
+    with supervising(tmp_path, "exec sleep 600", STUBBORN) as supervisor:
+        programs, sleeping = supervisor.programs, supervisor.pid("sleep 600")
+        supervisor.process.send_signal(end)
+        wait_until(lambda: not is_alive(sleeping), SECONDS, supervisor.log)
+        assert supervisor.process.poll() is None
+        supervisor.process.send_signal(end)
+        assert supervisor.process.wait(SECONDS) == 0
+    wait_until(lambda: not any(map(is_alive, programs)), SECONDS, supervisor.log)
 
 
 def test_when_it_is_killed_they_are_killed(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""Dagster's code server, `python -m toko_assets.code_server`, which ends when the process with the loaded code dies.
+"""Dagster's code server, which ends when the process that has loaded the code dies.
 
-`dagster code-server start` loads the code in a process of its own, which *Reload* in the web interface replaces. It
-does not notice that this process dies, and then every sensor tick and every run fails until somebody presses *Reload*.
-This one ends instead, with status 1, so that its supervisor starts it again.
+Run it as `python -m toko_assets.cli.dev.code_server`, with the arguments of `dagster code-server start`. That command
+loads the code in a process of its own, which *Reload* in the web interface replaces. It does not notice that this
+process dies, and then every sensor tick and every run fails until somebody presses *Reload*. This one ends instead,
+with status 1, so that its supervisor starts it again.
 """
 
 import os
