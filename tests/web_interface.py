@@ -55,7 +55,8 @@ def web_interface_of(toko: Path, data: Path, log: Path, settings: Mapping[str, s
         yield web
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(60)
+        status = process.wait(60)
+    assert status in (0, -signal.SIGKILL), log.read_text()  # the second: a test has killed it
 
 
 def answers(web: WebInterface) -> bool:

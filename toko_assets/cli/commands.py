@@ -1,7 +1,6 @@
 """The `toko` command. Each command imports its dependencies when it runs, so that --help and searches start quickly."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -211,16 +210,11 @@ def bot(check: bool) -> None:
 def dev(port: int) -> None:
     """Serve Dagster's web interface at 127.0.0.1."""
     settings = _data_settings()
-    from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
+    from toko_assets.cli.dagster_home import prepare_dagster_home
+    from toko_assets.cli.dev import run_dev
 
     prepare_dagster_home(settings)
-    # The program `dagster` is next to the interpreter only in a virtual environment, so run the module.
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
-    console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C stops it)", highlight=False)
-    for end in (signal.SIGINT, signal.SIGTERM):  # a script's background process inherits them as ignored
-        signal.signal(end, signal.SIG_DFL)
-    quiet = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}  # by a tool that we do not need
-    os.execve(sys.executable, command, {**os.environ, **quiet})  # noqa: S606 - no shell: the arguments are ours
+    run_dev(port, console)
 
 
 class Benchmarks(click.Group):

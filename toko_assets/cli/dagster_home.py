@@ -5,11 +5,11 @@ import os
 import shutil
 from pathlib import Path
 
+from toko_assets import defs
 from toko_assets.common.settings import Settings
-from toko_assets.defs import dagster_storage
 from toko_core.files import whole_file
 
-DAGSTER_FILES = Path(dagster_storage.__file__).parent
+DAGSTER_FILES = Path(defs.__file__).parent
 WORKSPACE = DAGSTER_FILES / "workspace.yaml"
 """The file that tells Dagster the code location, in a checkout and in an installed wheel."""
 

@@ -35,8 +35,8 @@ def sync_lock(root: Path, waiting: Callable[[], None] | None) -> Iterator[bool]:
         yield False
         return
     root.mkdir(parents=True, exist_ok=True)
-    with _opened(root / LOCK) as handle:
-        if not _taken(handle):
+    with open_lock(root / LOCK) as handle:
+        if not try_lock(handle):
             if waiting is None:
                 raise SyncRunningError(f"Another sync is running in {root}: try again when it is done.")
             waiting()
@@ -53,7 +53,7 @@ def run_mark(root: Path, run_id: str) -> Iterator[None]:
     """Mark a run as alive, whether it waits for the lock or holds it."""
     mark = _mark(root, run_id)
     mark.parent.mkdir(parents=True, exist_ok=True)
-    with _opened(mark) as handle:
+    with open_lock(mark) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             yield
@@ -69,7 +69,7 @@ def is_alive(root: Path, run_id: str) -> bool:
     except FileNotFoundError:
         return False
     try:
-        if not _taken(handle):
+        if not try_lock(handle):
             return True
         mark.unlink(missing_ok=True)
         return False
@@ -82,7 +82,8 @@ def _mark(root: Path, run_id: str) -> Path:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def open_lock(path: Path) -> Iterator[int]:
+    """Open a lock file, which is created if it does not exist. Programs that this process starts do not inherit it."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         yield handle
@@ -90,7 +91,8 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(handle)
 
 
-def _taken(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
+    """Lock an open file until it is closed. Return False if another process holds the lock."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,0 +1,55 @@
+"""One `toko dev` for each Dagster home: the file that it locks says where it runs."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from toko_assets.common.lock import open_lock, try_lock
+from toko_core.errors import TokoError
+
+FILE = "toko-dev.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A `toko dev` that was not stopped: it runs, or it was killed."""
+
+    pid: int
+    port: int
+    is_alive: bool
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def only_one(home: Path, port: int) -> Iterator[None]:
+    """Hold the lock of a Dagster home. Raises TokoError if another `toko dev` holds it."""
+    with open_lock(home / FILE) as handle:
+        if not try_lock(handle):
+            other = find_started(home)
+            where = f" (process {other.pid}, {other.address})" if other else ""
+            raise TokoError(f"`toko dev` is already running for {home}{where}: stop it first.")
+        _write(handle, json.dumps({"pid": os.getpid(), "port": port}))
+        try:
+            yield
+        finally:  # a killed process leaves its text
+            _write(handle, "")
+
+
+def find_started(home: Path) -> Started | None:
+    """Return the `toko dev` that runs or was killed. None if there was none, or if it was stopped."""
+    file = home / FILE
+    if not file.exists() or not (text := file.read_text()):
+        return None
+    with open_lock(file) as handle:
+        return Started(**json.loads(text), is_alive=not try_lock(handle))
+
+
+def _write(handle: int, text: str) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, text.encode(), 0)

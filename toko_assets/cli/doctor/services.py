@@ -1,0 +1,128 @@
+"""Checks what `toko dev`, or the containers, keep running: Dagster's daemon, the code location, and the newest tick.
+
+Where nothing was ever started, there is nothing to check.
+"""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from toko_assets.cli.dagster_home import set_dagster_home
+from toko_assets.cli.dev.lock import Started, find_started
+from toko_assets.cli.doctor.backups import shown_age
+from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.common.settings import Settings
+
+SENSOR = "new_backup"
+LATE_SECONDS = 120
+"""The daemon writes a heartbeat every 30 seconds, and the sensor ticks as often."""
+WEB_SECONDS = 10
+STARTED_AGAIN = "`toko dev` starts it again within 30 s. If not, its output says why."
+UNREACHABLE = "DagsterUserCodeUnreachableError"
+RESTART = "`make dev` starts everything (in containers `make up`)."
+LOCATIONS = """{ workspaceOrError {
+  ... on PythonError { message causes { message } }
+  ... on Workspace { locationEntries { locationOrLoadError { ... on PythonError { message causes { message } } } } }
+} }"""
+
+
+def look_at_services(settings: Settings) -> Iterator[Finding]:
+    """Check the daemon, the code location and the newest tick of the sensor new_backup."""
+    home = set_dagster_home(settings)
+    if (instance := _open_instance(home)) is None:
+        return
+    with instance:
+        started, now = find_started(home), time.time()
+        beats = {beat.daemon_type: now - beat.timestamp for beat in instance.get_daemon_heartbeats().values()}
+        if started and started.is_alive:
+            yield from _look_at_location(started)
+        elif started:
+            yield wrong("toko dev", f"It was killed, and nothing has started it again. {RESTART}")
+            return
+        if not beats:
+            return
+        if min(beats.values()) > LATE_SECONDS and not started:
+            age = shown_age(timedelta(seconds=min(beats.values())))
+            yield note("daemon", f"Stopped since {age}: a new backup is synced only by `toko sync`. {RESTART}")
+            return
+        yield from _look_at_daemon(instance, beats)
+        yield from _look_at_ticks(instance, now)
+
+
+def _open_instance(home: Path) -> dg.DagsterInstance | None:
+    """Open Dagster's instance. None if there is none, or if it cannot be opened, which look_at_dagster reports."""
+    if not (home / "dagster.yaml").exists():
+        return None
+    try:
+        return dg.DagsterInstance.from_config(str(home))
+    except Exception:  # a file that somebody edited may cause any error
+        return None
+
+
+def _look_at_location(started: Started) -> Iterator[Finding]:
+    """Ask the web server whether the code location is loaded."""
+    try:
+        request = urllib.request.Request(  # noqa: S310 - http, on this machine
+            f"{started.address}/graphql",
+            json.dumps({"query": LOCATIONS}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=WEB_SECONDS) as answer:  # noqa: S310
+            workspace: dict[str, Any] = json.load(answer)["data"]["workspaceOrError"]
+    except (OSError, ValueError) as error:
+        yield wrong("web server", f"{started.address} does not respond ({error}): {STARTED_AGAIN}")
+        return
+    entries = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
+    error = next((entry for entry in entries if "message" in entry), None)
+    if error is None:
+        yield good("code", f"it is loaded, and {started.address} responds")
+    elif UNREACHABLE in error["message"]:
+        yield wrong("code", f"The code server does not respond: {STARTED_AGAIN}")
+    else:
+        reason = _first_line([error, *error["causes"]][-1]["message"])
+        yield wrong(
+            "code", f"It cannot be loaded: {reason} Fix that, then press Reload at {started.address}/locations."
+        )
+
+
+def _look_at_daemon(instance: dg.DagsterInstance, beats: dict[str, float]) -> Iterator[Finding]:
+    """Check the heartbeat of each part of the daemon."""
+    late = {kind: beats.get(kind) for kind in instance.get_required_daemon_types()}
+    late = {kind: age for kind, age in late.items() if age is None or age > LATE_SECONDS}
+    if late:
+        yield wrong("daemon", f"No heartbeat in the last {LATE_SECONDS} s: {', '.join(sorted(late))}. {RESTART}")
+    else:
+        yield good("daemon", f"all parts reported, the latest {min(beats.values()):.0f} s ago")
+
+
+def _look_at_ticks(instance: dg.DagsterInstance, now: float) -> Iterator[Finding]:
+    """Check the newest tick of the sensor."""
+    states = [state for state in instance.all_instigator_state() if state.name == SENSOR]
+    if any(not state.is_running for state in states):
+        yield note("sensor", f"{SENSOR} is turned off: turn it on in the web interface, under Automation.")
+        return
+    ticks = [t for s in states for t in instance.get_ticks(s.instigator_origin_id, s.selector_id, limit=1)]
+    if not ticks:
+        yield note("sensor", f"{SENSOR} has not run yet.")
+        return
+    tick = max(ticks, key=lambda tick: tick.timestamp)
+    age = now - tick.timestamp
+    if age > LATE_SECONDS:
+        yield wrong("sensor", f"{SENSOR} last ran {shown_age(timedelta(seconds=age))} ago. {RESTART}")
+    elif tick.error:
+        yield wrong(
+            "sensor", f"{SENSOR} failed {age:.0f} s ago: {_first_line(tick.error.message)} It runs again within 30 s."
+        )
+    else:
+        yield good("sensor", f"{SENSOR} last ran {age:.0f} s ago: {tick.skip_reason or 'it asked for a run'}")
+
+
+def _first_line(message: str) -> str:
+    """Return an error's first line, as a sentence."""
+    return message.strip().splitlines()[0].rstrip(".:") + "."
