@@ -97,9 +97,11 @@ def test_an_expired_token_a_dead_network_and_a_dropbox_that_is_down_are_survived
     server: DropboxServer, found: Watched, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.expire_access_tokens()
+    before = len(server.requests)
     put(server)
     found.wait()
     assert caplog.messages == []
+    server.wait_for_request(LONGPOLL, after=before)
     server.down()
     server.up()
     found.wait()
