@@ -39,7 +39,7 @@ TICK = 30
 """Seconds between two ticks of the sensor."""
 RUNS = """{ runsOrError(limit: 1) { ... on Runs { results {
     status creationTime startTime endTime
-    eventConnection(limit: 20) { events { __typename ... on MessageEvent { timestamp } } }
+    eventConnection(limit: 1000) { events { __typename ... on MessageEvent { timestamp } } }
 } } } }"""
 
 

@@ -4,5 +4,13 @@ from toko_assets.common.process import tune_process
 
 tune_process()  # before other imports: pyarrow reads its setting when it is imported
 
+import __main__  # noqa: E402
+
+# DuckDB takes a program without a file for a notebook, and would draw progress bars into the daemon's log.
+__main__.__file__ = __file__
+import duckdb  # noqa: E402, F401
+
+del __main__.__file__
+
 
 import toko_assets.defs.code_location  # noqa: E402, F401

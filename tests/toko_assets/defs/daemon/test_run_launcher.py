@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +35,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory, dropbox: DropboxServer) -> It
     with a_shop(folder, max_runs=2, **settings) as shop, running_daemon(folder / "daemon.log"):
         wait_until(lambda: len(shop.ticks) >= 1)
         yield shop
+
+
+WARM_DUCKDB = """
+import toko_assets.defs.daemon.warm, duckdb
+print(duckdb.connect().execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
+"""
 
 
 def begun(shop: Shop, dropbox: DropboxServer) -> tuple[dg.DagsterRun, int]:
@@ -80,3 +88,8 @@ def test_a_run_that_a_person_stops_ends_and_is_canceled(shop: Shop, dropbox: Dro
     wait_until(lambda: not Path(f"/proc/{process}").exists())
     assert not shop.instance.run_launcher.terminate(run.run_id)
     dropbox.heal()
+
+
+def test_a_warm_process_draws_no_progress_bars() -> None:
+    done = subprocess.run([sys.executable, "-c", WARM_DUCKDB], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
