@@ -79,13 +79,13 @@ def _look_at_location(started: Started) -> Iterator[Finding]:
         yield wrong("web server", f"{started.address} does not respond ({error}): {STARTED_AGAIN}")
         return
     entries = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
-    error = next((entry for entry in entries if "message" in entry), None)
-    if error is None:
+    problem = next((entry for entry in entries if "message" in entry), None)
+    if problem is None:
         yield good("code", f"it is loaded, and {started.address} responds")
-    elif UNREACHABLE in error["message"]:
+    elif UNREACHABLE in problem["message"]:
         yield wrong("code", f"The code server does not respond: {STARTED_AGAIN}")
     else:
-        reason = _first_line([error, *error["causes"]][-1]["message"])
+        reason = _first_line([problem, *problem["causes"]][-1]["message"])
         yield wrong(
             "code", f"It cannot be loaded: {reason} Fix that, then press Reload at {started.address}/locations."
         )
