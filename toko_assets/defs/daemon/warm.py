@@ -12,5 +12,6 @@ import duckdb  # noqa: E402, F401
 
 del __main__.__file__
 
+import dagster._cli.api  # noqa: E402, F401
 
 import toko_assets.defs.code_location  # noqa: E402, F401
