@@ -31,7 +31,7 @@ def test_everything_is_healthy_and_small(shop: Stack) -> None:
 
 def test_a_run_container_ends_well_and_keeps_its_log(shop: Stack) -> None:
     container = shop.run_containers()[0]
-    shop.wait_until(lambda: not shop.run_containers(running=True), "the run's container has ended", 30)
+    shop.wait_until(lambda: not shop.run_containers(running=True), "the containers of the runs have ended")
     assert shop.inspect(container)["State"]["ExitCode"] == 0
     assert "RUN_SUCCESS" in docker("logs", container)
 
