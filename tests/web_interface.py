@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 90
+START_SECONDS = 180
 TOKO = Path(sys.executable).with_name("toko")
 
 
@@ -55,7 +55,7 @@ def web_interface_of(toko: Path, data: Path, log: Path, settings: Mapping[str, s
         yield web
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        status = process.wait(60)
+        status = process.wait(120)
     assert status in (0, -signal.SIGKILL), log.read_text()  # the second: a test has killed it
 
 
