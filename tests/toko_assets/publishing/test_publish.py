@@ -71,7 +71,7 @@ def test_a_catalogue_is_served_and_the_next_one_says_what_changed(folder: DataFo
     assert second.diff is not None
     assert (second.diff.new, second.diff.gone, second.diff.prices_changed) == (1, 0, 4)
     assert {outcome.name for outcome in second.outcomes if outcome.blocking and outcome.passed} == BLOCKING
-    assert list(second.seconds) == ["build", "verify", "search"]
+    assert list(second.seconds) == ["build", "read", "verify", "search"]
 
 
 def test_what_is_served_already_is_not_published_again(folder: DataFolder) -> None:
