@@ -170,6 +170,7 @@ class TokoBot:
         """Check the webhook. Or stop if polling has ended, so that a service manager starts the bot again."""
         if isinstance(self._updater, WebhookUpdater):
             await WebhookHealth(self.settings, self._updater, self._heartbeat).watch()
+            return
         self.failure = await wait_for_end_of_polling(self._polling, lambda: self._updater.running)
         log.error("The bot stops: %s", self.failure)
         self.application.stop_running()
