@@ -1,5 +1,6 @@
-"""The folders below TOKO_DATA_DIR, and atomic writes: a file is written under a temporary name, flushed and renamed."""
+"""The folders below TOKO_DATA_DIR, atomic writes (under a temporary name, flushed and renamed), and locks of files."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -112,6 +113,25 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def open_lock(path: Path) -> Iterator[int]:
+    """Open a lock file, which is created if it does not exist. Programs that this process starts do not inherit it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def try_lock(handle: int) -> bool:
+    """Lock an open file until it is closed. Return False if another process holds the lock."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def flush(path: Path) -> None:

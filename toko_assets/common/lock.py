@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toko_core.errors import TransientError
+from toko_core.files import open_lock, try_lock
 
 LOCK = "sync.lock"
 MARKS = "runs"
@@ -79,22 +80,3 @@ def is_alive(root: Path, run_id: str) -> bool:
 
 def _mark(root: Path, run_id: str) -> Path:
     return root / MARKS / run_id
-
-
-@contextmanager
-def open_lock(path: Path) -> Iterator[int]:
-    """Open a lock file, which is created if it does not exist. Programs that this process starts do not inherit it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
-def try_lock(handle: int) -> bool:
-    """Lock an open file until it is closed. Return False if another process holds the lock."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

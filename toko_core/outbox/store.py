@@ -1,20 +1,18 @@
 """The outbox: the messages in one small JSON file, for several threads and processes."""
 
-import fcntl
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from toko_core.files import whole_file
+from toko_core.files import open_lock, try_lock, whole_file
 from toko_core.outbox.messages import Message, Notified, State, Waiting, add, drop, settle
 
 log = logging.getLogger(__name__)
@@ -126,29 +124,21 @@ def _locked(path: Path, threads: threading.Lock, seconds: float) -> Iterator[boo
 
     Yields whether nobody else holds the lock, after waiting for at most `seconds`.
     """
-    alone, handle = threads.acquire(timeout=seconds), None
-    try:
+    with ExitStack() as stack:
+        if alone := threads.acquire(timeout=seconds):
+            stack.callback(threads.release)
+        handle = None
         with suppress(OSError):  # nobody else can write to a read-only disk either
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = stack.enter_context(open_lock(path))
         yield alone and (handle is None or _lock(handle, seconds))
-    finally:
-        if handle is not None:
-            os.close(handle)
-        if alone:
-            threads.release()
 
 
 def _lock(handle: int, seconds: float) -> bool:
     end = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with suppress(OSError):  # a disk without locks
+        while not try_lock(handle):
             if time.monotonic() >= end:
                 return False
             time.sleep(0.02)
-        except OSError:  # a disk without locks
-            return True
-        else:
-            return True
+    return True

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toko_assets.common.lock import open_lock, try_lock
 from toko_core.errors import TokoError
+from toko_core.files import open_lock, try_lock
 
 FILE = "toko-dev.lock"
 
