@@ -18,8 +18,8 @@ from toko_assets.cli.dev.lock import Started, find_started
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.settings import Settings
+from toko_assets.defs.sensors import NEW_BACKUP
 
-SENSOR = "new_backup"
 LATE_SECONDS = 120
 """The daemon writes a heartbeat every 30 seconds, and the sensor ticks as often."""
 WEB_SECONDS = 10
@@ -103,24 +103,23 @@ def _look_at_daemon(instance: dg.DagsterInstance, beats: dict[str, float]) -> It
 
 def _look_at_ticks(instance: dg.DagsterInstance, now: float) -> Iterator[Finding]:
     """Check the newest tick of the sensor."""
-    states = [state for state in instance.all_instigator_state() if state.name == SENSOR]
+    states = [state for state in instance.all_instigator_state() if state.name == NEW_BACKUP]
     if any(not state.is_running for state in states):
-        yield note("sensor", f"{SENSOR} is turned off: turn it on in the web interface, under Automation.")
+        yield note("sensor", f"{NEW_BACKUP} is turned off: turn it on in the web interface, under Automation.")
         return
     ticks = [t for s in states for t in instance.get_ticks(s.instigator_origin_id, s.selector_id, limit=1)]
     if not ticks:
-        yield note("sensor", f"{SENSOR} has not run yet.")
+        yield note("sensor", f"{NEW_BACKUP} has not run yet.")
         return
     tick = max(ticks, key=lambda tick: tick.timestamp)
     age = now - tick.timestamp
     if age > LATE_SECONDS:
-        yield wrong("sensor", f"{SENSOR} last ran {shown_age(timedelta(seconds=age))} ago. {RESTART}")
+        yield wrong("sensor", f"{NEW_BACKUP} last ran {shown_age(timedelta(seconds=age))} ago. {RESTART}")
     elif tick.error:
-        yield wrong(
-            "sensor", f"{SENSOR} failed {age:.0f} s ago: {_first_line(tick.error.message)} It runs again within 30 s."
-        )
+        reason = _first_line(tick.error.message)
+        yield wrong("sensor", f"{NEW_BACKUP} failed {age:.0f} s ago: {reason} It runs again within 30 s.")
     else:
-        yield good("sensor", f"{SENSOR} last ran {age:.0f} s ago: {tick.skip_reason or 'it asked for a run'}")
+        yield good("sensor", f"{NEW_BACKUP} last ran {age:.0f} s ago: {tick.skip_reason or 'it asked for a run'}")
 
 
 def _first_line(message: str) -> str:
