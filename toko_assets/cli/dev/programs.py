@@ -9,11 +9,11 @@ from pathlib import Path
 from toko_assets.cli.dev.supervisor import Program
 
 LOCATION = "toko"
-"""The name of the code location, as in the workspace.yaml of this package and of the containers."""
+"""The name of the code location, as in the workspace.yaml of a checkout and of the containers."""
 CODE_SERVER = "code server"
 PROGRAMS = {
     CODE_SERVER: (
-        "toko_assets.cli.dev.code_server", "--socket={socket}", f"--location-name={LOCATION}",
+        "toko_assets.defs.code_server", "--socket={socket}", f"--location-name={LOCATION}",
         "--module-name=toko_assets.definitions", "--inject-env-vars-from-instance", "--log-level=warning",
     ),
     "daemon": ("toko_assets.defs.daemon", "--workspace={workspace}"),

@@ -14,7 +14,8 @@ from tests.acceptance.places import installed, run_toko, set_time
 from tests.backups import a_shop, write_backup
 from tests.installation import Answer, Installation
 from tests.processes import descendants, is_alive, kill
-from tests.web_interface import WebInterface, answers, wait_until, web_interface
+from tests.waiting import wait_until
+from tests.web_interface import WebInterface, answers, web_interface
 from toko_assets.cli.dev.lock import Started, find_started
 from toko_assets.postgres.server import PostgresServer
 
@@ -26,7 +27,7 @@ STATE = """{
   } } }
   instance { daemonHealth { daemonStatus(daemonType: "SENSOR") { lastHeartbeatTime } } }
 }"""
-CODE_SERVER, LOADED_CODE = "-m toko_assets.cli.dev.code_server", "-m dagster api grpc"
+CODE_SERVER, LOADED_CODE = "-m toko_assets.defs.code_server", "-m dagster api grpc"
 DAEMON, WEB_SERVER = "-m toko_assets.defs.daemon", "-m dagster_webserver"
 
 
