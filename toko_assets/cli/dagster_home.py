@@ -10,8 +10,6 @@ from toko_assets.common.settings import Settings
 from toko_core.files import whole_file
 
 DAGSTER_FILES = Path(defs.__file__).parent
-WORKSPACE = DAGSTER_FILES / "workspace.yaml"
-"""The file that tells Dagster the code location, in a checkout and in an installed wheel."""
 
 SHIPPED = frozenset(
     {

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,13 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
 
 from tests.acceptance.places import installed, set_time
-from toko_assets.cli.dagster_home import WORKSPACE, prepare_dagster_home
+from tests.waiting import wait_until
+from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.common.settings import load_settings
 from toko_assets.defs.sensors import NEW_BACKUP
 from toko_assets.defs.sensors.attempts import REVISION
 
+WORKSPACE = str(Path(__file__).parents[4] / "workspace.yaml")
 SECONDS = 180
 BEGIN = 1_700_000_000
 
@@ -73,17 +74,10 @@ class Shop:
         self.instance.update_instigator_state(self.state.with_status(status))
 
 
-def wait_until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @contextmanager
 def running_daemon(log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The daemon as a process, with this process's settings. It must end by SIGTERM, and log no traceback."""
-    command = [sys.executable, "-m", "toko_assets.defs.daemon", "-w", str(WORKSPACE)]
+    command = [sys.executable, "-m", "toko_assets.defs.daemon", "-w", WORKSPACE]
     with log.open("wb") as output:
         daemon = subprocess.Popen(command, env=os.environ, stdout=output, stderr=output)
     try:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.toko_assets.defs.daemon.shop import Shop, a_shop, running_daemon, wait_until
+from tests.toko_assets.defs.daemon.shop import Shop, a_shop, running_daemon
+from tests.waiting import wait_until
 
 INTERVAL = 30
 """Seconds between two ticks of the sensor."""

@@ -10,8 +10,8 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.controller import create_daemon_grpc_server_registry
 
-from tests.toko_assets.defs.daemon.shop import Shop, a_shop, wait_until
-from toko_assets.cli.dagster_home import WORKSPACE
+from tests.toko_assets.defs.daemon.shop import WORKSPACE, Shop, a_shop
+from tests.waiting import wait_until
 from toko_assets.defs.daemon.sensor_daemon import PromptSensorDaemon
 from toko_assets.defs.sensors import NEW_BACKUP
 
@@ -32,7 +32,7 @@ def bell(shop: Shop) -> Iterator[threading.Event]:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr("dagster._daemon.sensor.MIN_INTERVAL_LOOP_TIME", 0.02)
         registry = stack.enter_context(create_daemon_grpc_server_registry(shop.instance))
-        target = WorkspaceFileTarget([str(WORKSPACE)])
+        target = WorkspaceFileTarget([WORKSPACE])
         context = stack.enter_context(WorkspaceProcessContext(shop.instance, target, grpc_server_registry=registry))
         daemon = stack.enter_context(PromptSensorDaemon(shop.instance, bell))
         thread = threading.Thread(target=daemon.run_daemon_loop, args=(context, "a daemon", shutdown, 30, 300))
