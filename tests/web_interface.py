@@ -6,13 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import wait_until
 
 START_SECONDS = 180
 TOKO = Path(sys.executable).with_name("toko")
@@ -64,10 +65,3 @@ def answers(web: WebInterface) -> bool:
         return bool(web.ask("{ version }"))
     except (urllib.error.URLError, ConnectionError):
         return False
-
-
-def wait_until(done: Callable[[], bool], seconds: int, log: Path) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.25)

@@ -27,7 +27,8 @@ from tests.backups import a_shop, write_backup
 from tests.servers.dropbox import DropboxServer
 from tests.servers.telegram import Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, environment, running_bot
-from tests.web_interface import WebInterface, wait_until, web_interface
+from tests.waiting import wait_until
+from tests.web_interface import WebInterface, web_interface
 from toko_assets.postgres.embedded import EmbeddedPostgres
 
 Source = Literal["folder", "dropbox"]

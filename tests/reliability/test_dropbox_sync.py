@@ -5,8 +5,7 @@ import random
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.installation import Installation
 from tests.reliability.refusals import one_line, refusal
 from tests.servers.dropbox import DropboxServer, FaultKind, File
 from tests.servers.dropbox_client import FOLDER, dropbox_server
+from tests.waiting import wait_until
 from toko_assets.backups import dropbox as dropbox_source
 from toko_assets.backups import dropbox_client
 from toko_assets.backups.choose_source import open_source
@@ -228,10 +228,3 @@ def test_no_secret_is_written_anywhere(shop: Shop) -> None:
     files = [path for path in shop.toko.data.rglob("*") if path.is_file() and "postgres" not in path.parts]
     assert any("dagster" in path.parts for path in files)
     assert [path for path in files if any(secret.encode() in path.read_bytes() for secret in secrets)] == []
-
-
-def wait_until(has_come: Callable[[], bool], timeout: float = 60) -> None:
-    deadline = time.monotonic() + timeout
-    while not has_come():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

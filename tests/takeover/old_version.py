@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.places import set_time
-from tests.web_interface import WebInterface, wait_until, web_interface
+from tests.waiting import wait_until
+from tests.web_interface import WebInterface, web_interface
 
 SECONDS = 120
 NEW_YEAR = 1_767_225_600

@@ -12,7 +12,8 @@ import dagster as dg
 from tests.servers.telegram import Person, TelegramServer
 from tests.takeover.installation import OldInstallation, old_installation
 from tests.takeover.old_version import STATE
-from tests.web_interface import WebInterface, wait_until, web_interface
+from tests.waiting import wait_until
+from tests.web_interface import WebInterface, web_interface
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.defs.recovery import recover
 from toko_bot.service.dagster_client import Dagster

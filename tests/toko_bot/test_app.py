@@ -12,7 +12,6 @@ from tests.toko_bot.bot.in_thread import bot_settings, running_in_thread
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import BARCODE, INDOMIE, SUGAR, barcode_photo, publish_shop, with_price
 from toko_bot.app import build_app
-from toko_bot.settings import BotSettings
 
 IMPORT_ALL = """
 import importlib.util, os, pkgutil, sys, threading
@@ -64,8 +63,6 @@ def test_importing_the_bot_changes_nothing_in_the_process(tmp_path: Path) -> Non
 def test_two_bots_of_two_shops_share_one_process_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in BotSettings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
     publish_shop(tmp_path / "a", [with_price(INDOMIE, "3111"), SUGAR])
     publish_shop(tmp_path / "b", [with_price(INDOMIE, "3222"), with_price(SUGAR, "17222")])

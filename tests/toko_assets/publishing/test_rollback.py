@@ -12,7 +12,7 @@ from tests.acceptance.history import last_run
 from tests.reliability.test_lock import another_sync
 from tests.toko_assets.defs.sensing import Daemon, an_owner
 from tests.toko_assets.publishing.rolling_back import ThreeDays, three_days
-from tests.web_interface import wait_until
+from tests.waiting import wait_until
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.publishing.rollback import RollbackError, inspect
 from toko_core.catalog.schema import ADDED

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.servers.telegram import TelegramServer
 from toko_bot.app import TokoBot
 from toko_bot.settings import BotSettings
 
 
 def bot_settings(server: TelegramServer, data: Path, **settings: str) -> BotSettings:
-    """Return the settings of a bot. The environment must have none."""
-    return BotSettings.model_validate({
-        "toko_data_dir": data, "telegram_bot_token": server.token, "telegram_rate_limit": 0,
-        "telegram_base_url": server.url, **settings,
-    })  # fmt: skip
+    """Return the settings of a bot: these, and no others of the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in BotSettings.model_fields:
+            patch.delenv(name.upper(), raising=False)
+        return BotSettings.model_validate({
+            "toko_data_dir": data, "telegram_bot_token": server.token, "telegram_rate_limit": 0,
+            "telegram_base_url": server.url, **settings,
+        })  # fmt: skip
 
 
 @contextmanager

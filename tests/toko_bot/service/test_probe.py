@@ -11,14 +11,11 @@ from tests.toko_bot.bot.process import BUDI
 from tests.toko_bot.bot.shop import INDOMIE, publish_shop
 from toko_bot.app import build_app
 from toko_bot.service.health import read_beat
-from toko_bot.settings import BotSettings
 
 
 def test_answered_polls_do_not_hide_that_updates_are_not_processed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in BotSettings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setattr("toko_bot.app.ANSWER_SECONDS", 2)
     monkeypatch.setattr("toko_bot.app.POLL_SECONDS", 1)
     monkeypatch.setattr("toko_bot.service.turns.AT_ONCE", 1)

@@ -19,7 +19,6 @@ from toko_bot.app import TokoBot, build_app
 from toko_bot.service.health import NOT_RUNNING, read_beat
 from toko_bot.service.webhook import SECRET_HEADER, WebhookUpdater
 from toko_bot.service.webhook_health import GROWING
-from toko_bot.settings import BotSettings
 
 SECRET = "rahasia_webhook_0123456789"  # noqa: S105
 
@@ -36,8 +35,6 @@ def bot(server: TelegramServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
     data = tmp_path_factory.mktemp("webhook")
     publish_shop(data, [INDOMIE])
     with pytest.MonkeyPatch.context() as patch:
-        for name in BotSettings.model_fields:
-            patch.delenv(name.upper(), raising=False)
         patch.setattr("toko_bot.app.ANSWER_SECONDS", 2)
         patch.setattr("toko_bot.service.turns.AT_ONCE", 1)
         patch.setattr("toko_bot.service.webhook_health.CHECK_EVERY", 0.1)

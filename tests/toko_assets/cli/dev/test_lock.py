@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.places import installed, run_toko
-from tests.web_interface import wait_until
+from tests.waiting import wait_until
 from toko_assets.cli.dev.lock import FILE, Started, find_started, only_one
 from toko_core.errors import TokoError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import descendants, is_alive
-from tests.web_interface import wait_until
+from tests.waiting import wait_until
 from toko_assets.cli.dev.supervisor import LONGEST_PAUSE, pause_after
 
 SECONDS = 60
