@@ -24,7 +24,6 @@ from toko_assets.publishing.rejected import check_not_rejected, end_rejection, r
 from toko_assets.publishing.sales.attach import load_sales
 from toko_assets.publishing.served import Served, database_info, last_record, read_served
 from toko_assets.publishing.verify import Loss, verify_buttons, verify_counts, verify_loss, verify_search
-from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import catalog_name, publish
 from toko_core.errors import PermanentError
@@ -49,7 +48,7 @@ class Publication:
     """The differences from the previously served catalogue; None if there was none that this version can read, or if it
     was the demo's."""
     seconds: Mapping[str, float]
-    """The duration of each part of the work: build, read, verify, and search, the rest of the searches after that."""
+    """The duration of each part of the work: build, verify, search."""
 
 
 def publish_export(
@@ -71,7 +70,7 @@ def publish_export(
         PermanentError: the export is gone, or the history is of another backup.
     """
     backup, watch, now = export.backup, Stopwatch(), datetime.now(UTC)
-    with _temporary_file(folder.catalog) as file, ThreadPoolExecutor(2) as beside:
+    with _temporary_file(folder.catalog) as file, ThreadPoolExecutor(1) as hashing:
         check_not_rejected(folder, backup.name, backup.sha256, backup.dumped_at)
         served = read_served(folder)
         last = _comparable(served, backup, log)
@@ -84,14 +83,12 @@ def publish_export(
             counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
-        hashed = beside.submit(file_digest, file)
-        with watch("read"):
-            searched = beside.submit(verify_search, PublishedCatalog(file))  # Python searches while DuckDB compares
+        hashed = hashing.submit(file_digest, file)  # on another core, while this one checks the file
         with watch("verify"):
             diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
             outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]
         with watch("search"):
-            outcomes.append(searched.result())
+            outcomes.append(verify_search(file))
         lost = _loss(diff) if diff else _loss_by_record(folder, served, last, counts["products"])
         outcomes += verify_loss(lost, counts["products"], limits.most_products_lost)
         if any(outcome.stops for outcome in outcomes):

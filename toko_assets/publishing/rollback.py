@@ -20,7 +20,7 @@ from toko_assets.publishing.origin import origin
 from toko_assets.publishing.rejected import rejection_after
 from toko_assets.publishing.served import CATALOG_RECORD, Served, last_record, read_served
 from toko_assets.publishing.verify import verify_buttons, verify_counts, verify_search
-from toko_core.catalog.reader import PublishedCatalog, read_info
+from toko_core.catalog.reader import read_info
 from toko_core.catalog.schema import ADDED, TABLES
 from toko_core.catalog.store import PATTERN, point_to
 from toko_core.errors import CatalogError, PermanentError
@@ -75,7 +75,7 @@ def inspect(folder: DataFolder, file: Path) -> Inspected:
         counts = {table: int(info[f"{table}_count"]) for table in tables}
         backup, published_at = origin(info, folder.backups), datetime.fromisoformat(info["published_at"])
         _read_all(file)
-        outcomes = [verify_counts(file, counts), verify_buttons(file), verify_search(PublishedCatalog(file))]
+        outcomes = [verify_counts(file, counts), verify_buttons(file), verify_search(file)]
     except (CatalogError, duckdb.Error, LookupError, ValueError) as error:
         raise RollbackError(
             f"{file.name} cannot be served: it is damaged, or from another version of toko. Nothing was changed. "

@@ -114,8 +114,9 @@ def verify_loss(lost: Loss | None, now: int, most_lost: float) -> list[Outcome]:
     ]
 
 
-def verify_search(catalog: PublishedCatalog) -> Outcome:
+def verify_search(file: Path) -> Outcome:
     """Check that searches find products by name, with a typo in the longest word, and with that word without vowels."""
+    catalog = PublishedCatalog(file)
     asked: Counter[str] = Counter()
     missed = []
     for product_id in range(0, len(catalog.products), max(1, len(catalog.products) // SEARCHED)):

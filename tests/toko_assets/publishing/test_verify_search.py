@@ -6,7 +6,6 @@ import pytest
 
 from tests.catalog_files import write_catalog
 from toko_assets.publishing.verify import verify_search
-from toko_core.catalog.reader import PublishedCatalog
 
 KINDS = ("KECAP MANIS", "MINYAK GORENG", "BISKUIT KELAPA", "SABUN MANDI", "TEH CELUP", "KOPI BUBUK", "SUSU KENTAL")
 BRANDS = ("BANGAU", "MELATI", "RAJAWALI", "SEGARAN", "PELANGI", "GARUDA", "KENCANA", "MUTIARA")
@@ -20,7 +19,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_an_index_of_these_products_passes(file: Path) -> None:
     write_catalog(file, NAMES, NAMES)
-    outcome = verify_search(PublishedCatalog(file))
+    outcome = verify_search(file)
     assert outcome.passed
     assert outcome.blocking
     assert "name 100%" in outcome.summary
@@ -28,7 +27,7 @@ def test_an_index_of_these_products_passes(file: Path) -> None:
 
 def test_an_index_of_other_products_blocks_and_shows_what_was_missed(file: Path) -> None:
     write_catalog(file, NAMES, NAMES[::-1])
-    outcome = verify_search(PublishedCatalog(file))
+    outcome = verify_search(file)
     assert not outcome.passed
     assert outcome.rows is not None
     assert set(outcome.rows.columns) == {"search", "query", "product"}
@@ -40,9 +39,9 @@ def test_an_index_of_other_products_blocks_and_shows_what_was_missed(file: Path)
 )
 def test_odd_catalogues_pass(file: Path, names: list[str]) -> None:
     write_catalog(file, names, names)
-    assert verify_search(PublishedCatalog(file)).passed
+    assert verify_search(file).passed
 
 
 def test_what_is_not_sold_need_not_be_found(file: Path) -> None:
     write_catalog(file, NAMES, NAMES[::-1], sold=False)
-    assert verify_search(PublishedCatalog(file)).passed
+    assert verify_search(file).passed

@@ -5,8 +5,7 @@ and most of the bytes are photos. So it is done once, and the result is kept in 
 reads like the backup, with a number in place of each photo, and a file with the photos. Both have checksums.
 """
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,17 +48,8 @@ def write_excerpt(archive: Archive, folder: Path) -> None:
         for entry in found:
             rows: Iterable[bytes] = read_rows(archive, entry)
             if entry.name == ITEM.name and PHOTO in columns[entry.id]:
-                rows = split_photos(_ahead(iter(rows)), columns[entry.id].index(PHOTO), photos)
+                rows = split_photos(rows, columns[entry.id].index(PHOTO), photos)
             write_rows(file, entry, rows)
-
-
-def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same pieces, each of which a thread decompresses while the one before is processed."""
-    with ThreadPoolExecutor(1) as other_core:
-        coming = other_core.submit(next, pieces, None)
-        while (piece := coming.result()) is not None:
-            coming = other_core.submit(next, pieces, None)
-            yield piece
 
 
 def name_excerpt(folder: Path, backup_id: str) -> None:
