@@ -20,6 +20,7 @@ from toko_assets.defs.resources.postgres import postgres_resource
 from toko_assets.defs.resources.record_io import record_io_manager
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.defs.resources.sync_lock import sync_lock_resource
+from toko_assets.defs.resources.worker import worker
 from toko_assets.defs.rollback_job import rollback_catalog
 from toko_assets.defs.run_log import run_logger
 from toko_assets.defs.schedules import daily_sync
@@ -75,6 +76,7 @@ def build_defs(
                 rules=judging_rules(settings),
             ),
             "sync_lock": sync_lock_resource(settings),
+            "worker": worker,
         },
     )
 

@@ -1,24 +1,22 @@
 """Builds a catalogue file from an export."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from pyarrow import parquet
 
 from toko_assets.common.process import give_back
-from toko_assets.ipos.reference.search_labels import product_labels
 from toko_assets.publishing.history.changes import price_changes
+from toko_assets.publishing.index import build_index, try_index
 from toko_assets.publishing.sales.attach import StoredSales, insert_products
 from toko_core.catalog.arrays import write_arrays
 from toko_core.catalog.schema import TABLES
 from toko_core.files import TEMPORARY
-from toko_core.search import SearchIndex
 
 SHOWN = "t.konversi NULLS LAST, t.satuan, t.level, t.jumlah_sampai NULLS LAST"
 """The order of a product's prices, in which the bot shows them."""
@@ -46,13 +44,17 @@ def build(
     info: Mapping[str, str],
     until: datetime | None = None,
     sales: StoredSales | None = None,
+    beside: Executor | None = None,
 ) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts) to a new file. Return the counts.
 
     `export` is the folder with the tables as Parquet. In the export of an earlier version the names and groups are
     missing; their tables are then empty. `history` is the folder of the price history; its backups after `until` are
-    left out. `sales` may be of an earlier backup.
+    left out. `sales` may be of an earlier backup. `beside` builds the index while this process writes the tables.
     """
+    index = beside.submit(build_index, export) if beside else None
+    if beside:
+        beside.submit(try_index, export)  # before it is in the file
     with _opened(file) as connection:
         for table, columns in TABLES.items():
             connection.execute(
@@ -80,9 +82,8 @@ def build(
             )
         _insert_changes(connection, price_changes(history, until), _codes(export))
     give_back()
-    index = _index(export)
     with _opened(file) as connection:
-        write_arrays(connection, index)
+        write_arrays(connection, index.result() if index else build_index(export))
     del index
     give_back()
     # Photos come last: if the file were opened again with larger row groups, DuckDB would merge the groups of photos,
@@ -154,37 +155,6 @@ def _codes(export: Path) -> pa.Array:
     """Return the kodeitem of each product, indexed by product_id."""
     products = parquet.read_table(export / "products.parquet", columns=["kodeitem"]).sort_by("kodeitem")
     return products["kodeitem"].combine_chunks()
-
-
-def _index(export: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the search index. Its rows are product ids."""
-    columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
-    file = export / "products.parquet"
-    if "keterangan" in parquet.read_schema(file).names:  # an export of an earlier version has none
-        columns.append("keterangan")
-    products = parquet.read_table(file, columns=columns).sort_by("kodeitem")
-    remarks = products["keterangan"] if "keterangan" in columns else None
-    barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
-    rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
-    index = SearchIndex.build(
-        products["namaitem"].to_pylist(),
-        labels=product_labels(export, products),
-        sold=products["dijual"].to_pylist(),
-        codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
-        barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
-        serials=_serials(export, products["kodeitem"]),
-        remarks=remarks.to_pylist() if remarks is not None and remarks.null_count < len(products) else (),
-    )
-    return index.to_arrays()
-
-
-def _serials(export: Path, codes: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
-    """Yield each serial number and its product's row, without holding all of them as Python objects."""
-    if not (file := export / "serials.parquet").exists():
-        return
-    for batch in parquet.ParquetFile(file).iter_batches(columns=["noserial", "kodeitem"]):
-        rows = pc.index_in(batch["kodeitem"], value_set=codes)
-        yield from zip(batch["noserial"].to_pylist(), rows.to_pylist(), strict=True)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,11 +59,13 @@ def publish_export(
     limits: Limits,
     keep: int,
     log: logging.Logger,
+    beside: Executor,
 ) -> Publication:
     """Publish an export with its price history, if every blocking check of the finished file passes.
 
     The caller holds the sync lock. `limits` say how much may differ from what is served. `keep` is the number of
-    catalogues to keep. After any error, the previous catalogue stays served, and no temporary file is left.
+    catalogues to keep. `beside` builds the search index and tries it while this process does other work. After any
+    error, the previous catalogue stays served, and no temporary file is left.
 
     Raises:
         RejectedError: a rollback rejected the backup.
@@ -80,15 +82,16 @@ def publish_export(
         info |= sales.info() if sales else {}
         give_back()
         with watch("build"):
-            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales)
+            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, beside)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
-        hashed = hashing.submit(file_digest, file)  # on another core, while this one checks the file
+        hashed = hashing.submit(file_digest, file)  # while this thread checks the file
+        searched = beside.submit(verify_search, file)
         with watch("verify"):
             diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
             outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]
         with watch("search"):
-            outcomes.append(verify_search(file))
+            outcomes.append(searched.result())
         lost = _loss(diff) if diff else _loss_by_record(folder, served, last, counts["products"])
         outcomes += verify_loss(lost, counts["products"], limits.most_products_lost)
         if any(outcome.stops for outcome in outcomes):

@@ -103,7 +103,7 @@ class Products:
         jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
         groups, currency = self._groups.of(product_id), self._currencies.get(int(product_id))
-        return Product(code, name, jenis, merek, bool(self._sold[product_id]), prices, groups, currency)
+        return Product(code, name, jenis, merek, self.is_sold(product_id), prices, groups, currency)
 
     def at(self, product_id: int, moment: datetime) -> Product:
         """Return a product with the discounts and promotions that apply at a moment of the shop's wall clock."""
@@ -120,6 +120,10 @@ class Products:
     def name(self, product_id: int) -> str:
         """Return the product's `namaitem`."""
         return self._texts["namaitem"][product_id] or ""
+
+    def is_sold(self, product_id: int) -> bool:
+        """Return whether the shop sells the product."""
+        return bool(self._sold[product_id])
 
     def label(self, product_id: int, column: Literal["merek", "jenis"]) -> str | None:
         """Return the name of the product's brand or category, or its code if it has no name."""

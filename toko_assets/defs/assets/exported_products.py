@@ -1,6 +1,7 @@
 """exported_products: the shop's products with every price, by iPOS's rules, as Parquet tables and a CSV."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from toko_assets.ipos.restore import is_restored, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
+from toko_assets.publishing.index import get_ready, prepare_index
 from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
@@ -69,6 +71,7 @@ def exported_products(
     restored_database: RestoredDatabase,
     postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
+    worker: dg.ResourceParam[Executor],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
     """Read the restored tables, price them, check the result against the database, and write the export."""
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports
@@ -81,6 +84,7 @@ def exported_products(
         with server.connect(restored_database.database) as connection:
             with watch("read"):
                 source = read_source(connection)
+            worker.submit(get_ready)
             with watch("price"):
                 shop = price_shop(source)
             with watch("read"):
@@ -106,6 +110,7 @@ def exported_products(
                     left_out = photos_left_out(connection)
                     stored = stored_photos(connection, excerpt.archive, excerpt.photos, left_out)
                     counts["photos"], unreadable = _photos(context, stored, new, shop)
+        worker.submit(prepare_index, folder)  # product_catalog will need it
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)

@@ -1,6 +1,7 @@
 """product_catalog: the DuckDB file that the bot answers from. It is published only if every blocking check passes."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 
 import dagster as dg
 from pydantic import Field
@@ -75,6 +76,7 @@ def product_catalog(
     price_history: PriceHistory,
     storage: StorageResource,
     postgres: dg.ResourceParam[PostgresAccess],
+    worker: dg.ResourceParam[Executor],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
     """Publish the export, report every check to Dagster, and describe the served catalogue."""
     with one_line_failures():
@@ -85,6 +87,7 @@ def product_catalog(
             limits=Limits(**config.model_dump()),
             keep=storage.keep_catalogs,
             log=context.log,
+            beside=worker,
         )
     catalog, diff = publication.catalog, publication.diff
     if catalog:  # before anything else, because Dagster's own storage needs the space on a nearly full disk

@@ -20,6 +20,7 @@ def postgres_resource(settings: Settings) -> dg.ResourceDefinition:
     )
     def postgres(_: dg.InitResourceContext) -> Iterator[PostgresAccess]:
         access = PostgresAccess(settings)
+        access.start_ahead()  # while the backup is copied and read
         try:
             yield access
         finally:

@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,7 +95,7 @@ class Shop:
         history = PriceHistory(backup, self.folder.history, counts.backups, counts.periods, counts.since)
         publication = publish_export(
             self.folder, _product_export(export, backup), history,
-            limits=limits, keep=5, log=logging.getLogger(__name__),
+            limits=limits, keep=5, log=logging.getLogger(__name__), beside=ThreadPoolExecutor(1),
         )  # fmt: skip
         if publication.catalog:
             write_record(self.folder.records, CATALOG_RECORD, publication.catalog)

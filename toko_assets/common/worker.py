@@ -1,0 +1,110 @@
+"""A worker: another process that runs our functions, because the Python code of one process uses one core."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, ParamSpec, TypeVar, cast
+
+from toko_assets.common.process import tune_process
+from toko_core.errors import TransientError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class WorkerDiedError(TransientError):
+    """The process of a worker was killed twice in a row."""
+
+
+class Worker(Executor):
+    """A process that starts with the first submitted function, and runs one after another.
+
+    Functions, arguments and results are pickled. The process ends with this one. If it dies, for example for lack of
+    memory, another one runs the function again; after a second death the result is WorkerDiedError.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "worker")
+        self._process: _Process | None = None
+        self._is_ending = False
+
+    def submit(self, function: Callable[P, R], /, *args: P.args, **options: P.kwargs) -> Future[R]:
+        """Have the process run a function of a module, and return its future result."""
+        return self._thread.submit(self._run, function, args, options)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the process, after the submitted functions unless they are cancelled. This also cancels a running one."""
+        self._is_ending = cancel_futures
+        if cancel_futures and self._process is not None:
+            self._process.kill()
+        self._thread.shutdown(wait, cancel_futures=cancel_futures)
+        if wait and self._process is not None:
+            self._process.end()
+
+    def _run(self, function: Callable[..., R], args: tuple[Any, ...], options: dict[str, Any]) -> R:
+        for _ in range(2):
+            if self._is_ending:
+                raise CancelledError
+            self._process = self._process or _Process()
+            try:
+                result, error = self._process.run(function, args, options)
+            except (EOFError, OSError):
+                self._process.end()
+                self._process = None
+                continue
+            if error is not None:
+                raise error
+            return cast("R", result)
+        raise WorkerDiedError("A process beside the sync was killed twice: is there too little memory?")
+
+
+class _Process:
+    """The process, and the connection to it."""
+
+    def __init__(self) -> None:
+        self._connection, other = Pipe()
+        command = [sys.executable, "-m", __name__, str(other.fileno())]
+        # In a process group of its own, Ctrl-C does not reach it.
+        self._process = subprocess.Popen(command, pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, process_group=0)
+        other.close()  # so that the connection ends when the process does
+
+    def run(self, *call: object) -> tuple[object, Exception | None]:
+        """Return the result of a call, or its error. Raises EOFError or OSError if the process dies."""
+        self._connection.send(call)
+        result, error = self._connection.recv()
+        return result, error
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def end(self) -> None:
+        """Let it end, which it does when it has nothing to do."""
+        self._connection.close()
+        self._process.wait()
+
+
+def main(connection: int) -> None:
+    """Run the functions that come over the connection, a file descriptor, until it ends."""
+    tune_process()
+    with Connection(connection) as commands:
+        while True:
+            try:
+                function, args, options = commands.recv()
+            except EOFError:
+                return
+            commands.send(_outcome(function, args, options))
+
+
+def _outcome(
+    function: Callable[..., object], args: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[object, Exception | None]:
+    try:
+        return function(*args, **options), None
+    except Exception as error:
+        return None, error
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,80 @@
+"""Builds the search index of an export."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pyarrow import parquet
+
+from toko_assets.ipos.reference.search_labels import product_labels
+from toko_assets.publishing.verify import try_search
+from toko_core.search import SearchIndex
+
+
+def get_ready() -> None:
+    """Do nothing. The first call in a process imports this module, which takes a second."""
+
+
+def build_index(export: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the search index. Its rows are product ids. The last one is kept."""
+    return _built(export, _state(export)).search.to_arrays()
+
+
+def prepare_index(export: Path) -> None:
+    """Build the index, so that the next `build_index` in this process has it."""
+    _built(export, _state(export))
+
+
+def try_index(export: Path) -> None:
+    """Search in the index, so that the next `verify_search` in this process only has to compare the file with it."""
+    built = _built(export, _state(export))
+    try_search(built.search, built.names, built.sold)
+
+
+class _Built(NamedTuple):
+    search: SearchIndex
+    names: list[str]
+    sold: list[bool]
+
+
+@lru_cache(maxsize=1)
+def _built(export: Path, _: object) -> _Built:
+    """Build the index, unless it was built last of files in the same state."""
+    columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
+    file = export / "products.parquet"
+    if "keterangan" in parquet.read_schema(file).names:  # an export of an earlier version has none
+        columns.append("keterangan")
+    products = parquet.read_table(file, columns=columns).sort_by("kodeitem")
+    remarks = products["keterangan"] if "keterangan" in columns else None
+    barcodes = parquet.read_table(export / "barcodes.parquet", columns=["barcode", "kodeitem"])
+    rows = pc.index_in(barcodes["kodeitem"], value_set=products["kodeitem"])
+    names = [name or "" for name in products["namaitem"].to_pylist()]
+    sold = products["dijual"].to_pylist()
+    index = SearchIndex.build(
+        names,
+        labels=product_labels(export, products),
+        sold=sold,
+        codes=zip(products["kodeitem"].to_pylist(), range(len(products)), strict=True),
+        barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
+        serials=_serials(export, products["kodeitem"]),
+        remarks=remarks.to_pylist() if remarks is not None and remarks.null_count < len(products) else (),
+    )
+    return _Built(index, names, sold)
+
+
+def _state(export: Path) -> object:
+    """Return what changes when a table of the export does."""
+    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(export.iterdir()))
+
+
+def _serials(export: Path, codes: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
+    """Yield each serial number and its product's row, without holding all of them as Python objects."""
+    if not (file := export / "serials.parquet").exists():
+        return
+    for batch in parquet.ParquetFile(file).iter_batches(columns=["noserial", "kodeitem"]):
+        rows = pc.index_in(batch["kodeitem"], value_set=codes)
+        yield from zip(batch["noserial"].to_pylist(), rows.to_pylist(), strict=True)
