@@ -1,4 +1,4 @@
-"""Samples the memory of a measured process and its PostgreSQL."""
+"""Samples the memory of a measured process and of those that it starts."""
 
 from threading import Event, Thread
 
@@ -16,7 +16,7 @@ class TreeWatch:
         self._pid = pid
         self._end = Event()
         self._thread = Thread(target=self._sample, daemon=True)
-        self._postgres = self._together = 0
+        self._others = self._together = 0
 
     def __enter__(self) -> "TreeWatch":
         self._thread.start()
@@ -28,11 +28,11 @@ class TreeWatch:
 
     def memory(self, process: int) -> Memory:
         """Return the sampled peaks. `process` is the peak that the process itself reported."""
-        return Memory(process, self._postgres, self._together)
+        return Memory(process, self._others, self._together)
 
     def _sample(self) -> None:
         while not self._end.wait(SAMPLE_SECONDS):
             own = proportional(self._pid)
             others = sum(map(proportional, descendants(self._pid)))
-            self._postgres = max(self._postgres, others)
+            self._others = max(self._others, others)
             self._together = max(self._together, own + others)

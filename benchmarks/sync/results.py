@@ -31,10 +31,10 @@ class Memory:
 
     process: int
     """RSS of the Python process, from the kernel's high-water mark (VmHWM), which is exact."""
-    postgres: int
-    """The sum of its PostgreSQL server and programs, as proportional set size, so that shared pages count once."""
+    others: int
+    """The sum of PostgreSQL and our worker, as proportional set size, so that shared pages count once."""
     together: int
-    """The sum of both at the same time, as proportional set size. Sampled, like `postgres`."""
+    """The sum of both at the same time, as proportional set size. Sampled, like `others`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def middle(runs: Iterable[Measured]) -> Measured:
     by_time = sorted(runs, key=lambda run: run.whole)
     peaks = Memory(
         process=max(run.memory.process for run in by_time),
-        postgres=max(run.memory.postgres for run in by_time),
+        others=max(run.memory.others for run in by_time),
         together=max(run.memory.together for run in by_time),
     )
     return replace(by_time[len(by_time) // 2], memory=peaks)
@@ -210,7 +210,7 @@ def measured_json(run: Measured) -> dict[str, Any]:
         "steps": [{"asset": step.group, "step": step.name, "seconds": round(step.seconds, 3)} for step in run.steps],
         "peak_bytes": {
             "process": run.memory.process,
-            "postgres": run.memory.postgres,
+            "others": run.memory.others,
             "together": run.memory.together,
         },
         "other_load_cores": round(run.other_load, 2),

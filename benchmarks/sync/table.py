@@ -47,7 +47,7 @@ def _case_table(case: Case) -> Table:
     row("file to published", lambda run: run.whole, "bold")
     row("afterwards", lambda run: run.afterwards)
     table.add_section()
-    for title, size in (("process", "process"), ("PostgreSQL", "postgres"), ("together", "together")):
+    for title, size in (("process", "process"), ("others", "others"), ("together", "together")):
         peaks = [f"{getattr(run.memory, size) / MEGABYTE:,.0f}" for run in columns]
         table.add_row(f"peak memory: {title}", *peaks)
     row("busy elsewhere, cores", lambda run: run.other_load)

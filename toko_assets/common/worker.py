@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -18,7 +18,7 @@ class WorkerDiedError(TransientError):
     """The process of a worker was killed twice in a row."""
 
 
-class Worker(Executor):
+class Worker:
     """A process that starts with the first submitted function, and runs one after another.
 
     Functions, arguments and results are pickled. The process ends with this one. If it dies, for example for lack of
@@ -34,13 +34,13 @@ class Worker(Executor):
         """Have the process run a function of a module, and return its future result."""
         return self._thread.submit(self._run, function, args, options)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the process, after the submitted functions unless they are cancelled. This also cancels a running one."""
-        self._is_ending = cancel_futures
-        if cancel_futures and self._process is not None:
-            self._process.kill()
-        self._thread.shutdown(wait, cancel_futures=cancel_futures)
-        if wait and self._process is not None:
+    def stop(self) -> None:
+        """End the process, whatever it is doing. Submitted functions that have no result are cancelled."""
+        self._is_ending = True
+        if (process := self._process) is not None:
+            process.kill()
+        self._thread.shutdown(cancel_futures=True)
+        if self._process is not None:
             self._process.end()
 
     def _run(self, function: Callable[..., R], args: tuple[Any, ...], options: dict[str, Any]) -> R:

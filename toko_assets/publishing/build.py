@@ -1,7 +1,6 @@
 """Builds a catalogue file from an export."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from toko_assets.common.process import give_back
+from toko_assets.common.worker import Worker
 from toko_assets.publishing.history.changes import price_changes
 from toko_assets.publishing.index import build_index, try_index
 from toko_assets.publishing.sales.attach import StoredSales, insert_products
@@ -44,17 +44,17 @@ def build(
     info: Mapping[str, str],
     until: datetime | None = None,
     sales: StoredSales | None = None,
-    beside: Executor | None = None,
+    worker: Worker | None = None,
 ) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts) to a new file. Return the counts.
 
     `export` is the folder with the tables as Parquet. In the export of an earlier version the names and groups are
     missing; their tables are then empty. `history` is the folder of the price history; its backups after `until` are
-    left out. `sales` may be of an earlier backup. `beside` builds the index while this process writes the tables.
+    left out. `sales` may be of an earlier backup. `worker` builds the index while this process writes the tables.
     """
-    index = beside.submit(build_index, export) if beside else None
-    if beside:
-        beside.submit(try_index, export)  # before it is in the file
+    index = worker.submit(build_index, export) if worker else None
+    if worker:
+        worker.submit(try_index, export)  # before it is in the file
     with _opened(file) as connection:
         for table, columns in TABLES.items():
             connection.execute(

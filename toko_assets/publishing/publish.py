@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import BackupFile, Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.common.worker import Worker
 from toko_assets.ipos.export import digest
 from toko_assets.publishing.build import build
 from toko_assets.publishing.compare import CatalogDiff, differences, paired
@@ -59,12 +60,12 @@ def publish_export(
     limits: Limits,
     keep: int,
     log: logging.Logger,
-    beside: Executor,
+    worker: Worker,
 ) -> Publication:
     """Publish an export with its price history, if every blocking check of the finished file passes.
 
     The caller holds the sync lock. `limits` say how much may differ from what is served. `keep` is the number of
-    catalogues to keep. `beside` builds the search index and tries it while this process does other work. After any
+    catalogues to keep. `worker` builds the search index and tries it while this process does other work. After any
     error, the previous catalogue stays served, and no temporary file is left.
 
     Raises:
@@ -82,11 +83,11 @@ def publish_export(
         info |= sales.info() if sales else {}
         give_back()
         with watch("build"):
-            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, beside)
+            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, worker)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         hashed = hashing.submit(file_digest, file)  # while this thread checks the file
-        searched = beside.submit(verify_search, file)
+        searched = worker.submit(verify_search, file)
         with watch("verify"):
             diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
             outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.toko_assets.publishing.beside import WORKER
 from tests.toko_assets.publishing.exports import write_tables
 from tests.toko_assets.publishing.history.shops import START, a_backup
 from toko_assets.common.records import PriceHistory, ProductExport, write_record
@@ -46,7 +46,7 @@ def publish(folder: DataFolder, export: ProductExport, limits: Limits = LIMITS) 
     """As the chain does, with a history of this backup alone; leaves no temporary file."""
     history = PriceHistory(export.backup, folder.history, 1, len(NAMES), START)
     log = logging.getLogger(__name__)
-    publication = publish_export(folder, export, history, limits=limits, keep=5, log=log, beside=ThreadPoolExecutor(1))
+    publication = publish_export(folder, export, history, limits=limits, keep=5, log=log, worker=WORKER)
     assert not list(folder.catalog.glob("*.part"))
     if publication.catalog:
         write_record(folder.records, CATALOG_RECORD, publication.catalog)
@@ -115,7 +115,7 @@ def test_an_export_that_is_gone_or_a_history_of_another_backup_is_one_line(folde
             limits=Limits(),
             keep=5,
             log=logging.getLogger(__name__),
-            beside=ThreadPoolExecutor(1),
+            worker=WORKER,
         )
     for file in export.folder.iterdir():
         file.unlink()

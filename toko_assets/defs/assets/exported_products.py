@@ -1,7 +1,6 @@
 """exported_products: the shop's products with every price, by iPOS's rules, as Parquet tables and a CSV."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import ProductExport, RestoredDatabase
 from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.common.worker import Worker
 from toko_assets.defs.metadata.export import export_metadata
 from toko_assets.defs.reporting import (
     RETRIES,
@@ -71,7 +71,7 @@ def exported_products(
     restored_database: RestoredDatabase,
     postgres: dg.ResourceParam[PostgresAccess],
     storage: StorageResource,
-    worker: dg.ResourceParam[Executor],
+    worker: dg.ResourceParam[Worker],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[ProductExport]]:
     """Read the restored tables, price them, check the result against the database, and write the export."""
     backup, watch, exports = restored_database.backup, Stopwatch(), storage.folder.exports

@@ -1,7 +1,6 @@
 """product_catalog: the DuckDB file that the bot answers from. It is published only if every blocking check passes."""
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
 
 import dagster as dg
 from pydantic import Field
@@ -11,6 +10,7 @@ from toko_assets.common.process import give_back
 from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.records import Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.common.worker import Worker
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.old_runs import Kept, delete_old_runs
@@ -76,7 +76,7 @@ def product_catalog(
     price_history: PriceHistory,
     storage: StorageResource,
     postgres: dg.ResourceParam[PostgresAccess],
-    worker: dg.ResourceParam[Executor],
+    worker: dg.ResourceParam[Worker],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Catalog]]:
     """Publish the export, report every check to Dagster, and describe the served catalogue."""
     with one_line_failures():
@@ -87,7 +87,7 @@ def product_catalog(
             limits=Limits(**config.model_dump()),
             keep=storage.keep_catalogs,
             log=context.log,
-            beside=worker,
+            worker=worker,
         )
     catalog, diff = publication.catalog, publication.diff
     if catalog:  # before anything else, because Dagster's own storage needs the space on a nearly full disk

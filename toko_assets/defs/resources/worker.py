@@ -1,7 +1,6 @@
 """The worker as a resource: a second Python process for the run."""
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
 
 import dagster as dg
 
@@ -12,10 +11,10 @@ from toko_assets.common.worker import Worker
     required_resource_keys={"sync_lock"},  # so that it ends before the lock is released
     description="Another process, which builds the search index and tries it beside the run's own.",
 )
-def worker(_: dg.InitResourceContext) -> Iterator[Executor]:
+def worker(_: dg.InitResourceContext) -> Iterator[Worker]:
     """Provide the worker. It ends with the run, whatever it is doing."""
     process = Worker()
     try:
         yield process
     finally:
-        process.shutdown(cancel_futures=True)
+        process.stop()

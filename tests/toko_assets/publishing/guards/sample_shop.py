@@ -3,7 +3,6 @@
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ import psycopg
 from psycopg import sql
 from pyarrow import parquet
 
+from tests.toko_assets.publishing.beside import WORKER
 from tests.toko_assets.publishing.history.shops import a_backup
 from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile, PriceHistory, ProductExport, write_record
@@ -95,7 +95,7 @@ class Shop:
         history = PriceHistory(backup, self.folder.history, counts.backups, counts.periods, counts.since)
         publication = publish_export(
             self.folder, _product_export(export, backup), history,
-            limits=limits, keep=5, log=logging.getLogger(__name__), beside=ThreadPoolExecutor(1),
+            limits=limits, keep=5, log=logging.getLogger(__name__), worker=WORKER,
         )  # fmt: skip
         if publication.catalog:
             write_record(self.folder.records, CATALOG_RECORD, publication.catalog)
