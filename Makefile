@@ -26,8 +26,11 @@ test: provide ## All tests
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
 	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
 
-test-faults: $(INSTALLED) ## A hundred syncs killed at random moments
+test-faults: $(INSTALLED) ## Kills of a hundred syncs, of what runs in a shop, of containers; goes on where it stopped
+	@mkdir -p .faults
 	@seed=$$(date +%s); echo "Seed $$seed"; $(PYTHON) -m tests.reliability.kills 100 --seed $$seed
+	@$(PYTHON) -m tests.reliability.platform_kills 30 --results .faults/platform
+	@tests/deploy/with_docker.sh $(PYTHON) -m tests.deploy.kills 20 --results .faults/containers
 
 test-disks: $(INSTALLED) ## The data folder and backups on NTFS and exFAT; as root, 4 minutes
 	@$(PYTHON) -m pytest -q tests/reliability/on_windows_disk.py
@@ -111,4 +114,4 @@ restore-backup: ## Bring them back: make restore-backup FROM=backup-TIME
 	@$(COMPOSE) up -d
 
 clean: ## Remove .venv and caches; data stays
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .faults .mypy_cache .pytest_cache .ruff_cache .hypothesis
