@@ -33,7 +33,8 @@ from toko_assets.postgres.embedded import EmbeddedPostgres
 
 Source = Literal["folder", "dropbox"]
 SOURCES: tuple[Source, ...] = ("folder", "dropbox")
-PRICES = (1000, 2000)
+PRICES = (1000, 1300)
+"""A larger step would count as a price list that was replaced: nothing would be published."""
 NAME = "i5_TOKO.i5bu"
 SECONDS = 120
 TICK = 30

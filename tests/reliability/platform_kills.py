@@ -5,8 +5,8 @@
 `toko dev` and `toko bot` run as people run them, and a service manager starts each again 3 s after its end. In each
 round a backup with new prices arrives. At a random moment of its sync one victim gets `kill -9`: the run, PostgreSQL,
 the code server, the daemon, the web server, the bot, or everything at once. All is well again when the bot answers with
-the new price and no run is unfinished; then `toko doctor` must find nothing wrong. `--results FILE` keeps the results:
-started again with the same file, this does only the kills that are missing.
+the new price, what was killed runs again, and no run is unfinished; then `toko doctor` must find nothing wrong.
+`--results FILE` keeps the results: started again with the same file, this does only the kills that are missing.
 """
 
 import argparse
@@ -214,6 +214,8 @@ def kill_during_a_sync(shop: Shop, victim: str, price: int, rng: random.Random) 
     wait_until(lambda: bool(shop.answers()), SECONDS, shop.log)
     answers = time.monotonic() - killed
     wait_until(lambda: price_shown(price) in shop.answers(), SECONDS, shop.log)
+    if victim not in ("run", "postgres"):  # a run has those only while it needs them
+        wait_until(lambda: not set(shop.processes(victim)) <= set(pids), SECONDS, shop.log)
     wait_until(shop.is_idle, SECONDS, shop.log)
     well = time.monotonic() - killed
     wait_until(shop.has_no_problem, SECONDS, shop.log)  # this takes seconds itself
