@@ -4,25 +4,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Generic, ParamSpec, TypeVar, cast
 
 from toko_assets.common.process import tune_process
-from toko_core.errors import TransientError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class WorkerDiedError(TransientError):
-    """The process of a worker was killed twice in a row."""
 
 
 class Worker:
     """A process that starts with the first submitted function, and runs one after another.
 
     Functions, arguments and results are pickled. The process ends with this one. If it dies, for example for lack of
-    memory, another one runs the function again; after a second death the result is WorkerDiedError.
+    memory, another one runs the function again. If that dies as well, the function runs where its result is needed.
     """
 
     def __init__(self) -> None:
@@ -30,9 +26,10 @@ class Worker:
         self._process: _Process | None = None
         self._is_ending = False
 
-    def submit(self, function: Callable[P, R], /, *args: P.args, **options: P.kwargs) -> Future[R]:
-        """Have the process run a function of a module, and return its future result."""
-        return self._thread.submit(self._run, function, args, options)
+    def submit(self, function: Callable[P, R], /, *args: P.args, **options: P.kwargs) -> "Pending[R]":
+        """Have the process run a function of a module."""
+        call = partial(function, *args, **options)
+        return Pending(call, self._thread.submit(self._run, call))
 
     def stop(self) -> None:
         """End the process, whatever it is doing. Submitted functions that have no result are cancelled."""
@@ -43,13 +40,13 @@ class Worker:
         if self._process is not None:
             self._process.end()
 
-    def _run(self, function: Callable[..., R], args: tuple[Any, ...], options: dict[str, Any]) -> R:
+    def _run(self, call: Callable[[], R]) -> R:
         for _ in range(2):
             if self._is_ending:
                 raise CancelledError
             self._process = self._process or _Process()
             try:
-                result, error = self._process.run(function, args, options)
+                result, error = self._process.run(call)
             except (EOFError, OSError):
                 self._process.end()
                 self._process = None
@@ -57,7 +54,26 @@ class Worker:
             if error is not None:
                 raise error
             return cast("R", result)
-        raise WorkerDiedError("A process beside the sync was killed twice: is there too little memory?")
+        raise _DiedTwiceError
+
+
+class Pending(Generic[R]):
+    """The result of a function that a worker runs."""
+
+    def __init__(self, call: Callable[[], R], future: Future[R]) -> None:
+        self._call = call
+        self._future = future
+
+    def result(self) -> R:
+        """Wait for it. Raises the error of the function, and CancelledError if the worker was stopped before."""
+        try:
+            return self._future.result()
+        except _DiedTwiceError:
+            return self._call()
+
+
+class _DiedTwiceError(Exception):
+    """The process was killed twice in a row."""
 
 
 class _Process:
@@ -70,7 +86,7 @@ class _Process:
         self._process = subprocess.Popen(command, pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, process_group=0)
         other.close()  # so that the connection ends when the process does
 
-    def run(self, *call: object) -> tuple[object, Exception | None]:
+    def run(self, call: Callable[[], object]) -> tuple[object, Exception | None]:
         """Return the result of a call, or its error. Raises EOFError or OSError if the process dies."""
         self._connection.send(call)
         result, error = self._connection.recv()
@@ -86,22 +102,20 @@ class _Process:
 
 
 def main(connection: int) -> None:
-    """Run the functions that come over the connection, a file descriptor, until it ends."""
+    """Run the calls that come over the connection, a file descriptor, until it ends."""
     tune_process()
-    with Connection(connection) as commands:
+    with Connection(connection) as calls:
         while True:
             try:
-                function, args, options = commands.recv()
+                call = calls.recv()
             except EOFError:
                 return
-            commands.send(_outcome(function, args, options))
+            calls.send(_outcome(call))
 
 
-def _outcome(
-    function: Callable[..., object], args: tuple[Any, ...], options: dict[str, Any]
-) -> tuple[object, Exception | None]:
+def _outcome(call: Callable[[], object]) -> tuple[object, Exception | None]:
     try:
-        return function(*args, **options), None
+        return call(), None
     except Exception as error:
         return None, error
 

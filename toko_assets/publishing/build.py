@@ -56,30 +56,7 @@ def build(
     if worker:
         worker.submit(try_index, export)  # before it is in the file
     with _opened(file) as connection:
-        for table, columns in TABLES.items():
-            connection.execute(
-                f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
-            )
-        insert_products(connection, str(export / "products.parquet"), sales)
-        for table in ("names", "customer_groups"):
-            if (stored := export / f"{table}.parquet").exists():
-                query = f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?)"  # noqa: S608
-                connection.execute(query, [str(stored)])
-        for table, order in ORDERS.items():
-            if not (export / f"{table}.parquet").exists():
-                continue
-            wanted = ", ".join(PRODUCT_IDS.get(name, f"t.{name}") for name in TABLES[table])
-            connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
-                f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
-                [str(export / f"{table}.parquet")],
-            )
-        if (stored := export / "serials.parquet").exists():
-            connection.execute(
-                "INSERT INTO serials BY NAME SELECT noserial, product_id, kantor, terjual "
-                "FROM read_parquet(?) JOIN products USING (kodeitem) ORDER BY noserial, product_id",
-                [str(stored)],
-            )
+        _insert_tables(connection, export, sales)
         _insert_changes(connection, price_changes(history, until), _codes(export))
     give_back()
     with _opened(file) as connection:
@@ -109,6 +86,32 @@ def _opened(file: Path, row_group: int | None = None) -> duckdb.DuckDBPyConnecti
     connection.execute(f"ATTACH '{quoted}' AS catalog (RECOVERY_MODE NO_WAL_WRITES{rows})")
     connection.execute("USE catalog")
     return connection
+
+
+def _insert_tables(connection: duckdb.DuckDBPyConnection, export: Path, sales: StoredSales | None) -> None:
+    """Create all tables, and fill those that the export has."""
+    for table, columns in TABLES.items():
+        connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+    insert_products(connection, str(export / "products.parquet"), sales)
+    for table in ("names", "customer_groups"):
+        if (stored := export / f"{table}.parquet").exists():
+            query = f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet(?)"  # noqa: S608
+            connection.execute(query, [str(stored)])
+    for table, order in ORDERS.items():
+        if not (export / f"{table}.parquet").exists():
+            continue
+        wanted = ", ".join(PRODUCT_IDS.get(name, f"t.{name}") for name in TABLES[table])
+        connection.execute(
+            f"INSERT INTO {table} BY NAME SELECT {wanted} "  # noqa: S608
+            f"FROM read_parquet(?) t JOIN products USING (kodeitem) ORDER BY product_id{order}",
+            [str(export / f"{table}.parquet")],
+        )
+    if (stored := export / "serials.parquet").exists():
+        connection.execute(
+            "INSERT INTO serials BY NAME SELECT noserial, product_id, kantor, terjual "
+            "FROM read_parquet(?) JOIN products USING (kodeitem) ORDER BY noserial, product_id",
+            [str(stored)],
+        )
 
 
 def _insert_photos(connection: duckdb.DuckDBPyConnection, export: Path) -> None:
