@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 
 GARBAGE_THRESHOLD = 10_000
 """New objects between two garbage collections. With Python's default of 700, collections take a tenth of a sync."""
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 M_MMAP_THRESHOLD = -3
 """A parameter of `mallopt` in the GNU C library."""
 LARGE_BLOCK = 1 << 21
@@ -54,6 +56,11 @@ def give_back() -> None:
     pa.default_memory_pool().release_unused()  # the system's pool: this trims the C library's heap
 
 
+def get_signal_at_end_of_parent(number: int) -> None:
+    """Have the kernel send this process a signal when the thread that started it ends."""
+    LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
 def _ignore_libpq_environment() -> None:
     """Remove the variables that change every connection of libpq: PGHOSTADDR or PGSERVICE would select another server.
 
@@ -70,4 +77,4 @@ def _return_large_blocks() -> None:
     it: 60 MB in a sync of 100,000 products.
     """
     with suppress(AttributeError):  # a C library without mallopt
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
+        LIBC.mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)

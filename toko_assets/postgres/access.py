@@ -1,4 +1,4 @@
-"""Gives the chain its PostgreSQL server: an external one, or the embedded one, which starts on first use."""
+"""Gives the chain its PostgreSQL server: an external one, or the embedded one."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait

@@ -16,7 +16,7 @@ from toko_core.search import SearchIndex
 
 
 def get_ready() -> None:
-    """Do nothing. The first call in a process imports this module, which takes a second."""
+    """Do nothing. A worker that is to call it has to import this module first, which takes a second."""
 
 
 def build_index(export: Path) -> dict[str, NDArray[Any]]:

@@ -141,7 +141,8 @@ _tried: dict[bytes, Outcome] = {}
 def _digest(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) -> bytes:
     digest = sha256(repr((names, sold)).encode())
     for name, array in sorted(index.to_arrays().items()):
-        digest.update(f"{name} {array.dtype} {len(array)} ".encode() + array.tobytes())
+        digest.update(f"{name} {array.dtype} {len(array)} ".encode())
+        digest.update(array.data)
     return digest.digest()
 
 

@@ -15,9 +15,12 @@ from tests.waiting import wait_until
 from toko_assets.common.worker import Worker
 
 LEFT_BEHIND = """
-import os, signal, sys
+import os, signal, time
 from toko_assets.common.worker import Worker
-print(Worker().submit(os.getpid).result(), flush=True)
+worker = Worker()
+print(worker.submit(os.getpid).result(), flush=True)
+worker.submit(time.sleep, 600)
+time.sleep(0.5)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -88,7 +91,37 @@ def test_stopping_ends_a_running_function(tmp_path: Path) -> None:
     assert not (tmp_path / "done").exists()
 
 
-def test_the_process_ends_with_ours_however_that_ends() -> None:
+class PickyError(Exception):
+    """Cannot be made from its message alone."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
+
+
+def fail_pickily() -> None:
+    raise PickyError(reason="a reason")
+
+
+def test_an_error_that_cannot_be_pickled_keeps_its_message_and_every_error_says_where_it_was_raised(
+    worker: Worker,
+) -> None:
+    with pytest.raises(RuntimeError, match="a reason") as error:
+        worker.submit(fail_pickily).result()
+    with pytest.raises(FileNotFoundError) as other:
+        worker.submit(os.stat, "/nothing").result()
+    assert other.value.filename == "/nothing"
+    assert "fail_pickily" in "".join(getattr(error.value, "__notes__", [])) or "PickyError" in str(error.value)
+    assert "Traceback" in "".join(other.value.__notes__)
+
+
+def test_a_process_that_cannot_be_started_leaves_the_work_to_ours(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/nothing")
+    assert worker.submit(os.getpid).result() == os.getpid()
+
+
+def test_the_process_ends_with_ours_even_while_it_works() -> None:
     program = [sys.executable, "-c", LEFT_BEHIND]
     ended = subprocess.run(program, capture_output=True, text=True, check=False)
     assert ended.returncode == -signal.SIGKILL, ended.stderr

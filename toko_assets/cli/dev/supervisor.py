@@ -4,7 +4,6 @@ Linux ends the programs if this process dies. Each one has a process group of it
 process, which then ends them.
 """
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -14,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from toko_assets.common.process import get_signal_at_end_of_parent
+
 POLL_SECONDS = 0.2
 LONGEST_PAUSE = 30.0
 """Seconds between a death and the next start."""
@@ -21,7 +22,6 @@ STABLE_SECONDS = 60.0
 """A program that ran for so long did not die again and again: it is started at once."""
 STOP_SECONDS = 60.0
 """How long programs may take to end. Then they are killed."""
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,10 @@ def pause_after(deaths: int) -> float:
 
 def start(program: Program, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own. It receives `end_signal` when this process dies."""
-    parent, libc = os.getpid(), ctypes.CDLL(None)
+    parent = os.getpid()
 
     def end_with_parent() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, int(program.end_signal), 0, 0, 0)
+        get_signal_at_end_of_parent(program.end_signal)
         if os.getppid() != parent:  # it died before that
             os._exit(1)
 
