@@ -16,7 +16,7 @@ TOGETHER = 1 << 17
 
 
 class BrokenChainError(Exception):
-    """The file ends inside a chunk, or a chunk's length is invalid."""
+    """The file ends inside a chunk, a chunk's length is invalid, or the stream in the chunks ends elsewhere."""
 
 
 class Window:

@@ -9,10 +9,11 @@ decompresses the rows and compares the checksum again.
 
 import tempfile
 import time
-import zlib
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from typing import BinaryIO
+
+from isal import isal_zlib
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
@@ -93,7 +94,7 @@ def _read_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes
         for piece in _limited(archive, entry, _unpacked(stored) if archive.compression == "gzip" else stored):
             end = (end + piece[-len(END_OF_ROWS) :])[-len(END_OF_ROWS) :]
             yield piece
-    except (BrokenChainError, zlib.error) as error:
+    except (BrokenChainError, isal_zlib.error) as error:  # type: ignore[misc]  # its stub has it as a value
         raise archive.damaged() from error
     if end != END_OF_ROWS:
         raise archive.damaged()
@@ -179,10 +180,10 @@ def _limited(archive: Archive, entry: Entry, pieces: Iterable[bytes]) -> Iterato
 
 def _unpacked(stored: Iterator[bytes]) -> Iterator[bytes]:
     """Decompress one zlib stream, a piece at a time. The stream must end where the chunks end."""
-    engine = zlib.decompressobj()
+    engine = isal_zlib.decompressobj()
     for chunk in stored:
         if engine.eof:
-            raise zlib.error("bytes after the end of the stream")
+            raise BrokenChainError("bytes after the end of the stream")
         while chunk and not engine.eof:
             if piece := engine.decompress(chunk, PIECE):
                 yield piece
@@ -190,7 +191,7 @@ def _unpacked(stored: Iterator[bytes]) -> Iterator[bytes]:
     while not engine.eof and (piece := engine.decompress(b"", PIECE)):
         yield piece
     if not engine.eof or engine.unused_data:
-        raise zlib.error("the stream is truncated")
+        raise BrokenChainError("the stream is truncated")
 
 
 def as_dumped(statement: str) -> bytes:
