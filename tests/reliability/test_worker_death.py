@@ -12,6 +12,7 @@ from benchmarks.procfs import descendants
 from tests.acceptance.places import installed
 from toko_assets.common import worker
 from toko_assets.postgres.server import PostgresServer
+from toko_assets.publishing.index import WORTH_A_WORKER
 from toko_assets.sample.backup import write_sample_backup
 
 TOKO = Path(sys.executable).with_name("toko")
@@ -28,7 +29,7 @@ def find_worker(sync: int) -> int | None:
 
 def test_a_sync_whose_worker_is_killed_publishes_nevertheless(postgres: PostgresServer, tmp_path: Path) -> None:
     backup = tmp_path / "i5_TOKO.i5bu"
-    write_sample_backup(postgres, backup, products=2000, history=500, seed=3)
+    write_sample_backup(postgres, backup, products=WORTH_A_WORKER * 11 // 10, history=500, seed=3)
     with installed(tmp_path) as toko:
         command = [str(TOKO), "sync", "--backup", str(backup)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as sync:

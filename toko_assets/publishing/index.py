@@ -14,6 +14,9 @@ from toko_assets.ipos.reference.search_labels import product_labels
 from toko_assets.publishing.verify import try_search
 from toko_core.search import SearchIndex
 
+WORTH_A_WORKER = 5_000
+"""Products. Of fewer, the index is built and tried sooner than a worker has imported this module."""
+
 
 def get_ready() -> None:
     """Do nothing. A worker that is to call it has to import this module first, which takes a second."""

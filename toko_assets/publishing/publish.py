@@ -20,6 +20,7 @@ from toko_assets.publishing.compare import CatalogDiff, differences, paired
 from toko_assets.publishing.guards.checks import Past, check_prices, compared_with_nothing
 from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.guards.returns import DAYS, published_backups, published_info
+from toko_assets.publishing.index import WORTH_A_WORKER
 from toko_assets.publishing.origin import origin_info
 from toko_assets.publishing.rejected import check_not_rejected, end_rejection, rejection_in_force
 from toko_assets.publishing.sales.attach import load_sales
@@ -65,14 +66,15 @@ def publish_export(
     """Publish an export with its price history, if every blocking check of the finished file passes.
 
     The caller holds the sync lock. `limits` say how much may differ from what is served. `keep` is the number of
-    catalogues to keep. `worker` builds the search index and tries it while this process does other work. After any
-    error, the previous catalogue stays served, and no temporary file is left.
+    catalogues to keep. `worker` builds the search index of a large shop and tries it while this process does other
+    work. After any error, the previous catalogue stays served, and no temporary file is left.
 
     Raises:
         RejectedError: a rollback rejected the backup.
         PermanentError: the export is gone, or the history is of another backup.
     """
     backup, watch, now = export.backup, Stopwatch(), datetime.now(UTC)
+    beside = worker if export.counts["products"] >= WORTH_A_WORKER else None
     with _temporary_file(folder.catalog) as file, ThreadPoolExecutor(1) as hashing:
         check_not_rejected(folder, backup.name, backup.sha256, backup.dumped_at)
         served = read_served(folder)
@@ -83,16 +85,16 @@ def publish_export(
         info |= sales.info() if sales else {}
         give_back()
         with watch("build"):
-            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, worker)
+            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, beside)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         hashed = hashing.submit(file_digest, file)  # while this thread checks the file
-        searched = worker.submit(verify_search, file)
+        searched = beside.submit(verify_search, file) if beside else None
         with watch("verify"):
             diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
             outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]
         with watch("search"):
-            outcomes.append(searched.result())
+            outcomes.append(searched.result() if searched else verify_search(file))
         lost = _loss(diff) if diff else _loss_by_record(folder, served, last, counts["products"])
         outcomes += verify_loss(lost, counts["products"], limits.most_products_lost)
         if any(outcome.stops for outcome in outcomes):

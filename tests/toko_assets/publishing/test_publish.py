@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from numpy.typing import NDArray
+from pyarrow import parquet
 
 from tests.toko_assets.publishing.beside import WORKER
 from tests.toko_assets.publishing.exports import write_tables
@@ -19,6 +21,7 @@ from toko_assets.publishing.served import CATALOG_RECORD, read_served
 from toko_core.catalog.store import CURRENT, point_to
 from toko_core.errors import PermanentError
 from toko_core.files import DataFolder
+from toko_core.search import SearchIndex
 
 LIMITS = Limits()
 NAMES = [f"Kecap manis botol besar {name}" for name in ("Bango", "Indofood", "Nasional", "Sedap", "Piring Lombok")]
@@ -42,6 +45,11 @@ def an_export(folder: DataFolder, names: Sequence[str], day: int = 0) -> Product
     return ProductExport(backup, tables, counts, folder.exports / "prices.csv")
 
 
+def build_index_of_other_names(export: Path) -> dict[str, NDArray[Any]]:
+    products = parquet.read_table(export / "products.parquet", columns=["namaitem"])
+    return SearchIndex.build([f"lain {row}" for row in range(len(products))]).to_arrays()
+
+
 def publish(folder: DataFolder, export: ProductExport, limits: Limits = LIMITS) -> Publication:
     """As the chain does, with a history of this backup alone; leaves no temporary file."""
     history = PriceHistory(export.backup, folder.history, 1, len(NAMES), START)
@@ -62,7 +70,11 @@ def folder(tmp_path: Path) -> DataFolder:
     return DataFolder(tmp_path)
 
 
-def test_a_catalogue_is_served_and_the_next_one_says_what_changed(folder: DataFolder) -> None:
+@pytest.mark.parametrize("large", [0, 1_000_000], ids=["by the worker", "by this process"])
+def test_a_catalogue_is_served_and_the_next_one_says_what_changed(
+    folder: DataFolder, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toko_assets.publishing.publish.WORTH_A_WORKER", large)
     first = publish(folder, an_export(folder, NAMES[:4]))
     assert first.catalog is not None
     assert (first.catalog.is_new, first.diff) == (True, None)
@@ -73,6 +85,16 @@ def test_a_catalogue_is_served_and_the_next_one_says_what_changed(folder: DataFo
     assert (second.diff.new, second.diff.gone, second.diff.prices_changed) == (1, 0, 4)
     assert {outcome.name for outcome in second.outcomes if outcome.blocking and outcome.passed} == BLOCKING
     assert list(second.seconds) == ["build", "verify", "search"]
+
+
+def test_an_index_that_finds_nothing_is_not_published_by_the_worker_either(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toko_assets.publishing.publish.WORTH_A_WORKER", 0)
+    monkeypatch.setattr("toko_assets.publishing.build.build_index", build_index_of_other_names)
+    publication = publish(folder, an_export(folder, NAMES))
+    assert publication.catalog is None
+    assert [outcome.name for outcome in publication.outcomes if outcome.stops] == ["search_finds_products"]
 
 
 def test_what_is_served_already_is_not_published_again(folder: DataFolder) -> None:

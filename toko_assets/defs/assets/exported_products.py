@@ -33,7 +33,7 @@ from toko_assets.ipos.restore import is_restored, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
-from toko_assets.publishing.index import get_ready, prepare_index
+from toko_assets.publishing.index import WORTH_A_WORKER, get_ready, prepare_index
 from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]
@@ -84,7 +84,9 @@ def exported_products(
         with server.connect(restored_database.database) as connection:
             with watch("read"):
                 source = read_source(connection)
-            worker.submit(get_ready)
+            is_large = len(source.items) >= WORTH_A_WORKER
+            if is_large:
+                worker.submit(get_ready)
             with watch("price"):
                 shop = price_shop(source)
             with watch("read"):
@@ -110,7 +112,8 @@ def exported_products(
                     left_out = photos_left_out(connection)
                     stored = stored_photos(connection, excerpt.archive, excerpt.photos, left_out)
                     counts["photos"], unreadable = _photos(context, stored, new, shop)
-        worker.submit(prepare_index, folder)  # product_catalog will need it
+        if is_large:
+            worker.submit(prepare_index, folder)  # product_catalog will need it
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)
