@@ -49,7 +49,7 @@ SECONDS = 240
 WHOLE_WAY = 12.0
 """The kill comes within these seconds of the arrival of a backup."""
 COMMANDS = {
-    "code server": "-m toko_assets.defs.code_server",
+    "code server": "-m toko_assets.cli.dev.code_server",
     "daemon": "-m toko_assets.defs.daemon",
     "web server": "-m dagster_webserver",
 }

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from benchmarks.procfs import descendants
 from tests.acceptance.places import installed
-from toko_assets.common import worker
 from toko_assets.postgres.server import PostgresServer
-from toko_assets.publishing.index import WORTH_A_WORKER
+from toko_assets.publishing.index import worker
+from toko_assets.publishing.index.build import WORTH_A_WORKER
 from toko_assets.sample.backup import write_sample_backup
 
 TOKO = Path(sys.executable).with_name("toko")

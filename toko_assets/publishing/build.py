@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from toko_assets.common.process import give_back
-from toko_assets.common.worker import Worker
 from toko_assets.publishing.history.changes import price_changes
-from toko_assets.publishing.index import build_index, try_index
+from toko_assets.publishing.index.build import build_index, try_index
+from toko_assets.publishing.index.worker import Worker
 from toko_assets.publishing.sales.attach import StoredSales, insert_products
 from toko_core.catalog.arrays import write_arrays
 from toko_core.catalog.schema import TABLES

@@ -13,14 +13,14 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import BackupFile, Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.common.worker import Worker
 from toko_assets.ipos.export import digest
 from toko_assets.publishing.build import build
 from toko_assets.publishing.compare import CatalogDiff, differences, paired
 from toko_assets.publishing.guards.checks import Past, check_prices, compared_with_nothing
 from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.guards.returns import DAYS, published_backups, published_info
-from toko_assets.publishing.index import WORTH_A_WORKER
+from toko_assets.publishing.index.build import WORTH_A_WORKER
+from toko_assets.publishing.index.worker import Worker
 from toko_assets.publishing.origin import origin_info
 from toko_assets.publishing.rejected import check_not_rejected, end_rejection, rejection_in_force
 from toko_assets.publishing.sales.attach import load_sales

@@ -1,5 +1,5 @@
 """The worker of all publications in the tests of one process."""
 
-from toko_assets.common.worker import Worker
+from toko_assets.publishing.index.worker import Worker
 
 WORKER = Worker()

@@ -13,7 +13,7 @@ LOCATION = "toko"
 CODE_SERVER = "code server"
 PROGRAMS = {
     CODE_SERVER: (
-        "toko_assets.defs.code_server", "--socket={socket}", f"--location-name={LOCATION}",
+        "toko_assets.cli.dev.code_server", "--socket={socket}", f"--location-name={LOCATION}",
         "--module-name=toko_assets.definitions", "--inject-env-vars-from-instance", "--log-level=warning",
     ),
     "daemon": ("toko_assets.defs.daemon", "--workspace={workspace}"),

@@ -12,7 +12,6 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import ProductExport, RestoredDatabase
 from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.common.worker import Worker
 from toko_assets.defs.metadata.export import export_metadata
 from toko_assets.defs.reporting import (
     RETRIES,
@@ -33,7 +32,8 @@ from toko_assets.ipos.restore import is_restored, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
 from toko_assets.ipos.source_tables import read_source
 from toko_assets.postgres.access import PostgresAccess
-from toko_assets.publishing.index import WORTH_A_WORKER, get_ready, prepare_index
+from toko_assets.publishing.index.build import WORTH_A_WORKER, get_ready, prepare_index
+from toko_assets.publishing.index.worker import Worker
 from toko_core.files import keep_newest, whole_file, whole_folder
 
 BLOCKING = ["every_item_exported", "keys_unique", "names_not_empty", "no_negative_amount", "share_unpriced"]

@@ -10,7 +10,6 @@ from toko_assets.common.process import give_back
 from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.records import Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.common.worker import Worker
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.old_runs import Kept, delete_old_runs
@@ -21,6 +20,7 @@ from toko_assets.publishing.cleanup import remove_superseded
 from toko_assets.publishing.compare import CatalogDiff
 from toko_assets.publishing.guards import checks as guards
 from toko_assets.publishing.guards.limits import GROUP_ITEMS, MEDIAN_CHANGE, Limits
+from toko_assets.publishing.index.worker import Worker
 from toko_assets.publishing.publish import publish_export
 
 OVERRIDES = "If it is more, nothing is published. 1.0 allows everything."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from toko_assets.common.worker import Worker
+from toko_assets.publishing.index.worker import Worker
 
 
 @dg.resource(

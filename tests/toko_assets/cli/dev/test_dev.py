@@ -27,7 +27,7 @@ STATE = """{
   } } }
   instance { daemonHealth { daemonStatus(daemonType: "SENSOR") { lastHeartbeatTime } } }
 }"""
-CODE_SERVER, LOADED_CODE = "-m toko_assets.defs.code_server", "-m dagster api grpc"
+CODE_SERVER, LOADED_CODE = "-m toko_assets.cli.dev.code_server", "-m dagster api grpc"
 DAEMON, WEB_SERVER = "-m toko_assets.defs.daemon", "-m dagster_webserver"
 
 

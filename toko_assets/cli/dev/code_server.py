@@ -1,6 +1,6 @@
 """Dagster's code server, which ends when the process that has loaded the code dies.
 
-Run it as `python -m toko_assets.defs.code_server`, with the arguments of `dagster code-server start`. That command
+Run it as `python -m toko_assets.cli.dev.code_server`, with the arguments of `dagster code-server start`. That command
 loads the code in a process of its own, which *Reload* in the web interface replaces. It does not notice that this
 process dies, and then every sensor tick and every run fails until somebody presses *Reload*. This one ends instead,
 with status 1, so that its supervisor starts it again.

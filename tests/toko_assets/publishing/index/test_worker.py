@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import wait_until
-from toko_assets.common.worker import Worker
+from toko_assets.publishing.index.worker import Worker
 
 LEFT_BEHIND = """
 import os, signal, time
-from toko_assets.common.worker import Worker
+from toko_assets.publishing.index.worker import Worker
 worker = Worker()
 print(worker.submit(os.getpid).result(), flush=True)
 worker.submit(time.sleep, 600)

@@ -1,0 +1,1 @@
+"""The search index of a catalogue, built in a process of its own."""
