@@ -142,7 +142,7 @@ def _digest(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) -> b
     digest = sha256(repr((names, sold)).encode())
     for name, array in sorted(index.to_arrays().items()):
         digest.update(f"{name} {array.dtype} {len(array)} ".encode())
-        digest.update(array.data)
+        digest.update(array.tobytes())
     return digest.digest()
 
 

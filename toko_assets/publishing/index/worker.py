@@ -137,8 +137,9 @@ def _outcome(call: Callable[[], object]) -> tuple[object, Exception | None]:
     try:
         return call(), None
     except Exception as error:
-        error.add_note(traceback.format_exc())  # a traceback is not pickled
-        return None, error if _is_portable(error) else RuntimeError(repr(error))
+        portable = error if _is_portable(error) else RuntimeError(repr(error))
+        portable.add_note(traceback.format_exc())  # a traceback is not pickled
+        return None, portable
 
 
 def _is_portable(error: Exception) -> bool:
