@@ -26,7 +26,7 @@ test: provide ## All tests
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
 	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
 
-test-faults: $(INSTALLED) ## Kills of a hundred syncs, of what runs in a shop, of containers; goes on where it stopped
+test-faults: $(INSTALLED) ## Kills of a hundred syncs; of what runs in a shop and of containers, going on where that stopped
 	@mkdir -p .faults
 	@seed=$$(date +%s); echo "Seed $$seed"; $(PYTHON) -m tests.reliability.kills 100 --seed $$seed
 	@$(PYTHON) -m tests.reliability.platform_kills 30 --results .faults/platform
