@@ -72,7 +72,7 @@ def test_old_data_is_marked_everywhere_and_owners_are_notified_once_a_day(tmp_pa
             query = budi.inline("indomie")
             query.answered()
             assert "⚠️ Data lama" in budi.choose(query).text
-        with running_bot(server, data, tmp_path):
+        with running_bot(server, data, tmp_path, SHOP_TIMEZONE="Asia/Jayapura"):  # a day is the shop's
             siti.expect_silence(0.5)
         closed = "senin selasa rabu kamis jumat sabtu minggu"
         with running_bot(server, data, tmp_path, CLOSED_DAYS=closed):
