@@ -24,13 +24,15 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
     return [step for job in load(workflow)["jobs"].values() for step in job.get("steps", [])]
 
 
-def test_every_change_is_checked_by_ci_run_in_a_debian_container() -> None:
+def test_every_change_is_checked_by_ci_run_in_a_debian_container_and_by_the_tests_of_the_containers() -> None:
     workflow = load(GITHUB / "workflows/ci.yml")
     job = workflow["jobs"]["run"]
     assert {"push", "pull_request"} <= workflow[True].keys()
     assert job["container"]["image"] == "debian:12"
     assert job["timeout-minutes"] <= LONGEST_CI_MINUTES
     assert [step["run"] for step in job["steps"] if "run" in step][-1] == ".ci/run"
+    containers = workflow["jobs"]["containers"]
+    assert [step["run"] for step in containers["steps"] if "run" in step][-1] == "make test-containers"
 
 
 def test_a_tag_publishes_both_images_for_both_architectures_once_ci_has_passed() -> None:

@@ -103,7 +103,7 @@ def test_each_container_killed_in_turn_comes_back_and_a_changed_price_is_answere
     shop.put_backup(2000)
     for service in SERVICES:
         shop.kill(shop.container(service))
-        shop.wait_until(lambda: re.search("Rp[12].000", shop.price_answered()), "a search is answered", 30)
+        shop.wait_until(lambda: re.search("Rp[12].000", shop.price_answered()), "a search is answered")
     shop.wait_for_price(2000)
     shop.wait_for_health()
     assert [service for service, time in shop.started().items() if time == before[service]] == []
@@ -112,7 +112,7 @@ def test_each_container_killed_in_turn_comes_back_and_a_changed_price_is_answere
 def test_all_killed_at_once_during_a_sync_and_then_taken_down_and_started_lose_nothing(shop: Stack) -> None:
     run = shop.start_sync(3000)
     shop.kill(run, *map(shop.container, SERVICES))
-    shop.wait_until(lambda: shown(2000) in shop.price_answered(), "the old price is answered", 30)
+    shop.wait_until(lambda: shown(2000) in shop.price_answered(), "the old price is answered")
     assert shop.inspect(run)["State"]["ExitCode"] == KILLED
     shop.wait_until(lambda: shop.knows_its_runs() and shop.runs()[0]["status"] == "FAILURE", "the run counts as lost")
     known = shop.runs()

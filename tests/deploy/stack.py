@@ -40,6 +40,8 @@ FILE = "i5_TOKO.i5bu"
 MADE_AGO = 120
 """Seconds. What is younger than a minute is read to its end by the sensor as well."""
 WORKING = 0.5
+PATIENCE = 600.0
+"""Seconds. A machine that does other work as well was seen to need 100 for a sync that usually takes 20."""
 
 Json = dict[str, Any]
 
@@ -62,7 +64,7 @@ class Stack:
     postgres: PostgresServer
     """Where backups are made, on the host."""
 
-    def wait_until(self, done: Callable[[], object], what: str, seconds: float = 180) -> float:
+    def wait_until(self, done: Callable[[], object], what: str, seconds: float = PATIENCE) -> float:
         """Seconds until something is so."""
         begun = time.monotonic()
         while not done():
@@ -123,7 +125,7 @@ class Stack:
     def health(self, service: str) -> str:
         return str(self.inspect(self.container(service))["State"]["Health"]["Status"])
 
-    def wait_for_health(self, services: Sequence[str] = SERVICES, seconds: float = 180) -> float:
+    def wait_for_health(self, services: Sequence[str] = SERVICES, seconds: float = PATIENCE) -> float:
         """Until all of them are healthy."""
         return self.wait_until(
             lambda: all(self.health(service) == "healthy" for service in services), f"healthy {services}", seconds
@@ -205,7 +207,7 @@ class Stack:
         except AssertionError:
             return ""
 
-    def wait_for_price(self, price: int, seconds: float = 180) -> float:
+    def wait_for_price(self, price: int, seconds: float = PATIENCE) -> float:
         """Ask until the bot answers with this price."""
         return self.wait_until(lambda: shown(price) in self.price_answered(), f"the price {price} is answered", seconds)
 
