@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.reliability.growth 300
 
-`toko dev` and `toko bot` run as people run them, with KEEP_RUNS=100. A backup with new prices arrives as soon as the bot
-answers with the last one's. Every fiftieth time it prints the size of DAGSTER_HOME and of the data folder, the memory
+`toko dev` and `toko bot` run as people run them, with KEEP_RUNS=100. A backup with new prices arrives as soon as the
+bot answers with the last ones. Every fiftieth time it prints the size of DAGSTER_HOME and of the data folder, the memory
 (PSS) of each process, and the median seconds from a backup's arrival to the answer since the last time.
 """
 
@@ -26,7 +26,7 @@ EVERY = 50
 
 
 def sync(shop: Shop, price: int) -> float:
-    """Let a backup with that price arrive. Return the seconds until it is answered, and wait until the run has ended."""
+    """Let a backup with that price arrive. Wait until the run has ended; return the seconds until the answer."""
     shop.put(price)
     arrived = time.monotonic()
     wait_until(lambda: price_shown(price) in shop.answers(), SECONDS, shop.log)
