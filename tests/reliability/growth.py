@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.reliability.growth 300
 
 `toko dev` and `toko bot` run as people run them, with KEEP_RUNS=100. A backup with new prices arrives as soon as the
-bot answers with the last ones. Every fiftieth time it prints the size of DAGSTER_HOME and of the data folder, the memory
-(PSS) of each process, and the median seconds from a backup's arrival to the answer since the last time.
+bot answers with the prices of the one before. Every fiftieth time it prints the size of DAGSTER_HOME and of the data
+folder, the memory (PSS) of each process, and the median seconds from a backup's arrival to the answer.
 """
 
 import argparse
