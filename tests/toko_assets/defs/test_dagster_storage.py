@@ -1,6 +1,7 @@
 """Dagster's records on one machine: its own files, in which others see each event as it comes."""
 
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,12 @@ from toko_assets.defs import dagster_storage
 from toko_assets.defs.dagster_storage import MOST_ENGINES, LocalEvents, LocalRuns
 
 SECONDS = 20
+STORED = {
+    "runs/index.db": ["event_logs", "asset_keys", "asset_check_executions"],
+    "runs/{run}.db": ["event_logs"],
+}
+NOT_COMPARED = {"id", "run_id", "last_run_id", "event", "evaluation_event", "last_materialization"}
+"""Columns that differ for each run, as all times do."""
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec("whole", asset="prices")])
@@ -54,6 +61,57 @@ def test_dagsters_own_classes_read_what_it_wrote_while_it_is_open(home: Path) ->
         events = own.event_log_storage.get_logs_for_run(run_id)
         assert [event.user_message for event in events] == [event.user_message for event in instance.all_logs(run_id)]
         assert own.event_log_storage.get_latest_materialization_events([prices.key])[prices.key].run_id == run_id  # type: ignore[union-attr]
+
+
+def stored(home: Path, run_id: str) -> dict[str, object]:
+    """The rows of a run's events, without what differs for each run, and the tables of its files."""
+    found: dict[str, object] = {}
+    for file, tables in STORED.items():
+        with sqlite3.connect(home / "history" / file.format(run=run_id)) as connection:
+            connection.row_factory = sqlite3.Row
+            found[file] = sorted(name for (name,) in connection.execute("SELECT sql FROM sqlite_master") if name)
+            found[f"{file} journal"] = connection.execute("PRAGMA journal_mode").fetchone()[0]
+            for table in tables:
+                rows = map(dict, connection.execute(f"SELECT * FROM {table} ORDER BY id"))
+                found[f"{file} {table}"] = [
+                    {name: value for name, value in row.items() if name not in NOT_COMPARED and "timestamp" not in name}
+                    for row in rows
+                    if row.get("run_id", row.get("last_run_id")) == run_id
+                ]
+        connection.close()
+    return found
+
+
+def test_what_it_stores_is_what_dagsters_own_classes_store(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with dg.DagsterInstance.get() as instance:
+        first, second = run(instance), run(instance)  # the file of the second is a copy
+    own = tmp_path_factory.mktemp("own")
+    with dg.DagsterInstance.local_temp(str(own)) as instance:
+        assert not isinstance(instance.event_log_storage, LocalEvents)
+        run(instance)  # so that last_run_id is that of the second
+        expected = stored(own, run(instance))
+    assert stored(home, second) == expected
+    assert stored(home, first)["runs/{run}.db event_logs"] == expected["runs/{run}.db event_logs"]
+    kinds = [row["dagster_event_type"] for row in expected["runs/{run}.db event_logs"]]  # type: ignore[attr-defined]
+    assert {"ASSET_CHECK_EVALUATION_PLANNED", "ASSET_CHECK_EVALUATION", "ASSET_MATERIALIZATION"} <= set(kinds)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_result_of_a_check_is_read_in_the_step_that_yielded_it() -> None:
+    whole = dg.AssetCheckKey(dg.AssetKey("looked"), "whole")
+
+    @dg.asset(check_specs=[dg.AssetCheckSpec("whole", asset="looked")])
+    def looked(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+        yield dg.AssetCheckResult(check_name="whole", passed=True)
+        (record,) = context.instance.event_log_storage.get_asset_check_execution_history(whole, limit=1)
+        yield dg.MaterializeResult(metadata={"status": record.status.value})
+
+    with dg.DagsterInstance.get() as instance:
+        done = dg.materialize([looked], instance=instance)
+    (made,) = done.asset_materializations_for_node("looked")
+    assert made.metadata["status"].value == "SUCCEEDED"
 
 
 def test_a_run_that_dagsters_own_classes_recorded_is_read(home: Path) -> None:
