@@ -5,6 +5,7 @@ import sys
 
 from toko_bot.settings import load_settings
 from toko_core.errors import SettingError
+from toko_core.text import escape_controls
 
 
 class BotError(Exception):
@@ -46,7 +47,7 @@ def main() -> None:
     try:
         run_bot(check=parser.parse_args().check)
     except (SettingError, BotError) as error:
-        print(f"toko: {error}", file=sys.stderr)
+        print(f"toko: {escape_controls(str(error))}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -177,7 +177,7 @@ def cleanup() -> None:
     from toko_assets.publishing.cleanup import clean_up
 
     for line in clean_up(settings, PostgresAccess(settings)):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(plain(line), highlight=False, soft_wrap=True)
 
 
 @cli.command()
