@@ -37,8 +37,7 @@ def _time_zone(name: str) -> str:
 
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
-    is_plain = url.isprintable() and not set(url) & set(" <>\"'")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or not is_plain:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be the http or https address of a server, like https://api.telegram.org")
     return url.rstrip("/")
 
