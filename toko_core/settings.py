@@ -183,7 +183,7 @@ SHORTEST_PART = 6
 
 
 def env_warnings() -> list[str]:
-    """Return what is odd about the settings' names and the file `.env`, in one line each. For the start of a program."""
+    """Return what is odd about the settings' names and about `.env`, in one line each, for the start of a program."""
     return [line for line in (" ".join(misspelt_names()), readable_secret()) if line]
 
 

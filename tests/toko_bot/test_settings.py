@@ -58,7 +58,8 @@ def test_lists_are_read_as_people_write_them_and_secrets_stay_hidden(monkeypatch
     monkeypatch.setenv("ALLOWED_CHATS", "-1001")
     monkeypatch.setenv("PRICE_ROUNDING", "off")
     settings = load_settings()
-    assert (settings.owners, settings.staff) == (frozenset(), {101, 102})
+    assert settings.owners == frozenset()
+    assert settings.staff == {101, 102}
     assert settings.allowed_chats == {-1001}
     assert settings.price_rounding is None
     assert TOKEN not in repr(settings)

@@ -9,7 +9,7 @@ from toko_core.text import escape_controls
 
 
 def plain(text: str) -> str:
-    """Escape an external text: Rich takes square brackets for markup, a terminal takes control characters for commands."""
+    """Escape an external text: Rich takes square brackets for markup, a terminal control characters for commands."""
     return escape(escape_controls(text))
 
 

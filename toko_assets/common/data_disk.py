@@ -86,8 +86,8 @@ def close_to_others(settings: Settings) -> None:
 def open_folders(settings: Settings) -> Iterator[OpenFolder]:
     """Yield the folders of ours that are open to other users: the data folder, those in it, and Dagster's home.
 
-    A folder that holds other things, or belongs to somebody else, has a `reason`. The group may read catalogues, because
-    in containers the bot is another user of the group. The data folder can be entered, but not listed, if others put
+    A folder that holds other things, or belongs to somebody else, has a `reason`. The group may read catalogues,
+    because in containers the bot is another user of the group. The data folder can be entered, but not listed, if others put
     backups into the inbox in it.
     """
     data, inbox = settings.folder, settings.inbox
@@ -107,7 +107,7 @@ def _open_folder(path: Path, closed: int, setting: str, own: frozenset[str] | No
     """Yield a folder if others may do more than `closed` says. `own` are the names that a folder of ours may hold."""
     try:
         found = path.stat()
-        others = sorted(name for name in os.listdir(path) if own is not None and not _is_own(name, own))
+        others = sorted(entry.name for entry in path.iterdir() if own is not None and not _is_own(entry.name, own))
     except OSError:  # not there yet, or not ours to look at
         return
     mode = stat.S_IMODE(found.st_mode)

@@ -220,7 +220,8 @@ def _without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
     Control characters, which only codes of items have, become spaces.
     """
-    if not pc.any(pc.match_substring_regex(texts, f"{FORMULA}|{CONTROL}")).as_py():  # the usual case, in a third of the time
+    found = pc.match_substring_regex(texts, f"{FORMULA}|{CONTROL}")
+    if not pc.any(found).as_py():  # as usual; replacing in nothing takes three times as long
         return texts
     return pc.replace_substring_regex(pc.replace_substring_regex(texts, CONTROL, " "), FORMULA, r"\1'\2")
 

@@ -46,7 +46,7 @@ def test_no_text_of_the_csv_begins_a_formula_and_numbers_stay_numbers(tmp_path: 
     assert len(rows) == len(DANGEROUS)
     for row in rows:
         read = dict(zip(header, row, strict=True))
-        assert (Decimal(read["hargapokok"]), Decimal(read["hargajual"])) == (Decimal("-2.5"), 12500)
+        assert (Decimal(read["hargapokok"]), Decimal(read["hargajual"])) == (Decimal("-2.5"), Decimal(12500))
         for name in ("kodeitem", "namaitem", "jenis", "satuan"):
             assert not re.match(rf"\s*[{SIGNS}]", read[name]), read[name]
             assert read[name].isprintable()

@@ -41,7 +41,9 @@ def test_characters_that_command_are_dropped_from_texts_and_codes_of_items_stay(
         "INSERT INTO tbl_item (kodeitem, namaitem, jenis, satuan, keterangan) VALUES (%s, %s, %s, %s, %s)",
         ["B\x07", "ROTI\x1b[2J \u202eISAT\u2066", "½ KUE\u200f\x85", "P\x9bCS", "baris 1\nbaris\t2\u2028"],
     )
-    connection.execute("INSERT INTO tbl_itemsatuanjml (kodeitem, satuan, kodebarcode) VALUES ('B', 'PC\x01S', '8\x7f9')")
+    connection.execute(
+        "INSERT INTO tbl_itemsatuanjml (kodeitem, satuan, kodebarcode) VALUES ('B', 'PC\x01S', '8\x7f9')"
+    )
     source = read_source(connection)
     item = source.items.iloc[1]
     assert list(item[["kodeitem", "namaitem", "jenis", "satuan", "keterangan"]]) == [

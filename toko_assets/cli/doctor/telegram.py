@@ -56,7 +56,9 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
     if not settings.staff and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
     if not settings.owners:
-        yield wrong(SUBJECT, "OWNER_USERS is empty: nobody sees cost or is notified of syncs. Put the owners' ids there.")
+        yield wrong(
+            SUBJECT, "OWNER_USERS is empty: nobody sees cost or is notified of syncs. Put the owners' ids there."
+        )
     if len(settings.closed_days.weekdays) == DAYS_OF_A_WEEK:
         yield note(SUBJECT, "CLOSED_DAYS has all days of the week: old prices would never be marked as old.")
     if settings.webhook_url is None and settings.webhook_secret is not None:
