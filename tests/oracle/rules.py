@@ -123,7 +123,7 @@ def product_rows(item: Item, hj: Sequence[SellingPrice]) -> list[ProductRow]:
     return [
         ProductRow(
             kodeitem=item.kodeitem,
-            namaitem=clean(item.namaitem) or visible(item.kodeitem).strip(),
+            namaitem=clean(item.namaitem) or visible(item.kodeitem),
             jenis=clean(item.jenis) or None,
             merek=clean(item.merek) or None,
             rak=clean(item.rak) or None,

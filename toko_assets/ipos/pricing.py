@@ -160,7 +160,8 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
 
 def _code_as_name(code: str | None) -> str:
     """Rule 9: a code that has nothing but control characters is shown escaped, because a name is not empty."""
-    return drop_controls(code or "").strip() or escape_controls(code or "")
+    shown = drop_controls(code or "")
+    return shown if shown.strip() else escape_controls(code or "")
 
 
 def _with_costs(
