@@ -8,9 +8,12 @@ ENV PATH=/opt/toko/bin:/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TOKO_DATA_DIR=/data
-# Volumes that are empty take over the folders' owner.
-RUN useradd --uid 10001 --create-home --home-dir /home/toko --shell /usr/sbin/nologin toko \
- && install -d -o toko -g toko -m 0755 /data /data/catalog /data/inbox /inbox
+# The bot is a user of its own, whose group may read the catalogue. Volumes that are empty take over the folders' owner.
+RUN groupadd --gid 10001 toko \
+ && useradd --uid 10001 --gid toko --create-home --home-dir /home/toko --shell /usr/sbin/nologin toko \
+ && useradd --uid 10020 --gid toko --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin toko-bot \
+ && install -d -o toko -g toko -m 0750 /data /data/catalog /data/inbox \
+ && install -d -o toko -g toko -m 0755 /inbox
 WORKDIR /app
 
 FROM base AS code
@@ -26,28 +29,41 @@ COPY toko_assets /src/toko_assets
 RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /tmp /src \
  && pip --python /opt/toko/bin/python install --quiet --no-deps --no-index --target /app /tmp/*.whl
 
-# Packages come before code: a change of code builds nothing but the last layers anew.
-FROM base AS bot
+FROM base AS bot-packages
 COPY requirements/bot.txt /tmp/
 RUN python -m venv --without-pip /opt/toko \
  && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
     --only-binary :all: -r /tmp/bot.txt \
  && find /opt/toko -type d -name tests -prune -exec rm -r {} +
-LABEL org.opencontainers.image.title="toko bot" \
-      org.opencontainers.image.description="Telegram bot: prices from a catalogue" \
-      org.opencontainers.image.licenses="MIT"
-COPY --from=code /app/toko_core toko_core
-COPY --from=code /app/toko_bot toko_bot
-USER 10001
-HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_bot", "--check"]
-CMD ["python", "-m", "toko_bot"]
 
-FROM base AS platform
+FROM base AS platform-packages
 COPY requirements/platform.txt /tmp/
 RUN python -m venv --without-pip /opt/toko \
  && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
     --only-binary :all: -r /tmp/platform.txt \
  && find /opt/toko -type d -name tests -prune -exec rm -r {} +
+
+# What runs has neither a compiler nor an installer of packages. An image that brings a compiler is not built on.
+FROM base AS runtime
+RUN for program in cc gcc c++ g++ clang ld make; do \
+      if command -v $program; then echo "PYTHON_IMAGE has $program: take a slim image" >&2; exit 1; fi; \
+    done \
+ && pip uninstall --quiet --yes --disable-pip-version-check wheel setuptools pip
+
+# Packages come before code: a change of code builds nothing but the last layers anew.
+FROM runtime AS bot
+COPY --from=bot-packages /opt/toko /opt/toko
+LABEL org.opencontainers.image.title="toko bot" \
+      org.opencontainers.image.description="Telegram bot: prices from a catalogue" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=code /app/toko_core toko_core
+COPY --from=code /app/toko_bot toko_bot
+USER 10020:10001
+HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_bot", "--check"]
+CMD ["python", "-m", "toko_bot"]
+
+FROM runtime AS platform
+COPY --from=platform-packages /opt/toko /opt/toko
 LABEL org.opencontainers.image.title="toko platform" \
       org.opencontainers.image.description="Dagster: from an iPOS 5 backup to a catalogue of prices" \
       org.opencontainers.image.licenses="MIT"

@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo provide test test-containers test-faults test-disks test-newcomer screenshots dev lint format lock install wheel clean up down logs backup restore-backup
+.PHONY: help demo provide test test-containers test-faults test-disks test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
@@ -82,6 +82,9 @@ lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
 	@$(LOCK) pyproject.toml --group bench --group dev -o requirements/dev.txt
 	@$(LOCK) --group platform -c requirements/dev.txt -o requirements/platform.txt
 	@$(LOCK) --group bot -c requirements/dev.txt -o requirements/bot.txt
+
+audit: $(INSTALLED) ## Known vulnerabilities of the pinned packages, as osv.dev has them
+	@$(PYTHON) tools/audit.py
 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # Three times as fast; before Docker 23 it has to be asked for.

@@ -21,10 +21,11 @@ ROOT = Path(__file__).parent.parent
 CALLS = {
     "x86_64": {
         "chmod": (90, 91, 268, 452), "chown": (92, 93, 94, 260), "flock": (73,), "fcntl": (72,),
-        "rename": (82, 264, 316),
+        "rename": (82, 264, 316), "umask": (95,),
     },
     "aarch64": {
         "chmod": (52, 53, 452), "chown": (54, 55), "flock": (32,), "fcntl": (25,), "rename": (38, 276),
+        "umask": (166,),
     },
 }  # fmt: skip
 """Numbers of system calls that do the same: chmod, fchmod, fchmodat, fchmodat2 …"""
@@ -42,15 +43,15 @@ class Rule:
 
 
 KINDS = {
-    "windows": (Rule("chmod", 0), Rule("chown", 0)),
-    "windows-strict": (Rule("chmod", errno.EPERM), Rule("chown", errno.EPERM)),
+    "windows": (Rule("chmod", 0), Rule("chown", 0), Rule("umask", 0)),
+    "windows-strict": (Rule("chmod", errno.EPERM), Rule("chown", errno.EPERM), Rule("umask", 0)),
     "one-owner": (Rule("chown", 0),),
     "no-flock": (Rule("flock", errno.ENOLCK),),
     "no-posix-locks": (Rule("fcntl", errno.ENOLCK, LOCKING),),
     "locks-in-name-only": (Rule("flock", 0),),
     "no-replacing": (Rule("rename", errno.EACCES),),
 }
-"""`windows` is what NTFS through FUSE does, `windows-strict` exFAT."""
+"""`windows` is what NTFS through FUSE does, `windows-strict` exFAT. Neither heeds a umask: the mount has its own."""
 
 
 class _Instruction(ctypes.Structure):

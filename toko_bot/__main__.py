@@ -1,10 +1,15 @@
 """The command `python -m toko_bot`, which is the same as `toko bot`. The bot's image has no other command."""
 
 import argparse
+import logging
 import sys
 
 from toko_bot.settings import load_settings
 from toko_core.errors import SettingError
+from toko_core.settings import env_warnings
+from toko_core.text import escape_controls
+
+log = logging.getLogger("toko_bot")
 
 
 class BotError(Exception):
@@ -28,6 +33,8 @@ def run_bot(*, check: bool) -> None:
 
     set_up_logging(settings)
     tune_process()
+    for warning in env_warnings():
+        log.warning(warning)
     try:
         bot = build_app(settings)
         bot.run()
@@ -46,7 +53,7 @@ def main() -> None:
     try:
         run_bot(check=parser.parse_args().check)
     except (SettingError, BotError) as error:
-        print(f"toko: {error}", file=sys.stderr)
+        print(f"toko: {escape_controls(str(error))}", file=sys.stderr)
         sys.exit(1)
 
 

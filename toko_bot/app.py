@@ -92,7 +92,7 @@ class TokoBot:
         """
         try:
             if self.settings.metrics_port is not None:
-                self.metrics.serve(self.settings.metrics_port)
+                self.metrics.serve(self.settings.metrics_listen, self.settings.metrics_port)
             self._poll_or_listen(stop_signals)
         finally:
             self.metrics.stop()
@@ -149,6 +149,8 @@ class TokoBot:
         log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
         if not self.settings.staff and not self.settings.allowed_chats:
             log.warning("ALLOWED_USERS is empty: nobody may use the bot. It sends everybody who writes to it their id.")
+        if not self.settings.owners:
+            log.warning("OWNER_USERS is empty: nobody is an owner, so nobody sees cost or is notified of syncs.")
 
     async def _ended(self, _: App) -> None:
         """Stop all background work. If the start fails, this is called twice."""

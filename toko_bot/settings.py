@@ -1,6 +1,7 @@
 """All settings of the bot, from the environment or from `.env`. `.env.example` lists them."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,14 @@ def _listen(place: str) -> str:
     return place
 
 
+def _address(place: str) -> str:
+    """Accept an address of this machine without a port."""
+    try:
+        return str(ip_address("127.0.0.1" if place == "localhost" else place.strip("[]")))
+    except ValueError:
+        raise ValueError("must be an address without a port, like 127.0.0.1, or 0.0.0.0 for all networks") from None
+
+
 def _log_format(form: str) -> str:
     if form not in {"plain", "json"}:
         try:
@@ -73,6 +82,9 @@ class BotSettings(ShopSettings, TelegramSettings):
     )
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="The port of the Prometheus metrics; unset: none"
+    )
+    metrics_listen: Annotated[str, AfterValidator(_address)] = Field(
+        "127.0.0.1", description="The address that the metrics listen on"
     )
     dagster_url: BaseUrl = Field("http://127.0.0.1:3000", description="The address at which the bot reaches Dagster")
     web_url: BaseUrl = Field("http://127.0.0.1:3000", description="Dagster's address in messages")

@@ -1,17 +1,35 @@
-"""The folders below TOKO_DATA_DIR, atomic writes (under a temporary name, flushed and renamed), and locks of files."""
+"""The folders below TOKO_DATA_DIR, atomic writes (under a temporary name, flushed and renamed), and locks of files.
+
+What a process of ours writes is for its user only, from `keep_private` on.
+"""
 
 import fcntl
 import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 TEMPORARY, OLD = ".part", ".old.part"
 """The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run
 may be deleted."""
+
+PRIVATE_UMASK = 0o077
+GROUP_READS = 0o040
+
+
+def keep_private() -> None:
+    """Give no other user access to files that this process, and the processes that it starts, create from now on."""
+    os.umask(PRIVATE_UMASK)
+
+
+def share_as_folder(file: Path) -> None:
+    """Let the group read a file if it may list the file's folder, as in containers, where the bot is another user."""
+    if file.parent.stat().st_mode & GROUP_READS:
+        with suppress(OSError):  # a disk without permissions
+            file.chmod(file.stat().st_mode | GROUP_READS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,16 @@ class DataFolder:
     def dagster(self) -> Path:
         """Dagster's own storage, unless DAGSTER_HOME names another folder."""
         return self.root / "dagster"
+
+    @property
+    def bot(self) -> Path:
+        """The bot's own messages to the owners."""
+        return self.root / "bot"
+
+    @property
+    def runs(self) -> Path:
+        """The marks of runs that are alive."""
+        return self.root / "runs"
 
 
 @contextmanager

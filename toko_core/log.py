@@ -1,4 +1,7 @@
-"""Logs as plain text or JSON. Secrets are removed from every record, wherever in it they are."""
+"""Logs as plain text or JSON. Secrets are removed from every record, wherever in it they are.
+
+Characters that command a terminal or reorder text are escaped in every record, also in those of libraries.
+"""
 
 import json
 import logging
@@ -7,13 +10,29 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
+
+from toko_core.text import escape_controls
 
 PLAIN = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 ANY_TOKEN = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}")
 
 
+class SafeRecord(logging.LogRecord):
+    """A record whose message commands no terminal. Line ends stay, because Dagster's messages have several lines."""
+
+    def getMessage(self) -> str:  # noqa: N802 -- logging's name
+        """Return the message with its arguments, escaped."""
+        return escape_controls(super().getMessage(), keep="\n")
+
+
+def escape_records() -> None:
+    """Have all loggers of this process, also those of libraries, make escaped records."""
+    logging.setLogRecordFactory(SafeRecord)
+
+
 class Redacting(logging.Formatter):
-    """Formats a record with its traceback, and then removes secrets from the text."""
+    """Formats a record with its traceback, and then removes secrets from the text. Its message is one line."""
 
     def __init__(self, form: str, *secrets: str) -> None:
         super().__init__(form)
@@ -24,6 +43,13 @@ class Redacting(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self.redact(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+        record.message = escape_controls(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- logging's name
+        return escape_controls(super().formatException(ei), keep="\n")
 
     def redact(self, text: str) -> str:
         for secret in self._secrets:
@@ -43,7 +69,7 @@ class Json(Redacting):
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return self.redact(json.dumps(entry, ensure_ascii=False))
+        return self.redact(escape_controls(json.dumps(entry, ensure_ascii=False)))
 
 
 def set_up_logging(level: str, form: str, secrets: Sequence[str]) -> logging.Handler:

@@ -3,19 +3,26 @@
 `.env.example` lists every setting. Each part of the program adds its own fields to the classes here.
 """
 
+import os
 import re
+import stat
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from toko_core.errors import SettingError
 from toko_core.files import DataFolder
+from toko_core.text import escape_controls
 
+ENV_FILE = Path(".env")
 TELEGRAM = "https://api.telegram.org"
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 
@@ -31,7 +38,7 @@ def _time_zone(name: str) -> str:
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be the address of a server, like https://api.telegram.org")
+        raise ValueError("must be the http or https address of a server, like https://api.telegram.org")
     return url.rstrip("/")
 
 
@@ -62,7 +69,7 @@ class PartSettings(BaseSettings):
     """The base class of each part's settings. A field has the name of its variable in lower case."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, arbitrary_types_allowed=True
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, arbitrary_types_allowed=True
     )
 
 
@@ -98,7 +105,7 @@ class TelegramSettings(PartSettings):
 
     telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="the token from @BotFather")
     allowed_users: Ids = Field(frozenset(), description="Telegram ids of the staff")
-    owner_users: Ids = Field(frozenset(), description="Telegram ids of owners, who also see cost; unset: ALLOWED_USERS")
+    owner_users: Ids = Field(frozenset(), description="Telegram ids of owners, who also see cost; unset: nobody")
     telegram_base_url: BaseUrl = Field(TELEGRAM, description="A Bot API server")
 
     @property
@@ -108,8 +115,8 @@ class TelegramSettings(PartSettings):
 
     @property
     def owners(self) -> frozenset[int]:
-        """The people who see cost and receive notifications."""
-        return self.owner_users or self.allowed_users
+        """The people who see cost and receive notifications. Nobody, unless OWNER_USERS names them."""
+        return self.owner_users
 
     @property
     def staff(self) -> frozenset[int]:
@@ -146,3 +153,64 @@ def _problem(kind: type[PartSettings], error: ErrorDetails) -> str:
 def _may_be_secret(kind: type[PartSettings], field: str, error: ErrorDetails) -> bool:
     """Return whether the value is a secret, or an address that contains one (postgres://user:password@host)."""
     return "SecretStr" in str(kind.model_fields[field].annotation) or "@" in str(error["input"])
+
+
+NAMES = frozenset({
+    "ALLOWED_CHATS", "ALLOWED_USERS", "BACKUP_FOLDER", "BACKUP_SOURCE", "CADDY_IMAGE", "CLOSED_DAYS",
+    "DAGSTER_HOME", "DAGSTER_URL", "DAILY_SYNC_CRON", "DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_USER",
+    "DOCKER_GID", "DOCKER_SOCKET", "DROPBOX_APP_KEY", "DROPBOX_APP_SECRET", "DROPBOX_FOLDER_PATH",
+    "DROPBOX_REFRESH_TOKEN", "HTTPS_PORT", "HTTP_PORT", "IPOS_DATABASE", "KEEP_BACKUPS", "KEEP_CATALOGS",
+    "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN", "METRICS_PORT",
+    "OWNER_USERS", "POSTGRES_IMAGE", "POSTGRES_PASSWORD", "PRICE_ROUNDING", "PYTHON_IMAGE", "SALES_EVERY_HOURS",
+    "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS", "TELEGRAM_BASE_URL",
+    "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR", "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL",
+    "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
+})  # fmt: skip
+"""Every name that `.env` may have, in whichever part of the program it is read. No part knows the names of all."""
+SECRETS = {
+    "DB_PASSWORD": "a password",
+    "DROPBOX_APP_SECRET": "a secret",
+    "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
+    "POSTGRES_PASSWORD": "a password",
+    "TELEGRAM_BOT_TOKEN": "the bot's token",
+    "WEB_PASSWORD_HASH": "the hash of a password",
+    "WEBHOOK_SECRET": "a secret",
+}
+LIKE_A_SETTING = 0.8
+"""The similarity (0 to 1) from which a name counts as a typo of a setting."""
+SHORTEST_PART = 6
+"""Characters from which the beginning of a setting's name counts as a typo of it: DB_PASS."""
+
+
+def env_warnings() -> list[str]:
+    """Return what is odd about the settings' names and about `.env`, in one line each, for the start of a program."""
+    return [line for line in (" ".join(misspelt_names()), readable_secret()) if line]
+
+
+def misspelt_names() -> Iterator[str]:
+    """Yield a sentence for each name in `.env` or in the environment that is none of ours and looks like one."""
+    for where, given in ((" in .env", env_file()), ("", os.environ)):
+        for name in sorted(given):
+            upper = name.upper()
+            if upper in NAMES:
+                continue
+            meant = get_close_matches(upper, NAMES, 1, LIKE_A_SETTING) or [
+                known for known in sorted(NAMES) if len(upper) >= SHORTEST_PART and known.startswith(upper)
+            ]
+            if meant:
+                yield f"{escape_controls(name)}{where} is not a setting: did you mean {meant[0]}?"
+            elif upper.startswith("TOKO_"):
+                yield f"{escape_controls(name)}{where} is not a setting."
+
+
+def readable_secret() -> str:
+    """Return a sentence if `.env` holds a secret and others can read it; else an empty text."""
+    held = [what for name, what in SECRETS.items() if env_file().get(name)]
+    if held and ENV_FILE.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        return f".env holds {held[0]} and other users can read it: chmod 600 .env"
+    return ""
+
+
+def env_file() -> Mapping[str, str | None]:
+    """Return what `.env` in the working folder says; nothing if there is none."""
+    return dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}

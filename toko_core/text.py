@@ -1,5 +1,6 @@
-"""Formats texts, numbers and times for people, in Indonesian."""
+"""Formats texts, numbers and times for people, in Indonesian, and makes texts from outside safe to show."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -8,6 +9,32 @@ DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 """The names of Indonesia's time zones, by their offset from UTC in hours."""
+
+COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that command a terminal, end a line, or reorder text (Unicode's Bidi_Control), and halves of characters,
+which a file name of other bytes has and no terminal takes."""
+
+
+def drop_controls(text: str) -> str:
+    """Return the text without the characters that command: white space among them becomes a space.
+
+    >>> drop_controls("TEH\\tPUCUK\\x1b[2J \\u202e350ML")
+    'TEH PUCUK[2J 350ML'
+    """
+    return text if text.isprintable() else COMMANDS.sub(lambda found: " " if found[0].isspace() else "", text)
+
+
+def escape_controls(text: str, *, keep: str = "") -> str:
+    """Return the text as it is safe for a terminal and a log: on one line, with visible codes for what commands.
+
+    `keep` names characters that stay.
+
+    >>> escape_controls("toko\\x1b[2J\\n\\u202e.i5bu")
+    'toko\\\\u001b[2J\\\\u000a\\\\u202e.i5bu'
+    """
+    if text.isprintable():
+        return text
+    return COMMANDS.sub(lambda found: found[0] if found[0] in keep else f"\\u{ord(found[0]):04x}", text)
 
 
 def shorten(text: str, most: int) -> str:

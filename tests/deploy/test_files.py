@@ -1,7 +1,9 @@
 """What the files of the deployment say to each other. The stack itself: `on_docker.py`."""
 
+import re
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests.deploy.stack import CHECKOUT
@@ -17,6 +19,10 @@ NOT_IN_CONTAINERS = {
     "sales_every_hours",
 }
 """Of the chain: in the image; always the same; of `toko search`; of sensors and schedules, which are no runs."""
+
+
+CAPABLE = {"postgres", "proxy"}
+"""The services that keep a capability."""
 
 
 def load(path: str) -> Any:
@@ -63,3 +69,52 @@ def test_both_instances_of_dagster_are_of_one_mind() -> None:
     assert {name: containers[name] for name in here.keys() - differ} == {
         name: here[name] for name in here.keys() - differ
     }
+
+
+@pytest.mark.parametrize("service", load("docker-compose.yml")["services"])
+def test_a_service_cannot_write_its_own_files_nor_gain_rights(service: str) -> None:
+    declared = load("docker-compose.yml")["services"][service]
+    assert (declared["read_only"], declared["cap_drop"]) == (True, ["ALL"])
+    assert declared["security_opt"] == ["no-new-privileges:true"]
+    assert bool(declared.get("cap_add")) == (service in CAPABLE)
+    assert not {"privileged", "user", "pid", "ipc", "network_mode", "devices"} & declared.keys()
+
+
+def test_a_run_container_cannot_write_its_own_files_nor_gain_rights() -> None:
+    given = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]["container_kwargs"]
+    assert (given["read_only"], given["cap_drop"]) == (True, ["ALL"])
+    assert given["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "user", "pid_mode", "ipc_mode", "devices"} & given.keys()
+
+
+def stages() -> dict[str, tuple[str, str]]:
+    """By name, what a stage of the Dockerfile is based on, and its instructions."""
+    text = (CHECKOUT / "Dockerfile").read_text().replace("\\\n", " ")
+    parts = re.findall(r"^FROM (\S+) AS (\S+)\n(.*?)(?=^FROM |\Z)", text, re.MULTILINE | re.DOTALL)
+    return {name: (base, body) for base, name, body in parts}
+
+
+def test_images_have_no_compiler_and_nothing_that_installs_packages() -> None:
+    base, body = stages()["runtime"]
+    assert base == "base"
+    assert "command -v $program" in body
+    assert re.search(r"pip uninstall .* pip$", body, re.MULTILINE)
+    for image in ("bot", "platform"):
+        base, body = stages()[image]
+        assert base == "runtime"
+        assert re.findall(r"^RUN|\bpip\b|apt-get", body, re.MULTILINE) == []
+        assert "COPY --from=" in body
+    assert "apt-get" not in str(stages())
+
+
+def test_the_bot_is_another_user_than_the_chain_and_its_group_reads_the_catalogue() -> None:
+    users = {image: re.findall(r"^USER (\S+)", stages()[image][1], re.MULTILINE) for image in ("bot", "platform")}
+    assert users == {"bot": ["10020:10001"], "platform": ["10001"]}
+    assert "install -d -o toko -g toko -m 0750 /data /data/catalog" in stages()["base"][1]
+    assert load("docker-compose.yml")["services"]["bot"]["volumes"] == ["catalog:/data/catalog:ro"]
+
+
+def test_metrics_in_a_container_are_reached_from_its_network_only() -> None:
+    bot = load("docker-compose.yml")["services"]["bot"]
+    assert bot["environment"]["METRICS_LISTEN"] == "0.0.0.0"  # noqa: S104
+    assert "ports" not in bot

@@ -22,6 +22,7 @@ from .tables import Item, SellingPrice, Stock, Tables, Unit, read_tables
 # The default context keeps 28 digits; numeric(35,20) times numeric(20,3) has up to 55.
 EXACT = Context(prec=1000, rounding=ROUND_HALF_UP)
 FOUR_PLACES = Decimal("0.0001")
+REORDERING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def product_rows(item: Item, hj: Sequence[SellingPrice]) -> list[ProductRow]:
     return [
         ProductRow(
             kodeitem=item.kodeitem,
-            namaitem=clean(item.namaitem) or item.kodeitem,
+            namaitem=clean(item.namaitem) or visible(item.kodeitem),
             jenis=clean(item.jenis) or None,
             merek=clean(item.merek) or None,
             rak=clean(item.rak) or None,
@@ -155,7 +156,7 @@ def barcode_rows(item: Item, units: Sequence[Unit]) -> list[BarcodeRow]:
     """Rule 10: barcodes are trimmed text, leading zeros kept; empty ones are none; each once with its unit."""
     if is_deleted(item.statushapus):
         return []
-    found = [((unit.kodebarcode or "").strip(), unit_name(unit.satuan)) for unit in units]
+    found = [(visible(unit.kodebarcode).strip(), unit_name(unit.satuan)) for unit in units]
     return [BarcodeRow(item.kodeitem, barcode, satuan) for barcode, satuan in dict.fromkeys(found) if barcode]
 
 
@@ -165,7 +166,7 @@ def stock_rows(item: Item, stock: Sequence[Stock]) -> list[StockRow]:
         return []
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in stock:
-        kantor = (row.kantor or "").strip().upper()
+        kantor = visible(row.kantor).strip().upper()
         totals[kantor] = EXACT.add(totals[kantor], row.stok or Decimal(0))
     return [StockRow(item.kodeitem, kantor, stok) for kantor, stok in totals.items()]
 
@@ -292,7 +293,7 @@ def unit_of(row: SellingPrice, base: str) -> str:
 
 def unit_name(satuan: str | None) -> str:
     """Rule 8: units compare trimmed and in upper case."""
-    return (satuan or "").strip().upper()
+    return visible(satuan).strip().upper()
 
 
 def level_of(row: SellingPrice) -> int:
@@ -319,5 +320,10 @@ def rounded(amount: Decimal) -> Decimal:
 
 def clean(name: str | None) -> str:
     """Rule 9: control characters but white space dropped, runs of white space become one blank, ends trimmed."""
-    visible = [c for c in name or "" if re.match(r"\s", c) or unicodedata.category(c) != "Cc"]
-    return re.sub(r"\s+", " ", "".join(visible)).strip()
+    return re.sub(r"\s+", " ", visible(name)).strip()
+
+
+def visible(name: str | None) -> str:
+    """Rule 9: without control characters and those that reorder text; of the former, white space becomes a blank."""
+    blanks = re.sub(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]", " ", name or "")
+    return "".join(c for c in blanks if unicodedata.category(c) != "Cc" and c not in REORDERING)

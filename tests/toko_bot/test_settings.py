@@ -29,6 +29,8 @@ WRONG = [
     ("LOG_FORMAT", "%(x", "LOG_FORMAT is wrong"),
     ("METRICS_PORT", "0", "METRICS_PORT is wrong"),
     ("TELEGRAM_BASE_URL", "telegram", "TELEGRAM_BASE_URL is wrong"),
+    ("METRICS_LISTEN", "0.0.0.0:9100", "METRICS_LISTEN is wrong: must be an address without a port"),
+    ("WEB_URL", "javascript://toko.id/%0aalert(1)", "WEB_URL is wrong: must be the http or https address"),
 ]
 
 
@@ -56,7 +58,8 @@ def test_lists_are_read_as_people_write_them_and_secrets_stay_hidden(monkeypatch
     monkeypatch.setenv("ALLOWED_CHATS", "-1001")
     monkeypatch.setenv("PRICE_ROUNDING", "off")
     settings = load_settings()
-    assert settings.owners == settings.staff == {101, 102}
+    assert settings.owners == frozenset()
+    assert settings.staff == {101, 102}
     assert settings.allowed_chats == {-1001}
     assert settings.price_rounding is None
     assert TOKEN not in repr(settings)

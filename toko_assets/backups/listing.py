@@ -9,6 +9,7 @@ from toko_assets.ipos.archive.contents import Header
 from toko_assets.ipos.decoding import decode
 from toko_core.catalog.demo import is_demo_backup
 from toko_core.errors import TransientError
+from toko_core.text import escape_controls
 
 SETTLED = timedelta(minutes=1)
 """How long a file must be unchanged until it counts as written, even if it is no whole backup."""
@@ -40,7 +41,7 @@ class ListedBackup:
     @property
     def name(self) -> str:
         """The file's name, safe to display."""
-        return decode(self.place.rpartition("/")[2].encode("utf-8", "surrogateescape"))
+        return escape_controls(decode(self.place.rpartition("/")[2].encode("utf-8", "surrogateescape")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def cleanup() -> None:
     from toko_assets.publishing.cleanup import clean_up
 
     for line in clean_up(settings, PostgresAccess(settings)):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(plain(line), highlight=False, soft_wrap=True)
 
 
 @cli.command()
@@ -271,8 +271,12 @@ def _data_settings() -> "Settings":
 
     Commands call this before they import Dagster, because that import takes seconds.
     """
-    from toko_assets.common.data_disk import check_data_disk
+    from toko_assets.common.data_disk import check_data_disk, close_to_others
+    from toko_core.settings import env_warnings
 
     settings = _settings()
+    for warning in env_warnings():
+        Console(stderr=True).print(f"[yellow]![/] {plain(warning)}", highlight=False, soft_wrap=True)
     check_data_disk(settings)
+    close_to_others(settings)
     return settings

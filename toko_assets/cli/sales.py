@@ -7,6 +7,7 @@ from rich.console import Console
 
 from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.run import RunFailedError, show_progress, storage_errors
+from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import Settings, load_telegram_settings
 from toko_assets.defs.code_location import build_defs
 from toko_assets.defs.failures import DETAILS, AssetFailure, first_failure
@@ -29,7 +30,7 @@ def read_sales(settings: Settings, console: Console) -> None:
     console.print(f"[dim]Done in {time.monotonic() - started:.1f} s. Run {result.run_id[:8]}.[/]", highlight=False)
     sales: RecentSales = result.asset_value("recent_sales")
     for line in describe(sales):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(plain(line), highlight=False, soft_wrap=True)
 
 
 def describe(sales: RecentSales) -> list[str]:

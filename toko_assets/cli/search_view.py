@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from toko_assets.cli.terminal import plain
+from toko_assets.cli.terminal import plain, unmarked
 from toko_core.catalog.details import Details
 from toko_core.catalog.products import Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
@@ -84,18 +84,18 @@ def show_products(
     that is longer than the terminal is wrapped.
     """
     widths = _widths([row for product in products for row in _rows(product)], console.width)
-    console.print(Text(_line(HEADINGS, widths), "bold"), soft_wrap=True)
+    console.print(unmarked(_line(HEADINGS, widths), "bold"), soft_wrap=True)
     for product, lines in zip(products, notes or repeat(()), strict=False):
         console.print(_title(product))
         for line in lines:
-            console.print(Text(f"{INDENT}{line}", "dim"), soft_wrap=True)
+            console.print(unmarked(f"{INDENT}{line}", "dim"), soft_wrap=True)
         for row in _rows(product):
-            console.print(Text(_line(row, widths)), soft_wrap=True)
+            console.print(unmarked(_line(row, widths)), soft_wrap=True)
             if row.applies_to and not widths.applies_to:
-                console.print(Text(f"{INDENT * 2}{row.applies_to}"), soft_wrap=True)
+                console.print(unmarked(f"{INDENT * 2}{row.applies_to}"), soft_wrap=True)
         for promotion in product.promotions:
             gift = names.name(promotion.gift) if names and promotion.gift is not None else None
-            console.print(Text(f"{INDENT}{label_promotion(promotion, gift)}"), soft_wrap=True)
+            console.print(unmarked(f"{INDENT}{label_promotion(promotion, gift)}"), soft_wrap=True)
 
 
 def _notes(catalog: PublishedCatalog, details: Details, product_id: int, query: str) -> list[str]:
@@ -131,7 +131,7 @@ def _line(row: Row, widths: _Widths) -> str:
 
 
 def _title(product: Product) -> Text:
-    name = Text(product.namaitem)
+    name = unmarked(product.namaitem)
     return name if product.dijual else name.append(" (not sold)", style="dim")
 
 

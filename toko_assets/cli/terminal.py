@@ -3,9 +3,19 @@
 from pathlib import Path
 
 from rich.markup import escape
+from rich.text import Text
 
-plain = escape
-"""Escapes square brackets in an external text, so that Rich does not treat them as markup."""
+from toko_core.text import escape_controls
+
+
+def plain(text: str) -> str:
+    """Escape an external text: Rich takes square brackets for markup, a terminal control characters for commands."""
+    return escape(escape_controls(text))
+
+
+def unmarked(text: str, style: str = "") -> Text:
+    """Return an external text with one style. It is not read as markup."""
+    return Text(escape_controls(text), style)
 
 
 def short_path(path: Path) -> str:

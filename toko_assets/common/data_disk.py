@@ -1,8 +1,13 @@
-"""Checks that the disk of the data folder has the features that a sync needs. A check takes less than a millisecond.
+"""Checks that the disk of the data folder has the features that a sync needs, and closes the folder to other users.
+
+A check takes less than a millisecond.
 
 Windows disks (`/mnt/c` of WSL2, NTFS and exFAT through FUSE) have no file permissions: they ignore or reject a chmod,
 and then the embedded PostgreSQL does not start. Some network shares have no file locks. An external PostgreSQL needs no
 permissions on this disk: with DB_HOST a sync works on NTFS and exFAT.
+
+The data folder and what is in it are for one user. Versions up to 0.3.0 left them as open as the umask did. Two folders
+stay as they are: the one in which backups arrive, where other programs and users may put them, and PostgreSQL's.
 """
 
 import fcntl
@@ -12,17 +17,26 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from toko_assets.common.settings import Settings
 from toko_core.errors import PermanentError
-from toko_core.files import nearest_existing
+from toko_core.files import DataFolder, nearest_existing
 
 NOBODY = 65534
 """The user that runs the embedded PostgreSQL if we are root."""
 PRIVATE = 0o700
 
 MOVE = "set TOKO_DATA_DIR to a folder on a Linux disk, for example ~/toko. BACKUP_FOLDER may be on any disk."
+
+
+OTHERS = 0o077
+"""The permissions of everybody but the owner of a folder."""
+OWN_ENDINGS = frozenset({".lock", ".log", ".new", ".part"})
+DAGSTER_ENTRIES = frozenset({
+    "dagster.yaml", "history", "logs", "schedules", "storage", "toko-dev.lock", ".logs_queue", ".nux", ".telemetry",
+})  # fmt: skip
 
 
 class DataDiskError(PermanentError):
@@ -42,6 +56,84 @@ def data_disk_problem(settings: Settings) -> str | None:
     """
     problem = None if settings.db_host else _without_permissions(settings.folder.postgres.resolve().parent)
     return problem or _without_locks(settings.data_folder)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFolder:
+    """A folder of ours that other users may enter."""
+
+    path: Path
+    mode: int
+    closed: int
+    """The mode that it should have."""
+    reason: str
+    """Why it cannot be closed without asking, and what to do; empty if it can."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether others may write to it."""
+        return bool(self.mode & ~self.closed & 0o022)
+
+
+def close_to_others(settings: Settings) -> None:
+    """Close the data folder and Dagster's home to other users, where that is ours to decide (see `open_folders`)."""
+    for found in open_folders(settings):
+        if not found.reason:
+            with suppress(OSError):  # a disk without permissions, or one that is read-only
+                found.path.chmod(found.closed)
+
+
+def open_folders(settings: Settings) -> Iterator[OpenFolder]:
+    """Yield the folders of ours that are open to other users: the data folder, those in it, and Dagster's home.
+
+    A folder that holds other things, or belongs to somebody else, has a `reason`. The group may read catalogues,
+    because in containers the bot is another user of the group. The data folder can be entered, but not listed, if
+    others put backups into the inbox in it.
+    """
+    data, inbox = settings.folder, settings.inbox
+    home = Path(os.environ.get("DAGSTER_HOME") or data.dagster).expanduser().resolve()
+    names = {name for name, kind in vars(DataFolder).items() if isinstance(kind, property)}
+    folders = {path for name in names if (path := getattr(data, name)).parent == data.root}
+    own = frozenset(path.name for path in (*folders, inbox, home))
+    entered = 0o011 if inbox.is_relative_to(data.root) and _takes_backups(inbox) else 0
+    yield from _open_folder(data.root, PRIVATE | entered, "TOKO_DATA_DIR", own)
+    for path in sorted(folders - {data.inbox, inbox, data.postgres}):
+        yield from _open_folder(path, PRIVATE | 0o050 if path == data.catalog else PRIVATE, "TOKO_DATA_DIR")
+    if home != data.dagster and os.access(home, os.W_OK):  # in containers it only holds the configuration
+        yield from _open_folder(home, PRIVATE, "DAGSTER_HOME", DAGSTER_ENTRIES)
+
+
+def _open_folder(path: Path, closed: int, setting: str, own: frozenset[str] | None = None) -> Iterator[OpenFolder]:
+    """Yield a folder if others may do more than `closed` says. `own` are the names that a folder of ours may hold."""
+    try:
+        found = path.stat()
+        others = sorted(entry.name for entry in path.iterdir() if own is not None and not _is_own(entry.name, own))
+    except OSError:  # not there yet, or not ours to look at
+        return
+    mode = stat.S_IMODE(found.st_mode)
+    if not mode & OTHERS & ~closed:
+        return
+    closed = mode & (closed | PRIVATE | 0o7000)
+    if found.st_uid != os.geteuid():
+        reason = f"it belongs to user {found.st_uid}: as that user, chmod {closed:o} {path}"
+    elif others:
+        reason = f"it also holds {others[0]}: chmod {closed:o} {path} if nobody else needs it, or change {setting}"
+    else:
+        reason = ""
+    yield OpenFolder(path, mode, closed, reason)
+
+
+def _is_own(name: str, own: frozenset[str]) -> bool:
+    return name in own or name.startswith(".disk-check-") or Path(name).suffix in OWN_ENDINGS or name == "lost+found"
+
+
+def _takes_backups(inbox: Path) -> bool:
+    """Whether somebody else puts backups there: the folder is another user's, or others may write to it."""
+    try:
+        found = inbox.stat()
+    except OSError:
+        return False
+    return found.st_uid != os.geteuid() or bool(found.st_mode & 0o022)
 
 
 def has_permissions(folder: Path) -> bool:

@@ -59,6 +59,8 @@ class OwnerNotifier:
         """
         if isinstance(self._telegram, SettingError):
             log(f"Owners are not notified, because the Telegram bot is not set up (see docs/bot.md): {self._telegram}")
+        elif not self._telegram.owners:
+            log("Nobody is notified, because OWNER_USERS is empty: put the owners' ids there.")
         elif self._outbox.add(messages, self._telegram.owners, self._clock()):
             self.deliver(log)
 
@@ -92,7 +94,7 @@ class OwnerNotifier:
 
     def link(self, run_id: str) -> str | None:
         """Return the URL of a run's page, or None without WEB_URL."""
-        return f"{self._web_url.rstrip('/')}/runs/{run_id}" if self._web_url else None
+        return f"{self._web_url}/runs/{run_id}" if self._web_url else None
 
 
 @dataclass(frozen=True, slots=True)

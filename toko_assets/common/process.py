@@ -10,6 +10,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from toko_core.files import keep_private
+from toko_core.log import escape_records
+
 GARBAGE_THRESHOLD = 10_000
 """New objects between two garbage collections. With Python's default of 700, collections take a tenth of a sync."""
 LIBC = ctypes.CDLL(None)
@@ -21,10 +24,12 @@ LARGE_BLOCK = 1 << 21
 
 
 def tune_process() -> None:
-    """Set garbage collection, memory allocation and libpq's environment for the whole process.
+    """Set umask, logging, garbage collection, memory allocation and libpq's environment for the whole process.
 
     Call it before pyarrow is imported, because pyarrow chooses its memory pool then.
     """
+    keep_private()
+    escape_records()
     gc.set_threshold(GARBAGE_THRESHOLD)
     # Arrow's own pool keeps up to 100 MB of freed memory, in addition to the memory that the C library keeps.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

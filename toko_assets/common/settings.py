@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from toko_core.errors import SettingError
-from toko_core.settings import ShopSettings, TelegramSettings, load
+from toko_core.settings import BaseUrl, ShopSettings, TelegramSettings, load
 
 
 def _host(name: str) -> str:
@@ -60,7 +60,7 @@ class Settings(ShopSettings):
     sales_every_hours: float = Field(
         24, ge=0, description="Hours between two readings of the sales, which follow a sync; 0: never"
     )
-    web_url: str | None = Field(None, description="The target of links in messages to owners; unset: no links")
+    web_url: BaseUrl | None = Field(None, description="The target of links in messages to owners; unset: no links")
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"
     )

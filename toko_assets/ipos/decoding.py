@@ -1,6 +1,6 @@
 """Cleans names and codes of a backup, and decodes its bytes. It needs no library: the daemon imports it as well."""
 
-import unicodedata
+from toko_core.text import drop_controls
 
 
 def clean_name(text: str | None) -> str:
@@ -9,16 +9,12 @@ def clean_name(text: str | None) -> str:
     >>> clean_name("  TEH \\t PUCUK  350ML ")
     'TEH PUCUK 350ML'
     """
-    if not text:
-        return ""
-    if not text.isprintable():
-        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
-    return " ".join(text.split())
+    return " ".join(drop_controls(text).split()) if text else ""
 
 
 def clean_code(text: str | None) -> str:
     """Rule 8: trim units, price systems and yes/no marks, and convert them to upper case, for comparison."""
-    return text.strip().upper() if text else ""
+    return drop_controls(text).strip().upper() if text else ""
 
 
 def decode(value: bytes) -> str:

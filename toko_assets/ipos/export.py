@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from toko_assets.ipos.decimals import MONEY
@@ -75,6 +76,10 @@ SCHEMAS = {
 }  # fmt: skip
 """Columns and types of each exported table. `sumber` is the SHA-256 of the original image in iPOS."""
 
+FORMULA = r"""((?:^|;)[\s"']*)([=+\-@＝＋－＠])"""
+"""The sign that begins a formula, also one of full width: at the beginning of a cell, or after a semicolon. Excel in
+Indonesian parts cells at semicolons, and then does not see the quotes around a cell of this file."""
+CONTROL = r"[\x00-\x1f\x7f]"
 PHOTOS = "photos.parquet"
 PHOTOS_A_BATCH = 32
 
@@ -184,7 +189,10 @@ def csv_name(dumped_at: datetime) -> str:
 
 
 def write_csv(path: Path, shop: PricedShop) -> None:
-    """Write one row per price, with the product's name, for a spreadsheet."""
+    """Write one row per price, with the product's name, for a spreadsheet.
+
+    No text of it is a formula to a spreadsheet. Nothing of ours reads the file: the catalogue is made from Parquet.
+    """
     names = shop.products[["kodeitem", "namaitem", "jenis", "merek", "dijual"]]
     rows = names.merge(shop.prices, on="kodeitem")
     columns = [
@@ -200,7 +208,22 @@ def write_csv(path: Path, shop: PricedShop) -> None:
         "merek",
         "dijual",
     ]
-    csv.write_csv(pa.Table.from_pandas(rows[columns], preserve_index=False), path)
+    table = pa.Table.from_pandas(rows[columns], preserve_index=False)
+    for position, column in enumerate(table.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            table = table.set_column(position, column.name, _without_formulas(table.column(position)))
+    csv.write_csv(table, path)
+
+
+def _without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Put an apostrophe before the sign of each text that a spreadsheet would run, as OWASP advises.
+
+    Control characters, which only codes of items have, become spaces.
+    """
+    found = pc.match_substring_regex(texts, f"{FORMULA}|{CONTROL}")
+    if not pc.any(found).as_py():  # as usual; replacing in nothing takes three times as long
+        return texts
+    return pc.replace_substring_regex(pc.replace_substring_regex(texts, CONTROL, " "), FORMULA, r"\1'\2")
 
 
 def _table(name: str, frame: pd.DataFrame) -> pa.Table:

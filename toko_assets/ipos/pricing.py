@@ -23,6 +23,7 @@ from toko_assets.ipos.rules.lookup import of_items, of_its_item
 from toko_assets.ipos.rules.price_rows import listed_prices, price_systems, rows_in_force, stale_prices
 from toko_assets.ipos.source_tables import LARGEST_MONEY, SourceTables
 from toko_assets.ipos.text_columns import among, each
+from toko_core.text import drop_controls, escape_controls
 
 YES, NO = "Y", "N"
 SOLD_MARKS: Final = ("", YES)
@@ -143,7 +144,7 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
         }
     )
     nameless = items["namaitem"] == ""
-    items["namaitem"] = items["namaitem"].where(~nameless, items["kodeitem"].astype("str"))
+    items["namaitem"] = items["namaitem"].where(~nameless, each(kept["kodeitem"], _code_as_name))
     return items, [
         note(
             "unknown_marks",
@@ -155,6 +156,12 @@ def _items(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
         note("unmarked_items_sold", "1 (a): an item without statusjual is sold", items[sale == ""]),
         note("codes_used_as_names", "9: an item without a name gets its code as its name", items[nameless]),
     ]
+
+
+def _code_as_name(code: str | None) -> str:
+    """Rule 9: a code that has nothing but control characters is shown escaped, because a name is not empty."""
+    shown = drop_controls(code or "")
+    return shown if shown.strip() else escape_controls(code or "")
 
 
 def _with_costs(

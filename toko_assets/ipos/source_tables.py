@@ -1,4 +1,7 @@
-"""Reads the restored iPOS tables into pandas: amounts as exact decimals, texts decoded by the backup's encoding."""
+"""Reads the restored iPOS tables into pandas: amounts as exact decimals, texts decoded by the backup's encoding.
+
+Control characters, and those that reorder text, are dropped here from every text but the codes of items.
+"""
 
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,6 +15,7 @@ from pyarrow import csv
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.needed_tables import RESTORED
 from toko_core.errors import PermanentError
+from toko_core.text import drop_controls
 
 AMOUNT = pa.decimal128(38, 20)
 """iPOS stores costs as `numeric(35,20)`; this type has three more digits before the decimal point."""
@@ -36,6 +40,10 @@ PRICES = {
 }  # fmt: skip
 STOCK = {"kodeitem": "text", "kantor": "text", "stok": QUANTITY}
 CURRENCIES = {"matauang": "text", "rate": AMOUNT, "utama": "text"}
+ITEM_CODES = frozenset({"kodeitem", "kodeitemgr", "kodeitemd", "kodeitems"})
+"""Columns with codes of items. They stay as they are: two that differ only in a control character are two items."""
+SUSPICIOUS = bytes([*range(0x20), 0x7F, 0xC2, 0xD8, 0xE2])
+"""The bytes in UTF-8 of which at least one is in each character that `drop_controls` drops."""
 
 
 def no_rows(columns: dict[str, Any]) -> pd.DataFrame:
@@ -125,7 +133,27 @@ def read_table(
     texts: list[tuple[str, str, str]] = []
     if raw:
         arrow, texts = _decoded(arrow, key)
+    arrow = _without_controls(arrow)
     return arrow.to_pandas(types_mapper=pd.ArrowDtype), texts
+
+
+def _without_controls(arrow: pa.Table) -> pa.Table:
+    """Drop control characters from the texts. Columns without suspicious bytes, nearly all, are not looked at again."""
+    for position, column in enumerate(arrow.schema):
+        if column.type != pa.string() or column.name in ITEM_CODES:
+            continue
+        texts = arrow.column(position)
+        if any(map(_is_suspicious, texts.chunks)):
+            distinct = texts.combine_chunks().dictionary_encode()
+            clean = pa.array([drop_controls(text) for text in distinct.dictionary.to_pylist()], pa.string())
+            arrow = arrow.set_column(position, column.name, clean.take(distinct.indices))
+    return arrow
+
+
+def _is_suspicious(texts: pa.Array) -> bool:
+    buffer = texts.buffers()[2]
+    stored = buffer.to_pybytes() if buffer else b""
+    return len(stored.translate(None, SUSPICIOUS)) < len(stored)
 
 
 def usable_columns(connection: psycopg.Connection[Any], table: str) -> set[str]:

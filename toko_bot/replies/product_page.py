@@ -26,7 +26,7 @@ from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
 from toko_core.prices.payable import is_below_cost
-from toko_core.text import day, quantity, shorten
+from toko_core.text import day, drop_controls, quantity, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
 LONGEST_BRANCH = 20
@@ -74,7 +74,7 @@ def product_page(
             two_columns(branch, quantity(place.stok)) for branch, place in zip(branches, details.stock, strict=True)
         ]
         parts.append(f"Stok ({escape(details.satuan[:16])})\n{_pre(fit(stock, STOCK_CHARACTERS))}")
-    facts = [f"Kode: <code>{escape(product.kodeitem[:100])}</code>"]
+    facts = [f"Kode: <code>{escape(drop_controls(product.kodeitem[:100]))}</code>"]
     units = [price.satuan for price in product.prices]
     barcodes = sorted(details.barcodes, key=lambda b: (units.index(b.satuan) if b.satuan in units else 99, b.barcode))
     facts += _barcodes([(b.barcode[:64], b.satuan[:16]) for b in barcodes])

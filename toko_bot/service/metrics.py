@@ -117,9 +117,9 @@ class Metrics:
             self._today = Today(self._date())
         return self._today
 
-    def serve(self, port: int) -> None:
+    def serve(self, address: str, port: int) -> None:
         """Serve the metrics in a thread until `stop` is called. Raises OSError if the port is in use."""
-        self._server, self._thread = start_http_server(port, registry=self.registry)
+        self._server, self._thread = start_http_server(port, address, registry=self.registry)
 
     def stop(self) -> None:
         """Close the port, if it is open."""

@@ -37,7 +37,7 @@ class OwnerReports:
         self._bot = bot
         self._settings = settings
         self._live = live
-        folder = settings.data_folder / "bot"
+        folder = settings.folder.bot
         self._outbox = Outbox(folder / "outbox.json", lambda: _earlier_reports(folder, settings.owners))
         self._added = asyncio.Event()
 

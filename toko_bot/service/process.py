@@ -4,6 +4,9 @@ import ctypes
 import sys
 from importlib.util import find_spec
 
+from toko_core.files import keep_private
+from toko_core.log import escape_records
+
 SWITCH_SECONDS = 0.0005
 """The interval after which Python switches threads: a search waits no longer than this for a catalogue that loads."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
@@ -13,6 +16,8 @@ ARENAS = 2
 
 def tune_process() -> None:
     """Tune this process for a bot."""
+    keep_private()
+    escape_records()
     sys.setswitchinterval(SWITCH_SECONDS)
     skip_search_for_sniffio()
     return_freed_memory()

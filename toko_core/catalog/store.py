@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from toko_core.errors import CatalogError
-from toko_core.files import file_digest, flush, keep_newest, whole_file
+from toko_core.files import file_digest, flush, keep_newest, share_as_folder, whole_file
 
 CURRENT = "CURRENT"
 PATTERN = "catalog-*.duckdb"
@@ -68,10 +68,12 @@ def publish(finished: Path, name: str, keep: int, digest: str | None = None) -> 
     """
     folder = finished.parent
     file = folder / name
+    share_as_folder(finished)
     flush(finished)
     finished.rename(file)
     with whole_file(digest_file(file)) as stored:
         stored.write_text(_digest_text(file, digest or file_digest(file)))
+        share_as_folder(stored)
     point_to(file)
     prune(folder, keep)
     return file
@@ -81,6 +83,7 @@ def point_to(file: Path) -> None:
     """Make CURRENT name this file of its folder."""
     with whole_file(file.with_name(CURRENT)) as pointer:
         pointer.write_text(file.name + "\n")
+        share_as_folder(pointer)
 
 
 def prune(folder: Path, keep: int) -> list[Path]:

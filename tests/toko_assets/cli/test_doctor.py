@@ -76,6 +76,25 @@ def test_it_changes_nothing(toko: Installation) -> None:
     assert files() == before
 
 
+def test_after_a_sync_no_other_user_can_open_anything_in_the_data_folder(folder: Path) -> None:
+    written = [path for path in (folder / "data").rglob("*") if "inbox" not in path.parts]
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+    assert len(written) > 10
+    assert (folder / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_open_data_folder_is_noticed_and_closed_by_the_next_command(toko: Installation) -> None:
+    for path in (toko.data, toko.data / "records", toko.data / "dagster"):
+        path.chmod(0o755)
+    answer = run_toko("doctor")
+    assert answer.status == 0
+    assert [said.split("(")[0] for said in notes(answer)] == [
+        f"data folder {name} is open to other users " for name in ("data", "data/dagster", "data/records")
+    ]
+    assert run_toko("cleanup").status == 0
+    assert notes(run_toko("doctor")) == []
+
+
 def test_before_the_first_sync_it_says_what_to_do(tmp_path: Path) -> None:
     with installed(tmp_path):
         answer = run_toko("doctor")

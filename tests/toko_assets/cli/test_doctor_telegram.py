@@ -101,14 +101,12 @@ def test_a_wrong_setting_is_a_line_and_telegram_is_not_asked(
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"ALLOWED_USERS": "", "OWNER_USERS": ""}, "ALLOWED_USERS is empty: nobody may use the bot"),
-        ({"OWNER_USERS": ""}, "OWNER_USERS is empty: all of ALLOWED_USERS see cost"),
         ({"ALLOWED_USERS": "101,-1001"}, "-1001 among ALLOWED_USERS and OWNER_USERS is a group"),
         ({"ALLOWED_CHATS": "101"}, "101 in ALLOWED_CHATS is a person"),
         ({"CLOSED_DAYS": "senin selasa rabu kamis jumat sabtu minggu"}, "CLOSED_DAYS has all days"),
         ({"WEBHOOK_SECRET": SECRET}, "WEBHOOK_SECRET has no effect"),
     ],
-    ids=["nobody", "no owner", "a group among people", "a person among groups", "always closed", "an idle secret"],
+    ids=["a group among people", "a person among groups", "always closed", "an idle secret"],
 )
 def test_settings_that_are_hardly_meant_are_worth_a_look(
     server: TelegramServer, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], says: str
@@ -118,6 +116,18 @@ def test_settings_that_are_hardly_meant_are_worth_a_look(
     (noted,) = said(server, Mark.NOTE)
     assert says in noted
     assert said(server, Mark.WRONG) == []
+
+
+def test_a_bot_without_owners_is_wrong_and_one_without_anybody_worth_a_look_too(
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNER_USERS", "")
+    (wrong,) = said(server, Mark.WRONG)
+    assert wrong.startswith("OWNER_USERS is empty: nobody sees cost")
+    assert said(server, Mark.NOTE) == []
+    monkeypatch.setenv("ALLOWED_USERS", "")
+    (noted,) = said(server, Mark.NOTE)
+    assert "ALLOWED_USERS is empty: nobody may use the bot" in noted
 
 
 def test_a_token_that_telegram_does_not_know_is_wrong(server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.stand_in_disk import KINDS, ROOT, on_disk
-from toko_assets.common.data_disk import data_disk_problem, misses_permissions
+from toko_assets.common.data_disk import close_to_others, data_disk_problem, misses_permissions, open_folders
 from toko_assets.common.settings import Settings
 
 TOKO = Path(sys.executable).with_name("toko")
@@ -134,3 +134,66 @@ def test_only_a_private_folder_has_the_permissions_that_were_set(tmp_path: Path,
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder").chmod(mode)
     assert misses_permissions((tmp_path / "folder").stat()) is misses
+
+
+def an_open_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> Settings:
+    """Settings of a data folder that an earlier version left open to everybody."""
+    data = tmp_path / "data"
+    for name in ("", "records", "catalog", "inbox", *names):
+        (data / name).mkdir()
+        (data / name).chmod(0o755)
+    (data / "sync.lock").touch()
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    return Settings.model_validate({"toko_data_dir": data, "backup_folder": None})
+
+
+def modes(settings: Settings) -> dict[str, int]:
+    data = settings.data_folder
+    return {path.name: path.stat().st_mode & 0o777 for path in (data, *data.iterdir()) if path.is_dir()}
+
+
+def test_an_open_data_folder_is_closed_and_the_catalogue_left_to_the_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = an_open_folder(tmp_path, monkeypatch)
+    close_to_others(settings)
+    assert modes(settings) == {"data": 0o700, "records": 0o700, "catalog": 0o750, "inbox": 0o755}
+    assert list(open_folders(settings)) == []
+
+
+def test_a_folder_with_other_things_in_it_is_left_as_it_is_but_ours_in_it_are_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = an_open_folder(tmp_path, monkeypatch, "foto keluarga")
+    close_to_others(settings)
+    assert modes(settings) == {
+        "data": 0o755, "records": 0o700, "catalog": 0o750, "inbox": 0o755, "foto keluarga": 0o755
+    }  # fmt: skip
+    (found,) = open_folders(settings)
+    assert "it also holds foto keluarga" in found.reason
+    assert not found.is_writable
+
+
+def test_where_others_put_backups_into_the_inbox_they_can_still_do_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = an_open_folder(tmp_path, monkeypatch)
+    settings.inbox.chmod(0o777)
+    close_to_others(settings)
+    assert modes(settings) == {"data": 0o711, "records": 0o700, "catalog": 0o750, "inbox": 0o777}
+
+
+def test_a_dagster_home_elsewhere_is_closed_too_unless_it_holds_other_things(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, home = an_open_folder(tmp_path, monkeypatch), tmp_path / "home"
+    (home / "history").mkdir(parents=True)
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    (home / "surat.txt").touch()
+    home.chmod(0o755)
+    close_to_others(settings)
+    assert home.stat().st_mode & 0o777 == 0o755
+    assert ["it also holds surat.txt" in found.reason for found in open_folders(settings)] == [True]
+    (home / "surat.txt").unlink()
+    close_to_others(settings)
+    assert home.stat().st_mode & 0o777 == 0o700

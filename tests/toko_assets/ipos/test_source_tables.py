@@ -34,6 +34,25 @@ def connection(postgres: PostgresServer) -> Iterator[psycopg.Connection[Any]]:
             admin.execute("DROP DATABASE earlier WITH (FORCE)")
 
 
+def test_characters_that_command_are_dropped_from_texts_and_codes_of_items_stay(
+    connection: psycopg.Connection[Any],
+) -> None:
+    connection.execute(
+        "INSERT INTO tbl_item (kodeitem, namaitem, jenis, satuan, keterangan) VALUES (%s, %s, %s, %s, %s)",
+        ["B\x07", "ROTI\x1b[2J \u202eISAT\u2066", "½ KUE\u200f\x85", "P\x9bCS", "baris 1\nbaris\t2\u2028"],
+    )
+    connection.execute(
+        "INSERT INTO tbl_itemsatuanjml (kodeitem, satuan, kodebarcode) VALUES ('B', 'PC\x01S', '8\x7f9')"
+    )
+    source = read_source(connection)
+    item = source.items.iloc[1]
+    assert list(item[["kodeitem", "namaitem", "jenis", "satuan", "keterangan"]]) == [
+        "B\x07", "ROTI[2J ISAT", "½ KUE ", "PCS", "baris 1 baris 2 "
+    ]  # fmt: skip
+    assert list(source.units.iloc[0][["satuan", "kodebarcode"]]) == ["PCS", "89"]
+    assert source.items["namaitem"].isna().tolist() == [True, False]
+
+
 def test_columns_of_another_type_and_missing_columns_are_null(connection: psycopg.Connection[Any]) -> None:
     source = read_source(connection)
     item = source.items.iloc[0]

@@ -13,7 +13,8 @@ from tests.servers.telegram import TelegramServer
 
 BUDI, SITI, STRANGER = 101, 102, 7
 """A member of the staff, an owner, and somebody without access."""
-NAMES = ("WEBHOOK_URL", "WEBHOOK_SECRET", "METRICS_PORT", "LOG_FORMAT", "LOG_LEVEL", "CLOSED_DAYS", "PRICE_ROUNDING")
+NAMES = ("WEBHOOK_URL", "WEBHOOK_SECRET", "METRICS_PORT", "METRICS_LISTEN", "LOG_FORMAT", "LOG_LEVEL", "CLOSED_DAYS",
+         "PRICE_ROUNDING")  # fmt: skip
 
 
 class RunningBot:

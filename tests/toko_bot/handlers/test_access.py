@@ -128,11 +128,13 @@ def test_version_says_that_the_demos_data_is_no_shops(tmp_path: Path) -> None:
     assert lines[1] == "⚠️ Data contoh, bukan data toko."
 
 
-def test_without_owner_users_all_allowed_users_are_owners(data: Path, tmp_path: Path) -> None:
-    with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS=""):
+def test_without_owner_users_nobody_is_an_owner_and_the_bot_says_so_at_its_start(data: Path, tmp_path: Path) -> None:
+    with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS="") as bot:
+        bot.wait_for_log("OWNER_USERS is empty: nobody is an owner")
         budi = server.user(BUDI, "Budi")
         budi.press("1", budi.ask("indomie goreng")).answered()
-        assert "pokok" in budi.next_edit().text
+        assert "pokok" not in budi.next_edit().text
+        assert "RUGI" not in budi.ask("/rugi").text
 
 
 def test_without_allowed_users_the_bot_logs_a_warning_and_sends_people_their_id(data: Path, tmp_path: Path) -> None:

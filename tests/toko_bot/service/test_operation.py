@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import tempfile
 import time
 import urllib.error
@@ -50,7 +51,10 @@ def test_two_replicas_behind_a_proxy_answer_each_others_buttons(data: Path, tmp_
 
 def test_metrics_count_searches_and_updates(data: Path, tmp_path: Path) -> None:
     port = free_port()
-    with TelegramServer() as server, running_bot(server, data, tmp_path, METRICS_PORT=str(port)):
+    with TelegramServer() as server, running_bot(server, data, tmp_path, METRICS_PORT=str(port)) as bot:
+        assert "Umask:\t0077" in Path(f"/proc/{bot.process.pid}/status").read_text()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), 5)  # another address of this machine
         budi = server.user(BUDI, "Budi")
         budi.ask("indomie")
         budi.ask("zzzqqqxxx")

@@ -11,9 +11,14 @@ import signal
 
 from dagster._cli.code_server import start_command
 
+from toko_core.files import keep_private
+from toko_core.log import escape_records
+
 
 def main() -> None:
     """Run `dagster code-server start` with the arguments of this process."""
+    keep_private()
+    escape_records()
     signal.signal(signal.SIGCHLD, _end_without_children)
     start_command()
 

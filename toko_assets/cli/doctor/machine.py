@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
-from toko_assets.common.data_disk import data_disk_problem, has_permissions
+from toko_assets.common.data_disk import data_disk_problem, has_permissions, open_folders
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.cleanup import unfinished
@@ -53,9 +52,7 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
     if problem := data_disk_problem(settings):
         yield wrong("data folder", problem)
         return
-    if nearest_existing(folder).stat().st_mode & stat.S_IWOTH:
-        remedy = f"chmod o-w {short_path(folder)}" if has_permissions(folder) else "its disk has no file permissions."
-        yield note("data folder", f"{short_path(folder)} is writable by every user: {remedy}")
+    yield from _open_to_others(settings)
     yield _free_space(settings)
     yield from _leftovers(folder)
 
@@ -64,6 +61,20 @@ def newest_size(settings: Settings) -> int:
     """Return the size of the largest backup that a sync may take, in bytes; 0 if there is none."""
     files = [file for file in settings.inbox.glob("*") if file.suffix.lower() == ".i5bu" and file.is_file()]
     return max((file.stat().st_size for file in files), default=0)
+
+
+def _open_to_others(settings: Settings) -> Iterator[Finding]:
+    """Check that no other user can enter the folders. It is wrong if others may write to one that stays open."""
+    for found in open_folders(settings):
+        place = f"{short_path(found.path)} is open to other users (mode {found.mode:o})"
+        if not has_permissions(found.path):
+            yield note("data folder", f"{place}: its disk has no file permissions.")
+            return
+        if found.reason:
+            mark = wrong if found.is_writable else note
+            yield mark("data folder", f"{place}, and {found.reason}.")
+        else:
+            yield note("data folder", f"{place}: the next sync closes it, or chmod {found.closed:o} {found.path}")
 
 
 def _free_space(settings: Settings) -> Finding:

@@ -1,56 +1,39 @@
 """Checks the set-up: names in `.env`, the time zone, Dagster's home."""
 
 import os
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import yaml  # type: ignore[import-untyped]
-from dotenv import dotenv_values
 
 from toko_assets.cli.dagster_home import DAGSTER_FILES, is_shipped, set_dagster_home
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
-from toko_bot.settings import BotSettings
 from toko_core.files import nearest_existing
+from toko_core.settings import NAMES, env_file, misspelt_names, readable_secret
 
-ENV_FILE = Path(".env")
-SECRETS = {
-    "DB_PASSWORD": "a password",
-    "DROPBOX_APP_SECRET": "a secret",
-    "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
-    "TELEGRAM_BOT_TOKEN": "the bot's token",
-    "WEBHOOK_SECRET": "a secret",
-}
 OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-LIKE_A_SETTING = 0.8
-"""The similarity (0 to 1) from which a name counts as a typo of a setting."""
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
     """Check how the settings work together. Each by itself is valid, otherwise they could not be loaded."""
-    names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)} | {"DAGSTER_HOME"}
-    written = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
-    for name in written:
-        if name not in names and (meant := get_close_matches(name.upper(), names, 1, LIKE_A_SETTING)):
-            yield note("settings", f"{name} in .env is not a setting: did you mean {meant[0]}?")
+    written = env_file()
+    yield from (note("settings", sentence) for sentence in misspelt_names())
     if "DAGSTER_HOME" in written and not os.environ.get("DAGSTER_HOME"):
         yield note("settings", "DAGSTER_HOME in .env has no effect: set it in the environment.")
-    secrets = [what for name, what in SECRETS.items() if written.get(name)]
-    if secrets and ENV_FILE.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        yield note("settings", f".env holds {secrets[0]} and other users can read it: chmod 600 .env")
+    if secret := readable_secret():
+        yield note("settings", secret)
     if settings.db_host is None and settings.db_password is not None:
         yield note("settings", "DB_PASSWORD is set but not DB_HOST: the embedded PostgreSQL is used, which needs none.")
     if settings.backup_source == "folder" and settings.dropbox_refresh_token is not None:
         yield note("settings", "DROPBOX_REFRESH_TOKEN has no effect: BACKUP_SOURCE is folder.")
-    given = sorted(name for name in names if os.environ.get(name) or written.get(name))
+    given = sorted(name for name in NAMES if os.environ.get(name) or written.get(name))
     yield good("settings", f"set: {', '.join(given)}" if given else "none is set: the defaults are used")
 
 

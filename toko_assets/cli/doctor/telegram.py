@@ -7,16 +7,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
-from toko_assets.cli.doctor.setup import ENV_FILE
 from toko_assets.common.settings import Settings
 from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import Beat, read_beat
 from toko_bot.settings import BotSettings, load_settings
 from toko_core.errors import SettingError
+from toko_core.settings import env_file
 
 SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
@@ -33,7 +31,7 @@ CONFLICT = 409
 
 def look_at_telegram(_: Settings) -> Iterator[Finding]:
     """Check the bot. Pending updates stay pending. A bot that polls on another machine logs one conflict."""
-    if not (os.environ.get(TOKEN) or (dotenv_values(ENV_FILE).get(TOKEN) if ENV_FILE.is_file() else None)):
+    if not (os.environ.get(TOKEN) or env_file().get(TOKEN)):
         yield good(SUBJECT, f"the bot is not set up: {TOKEN} is not set (docs/bot.md says how)")
         return
     try:
@@ -57,8 +55,10 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person: put them into ALLOWED_USERS.")
     if not settings.staff and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
-    elif not settings.owner_users and len(settings.allowed_users) > 1:
-        yield note(SUBJECT, "OWNER_USERS is empty: all of ALLOWED_USERS see cost and margin. Put owners' ids there.")
+    if not settings.owners:
+        yield wrong(
+            SUBJECT, "OWNER_USERS is empty: nobody sees cost or is notified of syncs. Put the owners' ids there."
+        )
     if len(settings.closed_days.weekdays) == DAYS_OF_A_WEEK:
         yield note(SUBJECT, "CLOSED_DAYS has all days of the week: old prices would never be marked as old.")
     if settings.webhook_url is None and settings.webhook_secret is not None:

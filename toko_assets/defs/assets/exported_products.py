@@ -56,7 +56,7 @@ class ExportConfig(dg.Config):
     )
 
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 """Change it when a pricing rule, a column or a text gives a different result."""
 
 

@@ -20,6 +20,8 @@ from toko_assets.common.settings import load_settings
 from toko_assets.defs.daemon.run_launcher import WarmRunLauncher, warm_up
 from toko_assets.defs.daemon.sensor_daemon import PromptSensorDaemon
 from toko_core.errors import TokoError
+from toko_core.files import keep_private
+from toko_core.log import escape_records
 
 LOG = logging.getLogger("dagster.daemon.BackupWatcher")
 
@@ -30,6 +32,8 @@ LOG = logging.getLogger("dagster.daemon.BackupWatcher")
 @workspace_options
 def main(log_level: str, log_format: str, **options: object) -> None:
     """Run Dagster's daemon with a watcher of the source of backups, until SIGINT or SIGTERM."""
+    keep_private()
+    escape_records()
     workspace = WorkspaceOpts.extract_from_cli_options(options)
     assert_no_remaining_opts(options)
     bell = Event()

@@ -124,6 +124,20 @@ def test_the_web_server_and_the_daemon_are_started_again(group: Group) -> None:
     assert not killed & {group.pid(DAEMON), group.pid(WEB_SERVER)}
 
 
+def test_no_process_of_the_group_writes_files_that_others_can_read(group: Group) -> None:
+    pids = [group.started.pid, *group.processes]
+    assert len(pids) > 4
+    masks = {line for pid in pids for line in status(pid).splitlines() if line.startswith("Umask:")}
+    assert masks == {"Umask:\t0077"}
+
+
+def status(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:  # it has ended
+        return ""
+
+
 def test_a_backup_that_comes_after_the_process_with_the_loaded_code_was_killed_is_published(
     group: Group, backups: list[Path]
 ) -> None:

@@ -23,13 +23,13 @@ def test_owners_are_told_and_staff_is_not(telegram: TelegramServer, telling: Tel
     assert texts(staff) == telling.logged == []
 
 
-def test_without_owners_the_staff_is_told(
+def test_without_owners_nobody_is_told_and_the_log_says_so(
     telegram: TelegramServer, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OWNER_USERS")
-    staff = telegram.user(101, "Budi")
-    assert telling.tell()
-    assert texts(staff) == texts(telegram.user(OWNER)) == ["Halo"]
+    telling.tell()
+    assert texts(telegram.user(101, "Budi")) == texts(telegram.user(OWNER)) == []
+    assert [line for line in telling.logged if "OWNER_USERS is empty" in line]
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["who blocked the bot", "who never wrote to it"])
