@@ -10,7 +10,6 @@ the new price, what was killed runs again, and no run is unfinished; then `toko 
 """
 
 import argparse
-import itertools
 import json
 import os
 import random
@@ -46,7 +45,7 @@ PRODUCTS = 20_000
 AGAIN_AFTER = 3.0
 """Seconds until the service manager starts a program again, as systemd does with RestartSec=3."""
 SECONDS = 240
-WHOLE_WAY = 12.0
+WHOLE_WAY = 9.0
 """The kill comes within these seconds of the arrival of a backup."""
 COMMANDS = {
     "code server": "-m toko_assets.cli.dev.code_server",
@@ -197,13 +196,15 @@ def running_shop(folder: Path, products: int) -> Iterator[Shop]:
         yield shop
 
 
-def kill_during_a_sync(shop: Shop, victim: str, price: int, rng: random.Random) -> Healed:
+def kill_during_a_sync(shop: Shop, victim: str, rng: random.Random) -> Healed:
     """Kill a victim while a new backup is synced; return how long it took to heal."""
+    price = _other_price(shop)
     shop.put(price)
     arrived, wanted = time.monotonic(), rng.uniform(0, WHOLE_WAY)
     time.sleep(wanted)
     while not (pids := shop.processes(victim)):  # it is not at work at each moment of a sync
         if time.monotonic() - arrived > WHOLE_WAY and price_shown(price) in shop.answers():
+            price = _other_price(shop)
             shop.put(price)
             arrived = time.monotonic()
         time.sleep(0.05)
@@ -222,6 +223,12 @@ def kill_during_a_sync(shop: Shop, victim: str, price: int, rng: random.Random) 
     return Healed(victim, killed - arrived, answers, well)
 
 
+def _other_price(shop: Shop) -> int:
+    """Return the price that is not served."""
+    served = shop.answers()
+    return next(price for price in PRICES if price_shown(price) not in served)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("kills", type=int, nargs="?", default=30)
@@ -231,10 +238,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="toko-kills-") as name:
         results = (wanted.results or Path(name, "results")).resolve()
         with running_shop(Path(name), wanted.products) as shop:
-            prices = itertools.cycle(PRICES[::-1])
             go_on(
                 results, VICTIMS, wanted.kills,
-                lambda number, victim: kill_during_a_sync(shop, victim, next(prices), random.Random(number)),
+                lambda number, victim: kill_during_a_sync(shop, victim, random.Random(number)),
             )  # fmt: skip
         print("\n".join(summarise(read(results))))
 
