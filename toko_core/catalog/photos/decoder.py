@@ -28,8 +28,8 @@ START_SECONDS = 60.0
 LARGEST_REPLY = 1024 * 1024
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
 """The environment variables of a child. It needs no setting, and no secret."""
-ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(1024 * 1024)}
-"""Makes the C library return each large block when it is freed, so that a large photo leaves a small child."""
+ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(16 * 1024 * 1024), "MALLOC_TRIM_THRESHOLD_": str(32 * 1024 * 1024)}
+"""What the C library keeps of freed memory: up to 32 MB. With 1 MB, scaling takes a third more processor time."""
 
 
 class PhotoDecoder:
