@@ -96,6 +96,7 @@ class TokoBot:
             self._poll_or_listen(stop_signals)
         finally:
             self.metrics.stop()
+            self.services.barcodes.close()
             self.live.close()
 
     def _poll_or_listen(self, stop_signals: Sequence[int] | None) -> None:

@@ -1,11 +1,10 @@
 """Writes the priced shop, and its names and groups, as Parquet tables with a declared schema, and as a CSV."""
 
 import hashlib
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,10 +16,10 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from toko_assets.ipos.decimals import MONEY
-from toko_assets.ipos.photo_scaling import small_jpeg
 from toko_assets.ipos.pricing import PricedShop
 from toko_assets.ipos.reference.tables import Reference
 from toko_assets.ipos.source_tables import QUANTITY
+from toko_core.catalog.photos import PhotoDecoder, PhotoError, Problem
 from toko_core.files import file_digest
 
 PERCENT = pa.decimal128(6, 3)
@@ -82,6 +81,10 @@ Indonesian parts cells at semicolons, and then does not see the quotes around a 
 CONTROL = r"[\x00-\x1f\x7f]"
 PHOTOS = "photos.parquet"
 PHOTOS_A_BATCH = 32
+MOST_BYTES_AHEAD = 64 * 1024 * 1024
+"""How many bytes of photos wait to be scaled. One photo more may be in memory."""
+MOST_SLOW = 12
+"""After so many photos that took too much processor time, the backup is hostile: its other new photos are left out."""
 
 
 def write_tables(folder: Path, shop: PricedShop, reference: Reference) -> dict[str, int]:
@@ -107,15 +110,16 @@ def write_photos(
 
     Return the number of photos written, and the items whose photo cannot be read. A photo that the earlier export
     `previous` made from the same bytes is copied from there: scaling is most of a sync's work, and photos rarely
-    change. The others are scaled on all cores (Pillow releases Python's GIL). Memory holds at most two batches.
+    change. The others are scaled in child processes, on up to two cores. Memory holds at most two batches.
+    Raises TransientError if no child process can be started.
     """
     count, unreadable, reported = 0, [], time.monotonic()
     file = folder / PHOTOS
     with (
-        ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool,
+        PhotoDecoder("scale") as decoder,
         parquet.ParquetWriter(file, SCHEMAS["photos"], compression="none") as writer,
     ):
-        scaled = _scaled((photo for photo in photos if photo[0] in wanted), _KnownPhotos(previous), pool)
+        scaled = _scaled((photo for photo in photos if photo[0] in wanted), _KnownPhotos(previous), decoder)
         while batch := list(islice(scaled, PHOTOS_A_BATCH)):
             codes, small, sources = zip(*batch, strict=True)
             unreadable += [code for code, photo in zip(codes, small, strict=True) if photo is None]
@@ -129,22 +133,33 @@ def write_photos(
 
 
 def _scaled(
-    photos: Iterable[tuple[str, bytes]], known: "_KnownPhotos", pool: Executor
+    photos: Iterable[tuple[str, bytes]], known: "_KnownPhotos", decoder: PhotoDecoder
 ) -> Iterator[tuple[str, bytes | None, bytes]]:
     """Yield (kodeitem, small photo, SHA-256 of the photo), in order.
 
-    The pool works up to a batch ahead, so that no core waits for the others.
+    The decoder works up to a batch ahead, so that no core waits for the others.
     """
-    ahead: deque[tuple[str, Future[bytes | None] | bytes, bytes]] = deque()
+    ahead: deque[tuple[str, Future[bytes] | bytes | None, bytes, int]] = deque()
+    bytes_ahead = slow = 0
 
     def next_one() -> tuple[str, bytes | None, bytes]:
-        code, small, source = ahead.popleft()
-        return code, small.result() if isinstance(small, Future) else small, source
+        nonlocal bytes_ahead, slow
+        code, small, source, size = ahead.popleft()
+        bytes_ahead -= size
+        if isinstance(small, Future):
+            try:
+                small = small.result()
+            except PhotoError as error:
+                slow += error.problem is Problem.TOO_SLOW
+                small = None
+        return code, small, source
 
     for code, photo in photos:
         source = hashlib.sha256(photo).digest()
-        ahead.append((code, known.small(code, source) or pool.submit(small_jpeg, photo), source))
-        if len(ahead) == PHOTOS_A_BATCH:
+        small = known.small(code, source) or (decoder.submit(photo) if slow < MOST_SLOW else None)
+        ahead.append((code, small, source, len(photo)))
+        bytes_ahead += len(photo)
+        while len(ahead) == PHOTOS_A_BATCH or bytes_ahead > MOST_BYTES_AHEAD:
             yield next_one()
     while ahead:
         yield next_one()

@@ -13,13 +13,15 @@ from telegram.ext import Application, ContextTypes
 from toko_bot.service.metrics import Metrics
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
+from toko_core.catalog.photos import PhotoDecoder
 
 log = logging.getLogger(__name__)
 
 KEY = "services"
 MOST_ANSWERS = 5000
 PHOTOS_AT_ONCE = 2
-"""How many photos are decoded at once: each takes a processor core for some tenths of a second."""
+"""How many photos are downloaded and decoded at once. Each takes up to 20 MB here, and a core for some tenths of a
+second."""
 
 Context = ContextTypes.DEFAULT_TYPE
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -68,6 +70,7 @@ class Services:
     answers: Answers = field(default_factory=Answers)
     background: Background = field(default_factory=Background)
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
+    barcodes: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("read_barcodes", PHOTOS_AT_ONCE))
 
     def is_owner(self, update: Update) -> bool:
         """Return whether cost may be shown here: only to an owner, in the private chat with the bot."""

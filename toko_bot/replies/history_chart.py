@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from PIL import Image, ImageDraw, ImageFont
-
 from toko_core.text import day, rupiah
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 WIDTH = 900
 """In pixels. On a phone, the font is then about as large as the text below the chart."""
@@ -80,8 +82,10 @@ class _Plot:
 def draw_chart(series: Sequence[Series], span: Span) -> bytes:
     """Draw a PNG of at most MOST_SERIES series of at most MOST_UNITS units. Each series has at least one price.
 
-    Several series have a legend.
+    Several series have a legend. Pillow is loaded with the first chart: it takes 6 MB.
     """
+    from PIL import Image, ImageDraw
+
     plots = list(_plots(series))
     bottom = plots[-1].bottom
     image = Image.new("RGB", (WIDTH, bottom + 2 * GAP + FONT_SIZE + MARGIN), PAPER)
@@ -139,7 +143,7 @@ def _legend(lines: Sequence[tuple[Series, str]], left: int) -> Iterator[tuple[st
         x += width + 2 * GAP
 
 
-def _draw_legend(draw: ImageDraw.ImageDraw, plot: _Plot) -> None:
+def _draw_legend(draw: "ImageDraw.ImageDraw", plot: _Plot) -> None:
     legend = list(_legend(plot.lines, plot.left))
     top = plot.top - ROW * (1 + legend[-1][-1])
     for label, color, x, row in legend:
@@ -148,7 +152,7 @@ def _draw_legend(draw: ImageDraw.ImageDraw, plot: _Plot) -> None:
         draw.text((x + FONT_SIZE + GAP, middle), label, INK, _font(), anchor="lm")
 
 
-def _draw_axes(draw: ImageDraw.ImageDraw, plot: _Plot, span: Span) -> None:
+def _draw_axes(draw: "ImageDraw.ImageDraw", plot: _Plot, span: Span) -> None:
     for price in plot.axis:
         y = plot.y(price)
         draw.line((plot.x(0), y, plot.x(1), y), INK if y == plot.bottom else FAINT, GRID)
@@ -157,7 +161,7 @@ def _draw_axes(draw: ImageDraw.ImageDraw, plot: _Plot, span: Span) -> None:
         draw.line((plot.x(share), plot.bottom, plot.x(share), plot.bottom + GAP), INK, GRID)
 
 
-def _draw_line(draw: ImageDraw.ImageDraw, plot: _Plot, line: Series, color: str, span: Span) -> None:
+def _draw_line(draw: "ImageDraw.ImageDraw", plot: _Plot, line: Series, color: str, span: Span) -> None:
     before: int | None = None
     for (time, price), (until, _) in pairwise([*line.prices, (span.end, None)]):
         y = None if price is None else plot.y(price)
@@ -171,7 +175,7 @@ def _draw_line(draw: ImageDraw.ImageDraw, plot: _Plot, line: Series, color: str,
         draw.circle((plot.x(1), before), DOT, color)
 
 
-def _draw_dates(draw: ImageDraw.ImageDraw, plot: _Plot, span: Span) -> None:
+def _draw_dates(draw: "ImageDraw.ImageDraw", plot: _Plot, span: Span) -> None:
     for share, text in _dates(plot, span):
         x = plot.x(share) - round(share * _width(text))  # the first starts at its mark, the last ends at its mark
         draw.text((x, plot.bottom + 2 * GAP), text, INK, _font())
@@ -203,6 +207,8 @@ def _width(text: str) -> int:
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font() -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
     """Load Pillow's built-in font, which needs no font files."""
+    from PIL import ImageFont
+
     return ImageFont.load_default(FONT_SIZE)

@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
+from toko_core.catalog.photos import Problem
 from toko_core.text import count, format_change, quantity, rupiah, shorten
 
 ASKED = "🔎 "
@@ -77,6 +78,12 @@ FOR_OWNERS = "Perintah ini hanya untuk pemilik, di chat pribadi dengan bot."
 TOO_FAST = "Terlalu cepat. Tunggu beberapa detik, ya."
 BARCODE_UNREADABLE = "Barcode tidak terbaca. Coba foto lebih dekat, terang, dan tegak lurus."
 PHOTO_UNAVAILABLE = "Foto tidak bisa diambil dari Telegram. Coba kirim lagi."
+PHOTO_TOO_LARGE = "Foto terlalu besar. Kirim sebagai foto biasa, bukan sebagai file."
+PHOTO_PROBLEMS = {
+    Problem.UNREADABLE: "Foto tidak terbaca: terlalu besar, rusak, atau bukan JPEG, PNG, GIF, BMP, atau WebP.",
+    Problem.TOO_LARGE: PHOTO_TOO_LARGE,
+    Problem.TOO_SLOW: PHOTO_TOO_LARGE,
+}
 ONLY_TEXT = "Kirim nama barang, kode, atau foto barcode."
 FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
 NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."

@@ -5,6 +5,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
@@ -186,7 +187,7 @@ class World:
 
     def add_file(self, data: bytes, folder: str, name: str = "") -> StoredFile:
         number = self.number()
-        path = f"{folder}/{name or f'file_{number}.jpg'}"
+        path = f"{folder}/file_{number}{Path(name).suffix if name else '.jpg'}"
         stored = StoredFile(f"AgACAgUAAxkBAAI{number:012}", f"AQAD{number:08}", path, data)
         self.files[stored.id] = stored
         return stored

@@ -11,9 +11,9 @@ from pyarrow import parquet
 
 from benchmarks.procfs import peak_rss
 from toko_assets.ipos.export import SCHEMAS
-from toko_assets.ipos.photo_scaling import LARGEST_BYTES
 from toko_assets.publishing.build import PHOTOS_A_GROUP, build
 from toko_core.catalog.details import Details
+from toko_core.catalog.photos.scaling import LARGEST_BYTES
 
 PRODUCTS = PHOTOS_A_GROUP * 3 // 2
 """More than one group of rows, all with the largest photos."""

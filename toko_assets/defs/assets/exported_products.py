@@ -150,7 +150,7 @@ def _photos(
         rows.empty,
         f"{len(rows):,} of {count + len(rows):,} photos are not readable images; these products have no photo.",
         rows=rows,
-        advice="Set the photo again in iPOS.",
+        advice="Set the photo again in iPOS, as a JPEG, PNG, GIF, BMP or WebP of at most 50 megapixels.",
     )
 
 

@@ -41,7 +41,8 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "iPOS leaves the rows of the other systems as they were. They do not count.",
     "no_orphans": "Units, prices and stock of items that no longer exist. They are left out.",
     "barcodes_not_shared": "Barcodes that several items use. A scan finds all of these items.",
-    "photos_readable": "Photos that are not readable images. These products are shown without a photo.",
+    "photos_readable": "Photos that are damaged, too large, or not JPEG, PNG, GIF, BMP or WebP. "
+    "These products are shown without a photo.",
     "texts_decoded": "Texts of an SQL_ASCII backup that are not UTF-8. They are read as Windows-1252.",
     "unknown_marks": "Items whose statusjual or statushapus is neither Y nor N. They are kept; those with an unknown "
     "statusjual are not sold.",

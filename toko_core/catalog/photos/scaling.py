@@ -1,37 +1,21 @@
 """Scales photos of items for a chat: JPEG of at most 800 pixels and 60 KB."""
 
-import warnings
 from io import BytesIO
 
 from PIL import Image, ImageOps
 
+from toko_core.catalog.photos.images import open_photo
+
 LONGEST_SIDE = 800
 LARGEST_BYTES = 60_000
-LARGEST_PIXELS = 40_000_000
-"""More than any camera in a shop takes. A crafted image of a few bytes can claim billions."""
 QUALITIES = (80, 60, 40)
 FILTER = Image.Resampling.HAMMING
 """Takes 60 % of the time of bicubic, and scaling is most of the work on a large photo. Costs 0.5 dB at quality 80."""
 
 
-def small_jpeg(photo: bytes) -> bytes | None:
-    """Return the photo scaled and compressed, or None if it is not a readable image.
-
-    Decoders raise many kinds of errors on damaged files. Any of them means that this item has no photo, which a check
-    reports; the sync never fails because of a photo.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # LARGEST_PIXELS is lower
-            return _small(photo)
-    except Exception:
-        return None
-
-
-def _small(photo: bytes) -> bytes | None:
-    with Image.open(BytesIO(photo)) as image:
-        if image.width * image.height > LARGEST_PIXELS:
-            return None
+def small_jpeg(photo: bytes) -> bytes:
+    """Return the photo scaled and compressed. Raises any kind of error if it is not a readable photo."""
+    with open_photo(photo) as image:
         if image.format == "JPEG" and len(photo) <= LARGEST_BYTES and max(image.size) <= LONGEST_SIDE:
             image.draft("L", (1, 1))  # decodes the whole file at an eighth of its size, which is fast
             image.load()
