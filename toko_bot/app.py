@@ -38,8 +38,8 @@ from toko_bot.service.outgoing import Outgoing, Sending
 from toko_bot.service.owners import OwnerReports
 from toko_bot.service.probe import ProbedPolling
 from toko_bot.service.turns import TakingTurns
-from toko_bot.service.webhook import WebhookUpdater
-from toko_bot.service.webhook_health import WebhookHealth
+from toko_bot.service.listeners.webhook import WebhookUpdater
+from toko_bot.service.listeners.webhook_health import WebhookHealth
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 
