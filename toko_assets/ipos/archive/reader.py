@@ -20,6 +20,7 @@ from typing import BinaryIO
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks, Window
 from toko_assets.ipos.archive.contents import Archive, Block, Entry, Header, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.decoding import decode
+from toko_core.files import open_file
 
 MAGIC = b"PGDMP"
 OLDEST, NEWEST = (1, 10), (1, 16)
@@ -58,7 +59,7 @@ def read_archive(path: Path, name: str | None = None) -> Archive:
     `name` replaces the file's own name in messages. Raises NotABackupError or IncompleteBackupError. A file of 38 MB
     in the page cache takes 10 ms.
     """
-    with path.open("rb", buffering=0) as file:
+    with open_file(path) as file:
         reader = _Reader(file, os.fstat(file.fileno()).st_size, printable(name or path.name))
         if not reader.size:
             raise IncompleteBackupError(
@@ -74,6 +75,15 @@ def read_header(start: bytes, name: str) -> Header:
     Raises NotABackupError or IncompleteBackupError.
     """
     return _Reader(BytesIO(start), len(start), printable(name)).header()
+
+
+def check_magic(start: bytes, name: str) -> None:
+    """Raise NotABackupError if a file that begins with these bytes is no dump. It may be shorter."""
+    if not start.startswith(MAGIC[: len(start)]):
+        raise NotABackupError(
+            f"{printable(name)} is not an iPOS backup (no PostgreSQL custom-format dump): "
+            "choose a file that iPOS wrote."
+        )
 
 
 class _Reader:
@@ -129,11 +139,7 @@ class _Reader:
         return decode(self.raw() or b"")[:LONGEST_NAME]
 
     def header(self) -> Header:
-        start = self.take(min(len(MAGIC), self.size))
-        if start != MAGIC[: len(start)]:
-            raise NotABackupError(
-                f"{self.name} is not an iPOS backup (no PostgreSQL custom-format dump): choose a file that iPOS wrote."
-            )
+        check_magic(self.take(min(len(MAGIC), self.size)), self.name)
         self.version = (self.byte(), self.byte())
         self.byte()  # revision
         if not OLDEST <= self.version <= NEWEST:
