@@ -88,7 +88,7 @@ def status(bot: TokoBot, sent: bytes) -> int:
 
 
 def slowly(pieces: Sequence[bytes]) -> Callable[[socket.socket], None]:
-    """Send a byte now and then, for ever."""
+    """Send a byte now and then, forever."""
 
     def send(client: socket.socket) -> None:
         with suppress(OSError):
