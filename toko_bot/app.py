@@ -33,13 +33,13 @@ from toko_bot.replies.buttons import WAYS
 from toko_bot.replies.reports import COMMANDS
 from toko_bot.service.health import Heartbeat
 from toko_bot.service.incoming import Polling, wait_for_end_of_polling
+from toko_bot.service.listeners.webhook import WebhookUpdater
+from toko_bot.service.listeners.webhook_health import WebhookHealth
 from toko_bot.service.metrics import Metrics
 from toko_bot.service.outgoing import Outgoing, Sending
 from toko_bot.service.owners import OwnerReports
 from toko_bot.service.probe import ProbedPolling
 from toko_bot.service.turns import TakingTurns
-from toko_bot.service.webhook import WebhookUpdater
-from toko_bot.service.webhook_health import WebhookHealth
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 

@@ -3,6 +3,7 @@
 What a process of ours writes is for its user only, from `keep_private` on.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -10,7 +11,10 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
+from stat import S_ISREG
+from typing import BinaryIO
 
 TEMPORARY, OLD = ".part", ".old.part"
 """The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run
@@ -18,6 +22,8 @@ may be deleted."""
 
 PRIVATE_UMASK = 0o077
 GROUP_READS = 0o040
+PIECE = 1 << 20
+"""Bytes that are copied at once."""
 
 
 def keep_private() -> None:
@@ -169,6 +175,50 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+class NotAFileError(OSError):
+    """The path leads to a link, a pipe, a socket, a device or a folder."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.EINVAL, "Not a regular file", str(path))
+
+
+def open_file(path: Path) -> FileIO:
+    """Open a file for reading, unbuffered. Every file that somebody else may have put there is opened like this.
+
+    It follows no link and waits for no pipe, also if one replaces the file at the last moment. A folder above the file
+    may be a link. Raises NotAFileError for all that is no regular file, and other kinds of OSError.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            raise NotAFileError(path) from error
+        raise
+    if not S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NotAFileError(path)
+    return FileIO(handle)
+
+
+def copy_private(source: BinaryIO, target: Path, most: int) -> int:
+    """Copy at most `most` bytes to a new file that only this user may read. Returns how many there were."""
+    target.unlink(missing_ok=True)
+    left = most
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with FileIO(handle, "wb") as file:
+        while left and (piece := source.read(min(left, PIECE))):
+            left -= len(piece)
+            while piece:
+                piece = piece[file.write(piece) :]
+    return most - left
+
+
+def check_space(folder: Path, needed: int) -> None:
+    """Raise an OSError, as a full disk does, unless the folder's disk has so many bytes free."""
+    if shutil.disk_usage(folder).free < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def file_digest(path: Path) -> str:

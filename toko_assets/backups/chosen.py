@@ -80,5 +80,7 @@ def listed_backup(source: BackupSource, place: str, revision: str) -> ListedBack
 def _advice(listing: Listing, wanted: str) -> str:
     if wanted.rpartition("/")[2] in listing.conflicted:
         return ", only a conflicted copy with that name: rename it there, then choose it."
+    if what := listing.special.get(wanted.rpartition("/")[2]):
+        return f", only {what} with that name: put the backup itself there."
     names = [backup.name for backup in listing.backups[:NAMED]]
     return f". The newest there: {', '.join(names)}." if names else ", nor any other."

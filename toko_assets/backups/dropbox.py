@@ -10,7 +10,14 @@ from typing import Any
 
 from dropbox import Dropbox
 from dropbox.exceptions import ApiError, RateLimitError
-from dropbox.file_transfer import Downloader, DownloadOptions, DownloadProgress, File
+from dropbox.file_transfer import (
+    Downloader,
+    DownloadInfo,
+    DownloadOptions,
+    DownloadProgress,
+    FileTarget,
+    TransferError,
+)
 from dropbox.files import FileMetadata, Metadata
 
 from toko_assets.backups.dropbox_client import (
@@ -23,10 +30,12 @@ from toko_assets.backups.dropbox_client import (
 )
 from toko_assets.backups.dropbox_root import DropboxRoot
 from toko_assets.backups.listing import ListedBackup, Listing, newest_first
-from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, is_conflicted
+from toko_assets.backups.source import ENDING, SPACE_TIMES, BackupSource, GoneError, NoBackupError, is_conflicted
 from toko_assets.backups.watch.dropbox import dropbox_changes
 from toko_assets.common.settings import Settings
+from toko_assets.ipos.archive.reader import MAGIC, check_magic
 from toko_core.errors import TransientError
+from toko_core.files import check_space
 
 MOST_PAGES = 1000
 """Pages of one listing. The limit stops a Dropbox that always announces one more page."""
@@ -103,16 +112,21 @@ class DropboxSource(BackupSource):
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Download exactly this revision, resume after interruptions, verify Dropbox's hash, then rename the file."""
+        check_space(target.parent, int(backup.size * SPACE_TIMES))
 
         def report(state: DownloadProgress) -> None:
             progress(state.bytes_committed)
 
         def download(client: Dropbox) -> None:
-            file = File(str(target))
+            file = _Target(target, backup.size)
             try:
                 Downloader(_Content(client)).download(
                     f"rev:{backup.revision}", file, DownloadOptions(max_attempts=RESUMPTIONS, progress=report)
                 )
+            except TransferError:
+                if file.begins_otherwise:  # or Dropbox sent another file than it has
+                    check_magic(self.head(backup, len(MAGIC)), backup.name)
+                raise
             finally:
                 file.abort()  # the Downloader does not do it after an interrupt
 
@@ -152,6 +166,27 @@ class _Content:
             return self.client.files_download(*args, **options)
         except RateLimitError as error:
             raise quiet_error(error) from error
+
+
+class _Target(FileTarget):  # type: ignore[misc]  # the SDK has no types
+    """The file that is downloaded to: a dump of the listed size, or nothing. The SDK makes it for this user only."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        super().__init__(str(path))
+        self._size = size
+        self.begins_otherwise = False
+        """Whether what was received does not begin like a dump."""
+
+    def prepare(self, info: DownloadInfo) -> None:
+        if info.size != self._size:
+            raise TransferError(f"{info.size} bytes were announced, and {self._size} listed")
+        super().prepare(info)
+
+    def write_at(self, data: bytes, offset: int) -> int:
+        if offset == 0 and not data.startswith(MAGIC[: len(data)]):
+            self.begins_otherwise = True
+            raise TransferError("no dump")
+        return int(super().write_at(data, offset))
 
 
 def _listed(entry: FileMetadata) -> ListedBackup:

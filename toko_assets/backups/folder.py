@@ -1,25 +1,39 @@
 """Backups in a folder that iPOS or a Dropbox client writes to."""
 
-import shutil
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from errno import ELOOP, ENOENT
 from functools import lru_cache
+from io import FileIO
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISFIFO, S_ISLNK, S_ISREG
 from threading import Event
 
 from toko_assets.backups.listing import SETTLED, ListedBackup, Listing, newest_first
-from toko_assets.backups.source import ENDING, BackupSource, GoneError, NoBackupError, UnreadableError, is_conflicted
-from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.backups.source import (
+    ENDING,
+    SPACE_TIMES,
+    BackupSource,
+    GoneError,
+    NoBackupError,
+    UnreadableError,
+    is_conflicted,
+)
+from toko_assets.ipos.archive.reader import MAGIC, check_magic, read_archive
 from toko_core.errors import BackupError, TransientError
+from toko_core.files import NotAFileError, check_space, copy_private, open_file
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSource(BackupSource):
-    """The `*.i5bu` files of a folder, by the time of their last change."""
+    """The `*.i5bu` files of a folder, by the time of their last change.
+
+    Whoever may write to the folder may not be allowed to read all that this process can. So links are not followed, and
+    a file that another user than the folder's owner has, is not taken if it has further names (hard links).
+    """
 
     folder: Path
     must_exist: bool = False
@@ -34,22 +48,33 @@ class FolderSource(BackupSource):
         return "BACKUP_FOLDER"
 
     def listing(self) -> Listing:
-        """List the folder; files may appear and disappear meanwhile. Raises TransientError."""
+        """List the folder; files may appear and disappear meanwhile. No file is opened. Raises TransientError."""
+        found: list[ListedBackup] = []
+        special: dict[str, str] = {}
         try:
-            found = [backup for file in self.folder.iterdir() if (backup := _listed_backup(file)) is not None]
+            owner = self.folder.stat().st_uid
+            with os.scandir(self.folder) as entries:
+                for entry in entries:
+                    if Path(entry.name).suffix.lower() != ENDING or (status := _status(entry)) is None:
+                        continue
+                    listed = _listed(Path(entry.path), status)
+                    if what := special_kind(entry.name, status, owner):
+                        special[listed.name] = what
+                    else:
+                        found.append(listed)
         except FileNotFoundError as error:
             if self.must_exist:  # a disk that is not mounted, too
                 raise TransientError(
                     f"There is no folder {self.folder}: is its disk connected, and is BACKUP_FOLDER right?"
                 ) from error
-            found = []
         except OSError as error:  # permissions and disks change without a change of the settings
             raise TransientError(
                 f"The backup folder {self.folder} cannot be read ({error.strerror}): is its disk connected, and is "
                 "BACKUP_FOLDER right?"
             ) from error
         backups = [backup for backup in found if not is_conflicted(backup.name)]
-        return Listing(newest_first(backups), sorted(backup.name for backup in found if is_conflicted(backup.name)))
+        conflicted = sorted(backup.name for backup in found if is_conflicted(backup.name))
+        return Listing(newest_first(backups), conflicted, dict(sorted(special.items())))
 
     def changes(self, stop: Event) -> Iterator[None]:
         """Watch the folder, which need not exist yet."""
@@ -66,45 +91,55 @@ class FolderSource(BackupSource):
 
     def head(self, backup: ListedBackup, count: int) -> bytes:
         """Read the beginning of the file."""
-        try:
-            with Path(backup.place).open("rb") as file:
-                start = file.read(count)
-            revision = _listed(Path(backup.place)).revision
-        except FileNotFoundError as error:
-            raise gone(backup) from error
-        except OSError as error:
-            raise unreadable(backup.place, error) from error
-        if revision != backup.revision:
-            raise GoneError(f"{backup.name} was replaced after it was listed.")
-        return start
+        with self._opened(backup) as file:
+            if _revision(os.fstat(file.fileno())) != backup.revision:
+                raise GoneError(f"{backup.name} was replaced after it was listed.")
+            try:
+                return file.read(count)
+            except OSError as error:
+                raise unreadable(backup.place, error) from error
 
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
-        """Copy the file. Raises UnreadableError if it cannot be read, and TransientError if it has changed."""
-        source = Path(backup.place)
+        """Copy the file, which is opened once. Raises UnreadableError if it cannot be read, TransientError if it has
+        changed, and OSError about the disk of `target`.
+        """
+        with self._opened(backup) as file:
+            if _revision(os.fstat(file.fileno())) != backup.revision:
+                raise _changed(backup.name)
+            check_magic(file.read(len(MAGIC)), backup.name)
+            check_space(target.parent, int(backup.size * SPACE_TIMES))
+            file.seek(0)
+            copied = copy_private(file, target, backup.size)
+            is_same = copied == backup.size and _revision(os.fstat(file.fileno())) == backup.revision
+        if not is_same or not _is_revision(Path(backup.place), backup.revision):
+            raise _changed(backup.name)
+        progress(backup.size)
+
+    @contextmanager
+    def _opened(self, backup: ListedBackup) -> Iterator[FileIO]:
+        """Open a listed file. Raises GoneError and UnreadableError."""
+        path = Path(backup.place)
         try:
-            revision = _listed(source).revision
-            with source.open("rb"):  # later errors concern the target
-                pass
+            file = open_file(path)
+            if special_kind(path.name, os.fstat(file.fileno()), self.folder.stat().st_uid):
+                file.close()
+                raise NotAFileError(path)
         except FileNotFoundError as error:
             raise gone(backup) from error
         except OSError as error:
             raise unreadable(backup.place, error) from error
-        if revision != backup.revision:
-            raise _changed(backup.name)
-        shutil.copyfile(source, target)
-        if not source.exists() or _listed(source).revision != backup.revision:
-            raise _changed(backup.name)
-        progress(backup.size)
+        with file:
+            yield file
 
 
 def named_backup(path: Path) -> ListedBackup:
     """Return the backup that a person named. Raises NoBackupError and UnreadableError."""
     try:
-        if path.is_dir():
-            raise NoBackupError(f"{path} is a folder: name a backup file (*{ENDING}).")
-        if path.exists() and not path.is_file():
-            raise NoBackupError(f"{path} is not a file: name a backup file (*{ENDING}).")
-        return _listed(path)
+        status = path.lstat()
+        if what := special_kind("", status, path.parent.stat().st_uid):
+            what = what if S_ISDIR(status.st_mode) else f"not a file but {what}"
+            raise NoBackupError(f"{path} is {what}: name a backup file (*{ENDING}).")
+        return _listed(path, status)
     except FileNotFoundError as error:
         raise NoBackupError(f"There is no file {path}.") from error
     except OSError as error:
@@ -121,16 +156,31 @@ def unreadable(path: str, error: OSError) -> UnreadableError:
     return UnreadableError(f"{path} cannot be read ({error.strerror}): copy it again, or choose another.")
 
 
-def _listed_backup(file: Path) -> ListedBackup | None:
-    """Describe a file if it is a backup. Links that lead nowhere, or in circles, are none. Raises OSError."""
-    if file.suffix.lower() != ENDING:
-        return None
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Return the status of a file or a link itself; None if it has disappeared. Raises OSError."""
     try:
-        return _listed(file) if S_ISREG(file.stat().st_mode) else None
-    except OSError as error:
-        if error.errno in {ENOENT, ELOOP}:
-            return None
-        raise
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def special_kind(name: str, status: os.stat_result, owner: int) -> str:
+    """Return what is to be said of anything but a usual file in a folder of `owner`; an empty text of a usual one."""
+    if S_ISREG(status.st_mode):
+        if status.st_nlink > 1 and status.st_uid != owner:
+            return "a hard link to a file of another user"
+        return "" if _is_utf8(name) else "a file whose name is not UTF-8"
+    kinds = ((S_ISLNK, "a link"), (S_ISDIR, "a folder"), (S_ISFIFO, "a pipe"))
+    return next((what for is_kind, what in kinds if is_kind(status.st_mode)), "a socket or a device")
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether records and Dagster can hold the name. Undecodable bytes are surrogates in it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)
@@ -141,19 +191,30 @@ def _is_whole(place: str, revision: str) -> bool:
         read_archive(file)
     except BackupError:
         return False
-    return _listed(file).revision == revision
+    return _is_revision(file, revision)
 
 
-def _listed(file: Path) -> ListedBackup:
-    """Describe a file by its size and the time of its last change. Raises OSError."""
-    stat = file.stat()
+def _listed(file: Path, status: os.stat_result) -> ListedBackup:
+    """Describe a file by its size and the time of its last change."""
     return ListedBackup(
         place=str(file),
-        revision=f"{stat.st_size}-{stat.st_mtime_ns}",
-        size=stat.st_size,
-        modified=datetime.fromtimestamp(stat.st_mtime, UTC),
-        settled=time.time() - stat.st_mtime > SETTLED.total_seconds(),
+        revision=_revision(status),
+        size=status.st_size,
+        modified=datetime.fromtimestamp(status.st_mtime, UTC),
+        settled=time.time() - status.st_mtime > SETTLED.total_seconds(),
     )
+
+
+def _revision(status: os.stat_result) -> str:
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def _is_revision(file: Path, revision: str) -> bool:
+    """Whether the file with this name still is this revision."""
+    try:
+        return _revision(file.lstat()) == revision
+    except OSError:
+        return False
 
 
 def _changed(name: str) -> TransientError:

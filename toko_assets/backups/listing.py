@@ -1,7 +1,7 @@
 """Records of backups as their source lists them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from toko_assets.common.records import Order
@@ -52,6 +52,8 @@ class Listing:
     """Newest first."""
     conflicted: Sequence[str] = ()
     """Names of the copies that Dropbox made when two machines wrote one file. They are synced only if a person asks."""
+    special: Mapping[str, str] = field(default_factory=dict)
+    """Names of what is no file that can be taken, such as links and pipes, and what it is. It is never opened."""
 
 
 @dataclass(frozen=True, slots=True)

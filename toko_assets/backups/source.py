@@ -20,6 +20,9 @@ CONFLICTED = re.compile(
 Indonesian, such as `toko (conflicted copy 2026-01-05)`; and when names differ only in their letter case, their Unicode
 encoding or blanks, or when a folder is not synced, such as `toko (Case Conflict 1)`. The latter stand at the end."""
 
+SPACE_TIMES = 1.5
+"""The free space that a backup needs before it is fetched, in sizes of it: its copy, and some of what is made of it."""
+
 Found = TypeVar("Found")
 
 
@@ -56,7 +59,9 @@ class BackupSource(ABC):
     def fetch(self, backup: ListedBackup, target: Path, progress: Callable[[int], None]) -> None:
         """Write this whole revision to `target`; call `progress` with the number of bytes received so far.
 
-        Raises GoneError if the source no longer has it, otherwise TransientError or PermanentError.
+        Only this user may read `target`. Before anything is written, the first bytes must be those of a dump, and the
+        disk must have space for `SPACE_TIMES` the size; no more than that size is written. Raises GoneError if the
+        source no longer has it, OSError about the disk of `target`, otherwise TransientError or PermanentError.
         """
 
     @abstractmethod
@@ -85,6 +90,11 @@ def is_conflicted(name: str) -> bool:
     return CONFLICTED.search(name) is not None
 
 
-def left_out(name: str) -> str:
-    """Return the warning about a conflicted copy."""
-    return f"Skipped: {name} is a conflicted copy. `toko sync --backup FILE` syncs it anyway."
+def left_out(listing: Listing) -> list[str]:
+    """Return a warning about each file that a sync never takes by itself."""
+    conflicted = [
+        f"Skipped: {name} is a conflicted copy. `toko sync --backup FILE` syncs it anyway."
+        for name in listing.conflicted
+    ]
+    special = [f"Skipped: {name} is {what}. Put the backup itself there." for name, what in listing.special.items()]
+    return conflicted + special

@@ -15,7 +15,7 @@ from toko_assets.publishing.origin import origin
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.store import CURRENT, current_file
 from toko_core.errors import BackupError, CatalogError
-from toko_core.files import DataFolder
+from toko_core.files import DataFolder, open_file
 
 EARLIER_DATABASES, ADOPTED = "earlier_databases", "database_adopted"
 """Keys of catalog_info: the databases that were published before the served one, in lower case, as JSON; and whether an
@@ -102,7 +102,7 @@ def database_info(served: Served | None, database: str) -> dict[str, str]:
 
 def _database_of_copy(backup: BackupFile) -> str | None:
     try:
-        with backup.path.open("rb") as file:
+        with open_file(backup.path) as file:
             return read_header(file.read(HEADER_BYTES), backup.name).database
     except (OSError, BackupError):
         return None

@@ -5,8 +5,8 @@ import logging
 from toko_bot.settings import BotSettings
 from toko_core import log
 
-NOISY = ("httpx", "httpcore", "apscheduler", "tornado.access", "asyncio")
-"""These loggers log each request, with the token in its URL."""
+NOISY = ("httpx", "httpcore", "apscheduler", "tornado.access", "tornado.general", "asyncio")
+"""These loggers log each request, with the token in its URL, or each malformed one."""
 
 
 def set_up_logging(settings: BotSettings) -> None:

@@ -5,11 +5,11 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from threading import Thread
-from wsgiref.simple_server import WSGIServer
 from zoneinfo import ZoneInfo
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from toko_bot.service.listeners.metrics_listener import MetricsListener
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +72,7 @@ class Metrics:
         self._products = Gauge("toko_bot_catalog_products", "Products in the catalogue", registry=registry)
         Gauge("toko_bot_start_time_seconds", "Unix time of the start of the bot", registry=registry).set(self.started)
         self._today = Today(self._date())
-        self._server: WSGIServer | None = None
-        self._thread: Thread | None = None
+        self._listener: MetricsListener | None = None
 
     def serving(self, products: int, data_time: datetime) -> None:
         """Record that a new catalogue is served."""
@@ -119,16 +118,13 @@ class Metrics:
 
     def serve(self, address: str, port: int) -> None:
         """Serve the metrics in a thread until `stop` is called. Raises OSError if the port is in use."""
-        self._server, self._thread = start_http_server(port, address, registry=self.registry)
+        self._listener = MetricsListener(self.registry, address, port)
 
     def stop(self) -> None:
         """Close the port, if it is open."""
-        if self._server is None or self._thread is None:
-            return
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server = self._thread = None
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
 
     def _date(self) -> date:
         return datetime.now(self.zone).date()

@@ -18,7 +18,7 @@ from toko_assets.backups.listing import ListedBackup, QuietError
 from toko_assets.common.settings import load_settings
 from toko_core.errors import PermanentError, TokoError, TransientError
 
-DATA = bytes(200_000)
+DATA = b"PGDMP" + bytes(200_000)
 BACKUP = f"{FOLDER}/toko.i5bu"
 TOKEN, LIST, DOWNLOAD = "oauth2/token", "files/list_folder", "files/download"
 SCOPES = ("account_info.read", "files.content.read", "files.metadata.read")

@@ -1,6 +1,8 @@
 """Backups of a Dropbox folder: what is listed, and that a download is one revision, whole, or nothing."""
 
 import random
+import shutil
+import stat
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,11 +18,12 @@ from toko_assets.backups import dropbox_client
 from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.listing import ListedBackup, Listing
 from toko_assets.common.settings import load_settings
+from toko_assets.ipos.archive.contents import NotABackupError
 from toko_core.errors import TransientError
 
 MORNING = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
-DATA = random.Random(7).randbytes(1_000_000)
-OTHER = random.Random(8).randbytes(1_000_000)
+DATA = b"PGDMP" + random.Random(7).randbytes(1_000_000)
+OTHER = b"PGDMP" + random.Random(8).randbytes(1_000_000)
 BACKUP = f"{FOLDER}/toko.i5bu"
 ENDS = list[FaultKind](["truncated", "short", "reset", "stall"])
 """Ways in which a body does not come to its end."""
@@ -293,3 +296,33 @@ def test_an_error_of_the_disk_is_not_called_one_of_dropbox(
     server.put(BACKUP, DATA)
     with pytest.raises(FileNotFoundError):
         source.fetch(newest(source), target.parent / "missing" / "toko.i5bu", ignored)
+
+
+def test_a_file_that_is_no_dump_is_not_downloaded(server: DropboxServer, source: DropboxSource, target: Path) -> None:
+    server.put(BACKUP, bytes(10_000_000))
+    received: list[int] = []
+    with pytest.raises(NotABackupError, match=r"toko\.i5bu is not an iPOS backup"):
+        source.fetch(newest(source), target, received.append)
+    assert received == []
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_file_for_which_the_disk_has_no_space_is_not_downloaded(
+    server: DropboxServer, source: DropboxSource, target: Path
+) -> None:
+    server.put(BACKUP, DATA)
+    too_large = replace(newest(source), size=shutil.disk_usage(target.parent).free)
+    with pytest.raises(OSError, match="No space left on device"):
+        source.fetch(too_large, target, ignored)
+    with pytest.raises(TransientError, match="sent another file than announced"):
+        source.fetch(replace(newest(source), size=len(DATA) - 1), target, ignored)
+    assert server.counts()["files/download"] == 1
+    assert list(target.parent.iterdir()) == []
+
+
+def test_only_this_user_may_read_what_was_downloaded(
+    server: DropboxServer, source: DropboxSource, target: Path
+) -> None:
+    server.put(BACKUP, DATA)
+    source.fetch(newest(source), target, ignored)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600

@@ -28,11 +28,11 @@ def test_a_folder_in_the_teams_space_is_found_listed_and_downloaded(
     server: DropboxServer, source: DropboxSource, target: Path
 ) -> None:
     server.delete(FOLDER)
-    put_for_team(server, b"of the team")
+    put_for_team(server, b"PGDMP of the team")
     backup = only(source)
-    assert source.head(backup, 6) == b"of the"
+    assert source.head(backup, 6) == b"PGDMP "
     source.fetch(backup, target, lambda _: None)
-    assert target.read_bytes() == b"of the team"
+    assert target.read_bytes() == b"PGDMP of the team"
 
 
 def test_the_teams_space_is_searched_for_once(server: DropboxServer, source: DropboxSource) -> None:
@@ -48,16 +48,16 @@ def test_a_run_that_lists_nothing_finds_a_revision_of_the_team(
     server: DropboxServer, source: DropboxSource, target: Path
 ) -> None:
     server.delete(FOLDER)
-    put_for_team(server, b"of the team")
+    put_for_team(server, b"PGDMP of the team")
     backup = only(source)
     DropboxSource(load_settings(), FOLDER).fetch(backup, target, lambda _: None)
-    assert target.read_bytes() == b"of the team"
+    assert target.read_bytes() == b"PGDMP of the team"
 
 
 def test_a_folder_in_the_home_is_preferred_and_nothing_more_is_asked(
     server: DropboxServer, source: DropboxSource
 ) -> None:
-    put_for_team(server, b"of the team")
+    put_for_team(server, b"PGDMP of the team")
     server.put(f"{FOLDER}/sendiri.i5bu", b"own")
     assert only(source).name == "sendiri.i5bu"
     assert server.counts()[LIST] == 1

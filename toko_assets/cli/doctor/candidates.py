@@ -22,8 +22,8 @@ def backups_of_shop(settings: Settings, source: BackupSource, warn: Callable[[st
         settings.folder, source, source.listing(), shop, settings.zone, datetime.now(UTC),
         seconds=HEADER_SECONDS, keep=False,
     )  # fmt: skip
-    for name in found.listing.conflicted:
-        warn(left_out(name))
+    for warning in left_out(found.listing):
+        warn(warning)
     for database, backup in found.selection.foreign.items():
         warn(f"Skipped: {shop.explain(backup.name, database)}")
     for backup in found.selection.impossible:

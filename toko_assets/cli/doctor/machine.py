@@ -59,8 +59,8 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
 
 def newest_size(settings: Settings) -> int:
     """Return the size of the largest backup that a sync may take, in bytes; 0 if there is none."""
-    files = [file for file in settings.inbox.glob("*") if file.suffix.lower() == ".i5bu" and file.is_file()]
-    return max((file.stat().st_size for file in files), default=0)
+    files = [file.lstat() for file in settings.inbox.glob("*") if file.suffix.lower() == ".i5bu"]
+    return max((file.st_size for file in files if stat.S_ISREG(file.st_mode)), default=0)
 
 
 def _open_to_others(settings: Settings) -> Iterator[Finding]:

@@ -98,8 +98,8 @@ class Intake:
 
     def _warn_of_skipped(self, candidates: Candidates) -> None:
         """Warn of what a sync never takes by itself."""
-        for name in candidates.listing.conflicted:
-            self.log.warning(left_out(name))
+        for warning in left_out(candidates.listing):
+            self.log.warning(warning)
         for database, backup in candidates.selection.foreign.items():
             self.log.warning(f"Skipped: {self.shop.explain(backup.name, database)}")
         for backup in candidates.selection.impossible:
@@ -187,7 +187,11 @@ class Intake:
             return NoBackupError(f"There is no backup in {place} that is newer than the served one and not rejected.")
         if candidates.selection.foreign:
             return NoBackupError(f"There is no backup of the shop's database {self.shop.name} in {place}.")
-        only = ", only conflicted copies" if candidates.listing.conflicted else ""
+        others = [
+            ("conflicted copies", candidates.listing.conflicted),
+            ("links, pipes or the like", candidates.listing.special),
+        ]
+        only = "".join(f", only {what}" for what, names in others if names)
         return NoBackupError(f"There is no iPOS backup (*{ENDING}) in {place}{only}: put one there, or set {setting}.")
 
 

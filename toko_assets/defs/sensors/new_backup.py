@@ -85,8 +85,8 @@ def new_backup_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
         observed = _observations(found, before, cursor)
         if decision.request is None:
             return _skip(cursor, undecided or decision.said, observed)
-        for name in listing.conflicted:
-            context.log.warning(left_out(name))
+        for warning in left_out(listing):
+            context.log.warning(warning)
         return dg.SensorResult(
             run_requests=[run_request(decision.request, settings)], cursor=cursor.write(), asset_events=observed
         )

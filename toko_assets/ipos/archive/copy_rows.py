@@ -20,6 +20,7 @@ from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.schema import readable_tables
 from toko_assets.ipos.needed_tables import OPTIONAL
 from toko_assets.postgres.server import PostgresError, program_output
+from toko_core.files import open_file
 
 PIECE = 1 << 20
 """Bytes that are decompressed at once."""
@@ -67,7 +68,7 @@ def verify_rows(archive: Archive) -> None:
 
 def read_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
     """Yield the rows of a TABLE DATA entry, with the end mark, in pieces of at most PIECE. Raises as `verify_rows`."""
-    with archive.path.open("rb", buffering=0) as file:
+    with open_file(archive.path) as file:
         yield from _read_rows(file, archive, entry)
 
 

@@ -5,11 +5,11 @@ and most of the bytes are photos. So it is done once, and the result is kept in 
 reads like the backup, with a number in place of each photo, and a file with the photos. Both have checksums.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from toko_assets.ipos.archive.contents import Archive
+from toko_assets.ipos.archive.contents import Archive, Entry
 from toko_assets.ipos.archive.copy_rows import read_rows
 from toko_assets.ipos.archive.photo_column import PHOTO, split_photos
 from toko_assets.ipos.archive.reader import read_archive
@@ -20,6 +20,7 @@ from toko_core.files import whole_folder
 
 KINDS = ("ENCODING", "DOMAIN", "TABLE", "TABLE DATA")
 """Kinds of the entries that describe the needed tables, or list the other tables."""
+NAMES = frozenset(table.name for table in RESTORED)
 
 ROWS, PHOTOS, BACKUP = "rows.dump", "photos", "backup"
 """The files of an excerpt. The last holds the id of its backup, and the tables that this version reads."""
@@ -42,7 +43,7 @@ def write_excerpt(archive: Archive, folder: Path) -> None:
     found = [entry for _, entry in readable_tables(archive)]
     columns = {entry.id: dumped_columns(archive, entry) for entry in found}
     kept = {entry.id for entry in found}
-    entries = [replace(entry, has_data=entry.id in kept) for entry in archive.entries if entry.kind in KINDS]
+    entries = [_excerpted(entry, kept) for entry in archive.entries if entry.kind in KINDS]
     with (folder / ROWS).open("wb") as file, (folder / PHOTOS).open("wb") as photos:
         write_contents(file, archive, entries)
         for entry in found:
@@ -67,6 +68,13 @@ def open_excerpt(folder: Path, backup: Path, backup_id: str, name: str) -> Excer
             write_excerpt(read_archive(backup, name), new)
             name_excerpt(new, backup_id)
     return Excerpt(read_archive(folder / ROWS, name), folder / PHOTOS)
+
+
+def _excerpted(entry: Entry, kept: Set[int]) -> Entry:
+    """Return an entry as the excerpt has it: of the other tables, `pg_restore` gets no SQL to read."""
+    if entry.id in kept or entry.kind in ("ENCODING", "DOMAIN") or (entry.kind == "TABLE" and entry.name in NAMES):
+        return replace(entry, has_data=entry.id in kept)
+    return replace(entry, has_data=False, definition="", copy_statement="")
 
 
 def _mark(backup_id: str) -> str:

@@ -5,7 +5,8 @@ notice a truncation after them either. A file is whole when its data blocks, wal
 that the table of contents announces, and end exactly at the end of the file.
 
 The format is that of PostgreSQL's `pg_backup_archiver.c` (ReadHead, ReadToc) and `pg_backup_custom.c` (data blocks).
-Nothing in a file is trusted: a damaged or crafted one costs no more memory than the limit for a table of contents.
+Nothing in a file is trusted. A table of contents has a limit for each field, for the counts, and for all together, so
+that a damaged or crafted file costs at most about 100 MB of memory.
 """
 
 import os
@@ -19,6 +20,7 @@ from typing import BinaryIO
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks, Window
 from toko_assets.ipos.archive.contents import Archive, Block, Entry, Header, IncompleteBackupError, NotABackupError
 from toko_assets.ipos.decoding import decode
+from toko_core.files import open_file
 
 MAGIC = b"PGDMP"
 OLDEST, NEWEST = (1, 10), (1, 16)
@@ -35,8 +37,16 @@ OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA = 1, 2, 3
 
 HEADER_BYTES = 4096
 """A header is shorter: its three texts are a database's name and two versions."""
-LARGEST_CONTENTS = 64 << 20
-"""Bytes of a header and table of contents. A shop's has about 0.1 MB; this allows for 250,000 large objects."""
+LARGEST_CONTENTS = 16 << 20
+"""Bytes of a header and table of contents. A shop's has about 0.1 MB."""
+LARGEST_SQL = 1 << 20
+"""Bytes of one SQL statement: the definition of an object, or what drops it. A shop's longest have some KB."""
+LARGEST_FIELD = 16 << 10
+"""Bytes of any other text. The longest is the name of a function with its parameters: at most 100 types, 13 KB."""
+MOST_ENTRIES = 50_000
+"""A shop's dump has about 2,000. Before archive version 1.16, each large object has an entry of its own."""
+MOST_DEPENDENCIES = 200_000
+"""Dependencies of all entries together. A shop's dump has about 4,000."""
 LARGEST_ID = 2_000_000
 """The largest id of an entry. `pg_restore` reserves memory for every id up to the largest."""
 LONGEST_NAME = 200
@@ -49,7 +59,7 @@ def read_archive(path: Path, name: str | None = None) -> Archive:
     `name` replaces the file's own name in messages. Raises NotABackupError or IncompleteBackupError. A file of 38 MB
     in the page cache takes 10 ms.
     """
-    with path.open("rb", buffering=0) as file:
+    with open_file(path) as file:
         reader = _Reader(file, os.fstat(file.fileno()).st_size, printable(name or path.name))
         if not reader.size:
             raise IncompleteBackupError(
@@ -67,6 +77,15 @@ def read_header(start: bytes, name: str) -> Header:
     return _Reader(BytesIO(start), len(start), printable(name)).header()
 
 
+def check_magic(start: bytes, name: str) -> None:
+    """Raise NotABackupError if a file that begins with these bytes is no dump. It may be shorter."""
+    if not start.startswith(MAGIC[: len(start)]):
+        raise NotABackupError(
+            f"{printable(name)} is not an iPOS backup (no PostgreSQL custom-format dump): "
+            "choose a file that iPOS wrote."
+        )
+
+
 class _Reader:
     """Reads the archive's integers and strings one after another."""
 
@@ -77,6 +96,7 @@ class _Reader:
         self.integer_size = 4
         self.offset_size = 8
         self.version = (0, 0)
+        self.dependencies = 0
         self._window = Window(file)
 
     def cut(self) -> IncompleteBackupError:
@@ -103,25 +123,23 @@ class _Reader:
         value = int.from_bytes(taken[1:], "little")
         return -value if taken[0] else value
 
-    def raw(self) -> bytes | None:
-        """Read a string's bytes; None for NULL."""
+    def raw(self, most: int = LARGEST_FIELD) -> bytes | None:
+        """Read a string's bytes; None for NULL. Raises IncompleteBackupError if there are more than `most`."""
         length = self.integer()
+        if length > most:
+            raise self.cut()
         return None if length < 0 else self.take(length)
 
     def sql(self) -> str:
         """Read a SQL statement, in a form that `as_dumped` encodes to the same bytes."""
-        return (self.raw() or b"").decode("utf-8", "surrogateescape")
+        return (self.raw(LARGEST_SQL) or b"").decode("utf-8", "surrogateescape")
 
     def label(self) -> str:
         """Read a name for messages. It may be in the shop's own encoding; in a damaged file it may be any bytes."""
         return decode(self.raw() or b"")[:LONGEST_NAME]
 
     def header(self) -> Header:
-        start = self.take(min(len(MAGIC), self.size))
-        if start != MAGIC[: len(start)]:
-            raise NotABackupError(
-                f"{self.name} is not an iPOS backup (no PostgreSQL custom-format dump): choose a file that iPOS wrote."
-            )
+        check_magic(self.take(min(len(MAGIC), self.size)), self.name)
         self.version = (self.byte(), self.byte())
         self.byte()  # revision
         if not OLDEST <= self.version <= NEWEST:
@@ -149,7 +167,10 @@ class _Reader:
 
     def archive(self, path: Path) -> Archive:
         header = self.header()
-        entries = tuple(self._entry() for _ in range(self.integer()))
+        count = self.integer()
+        if count > MOST_ENTRIES:
+            raise self.cut()
+        entries = tuple(self._entry() for _ in range(count))
         if not entries or len({entry.id for entry in entries}) < len(entries):
             raise self.cut()
         return Archive(
@@ -194,7 +215,7 @@ class _Reader:
         if self.version >= (1, 11):
             self.integer()  # section
         definition = self.sql()
-        self.raw()  # drop statement
+        self.raw(LARGEST_SQL)  # drop statement
         copy_statement, schema = self.sql(), self.label()
         self.raw()  # tablespace
         if self.version >= (1, 14):
@@ -204,7 +225,8 @@ class _Reader:
         owner = self.label()
         self.raw()  # WITH OIDS
         while (other := self.raw()) is not None:  # dependencies, by id
-            if not other.isdigit():
+            self.dependencies += 1
+            if not other.isdigit() or self.dependencies > MOST_DEPENDENCIES:
                 raise self.cut()
         state, offset = self.byte(), int.from_bytes(self.take(self.offset_size), "little")
         if state not in (OFFSET_UNKNOWN, OFFSET_SET, OFFSET_NO_DATA) or had_dumper != (state != OFFSET_NO_DATA):

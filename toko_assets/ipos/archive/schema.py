@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.needed_tables import NEEDED, OPTIONAL, Column, Table
 
-NAME = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
-"""An identifier as pg_dump writes it. With --quote-all-identifiers it quotes each of them, and names of types too."""
+NAME = r'(?:"(?:[^"]|"")[^"]*(?:""[^"]*)*"|[a-z_][a-z0-9_$]*)'
+"""An identifier as pg_dump writes it. With --quote-all-identifiers it quotes each of them, and names of types too.
+
+Runs of characters are repeated here, not alternatives of one character: for each time that a group is repeated, `re`
+keeps 170 bytes to go back.
+"""
+TYPE = r"(?=[^,\n(]|\([^)\n]*\))[^,\n(]*(?:\([^)\n]*\)[^,\n(]*)*"
+"""A type with its constraints. A comma inside parentheses is part of it."""
 PUBLIC = r'(?:public\.|"public"\.)?'
 COPY = re.compile(rf"COPY {PUBLIC}(?P<table>{NAME}) \((?P<columns>{NAME}(?:, {NAME})*)\) FROM stdin;\s*")
 COLUMN = re.compile(NAME)
-DECLARATION = re.compile(rf"^    (?P<name>{NAME}) (?P<type>(?:[^,\n(]|\([^)\n]*\))+)", re.MULTILINE)
-DOMAIN = re.compile(rf"CREATE DOMAIN (?:{NAME}\.)?{NAME} AS (?P<type>(?:[^\n(]|\([^)\n]*\))+)")
+DECLARATION = re.compile(rf"^    (?P<name>{NAME}) (?P<type>{TYPE})", re.MULTILINE)
+DOMAIN = re.compile(
+    rf"CREATE DOMAIN (?:{NAME}\.)?{NAME} AS (?P<type>(?=[^\n(]|\([^)\n]*\))[^\n(]*(?:\([^)\n]*\)[^\n(]*)*)"
+)
 CUSTOM_TYPE = re.compile(rf"(?:(?P<schema>{NAME})\.)?(?P<name>{NAME})(?![\w.(])")
 QUOTED_TYPE = re.compile(r'"(?P<name>[a-z][a-z0-9_]*)"(?!\.)')
 """A quoted name of a type without its schema, such as `"text"`; the type `"char"` is always quoted."""
@@ -25,6 +33,7 @@ MOST_COLUMNS = 1600
 """PostgreSQL's limit for a table."""
 DEEPEST_DOMAIN = 8
 SHOWN_TYPE = 40
+MOST_SHOWN = 5
 
 
 class WrongSchemaError(NotABackupError):
@@ -136,7 +145,7 @@ def _other_schema(archive: Archive, names: list[str]) -> str | None:
     schemas = sorted({entry.schema for entry in found})
     if not schemas or "public" in schemas:
         return None
-    return f"schema public is missing; its tables are of schema {', '.join(map(_printable, schemas))}"
+    return f"schema public is missing; its tables are of schema {', '.join(map(_printable, schemas[:MOST_SHOWN]))}"
 
 
 def _problems(archive: Archive, table: Table) -> Iterator[str]:
@@ -178,7 +187,7 @@ def _unquoted(name: str) -> str:
 
 def _shown(kind: str) -> str:
     """Shorten a type for a message, without its constraints: `public.uang`, `numeric(20,3)[]`."""
-    short = re.split(r" (?:DEFAULT|NOT NULL|COLLATE|GENERATED|CONSTRAINT)\b", kind)[0][:SHOWN_TYPE]
+    short = re.split(r" (?:DEFAULT|NOT NULL|COLLATE|GENERATED|CONSTRAINT)\b", kind, maxsplit=1)[0][:SHOWN_TYPE]
     return _printable(short)
 
 

@@ -23,7 +23,7 @@ from toko_assets.publishing.sales.listed import read_listed
 from toko_assets.publishing.sales.store import RecentSales, write_sales
 from toko_assets.publishing.served import Served, read_served
 from toko_core.errors import PermanentError
-from toko_core.files import DataFolder
+from toko_core.files import DataFolder, open_file
 
 MEMORY_LIMIT = "128MB"
 LOCK = "sales.lock"
@@ -77,7 +77,7 @@ def _usable(served: Served | None) -> BackupFile | None:
 @contextmanager
 def _opened(backup: BackupFile) -> Iterator[FileIO]:
     try:
-        file = backup.path.open("rb", buffering=0)
+        file = open_file(backup.path)
     except FileNotFoundError as error:
         raise PermanentError(
             f"The copy of {backup.name} is gone: {backup.path} was removed. Run `toko sync` first."

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from re import escape
-from types import TracebackType
 from typing import Any
 
 from telegram import Bot
@@ -17,6 +16,7 @@ from telegram.ext._utils.webhookhandler import WebhookServer
 from tornado.web import Application, HTTPError, RequestHandler
 
 from toko_bot.service.incoming import read_update, skip_unreadable
+from toko_bot.service.listeners.server import EarlyHandler, LimitedServer, NotFound
 from toko_bot.service.probe import Probe
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ class WebhookUpdater(Updater):
 
     The library's listener (22.8, telegram/ext/_utils/webhookhandler.py) rejects an update that it cannot parse, so that
     Telegram sends it again and again, and logs its content. It also compares the secret with `!=`, which returns at the
-    first wrong character, so an attacker could guess the secret character by character.
+    first wrong character, so an attacker could guess the secret character by character. And it has no limits: it reads
+    bodies of 100 MB before it looks at the secret, and keeps slow connections for an hour.
     """
 
     def __init__(self, bot: Bot, queue: asyncio.Queue[object], on_unreadable: Callable[[], None]) -> None:
@@ -54,7 +55,9 @@ class WebhookUpdater(Updater):
         """Set the webhook, then listen. `start_webhook` calls this."""
         self.secret = secret_token or ""
         receivers = [(f"/{escape(url_path)}/?", Receiver, {"updater": self})]
-        self._httpd = WebhookServer(listen, port, Application(receivers, log_function=_log_nothing), None)  # type: ignore[arg-type]
+        application = Application(receivers, default_handler_class=NotFound, log_function=_log_nothing)
+        self._httpd = WebhookServer(listen, port, application, None)  # type: ignore[arg-type]
+        self._httpd._http_server = LimitedServer(application)
         await self._bootstrap(
             bootstrap_retries, webhook_url=webhook_url, allowed_updates=allowed_updates, secret_token=secret_token
         )
@@ -81,33 +84,33 @@ class WebhookUpdater(Updater):
         await processed.wait()
 
 
-class Receiver(RequestHandler):
+class Receiver(EarlyHandler):
     """Accepts requests with the secret. Telegram sends an update again unless the response is a 200."""
 
     SUPPORTED_METHODS = ("POST",)
 
     def initialize(self, updater: WebhookUpdater) -> None:
         self._updater = updater
+        self._body = bytearray()
 
-    async def post(self) -> None:
+    def prepare(self) -> None:
+        """Reject a request without the secret, before its body is received."""
         if not self._updater.knows(self.request.headers.get(SECRET_HEADER, "")):
             raise HTTPError(HTTPStatus.FORBIDDEN)
+
+    def data_received(self, chunk: bytes) -> None:
+        self._body += chunk
+
+    async def post(self) -> None:
         try:
-            content = json.loads(self.request.body)
-        except (ValueError, RecursionError):
-            raise HTTPError(HTTPStatus.BAD_REQUEST) from None
+            content = json.loads(self._body)
+        except (ValueError, RecursionError):  # Telegram would send it again and again if it were rejected
+            content = None
         if isinstance(content, dict) and HEALTH_CHECK in content:
             await self._updater.wait_for_turn()
             self.finish(str(content[HEALTH_CHECK]))
         else:
             self._updater.receive(content)
-
-    def log_exception(
-        self, _: type[BaseException] | None, value: BaseException | None, __: TracebackType | None
-    ) -> None:
-        """Log only unexpected errors. Tornado would log the path of each rejected request, which may be a secret."""
-        if not isinstance(value, HTTPError):
-            log.error("Unexpected error in the webhook", exc_info=value)
 
 
 def _log_nothing(_: RequestHandler) -> None:

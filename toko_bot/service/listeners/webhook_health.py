@@ -14,8 +14,8 @@ from telegram import WebhookInfo
 from telegram.error import TelegramError
 
 from toko_bot.service.health import Heartbeat
+from toko_bot.service.listeners.webhook import HEALTH_CHECK, SECRET_HEADER, WebhookUpdater
 from toko_bot.service.outgoing import short
-from toko_bot.service.webhook import HEALTH_CHECK, SECRET_HEADER, WebhookUpdater
 from toko_bot.settings import BotSettings
 
 log = logging.getLogger(__name__)
