@@ -40,8 +40,11 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
         elif rejection := self._reject(scope):
-            response = PlainTextResponse(f"{rejection.reason}\n", rejection.status)
-            await response(scope, receive, send)
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close"})  # before it is accepted: the response has status 403
+            else:
+                response = PlainTextResponse(f"{rejection.reason}\n", rejection.status)
+                await response(scope, receive, send)
         else:
             await self._app(scope, receive, _unframed(send))
 

@@ -31,7 +31,8 @@ def hostile_run(shop: Shop, folder: Path, mark: Path) -> dg.DagsterRun:
     pointer = CodePointer.from_python_file(str(file), "defs", str(folder))
     origin = JobPythonOrigin("sync", RepositoryPythonOrigin(sys.executable, pointer))
     starting = dg.DagsterRunStatus.STARTING
-    return create_run_for_test(shop.instance, "sync", job_code_origin=origin, status=starting)
+    run: dg.DagsterRun = create_run_for_test(shop.instance, "sync", job_code_origin=origin, status=starting)
+    return run
 
 
 def test_a_row_that_names_a_file_of_somebody_else_runs_our_job(tmp_path: Path) -> None:

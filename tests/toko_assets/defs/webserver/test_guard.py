@@ -140,14 +140,10 @@ def test_a_websocket_is_opened_for_its_own_page_only(web: Served) -> None:
         with connect(address, subprotocols=protocol, additional_headers=headers) as socket:
             socket.send(json.dumps({"type": "connection_init"}))
             assert json.loads(socket.recv(timeout=60)) == {"type": "connection_ack"}
-    for headers in FOREIGN:
-        with (
-            pytest.raises(InvalidStatus) as rejected,
-            connect(address, subprotocols=protocol, additional_headers=headers),
-        ):
-            pass
+    for foreign in FOREIGN:
+        with pytest.raises(InvalidStatus) as rejected:
+            connect(address, subprotocols=protocol, additional_headers=foreign)
         assert rejected.value.response.status_code == 403
-        assert b"ALLOWED_HOSTS" in rejected.value.response.body
 
 
 def test_the_bot_is_answered_or_learns_what_to_set(web: Served) -> None:
