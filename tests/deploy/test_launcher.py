@@ -119,7 +119,9 @@ def test_a_row_names_no_container_to_look_at_or_to_stop(instance: dg.DagsterInst
     assert not [request for request in docker.requests if "/containers/0" in request]
 
 
-def test_the_container_of_a_run_is_found_and_stopped(instance: dg.DagsterInstance, docker: DockerServer) -> None:
+def test_the_container_of_a_run_is_found_and_stopped_but_never_resumed(
+    instance: dg.DagsterInstance, docker: DockerServer
+) -> None:
     run = stored(instance, None)
     launched(instance, docker, run)
     found = instance.get_run_by_id(run.run_id)
@@ -127,9 +129,6 @@ def test_the_container_of_a_run_is_found_and_stopped(instance: dg.DagsterInstanc
     assert instance.run_launcher.check_run_worker_health(found).status == WorkerStatus.RUNNING
     assert instance.run_launcher.terminate(run.run_id)
     assert docker.requests[-1] == "POST /containers/0/stop"
-
-
-def test_a_run_is_never_resumed(instance: dg.DagsterInstance) -> None:
     assert not instance.run_launcher.supports_resume_run
 
 
