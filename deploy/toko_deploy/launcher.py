@@ -1,17 +1,29 @@
 """Starts a container for each run, and removes the containers of old runs.
 
-It overrides two public methods of Dagster's launcher. The benefits: containers of finished runs keep their logs for a
-week and do not accumulate, and the web interface needs no Docker socket to stop a run.
+What a container is and may comes from `dagster.yaml` and the daemon's environment alone: image, command, user, mounts,
+networks, limits. A run's row in Dagster's storage names only the job. Dagster's own launcher takes image, command and
+any option of Docker from that row, so that whoever writes to the database becomes root on the server. It also looks at
+and stops the container that the row names; this one finds it by its label.
+
+It overrides methods of Dagster's launcher, which is one reason why `dagster` is pinned to a minor version. It also
+keeps the logs of finished runs for a week without letting containers accumulate, and the web interface needs no Docker
+socket to stop a run.
 """
 
+import os
 from datetime import UTC, datetime, timedelta
+from string import Template
 from typing import Any
 
 import docker  # type: ignore[import-untyped]
+from dagster import DagsterRun
 from dagster._core.launcher import LaunchRunContext
 from dagster_docker import DockerRunLauncher
+from dagster_docker.container_context import DockerContainerContext
 from docker.errors import APIError, DockerException  # type: ignore[import-untyped]
 
+COMMAND = ("python", "-m", "toko_assets.defs.daemon.run_process")
+"""What a container runs, followed by the run's id."""
 KEPT = timedelta(days=7)
 """How long a run's container, with its log, is kept after the run."""
 RUN_ID = "dagster/run_id"
@@ -19,12 +31,25 @@ RUN_ID = "dagster/run_id"
 
 
 class RunLauncher(DockerRunLauncher):
-    """Extends Dagster's launcher, which does not remove containers and cannot stop a run without a Docker socket."""
+    """Dagster's launcher without trust in the database. It also removes containers, and stops runs without a socket."""
 
     def launch_run(self, context: LaunchRunContext) -> None:
-        """Remove old containers, then start the new one."""
+        """Remove old containers, then start the new one. Raises ValueError if the environment lacks a volume."""
         sweep(docker.from_env(), datetime.now(UTC))
-        super().launch_run(context)
+        run = context.dagster_run
+        self._launch_container_with_command(run, self.image, [*COMMAND, run.run_id])  # type: ignore[no-untyped-call]
+
+    @property
+    def supports_resume_run(self) -> bool:
+        """False: a sync starts from the beginning."""
+        return False
+
+    def get_container_context(self, dagster_run: DagsterRun) -> DockerContainerContext:  # noqa: ARG002
+        """Return the options of every run container. The run's row does not count."""
+        volumes = [_expand(volume) for volume in self.container_kwargs.get("volumes", ())]
+        return DockerContainerContext(
+            self.registry, self.env_vars, self.networks, {**self.container_kwargs, "volumes": volumes}
+        )
 
     def terminate(self, run_id: str) -> bool:
         """Stop a run. The web interface has no socket: it sets the status CANCELING, and the run stops itself."""
@@ -32,6 +57,20 @@ class RunLauncher(DockerRunLauncher):
             return bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         except DockerException:
             return True
+
+    def _get_container(self, run: DagsterRun) -> Any:
+        """Return the run's container, or None. Dagster takes the id from the run's tags."""
+        found = docker.from_env().containers.list(all=True, filters={"label": f"{RUN_ID}={run.run_id}"})
+        return found[0] if found else None
+
+
+def _expand(volume: str) -> str:
+    """Replace $NAME in a volume by the value in this process's environment."""
+    try:
+        return Template(volume).substitute(os.environ)
+    except KeyError as missing:
+        name = missing.args[0]
+        raise ValueError(f"Set {name} in the daemon's environment, as docker-compose.yml does: {volume}") from None
 
 
 def sweep(client: Any, now: datetime) -> list[str]:

@@ -7,18 +7,17 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests.deploy.stack import CHECKOUT
-from toko_assets.common.settings import Settings
+from toko_assets.common.settings import Settings, WebSettings
 from toko_bot.settings import BotSettings
 
 NOT_IN_CONTAINERS = {
     "toko_data_dir",
     "db_port",
     "search_results_limit",
-    "web_url",
     "daily_sync_cron",
     "sales_every_hours",
-}
-"""Of the chain: in the image; always the same; of `toko search`; of sensors and schedules, which are no runs."""
+} | WebSettings.model_fields.keys()
+"""Of the chain: in the image; always the same; of `toko search`; of sensors, schedules and pages, which are no runs."""
 
 
 CAPABLE = {"postgres", "proxy"}
@@ -36,7 +35,7 @@ def environment(service: str) -> set[str]:
 def test_a_run_container_gets_every_setting_of_the_chain_and_the_daemon_has_them() -> None:
     names = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]["env_vars"]
     assert set(names) == {name.upper() for name in Settings.model_fields.keys() - NOT_IN_CONTAINERS}
-    assert set(names) == environment("daemon")
+    assert environment("daemon") == {*names, "BACKUP_VOLUME"}
 
 
 def test_the_daemon_watches_the_folder_that_the_code_location_lists() -> None:
@@ -51,6 +50,15 @@ def test_the_code_location_gets_every_setting_of_the_chain() -> None:
     assert wanted <= environment("code")
 
 
+def test_the_web_server_is_the_guarded_one_and_gets_its_names_but_no_secret_besides_its_storages() -> None:
+    services = load("docker-compose.yml")["services"]
+    service = services["webserver"]
+    assert service["command"][:3] == ["python", "-m", "toko_assets.defs.webserver"]
+    names = {name.upper() for name in WebSettings.model_fields}
+    assert environment("webserver") == {*names, "DB_HOST", "DB_USER", "DB_PASSWORD"}
+    assert service["environment"]["DAGSTER_URL"] == services["bot"]["environment"]["DAGSTER_URL"]
+
+
 def test_the_bot_gets_every_setting_of_the_bot_and_no_other_secret() -> None:
     assert environment("bot") == {name.upper() for name in BotSettings.model_fields} - {"TOKO_DATA_DIR"}
 
@@ -58,9 +66,17 @@ def test_the_bot_gets_every_setting_of_the_bot_and_no_other_secret() -> None:
 def test_run_containers_are_given_the_names_of_network_and_volumes_that_compose_makes() -> None:
     compose, dagster = load("docker-compose.yml"), load("deploy/dagster/dagster.yaml")
     assert dagster["run_launcher"]["config"]["network"] == compose["networks"]["platform"]["name"]
-    context = compose["services"]["code"]["environment"]["DAGSTER_CONTAINER_CONTEXT"]
-    for volume in ("data", "catalog", "inbox"):
-        assert compose["volumes"][volume]["name"] in context
+    data, catalog, inbox = dagster["run_launcher"]["config"]["container_kwargs"]["volumes"]
+    assert data == f"{compose['volumes']['data']['name']}:/data"
+    assert catalog == f"{compose['volumes']['catalog']['name']}:/data/catalog"
+    assert inbox == "$BACKUP_VOLUME:/inbox:ro"
+    default = compose["volumes"]["inbox"]["name"]
+    assert compose["services"]["daemon"]["environment"]["BACKUP_VOLUME"] == f"${{BACKUP_FOLDER:-{default}}}"
+
+
+def test_no_environment_of_dagsters_own_gives_options_to_run_containers() -> None:
+    services = load("docker-compose.yml")["services"].values()
+    assert "DAGSTER_CONTAINER_CONTEXT" not in str([service.get("environment") for service in services])
 
 
 def test_both_instances_of_dagster_are_of_one_mind() -> None:

@@ -50,7 +50,7 @@ WHOLE_WAY = 9.0
 COMMANDS = {
     "code server": "-m toko_assets.cli.dev.code_server",
     "daemon": "-m toko_assets.defs.daemon",
-    "web server": "-m dagster_webserver",
+    "web server": "-m toko_assets.defs.webserver",
 }
 VICTIMS = ("run", "postgres", "code server", "daemon", "web server", "bot", "everything")
 UNFINISHED = """{ runsOrError(filter: {statuses: [QUEUED, STARTING, STARTED, CANCELING]}) {

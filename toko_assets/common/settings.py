@@ -1,12 +1,16 @@
 """Every setting of the chain, from the environment or the file `.env`. `.env.example` lists them."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
 from toko_core.errors import SettingError
-from toko_core.settings import BaseUrl, ShopSettings, TelegramSettings, load
+from toko_core.settings import BaseUrl, PartSettings, ShopSettings, TelegramSettings, load
+
+HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]+")
 
 
 def _host(name: str) -> str:
@@ -40,7 +44,28 @@ def _dropbox_folder(path: str) -> str:
     return path
 
 
-class Settings(ShopSettings):
+def _host_names(value: object) -> object:
+    """Accept names and addresses separated by commas."""
+    if not isinstance(value, str):
+        return value
+    names = frozenset(name.strip("[]") for name in re.split(r"[,;\s]+", value.strip().lower()) if name)
+    if not all(HOST_NAME.fullmatch(name) for name in names):
+        raise ValueError("must be names of hosts separated by commas, like toko.example.com: no https://, port or *")
+    return names
+
+
+class WebSettings(PartSettings):
+    """The names under which Dagster's web interface is reached. It answers to no others."""
+
+    allowed_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_host_names)] = Field(
+        frozenset(), description="Further host names that the web interface answers to, separated by commas"
+    )
+    web_url: BaseUrl | None = Field(None, description="The target of links in messages to owners; unset: no links")
+    dagster_url: str | None = Field(None, description="The address at which the bot reaches Dagster")
+    site_address: str | None = Field(None, description="The proxy's addresses, in containers")
+
+
+class Settings(ShopSettings, WebSettings):
     """The settings. Fields have the names of the variables in lower case."""
 
     backup_source: Literal["folder", "dropbox"] = Field("folder", description="Where backups come from")
@@ -60,7 +85,6 @@ class Settings(ShopSettings):
     sales_every_hours: float = Field(
         24, ge=0, description="Hours between two readings of the sales, which follow a sync; 0: never"
     )
-    web_url: BaseUrl | None = Field(None, description="The target of links in messages to owners; unset: no links")
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"
     )

@@ -11,6 +11,8 @@ JOB = "sync"
 SECONDS = 10.0
 CLASS = re.compile(r"^[A-Za-z_][\w.]*\.[A-Z]\w*: ")
 FINAL = {"SUCCESS", "FAILURE", "CANCELED"}
+REJECTED = {403, 421}
+"""The statuses of the web server's guard, whose answer is one line that says what to set."""
 
 FIND_JOB = """query { repositoriesOrError {
   __typename
@@ -116,6 +118,8 @@ class Dagster:
         try:
             async with httpx.AsyncClient(timeout=SECONDS) as client:
                 answer = await client.post(self._url, json={"query": query, "variables": variables})
+                if answer.status_code in REJECTED and answer.headers["content-type"].startswith("text/plain"):
+                    raise DagsterError(_first_line(answer.text))
                 content = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             raise DagsterUnreachableError(f"{type(error).__name__}: {error}") from error

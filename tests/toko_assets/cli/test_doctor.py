@@ -62,6 +62,7 @@ def test_of_an_installation_in_order_everything_is_said_and_nothing_is_wrong() -
         "✓ backups i5_TOKO.i5bu in data/inbox, 0.0 MB, whole, of database test_scratch, made ",
         "✓ PostgreSQL the embedded one, version 18", "✓ catalogue catalog-", "3 products, 3 prices",
         "from i5_TOKO.i5bu of ", "✓ Dagster data/dagster is writable",
+        "✓ web hosts the web interface answers to this machine; further names: ALLOWED_HOSTS",
     ):  # fmt: skip
         assert said in answer.output, said
 

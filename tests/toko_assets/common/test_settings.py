@@ -28,7 +28,8 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     [("SHOP_TIMEZONE", "Mars/Base"), ("SHOP_TIMEZONE", "/etc/passwd"), ("KEEP_BACKUPS", "0"), ("KEEP_CATALOGS", "five"),
      ("DB_NAME", "x; drop"), ("DB_HOST", "db:5433"), ("DB_HOST", "db1,db2"), ("DB_HOST", "a b"), ("DB_PORT", "0"),
      ("DB_PORT", "70000"), ("WEB_URL", "toko.id"), ("WEB_URL", "javascript:alert"), ("WEB_URL", "file:///etc"),
-     ("SEARCH_RESULTS_LIMIT", "1000")],
+     ("SEARCH_RESULTS_LIMIT", "1000"),
+     ("ALLOWED_HOSTS", "https://toko.lan"), ("ALLOWED_HOSTS", "toko.lan:3000"), ("ALLOWED_HOSTS", "toko.lan, a/b")],
 )  # fmt: skip
 def test_a_wrong_setting_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
@@ -63,6 +64,14 @@ def test_a_wrong_setting_that_may_hold_a_password_is_named_but_not_shown(
     with pytest.raises(SettingError, match=f"^The setting {name} is wrong: ") as error:
         load_settings()
     assert "rahasia" not in str(error.value)
+
+
+def test_allowed_hosts_are_names_and_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", " Toko.lan,192.168.1.7 fd00::7;[fd00::8],")
+    assert load_settings().allowed_hosts == {"toko.lan", "192.168.1.7", "fd00::7", "fd00::8"}
+    monkeypatch.setenv("ALLOWED_HOSTS", "*")
+    with pytest.raises(SettingError, match=r"^The setting ALLOWED_HOSTS is wrong: must be names of hosts"):
+        load_settings()
 
 
 def test_a_password_may_be_anything(monkeypatch: pytest.MonkeyPatch) -> None:

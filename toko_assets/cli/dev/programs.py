@@ -17,7 +17,7 @@ PROGRAMS = {
         "--module-name=toko_assets.definitions", "--inject-env-vars-from-instance", "--log-level=warning",
     ),
     "daemon": ("toko_assets.defs.daemon", "--workspace={workspace}"),
-    "web server": ("dagster_webserver", "--workspace={workspace}", "--host=127.0.0.1", "--port={port}"),
+    "web server": ("toko_assets.defs.webserver", "--workspace={workspace}", "--host=127.0.0.1", "--port={port}"),
 }  # fmt: skip
 """By name: the module that Python runs, and its arguments."""
 

@@ -16,7 +16,7 @@ from toko_assets.cli.doctor.finding import Finding, Mark, guarded
 from toko_assets.cli.doctor.machine import look_at_data_folder, look_at_machine
 from toko_assets.cli.doctor.sales import look_at_sales
 from toko_assets.cli.doctor.services import look_at_services
-from toko_assets.cli.doctor.setup import look_at_dagster, look_at_settings, look_at_time_zone
+from toko_assets.cli.doctor.setup import look_at_dagster, look_at_hosts, look_at_settings, look_at_time_zone
 from toko_assets.cli.doctor.telegram import look_at_telegram
 from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import load_settings
@@ -30,6 +30,7 @@ CHECKS = (
     ("catalogue", look_at_catalogue),
     ("sales", look_at_sales),
     ("Dagster", look_at_dagster),
+    ("web hosts", look_at_hosts),
     ("services", look_at_services),
     ("Telegram", look_at_telegram),
 )

@@ -15,6 +15,7 @@ from toko_assets.cli.dagster_home import DAGSTER_FILES, is_shipped, set_dagster_
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
+from toko_assets.defs.webserver.hosts import Hosts
 from toko_core.files import nearest_existing
 from toko_core.settings import NAMES, env_file, misspelt_names, readable_secret
 
@@ -45,6 +46,12 @@ def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
         yield good("time zone", f"{name}: in the shop it is {here} {OF_INDONESIA[name]}")
     else:
         yield note("time zone", f"{name} is not in Indonesia: in the shop it is {here}? If not, set SHOP_TIMEZONE.")
+
+
+def look_at_hosts(settings: Settings) -> Iterator[Finding]:
+    """List the names that the web interface answers to."""
+    names = ", ".join(["this machine", *sorted(Hosts.of(settings).all_names)])
+    yield good("web hosts", f"the web interface answers to {names}; further names: ALLOWED_HOSTS")
 
 
 def look_at_dagster(settings: Settings) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ STATE = """{
   instance { daemonHealth { daemonStatus(daemonType: "SENSOR") { lastHeartbeatTime } } }
 }"""
 CODE_SERVER, LOADED_CODE = "-m toko_assets.cli.dev.code_server", "-m dagster api grpc"
-DAEMON, WEB_SERVER = "-m toko_assets.defs.daemon", "-m dagster_webserver"
+DAEMON, WEB_SERVER = "-m toko_assets.defs.daemon", "-m toko_assets.defs.webserver"
 
 
 @dataclass

@@ -1,0 +1,141 @@
+"""What the daemon asks Docker for, of runs whose rows in Dagster's database somebody else has written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.code_pointer import CodePointer
+from dagster._core.launcher import LaunchRunContext, WorkerStatus
+from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
+from dagster._core.test_utils import create_run_for_test
+
+from tests.deploy.stack import CHECKOUT
+from tests.deploy.test_files import load
+from tests.servers.docker import DockerServer, docker_server
+
+HOSTILE = RepositoryPythonOrigin(
+    executable_path="/bin/sh",
+    code_pointer=CodePointer.from_python_file("/host/evil.py", "evil", "/host"),
+    container_image="evil.example/evil:latest",
+    entry_point=["sh", "-c", "id >/host/owned"],
+    container_context={
+        "env_vars": ["EVIL=1", "HOME"],
+        "docker": {
+            "registry": {"url": "https://evil.example", "username": "a", "password": "b"},
+            "env_vars": ["DOCKER_HOST"],
+            "networks": ["host", "bot"],
+            "container_kwargs": {
+                "privileged": True,
+                "user": "0",
+                "volumes": ["/:/host", "/var/run/docker.sock:/var/run/docker.sock"],
+                "entrypoint": "/bin/sh",
+                "cap_add": ["ALL"],
+                "cap_drop": [],
+                "security_opt": [],
+                "pid_mode": "host",
+                "mem_limit": "100g",
+                "read_only": False,
+                "labels": {"dagster/run_id": "another"},
+            },
+        },
+    },
+)
+
+
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch) -> Iterator[DockerServer]:
+    with docker_server() as server:
+        monkeypatch.setenv("DOCKER_HOST", server.address)
+        yield server
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """With the launcher of the containers' dagster.yaml, and the daemon's environment."""
+    monkeypatch.syspath_prepend(CHECKOUT / "deploy")
+    launcher = load("deploy/dagster/dagster.yaml")["run_launcher"]
+    for name in launcher["config"]["env_vars"]:
+        monkeypatch.setenv(name, f"the daemon's {name}")
+    monkeypatch.setenv("BACKUP_VOLUME", "/srv/backups")
+    with dg.instance_for_test(overrides={"run_launcher": launcher}, temp_dir=str(tmp_path)) as instance:
+        yield instance
+
+
+def stored(instance: dg.DagsterInstance, origin: RepositoryPythonOrigin | None, **tags: str) -> dg.DagsterRun:
+    """A run as the daemon reads it from the database."""
+    run = create_run_for_test(
+        instance, "sync", job_code_origin=origin and JobPythonOrigin("sync", origin), tags=tags, status=STARTING
+    )
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    return found
+
+
+STARTING, STARTED = dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED
+
+
+def launched(instance: dg.DagsterInstance, docker: DockerServer, run: dg.DagsterRun) -> dict[str, Any]:
+    """What Docker was asked to create for a run."""
+    instance.run_launcher.launch_run(LaunchRunContext(run, workspace=None))
+    return docker.created[-1]
+
+
+def test_no_row_decides_what_a_run_container_is_and_may(instance: dg.DagsterInstance, docker: DockerServer) -> None:
+    tags = {"docker/image": "evil", "dagster/image": "evil", "docker/container_id": "postgres"}
+    run = stored(instance, HOSTILE, **tags)
+    asked = launched(instance, docker, run)
+    config = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]
+    host = asked.pop("HostConfig")
+
+    assert asked["Image"] == "toko-platform"
+    assert asked["Cmd"] == ["python", "-m", "toko_assets.defs.daemon.run_process", run.run_id]
+    assert (asked["User"], asked.get("Entrypoint")) == ("10001", None)
+    assert asked["Labels"] == {"dagster/run_id": run.run_id, "dagster/job_name": "sync"}
+    wanted = {name: f"the daemon's {name}" for name in config["env_vars"]} | {"DAGSTER_RUN_JOB_NAME": "sync"}
+    assert dict(variable.split("=", 1) for variable in asked["Env"]) == wanted
+
+    assert host["Binds"] == ["toko_data:/data", "toko_catalog:/data/catalog", "/srv/backups:/inbox:ro"]
+    assert (host["NetworkMode"], host["CapDrop"], host["ReadonlyRootfs"]) == ("toko_platform", ["ALL"], True)
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert (host["Memory"], host["NanoCpus"]) == (1 << 30, 1_500_000_000)
+    assert not {"Privileged", "CapAdd", "PidMode", "IpcMode", "UsernsMode", "Devices", "Mounts"} & host.keys()
+    assert not [request for request in docker.requests if "auth" in request or "images" in request]
+
+    plain = launched(instance, docker, stored(instance, None))
+    assert plain.pop("HostConfig") == host
+    for each in (asked, plain):
+        each["Cmd"].pop(), each["Labels"].pop("dagster/run_id")
+    assert plain == asked
+
+
+def test_a_row_names_no_container_to_look_at_or_to_stop(instance: dg.DagsterInstance, docker: DockerServer) -> None:
+    launched(instance, docker, stored(instance, None))
+    other = stored(instance, HOSTILE, **{"docker/container_id": "0"})
+    docker.requests.clear()
+    assert instance.run_launcher.check_run_worker_health(other).status == WorkerStatus.NOT_FOUND
+    assert not instance.run_launcher.terminate(other.run_id)
+    assert not [request for request in docker.requests if "/containers/0" in request]
+
+
+def test_the_container_of_a_run_is_found_and_stopped_but_never_resumed(
+    instance: dg.DagsterInstance, docker: DockerServer
+) -> None:
+    run = stored(instance, None)
+    launched(instance, docker, run)
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    assert instance.run_launcher.check_run_worker_health(found).status == WorkerStatus.RUNNING
+    assert instance.run_launcher.terminate(run.run_id)
+    assert docker.requests[-1] == "POST /containers/0/stop"
+    assert not instance.run_launcher.supports_resume_run
+
+
+def test_backups_without_a_volume_are_one_clear_line(
+    instance: dg.DagsterInstance, docker: DockerServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BACKUP_VOLUME")
+    with pytest.raises(ValueError, match=r"^Set BACKUP_VOLUME in the daemon's environment, as docker-compose.yml does"):
+        launched(instance, docker, stored(instance, None))
+    assert not docker.created

@@ -1,0 +1,80 @@
+"""A server that speaks as much of Docker's API as starting and stopping a run's container takes."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Json = dict[str, Any]
+VERSION = {"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10"}
+
+
+class DockerServer:
+    """The containers that were created, with all that the client sent, and the path of every request."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        """As DOCKER_HOST names it."""
+        self.created: list[Json] = []
+        self.requests: list[str] = []
+        """Method and path, without the API's version."""
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], body: Json) -> tuple[int, Any]:
+        """Return the status and the body of a response."""
+        self.requests.append(f"{method} {path}")
+        match method, path.strip("/").split("/"):
+            case "GET", ["version"]:
+                return 200, VERSION
+            case "GET", ["containers", "json"]:
+                wanted = json.loads(query.get("filters", ["{}"])[0])
+                return 200, [{"Id": str(at)} for at, one in enumerate(self.created) if fits(one, wanted)]
+            case "POST", ["containers", "create"]:
+                self.created.append(body)
+                return 201, {"Id": str(len(self.created) - 1), "Warnings": []}
+            case "GET", ["containers", name, "json"] if name.isdecimal() and int(name) < len(self.created):
+                return 200, {"Id": name, "State": {"Status": "running"}, "Config": self.created[int(name)]}
+            case "POST", ["containers", _, "start" | "stop"]:
+                return 204, None
+        return 404, {"message": f"no such thing: {path}"}
+
+
+def fits(container: Json, wanted: dict[str, Any]) -> bool:
+    """Whether a container, all of which run, has the labels and one of the statuses."""
+    labels = {f"{name}={value}" for name, value in container["Labels"].items()} | set(container["Labels"])
+    return set(wanted.get("label", [])) <= labels and "running" in wanted.get("status", ["running"])
+
+
+@contextmanager
+def docker_server() -> Iterator[DockerServer]:
+    """The server, on a free port."""
+    docker = DockerServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = url.path.removeprefix(f"/v{VERSION['ApiVersion']}")
+            status, body = docker.answer(self.command, path, parse_qs(url.query), json.loads(sent or b"{}"))
+            content = b"" if body is None else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    docker.address = f"tcp://127.0.0.1:{server.server_port}"
+    try:
+        yield docker
+    finally:
+        server.shutdown()
+        server.server_close()
