@@ -100,7 +100,8 @@ def test_a_run_container_cannot_write_its_own_files_nor_gain_rights() -> None:
     given = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]["container_kwargs"]
     assert (given["read_only"], given["cap_drop"]) == (True, ["ALL"])
     assert given["security_opt"] == ["no-new-privileges:true"]
-    assert not {"privileged", "cap_add", "user", "pid_mode", "ipc_mode", "devices"} & given.keys()
+    assert not {"privileged", "cap_add", "pid_mode", "ipc_mode", "devices"} & given.keys()
+    assert given["user"] == "10001"
 
 
 def stages() -> dict[str, tuple[str, str]]:
