@@ -76,7 +76,7 @@ def prepare(folder: Path) -> Place:
         socket = Path(tempfile.gettempdir(), f"toko-pg-{os.geteuid()}-{digest}")
         log = folder.with_name(folder.name + ".log")
         return Place(folder, folder, log, socket, os.geteuid(), os.getegid())
-    user = _server_user()
+    user = system_user(SERVER_USER)
     state = _state_of(folder)
     _make(STATE, ENTERED)
     _make(state.parent, ENTERED)
@@ -92,7 +92,10 @@ def remove_orphans() -> None:
     for state in _states():
         with suppress(OSError):
             folder = Path(os.fsdecode((state / "folder").read_bytes()))
-            if not folder.parent.exists() and running_server(state / "cluster", _server_user().pw_uid) is None:
+            if (
+                not folder.parent.exists()
+                and running_server(state / "cluster", system_user(SERVER_USER).pw_uid) is None
+            ):
                 remove(folder)
 
 
@@ -175,25 +178,25 @@ def _copy_programs() -> Path:
 
 
 @cache
-def _server_user() -> pwd.struct_passwd:
-    """Return the system user that runs root's servers, which is created if it does not exist."""
+def system_user(name: str) -> pwd.struct_passwd:
+    """Return a system user, which root creates if it does not exist. Raises PostgresError if that is impossible."""
     with suppress(KeyError):
-        return _ordinary(pwd.getpwnam(SERVER_USER))
+        return _ordinary(pwd.getpwnam(name))
     useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     reason = "there is no useradd"
     if useradd is not None:
-        done = subprocess.run([useradd, *USERADD, SERVER_USER], capture_output=True, text=True, check=False)
+        done = subprocess.run([useradd, *USERADD, name], capture_output=True, text=True, check=False)
         reason = " ".join(done.stderr.split())
     try:
-        return _ordinary(pwd.getpwnam(SERVER_USER))  # perhaps another process was faster
+        return _ordinary(pwd.getpwnam(name))  # perhaps another process was faster
     except KeyError:
         raise PostgresError(
-            f"PostgreSQL does not run as root, and the system user {SERVER_USER} cannot be created ({reason}): "
+            f"PostgreSQL does not run as root, and the system user {name} cannot be created ({reason}): "
             "create it, or run toko as an ordinary user."
         ) from None
 
 
 def _ordinary(user: pwd.struct_passwd) -> pwd.struct_passwd:
     if user.pw_uid == 0:
-        raise PostgresError(f"The user {SERVER_USER} is root: PostgreSQL needs an ordinary user of that name.")
+        raise PostgresError(f"The user {user.pw_name} is root: PostgreSQL needs an ordinary user of that name.")
     return user
