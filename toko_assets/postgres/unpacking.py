@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from signal import SIGKILL
 
 from toko_assets.postgres.place import find_program, system_user
 from toko_assets.postgres.server import PostgresError, clean_environment, error_message
+from toko_assets.postgres.unprivileged import unprivileged
 
 PROGRAM = "pg_restore"
 READER = "toko-restore"
@@ -37,9 +38,14 @@ def unpacked_script(archive: Path, entry: int) -> Iterator[BufferedReader]:
             "--file=-",
         ]
         with subprocess.Popen(
-            command, env=clean_environment(), cwd="/", pass_fds=[listing], stdin=file, stdout=subprocess.PIPE,
-            stderr=errors, **_reader(),
-        ) as process:  # fmt: skip
+            _as_reader(command),
+            env=clean_environment(),
+            cwd="/",
+            pass_fds=[listing],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as process:
             assert isinstance(process.stdout, BufferedReader)  # noqa: S101 - stdout=PIPE
             with suppress(OSError):  # the system may reject the size; reading is slower then
                 fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
@@ -64,9 +70,9 @@ def _listing(entry: int) -> Iterator[int]:
         os.close(file)
 
 
-def _reader() -> dict[str, Any]:
-    """Return the options of Popen for a user without privileges: who is not root has only one."""
+def _as_reader(command: list[str | Path]) -> list[str]:
+    """Return the command line for a user without privileges: who is not root has only one."""
     if os.geteuid() != 0:
-        return {}
+        return unprivileged(command, os.geteuid(), os.getegid(), SIGKILL)
     user = system_user(READER)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    return unprivileged(command, user.pw_uid, user.pw_gid, SIGKILL)

@@ -194,12 +194,14 @@ def test_variables_of_another_server_lead_nowhere(tmp_path: Path) -> None:
 OWN = {"DB_PASSWORD": "rahasia", "TELEGRAM_BOT_TOKEN": "rahasia", "DROPBOX_REFRESH_TOKEN": "rahasia"}
 
 
+@pytest.mark.parametrize("setpriv", [True, False])
 def test_the_server_has_a_user_without_capabilities_and_none_of_our_secrets(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setpriv: bool
 ) -> None:
     for name, value in OWN.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PATH", str(tmp_path))  # no setpriv is needed
+    if not setpriv:  # small containers have none
+        monkeypatch.setenv("PATH", str(tmp_path))
     with EmbeddedPostgres(tmp_path / "postgres", keep=False) as server:
         pid = server_pid(tmp_path / "postgres")
         status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
@@ -288,3 +290,15 @@ def test_a_state_folder_that_others_can_write_is_not_used(tmp_path: Path, monkey
     else:
         with EmbeddedPostgres(tmp_path / "data" / "postgres"):
             assert list((tmp_path / "state").iterdir()) == []
+
+
+def test_a_user_that_cannot_be_created_is_one_line_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "USERADD", ("--no-such-option",))
+    with pytest.raises(PostgresError, match=r"toko-none cannot be created .*create it, or run") as error:
+        place.system_user("toko-none")
+    assert "\n" not in str(error.value)
+
+
+def test_a_user_of_the_right_name_that_is_root_is_not_used() -> None:
+    with pytest.raises(PostgresError, match="root is root: PostgreSQL needs an ordinary user"):
+        place.system_user("root")
