@@ -10,6 +10,10 @@ from typing import Any
 import dagster as dg
 from dagster._core.instance import InstanceRef
 
+from toko_assets.common.process import hide_process
+
+hide_process()  # every process that loads this has DB_PASSWORD, and programs of the same user read untrusted files
+
 
 class Instance(dg.DagsterInstance):
     """The instance class that `dagster.yaml` names."""

@@ -16,6 +16,7 @@ from tests.acceptance.places import installed, its_postgres, published_files, sy
 from tests.acceptance.rows import item, price, stock, unit
 from tests.backups import Shop, write_backup
 from tests.installation import Answer, Installation
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 
 MONEY, QUANTITY, INTEGER, TEXT = r"DECIMAL\(18,4\)", r"DECIMAL\(\d+,\d+\)", "(U?INTEGER|U?BIGINT)", "VARCHAR"
@@ -250,13 +251,14 @@ def test_the_database_bears_the_id_of_its_backup_and_was_restored_by_no_superuse
 
 
 def test_postgresql_is_stopped_after_the_sync(shop: Installation) -> None:
-    assert list((shop.data / "postgres").rglob("postmaster.pid")) == []
+    assert list(find_cluster(shop.data / "postgres").rglob("postmaster.pid")) == []
 
 
 def test_no_folder_is_opened_to_others(shop: Installation, folder: Path) -> None:
     assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
-    assert [p for p in (shop.data / "postgres").rglob("PG_VERSION") if stat.S_IMODE(p.parent.stat().st_mode) & 0o077] \
-        == []  # fmt: skip
+    versions = list(find_cluster(shop.data / "postgres").rglob("PG_VERSION"))
+    assert versions
+    assert [file for file in versions if stat.S_IMODE(file.parent.stat().st_mode) & 0o077] == []
 
 
 def test_nothing_unfinished_is_left(shop: Installation) -> None:

@@ -11,6 +11,7 @@ from tests.acceptance.history import runs
 from tests.acceptance.places import installed, published_files, run_toko, sync
 from tests.backups import a_shop, write_backup
 from tests.installation import Answer, Installation
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 
 
@@ -102,7 +103,7 @@ def test_times_are_those_of_the_dumps_header_in_the_time_zone_of_the_shop(
 
 def test_one_restored_database_is_kept(pruned: tuple[Installation, list[str]]) -> None:
     """DESIGN.md: kept until the next successful sync."""
-    clusters = list((pruned[0].data / "postgres").rglob("PG_VERSION"))
+    clusters = list(find_cluster(pruned[0].data / "postgres").rglob("PG_VERSION"))
     databases = [file for file in clusters if file.parent.parent.name == "base" and int(file.parent.name) >= 16384]
     assert len(databases) == 1
 

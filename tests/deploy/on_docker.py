@@ -15,10 +15,10 @@ BOT_LAYERS = 260
 """Megabytes on top of the base image, the public one of which has some 130."""
 KILLED = 137
 OF_A_RUN = {
-    "DB_HOST", "DB_USER", "DB_PASSWORD", "DB_NAME", "SHOP_NAME", "SHOP_TIMEZONE", "STALE_HOURS", "IPOS_DATABASE",
-    "BACKUP_SOURCE", "BACKUP_FOLDER", "DROPBOX_APP_KEY", "DROPBOX_APP_SECRET", "DROPBOX_REFRESH_TOKEN",
-    "DROPBOX_FOLDER_PATH", "KEEP_BACKUPS", "KEEP_CATALOGS", "KEEP_RUNS", "KEEP_RUN_DAYS", "MAX_CSV_FILES",
-    "DAGSTER_RUN_JOB_NAME",
+    "DB_HOST", "DB_USER", "DB_PASSWORD", "DB_RESTORE_USER", "DB_RESTORE_PASSWORD", "DB_NAME", "SHOP_NAME",
+    "SHOP_TIMEZONE", "STALE_HOURS", "IPOS_DATABASE", "BACKUP_SOURCE", "BACKUP_FOLDER", "DROPBOX_APP_KEY",
+    "DROPBOX_APP_SECRET", "DROPBOX_REFRESH_TOKEN", "DROPBOX_FOLDER_PATH", "KEEP_BACKUPS", "KEEP_CATALOGS", "KEEP_RUNS",
+    "KEEP_RUN_DAYS", "MAX_CSV_FILES", "DAGSTER_RUN_JOB_NAME",
 }  # fmt: skip
 """What a run container is told beside what its image says."""
 
@@ -33,7 +33,9 @@ def test_a_run_container_ends_well_and_keeps_its_log(shop: Stack) -> None:
     container = shop.run_containers()[0]
     shop.wait_until(lambda: not shop.run_containers(running=True), "the containers of the runs have ended")
     assert shop.inspect(container)["State"]["ExitCode"] == 0
-    assert "RUN_SUCCESS" in docker("logs", container)
+    log = docker("logs", container)
+    assert "RUN_SUCCESS" in log
+    assert "restores instead" not in log, "Dagster's role restored the backup"
 
 
 def test_a_run_container_is_told_and_may_no_more_than_it_needs(shop: Stack) -> None:

@@ -25,6 +25,7 @@ from tests.reliability.kills import (
     _make_backup,
 )
 from tests.reliability.kills_reader import generation_of
+from toko_assets.postgres.place import STATE
 
 DISK_MB = 150
 FREE_KB = [0, 100, 600, 2_400, 9_000, 16_000, *range(17_000, 30_000, 250)]
@@ -37,6 +38,11 @@ def main() -> None:
     data = folder / "disk"
     data.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", data], check=True)
+    if os.geteuid() == 0:  # whose PostgreSQL is not in the data folder
+        (data / "state").mkdir()
+        clusters = STATE / "postgres"
+        clusters.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "--bind", data / "state", clusters], check=True)
     os.environ.update(TOKO_DATA_DIR=str(data), DAGSTER_HOME=str(data / "dagster"))
     for generation in (0, 1):
         assert _in_a_fork(partial(_make_backup, folder, generation)) == 0

@@ -105,9 +105,12 @@ def _check(data: Path, generation: int) -> None:
 
 
 def _kill(process: int, data: Path, victim: str) -> None:
+    from toko_assets.postgres.place import find_cluster
+
     if victim != "sync":
         with suppress(FileNotFoundError, ProcessLookupError, ValueError):  # it may not run at this moment
-            os.kill(int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0]), signal.SIGKILL)
+            pid_file = find_cluster(data / "postgres") / "postmaster.pid"
+            os.kill(int(pid_file.read_text().split("\n")[0]), signal.SIGKILL)
     if victim != "postgres":
         os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
@@ -152,8 +155,11 @@ def _list_leftovers(data: Path) -> list[str]:
 
 def _count_servers(data: Path) -> int:
     """Processes of the embedded PostgreSQL."""
+    from toko_assets.postgres.place import find_cluster
+
+    cluster = find_cluster(data / "postgres")
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    return sum(str(data / "postgres").encode() in command for command in commands)
+    return sum(os.fsencode(cluster) in command for command in commands)
 
 
 def _find_unfinished_runs() -> list[str]:

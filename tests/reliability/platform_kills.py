@@ -39,6 +39,7 @@ from tests.web_interface import WebInterface
 from tests.whole_way import PRICES, price_shown
 from toko_assets.defs.daemon.run_launcher import PROCESS
 from toko_assets.postgres.embedded import EmbeddedPostgres
+from toko_assets.postgres.place import find_cluster
 
 TOKO = str(Path(sys.executable).with_name("toko"))
 PRODUCTS = 20_000
@@ -129,7 +130,7 @@ class Shop:
             return [self.bot.pid, self.platform.pid, *descendants(self.platform.pid)]
         if victim == "postgres":
             with suppress(FileNotFoundError, ValueError, IndexError):
-                pid = int((self.data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+                pid = int((find_cluster(self.data / "postgres") / "postmaster.pid").read_text().splitlines()[0])
                 return [pid] if is_alive(pid) else []
             return []
         if victim == "run":

@@ -22,6 +22,7 @@ from tests.backups import a_shop, write_backup
 from tests.installation import Installation
 from tests.reliability.refusals import every_database, kept, one_line, refusal
 from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 
 PRODUCTS = 40
@@ -285,7 +286,7 @@ def test_ten_gigabytes_in_ten_megabytes_are_refused_before_the_server_gets_them(
 
 
 def database_files(toko: Installation) -> int:
-    return sum(file.stat().st_size for file in (toko.data / "postgres").rglob("*") if file.is_file())
+    return sum(file.stat().st_size for file in find_cluster(toko.data / "postgres").rglob("*") if file.is_file())
 
 
 def with_rows(archive: ArchiveFile, change: Callable[[bytes], bytes], table: str = "tbl_item") -> bytes:

@@ -31,6 +31,7 @@ from toko_assets.cli.run import run_assets
 from toko_assets.common.settings import load_settings
 from toko_assets.postgres import external
 from toko_assets.postgres.external import ExternalServer, open_external
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.backup import write_sample_backup
 from toko_core.errors import PermanentError, TokoError, TransientError
@@ -91,7 +92,7 @@ def test_the_same_backup_gives_the_same_catalogue_on_every_version(
         assert catalogue(toko) == expected[encoding]
         assert server.databases() == [toko.record("restored_database")["database"]]
         assert re.fullmatch("harga_[0-9a-f]{12}", server.databases()[0])
-        assert not (toko.data / "postgres").exists(), "an embedded server was set up as well"
+        assert not find_cluster(toko.data / "postgres").exists(), "an embedded server was set up as well"
         assert "nothing to remove" in run_toko("cleanup").output.partition("restored databases")[2]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.acceptance.places import installed
 from toko_assets.common.settings import load_settings
 from toko_assets.postgres.access import PostgresAccess
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.backup import write_sample_backup
 
@@ -19,7 +20,7 @@ TOKO = Path(sys.executable).with_name("toko")
 
 def kill_server(data: Path) -> None:
     """Kill the server, and wait until it is dead: gone, or a zombie of this process."""
-    pid = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    pid = int((find_cluster(data / "postgres") / "postmaster.pid").read_text().splitlines()[0])
     os.kill(pid, signal.SIGKILL)
     with suppress(FileNotFoundError, ProcessLookupError):
         while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":

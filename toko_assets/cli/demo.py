@@ -80,7 +80,7 @@ def make_sample(
     with (
         console.status("Starting PostgreSQL") as status,
         tempfile.TemporaryDirectory(prefix="toko-sample-") as folder,
-        EmbeddedPostgres(Path(folder, "postgres")) as server,
+        EmbeddedPostgres(Path(folder, "postgres"), keep=False) as server,
     ):
         write_sample_backup(
             server, out, products=products, history=history, seed=seed, encoding=encoding, zone=zone, database=database,

@@ -24,8 +24,6 @@ from toko_assets.common.settings import Settings
 from toko_core.errors import PermanentError
 from toko_core.files import DataFolder, nearest_existing
 
-NOBODY = 65534
-"""The user that runs the embedded PostgreSQL if we are root."""
 PRIVATE = 0o700
 
 MOVE = "set TOKO_DATA_DIR to a folder on a Linux disk, for example ~/toko. BACKUP_FOLDER may be on any disk."
@@ -156,11 +154,6 @@ def file_system(path: Path) -> str:
     return found[1]
 
 
-def postgres_user() -> int:
-    """Return the id of the user that runs the embedded PostgreSQL, which does not run as root."""
-    return NOBODY if os.geteuid() == 0 else os.geteuid()
-
-
 def misses_permissions(found: os.stat_result) -> bool:
     """Whether a folder's permissions differ from PRIVATE, which was set."""
     return stat.S_IMODE(found.st_mode) & 0o777 != PRIVATE
@@ -174,13 +167,10 @@ def _without_permissions(folder: Path) -> str | None:
             private.chmod(PRIVATE)
         if misses_permissions(private.stat()):
             return f"{folder} is on a disk without file permissions (a Windows disk?): {MOVE}"
-        if os.geteuid() == 0:
-            with suppress(OSError):
-                os.chown(private, postgres_user(), postgres_user())
-        if (owner := private.stat().st_uid) != postgres_user():
+        me, owner = os.geteuid(), private.stat().st_uid
+        if owner != me != 0:  # root's PostgreSQL is not in the data folder
             return (
-                f"{folder} is on a disk where folders belong to user {owner}, but PostgreSQL runs as user "
-                f"{postgres_user()}: {MOVE}"
+                f"{folder} is on a disk where folders belong to user {owner}, but PostgreSQL runs as user {me}: {MOVE}"
             )
     return None
 

@@ -16,7 +16,7 @@ from toko_core.log import escape_records
 GARBAGE_THRESHOLD = 10_000
 """New objects between two garbage collections. With Python's default of 700, collections take a tenth of a sync."""
 LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 M_MMAP_THRESHOLD = -3
 """A parameter of `mallopt` in the GNU C library."""
 LARGE_BLOCK = 1 << 21
@@ -64,6 +64,11 @@ def give_back() -> None:
 def get_signal_at_end_of_parent(number: int) -> None:
     """Have the kernel send this process a signal when the thread that started it ends."""
     LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def hide_process() -> None:
+    """Keep other processes of the same user from reading this one's environment and memory. `exec` undoes it."""
+    LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _ignore_libpq_environment() -> None:

@@ -91,6 +91,12 @@ class Settings(ShopSettings, WebSettings):
     db_port: int = Field(5432, ge=1, le=65535, description="Its port")
     db_user: str = Field("toko", min_length=1, max_length=63, description="A role that may create databases")
     db_password: Annotated[SecretStr, AfterValidator(_text)] | None = Field(None, description="The role's password")
+    db_restore_user: str | None = Field(
+        None, min_length=1, max_length=63, description="The role that restores backups, in containers; unset: DB_USER"
+    )
+    db_restore_password: Annotated[SecretStr, AfterValidator(_text)] | None = Field(
+        None, description="Its password; unset: derived from DB_PASSWORD"
+    )
     db_name: str = Field(
         "i5bu", pattern=r"^[a-z_][a-z0-9_]{0,30}$", description="The prefix of the names of restored databases"
     )

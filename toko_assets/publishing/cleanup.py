@@ -13,6 +13,7 @@ from toko_assets.common.records import BackupFile, RestoredDatabase, read_record
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.restore import databases, drop_database
 from toko_assets.postgres.access import PostgresAccess
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.publishing.demo import remove_demo
 from toko_core.catalog.store import prune
@@ -51,7 +52,7 @@ def clean_up(settings: Settings, postgres: PostgresAccess) -> Iterator[str]:
         yield _line("CSV files", keep_newest(folder.exports.glob("*.csv"), settings.max_csv_files))
         yield _line("catalogues", prune(folder.catalog, settings.keep_catalogs))
         yield _line("unfinished files", remove_unfinished(folder))
-        has_server = settings.db_host is not None or folder.postgres.exists()
+        has_server = settings.db_host is not None or find_cluster(folder.postgres).exists()
         yield _line("restored databases", _drop_unused_databases(folder, postgres) if has_server else [])
 
 

@@ -16,6 +16,7 @@ from tests.installation import Answer, Installation
 from tests.servers.postgres import RealServer, free_port, real_server
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.common.lock import sync_lock
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 
 
@@ -204,7 +205,7 @@ def test_while_a_sync_is_running_postgresql_is_left_alone(toko: Installation) ->
         process.kill()
     assert answer.status == 0
     assert any("PostgreSQL Not checked, because a sync is running" in said for said in notes(answer))
-    assert not (toko.data / "postgres").exists()
+    assert not find_cluster(toko.data / "postgres").exists()
     with sync_lock(toko.data, None):
         pass
 
@@ -245,7 +246,7 @@ def test_an_external_server_is_tried_for_real_and_nothing_is_left_there(
     assert (answer.status, wrong(answer), notes(answer)) == (0, [], [])
     assert "can be created, filled and dropped, in UTF8, WIN1252, SQL_ASCII" in answer.output
     assert server.databases() == []
-    assert not (toko.data / "postgres").exists()
+    assert not find_cluster(toko.data / "postgres").exists()
     assert server.password not in answer.output
     server.do("ALTER ROLE toko SUPERUSER")
     try:

@@ -131,7 +131,7 @@ def test_a_program_that_fails_over_a_sound_file_is_not_taken_for_damage(
     archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", a_shop()))
     entry = archive.table_data("tbl_item")
     assert entry is not None
-    monkeypatch.setattr(rows_module, "program_output", _failing)
+    monkeypatch.setattr(rows_module, "unpacked_script", _failing)
     with pytest.raises(PostgresError, match="no memory"):
         list(unpacked_rows(archive, entry))
 

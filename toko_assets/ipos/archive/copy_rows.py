@@ -7,7 +7,6 @@ stay small; the stream's checksum is compared at its end. About 300 MB of rows a
 decompresses the rows and compares the checksum again.
 """
 
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
@@ -19,7 +18,8 @@ from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.schema import readable_tables
 from toko_assets.ipos.needed_tables import OPTIONAL
-from toko_assets.postgres.server import PostgresError, program_output
+from toko_assets.postgres.server import PostgresError
+from toko_assets.postgres.unpacking import unpacked_script
 from toko_core.files import open_file
 
 PIECE = 1 << 20
@@ -111,17 +111,13 @@ def unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
     if entry.name in SMALL_TABLES and archive.blocks[entry.id].size <= SMALL:
         yield from _whole_rows(archive, iter([b"".join(read_rows(archive, entry))]))
         return
-    with tempfile.NamedTemporaryFile("w", prefix="toko-restore-", suffix=".list") as listing:
-        listing.write(f"{entry.id};\n")
-        listing.flush()
-        arguments = ("--data-only", "--use-list", listing.name, "--file=-", str(archive.path))
-        try:
-            with program_output("pg_restore", *arguments) as script:
-                _skip_to_rows(archive, entry, script)
-                yield from _whole_rows(archive, _limited(archive, entry, _pieces(script)))
-        except PostgresError:
-            verify_rows(archive)  # raises the exact error
-            raise
+    try:
+        with unpacked_script(archive.path, entry.id) as script:
+            _skip_to_rows(archive, entry, script)
+            yield from _whole_rows(archive, _limited(archive, entry, _pieces(script)))
+    except PostgresError:
+        verify_rows(archive)  # raises the exact error
+        raise
 
 
 def _skip_to_rows(archive: Archive, entry: Entry, script: BufferedReader) -> None:
