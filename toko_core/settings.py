@@ -157,7 +157,8 @@ def _may_be_secret(kind: type[PartSettings], field: str, error: ErrorDetails) ->
 
 NAMES = frozenset({
     "ALLOWED_CHATS", "ALLOWED_HOSTS", "ALLOWED_USERS", "BACKUP_FOLDER", "BACKUP_SOURCE", "CADDY_IMAGE", "CLOSED_DAYS",
-    "DAGSTER_HOME", "DAGSTER_URL", "DAILY_SYNC_CRON", "DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_USER",
+    "DAGSTER_HOME", "DAGSTER_URL", "DAILY_SYNC_CRON", "DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT", "DB_RESTORE_PASSWORD",
+    "DB_RESTORE_USER", "DB_USER",
     "DOCKER_GID", "DOCKER_SOCKET", "DROPBOX_APP_KEY", "DROPBOX_APP_SECRET", "DROPBOX_FOLDER_PATH",
     "DROPBOX_REFRESH_TOKEN", "HTTPS_PORT", "HTTP_PORT", "IPOS_DATABASE", "KEEP_BACKUPS", "KEEP_CATALOGS",
     "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN", "METRICS_PORT",
@@ -169,6 +170,7 @@ NAMES = frozenset({
 """Every name that `.env` may have, in whichever part of the program it is read. No part knows the names of all."""
 SECRETS = {
     "DB_PASSWORD": "a password",
+    "DB_RESTORE_PASSWORD": "a password",
     "DROPBOX_APP_SECRET": "a secret",
     "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
     "POSTGRES_PASSWORD": "a password",
