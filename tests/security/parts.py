@@ -1,0 +1,20 @@
+"""The parts of the product that are attacked, and how often."""
+
+from dataclasses import dataclass
+
+from tests.security.supervision import LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    module: str
+    attacks: int
+    longest: float = LONGEST
+    """Seconds that an attack may take."""
+
+
+PARTS = {
+    "archives": Part("tests.security.archive_attacks", 20_000),
+    "photos": Part("tests.security.photo_attacks", 2_000),
+    "syncs": Part("tests.security.sync_attacks", 200),
+}
