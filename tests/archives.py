@@ -87,7 +87,7 @@ def parse(content: bytes, *, damaged: bool = False) -> ArchiveFile:
 
 
 def integer_places(content: bytes) -> list[int]:
-    """The offset of each integer of a whole archive: counts, ids, lengths of texts and chunks. A sign goes before it."""
+    """The offset of each integer of a whole archive: counts, ids, lengths of texts and chunks, each after its sign."""
     parser = _Parser(content)
     parser.archive()
     return parser.places

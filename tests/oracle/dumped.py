@@ -55,7 +55,8 @@ def tables_of(archive: ArchiveFile) -> Tables:
             ),
         ),
         stock=_by_item(
-            rows(archive, "tbl_itemstok", "kodeitem kantor stok"), lambda kantor, stok: Stock(text(kantor), amount(stok))
+            rows(archive, "tbl_itemstok", "kodeitem kantor stok"),
+            lambda kantor, stok: Stock(text(kantor), amount(stok)),
         ),
     )
 

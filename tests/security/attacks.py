@@ -81,7 +81,9 @@ def summarise(name: str, done: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _figures(outcomes: Sequence[Outcome]) -> str:
-    ends = ", ".join(f"{end or 'no answer'} {count:,}" for end, count in Counter(one.end for one in outcomes).most_common())
+    ends = ", ".join(
+        f"{end or 'no answer'} {count:,}" for end, count in Counter(one.end for one in outcomes).most_common()
+    )
     slowest, largest = max(one.seconds for one in outcomes), max(one.memory for one in outcomes)
     faults = sum(bool(one.fault) for one in outcomes)
     return f"{len(outcomes):,} ({ends}), slowest {slowest:.2f} s, most memory {largest >> 20:,} MB, faults {faults}"

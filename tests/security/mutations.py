@@ -108,7 +108,9 @@ def entries(rng: Random, archive: ArchiveFile) -> bytes:
         case 5:
             listed[one] = replace(listed[one], had_dumper=1 - listed[one].had_dumper)
         case 6:
-            listed[one] = replace(listed[one], kind=listed[other].kind, schema=rng.choice(("public", "pg_catalog", None)))
+            listed[one] = replace(
+                listed[one], kind=listed[other].kind, schema=rng.choice(("public", "pg_catalog", None))
+            )
     return write(replace(archive, entries=tuple(listed)))
 
 
@@ -176,7 +178,9 @@ def large_contents(rng: Random, archive: ArchiveFile) -> bytes:
         case 2:
             return write(archive.changed(table, copy=text))
         case 3:
-            return write(archive.changed(table, **{rng.choice(("name", "schema", "owner", "drop", "tablespace")): text}))
+            return write(
+                archive.changed(table, **{rng.choice(("name", "schema", "owner", "drop", "tablespace")): text})
+            )
         case 4:
             return write(archive.changed(table, depends_on=("1",) * (size // 6)))
         case _:

@@ -1,19 +1,23 @@
 """Damaged and hostile photos through both decoders: that of the chain, and that of the bot."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
 from PIL import Image
 
-from tests.security.photos import KINDS, forbidden, whole
+from tests.security.photos import BARCODE, KINDS, forbidden, whole
 from tests.security.supervision import FILE
-from tests.toko_bot.bot.shop import BARCODE
-from toko_assets.ipos.photo_scaling import LARGEST_BYTES, LONGEST_SIDE, small_jpeg
-from toko_bot.handlers.barcode_photo import read_barcodes
+
+LARGEST_BYTES, LONGEST_SIDE = 60_000, 800
+"""What a photo in a catalogue may have."""
+PHOTOS = "toko_core.catalog.photos"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Made:
 @dataclass(frozen=True)
 class PhotoAttacks:
     folder: Path
+    scale: Callable[[bytes], bytes | None]
+    read_barcodes: Callable[[bytes], list[str]]
 
     def make(self, number: int) -> Made:
         """Make the photo of an attack and write it into the file."""
@@ -36,7 +42,7 @@ class PhotoAttacks:
 
     def strike(self, made: Made) -> str:
         """Scale the photo as a sync does, and look for barcodes as the bot does."""
-        scaled, codes = small_jpeg(made.content), read_barcodes(made.content)
+        scaled, codes = self.scale(made.content), self.read_barcodes(made.content)
         if scaled is not None:
             image = Image.open(BytesIO(scaled))
             assert (image.format, len(scaled) <= LARGEST_BYTES) == ("JPEG", True), "not a small JPEG"
@@ -53,4 +59,23 @@ class PhotoAttacks:
 @contextmanager
 def ready(folder: Path) -> Iterator[PhotoAttacks]:
     """Return what makes and does the attacks."""
-    yield PhotoAttacks(folder)
+    if find_spec(PHOTOS) is None:  # before photos were decoded in child processes
+        scaling, barcodes = map(import_module, ("toko_assets.ipos.photo_scaling", "toko_bot.handlers.barcode_photo"))
+        yield PhotoAttacks(folder, scaling.small_jpeg, barcodes.read_barcodes)
+        return
+    photos = import_module(PHOTOS)
+    with photos.PhotoDecoder("scale", 1) as scaler, photos.PhotoDecoder("read_barcodes", 1) as reader:
+
+        def scale(photo: bytes) -> bytes | None:
+            with suppress(photos.PhotoError):
+                scaled: bytes = scaler.submit(photo).result()
+                return scaled
+            return None
+
+        def read_barcodes(photo: bytes) -> list[str]:
+            with suppress(photos.PhotoError):
+                codes: list[str] = json.loads(reader.submit(photo).result())
+                return codes
+            return []
+
+        yield PhotoAttacks(folder, scale, read_barcodes)
