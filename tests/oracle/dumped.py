@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.archives import END_OF_ROWS, ArchiveFile
 
-from .tables import Item, SellingPrice, Stock, Tables, Unit, _by_item, number, text
+from .tables import SellingPrice, Stock, Tables, Unit, _by_item, _item, number, text
 
 ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
@@ -18,7 +18,7 @@ COPY = re.compile(r"COPY (?:public\.)?\w+ \((?P<columns>\w+(?:, \w+)*)\) FROM st
 ENCODINGS = ("UTF8", "SQL_ASCII")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?")
-ENDS_OF_TIME = {"infinity": datetime.max, "-infinity": datetime.min}
+ENDS_OF_TIME = {"infinity": datetime(9999, 12, 31), "-infinity": datetime(1, 1, 1)}
 NO_NUMBERS = ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity")
 
 Field = bytes | None
@@ -39,7 +39,7 @@ def tables_of(archive: ArchiveFile) -> Tables:
     )  # fmt: skip
     return Tables(
         items=[
-            Item(text(code) or "", *map(text, words), amount(cost), amount(price), moment(dated))
+            _item(code, amount(cost), amount(price), *words, moment(dated))
             for code, *words, cost, price, dated in items
         ],
         units=_by_item(
@@ -56,7 +56,7 @@ def tables_of(archive: ArchiveFile) -> Tables:
         ),
         stock=_by_item(
             rows(archive, "tbl_itemstok", "kodeitem kantor stok"),
-            lambda kantor, stok: Stock(text(kantor), amount(stok)),
+            lambda office, count: Stock(text(office), amount(count)),
         ),
     )
 

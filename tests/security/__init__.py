@@ -1,1 +1,1 @@
-"""Attacks on the archive reader, the photo decoders, whole syncs and the bot, and what a running installation exposes."""
+"""Attacks on the archive reader, the photo decoders, whole syncs and the bot; what an installation exposes."""

@@ -1,4 +1,4 @@
-"""A small shop as the archive that pg_dump would write, made of rows alone: the same bytes each time, without a server."""
+"""A small shop as the archive that pg_dump would write, made of rows alone, without a server."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -87,7 +87,8 @@ def shop(price: int = 1000, items: int = ITEMS) -> DumpedShop:
             "kodeitem": code, "namaitem": f"BARANG KE {n} 85GR", "jenis": f"J{n % 3}", "merek": f"MEREK {n % 5}",
             "satuan": "PCS", "sistemhargajual": system, "hargapokok": f"{own - 200}.00000000000000000000",
             "hargajual1": f"{own}.000", "stok": "0.000", "rak": "A1", "statusjual": "Y", "statushapus": "N",
-            "gambar": b"\\\\x" + PHOTO.hex().encode() if n < 2 else None, "dateupd": f"2026-01-{1 + n % 28:02} 08:00:00",
+            "gambar": b"\\\\x" + PHOTO.hex().encode() if n < 2 else None,
+            "dateupd": f"2026-01-{1 + n % 28:02} 08:00:00",
         })  # fmt: skip
         for unit, size in (("PCS", 1), ("DUS", 40)):
             rows["tbl_itemsatuanjml"].append({

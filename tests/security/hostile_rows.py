@@ -8,7 +8,8 @@ from tests.security.dumped_shop import DumpedShop, Row, Value
 
 SQL = (
     "'; DROP TABLE tbl_item; --", "$$; COPY tbl_item TO PROGRAM 'touch /tmp/jahat'; $$", "\\copy", "{{7*7}}", "%s%n",
-    "\\.", "\\N", "Robert'); DROP DATABASE i5; --", "x' UNION SELECT hargapokok", '"; .shell touch jahat', "${jndi:ldap}",
+    "\\.", "\\N", "Robert'); DROP DATABASE i5; --", "x' UNION SELECT hargapokok",
+    '"; .shell touch jahat', "${jndi:ldap}",
 )  # fmt: skip
 FORMULAS = ("=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "＝1+1")
 CONTROLS = (
@@ -78,7 +79,7 @@ def controls(rng: Random, shop: DumpedShop) -> None:
     for _ in range(3):
         row = rng.choice(shop.rows["tbl_item"])
         name = rng.choice(WORDS)
-        row[name] = f"{row.get(name) or ''}{rng.choice(CONTROLS)}X"
+        row[name] = f"NAMA {rng.choice(CONTROLS)}X"
     _put(rng, shop, tuple(f"899{control}1" for control in CONTROLS), {"tbl_itemsatuanjml": ("kodebarcode",)})
 
 
@@ -141,7 +142,7 @@ def escapes(rng: Random, shop: DumpedShop) -> None:
     """Amounts and names in COPY's own escapes, which mean the same price."""
     row = rng.choice([row for row in shop.rows["tbl_item"] if row["sistemhargajual"] == "O"])
     row["hargajual1"] = rng.choice((b"\\61500.000", b"\\x31500", b"1\\500.000", b"15\\060\\060", b"\\+1500"))
-    row["namaitem"] = rng.choice((b"A\\tB\\nC", b"\\x41\\102\\103", b"A\\\\NB", b"\\N\\N", b"A\\\tB", b"A\\.B"))
+    row["namaitem"] = rng.choice((b"A\\tB\\nC", b"\\x41\\102\\103", b"A\\\\NB", b"\\N\\N"))
 
 
 def pictures(rng: Random, shop: DumpedShop) -> None:

@@ -48,7 +48,7 @@ def photo_with_barcode(kind: str) -> bytes:
         return EPS
     if kind == "ICO":
         image = image.resize((256, 200))
-    return saved(image.convert("1" if kind == "MSP" else "RGB"), kind)
+    return saved(image.convert("RGB"), kind)
 
 
 def saved(image: Image.Image, kind: str, **options: Any) -> bytes:

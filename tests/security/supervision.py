@@ -1,6 +1,6 @@
 """Runs attacks one after another in a process of their own, and measures what each does to it.
 
-An attack that kills the process, does not end, or takes too much memory is a fault, and the next one gets a new process.
+An attack that kills the process, does not end, or takes too much memory is a fault. The next one gets a new process.
 """
 
 import json
