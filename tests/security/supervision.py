@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +147,7 @@ class Worker:
         """Return the bytes of all processes together, or the highest that any of them had since `_forget_peaks`."""
         if highest:
             return max(map(_highest, self._processes()), default=0)
-        return sum(map(proportional, self._processes()))
+        return together(self._processes())
 
     def _now(self) -> float:
         """Return the time, without what the process has waited for a processor."""
@@ -171,6 +172,11 @@ class Worker:
         if self._process is not None:
             self._process.wait()
         wait_for_end(processes, 30)
+
+
+def together(pids: Iterable[int]) -> int:
+    """Return the bytes of processes, each page once. A child between vfork and exec has its parent's, and as many."""
+    return sum({proportional(pid) for pid in pids})
 
 
 def _highest(pid: int) -> int:
