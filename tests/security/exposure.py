@@ -38,8 +38,11 @@ LISTENING = "0A"
 SHORT = 70
 CAPABILITIES = (
     "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
+    "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
+    "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
+    "sys_resource",
 )  # fmt: skip
-"""The first ones by their numbers; they are those that matter here."""
+"""The names of the first ones, by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,12 @@ def see(pids: Sequence[int]) -> Iterator[Seen]:
 
 
 def capabilities(mask: int) -> str:
-    """Name the capabilities of a mask."""
-    everything = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
-    if mask == (1 << everything + 1) - 1:
-        return "all"
-    named = [CAPABILITIES[bit] if bit < len(CAPABILITIES) else str(bit) for bit in range(64) if mask >> bit & 1]
-    return ", ".join(named) or "none"
+    """Name the capabilities of a mask, or those that it lacks."""
+    count = int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1
+    has, lacks = ([_capability(bit) for bit in range(count) if (mask >> bit & 1) == wanted] for wanted in (1, 0))
+    if len(has) <= len(lacks):
+        return ", ".join(has) or "none"
+    return "all but " + ", ".join(lacks) if lacks else "all"
 
 
 def listening(pids: Sequence[int]) -> Iterator[tuple[str, str]]:
@@ -96,14 +99,13 @@ def listening(pids: Sequence[int]) -> Iterator[tuple[str, str]]:
             yield fields[7], owner
 
 
-def files(top: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield folders and files with their modes and owners: the topmost ones, and all that others may read."""
-    for path in (top, *sorted(top.rglob("*"))):
+def files(top: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a folder and what is in it, with modes and owners, and how many files below that others may read."""
+    for path in (top, *sorted(top.iterdir())):
         with suppress(OSError):
             found = path.lstat()
-            depth = len(path.relative_to(top).parts)
-            if depth <= 1 or (depth <= 2 and path.is_dir()) or (found.st_mode & 0o007 and not path.is_symlink()):
-                yield str(path.relative_to(top.parent)), stat.filemode(found.st_mode), user_name(found.st_uid)
+            count = str(others_may_read(path)) if path.is_dir() else ""
+            yield str(path.relative_to(top.parent)), stat.filemode(found.st_mode), user_name(found.st_uid), count
 
 
 def user_name(uid: int) -> str:
@@ -113,14 +115,17 @@ def user_name(uid: int) -> str:
         return str(uid)
 
 
-def others_may_reach(top: Path) -> int:
-    """Count the files that any user of the machine may read: their folders must let everybody pass, too."""
+def others_may_read(top: Path) -> int:
+    """Count the files below a folder that any user may read. Folders on the way must let everybody pass, too."""
     count = 0
     for folder, names, found in os.walk(top):
-        if not Path(folder).stat().st_mode & 0o001:
-            names.clear()
-            continue
-        count += sum(bool((Path(folder) / name).lstat().st_mode & 0o004) for name in found)
+        with suppress(OSError):
+            if not Path(folder).stat().st_mode & 0o001:
+                names.clear()
+                continue
+        for name in found:
+            with suppress(OSError):
+                count += bool((Path(folder) / name).lstat().st_mode & 0o004)
     return count
 
 
@@ -137,11 +142,9 @@ def show(data: Path, programs: Sequence[subprocess.Popen[bytes]]) -> None:
     while True:
         done = (data / "catalog" / "CURRENT").exists()
         pids = [pid for program in programs for pid in (program.pid, *descendants(program.pid))]
-        # PostgreSQL starts a session of its own, and may be nobody's child
-        with suppress(OSError, ValueError, IndexError):
-            for file in postmasters(data):
-                server = int(file.read_text().splitlines()[0])
-                pids += [server, *descendants(server)]
+        with suppress(OSError, ValueError, IndexError):  # PostgreSQL may be nobody's child
+            server = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+            pids += [server, *descendants(server)]
         processes |= dict.fromkeys(see(pids))
         ports |= Counter(set(listening(pids)))
         if done or time.monotonic() > deadline:
@@ -150,17 +153,9 @@ def show(data: Path, programs: Sequence[subprocess.Popen[bytes]]) -> None:
     print(table(("address", "who listens"), sorted(set(ports))), end="\n\n")
     rows = sorted((p.program, p.user, p.capabilities, p.new_privileges, p.umask) for p in processes)
     print(table(("process", "user", "capabilities", "may gain privileges", "umask"), rows), end="\n\n")
-    shown = list(files(data))
-    tops = [row for row in shown if row[0].count("/") <= 1]
-    print(table(("path", "mode", "owner"), tops), end="\n\n")
-    print(f"{others_may_reach(data)} files that any user of the machine may read, if they reach the data folder.")
+    print(table(("path", "mode", "owner", "files that others may read"), list(files(data))), end="\n\n")
     above = [data, *data.parents][:4]
     print("Folders above: " + ", ".join(f"{path} {stat.filemode(path.stat().st_mode)}" for path in above))
-
-
-def postmasters(data: Path) -> list[Path]:
-    """Return the files in which embedded servers of this installation say their process."""
-    return [file for top in (data, Path("/var/lib/toko")) if top.exists() for file in top.rglob("postmaster.pid")]
 
 
 def run(folder: Path, user: str | None) -> None:
@@ -227,13 +222,17 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _capability(bit: int) -> str:
+    return CAPABILITIES[bit] if bit < len(CAPABILITIES) else str(bit)
+
+
 def _program(words: Sequence[str]) -> str:
     """Name a process by its module or title, without paths and numbers."""
     if "-m" in words:
         return "python -m " + words[words.index("-m") + 1]
     name = Path(words[0]).name
-    if name.startswith("postgres") and name != "postgres":
-        return " ".join(words)[:SHORT]
+    if name.startswith("postgres"):
+        return "postgres"
     if name.startswith("python"):
         more = [Path(word).name for word in words[1:] if not word.startswith("-")]
         return " ".join([name, *more[:2]])[:SHORT]
