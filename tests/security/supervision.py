@@ -72,10 +72,10 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._process is not None:
             assert self._process.stdin is not None
-            self._process.stdin.close()
+            self._process.stdin.close()  # it ends by itself, and what it has started with it
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(60)
-            self._kill()
+            self._discard()
 
     def attack(self, number: int) -> Outcome:
         """Do one attack. A fault is in the outcome, and does not raise."""
@@ -99,7 +99,7 @@ class Worker:
         if not fault and memory > MOST_MEMORY:
             fault = f"{memory >> 20:,} MB of memory"
         if process.poll() is not None:
-            self._process = None
+            self._discard()
         return Outcome(number, kind, made, round(seconds, 3), memory, fault)
 
     def keep(self, to: Path) -> None:
@@ -163,6 +163,14 @@ class Worker:
 
     def _processes(self) -> list[int]:
         return [self._process.pid, *descendants(self._process.pid)] if self._process else []
+
+    def _discard(self) -> None:
+        self._kill()
+        if self._process is not None:
+            for pipe in (self._process.stdin, self._process.stdout):
+                with suppress(BrokenPipeError):
+                    pipe.close()  # type: ignore[union-attr]
+        self._process = None
 
     def _kill(self) -> None:
         processes = self._processes()
