@@ -32,7 +32,6 @@ TEXTS = (
     "\U000e0001",
     "كتاب",
     "<b>&amp;</b>",
-    "a" * 60_000,
     "[bold]x[/]",
 )
 BROKEN = (b"\\303", b"\\xff\\xfe", b"caf\xe9", b"\xf0\x9f", b"\xed\xa0\x80", b"\\x00", b"\\000", b"\xc0\xaf", b"\x80")
@@ -51,6 +50,7 @@ DATES = (
     "epoch",
     "now",
 )
+LONG = ("a" * 60_000, "\U0001f35c" * 20_000, "A B " * 9_000)
 WORDS = ("namaitem", "jenis", "merek", "rak", "keterangan")
 ODD_CODES = (
     "",
@@ -85,6 +85,11 @@ def controls(rng: Random, shop: DumpedShop) -> None:
 
 def texts(rng: Random, shop: DumpedShop) -> None:
     _put(rng, shop, TEXTS, {"tbl_item": WORDS, "tbl_itemjenis": ("ketjenis",)})
+
+
+def long_texts(rng: Random, shop: DumpedShop) -> None:
+    """Put texts that no search could find or show into names and codes of prices."""
+    _put(rng, shop, LONG, {"tbl_item": WORDS, "tbl_itemhj": ("satuan",), "tbl_itemsatuanjml": ("kodebarcode",)}, most=2)
 
 
 def broken_text(rng: Random, shop: DumpedShop) -> None:
@@ -162,8 +167,8 @@ def everything(rng: Random, shop: DumpedShop) -> None:
 PUBLISHED = ("sql", "formulas", "texts", "columns", "escapes", "pictures", "everything")
 """Real shops have such rows: they must not stop a sync."""
 CHANGES: tuple[Callable[[Random, DumpedShop], None], ...] = (
-    everything, sql, formulas, controls, texts, broken_text, amounts, amounts, negative, dates, twice, codes, systems,
-    columns, escapes, pictures,
+    everything, sql, formulas, controls, texts, long_texts, broken_text, amounts, amounts, negative, dates, twice,
+    codes, systems, columns, escapes, pictures,
 )  # fmt: skip
 
 
