@@ -79,7 +79,7 @@ def capabilities(mask: int) -> str:
 
 def listening(pids: Sequence[int]) -> Iterator[tuple[str, str]]:
     """Yield each address on which one of the processes listens, with the program."""
-    inodes = {}
+    inodes: dict[str, str] = {}
     for pid in pids:
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
@@ -187,10 +187,10 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, which ends as Ctrl-C ends it."""
     with (folder / f"{command[1]}.log").open("wb") as log:
-        as_user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if who else {}
         process = subprocess.Popen(
-            command, env=variables, cwd=folder, stdout=log, stderr=log, start_new_session=True, umask=0o022, **as_user
-        )
+            command, env=variables, cwd=folder, stdout=log, stderr=log, start_new_session=True, umask=0o022,
+            user=who.pw_uid if who else None, group=who.pw_gid if who else None, extra_groups=[] if who else None,
+        )  # fmt: skip
 
     def end() -> None:
         with suppress(ProcessLookupError):
@@ -218,6 +218,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="toko-exposure-"))
     try:
         run(folder, wanted.user)
+    except PermissionError as error:
+        sys.exit(f"{wanted.user} may not run or read {error.filename}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
