@@ -16,8 +16,8 @@ class Part:
     """Seconds that an attack may take."""
 
 
-PARTS = {
+PARTS = {  # a photo goes through two decoders, one after the other
     "archives": Part("tests.security.archive_attacks", 20_000),
-    "photos": Part("tests.security.photo_attacks", 2_000),
+    "photos": Part("tests.security.photo_attacks", 2_000, longest=2 * LONGEST),
     "syncs": Part("tests.security.sync_attacks", 200, longest=LONGEST + ORDINARY_SYNC),
 }
