@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo provide test test-containers test-faults test-disks test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
+.PHONY: help demo provide test test-containers test-faults test-attacks test-disks test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
@@ -31,6 +31,9 @@ test-faults: $(INSTALLED) ## Kills of a hundred syncs; of what runs in a shop an
 	@seed=$$(date +%s); echo "Seed $$seed"; $(PYTHON) -m tests.reliability.kills 100 --seed $$seed
 	@$(PYTHON) -m tests.reliability.platform_kills 30 --results .faults/platform
 	@tests/deploy/with_docker.sh $(PYTHON) -m tests.deploy.kills 20 --results .faults/containers
+
+test-attacks: $(INSTALLED) ## 20,000 damaged archives, 2,000 photos, 200 hostile dumps, going on where that stopped
+	@$(PYTHON) -m tests.security.attacks
 
 test-disks: $(INSTALLED) ## The data folder and backups on NTFS and exFAT; as root, 4 minutes
 	@$(PYTHON) -m pytest -q tests/reliability/on_windows_disk.py

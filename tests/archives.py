@@ -81,9 +81,16 @@ class ArchiveFile:
         return replace(self, entries=tuple(new if e is entry else e for e in self.entries))
 
 
-def parse(content: bytes) -> ArchiveFile:
-    """Take a whole archive apart."""
-    return _Parser(content).archive()
+def parse(content: bytes, *, damaged: bool = False) -> ArchiveFile:
+    """Take a whole archive apart. If it may be `damaged`, rows that cannot be unpacked are empty."""
+    return _Parser(content, damaged=damaged).archive()
+
+
+def integer_places(content: bytes) -> list[int]:
+    """The offset of each integer of a whole archive: counts, ids, lengths of texts and chunks, each after its sign."""
+    parser = _Parser(content)
+    parser.archive()
+    return parser.places
 
 
 def write(archive: ArchiveFile) -> bytes:
@@ -145,10 +152,12 @@ def _without_schema(entry: TocEntry) -> TocEntry:
 
 
 class _Parser:
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, damaged: bool = False) -> None:
         self.content = content
+        self.damaged = damaged
         self.at = 0
         self.size = 4
+        self.places: list[int] = []
 
     def take(self, count: int) -> bytes:
         self.at += count
@@ -157,6 +166,7 @@ class _Parser:
         return taken
 
     def integer(self) -> int:
+        self.places.append(self.at)
         sign, *value = self.take(1 + self.size)
         return (-1 if sign else 1) * int.from_bytes(value, "little")
 
@@ -206,7 +216,14 @@ class _Parser:
         chunks = []
         while length := self.integer():
             chunks.append(self.take(length))
-        return zlib.decompress(b"".join(chunks)) if compression == GZIP else b"".join(chunks)
+        if compression != GZIP:
+            return b"".join(chunks)
+        try:
+            return zlib.decompress(b"".join(chunks))
+        except zlib.error:
+            if not self.damaged:
+                raise
+            return b""
 
     def large_objects(self, compression: int) -> Iterator[tuple[int, bytes]]:
         while oid := self.integer():

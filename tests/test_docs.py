@@ -117,5 +117,5 @@ def defined(source: Path) -> frozenset[str]:
 def known_tests() -> frozenset[str]:
     """Names of all tests, and of the classes that hold some."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    trees = [ast.parse(file.read_bytes()) for file in (ROOT / "tests").rglob("test_*.py")]
+    trees = [ast.parse(file.read_bytes()) for file in (ROOT / "tests").rglob("*.py")]
     return frozenset(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, kinds))

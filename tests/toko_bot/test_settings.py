@@ -99,3 +99,7 @@ def test_closed_days_do_not_age_the_data() -> None:
     assert open_age(saturday, monday, zone, ClosedDays.parse("Minggu")) == timedelta(hours=14)
     assert open_age(saturday, monday, zone, ClosedDays.parse("2026-11-22..2026-11-24")) == timedelta(hours=6)
     assert open_age(monday, saturday, zone, ClosedDays()) == timedelta()
+
+
+def test_metrics_listen_on_this_machine_only_unless_a_setting_says_otherwise() -> None:
+    assert BotSettings.model_fields["metrics_listen"].default == "127.0.0.1"
