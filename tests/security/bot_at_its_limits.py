@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -187,8 +188,9 @@ def measure(folder: Path, seconds: float, photos: float) -> Iterator[str]:
         middle, late = (1000 * quantile(crowd.seconds, share) for share in (0.5, 0.99))
         slowest = max(crowd.seconds, default=0)
         yield f"searches: p50 {middle:,.0f} ms, p99 {late:,.0f} ms, slowest {slowest:.2f} s, wrong: {len(crowd.wrong)}"
+        peak = max(map(min, pairwise(memory.samples)))  # one sample may count a process that is just starting twice
         start = int(statistics.median(memory.samples[:4]))
-        yield f"the bot with its children: {start >> 20:,} MB at start, {max(memory.samples) >> 20:,} MB at the peak"
+        yield f"the bot with its children: {start >> 20:,} MB at start, {peak >> 20:,} MB at the peak"
         yield str(group)
         yield "ended: " + (", ".join(name for name, lives in alive.items() if not lives) or "none")
         yield from crowd.wrong[:3]

@@ -146,7 +146,7 @@ def columns(rng: Random, shop: DumpedShop) -> None:
 def escapes(rng: Random, shop: DumpedShop) -> None:
     """Amounts and names in COPY's own escapes, which mean the same price."""
     row = rng.choice([row for row in shop.rows["tbl_item"] if row["sistemhargajual"] == "O"])
-    row["hargajual1"] = rng.choice((b"\\61500.000", b"\\x31500", b"1\\500.000", b"15\\060\\060", b"\\+1500"))
+    row["hargajual1"] = rng.choice((b"\\061500.000", b"\\x31500", b"15\\060\\060", b"\\+1500"))
     row["namaitem"] = rng.choice((b"A\\tB\\nC", b"\\x41\\102\\103", b"A\\\\NB", b"\\N\\N"))
 
 

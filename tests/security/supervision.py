@@ -123,10 +123,12 @@ class Worker:
         process = self._process
         assert process is not None
         assert process.stdout is not None
-        deadline, self._peak = self._now() + seconds, 0
+        deadline, self._peak, before = self._now() + seconds, 0, 0
         while b"\n" not in self._read:
             if not select.select([process.stdout], [], [], SAMPLE_SECONDS)[0]:
-                self._peak = max(self._peak, self._measure())
+                # Between vfork and exec, a child's memory is that of its parent, and would count twice.
+                before, now = self._measure(), before
+                self._peak = max(self._peak, min(before, now))
                 if self._peak > STOPPED_AT:
                     self._kill()
                     raise EndedError(f"killed at {self._peak >> 20:,} MB of memory")
@@ -183,8 +185,8 @@ class Worker:
 
 
 def together(pids: Iterable[int]) -> int:
-    """Return the bytes of processes, each page once. A child between vfork and exec has its parent's, and as many."""
-    return sum({proportional(pid) for pid in pids})
+    """Return the bytes of processes: a page that several have counts once."""
+    return sum(map(proportional, pids))
 
 
 def _highest(pid: int) -> int:
