@@ -20,7 +20,14 @@ def main() -> None:
     keep_private()
     escape_records()
     signal.signal(signal.SIGCHLD, _end_without_children)
+    signal.signal(signal.SIGINT, _stop)  # Dagster makes it SIGTERM's handler as well
     start_command()
+
+
+def _stop(*_: object) -> None:
+    """Let Dagster end this process, with status 0: its children end first."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 def _end_without_children(*_: object) -> None:
