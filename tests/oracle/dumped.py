@@ -53,7 +53,7 @@ def tables_of(archive: ArchiveFile) -> Tables:
         ),
         selling_prices=_by_item(
             rows(archive, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd tipehj"),
-            lambda detail, satuan, level, most, price, dated, system: SellingPrice(
+            lambda detail, unit, level, most, price, dated, system: SellingPrice(
                 text(detail) or "",
                 text(satuan),
                 whole(level),
