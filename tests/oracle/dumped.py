@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from tests.archives import END_OF_ROWS, ArchiveFile
@@ -20,6 +20,9 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?")
 ENDS_OF_TIME = {"infinity": datetime(9999, 12, 31), "-infinity": datetime(1, 1, 1)}
 NO_NUMBERS = ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity")
+
+THREE_PLACES = Decimal("0.001")
+EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)
 
 Field = bytes | None
 
@@ -45,18 +48,24 @@ def tables_of(archive: ArchiveFile) -> Tables:
         units=_by_item(
             rows(archive, "tbl_itemsatuanjml", "kodeitem iddetail satuan jumlahkonv hargapokok kodebarcode"),
             lambda detail, satuan, size, cost, barcode: Unit(
-                text(detail) or "", text(satuan), amount(size), amount(cost), text(barcode)
+                text(detail) or "", text(satuan), quantity(size), amount(cost), text(barcode)
             ),
         ),
         selling_prices=_by_item(
             rows(archive, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd tipehj"),
-            lambda detail, satuan, level, most, price, dated, system: SellingPrice(
-                text(detail) or "", text(satuan), whole(level), amount(most), amount(price), moment(dated), text(system)
+            lambda detail, unit, level, most, price, dated, system: SellingPrice(
+                text(detail) or "",
+                text(satuan),
+                whole(level),
+                quantity(most),
+                amount(price),
+                moment(dated),
+                text(system),
             ),
         ),
         stock=_by_item(
             rows(archive, "tbl_itemstok", "kodeitem kantor stok"),
-            lambda office, count: Stock(text(office), amount(count)),
+            lambda office, count: Stock(text(office), quantity(count)),
         ),
     )
 
@@ -97,6 +106,12 @@ def amount(field: Field) -> Decimal | None:
         return number(Decimal(written))
     except InvalidOperation as error:
         raise UnreadableError(written) from error
+
+
+def quantity(field: Field) -> Decimal | None:
+    """Return a numeric(20,3) as PostgreSQL stores it."""
+    value = amount(field)
+    return None if value is None else value.quantize(THREE_PLACES, context=EXACT)
 
 
 def whole(field: Field) -> int | None:
