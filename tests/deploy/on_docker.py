@@ -50,7 +50,7 @@ def test_a_run_container_is_told_and_may_no_more_than_it_needs(shop: Stack) -> N
     assert {bind.split(":")[0] for bind in host["Binds"]} == {"toko_data", "toko_catalog", str(shop.inbox)}
     assert (host["ReadonlyRootfs"], host["CapDrop"], host["Privileged"]) == (True, ["ALL"], False)
     assert run["Config"]["User"] == "10001"
-    assert list(run["NetworkSettings"]["Networks"]) == ["toko_platform"]
+    assert list(run["NetworkSettings"]["Networks"]) == ["toko_runs"]
 
 
 def test_no_container_is_root_or_writes_to_its_own_files(shop: Stack) -> None:

@@ -65,7 +65,8 @@ def test_the_bot_gets_every_setting_of_the_bot_and_no_other_secret() -> None:
 
 def test_run_containers_are_given_the_names_of_network_and_volumes_that_compose_makes() -> None:
     compose, dagster = load("docker-compose.yml"), load("deploy/dagster/dagster.yaml")
-    assert dagster["run_launcher"]["config"]["network"] == compose["networks"]["platform"]["name"]
+    assert dagster["run_launcher"]["config"]["network"] == compose["networks"]["runs"]["name"]
+    assert [name for name, service in compose["services"].items() if "runs" in service["networks"]] == ["postgres"]
     data, catalog, inbox = dagster["run_launcher"]["config"]["container_kwargs"]["volumes"]
     assert data == f"{compose['volumes']['data']['name']}:/data"
     assert catalog == f"{compose['volumes']['catalog']['name']}:/data/catalog"

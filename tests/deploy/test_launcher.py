@@ -97,7 +97,7 @@ def test_no_row_decides_what_a_run_container_is_and_may(instance: dg.DagsterInst
     assert dict(variable.split("=", 1) for variable in asked["Env"]) == wanted
 
     assert host["Binds"] == ["toko_data:/data", "toko_catalog:/data/catalog", "/srv/backups:/inbox:ro"]
-    assert (host["NetworkMode"], host["CapDrop"], host["ReadonlyRootfs"]) == ("toko_platform", ["ALL"], True)
+    assert (host["NetworkMode"], host["CapDrop"], host["ReadonlyRootfs"]) == ("toko_runs", ["ALL"], True)
     assert host["SecurityOpt"] == ["no-new-privileges:true"]
     assert (host["Memory"], host["NanoCpus"]) == (1 << 30, 1_500_000_000)
     assert not {"Privileged", "CapAdd", "PidMode", "IpcMode", "UsernsMode", "Devices", "Mounts"} & host.keys()
