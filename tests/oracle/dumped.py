@@ -53,14 +53,8 @@ def tables_of(archive: ArchiveFile) -> Tables:
         ),
         selling_prices=_by_item(
             rows(archive, "tbl_itemhj", "kodeitem iddetail satuan level jmlsampai hargajual dateupd tipehj"),
-            lambda detail, unit, level, most, price, dated, system: SellingPrice(
-                text(detail) or "",
-                text(satuan),
-                whole(level),
-                quantity(most),
-                amount(price),
-                moment(dated),
-                text(system),
+            lambda detail, unit, level, most, price, dated, kind: SellingPrice(
+                text(detail) or "", text(unit), whole(level), quantity(most), amount(price), moment(dated), text(kind)
             ),
         ),
         stock=_by_item(
