@@ -1,5 +1,6 @@
 """What the tests stand on: a real PostgreSQL for making dumps, and a real, empty installation for each test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,14 @@ import pytest
 from tests.installation import Installation
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.postgres.server import PostgresServer
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """The usual umask at the begin of each test: `toko`, which tests call in their own process, changes it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

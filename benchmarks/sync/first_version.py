@@ -45,7 +45,7 @@ def main(report: Path, backup: Path, postgres: Path, settings: str, jobs: int) -
     imported = time.monotonic()
     steps: list[Step] = []
     table = report.with_suffix(".csv")
-    embedded = EmbeddedPostgres(postgres, settings=SETTINGS[settings])
+    embedded = EmbeddedPostgres(postgres, settings=SETTINGS[settings], keep=False)
     try:
         with _timed("start_server", steps):
             server = embedded.start()

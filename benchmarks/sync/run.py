@@ -133,7 +133,7 @@ def _warm_up(folder: Path, backup: Path, show: Lines) -> None:
 def _make_samples(folder: Path, sizes: set[tuple[int, int]], photos: float, show: Lines) -> Samples:
     """Make one backup for each size, with a server that stops before anything is measured."""
     samples = {}
-    with fresh(folder / "maker") as run_folder, EmbeddedPostgres(run_folder / "postgres") as server:
+    with fresh(folder / "maker") as run_folder, EmbeddedPostgres(run_folder / "postgres", keep=False) as server:
         for products, history in sorted(sizes):
             samples[products, history] = backup = folder / f"i5_CONTOH_{products}_{history}.i5bu"
             title = f"Sample backup of {products:,} products, {history:,} history rows"

@@ -30,7 +30,9 @@ from toko_assets.postgres.place import STATE
 DISK_MB = 150
 FREE_KB = [0, 100, 600, 2_400, 9_000, 16_000, *range(17_000, 30_000, 250)]
 LAUNCHED_KB = 2_400
-"""Enough for a run to begin, and not for the record of its end."""
+LESS_KB = range(LAUNCHED_KB, 400, -200)
+"""One of these is enough for a run to begin, and not for the record of its end."""
+NONE_UNFINISHED = 3
 
 
 def main() -> None:
@@ -55,9 +57,13 @@ def main() -> None:
         if not status:
             break
         if free == LAUNCHED_KB:
-            status, said = _try(data, free, folder / "1.i5bu", _launched)
-            print(f"{free} launched", status, said, sep="\t", flush=True)
-            assert _in_a_fork(_tick) == 0, "the sensor does not mark the run as failed"
+            ticked = NONE_UNFINISHED
+            for less in LESS_KB:
+                status, said = _try(data, less, folder / "1.i5bu", _launched)
+                print(f"{less} launched", status, said, sep="\t", flush=True)
+                if (ticked := _in_a_fork(_tick)) != NONE_UNFINISHED:
+                    break
+            assert ticked == 0, "the sensor does not mark the run as failed"
     last = folder / "last"
     status = _in_a_fork(partial(_toko, folder / "1.i5bu", last))
     print("enough", status, last.read_text().strip().replace("\n", "⏎"), sep="\t")
@@ -95,7 +101,8 @@ def _tick() -> None:
 
     recovery.STARTING_SECONDS = recovery.GRACE_SECONDS = 0
     folder = load_settings().folder
-    assert _find_unfinished_runs(), "Dagster's own database was not full"
+    if not _find_unfinished_runs():
+        os._exit(NONE_UNFINISHED)
     with sync_lock(folder.root, None), dg.DagsterInstance.get() as instance:
         recovery.recover(instance, folder)
     assert _find_unfinished_runs() == []

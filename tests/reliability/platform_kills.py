@@ -37,7 +37,7 @@ from tests.toko_bot.bot.process import BUDI, environment
 from tests.waiting import wait_until
 from tests.web_interface import WebInterface
 from tests.whole_way import PRICES, price_shown
-from toko_assets.defs.daemon.run_launcher import PROCESS
+from toko_assets.defs.recovery import PROCESS
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.postgres.place import find_cluster
 

@@ -329,4 +329,4 @@ def test_names_of_any_letters_arrive_as_they_are(toko: Installation, postgres: P
 def test_a_file_name_of_any_letters_is_one_line_and_no_markup(toko: Installation, good: Path, tmp_path: Path) -> None:
     odd = tmp_path / "[bold]toko\nlama[-bold] <b>'x' ☕.i5bu"
     odd.write_bytes(good.read_bytes()[:-1])
-    assert "[bold]toko?lama[-bold] <b>'x' ☕.i5bu is incomplete" in refusal(toko, "--backup", odd)
+    assert "[bold]toko\\u000alama[-bold] <b>'x' ☕.i5bu is incomplete" in refusal(toko, "--backup", odd)

@@ -1,5 +1,6 @@
 """One sync at a time, and a dead run never stands in the way of the next."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,9 @@ from tests.code_location import load_defs
 from tests.installation import Installation
 from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.common.lock import is_alive, run_mark, sync_lock
+from toko_assets.common.process import start_time
 from toko_assets.common.settings import load_settings
-from toko_assets.defs.recovery import COMMAND, STARTED_BY, recover
+from toko_assets.defs.recovery import COMMAND, PROCESS, STARTED_BY, recover
 from toko_assets.postgres.server import PostgresServer
 from toko_core.files import DataFolder
 
@@ -166,6 +168,16 @@ def test_runs_that_dagster_launches_are_left_alone_at_each_moment_of_their_start
         with run_mark(toko.data, bots), run_mark(toko.data, repeated):  # the recovery waits for the marks
             assert recovered.result() == []
     assert status(instance, bots) == status(instance, repeated) == dg.DagsterRunStatus.STARTED
+
+
+def test_a_run_that_has_given_its_mark_back_and_not_recorded_its_end_yet_is_left_alone(toko: Installation) -> None:
+    prepare_dagster_home(load_settings())
+    with subprocess.Popen(["sleep", "600"]) as process:
+        identity = json.dumps((process.pid, start_time(process.pid)))
+        instance, run_id = an_unfinished_run({PROCESS: identity})
+        assert recover(instance, DataFolder(toko.data)) == []
+        process.kill()
+    assert recover(instance, DataFolder(toko.data)) == [f"Run {run_id[:8]} died and has been marked as failed."]
 
 
 def launched_job() -> RemoteJobOrigin:

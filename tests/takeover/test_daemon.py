@@ -52,7 +52,7 @@ def upgraded(folder: Path, *, killed: bool = False, arrived: bool = False) -> It
         if arrived:
             old.thursday()
         siti = telegram.user(OWNER, "Siti")
-        settings = {**telegram.settings, "ALLOWED_USERS": str(OWNER), "SALES_EVERY_HOURS": "0"}  # syncs alone
+        settings = {**telegram.settings, "OWNER_USERS": str(OWNER), "SALES_EVERY_HOURS": "0"}  # syncs alone
         log = folder / "dagster.log"
         with web_interface(old.toko.data, log, **settings) as web:
             yield Upgraded(old, web, log, siti)

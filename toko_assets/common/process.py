@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from toko_core.files import keep_private
 from toko_core.log import escape_records
@@ -64,6 +65,20 @@ def give_back() -> None:
 def get_signal_at_end_of_parent(number: int) -> None:
     """Have the kernel send this process a signal when the thread that started it ends."""
     LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def start_time(pid: int) -> str | None:
+    """Return when a process was started, in ticks of the kernel; None if there is none, or if it is a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def is_running(pid: int, started: str | None) -> bool:
+    """Whether the process that was started then is alive. Its id alone may have been given to another one."""
+    return started is not None and start_time(pid) == started
 
 
 def hide_process() -> None:

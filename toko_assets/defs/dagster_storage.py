@@ -185,12 +185,11 @@ class LocalEvents(SqliteEventLogStorage):
 
 
 def _copy(source: Path, target: Path) -> bool:
-    """Copy a file, whole or not at all. Return false if the target exists, or the disk has no hard links."""
-    with NamedTemporaryFile(dir=target.parent) as copy:
+    """Copy a file, whole or not at all. Return false if that is impossible, for example without hard links."""
+    with suppress(OSError), NamedTemporaryFile(dir=target.parent) as copy:
         shutil.copyfile(source, copy.name)
-        with suppress(OSError):
-            os.link(copy.name, target)
-            return True
+        os.link(copy.name, target)
+        return True
     return False
 
 

@@ -144,14 +144,14 @@ def _digest(folder: Path) -> str:
 def _make(folder: Path, mode: int, group: int = 0) -> None:
     """Make a folder of root's, or check that what is there is one that nobody else can write."""
     with suppress(FileExistsError):
-        folder.mkdir()
-        os.chown(folder, 0, group)
-        folder.chmod(mode)  # whatever the umask is
+        folder.mkdir(PRIVATE)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise PostgresError(f"{folder} must be a folder that only root can write: chown root, chmod go-w.")
     if group and found.st_gid != group:
         os.chown(folder, 0, group, follow_symlinks=False)
+    if stat.S_IMODE(found.st_mode) != mode:  # a new one, or one whose maker was killed
+        folder.chmod(mode)
 
 
 @cache

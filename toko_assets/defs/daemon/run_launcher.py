@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from threading import Thread
 from typing import Any, Self
 
@@ -21,11 +20,11 @@ import dagster as dg
 from dagster._core.launcher import LaunchRunContext, RunLauncher
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
+from toko_assets.common.process import is_running, start_time
 from toko_assets.defs.daemon.run_process import execute_run
+from toko_assets.defs.recovery import PROCESS, process_of
 
 PRELOADED = "toko_assets.defs.daemon.warm"
-PROCESS = "toko/process"
-"""The tag that names a run's process: its id and the time of its start, since ids are used again."""
 POLL_SECONDS = 0.5
 
 _context = get_context("forkserver")
@@ -67,7 +66,8 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         warm_up()
         process = _context.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
         process.start()
-        identity = [process.pid, _start_time(process.pid or 0)]
+        pid = process.pid or 0
+        identity = (pid, start_time(pid))
         self._instance.add_run_tags(run_id, {PROCESS: json.dumps(identity)})
         Thread(target=self._watch, args=(run_id, process, identity), daemon=True).start()
 
@@ -77,17 +77,17 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         if run is None or run.is_finished:
             return False
         self._instance.report_run_canceling(run)
-        identity = json.loads(run.tags.get(PROCESS, "null"))
-        if not _is_alive(identity):
+        process = process_of(run)
+        if process is None:
             return False
         with suppress(ProcessLookupError):
-            os.kill(identity[0], signal.SIGINT)
+            os.kill(process, signal.SIGINT)
         return True
 
-    def _watch(self, run_id: str, process: BaseProcess, identity: list[Any]) -> None:
+    def _watch(self, run_id: str, process: BaseProcess, identity: tuple[int, str | None]) -> None:
         """Wait for the end of the process, then report the end of the run if the process did not."""
         process.join()
-        while _is_alive(identity):  # the fork server died, and not the run
+        while is_running(*identity):  # the fork server died, and not the run
             time.sleep(POLL_SECONDS)
         self._report_end(run_id, process)
         self.when_run_ends()
@@ -102,17 +102,3 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         else:
             self._instance.report_engine_event(f"The run's process ended with exit code {process.exitcode}.", run)
             self._instance.report_run_failed(run)
-
-
-def _is_alive(identity: list[Any] | None) -> bool:
-    """Whether a process is alive. `identity` is its id and start time."""
-    return identity is not None and identity[1] is not None and _start_time(identity[0]) == identity[1]
-
-
-def _start_time(pid: int) -> str | None:
-    """Return when a process was started, in ticks of the kernel; None if there is none, or if it is a zombie."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == "Z" else fields[19]

@@ -15,7 +15,7 @@ from tests.servers.dropbox import DropboxServer
 from tests.servers.dropbox_client import FOLDER, dropbox_server
 from tests.toko_assets.defs.daemon.shop import Shop, a_shop, running_daemon
 from tests.waiting import wait_until
-from toko_assets.defs.daemon.run_launcher import PROCESS
+from toko_assets.defs.recovery import PROCESS
 from toko_assets.defs.sensors.attempts import REVISION
 
 FAILED, CANCELED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED
