@@ -8,7 +8,7 @@ Made from `pg_backup_archiver.c` (ReadHead, ReadToc, WriteToc) and `pg_backup_cu
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -81,9 +81,12 @@ class ArchiveFile:
         return replace(self, entries=tuple(new if e is entry else e for e in self.entries))
 
 
-def parse(content: bytes, *, damaged: bool = False) -> ArchiveFile:
-    """Take a whole archive apart. If it may be `damaged`, rows that cannot be unpacked are empty."""
-    return _Parser(content, damaged=damaged).archive()
+def parse(content: bytes, *, damaged: bool = False, only: Collection[int] | None = None) -> ArchiveFile:
+    """Take a whole archive apart. If it may be `damaged`, rows that cannot be unpacked are empty.
+
+    `only` are the ids of the entries whose rows are unpacked; those of the others are empty.
+    """
+    return _Parser(content, damaged=damaged, only=only).archive()
 
 
 def integer_places(content: bytes) -> list[int]:
@@ -152,8 +155,9 @@ def _without_schema(entry: TocEntry) -> TocEntry:
 
 
 class _Parser:
-    def __init__(self, content: bytes, *, damaged: bool = False) -> None:
+    def __init__(self, content: bytes, *, damaged: bool = False, only: Collection[int] | None = None) -> None:
         self.content = content
+        self.only = only
         self.damaged = damaged
         self.at = 0
         self.size = 4
@@ -187,7 +191,8 @@ class _Parser:
         while self.at < len(self.content):
             kind = self.take(1)[0]
             entry_id = self.integer()
-            data[entry_id] = self.chain(number) if kind == DATA else tuple(self.large_objects(number))
+            is_wanted = self.only is None or entry_id in self.only
+            data[entry_id] = self.chain(number, is_wanted) if kind == DATA else tuple(self.large_objects(number))
         assert data.keys() == {entry.id for entry, state in states if state != NO_DATA}
         return ArchiveFile(
             tuple(entry for entry, _ in states), data, version, self.size, offset_size, COMPRESSIONS[number], time,
@@ -212,10 +217,12 @@ class _Parser:
         )  # fmt: skip
         return entry, state
 
-    def chain(self, compression: int) -> bytes:
+    def chain(self, compression: int, is_wanted: bool = True) -> bytes:
         chunks = []
         while length := self.integer():
             chunks.append(self.take(length))
+        if not is_wanted:
+            return b""
         if compression != GZIP:
             return b"".join(chunks)
         try:

@@ -268,11 +268,20 @@ def test_rows_of_one_photo_after_the_other_are_no_bomb(file: Path) -> None:
     assert rows_of(file) == rows
 
 
-@pytest.mark.parametrize(("line", "limit"), [(b"0\n", r"more than \d+ MB"), (b"0", "a row of over 64 MB")])
+@pytest.mark.parametrize(
+    ("line", "limit"),
+    [
+        (b"0" * 1023 + b"\n", r"more than \d+ MB"),
+        (b"0", "a row of over 64 MB"),
+        (b"0\n", "more than 2,000,000 rows"),
+        (b"\t" * 63 + b"\n", "more than 2,000,000 rows"),
+    ],
+    ids=["long rows", "one row", "short rows", "empty fields"],
+)
 def test_a_stream_that_unpacks_to_more_than_a_shop_has_is_refused_with_little_memory(
     file: Path, line: bytes, limit: str
 ) -> None:
-    file.write_bytes(write(replace(SMALL, stored={2: bomb(line, 10 << 30)})))
+    file.write_bytes(write(replace(SMALL, stored={2: bomb(line, 4 << 30)})))
     assert file.stat().st_size < 15 << 20
     archive = read_archive(file)
     said = rf"a\.i5bu is not an iPOS backup: table tbl_item holds {limit}"

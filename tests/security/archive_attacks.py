@@ -53,8 +53,9 @@ class ArchiveAttacks:
             write_excerpt(archive, excerpt)
         except (IncompleteBackupError, NotABackupError) as rejected:
             return self._rejected(rejected)
-        expected = parse(made.content, damaged=True)
-        for table, entry in readable_tables(archive):
+        tables = readable_tables(archive)
+        expected = parse(made.content, damaged=True, only={entry.id for _, entry in tables})
+        for table, entry in tables:
             found = b"".join(read_rows(archive, entry))
             assert found == expected.data[expected.entry(table.name).id], f"other rows of {table.name}"
         return "accepted"

@@ -17,7 +17,7 @@ from isal import isal_zlib
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
 from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
 from toko_assets.ipos.archive.schema import readable_tables
-from toko_assets.ipos.needed_tables import OPTIONAL
+from toko_assets.ipos.needed_tables import ITEM, OPTIONAL
 from toko_assets.postgres.server import PostgresError
 from toko_assets.postgres.unpacking import unpacked_script
 from toko_core.files import open_file
@@ -39,6 +39,9 @@ LONGEST_ROW = 64 << 20
 
 ROWS_OF_ANY_DUMP = 256 << 20
 """Bytes that any table may have: 100,000 items with their prices and units are about 100 MB."""
+
+MOST_ITEMS = 2_000_000
+"""Rows of `tbl_item`, each of which is looked at for its photo: 3 microseconds."""
 
 MOST_UNPACKED = 30
 """The largest ratio of decompressed to stored bytes for a table that is larger than that.
@@ -160,16 +163,21 @@ def _limited(archive: Archive, entry: Entry, pieces: Iterable[bytes]) -> Iterato
     """Yield the same pieces, and raise OversizedBackupError when they exceed a limit."""
     stored = archive.blocks[entry.id].size
     most = max(ROWS_OF_ANY_DUMP, stored * MOST_UNPACKED)
-    total = row = 0
+    total = row = items = 0
     for piece in pieces:
         total += len(piece)
+        items += piece.count(b"\n") if entry.name == ITEM.name else 0
         last = piece.rfind(b"\n")
         row += len(piece) if last < 0 else piece.find(b"\n")
-        if total > most or row > LONGEST_ROW:
+        limits = (
+            (total > most, f"more than {most >> 20:,} MB"),
+            (row > LONGEST_ROW, f"a row of over {LONGEST_ROW >> 20:,} MB"),
+            (items > MOST_ITEMS, f"more than {MOST_ITEMS:,} rows"),
+        )
+        if exceeded := next((limit for is_exceeded, limit in limits if is_exceeded), None):
             raise OversizedBackupError(
-                f"{archive.name} is not an iPOS backup: table {entry.name} holds "
-                + (f"more than {most >> 20:,} MB" if total > most else f"a row of over {LONGEST_ROW >> 20:,} MB")
-                + f" in {stored:,} bytes. Delete the file, and make the backup again."
+                f"{archive.name} is not an iPOS backup: table {entry.name} holds {exceeded} in {stored:,} bytes. "
+                "Delete the file, and make the backup again."
             )
         row = row if last < 0 else len(piece) - last - 1
         yield piece
