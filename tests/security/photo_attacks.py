@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -14,10 +12,10 @@ from PIL import Image
 
 from tests.security.photos import BARCODE, KINDS, forbidden, whole
 from tests.security.supervision import FILE
+from toko_core.catalog.photos import PhotoDecoder, PhotoError
 
 LARGEST_BYTES, LONGEST_SIDE = 60_000, 800
 """What a photo in a catalogue may have."""
-PHOTOS = "toko_core.catalog.photos"
 
 
 @dataclass(frozen=True)
@@ -59,21 +57,15 @@ class PhotoAttacks:
 @contextmanager
 def ready(folder: Path) -> Iterator[PhotoAttacks]:
     """Return what makes and does the attacks."""
-    if find_spec(PHOTOS) is None:  # before photos were decoded in child processes
-        scaling, barcodes = map(import_module, ("toko_assets.ipos.photo_scaling", "toko_bot.handlers.barcode_photo"))
-        yield PhotoAttacks(folder, scaling.small_jpeg, barcodes.read_barcodes)
-        return
-    photos = import_module(PHOTOS)
-    with photos.PhotoDecoder("scale", 1) as scaler, photos.PhotoDecoder("read_barcodes", 1) as reader:
+    with PhotoDecoder("scale", 1) as scaler, PhotoDecoder("read_barcodes", 1) as reader:
 
         def scale(photo: bytes) -> bytes | None:
-            with suppress(photos.PhotoError):
-                scaled: bytes = scaler.submit(photo).result()
-                return scaled
+            with suppress(PhotoError):
+                return scaler.submit(photo).result()
             return None
 
         def read_barcodes(photo: bytes) -> list[str]:
-            with suppress(photos.PhotoError):
+            with suppress(PhotoError):
                 codes: list[str] = json.loads(reader.submit(photo).result())
                 return codes
             return []
