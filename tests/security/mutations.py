@@ -11,8 +11,8 @@ VERSIONS = ("1.10", "1.11", "1.12", "1.13", "1.14", "1.15", "1.16")
 HUGE = (0, 1, 2, 127, 255, 256, 65_535, 2**24, 2**31 - 1, 2**31, 2**32 - 1, 2**62, 2**63 - 1, 2**64 - 1)
 LINES = (b"0\n", b"0", b"BRG-1\tX\n", b"\\N\t\\N\n")
 COLUMN_LINE = "    a text,\n"
-MOST_ENTRIES = 100_000
-"""Twice as many as the reader takes; more would need over a gigabyte to be made."""
+MOST_ENTRIES, MOST_DEPENDENCIES = 100_000, 1_000_000
+"""Far more than the reader takes. Making even more would itself need over a gigabyte."""
 
 
 LARGE_OBJECTS = TocEntry(500, "BLOBS", "BLOBS", had_dumper=1)
@@ -184,7 +184,7 @@ def large_contents(rng: Random, archive: ArchiveFile) -> bytes:
                 archive.changed(table, **{rng.choice(("name", "schema", "owner", "drop", "tablespace")): text})
             )
         case 4:
-            return write(archive.changed(table, depends_on=("1",) * (size // 6)))
+            return write(archive.changed(table, depends_on=("1",) * min(size // 6, MOST_DEPENDENCIES)))
         case _:
             count = min(size // 100, MOST_ENTRIES)
             more = tuple(TocEntry(1000 + n, "COMMENT", "x") for n in range(count))
