@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -111,6 +112,24 @@ def test_the_lock_goes_with_a_killed_process(toko: Installation) -> None:
         with sync_lock(toko.data, waiting=None) as first:
             assert first
     assert not list((toko.data / "runs").iterdir())
+
+
+def test_a_mark_survives_those_who_ask_about_it_while_it_is_made(tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            is_alive(tmp_path, "run")
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        try:
+            for _ in range(2_000):
+                with run_mark(tmp_path, "run"):
+                    assert (tmp_path / "runs" / "run").exists()
+        finally:
+            done.set()
+        asking.result()
 
 
 def test_a_process_that_holds_the_lock_gets_it_again(tmp_path: Path) -> None:

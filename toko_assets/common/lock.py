@@ -8,7 +8,7 @@ both as started.
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from toko_core.errors import TransientError
@@ -54,12 +54,16 @@ def run_mark(root: Path, run_id: str) -> Iterator[None]:
     """Mark a run as alive, whether it waits for the lock or holds it."""
     mark = _mark(root, run_id)
     mark.parent.mkdir(parents=True, exist_ok=True)
-    with open_lock(mark) as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            mark.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        while True:
+            handle = stack.enter_context(open_lock(mark))
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_nlink:
+                break
+            # Between the two calls, `is_alive` took the new file for the mark of a dead run, and removed it.
+            stack.close()
+        stack.callback(mark.unlink, missing_ok=True)
+        yield
 
 
 def is_alive(root: Path, run_id: str) -> bool:
@@ -72,7 +76,8 @@ def is_alive(root: Path, run_id: str) -> bool:
     try:
         if not try_lock(handle):
             return True
-        mark.unlink(missing_ok=True)
+        if os.fstat(handle).st_nlink:  # else the run has ended, and the mark may be that of another process of it
+            mark.unlink(missing_ok=True)
         return False
     finally:
         os.close(handle)
