@@ -17,8 +17,9 @@ LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v"
 COPY = re.compile(r"COPY (?:public\.)?\w+ \((?P<columns>\w+(?:, \w+)*)\) FROM stdin;\n")
 ENCODINGS = ("UTF8", "SQL_ASCII")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?")
-ENDS_OF_TIME = {"infinity": datetime(9999, 12, 31), "-infinity": datetime(1, 1, 1)}
+MOMENT = re.compile(r"(?P<year>\d{4,6})(?P<rest>-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?P<before_christ> BC)?")
+FIRST, LAST = datetime(1, 1, 1), datetime(9999, 12, 31)
+ENDS_OF_TIME = {"infinity": LAST, "-infinity": FIRST}
 NO_NUMBERS = ("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity")
 
 THREE_PLACES = Decimal("0.001")
@@ -109,22 +110,24 @@ def quantity(field: Field) -> Decimal | None:
 
 
 def whole(field: Field) -> int | None:
+    """Return a numeric value as PostgreSQL makes it an integer."""
     value = amount(field)
-    if value is None:
-        return None
-    if value != value.to_integral_value():
-        raise UnreadableError(str(value))
-    return int(value)
+    return None if value is None else int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def moment(field: Field) -> datetime | None:
+    """Return a timestamp. One that Python cannot hold is as early or as late as it can hold."""
     written = _trimmed(field)
     if written is None or written in ENDS_OF_TIME:
         return ENDS_OF_TIME[written] if written else None
+    parts = MOMENT.fullmatch(written)
+    if parts is None:
+        raise UnreadableError(written)
     try:
-        return datetime.fromisoformat(written) if MOMENT.fullmatch(written) else ENDS_OF_TIME[written]
-    except (ValueError, KeyError) as error:
+        moment = datetime.fromisoformat(f"{parts['year'][:4]}{parts['rest']}")
+    except ValueError as error:
         raise UnreadableError(written) from error
+    return FIRST if parts["before_christ"] else LAST if len(parts["year"]) > len("9999") else moment
 
 
 def _trimmed(field: Field) -> str | None:

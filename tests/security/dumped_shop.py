@@ -122,7 +122,7 @@ def _field(value: Value) -> bytes:
         return b"\\N"
     if isinstance(value, bytes):
         return value
-    return "".join(ESCAPES.get(letter, letter) for letter in str(value)).encode("utf-8", "surrogateescape")
+    return "".join(ESCAPES.get(letter, letter) for letter in str(value)).encode("utf-8", "surrogatepass")
 
 
 def _photo() -> bytes:
