@@ -5,23 +5,31 @@ networks, limits. A run's row in Dagster's storage names only the job. Dagster's
 any option of Docker from that row, so that whoever writes to the database becomes root on the server. It also looks at
 and stops the container that the row names; this one finds it by its label.
 
+It watches each container, as a killed one cannot report the end of its run.
+
 It overrides methods of Dagster's launcher, which is one reason why `dagster` is pinned to a minor version. It also
 keeps the logs of finished runs for a week without letting containers accumulate, and the web interface needs no Docker
 socket to stop a run.
 """
 
+import logging
 import os
 from datetime import UTC, datetime, timedelta
 from string import Template
+from threading import Thread
 from typing import Any
 
 import docker  # type: ignore[import-untyped]
 from dagster import DagsterRun
-from dagster._core.launcher import LaunchRunContext
+from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, WorkerStatus
 from dagster_docker import DockerRunLauncher
 from dagster_docker.container_context import DockerContainerContext
 from docker.errors import APIError, DockerException  # type: ignore[import-untyped]
+from requests import RequestException
 
+from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
+
+LOG = logging.getLogger("dagster.daemon.RunLauncher")
 COMMAND = ("python", "-m", "toko_assets.defs.daemon.run_process")
 """What a container runs, followed by the run's id."""
 KEPT = timedelta(days=7)
@@ -30,14 +38,25 @@ RUN_ID = "dagster/run_id"
 """The label of every run container."""
 
 
-class RunLauncher(DockerRunLauncher):
+class RunLauncher(WatchingLauncher, DockerRunLauncher):
     """Dagster's launcher without trust in the database. It also removes containers, and stops runs without a socket."""
+
+    def prepare(self) -> None:
+        """Watch the containers that an earlier daemon has started."""
+        try:
+            containers = docker.from_env().containers.list(all=True, filters={"label": RUN_ID}, ignore_removed=True)
+        except (DockerException, RequestException) as error:
+            LOG.error("Docker does not answer, so no run can be started: %s", error)
+            return
+        for container in containers:
+            self._watch(container)
 
     def launch_run(self, context: LaunchRunContext) -> None:
         """Remove old containers, then start the new one. Raises ValueError if the environment lacks a volume."""
         sweep(docker.from_env(), datetime.now(UTC))
         run = context.dagster_run
         self._launch_container_with_command(run, self.image, [*COMMAND, run.run_id])  # type: ignore[no-untyped-call]
+        self._watch(self._get_container(run))
 
     @property
     def supports_resume_run(self) -> bool:
@@ -57,6 +76,24 @@ class RunLauncher(DockerRunLauncher):
             return bool(super().terminate(run_id))  # type: ignore[no-untyped-call]
         except DockerException:
             return True
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        """Return whether a run's container is alive; UNKNOWN in a process that cannot reach Docker."""
+        try:
+            return super().check_run_worker_health(run)  # type: ignore[no-untyped-call, no-any-return]
+        except (DockerException, RequestException) as error:
+            return CheckRunHealthResult(WorkerStatus.UNKNOWN, msg=str(error))
+
+    def _watch(self, container: Any) -> None:
+        """Wait in a thread for the end of a run's container, then report the run's end if the run has not done so."""
+        Thread(target=self._wait, args=(container,), daemon=True).start()
+
+    def _wait(self, container: Any) -> None:
+        try:
+            exit_code = container.wait(timeout=None)["StatusCode"]
+        except (DockerException, RequestException):  # Docker was restarted: Dagster's monitoring asks every 30 seconds
+            return
+        self.report_end(self._instance, container.labels[RUN_ID], exit_code)
 
     def _get_container(self, run: DagsterRun) -> Any:
         """Return the run's container, or None. Dagster takes the id from the run's tags."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import dagster as dg
@@ -14,6 +15,10 @@ from dagster._core.test_utils import create_run_for_test
 from tests.deploy.stack import CHECKOUT
 from tests.deploy.test_files import load
 from tests.servers.docker import DockerServer, docker_server
+from tests.waiting import wait_until
+from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
+from toko_assets.defs.recovery import recover
+from toko_core.files import DataFolder
 
 HOSTILE = RepositoryPythonOrigin(
     executable_path="/bin/sh",
@@ -68,9 +73,7 @@ def stored(instance: dg.DagsterInstance, origin: RepositoryPythonOrigin | None, 
     run = create_run_for_test(
         instance, "sync", job_code_origin=origin and JobPythonOrigin("sync", origin), tags=tags, status=STARTING
     )
-    found = instance.get_run_by_id(run.run_id)
-    assert found is not None
-    return found
+    return stored_now(instance, run)
 
 
 STARTING, STARTED = dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED
@@ -124,12 +127,56 @@ def test_the_container_of_a_run_is_found_and_stopped_but_never_resumed(
 ) -> None:
     run = stored(instance, None)
     launched(instance, docker, run)
-    found = instance.get_run_by_id(run.run_id)
-    assert found is not None
-    assert instance.run_launcher.check_run_worker_health(found).status == WorkerStatus.RUNNING
+    health = instance.run_launcher.check_run_worker_health(stored_now(instance, run))
+    assert health.status == WorkerStatus.RUNNING
     assert instance.run_launcher.terminate(run.run_id)
     assert docker.requests[-1] == "POST /containers/0/stop"
     assert not instance.run_launcher.supports_resume_run
+
+
+@pytest.mark.parametrize("watched_by", ["its own daemon", "the next daemon"])
+def test_a_run_whose_container_ends_before_it_records_its_end_fails_at_once(
+    instance: dg.DagsterInstance, docker: DockerServer, watched_by: str
+) -> None:
+    killed, done, ended = stored(instance, None), stored(instance, None), Semaphore(0)
+    launcher = instance.run_launcher
+    assert isinstance(launcher, WatchingLauncher)
+    launched(instance, docker, killed)
+    launched(instance, docker, done)
+    if watched_by == "the next daemon":
+        docker.end("0", 137)
+        launcher.prepare()
+    launcher.when_run_ends = ended.release
+    instance.report_dagster_event(dg.DagsterEvent("PIPELINE_START", "sync"), done.run_id)
+    instance.report_dagster_event(dg.DagsterEvent("PIPELINE_SUCCESS", "sync"), done.run_id)
+    docker.end("0", 137)
+    docker.end("1", 0)
+    assert ended.acquire(timeout=60)
+    assert ended.acquire(timeout=60)
+    wait_until(lambda: status(instance, killed) == dg.DagsterRunStatus.FAILURE)
+    assert status(instance, done) == dg.DagsterRunStatus.SUCCESS
+
+
+def test_a_process_without_docker_leaves_runs_to_the_daemon(
+    instance: dg.DagsterInstance, docker: DockerServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = stored(instance, None)
+    launched(instance, docker, run)
+    instance.report_dagster_event(dg.DagsterEvent("PIPELINE_START", "sync"), run.run_id)
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")  # nobody listens there
+    assert instance.run_launcher.check_run_worker_health(stored_now(instance, run)).status == WorkerStatus.UNKNOWN
+    assert recover(instance, DataFolder(tmp_path)) == []
+    assert status(instance, run) == STARTED
+
+
+def stored_now(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun:
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    return found
+
+
+def status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:
+    return stored_now(instance, run).status
 
 
 def test_backups_without_a_volume_are_one_clear_line(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +21,21 @@ class DockerServer:
         self.created: list[Json] = []
         self.requests: list[str] = []
         """Method and path, without the API's version."""
+        self.ended: dict[str, int] = {}
+        """The exit codes of the containers that have ended, by their ids."""
+        self._changed = Condition()
+
+    def end(self, name: str, exit_code: int) -> None:
+        """End a container."""
+        with self._changed:
+            self.ended[name] = exit_code
+            self._changed.notify_all()
+
+    def wait(self, name: str) -> int:
+        """Wait for the end of a container, and return its exit code."""
+        with self._changed:
+            self._changed.wait_for(lambda: name in self.ended)
+            return self.ended[name]
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Json) -> tuple[int, Any]:
         """Return the status and the body of a response."""
@@ -35,7 +50,10 @@ class DockerServer:
                 self.created.append(body)
                 return 201, {"Id": str(len(self.created) - 1), "Warnings": []}
             case "GET", ["containers", name, "json"] if name.isdecimal() and int(name) < len(self.created):
-                return 200, {"Id": name, "State": {"Status": "running"}, "Config": self.created[int(name)]}
+                status = "exited" if name in self.ended else "running"
+                return 200, {"Id": name, "State": {"Status": status}, "Config": self.created[int(name)]}
+            case "POST", ["containers", name, "wait"]:
+                return 200, {"StatusCode": self.wait(name)}
             case "POST", ["containers", _, "start" | "stop"]:
                 return 204, None
         return 404, {"message": f"no such thing: {path}"}

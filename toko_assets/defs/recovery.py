@@ -30,8 +30,9 @@ STARTING_SECONDS = 180
 
 DIED = "The run's process died. Nothing was published; the next sync starts from the beginning."
 
-HEALTH = {WorkerStatus.RUNNING: True, WorkerStatus.FAILED: False, WorkerStatus.NOT_FOUND: False}
-"""Whether a run's container is alive, by what the launcher of containers says."""
+HEALTH = {WorkerStatus.FAILED: False, WorkerStatus.NOT_FOUND: False}
+"""Whether a run's container is alive, by what the launcher of containers says; True if it runs, or if only the daemon,
+which watches it, may ask Docker."""
 
 STARTED_STATUSES = (
     dg.DagsterRunStatus.NOT_STARTED,
@@ -105,4 +106,4 @@ def _has_worker(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool | None
     launcher = instance.run_launcher
     if not launcher.supports_check_run_worker_health:
         return None
-    return HEALTH.get(launcher.check_run_worker_health(run).status)
+    return HEALTH.get(launcher.check_run_worker_health(run).status, True)

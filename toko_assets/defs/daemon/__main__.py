@@ -17,8 +17,8 @@ from dagster_shared.cli import WorkspaceOpts, workspace_options
 from toko_assets.backups.choose_source import open_source
 from toko_assets.backups.watch.watcher import watch
 from toko_assets.common.settings import load_settings
-from toko_assets.defs.daemon.run_launcher import WarmRunLauncher, warm_up
 from toko_assets.defs.daemon.sensor_daemon import PromptSensorDaemon
+from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
 from toko_core.errors import TokoError
 from toko_core.files import keep_private
 from toko_core.log import escape_records
@@ -54,9 +54,9 @@ def main(log_level: str, log_format: str, **options: object) -> None:
                 log_format=log_format,
             ) as controller,
         ):
-            if isinstance(launcher := instance.run_launcher, WarmRunLauncher):
-                warm_up()
+            if isinstance(launcher := instance.run_launcher, WatchingLauncher):
                 launcher.when_run_ends = bell.set  # a backup may wait for that, or the run be repeated
+                launcher.prepare()
             _start_watcher(bell)
             controller.check_daemon_loop()
     except KeyboardInterrupt:

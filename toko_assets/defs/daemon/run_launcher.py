@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
@@ -22,6 +22,7 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from toko_assets.common.process import is_running, start_time
 from toko_assets.defs.daemon.run_process import execute_run
+from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
 from toko_assets.defs.recovery import PROCESS, process_of
 
 PRELOADED = "toko_assets.defs.daemon.warm"
@@ -30,20 +31,12 @@ POLL_SECONDS = 0.5
 _context = get_context("forkserver")
 
 
-def warm_up() -> None:
-    """Start the fork server, which takes some seconds to import everything. A run that comes earlier waits for it."""
-    _context.set_forkserver_preload([PRELOADED])
-    forkserver.ensure_running()
-
-
-class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
+class WarmRunLauncher(WatchingLauncher, RunLauncher[dg.DagsterInstance], ConfigurableClass):
     """The run launcher that `dagster.yaml` names. The daemon launches all runs, because they are queued."""
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._inst_data = inst_data
-        self.when_run_ends: Callable[[], object] = lambda: None
-        """Called after the end of each run that this process launched."""
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -60,10 +53,15 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         """Create the launcher, as Dagster does."""
         return cls(inst_data=inst_data, **config_value)
 
+    def prepare(self) -> None:
+        """Start the fork server, which imports for some seconds. A run that comes earlier waits for it."""
+        _context.set_forkserver_preload([PRELOADED])
+        forkserver.ensure_running()
+
     def launch_run(self, context: LaunchRunContext) -> None:
         """Fork a process for the run, and watch it to its end."""
         run_id = context.dagster_run.run_id
-        warm_up()
+        self.prepare()
         process = _context.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
         process.start()
         pid = process.pid or 0
@@ -89,16 +87,4 @@ class WarmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         process.join()
         while is_running(*identity):  # the fork server died, and not the run
             time.sleep(POLL_SECONDS)
-        self._report_end(run_id, process)
-        self.when_run_ends()
-
-    def _report_end(self, run_id: str, process: BaseProcess) -> None:
-        """A run that its process left unfinished was cancelled, or has failed."""
-        run = self._instance.get_run_by_id(run_id)
-        if run is None or run.is_finished:
-            return
-        if run.status == dg.DagsterRunStatus.CANCELING:
-            self._instance.report_run_canceled(run)
-        else:
-            self._instance.report_engine_event(f"The run's process ended with exit code {process.exitcode}.", run)
-            self._instance.report_run_failed(run)
+        self.report_end(self._instance, run_id, process.exitcode)
