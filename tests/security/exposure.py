@@ -77,8 +77,8 @@ def capabilities(mask: int) -> str:
     return "all but " + ", ".join(lacks) if lacks else "all"
 
 
-def listening(pids: Sequence[int]) -> Iterator[tuple[str, str]]:
-    """Yield each address on which one of the processes listens, with the program."""
+def listening(pids: Sequence[int], net: Path = Path("/proc/net")) -> Iterator[tuple[str, str]]:
+    """Yield each address on which one of the processes listens, with the program. `net` is of their network."""
     inodes: dict[str, str] = {}
     for pid in pids:
         with suppress(OSError):
@@ -87,13 +87,13 @@ def listening(pids: Sequence[int]) -> Iterator[tuple[str, str]]:
                 with suppress(OSError):
                     inodes.setdefault(os.readlink(link), _program(words))  # noqa: PTH115 - a path that is none
     for family, table in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+        for line in (net / table).read_text().splitlines()[1:]:
             fields = line.split()
             if fields[3] == LISTENING and (owner := inodes.get(f"socket:[{fields[9]}]")):
                 address, port = fields[1].split(":")
                 words_of = [bytes.fromhex(address)[n : n + 4][::-1] for n in range(0, len(address) // 2, 4)]
                 yield f"{socket.inet_ntop(family, b''.join(words_of))}:{int(port, 16)}", owner
-    for line in Path("/proc/net/unix").read_text().splitlines()[1:]:
+    for line in (net / "unix").read_text().splitlines()[1:]:
         fields = line.split()
         if fields[3] == "00010000" and len(fields) > 7 and (owner := inodes.get(f"socket:[{fields[6]}]")):
             yield fields[7], owner
