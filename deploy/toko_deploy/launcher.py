@@ -12,7 +12,6 @@ keeps the logs of finished runs for a week without letting containers accumulate
 socket to stop a run.
 """
 
-import logging
 import os
 from datetime import UTC, datetime, timedelta
 from string import Template
@@ -27,9 +26,8 @@ from dagster_docker.container_context import DockerContainerContext
 from docker.errors import APIError, DockerException  # type: ignore[import-untyped]
 from requests import RequestException
 
-from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
+from toko_assets.defs.daemon.watching_launcher import LOG, WatchingLauncher
 
-LOG = logging.getLogger("dagster.daemon.RunLauncher")
 COMMAND = ("python", "-m", "toko_assets.defs.daemon.run_process")
 """What a container runs, followed by the run's id."""
 KEPT = timedelta(days=7)

@@ -157,6 +157,21 @@ def test_a_run_whose_container_ends_before_it_records_its_end_fails_at_once(
     assert status(instance, done) == dg.DagsterRunStatus.SUCCESS
 
 
+def test_the_end_of_a_run_is_recorded_as_soon_as_the_storage_answers_again(
+    instance: dg.DagsterInstance, docker: DockerServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = stored(instance, None)
+    launched(instance, docker, run)
+    runs = next(tmp_path.rglob("runs.db"))
+    aside = runs.rename(tmp_path / "aside.db")
+    runs.mkdir()
+    docker.end("0", 1)
+    wait_until(lambda: "cannot be recorded yet" in caplog.text)
+    runs.rmdir()
+    aside.rename(runs)
+    wait_until(lambda: status(instance, run) == dg.DagsterRunStatus.FAILURE)
+
+
 def test_a_process_without_docker_leaves_runs_to_the_daemon(
     instance: dg.DagsterInstance, docker: DockerServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
