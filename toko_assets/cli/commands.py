@@ -181,11 +181,12 @@ def cleanup() -> None:
 
 
 @cli.command()
-def doctor() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for other programs.")
+def doctor(as_json: bool) -> None:
     """Check every setting and everything that a sync and the bot need. Says what is wrong and what to do."""
-    with console.status("Starting"):
-        from toko_assets.cli.doctor import run_doctor
-    if not run_doctor(console):
+    with Console(stderr=as_json).status("Starting"):
+        from toko_assets.cli.doctor import print_json, run_doctor
+    if not (print_json() if as_json else run_doctor(console)):
         sys.exit(1)
 
 

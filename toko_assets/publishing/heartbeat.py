@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from urllib.parse import urljoin
 
 from pydantic import TypeAdapter, ValidationError
 from urllib3 import Retry
@@ -100,14 +101,10 @@ class SyncHeartbeat:
     def _request(self) -> str:
         """Request the address. Return in one line what failed; an empty text if the switch accepted it."""
         url = self.settings.heartbeat_url.get_secret_value() if self.settings.heartbeat_url else ""
-        results: SimpleQueue[str] = SimpleQueue()
-        # A host name that is not found, or a server that sends a byte a second, passes every other time limit.
-        Thread(target=lambda: results.put(request(url, self.seconds)), name="heartbeat", daemon=True).start()
-        try:
-            reason = results.get(timeout=self.seconds)
-        except Empty:
-            reason = f"no answer within {self.seconds:.0f} s"
-        return reason and f"HEARTBEAT_URL ({host_of(url)}) could not be requested: {reason}."
+        status, reason = request("GET", url, self.seconds)
+        if status // 100 == SUCCESS:
+            return ""
+        return f"HEARTBEAT_URL ({host_of(url)}) could not be requested: {reason or f'status {status}'}."
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
@@ -133,17 +130,31 @@ class SyncHeartbeat:
             self._unsaved = None
 
 
-def request(url: str, seconds: float) -> str:
-    """Request an address, and follow no redirect. Return why it failed; an empty text if the status is 2xx.
+def server_problem(url: str, seconds: float = SECONDS) -> str:
+    """Return why the server of an address does not respond; an empty text if it does. The address is not requested."""
+    return request("HEAD", urljoin(url, "/robots.txt"), seconds)[1]
+
+
+def request(method: str, url: str, seconds: float) -> tuple[int, str]:
+    """Send a request, and follow no redirect. Return the status; or 0, and why there is none.
 
     The text does not contain the address.
     """
+    results: SimpleQueue[tuple[int, str]] = SimpleQueue()
+    # A host name that is not found, or a server that sends a byte a second, passes every other time limit.
+    Thread(target=lambda: results.put(_request(method, url, seconds)), name="heartbeat", daemon=True).start()
+    try:
+        return results.get(timeout=seconds)
+    except Empty:
+        return 0, f"no answer within {seconds:.0f} s"
+
+
+def _request(method: str, url: str, seconds: float) -> tuple[int, str]:
+    retries = Retry(0, redirect=False)
     try:
         with open_pool(url) as pool:
-            answer = pool.request(
-                "GET", url, headers=HEADERS, timeout=seconds, retries=Retry(0, redirect=False), preload_content=False
-            )
+            answer = pool.request(method, url, headers=HEADERS, timeout=seconds, retries=retries, preload_content=False)
             answer.close()
+            return answer.status, ""
     except (HTTPError, OSError, ValueError) as error:  # ValueError: an invalid host name
-        return failure_reason(error, seconds, "the connection broke")
-    return "" if answer.status // 100 == SUCCESS else f"status {answer.status}"
+        return 0, failure_reason(error, seconds, "the connection broke")

@@ -49,9 +49,9 @@ def look_at_telegram(_: Settings) -> Iterator[Finding]:
 def _settings(settings: BotSettings) -> Iterator[Finding]:
     groups, people = [i for i in settings.staff if i < 0], [i for i in settings.allowed_chats if i > 0]
     if groups:
-        yield note(SUBJECT, f"{groups[0]} among ALLOWED_USERS and OWNER_USERS is a group: put it into ALLOWED_CHATS.")
+        yield note(SUBJECT, f"{groups[0]} among ALLOWED_USERS and OWNER_USERS is a group", "put it into ALLOWED_CHATS.")
     if people:
-        yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person: put them into ALLOWED_USERS.")
+        yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person", "put them into ALLOWED_USERS.")
     if not settings.staff and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
     if not settings.owners:
