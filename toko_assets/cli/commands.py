@@ -191,6 +191,15 @@ def doctor(as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), required=False)
+def report(file: Path | None) -> None:
+    """Write what a supporter needs to know into a new text file that is safe to send. `-`: to standard output."""
+    with Console(stderr=True).status("Starting"):
+        from toko_assets.cli.report import write_report
+    write_report(file, console)
+
+
+@cli.command()
 @click.option("--check", is_flag=True, help="Only check that the bot works and has data. Exit status 1 if not.")
 def bot(check: bool) -> None:
     """Run the Telegram bot. It polls Telegram, or serves a webhook if WEBHOOK_URL is set."""
