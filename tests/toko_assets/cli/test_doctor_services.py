@@ -149,7 +149,7 @@ def test_the_servers_of_the_heartbeats_are_examined_without_a_sign_of_life(
         return [(found.data["state"], found.said) for found in look_at_heartbeats(load_settings())]
 
     assert [(state, text.split("(")[0]) for state, text in said()] == [
-        ("ok", "HEARTBEAT_URL is not set "), ("ok", "BOT_HEARTBEAT_URL is not set "),
+        ("ok", "HEARTBEAT_URL is not set here "), ("ok", "BOT_HEARTBEAT_URL is not set here "),
     ]  # fmt: skip
     with dead_mans_switch() as switch:
         place = switch.url.split("/")[2]

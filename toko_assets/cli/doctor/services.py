@@ -73,7 +73,7 @@ def look_at_heartbeats(settings: Settings) -> Iterator[Finding]:
     addresses = {name: secret.get_secret_value() for name, secret in found.items() if secret}
     for name in found:
         if name not in addresses:
-            yield good(HEARTBEATS, f"{name} is not set (docs/deployment.md, A dead-man's switch)")
+            yield good(HEARTBEATS, f"{name} is not set here (docs/deployment.md, A dead-man's switch)")
         elif reason := server_problem(addresses[name]):
             text = f"{name}: {host_of(addresses[name])} cannot be reached ({reason})"
             yield wrong(HEARTBEATS, text, "correct the address, or the network of this machine.")
