@@ -8,7 +8,7 @@ from toko_assets.publishing.heartbeat import SyncHeartbeat
 
 
 def heartbeat_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Return the sensor, which is off without HEARTBEAT_URL. Runs read untrusted backups, and do not get the address."""
+    """Return the sensor, which is off without HEARTBEAT_URL. Runs, which read untrusted backups, do not get it."""
     heartbeat = SyncHeartbeat(settings)
 
     @dg.sensor(
