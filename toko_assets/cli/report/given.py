@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from toko_core.settings import ENV_FILE
@@ -17,7 +18,9 @@ class Given:
 
     environment: Mapping[str, str]
     file: Mapping[str, str]
-    """What `.env` says."""
+    """What `.env` says, with the values of others that it refers to: `${NAME}`."""
+    written: Mapping[str, str]
+    """The same as it is written."""
     problems: tuple[str, ...]
     """What cannot be read in `.env`, without its content."""
     unread: tuple[str, ...]
@@ -26,14 +29,14 @@ class Given:
     @classmethod
     def read(cls) -> "Given":
         """Read the environment and `.env` in the working folder. Never raises."""
-        file: dict[str, str] = {}
+        written: dict[str, str] = {}
         problems, unread = list[str](), list[str]()
         try:
             content = ENV_FILE.read_bytes()
         except FileNotFoundError:
-            return cls(dict(os.environ), {}, (f"There is no {ENV_FILE} in {Path.cwd()}.",), ())
+            return cls(dict(os.environ), {}, {}, (f"There is no {ENV_FILE} in {Path.cwd()}.",), ())
         except OSError as error:
-            return cls(dict(os.environ), {}, (f"{ENV_FILE} cannot be read: {error.strerror}.",), ())
+            return cls(dict(os.environ), {}, {}, (f"{ENV_FILE} cannot be read: {error.strerror}.",), ())
         try:
             text = content.decode()
         except UnicodeDecodeError:
@@ -44,8 +47,9 @@ class Given:
                 problems.append(f"Line {binding.original.line} of {ENV_FILE} cannot be read.")
                 unread.append(binding.original.string)
             elif binding.key:
-                file[binding.key] = binding.value or ""
-        return cls(dict(os.environ), file, tuple(problems), tuple(unread))
+                written[binding.key] = binding.value or ""
+        file = {name: value or "" for name, value in dotenv_values(stream=StringIO(text)).items()}
+        return cls(dict(os.environ), file, written, tuple(problems), tuple(unread))
 
     def get(self, name: str) -> str:
         """Return a setting; an empty text if it is not set. The environment goes before the file."""

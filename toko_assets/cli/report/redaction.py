@@ -68,7 +68,7 @@ class Redaction:
 
 def _secrets(given: Given) -> Iterator[str]:
     """Yield all values that are not harmless: those of other settings, of misspelt ones, and lines without a name."""
-    for name, value in (*given.file.items(), *given.environment.items()):
+    for name, value in (*given.file.items(), *given.written.items(), *given.environment.items()):
         if name in SHOWN | NEUTRAL or not value.strip():
             continue
         if name in NAMES or NAMED_LIKE_SECRETS.search(name) or _is_misspelt(name, value, given):

@@ -35,6 +35,7 @@ PLANTED = {
 """Every secret setting."""
 ELSEWHERE = (
     OLD_TOKEN, "sandi-lama", "sandi-lain", "sandi-rusak", "sandi-salah-eja", "sandi-lingkungan", "jalur-lama",
+    "sandi-campuran",
     "Budi Santoso", "81234567", "GULA 1 KG", "Rp17.500", "999000111", "sl.Bx1234567890abcdefgh", "Siti Aminah",
     "k3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3y",
 )  # fmt: skip
@@ -90,7 +91,8 @@ def test_a_report_has_what_a_supporter_needs_and_no_secret_wherever_it_is(
     in_file = list(PLANTED)[::2]
     (folder / ".env").write_text(
         "".join(f"{name}='{quoted[name]}'\n" for name in in_file)
-        + "DB_PASSWORDS=sandi-salah-eja\nKEEP_BACKUPS=7\nCOMPOSE_PROJECT_NAME=toko\nOWNER_USERS=999000111\n"
+        + "DB_PASSWORDS=sandi-salah-eja\nKEEP_BACKUPS=7\nX_TOKEN=${KEEP_BACKUPS}-sandi-campuran\n"
+        + "COMPOSE_PROJECT_NAME=toko\nOWNER_USERS=999000111\n"
         + "TELEGRAM_BASE_URL=http://127.0.0.1:9\nDB_HOST=postgres://toko:sandi-lain@db/i5bu\nDB_PASSWORD 'sandi-rusak\n"
     )
     for name in set(PLANTED) - set(in_file):
@@ -110,6 +112,7 @@ def test_a_report_has_what_a_supporter_needs_and_no_secret_wherever_it_is(
         "k3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3y", "Owner 999000111 could not be notified",
         'ERROR:  invalid input syntax for type numeric: "Budi Santoso"',
         'CONTEXT:  COPY tbl_supel, line 7: "Budi Santoso', "\tJl. Mawar 81234567",
+        "7-sandi-campuran",
         "harmless: 3 files", "\x1b[2Jcleared",
     ]  # fmt: skip
     (folder / "data" / "postgres.log").write_text("\n".join(lines))
@@ -129,7 +132,7 @@ def test_a_report_has_what_a_supporter_needs_and_no_secret_wherever_it_is(
         "toko 0.", "dagster 1.", "duckdb 2.", "kernel ", "Memory: ", "KEEP_BACKUPS=7 (.env)", "DB_HOST is set (.env)",
         "HEARTBEAT_URL is set", "TELEGRAM_BOT_TOKEN is set", "OWNER_USERS is set (.env)",
         "DB_PASSWORDS in .env is not a setting",
-        "Line 13 of .env cannot be read.", "fail settings", "1 runs, the newest first:", "sync FAILURE",
+        "Line 14 of .env cannot be read.", "fail settings", "1 runs, the newest first:", "sync FAILURE",
         "check prices_filled_in did not pass (ERROR): count 630, limit 0", "failed: raw_backup: database postgresql://",
         "-- ", "harmless: 3 files", "password=<secret>", "https://api.telegram.org/…", "postgresql://<secret>@db:5432/i5bu",
     ):  # fmt: skip
