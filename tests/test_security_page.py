@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "security.md").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CODE = re.compile(r"`([^`]+)`")
 CAPABILITY = re.compile(r"\b[A-Z]+(?:_[A-Z]+)*\b")
-SECRET = re.compile(r"PASSWORD|TOKEN|SECRET")
+SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|HEARTBEAT")
 
 
 def rows(heading: str) -> Iterator[list[str]]:

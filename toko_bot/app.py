@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from telegram import Update
@@ -31,6 +32,7 @@ from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS
 from toko_bot.replies.reports import COMMANDS
+from toko_bot.service.dead_mans_switch import keep_requesting
 from toko_bot.service.health import Heartbeat
 from toko_bot.service.incoming import Polling, wait_for_end_of_polling
 from toko_bot.service.listeners.webhook import WebhookUpdater
@@ -145,6 +147,7 @@ class TokoBot:
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
             self._set_commands(app), self._watch_updates(),
+            *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
         log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
@@ -177,6 +180,11 @@ class TokoBot:
         self.failure = await wait_for_end_of_polling(self._polling, lambda: self._updater.running)
         log.error("The bot stops: %s", self.failure)
         self.application.stop_running()
+
+    def _signs_of_life(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """Yield the work for BOT_HEARTBEAT_URL, if it is set."""
+        if url := self.settings.bot_heartbeat_url:
+            yield keep_requesting(url.get_secret_value(), self._heartbeat.find_problem)
 
     async def _report_stale(self, reports: OwnerReports) -> None:
         while True:

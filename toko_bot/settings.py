@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import NoDecode
 
 from toko_core.catalog.freshness import ClosedDays
-from toko_core.settings import TELEGRAM, BaseUrl, Ids, ShopSettings, TelegramSettings, load
+from toko_core.settings import TELEGRAM, BaseUrl, Ids, SecretUrl, ShopSettings, TelegramSettings, load
 
 WEBHOOK_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
 """Telegram accepts at most 256 characters. telegram.constants has that number too, but importing it loads the whole
@@ -85,6 +85,9 @@ class BotSettings(ShopSettings, TelegramSettings):
     )
     metrics_listen: Annotated[str, AfterValidator(_address)] = Field(
         "127.0.0.1", description="The address that the metrics listen on"
+    )
+    bot_heartbeat_url: SecretUrl | None = Field(
+        None, description="An address that is requested each minute while the bot is healthy; unset: none"
     )
     dagster_url: BaseUrl = Field("http://127.0.0.1:3000", description="The address at which the bot reaches Dagster")
     web_url: BaseUrl = Field("http://127.0.0.1:3000", description="Dagster's address in messages")

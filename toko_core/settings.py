@@ -57,10 +57,25 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _secret_url(secret: SecretStr) -> SecretStr:
+    url = secret.get_secret_value()
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
+        right = right and (parts.port or 1) > 0 and url.isascii() and url.isprintable() and " " not in url
+    except ValueError:  # its message has a part of the address
+        right = False
+    if not right:
+        raise ValueError("must be an http or https address without user and password")
+    return secret
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """The name of a time zone."""
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """The address of a server, without a slash at the end."""
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
+"""An address that lets whoever knows it do something."""
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
 """Telegram ids, separated by commas."""
 
@@ -127,6 +142,11 @@ class TelegramSettings(PartSettings):
 Part = TypeVar("Part", bound=PartSettings)
 
 
+def host_of(url: str) -> str:
+    """Return the host and port of an address: the rest of it may be a secret."""
+    return urlsplit(url).netloc.rpartition("@")[2] or "an unknown place"
+
+
 def load(kind: type[Part]) -> Part:
     """Read and check the settings of one part. Raises SettingError, which names each wrong setting."""
     try:
@@ -156,23 +176,25 @@ def _may_be_secret(kind: type[PartSettings], field: str, error: ErrorDetails) ->
 
 
 NAMES = frozenset({
-    "ALLOWED_CHATS", "ALLOWED_HOSTS", "ALLOWED_USERS", "BACKUP_FOLDER", "BACKUP_SOURCE", "CADDY_IMAGE", "CLOSED_DAYS",
-    "DAGSTER_HOME", "DAGSTER_URL", "DAILY_SYNC_CRON", "DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_PORT",
-    "DB_RESTORE_PASSWORD", "DB_RESTORE_USER", "DB_USER",
+    "ALLOWED_CHATS", "ALLOWED_HOSTS", "ALLOWED_USERS", "BACKUP_FOLDER", "BACKUP_SOURCE", "BOT_HEARTBEAT_URL",
+    "CADDY_IMAGE", "CLOSED_DAYS", "DAGSTER_HOME", "DAGSTER_URL", "DAILY_SYNC_CRON", "DB_HOST", "DB_NAME", "DB_PASSWORD",
+    "DB_PORT", "DB_RESTORE_PASSWORD", "DB_RESTORE_USER", "DB_USER",
     "DOCKER_GID", "DOCKER_SOCKET", "DROPBOX_APP_KEY", "DROPBOX_APP_SECRET", "DROPBOX_FOLDER_PATH",
-    "DROPBOX_REFRESH_TOKEN", "HTTPS_PORT", "HTTP_PORT", "IPOS_DATABASE", "KEEP_BACKUPS", "KEEP_CATALOGS",
-    "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN", "METRICS_PORT",
-    "OWNER_USERS", "POSTGRES_IMAGE", "POSTGRES_PASSWORD", "PRICE_ROUNDING", "PYTHON_IMAGE", "SALES_EVERY_HOURS",
-    "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS", "TELEGRAM_BASE_URL",
-    "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR", "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL",
-    "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
+    "DROPBOX_REFRESH_TOKEN", "HEARTBEAT_URL", "HTTPS_PORT", "HTTP_PORT", "IPOS_DATABASE", "KEEP_BACKUPS",
+    "KEEP_CATALOGS", "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN",
+    "METRICS_PORT", "OWNER_USERS", "POSTGRES_IMAGE", "POSTGRES_PASSWORD", "PRICE_ROUNDING", "PYTHON_IMAGE",
+    "SALES_EVERY_HOURS", "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS",
+    "TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR",
+    "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
 })  # fmt: skip
 """Every name that `.env` may have, in whichever part of the program it is read. No part knows the names of all."""
 SECRETS = {
+    "BOT_HEARTBEAT_URL": "a secret address",
     "DB_PASSWORD": "a password",
     "DB_RESTORE_PASSWORD": "a password",
     "DROPBOX_APP_SECRET": "a secret",
     "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
+    "HEARTBEAT_URL": "a secret address",
     "POSTGRES_PASSWORD": "a password",
     "TELEGRAM_BOT_TOKEN": "the bot's token",
     "WEB_PASSWORD_HASH": "the hash of a password",

@@ -16,6 +16,7 @@ NOT_IN_CONTAINERS = {
     "search_results_limit",
     "daily_sync_cron",
     "sales_every_hours",
+    "heartbeat_url",
 } | WebSettings.model_fields.keys()
 """Of the chain: in the image; always the same; of `toko search`; of sensors, schedules and pages, which are no runs."""
 

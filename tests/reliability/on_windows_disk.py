@@ -1,7 +1,7 @@
 """The data folder, and the folder of backups, on real Windows disks: NTFS and exFAT through FUSE.
 
-It needs root, /dev/fuse, a loop device, and Debian's packages ntfs-3g, exfat-fuse and exfatprogs, so it is asked for by
-name:
+It needs root, /dev/fuse, a loop device, and Debian's packages bindfs, ntfs-3g, exfat-fuse and exfatprogs, so it is
+asked for by name:
 
     make test-disks
 
@@ -21,15 +21,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from watchfiles import watch
 
 from tests.acceptance.places import set_time
 from tests.backups import a_shop, write_backup
 from tests.servers.postgres import real_server
 from tests.stand_in_disk import ROOT
+from tests.toko_assets.backups.watch.watching import watched
+from toko_assets.backups.folder import FolderSource
+from toko_assets.backups.watch.folder import notifies
+from toko_assets.common.data_disk import file_system
 from toko_assets.postgres.server import PostgresServer
 
 TOKO = Path(sys.executable).with_name("toko")
-NEEDED = ("mkntfs", "ntfs-3g", "mkfs.exfat", "mount.exfat-fuse", "losetup")
+NEEDED = ("bindfs", "mkntfs", "ntfs-3g", "mkfs.exfat", "mount.exfat-fuse", "losetup")
 CLONE_NEWNS, MS_PRIVATE, MS_REC = 0x20000, 1 << 18, 1 << 14
 IMAGE_BYTES = 600_000_000
 ROOT_USER, DAEMON, NOBODY = 0, 1, 65534
@@ -96,7 +101,9 @@ def _mounts_of_its_own() -> None:
     """What is mounted from here on, nobody else sees, and it is gone with this process."""
     assert os.geteuid() == 0, "Run it as root: it mounts disks."
     assert Path("/dev/fuse").exists(), "There is no /dev/fuse."
-    assert not [name for name in NEEDED if shutil.which(name) is None], "apt-get install ntfs-3g exfat-fuse exfatprogs"
+    assert not [name for name in NEEDED if shutil.which(name) is None], (
+        "apt-get install bindfs ntfs-3g exfat-fuse exfatprogs"
+    )
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.unshare(CLONE_NEWNS) == 0
     assert libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0
@@ -187,6 +194,29 @@ def test_backups_may_arrive_there(home: Path, backups: list[Path], disk: str, us
             shutil.copy2(backup, inbox / f"i5_TOKO {backup.name.upper()}")
             assert_published(shop.toko("sync"), products)
         assert "✓ backups      i5_TOKO 4.I5BU in " in shop.toko("doctor").output
+
+
+def test_a_backup_that_windows_puts_there_is_found_by_polling(home: Path, backups: list[Path]) -> None:
+    """In WSL2 Windows changes the folder behind Linux's back, as here the folder that bindfs shows: no event comes."""
+    windows, inbox = home / "windows", home / "inbox"
+    windows.mkdir()
+    inbox.mkdir()
+    subprocess.run(["bindfs", windows, inbox], check=True)
+    try:
+        assert file_system(inbox) == "fuse"
+        assert not notifies(inbox)
+        with watched(FolderSource(inbox)) as found:
+            found.wait()
+            events = watch(inbox, rust_timeout=3000, yield_on_timeout=True, force_polling=False)
+            assert next(events) == set()  # until the timeout
+            shutil.copy2(backups[0], windows / "TOKO.I5BU")
+            assert next(events) == set()  # inotify is blind
+            events.close()
+            found.wait()
+            (windows / "TOKO.I5BU").unlink()
+            found.wait()
+    finally:
+        subprocess.run(["umount", inbox], check=True)
 
 
 @pytest.mark.parametrize("disk", ["ntfs", "exfat"])

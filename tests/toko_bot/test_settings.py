@@ -29,6 +29,8 @@ WRONG = [
     ("LOG_FORMAT", "%(x", "LOG_FORMAT is wrong"),
     ("METRICS_PORT", "0", "METRICS_PORT is wrong"),
     ("TELEGRAM_BASE_URL", "telegram", "TELEGRAM_BASE_URL is wrong"),
+    ("BOT_HEARTBEAT_URL", "hc.toko.id/rahasia", "BOT_HEARTBEAT_URL is wrong: must be an http or https address"),
+    ("BOT_HEARTBEAT_URL", "https://hc.toko.id:rahasia/", "BOT_HEARTBEAT_URL is wrong: must be an http or https"),
     ("METRICS_LISTEN", "0.0.0.0:9100", "METRICS_LISTEN is wrong: must be an address without a port"),
     ("WEB_URL", "javascript://toko.id/%0aalert(1)", "WEB_URL is wrong: must be the http or https address"),
 ]

@@ -181,12 +181,22 @@ def cleanup() -> None:
 
 
 @cli.command()
-def doctor() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for other programs.")
+def doctor(as_json: bool) -> None:
     """Check every setting and everything that a sync and the bot need. Says what is wrong and what to do."""
-    with console.status("Starting"):
-        from toko_assets.cli.doctor import run_doctor
-    if not run_doctor(console):
+    with Console(stderr=as_json).status("Starting"):
+        from toko_assets.cli.doctor import print_json, run_doctor
+    if not (print_json() if as_json else run_doctor(console)):
         sys.exit(1)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), required=False)
+def report(file: Path | None) -> None:
+    """Write what a supporter needs to know into a new text file that is safe to send. `-`: to standard output."""
+    with Console(stderr=True).status("Starting"):
+        from toko_assets.cli.report import write_report
+    write_report(file, console)
 
 
 @cli.command()

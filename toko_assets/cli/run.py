@@ -27,7 +27,9 @@ from toko_assets.defs.jobs import CHAIN
 from toko_assets.defs.recovery import COMMAND, STARTED_BY, recover
 from toko_assets.defs.rejections import judging_rules, rejection
 from toko_assets.defs.run_log import LOGGER
+from toko_assets.defs.sensors.heartbeat import report_successes
 from toko_assets.publishing.candidates import find_candidates
+from toko_assets.publishing.heartbeat import SyncHeartbeat
 from toko_assets.publishing.served import read_shop_database
 from toko_core.errors import TokoError
 
@@ -75,6 +77,23 @@ def sync_backup(
     else:
         same = "was already made from this backup"
         console.print(f"[bold]Nothing new:[/] {file} {same}.", highlight=False, soft_wrap=True)
+    _report(settings, console)
+
+
+def _report(settings: Settings, console: Console) -> None:
+    """Request HEARTBEAT_URL, if it is set, for this sync and others that the sensor report_syncs has not reported."""
+    heartbeat = SyncHeartbeat(settings)
+    if not heartbeat.is_set_up:
+        return
+    try:
+        with console.status("Requesting HEARTBEAT_URL"), storage_errors(), dg.DagsterInstance.get() as instance:
+            report_successes(heartbeat, instance)
+        problem = heartbeat.problem
+    except (TokoError, OSError) as error:  # the sync has succeeded all the same
+        problem = f"HEARTBEAT_URL was not requested: {error}"
+    if problem:
+        again = "The next sync, or the sensor report_syncs, requests it again."
+        console.print(f"[yellow]![/] {plain(problem)} {again}", highlight=False, soft_wrap=True)
 
 
 def run_assets(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import NoDecode
 
 from toko_core.errors import SettingError
-from toko_core.settings import BaseUrl, PartSettings, ShopSettings, TelegramSettings, load
+from toko_core.settings import BaseUrl, PartSettings, SecretUrl, ShopSettings, TelegramSettings, load
 
 HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]+")
 
@@ -84,6 +84,9 @@ class Settings(ShopSettings, WebSettings):
     daily_sync_cron: str | None = Field(None, description="Additional times of a sync; unset: none")
     sales_every_hours: float = Field(
         24, ge=0, description="Hours between two readings of the sales, which follow a sync; 0: never"
+    )
+    heartbeat_url: SecretUrl | None = Field(
+        None, description="An address that is requested after each good sync, as a sign of life; unset: none"
     )
     db_host: Annotated[str, AfterValidator(_host)] | None = Field(
         None, description="An external PostgreSQL, 15 to 18; unset: the embedded one"

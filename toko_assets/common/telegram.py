@@ -18,6 +18,7 @@ ANSWER_SECONDS = 5.0
 REJECTIONS = frozenset({400, 403})
 """Statuses for an owner who never wrote to the bot, or blocked it. A retry gives the same response."""
 TOO_MANY_REQUESTS = 429
+ELSEWHERE = "the connection broke, or TELEGRAM_BASE_URL leads nowhere"
 RETRIED = frozenset(range(401, 600)) - REJECTIONS - {TOO_MANY_REQUESTS}
 
 
@@ -48,14 +49,10 @@ class BotApi:
         """Return the result of a method. `waits` is the number of seconds that it may block. Raises TelegramError."""
         url, seconds = f"{self._base}/{method}", self._seconds + waits
         try:
-            with _pool(url) as pool:
+            with open_pool(url) as pool:
                 answer = pool.request("POST", url, json=params, timeout=seconds, retries=self._retry)
-        except MaxRetryError as error:
-            # In urllib3 the error of a refused connection is a subclass of a timeout.
-            silent = isinstance(error.reason, NoAnswerError) and not isinstance(error.reason, NewConnectionError)
-            raise TelegramError(f"no answer within {seconds:.0f} s" if silent else _reason(error)) from None
         except (HTTPError, OSError, ValueError) as error:  # ValueError: an invalid host name
-            raise TelegramError(_reason(error)) from None
+            raise TelegramError(failure_reason(error, seconds, ELSEWHERE)) from None
         rejected, wait = answer.status >= 400, 0.0
         try:
             content = answer.json()
@@ -68,19 +65,27 @@ class BotApi:
         raise TelegramError(reason, answer.status if rejected else 0, wait)
 
 
-def _pool(url: str) -> PoolManager:
+def open_pool(url: str) -> PoolManager:
     """Return a connection pool, through the proxy that the environment names for this address, if any."""
-    hush("urllib3.connectionpool")  # it logs URLs, which contain the token
+    hush("urllib3.connectionpool")  # it logs URLs, which contain a secret
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     return ProxyManager(proxy) if proxy and not proxy_bypass(parts.hostname or "") else PoolManager()
 
 
-def _reason(error: BaseException) -> str:
-    """Return the system's error message. The library's message contains the URL, and thus the token."""
+def failure_reason(error: BaseException, seconds: float, otherwise: str) -> str:
+    """Return why a request with this timeout failed: the system's message, or else `otherwise`.
+
+    The library's message contains the URL, and thus the secret in it.
+    """
+    if isinstance(error, MaxRetryError) and error.reason is not None:
+        error = error.reason
+    # In urllib3 the error of a refused connection is a subclass of a timeout.
+    if isinstance(error, NoAnswerError) and not isinstance(error, NewConnectionError):
+        return f"no answer within {seconds:.0f} s"
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
         cause = cause.__cause__ or cause.__context__ or getattr(cause, "reason", None)
-    return "the connection broke, or TELEGRAM_BASE_URL leads nowhere"
+    return otherwise

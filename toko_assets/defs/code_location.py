@@ -25,6 +25,7 @@ from toko_assets.defs.rollback_job import rollback_catalog
 from toko_assets.defs.run_log import run_logger
 from toko_assets.defs.schedules import daily_sync
 from toko_assets.defs.sensors.delivery import delivery_sensor
+from toko_assets.defs.sensors.heartbeat import heartbeat_sensor
 from toko_assets.defs.sensors.new_backup import new_backup_sensor
 from toko_assets.defs.sensors.owners import failure_sensor, success_sensor
 from toko_assets.defs.sensors.recent_sales import recent_sales_sensor
@@ -52,6 +53,7 @@ def build_defs(
             success_sensor(),
             failure_sensor(clock),
             delivery_sensor(),
+            heartbeat_sensor(settings),
             recent_sales_sensor(settings.sales_every_hours, clock),
         ],
         schedules=[daily_sync(settings)],

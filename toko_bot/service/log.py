@@ -14,6 +14,8 @@ def set_up_logging(settings: BotSettings) -> None:
     secrets = [settings.token, settings.token.replace(":", "%3A")]
     if settings.webhook_secret is not None:
         secrets.append(settings.webhook_secret.get_secret_value())
+    if settings.bot_heartbeat_url is not None:
+        secrets.append(settings.bot_heartbeat_url.get_secret_value())
     handler = log.set_up_logging(settings.log_level, settings.log_format, secrets)
     handler.addFilter(_without_traceback)
     for name in NOISY:

@@ -1,5 +1,6 @@
 """`toko doctor` on real installations: what is right, and each thing that is wrong."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,30 @@ def test_of_an_installation_in_order_everything_is_said_and_nothing_is_wrong() -
         "✓ web hosts the web interface answers to this machine; further names: ALLOWED_HOSTS",
     ):  # fmt: skip
         assert said in answer.output, said
+
+
+def test_as_json_it_says_the_same_with_the_same_status(toko: Installation) -> None:
+    def as_data() -> tuple[int, Any]:
+        answer = run_toko("doctor", "--json")
+        return answer.status, json.loads(answer.output)
+
+    lines = run_toko("doctor").output
+    status, data = as_data()
+    assert (status, data["ok"], set(data)) == (0, True, {"toko", "ok", "findings"})
+    keys = {"name", "state", "text", "advice"}
+    assert [found for found in data["findings"] if set(found) != keys or found["state"] != "ok"] == []
+    assert {"python", "data_folder", "backups", "catalogue", "web_hosts", "telegram"} <= {
+        found["name"] for found in data["findings"]
+    }
+    for found in data["findings"]:
+        if "MB free" not in found["text"] and " ago" not in found["text"]:
+            assert " ".join(found["text"].split()) in lines
+    shutil.rmtree(toko.inbox)
+    status, data = as_data()
+    assert (status, data["ok"]) == (1, False)
+    (found,) = (found for found in data["findings"] if found["state"] == "fail")
+    assert found["text"] == "There is no backup"
+    assert found["advice"].startswith("create the folder ")
 
 
 def test_it_changes_nothing(toko: Installation) -> None:

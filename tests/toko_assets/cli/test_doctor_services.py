@@ -23,10 +23,11 @@ from dagster_shared.error import SerializableErrorInfo
 
 from tests.acceptance.places import installed
 from tests.installation import Installation
+from tests.servers.dead_mans_switch import dead_mans_switch
 from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.dev.lock import FILE, only_one
 from toko_assets.cli.doctor.finding import Finding, Mark
-from toko_assets.cli.doctor.services import look_at_services
+from toko_assets.cli.doctor.services import look_at_heartbeats, look_at_services
 from toko_assets.common.settings import load_settings
 
 ORIGIN = RemoteInstigatorOrigin(
@@ -139,3 +140,35 @@ def test_a_sensor_that_is_off_is_worth_a_look(instance: dg.DagsterInstance) -> N
     found = findings()[-1]
     assert found.mark is Mark.NOTE
     assert found.said == "new_backup is turned off: turn it on in the web interface, under Automation."
+
+
+def test_the_servers_of_the_heartbeats_are_examined_without_a_sign_of_life(
+    toko: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> list[tuple[str, str]]:
+        return [(found.data["state"], found.said) for found in look_at_heartbeats(load_settings())]
+
+    assert [(state, text.split("(")[0]) for state, text in said()] == [
+        ("ok", "HEARTBEAT_URL is not set here "), ("ok", "BOT_HEARTBEAT_URL is not set here "),
+    ]  # fmt: skip
+    with dead_mans_switch() as switch:
+        place = switch.url.split("/")[2]
+        switch.behaviour = 404
+        monkeypatch.setenv("HEARTBEAT_URL", switch.url)
+        monkeypatch.setenv("BOT_HEARTBEAT_URL", switch.url)
+        records = toko.data / "records"
+        records.mkdir(parents=True)
+        (records / "heartbeat.json").write_text('{"reported": [], "problem": "HEARTBEAT_URL (x): status 404."}')
+        assert said() == [
+            ("ok", f"HEARTBEAT_URL is set, and {place} responds"),
+            ("ok", f"BOT_HEARTBEAT_URL is set, and {place} responds"),
+            ("warn", "Both addresses are the same: set two, or the death of one part is not noticed."),
+            ("warn", "The last time, HEARTBEAT_URL (x): status 404."),
+        ]
+        assert switch.count == 0
+        monkeypatch.setenv("HEARTBEAT_URL", f"https://{place}/rahasia")  # it speaks no TLS
+    monkeypatch.setenv("BOT_HEARTBEAT_URL", switch.url)
+    for (state, text), name in zip(said(), ("HEARTBEAT_URL", "BOT_HEARTBEAT_URL"), strict=False):
+        assert state == "fail"
+        assert text.startswith(f"{name}: {place} cannot be reached (Connection refused): correct the address")
+    assert "rahasia" not in str(said())

@@ -55,7 +55,14 @@ def test_a_host_is_a_name_an_address_or_a_folder_with_a_socket(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DB_PASSWORD", "rahasia\udcff"), ("DB_HOST", "postgres://toko:rahasia@db/i5bu")]
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "rahasia\udcff"),
+        ("DB_HOST", "postgres://toko:rahasia@db/i5bu"),
+        ("HEARTBEAT_URL", "ftp://hc.toko.id/rahasia"),
+        ("HEARTBEAT_URL", "https://u:rahasia@hc.toko.id/"),
+        ("HEARTBEAT_URL", "https://hc.toko.id:rahasia/"),
+    ],
 )
 def test_a_wrong_setting_that_may_hold_a_password_is_named_but_not_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str

@@ -5,17 +5,19 @@ drops a database, and polls Telegram for updates without confirming them. It doe
 running, and does not poll for updates while the bot is running.
 """
 
+import json
 from collections.abc import Iterator
+from importlib.metadata import version
 
 from rich.console import Console
 
 from toko_assets.cli.doctor.backups import look_at_backups
 from toko_assets.cli.doctor.catalogue import look_at_catalogue
 from toko_assets.cli.doctor.database import look_at_postgres
-from toko_assets.cli.doctor.finding import Finding, Mark, guarded
+from toko_assets.cli.doctor.finding import Finding, Mark, guarded, note, wrong
 from toko_assets.cli.doctor.machine import look_at_data_folder, look_at_machine
 from toko_assets.cli.doctor.sales import look_at_sales
-from toko_assets.cli.doctor.services import look_at_services
+from toko_assets.cli.doctor.services import look_at_heartbeats, look_at_services
 from toko_assets.cli.doctor.setup import look_at_dagster, look_at_hosts, look_at_settings, look_at_time_zone
 from toko_assets.cli.doctor.telegram import look_at_telegram
 from toko_assets.cli.terminal import plain
@@ -32,6 +34,7 @@ CHECKS = (
     ("Dagster", look_at_dagster),
     ("web hosts", look_at_hosts),
     ("services", look_at_services),
+    ("heartbeats", look_at_heartbeats),
     ("Telegram", look_at_telegram),
 )
 
@@ -42,12 +45,21 @@ def examine() -> Iterator[Finding]:
     try:
         settings = load_settings()
     except SettingError as error:
-        yield from (Finding(Mark.WRONG, "settings", problem) for problem in error.problems)
-        yield Finding(Mark.NOTE, "the rest", "Not checked: fix the settings, then run `toko doctor` again.")
+        yield from (wrong("settings", problem) for problem in error.problems)
+        yield note("the rest", "Not checked", "fix the settings, then run `toko doctor` again.")
         return
     yield from guarded("settings", look_at_settings(settings))
     for subject, check in CHECKS:
         yield from guarded(subject, check(settings))
+
+
+def print_json() -> bool:
+    """Print all findings as one JSON object, with progress on standard error. Return whether nothing is wrong."""
+    with Console(stderr=True).status("Checking"):
+        findings = list(examine())
+    ok = all(finding.mark is not Mark.WRONG for finding in findings)
+    print(json.dumps({"toko": version("toko"), "ok": ok, "findings": [finding.data for finding in findings]}, indent=2))
+    return ok
 
 
 def run_doctor(console: Console) -> bool:

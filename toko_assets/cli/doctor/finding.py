@@ -18,25 +18,41 @@ class Mark(Enum):
     WRONG = "[red]✗[/]"
 
 
+STATES = {Mark.GOOD: "ok", Mark.NOTE: "warn", Mark.WRONG: "fail"}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line. A finding of something wrong also says what to do."""
 
     mark: Mark
     subject: str
-    said: str
+    text: str
+    advice: str = ""
+    """What to do, unless `text` says it."""
+
+    @property
+    def said(self) -> str:
+        """The whole line."""
+        return f"{self.text}: {self.advice}" if self.advice else self.text
+
+    @property
+    def data(self) -> dict[str, str]:
+        """The finding in `toko doctor --json`. Other programs rely on these names and states (docs/commands.md)."""
+        name = self.subject.lower().replace(" ", "_")
+        return {"name": name, "state": STATES[self.mark], "text": self.text, "advice": self.advice}
 
 
-def good(subject: str, said: str) -> Finding:
-    return Finding(Mark.GOOD, subject, said)
+def good(subject: str, text: str) -> Finding:
+    return Finding(Mark.GOOD, subject, text)
 
 
-def note(subject: str, said: str) -> Finding:
-    return Finding(Mark.NOTE, subject, said)
+def note(subject: str, text: str, advice: str = "") -> Finding:
+    return Finding(Mark.NOTE, subject, text, advice)
 
 
-def wrong(subject: str, said: str) -> Finding:
-    return Finding(Mark.WRONG, subject, said)
+def wrong(subject: str, text: str, advice: str = "") -> Finding:
+    return Finding(Mark.WRONG, subject, text, advice)
 
 
 def guarded(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ def look_at_machine() -> Iterator[Finding]:
     """Check Python, and show the version of this program."""
     python = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < OLDEST_PYTHON:
-        yield wrong("Python", f"{python} is too old: install {'.'.join(map(str, OLDEST_PYTHON))} or newer.")
+        yield wrong("Python", f"{python} is too old", f"install {'.'.join(map(str, OLDEST_PYTHON))} or newer.")
     else:
         yield good("Python", f"{python}, toko {version('toko')}")
 
@@ -41,14 +41,14 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
     """Check that only this user can write the folder, and that its disk has space for a sync."""
     folder = settings.data_folder
     if folder.exists() and not folder.is_dir():
-        yield wrong("data folder", f"{folder} is a file: remove it, or set TOKO_DATA_DIR.")
+        yield wrong("data folder", f"{folder} is a file", "remove it, or set TOKO_DATA_DIR.")
         return
     try:
         _write_something(folder)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "make room on its disk." if full else "set TOKO_DATA_DIR, or its owner."
-        yield wrong("data folder", f"{folder} cannot be written ({error.strerror}): {remedy}")
+        yield wrong("data folder", f"{folder} cannot be written ({error.strerror})", remedy)
         return
     if problem := data_disk_problem(settings):
         yield wrong("data folder", problem)
@@ -75,7 +75,7 @@ def _open_to_others(settings: Settings) -> Iterator[Finding]:
             mark = wrong if found.is_writable else note
             yield mark("data folder", f"{place}, and {found.reason}.")
         else:
-            yield note("data folder", f"{place}: the next sync closes it, or chmod {found.closed:o} {found.path}")
+            yield note("data folder", place, f"the next sync closes it, or chmod {found.closed:o} {found.path}")
 
 
 def _free_space(settings: Settings) -> Finding:
@@ -83,9 +83,9 @@ def _free_space(settings: Settings) -> Finding:
     free, needed = shutil.disk_usage(nearest_existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
     summary = f"{short_path(folder)} is writable; {free / MB:,.0f} MB free, a sync needs about {needed / MB:,.0f} MB"
     if free < needed:
-        return wrong("data folder", f"{summary}: free some space, or set TOKO_DATA_DIR to a larger disk.")
+        return wrong("data folder", summary, "free some space, or set TOKO_DATA_DIR to a larger disk.")
     if free < SYNCS_AHEAD * needed:
-        return note("data folder", f"{summary}: free some space soon.")
+        return note("data folder", summary, "free some space soon.")
     return good("data folder", summary)
 
 

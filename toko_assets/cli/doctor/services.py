@@ -19,7 +19,10 @@ from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.settings import Settings
 from toko_assets.defs.sensors import NEW_BACKUP
+from toko_assets.publishing.heartbeat import SyncHeartbeat, server_problem
+from toko_core.settings import PartSettings, SecretUrl, host_of, load
 
+HEARTBEATS = "heartbeats"
 LATE_SECONDS = 120
 """The daemon writes a heartbeat every 30 seconds, and the sensor ticks as often."""
 WEB_SECONDS = 10
@@ -55,6 +58,33 @@ def look_at_services(settings: Settings) -> Iterator[Finding]:
         yield from _look_at_ticks(instance, now)
 
 
+class BotHeartbeat(PartSettings):
+    """The bot's address: its other settings need not be valid here."""
+
+    bot_heartbeat_url: SecretUrl | None = None
+
+
+def look_at_heartbeats(settings: Settings) -> Iterator[Finding]:
+    """Check that the servers of HEARTBEAT_URL and BOT_HEARTBEAT_URL respond. The addresses are not requested.
+
+    A request would be a sign of life of the chain or the bot.
+    """
+    found = {"HEARTBEAT_URL": settings.heartbeat_url, "BOT_HEARTBEAT_URL": load(BotHeartbeat).bot_heartbeat_url}
+    addresses = {name: secret.get_secret_value() for name, secret in found.items() if secret}
+    for name in found:
+        if name not in addresses:
+            yield good(HEARTBEATS, f"{name} is not set here (docs/deployment.md, A dead-man's switch)")
+        elif reason := server_problem(addresses[name]):
+            text = f"{name}: {host_of(addresses[name])} cannot be reached ({reason})"
+            yield wrong(HEARTBEATS, text, "correct the address, or the network of this machine.")
+        else:
+            yield good(HEARTBEATS, f"{name} is set, and {host_of(addresses[name])} responds")
+    if len(addresses) > len(set(addresses.values())):
+        yield note(HEARTBEATS, "Both addresses are the same", "set two, or the death of one part is not noticed.")
+    if problem := SyncHeartbeat(settings).problem:
+        yield note(HEARTBEATS, f"The last time, {problem}")
+
+
 def _open_instance(home: Path) -> dg.DagsterInstance | None:
     """Open Dagster's instance. None if there is none, or if it cannot be opened, which look_at_dagster reports."""
     if not (home / "dagster.yaml").exists():
@@ -76,14 +106,14 @@ def _look_at_location(started: Started) -> Iterator[Finding]:
         with urllib.request.urlopen(request, timeout=WEB_SECONDS) as answer:  # noqa: S310
             workspace: dict[str, Any] = json.load(answer)["data"]["workspaceOrError"]
     except (OSError, ValueError) as error:
-        yield wrong("web server", f"{started.address} does not respond ({error}): {STARTED_AGAIN}")
+        yield wrong("web server", f"{started.address} does not respond ({error})", STARTED_AGAIN)
         return
     entries = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
     problem = next((entry for entry in entries if "message" in entry), None)
     if problem is None:
         yield good("code", f"it is loaded, and {started.address} responds")
     elif UNREACHABLE in problem["message"]:
-        yield wrong("code", f"The code server does not respond: {STARTED_AGAIN}")
+        yield wrong("code", "The code server does not respond", STARTED_AGAIN)
     else:
         reason = _first_line([problem, *problem["causes"]][-1]["message"])
         yield wrong(
@@ -105,7 +135,7 @@ def _look_at_ticks(instance: dg.DagsterInstance, now: float) -> Iterator[Finding
     """Check the newest tick of the sensor."""
     states = [state for state in instance.all_instigator_state() if state.name == NEW_BACKUP]
     if any(not state.is_running for state in states):
-        yield note("sensor", f"{NEW_BACKUP} is turned off: turn it on in the web interface, under Automation.")
+        yield note("sensor", f"{NEW_BACKUP} is turned off", "turn it on in the web interface, under Automation.")
         return
     ticks = [t for s in states for t in instance.get_ticks(s.instigator_origin_id, s.selector_id, limit=1)]
     if not ticks:

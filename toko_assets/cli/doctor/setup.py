@@ -27,7 +27,7 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
     written = env_file()
     yield from (note("settings", sentence) for sentence in misspelt_names())
     if "DAGSTER_HOME" in written and not os.environ.get("DAGSTER_HOME"):
-        yield note("settings", "DAGSTER_HOME in .env has no effect: set it in the environment.")
+        yield note("settings", "DAGSTER_HOME in .env has no effect", "set it in the environment.")
     if secret := readable_secret():
         yield note("settings", secret)
     if settings.db_host is None and settings.db_password is not None:
@@ -60,7 +60,7 @@ def look_at_dagster(settings: Settings) -> Iterator[Finding]:
     file = home / "dagster.yaml"
     reason = _unwritable(home)
     if reason and not _stores_elsewhere(file):
-        yield wrong("Dagster", f"{home} cannot be written ({reason}): set DAGSTER_HOME, or its owner.")
+        yield wrong("Dagster", f"{home} cannot be written ({reason})", "set DAGSTER_HOME, or its owner.")
         return
     if not home.exists():
         yield good("Dagster", f"the first sync will create {short_path(home)}")
@@ -73,7 +73,7 @@ def look_at_dagster(settings: Settings) -> Iterator[Finding]:
             pass
     except Exception as error:  # a file that somebody edited may cause any error
         reason = " ".join(str(error).split())
-        yield wrong("Dagster", f"{file} cannot be used ({reason}): remove it, the next sync creates a valid one.")
+        yield wrong("Dagster", f"{file} cannot be used ({reason})", "remove it, the next sync creates a valid one.")
         return
     kept = "the storage in PostgreSQL responds" if reason else f"{short_path(home)} is writable"
     yield good("Dagster", f"{kept}, its dagster.yaml is valid")

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
@@ -14,7 +13,7 @@ from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import Beat, read_beat
 from toko_bot.settings import BotSettings, load_settings
 from toko_core.errors import SettingError
-from toko_core.settings import env_file
+from toko_core.settings import env_file, host_of
 
 SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
@@ -50,9 +49,9 @@ def look_at_telegram(_: Settings) -> Iterator[Finding]:
 def _settings(settings: BotSettings) -> Iterator[Finding]:
     groups, people = [i for i in settings.staff if i < 0], [i for i in settings.allowed_chats if i > 0]
     if groups:
-        yield note(SUBJECT, f"{groups[0]} among ALLOWED_USERS and OWNER_USERS is a group: put it into ALLOWED_CHATS.")
+        yield note(SUBJECT, f"{groups[0]} among ALLOWED_USERS and OWNER_USERS is a group", "put it into ALLOWED_CHATS.")
     if people:
-        yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person: put them into ALLOWED_USERS.")
+        yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person", "put them into ALLOWED_USERS.")
     if not settings.staff and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
     if not settings.owners:
@@ -63,7 +62,7 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, "CLOSED_DAYS has all days of the week: old prices would never be marked as old.")
     if settings.webhook_url is None and settings.webhook_secret is not None:
         yield note(SUBJECT, "WEBHOOK_SECRET has no effect: WEBHOOK_URL is not set, so the bot polls.")
-    way = f"a webhook at {_host(settings.webhook_url)}" if settings.webhook_url else "polling"
+    way = f"a webhook at {host_of(settings.webhook_url)}" if settings.webhook_url else "polling"
     yield good(SUBJECT, f"settings: {len(settings.staff)} people, {len(settings.owners)} of them see cost; by {way}")
 
 
@@ -71,7 +70,7 @@ def _bot(settings: BotSettings) -> Iterator[Finding]:
     """Check the response of getMe: the bot's name, and its configuration at @BotFather."""
     me = BotApi(settings, seconds=ANSWER_SECONDS).call("getMe")
     name = f"@{me.get('username', '?')}"
-    yield good(SUBJECT, f"{name} is known to {_host(settings.telegram_base_url)}")
+    yield good(SUBJECT, f"{name} is known to {host_of(settings.telegram_base_url)}")
     if me.get("supports_inline_queries"):
         yield good(SUBJECT, f"inline mode is on: {name} and words find prices in any chat")
     else:
@@ -96,7 +95,7 @@ def _updates(settings: BotSettings) -> Iterator[Finding]:
         yield from _own_webhook(settings.webhook_url, url, info)
     elif url:
         yield note(
-            SUBJECT, f"A webhook to {_host(url)} is set but WEBHOOK_URL is not: updates go there. `toko bot` removes "
+            SUBJECT, f"A webhook to {host_of(url)} is set but WEBHOOK_URL is not: updates go there. `toko bot` removes "
             "it at its start (deleteWebhook). If it comes back, stop the program that sets it, or /revoke the token "
             "at @BotFather."
         )  # fmt: skip
@@ -106,7 +105,7 @@ def _updates(settings: BotSettings) -> Iterator[Finding]:
 
 def _own_webhook(wanted: str, url: str, info: dict[str, Any]) -> Iterator[Finding]:
     if url != wanted:
-        now = f"webhook at {_host(url)}, not at WEBHOOK_URL" if url else "webhook, but WEBHOOK_URL is set"
+        now = f"webhook at {host_of(url)}, not at WEBHOOK_URL" if url else "webhook, but WEBHOOK_URL is set"
         yield note(SUBJECT, f"Telegram has {'a' if url else 'no'} {now}: `toko bot` sets it when it starts.")
         return
     age = time.time() - float(info.get("last_error_date") or 0)
@@ -144,15 +143,10 @@ def _poll(settings: BotSettings, beat: Beat | None) -> Iterator[Finding]:
 
 
 def _what_to_do(error: TelegramError, settings: BotSettings) -> str:
-    host = _host(settings.telegram_base_url)
+    host = host_of(settings.telegram_base_url)
     if error.status in UNKNOWN:
         return f"{host} does not know {TOKEN}: copy it again from @BotFather (/mybots, API Token)."
     reason = " ".join(str(error).replace(settings.token, "<token>").split())[:200]
     if error.status:
         return f"{host} rejects the request ({error.status}, {reason}): try again in a minute."
     return f"{host} cannot be reached ({reason}): is there a network, and is TELEGRAM_BASE_URL right?"
-
-
-def _host(url: str) -> str:
-    """Return only the host of a URL: the rest of a webhook's URL may be a secret."""
-    return urlsplit(url).netloc.rpartition("@")[2] or "an unknown place"
