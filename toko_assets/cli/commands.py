@@ -227,6 +227,18 @@ def dev(port: int) -> None:
     run_dev(port, console)
 
 
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Of the web interface.")
+def up(port: int) -> None:
+    """Run everything: the chain, Dagster's web interface at 127.0.0.1, and the Telegram bot. Ctrl-C ends it."""
+    settings = _data_settings()
+    from toko_assets.cli.dagster_home import prepare_dagster_home
+    from toko_assets.cli.up import run_up
+
+    prepare_dagster_home(settings)
+    run_up(port, console)
+
+
 class Benchmarks(click.Group):
     """A group with the `command` of each `benchmarks/NAME/command.py`, which exists only in a checkout."""
 

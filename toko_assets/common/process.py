@@ -17,7 +17,7 @@ from toko_core.log import escape_records
 GARBAGE_THRESHOLD = 10_000
 """New objects between two garbage collections. With Python's default of 700, collections take a tenth of a sync."""
 LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME = 1, 4, 15
 M_MMAP_THRESHOLD = -3
 """A parameter of `mallopt` in the GNU C library."""
 LARGE_BLOCK = 1 << 21
@@ -65,6 +65,11 @@ def give_back() -> None:
 def get_signal_at_end_of_parent(number: int) -> None:
     """Have the kernel send this process a signal when the thread that started it ends."""
     LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def name_process(name: str) -> None:
+    """Give this process a name, of which `ps` and `top` show at most 15 characters. Its command line stays."""
+    LIBC.prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def start_time(pid: int) -> str | None:
