@@ -60,7 +60,7 @@ def _run(
     function: Callable[[], object],
     environment: Mapping[str, str],
     output: int | None,
-    signals: set[signal.Signals],
+    signals: set[int | signal.Signals],
 ) -> NoReturn:
     """Become an ordinary process, and call the function. Nothing of the forked process's own stack runs again."""
     status = 1

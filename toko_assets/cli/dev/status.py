@@ -17,7 +17,7 @@ class Status:
     restarts: int
     """How often it was started again."""
     since: float
-    """The Unix time of the last change."""
+    """The Unix time since which it has this state."""
     address: str
     problem: str
     """Why it does not work, in one line."""

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from toko_assets.cli.dev.forked import Forked
@@ -87,7 +87,8 @@ class Supervised:
         self._process: subprocess.Popen[bytes] | Forked | None = None
         self._started = self._due = self._next_check = 0.0
         self._deaths = self._restarts = 0
-        self._set_state("off" if program.why_not else "waiting", program.why_not)
+        state: State = "off" if program.why_not else "waiting"
+        self.status = Status(program.name, state, None, 0, time.time(), program.address, program.why_not)
 
     def look_after(self) -> None:
         """Start the process if it does not run and its pause is over. Check whether it works."""
@@ -123,11 +124,9 @@ class Supervised:
             self._set_state("not ready", problem)
 
     def _set_state(self, state: State, problem: str = "") -> None:
-        """Set the status, unless nothing but the time would change."""
         pid = self._process.pid if self._process is not None else None
-        new = Status(self._program.name, state, pid, self._restarts, time.time(), self._program.address, problem)
-        if not hasattr(self, "status") or replace(new, since=self.status.since) != self.status:
-            self.status = new
+        since = self.status.since if state == self.status.state else time.time()
+        self.status = Status(self._program.name, state, pid, self._restarts, since, self._program.address, problem)
 
     def _report_death(self, status: int, now: float) -> None:
         self._deaths = 1 if now - self._started >= STABLE_SECONDS else self._deaths + 1

@@ -21,6 +21,7 @@ from toko_assets.cli.dev.supervisor import supervise
 from toko_assets.cli.up.parts import FORKED, Places, list_parts
 from toko_assets.cli.up.written import describe, remove_status, summarise, write_status
 from toko_assets.common.process import importing
+from toko_core.settings import env_file
 
 OURS = "toko"
 """The name before the lines that this process prints itself."""
@@ -51,7 +52,7 @@ def run_up(port: int, console: Console) -> None:
         gc.collect()
         gc.freeze()  # a collection in a fork would write to each object, and so copy the memory that it shares
         reporter = Reporter(home, say)
-        environment = {"DAGSTER_URL": places.address, **dagster_environment()}
+        environment = {**dagster_environment(), **_own_dagster(places)}
         try:
             supervise(parts, environment, say, output=Output(print_line), report=reporter)
         finally:
@@ -60,12 +61,19 @@ def run_up(port: int, console: Console) -> None:
         say("All parts have ended.")
 
 
+def _own_dagster(places: Places) -> dict[str, str]:
+    """Return the setting that leads the bot to this web server and not to another shop's, unless it is set."""
+    name = "DAGSTER_URL"
+    return {} if os.environ.get(name) or env_file().get(name) else {name: places.address}
+
+
 class Reporter:
     """Says each change of a part's status, and writes all of them to the file that `toko service status` reads."""
 
     def __init__(self, home: Path, say: Callable[[str], None]) -> None:
         self._home, self._say = home, say
         self._last: Sequence[Status] = ()
+        self._systemd = os.environ.pop("NOTIFY_SOCKET", "")  # the parts have nothing to say to it
 
     def __call__(self, statuses: Sequence[Status]) -> None:
         """Report what has changed since the last call."""
@@ -73,16 +81,15 @@ class Reporter:
             return
         before = {status.name: status for status in self._last}
         for status in statuses:
-            if status != before.get(status.name) and (line := describe(status, before.get(status.name))):
+            if line := describe(status, before.get(status.name)):
                 self._say(line)
         self._last = statuses
         write_status(self._home, statuses)
-        notify_systemd(f"READY=1\nSTATUS={summarise(statuses)}")
+        if self._systemd:
+            notify_systemd(self._systemd, f"READY=1\nSTATUS={summarise(statuses)}")
 
 
-def notify_systemd(message: str) -> None:
-    """Tell the service manager, if one has started this process. It shows the status in `systemctl status`."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if address:
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.sendto(message.encode(), "\0" + address[1:] if address.startswith("@") else address)
+def notify_systemd(address: str, message: str) -> None:
+    """Tell the service manager that has started this process. It shows the status in `systemctl status`."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(message.encode(), "\0" + address[1:] if address.startswith("@") else address)

@@ -4,8 +4,8 @@
 """
 
 import logging
-import os
 import sys
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -38,7 +38,7 @@ def serve_code(socket: str) -> None:
         logger=logger,
         server_threadpool_executor=executor,
         loadable_target_origin=LoadableTargetOrigin(
-            executable_path=sys.executable, module_name=MODULE, working_directory=os.getcwd()
+            executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd())
         ),
         lazy_load_user_code=True,
         inject_env_vars_from_instance=True,
@@ -46,6 +46,6 @@ def serve_code(socket: str) -> None:
     )
     server = DagsterGrpcServer(end, servicer, logger, executor, socket=socket)
     try:
-        server.serve()
+        server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
         return

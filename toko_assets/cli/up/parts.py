@@ -23,6 +23,7 @@ FORKED = (
     "toko_assets.defs.webserver.__main__",
 )  # fmt: skip
 """What the parts import that are forks of `toko up`: it imports this once, before it starts them."""
+BOT = "bot"
 CONNECT_SECONDS = 1.0
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
 
@@ -88,24 +89,22 @@ def _web_server(places: Places) -> Program:
     )
 
 
-def _bot(places: Places) -> Program:
+def _bot(_: Places) -> Program:
     """The bot is a process of its own, which reads what strangers write and shares nothing with the chain."""
     command = (sys.executable, "-m", "toko_bot")
-    why_not, find_problem = "", _find_no_problem
     if not (os.environ.get(TOKEN) or env_file().get(TOKEN)):
         why_not = f"{TOKEN} is not set: put the token from @BotFather into .env, then restart."
-    else:
-        try:
-            settings = load_settings()
-        except SettingError as error:
-            why_not = str(error)
-        else:
+        return Program(BOT, command, why_not=why_not)
+    try:
+        settings = load_settings()
+    except SettingError as error:
+        return Program(BOT, command, why_not=str(error))
 
-            def find_problem(pid: int) -> str | None:
-                beat = read_beat(settings)
-                return beat.problem_at(time.time()) if beat is not None and beat.pid == pid else ""
+    def find_problem(pid: int) -> str | None:
+        beat = read_beat(settings)
+        return beat.problem_at(time.time()) if beat is not None and beat.pid == pid else ""
 
-    return Program("bot", command, signal.SIGTERM, find_problem=find_problem, why_not=why_not)
+    return Program(BOT, command, signal.SIGTERM, find_problem=find_problem)
 
 
 PARTS: tuple[Callable[[Places], Program], ...] = (_code_server, _daemon, _web_server, _bot)
@@ -114,10 +113,6 @@ PARTS: tuple[Callable[[Places], Program], ...] = (_code_server, _daemon, _web_se
 def _run_command(module: str, places: Places, options: list[str]) -> None:
     """Run the command of a module of Dagster's, as `python -m` does."""
     import_module(module).main([f"--workspace={places.workspace}", *options])
-
-
-def _find_no_problem(_: int) -> None:
-    return None
 
 
 def _connect(family: socket.AddressFamily, place: str | tuple[str, int]) -> str | None:

@@ -34,7 +34,9 @@ def read_status(home: Path) -> list[Status]:
 
 
 def describe(status: Status, before: Status | None) -> str:
-    """Return a line on a change of a part's status. It is empty where the supervisor has said it, or nothing is new."""
+    """Return a line on a part's new state. It is empty if the state is not new, or if the supervisor has said it."""
+    if before is not None and status.state == before.state and status.restarts == before.restarts:
+        return ""
     name = status.name[:1].upper() + status.name[1:]
     if status.state == "ready":
         seconds = f" after {status.since - before.since:.0f} s" if before and before.state == "starting" else ""
