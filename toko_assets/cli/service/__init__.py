@@ -27,10 +27,10 @@ LOG_LINES = 100
 def install(settings: Settings, port: int, console: Console) -> None:
     """Write the unit, start the service, and wait until all its parts work. Raises TokoError in one line."""
     systemd, folder = Systemd.find(), Path.cwd()
+    _warn_of_shell_settings(console)
     home = set_dagster_home(settings)
     unit = Unit(folder, port, owner_of(settings.data_folder) if systemd.is_system else None)
     _refuse_another(systemd, unit.name, home)
-    _warn_of_shell_settings(console)
     file = systemd.units / unit.name
     is_new = not file.exists() or file.read_text() != unit.text
     if is_new:

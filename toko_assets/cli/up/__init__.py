@@ -25,6 +25,8 @@ from toko_core.settings import env_file
 
 OURS = "toko"
 """The name before the lines that this process prints itself."""
+DEBUG = " - DEBUG - "
+"""So Dagster marks each event of a run. The web interface shows them, and a sync has hundreds."""
 
 
 def run_up(port: int, console: Console) -> None:
@@ -40,6 +42,8 @@ def run_up(port: int, console: Console) -> None:
         width = max(len(part.name) for part in parts)
 
         def print_line(name: str, line: str) -> None:
+            if DEBUG in line:
+                return
             console.print(f"{name:<{width}} | {line}", highlight=False, soft_wrap=True, markup=False)
 
         def say(line: str) -> None:
