@@ -44,7 +44,7 @@ def run_up(port: int, console: Console) -> None:
         def print_line(name: str, line: str) -> None:
             if DEBUG in line:
                 return
-            console.print(f"{name:<{width}} | {line}", highlight=False, soft_wrap=True, markup=False)
+            console.print(f"{name:<{width}} | {line}", highlight=False, soft_wrap=True, markup=False, emoji=False)
 
         def say(line: str) -> None:
             print_line(OURS, f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {line}")

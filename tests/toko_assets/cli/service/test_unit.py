@@ -11,7 +11,7 @@ from toko_assets.cli.service.unit import PROGRAM, Unit, owner_of, unit_name
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"  # noqa: S105 -- nobody's
 
 
-@pytest.mark.parametrize("user", ["root", "nobody", None], ids=["root", "another user", "a user's own"])
+@pytest.mark.parametrize("user", ["root", "daemon", None], ids=["root", "another user", "a user's own"])
 def test_systemd_accepts_the_unit_of_a_folder_with_any_name(
     user: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,7 +33,7 @@ def test_systemd_accepts_the_unit_of_a_folder_with_any_name(
     assert f"ExecStart={PROGRAM} up --port 3000\n" in unit.text
     assert PROGRAM.is_absolute()
     assert PROGRAM.exists()
-    assert ("\nUser=nobody\n" in unit.text) == (user == "nobody")
+    assert ("\nUser=daemon\n" in unit.text) == (user == "daemon")
 
 
 def test_each_folder_has_a_service_of_its_own() -> None:
