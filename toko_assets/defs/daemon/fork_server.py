@@ -15,13 +15,13 @@ from toko_assets.common.process import name_process
 
 PRELOADED = "toko_assets.defs.daemon.warm"
 
-context = get_context("forkserver")
+forks = get_context("forkserver")
 """Its `Process` is a fork of the fork server."""
 
 
 def ensure_fork_server() -> None:
     """Start the fork server if it does not run. It imports for some seconds; a run that comes earlier waits for it."""
-    context.set_forkserver_preload([PRELOADED])
+    forks.set_forkserver_preload([PRELOADED])
     forkserver.ensure_running()
 
 

@@ -58,7 +58,7 @@ class WarmRunLauncher(WatchingLauncher, RunLauncher[dg.DagsterInstance], Configu
         """Fork a process for the run, and watch it to its end."""
         run_id = context.dagster_run.run_id
         self.prepare()
-        process = context.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
+        process = forks.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
         process.start()
         pid = process.pid or 0
         identity = (pid, start_time(pid))
