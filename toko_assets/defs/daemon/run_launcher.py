@@ -20,7 +20,7 @@ from dagster._core.launcher import LaunchRunContext, RunLauncher
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from toko_assets.common.process import is_running, start_time
-from toko_assets.defs.daemon.fork_server import ensure_fork_server
+from toko_assets.defs.daemon.fork_server import ensure_fork_server, forks
 from toko_assets.defs.daemon.run_process import execute_run
 from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
 from toko_assets.defs.recovery import PROCESS, process_of
