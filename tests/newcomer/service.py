@@ -8,6 +8,7 @@ listens. ROOT keeps the Debian in that folder, and takes what is there already. 
 says and its seconds.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -165,10 +166,13 @@ def use_service(machine: Machine, user: str, folder: Path, budi: Person) -> None
     machine.run(user, place, f"{toko} service logs -n 5")
     machine.run(user, place, f"{toko} service remove")
     assert "No service is installed" in machine.run(user, place, f"{toko} service status", status=1)
-    assert machine.run(user, place, "pgrep -fc 'toko up|toko_bot' || true").split()[0] in "01"
+    assert machine.run(user, place, "pgrep -fc '[t]oko up|[t]oko_bot' || true").strip() == "0"
 
 
 def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--as", dest="users", choices=["root", USER], action="append", help="default: both")
+    users = arguments.parse_args().users or ["root", USER]
     if os.geteuid() != 0:
         sys.exit("Run this as root: sudo .venv/bin/python -m tests.newcomer.service")
     for program in ("debootstrap", "systemd-nspawn"):
@@ -178,7 +182,8 @@ def main() -> None:
         backup = Path(folder, "i5_TOKO_CONTOH.i5bu")
         subprocess.run([TOKO, "sample-backup", backup, "--products", PRODUCTS], check=True)
         budi, machine = telegram.user(BUDI, "Budi"), Machine(root)
-        for user, place in (("root", Path("/srv/toko")), (USER, Path("/home", USER, "toko"))):
+        for user in users:
+            place = Path("/srv/toko") if user == "root" else Path("/home", user, "toko")
             print(f"\n── as {user}\n", flush=True)
             set_up_shop(root, place, backup, user, telegram)
             machine.start()

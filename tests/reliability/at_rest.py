@@ -71,10 +71,8 @@ def is_answered(budi: Person) -> bool:
 
 
 def name(pid: int) -> str:
-    """Return what a process is: its name if it has been given one, else the end of its command line."""
-    called = Path(f"/proc/{pid}/comm").read_text().strip()
-    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    return called if called.startswith("toko ") else " ".join(words[1:4])[-60:]
+    """Return what a process is: the end of its command line."""
+    return Path(f"/proc/{pid}/cmdline").read_text().strip("\0").replace("\0", " ")[-60:]
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ GARBAGE_THRESHOLD = 10_000
 """New objects between two garbage collections. With Python's default of 700, collections take a tenth of a sync."""
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME = 1, 4, 15
+ARGUMENTS = slice(45, 47)
+"""Where /proc/PID/stat, from the state on, has the addresses of the command line's first byte and of its end."""
 M_MMAP_THRESHOLD = -3
 """A parameter of `mallopt` in the GNU C library."""
 LARGE_BLOCK = 1 << 21
@@ -68,8 +70,11 @@ def get_signal_at_end_of_parent(number: int) -> None:
 
 
 def name_process(name: str) -> None:
-    """Give this process a name, of which `ps` and `top` show at most 15 characters. Its command line stays."""
+    """Give this process another name and command line, as `ps` and `top` show them: a fork has those of its parent."""
     LIBC.prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
+    start, end = map(int, Path("/proc/self/stat").read_text().rpartition(")")[2].split()[ARGUMENTS])
+    if end - start > 1:
+        ctypes.memmove(start, name.encode()[: end - start - 1].ljust(end - start, b"\0"), end - start)
 
 
 def start_time(pid: int) -> str | None:

@@ -152,9 +152,8 @@ def test_a_second_start_is_one_line(up: Up, command: str) -> None:
 def test_together_the_processes_need_little_memory_because_they_are_forks(up: Up) -> None:
     up.wait_until_idle()
     pids = [up.process.pid, *descendants(up.process.pid)]
-    assert {Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids} >= {
-        "toko", "toko code serve", "toko daemon", "toko web server", "toko runs",
-    }  # fmt: skip
+    names = {Path(f"/proc/{pid}/cmdline").read_text().strip("\0") for pid in pids}
+    assert names >= {"toko code server", "toko daemon", "toko web server", "toko runs"}
     assert sum(map(pss, pids)) < MOST_MEGABYTES
 
 
@@ -167,7 +166,7 @@ def test_the_bot_talks_to_this_dagster(up: Up) -> None:
 
 def test_each_part_that_is_killed_is_started_again_and_the_next_backup_is_answered(up: Up, backups: list[Path]) -> None:
     killed = {part: up.pid(part) for part in PARTS}
-    runs = [pid for pid, command in descendants(killed["daemon"]).items() if "up" in command]
+    runs = [pid for pid, command in descendants(killed["daemon"]).items() if "toko runs" in command]
     for pid in [*killed.values(), *runs]:
         kill(pid)
     wait_until(lambda: all(up.pid(part) not in (0, killed[part]) for part in PARTS), SECONDS, up.log)
