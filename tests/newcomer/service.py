@@ -145,6 +145,10 @@ def use_service(machine: Machine, user: str, folder: Path, budi: Person) -> None
     begun = time.monotonic()
     said = machine.run(user, place, f"{toko} service install --port {PORT}")
     assert f"{unit} runs" in said
+    if (hint := f"sudo loginctl enable-linger {user}") in said:
+        machine.run("root", "/", hint.removeprefix("sudo "))
+        said = machine.run(user, place, f"{toko} service install --port {PORT}")
+    assert "and starts at boot" in said
     answered("the begin of the installation", begun)
     main = machine.run(user, place, f"{manager} show -P MainPID {unit}")
     machine.run(user, place, f"{toko} service install --port {PORT}")

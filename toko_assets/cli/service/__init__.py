@@ -46,7 +46,8 @@ def install(settings: Settings, port: int, console: Console) -> None:
         statuses = _wait_for_answer(systemd, unit.name, home, status.update)
     _print_parts(statuses, settings, console)
     as_user = f" as {unit.user}" if unit.user else ""
-    _say(console, f"{unit.name} runs{as_user} and starts at boot. After a change of .env: toko service install")
+    from_boot = "" if hint else " and starts at boot"
+    _say(console, f"{unit.name} runs{as_user}{from_boot}. After a change of .env: toko service install")
     if hint:
         console.print(f"[yellow]![/] {plain(hint)}", highlight=False, soft_wrap=True)
 
