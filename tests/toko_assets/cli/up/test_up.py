@@ -90,7 +90,7 @@ def start(toko: Installation, telegram: TelegramServer, **settings: str) -> Up:
         port = free.getsockname()[1]
     variables = environment(telegram, toko.data, DAGSTER_HOME=str(toko.data / "dagster"), SALES_EVERY_HOURS="0")
     del variables["DAGSTER_URL"]
-    log = toko.data.with_name("up.log")
+    log = toko.data.with_name(f"up-{port}.log")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [TOKO, "up", "--port", str(port)],
