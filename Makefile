@@ -38,7 +38,7 @@ test-attacks: $(INSTALLED) ## 20,000 damaged archives, 2,000 photos, 200 hostile
 test-disks: $(INSTALLED) ## The data folder and backups on NTFS and exFAT; as root, 4 minutes
 	@$(PYTHON) -m pytest -q tests/reliability/on_windows_disk.py
 
-test-service: $(INSTALLED) ## toko service on a Debian that systemd boots: install, reboot, kill, remove; as root, 5 minutes
+test-service: $(INSTALLED) ## toko service on a Debian that systemd boots: install, reboot, kill, remove; as root, 10 minutes
 	@$(PYTHON) -m tests.newcomer.service
 
 test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour

@@ -1,6 +1,6 @@
 """What a technician does without Docker, on a Debian 12 that systemd boots: `toko service install`, reboot, an answer.
 
-    sudo .venv/bin/python -m tests.newcomer.service           # as root, and as an ordinary user; some five minutes
+    sudo .venv/bin/python -m tests.newcomer.service           # as root, with sudo, and as a user; ten minutes
 
 debootstrap makes the Debian, and `systemd-nspawn --boot` starts it (Debian: apt-get install debootstrap
 systemd-container). It sees this checkout and its Python, and shares the network, in which the tests' Telegram server
@@ -29,6 +29,12 @@ CHECKOUT = Path(__file__).parents[2]
 TOKO = Path(sys.executable).with_name("toko")
 PACKAGES = "systemd,systemd-sysv,dbus,libpam-systemd,python3,ca-certificates,procps,passwd,login"
 USER = "budi"
+WAYS = {
+    "root": ("root", "root", Path("/srv/toko")),
+    "sudo": ("root", USER, Path("/home", USER, "toko")),
+    "user": (USER, USER, Path("/home", USER, "toko")),
+}
+"""Who runs the commands, whose folder it is, and where it is."""
 PORT = "3555"
 PRODUCTS = "20000"
 SEARCH, FOUND = "aqua 600", "AQUA"
@@ -175,8 +181,8 @@ def use_service(machine: Machine, user: str, folder: Path, budi: Person) -> None
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--as", dest="users", choices=["root", USER], action="append", help="default: both")
-    users = arguments.parse_args().users or ["root", USER]
+    arguments.add_argument("--as", dest="ways", choices=list(WAYS), action="append", help="default: all")
+    ways = arguments.parse_args().ways or list(WAYS)
     if os.geteuid() != 0:
         sys.exit("Run this as root: sudo .venv/bin/python -m tests.newcomer.service")
     for program in ("debootstrap", "systemd-nspawn"):
@@ -186,10 +192,10 @@ def main() -> None:
         backup = Path(folder, "i5_TOKO_CONTOH.i5bu")
         subprocess.run([TOKO, "sample-backup", backup, "--products", PRODUCTS], check=True)
         budi, machine = telegram.user(BUDI, "Budi"), Machine(root)
-        for user in users:
-            place = Path("/srv/toko") if user == "root" else Path("/home", user, "toko")
-            print(f"\n── as {user}\n", flush=True)
-            set_up_shop(root, place, backup, user, telegram)
+        for way in ways:
+            user, owner, place = WAYS[way]
+            print(f"\n── {way}\n", flush=True)
+            set_up_shop(root, place, backup, owner, telegram)
             machine.start()
             try:
                 use_service(machine, user, place, budi)
