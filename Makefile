@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo provide test test-containers test-faults test-attacks test-disks test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
+.PHONY: help demo provide test test-containers test-faults test-attacks test-disks test-service test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
@@ -37,6 +37,9 @@ test-attacks: $(INSTALLED) ## 20,000 damaged archives, 2,000 photos, 200 hostile
 
 test-disks: $(INSTALLED) ## The data folder and backups on NTFS and exFAT; as root, 4 minutes
 	@$(PYTHON) -m pytest -q tests/reliability/on_windows_disk.py
+
+test-service: $(INSTALLED) ## toko service on a Debian that systemd boots: install, reboot, kill, remove; as root, 10 minutes
+	@$(PYTHON) -m tests.newcomer.service
 
 test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
 	@tests/newcomer/bare_debian.sh

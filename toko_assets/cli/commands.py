@@ -227,6 +227,59 @@ def dev(port: int) -> None:
     run_dev(port, console)
 
 
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Of the web interface.")
+def up(port: int) -> None:
+    """Run everything: the chain, Dagster's web interface at 127.0.0.1, and the Telegram bot. Ctrl-C ends it."""
+    settings = _data_settings()
+    from toko_assets.cli.dagster_home import prepare_dagster_home
+    from toko_assets.cli.up import run_up
+
+    prepare_dagster_home(settings)
+    run_up(port, console)
+
+
+@cli.group()
+def service() -> None:
+    """Run `toko up` as a systemd service of this folder, from boot on."""
+
+
+@service.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Of the web interface.")
+def install(port: int) -> None:
+    """Install and start the service, or start it again with changed settings. Waits until all parts work."""
+    from toko_assets.cli import service
+
+    service.install(_settings(), port, console)
+
+
+@service.command()
+def remove() -> None:
+    """End the service and remove it. All data stay."""
+    from toko_assets.cli import service
+
+    service.remove(_settings(), console)
+
+
+@service.command()
+def status() -> None:
+    """Show each part of the service, or of a `toko up` in a terminal. Exit status 1 if one does not work."""
+    from toko_assets.cli import service
+
+    if not service.show_status(_settings(), console):
+        sys.exit(1)
+
+
+@service.command()
+@click.option("-n", "--lines", type=click.IntRange(1), default=100, show_default=True, help="How many to show.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with new lines until Ctrl-C.")
+def logs(lines: int, follow: bool) -> None:
+    """Show the log of the service."""
+    from toko_assets.cli import service
+
+    service.show_logs(lines, follow)
+
+
 class Benchmarks(click.Group):
     """A group with the `command` of each `benchmarks/NAME/command.py`, which exists only in a checkout."""
 

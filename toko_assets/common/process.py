@@ -17,7 +17,9 @@ from toko_core.log import escape_records
 GARBAGE_THRESHOLD = 10_000
 """New objects between two garbage collections. With Python's default of 700, collections take a tenth of a sync."""
 LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME = 1, 4, 15
+ARGUMENTS = slice(45, 47)
+"""Where /proc/PID/stat, from the state on, has the addresses of the command line's first byte and of its end."""
 M_MMAP_THRESHOLD = -3
 """A parameter of `mallopt` in the GNU C library."""
 LARGE_BLOCK = 1 << 21
@@ -65,6 +67,14 @@ def give_back() -> None:
 def get_signal_at_end_of_parent(number: int) -> None:
     """Have the kernel send this process a signal when the thread that started it ends."""
     LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def name_process(name: str) -> None:
+    """Give this process another name and command line, as `ps` and `top` show them: a fork has those of its parent."""
+    LIBC.prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
+    start, end = map(int, Path("/proc/self/stat").read_text().rpartition(")")[2].split()[ARGUMENTS])
+    if end - start > 1:
+        ctypes.memmove(start, name.encode()[: end - start - 1].ljust(end - start, b"\0"), end - start)
 
 
 def start_time(pid: int) -> str | None:

@@ -22,12 +22,13 @@ def run_dev(port: int, console: Console) -> None:
         console.print(f"{now:%Y-%m-%d %H:%M:%S %z} - toko - {line}", highlight=False, soft_wrap=True)
 
     with only_one(Path(os.environ["DAGSTER_HOME"]), port), tempfile.TemporaryDirectory(prefix="toko-dev-") as folder:
-        _check_port(port)
+        check_port(port)
         console.print(f"Dagster's web interface: http://127.0.0.1:{port} (Ctrl-C stops it)", highlight=False)
         supervise(list_programs(Path(folder), port), dagster_environment(), say)
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
+    """Raise TokoError if this process cannot listen on a port of 127.0.0.1."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server: closed connections don't count
         try:

@@ -1,4 +1,4 @@
-"""One `toko dev` for each Dagster home: the file that it locks says where it runs."""
+"""One `toko dev` or `toko up` for each Dagster home: the file that it locks says where it runs."""
 
 import json
 import os
@@ -15,11 +15,12 @@ FILE = "toko-dev.lock"
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A `toko dev` that was not stopped: it runs, or it was killed."""
+    """A `toko dev` or `toko up` that was not stopped: it runs, or it was killed."""
 
     pid: int
     port: int
     is_alive: bool
+    command: str = "dev"
 
     @property
     def address(self) -> str:
@@ -27,14 +28,15 @@ class Started:
 
 
 @contextmanager
-def only_one(home: Path, port: int) -> Iterator[None]:
-    """Hold the lock of a Dagster home. Raises TokoError if another `toko dev` holds it."""
+def only_one(home: Path, port: int, command: str = "dev") -> Iterator[None]:
+    """Hold the lock of a Dagster home. Raises TokoError if another `toko dev` or `toko up` holds it."""
     with open_lock(home / FILE) as handle:
         if not try_lock(handle):
             other = find_started(home)
             where = f" (process {other.pid}, {other.address})" if other else ""
-            raise TokoError(f"`toko dev` is already running for {home}{where}: stop it first.")
-        _write(handle, json.dumps({"pid": os.getpid(), "port": port}))
+            running = other.command if other else command
+            raise TokoError(f"`toko {running}` is already running for {home}{where}: stop it first.")
+        _write(handle, json.dumps({"pid": os.getpid(), "port": port, "command": command}))
         try:
             yield
         finally:  # a killed process leaves its text
@@ -42,7 +44,7 @@ def only_one(home: Path, port: int) -> Iterator[None]:
 
 
 def find_started(home: Path) -> Started | None:
-    """Return the `toko dev` that runs or was killed. None if there was none, or if it was stopped."""
+    """Return the one that runs or was killed. None if there was none, or if it was stopped."""
     file = home / FILE
     if not file.exists() or not (text := file.read_text()):
         return None

@@ -10,11 +10,13 @@ from toko_assets.cli.dev.supervisor import Program
 
 LOCATION = "toko"
 """The name of the code location, as in the workspace.yaml of a checkout and of the containers."""
+MODULE = "toko_assets.definitions"
+"""What it loads."""
 CODE_SERVER = "code server"
 PROGRAMS = {
     CODE_SERVER: (
         "toko_assets.cli.dev.code_server", "--socket={socket}", f"--location-name={LOCATION}",
-        "--module-name=toko_assets.definitions", "--inject-env-vars-from-instance", "--log-level=warning",
+        f"--module-name={MODULE}", "--inject-env-vars-from-instance", "--log-level=warning",
     ),
     "daemon": ("toko_assets.defs.daemon", "--workspace={workspace}"),
     "web server": ("toko_assets.defs.webserver", "--workspace={workspace}", "--host=127.0.0.1", "--port={port}"),

@@ -1,4 +1,4 @@
-"""Checks what `toko dev`, or the containers, keep running: Dagster's daemon, the code location, and the newest tick.
+"""Checks what `toko dev`, `toko up` or the containers keep running: the daemon, the code location, the newest tick.
 
 Where nothing was ever started, there is nothing to check.
 """
@@ -26,9 +26,10 @@ HEARTBEATS = "heartbeats"
 LATE_SECONDS = 120
 """The daemon writes a heartbeat every 30 seconds, and the sensor ticks as often."""
 WEB_SECONDS = 10
-STARTED_AGAIN = "`toko dev` starts it again within 30 s. If not, its output says why."
+STARTED_AGAIN = "`toko {}` starts it again within 30 s. If not, its output says why."
 UNREACHABLE = "DagsterUserCodeUnreachableError"
 RESTART = "`make dev` starts everything (in containers `make up`)."
+RESTART_UP = "`toko up` starts everything, and `toko service install` keeps it running."
 LOCATIONS = """{ workspaceOrError {
   ... on PythonError { message causes { message } }
   ... on Workspace { locationEntries { locationOrLoadError { ... on PythonError { message causes { message } } } } }
@@ -46,7 +47,8 @@ def look_at_services(settings: Settings) -> Iterator[Finding]:
         if started and started.is_alive:
             yield from _look_at_location(started)
         elif started:
-            yield wrong("toko dev", f"It was killed, and nothing has started it again. {RESTART}")
+            restart = RESTART_UP if started.command == "up" else RESTART
+            yield wrong(f"toko {started.command}", f"It was killed, and nothing has started it again. {restart}")
             return
         if not beats:
             return
@@ -97,6 +99,7 @@ def _open_instance(home: Path) -> dg.DagsterInstance | None:
 
 def _look_at_location(started: Started) -> Iterator[Finding]:
     """Ask the web server whether the code location is loaded."""
+    again = STARTED_AGAIN.format(started.command)
     try:
         request = urllib.request.Request(  # noqa: S310 - http, on this machine
             f"{started.address}/graphql",
@@ -106,14 +109,14 @@ def _look_at_location(started: Started) -> Iterator[Finding]:
         with urllib.request.urlopen(request, timeout=WEB_SECONDS) as answer:  # noqa: S310
             workspace: dict[str, Any] = json.load(answer)["data"]["workspaceOrError"]
     except (OSError, ValueError) as error:
-        yield wrong("web server", f"{started.address} does not respond ({error})", STARTED_AGAIN)
+        yield wrong("web server", f"{started.address} does not respond ({error})", again)
         return
     entries = [entry["locationOrLoadError"] or {} for entry in workspace.get("locationEntries", [])] or [workspace]
     problem = next((entry for entry in entries if "message" in entry), None)
     if problem is None:
         yield good("code", f"it is loaded, and {started.address} responds")
     elif UNREACHABLE in problem["message"]:
-        yield wrong("code", "The code server does not respond", STARTED_AGAIN)
+        yield wrong("code", "The code server does not respond", again)
     else:
         reason = _first_line([problem, *problem["causes"]][-1]["message"])
         yield wrong(

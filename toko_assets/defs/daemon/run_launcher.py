@@ -11,7 +11,6 @@ import signal
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any, Self
@@ -21,14 +20,12 @@ from dagster._core.launcher import LaunchRunContext, RunLauncher
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from toko_assets.common.process import is_running, start_time
+from toko_assets.defs.daemon.fork_server import ensure_fork_server, forks
 from toko_assets.defs.daemon.run_process import execute_run
 from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
 from toko_assets.defs.recovery import PROCESS, process_of
 
-PRELOADED = "toko_assets.defs.daemon.warm"
 POLL_SECONDS = 0.5
-
-_context = get_context("forkserver")
 
 
 class WarmRunLauncher(WatchingLauncher, RunLauncher[dg.DagsterInstance], ConfigurableClass):
@@ -55,14 +52,13 @@ class WarmRunLauncher(WatchingLauncher, RunLauncher[dg.DagsterInstance], Configu
 
     def prepare(self) -> None:
         """Start the fork server, which imports for some seconds. A run that comes earlier waits for it."""
-        _context.set_forkserver_preload([PRELOADED])
-        forkserver.ensure_running()
+        ensure_fork_server()
 
     def launch_run(self, context: LaunchRunContext) -> None:
         """Fork a process for the run, and watch it to its end."""
         run_id = context.dagster_run.run_id
         self.prepare()
-        process = _context.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
+        process = forks.Process(target=execute_run, args=(run_id, self._instance.get_ref()))
         process.start()
         pid = process.pid or 0
         identity = (pid, start_time(pid))

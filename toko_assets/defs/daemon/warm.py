@@ -7,10 +7,13 @@ tune_process()  # before other imports: pyarrow reads its setting when it is imp
 import __main__  # noqa: E402
 
 # DuckDB takes a program without a file for a notebook, and would draw progress bars into the daemon's log.
-__main__.__file__ = __file__
+has_no_file = not hasattr(__main__, "__file__")
+if has_no_file:
+    __main__.__file__ = __file__
 import duckdb  # noqa: E402, F401
 
-del __main__.__file__
+if has_no_file:
+    del __main__.__file__
 
 import dagster._cli.api  # noqa: E402, F401
 
