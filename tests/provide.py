@@ -57,6 +57,7 @@ def needs() -> list[Need]:
     return [
         *(program(name, "util-linux") for name in ("setpriv", "unshare")),
         *(program(name, name) for name in ("mount", "openssl", "git")),
+        program("systemd-analyze", "systemd"),
         Need("time zones", "tzdata", Path("/usr/share/zoneinfo/Asia/Jakarta").exists),
         Need("libatomic", "libatomic1", lambda: loads("libatomic.so.1")),  # Playwright's driver is linked with it
         Need("Chromium", "chromium", lambda: find_chromium() is not None),
