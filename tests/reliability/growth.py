@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.procfs import proportional
 from tests.processes import descendants
 from tests.reliability.platform_kills import COMMANDS, SECONDS, Shop, running_shop
 from tests.waiting import wait_until
@@ -39,23 +40,17 @@ def sizes(shop: Shop) -> str:
     """Return the sizes on the disk and in memory, in one line."""
     home = megabytes(shop.data / "dagster")
     data = megabytes(shop.data) - home
-    memory = {"toko dev": pss(shop.platform.pid), "bot": pss(shop.bot.pid)}
+    memory = {"toko dev": proportional(shop.platform.pid) / 1e6, "bot": proportional(shop.bot.pid) / 1e6}
     for pid, command in descendants(shop.platform.pid).items():
         name = next((name for name, part in COMMANDS.items() if part in command), None)
         if name:
-            memory[name] = memory.get(name, 0) + pss(pid)
+            memory[name] = memory.get(name, 0) + proportional(pid) / 1e6
     return f"DAGSTER_HOME {home:.1f} MB, data {data:.1f} MB; " + ", ".join(f"{n} {m:.0f}" for n, m in memory.items())
 
 
 def megabytes(folder: Path) -> float:
     """Return the space that a folder takes on the disk."""
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file()) / 1e6
-
-
-def pss(pid: int) -> float:
-    """Return a process's proportional share of memory, in megabytes."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1e3
 
 
 def main() -> None:
