@@ -219,8 +219,11 @@ def test_errors_arrive_as_they_are_and_no_others_do() -> None:
     for error in (IncompleteBackupError("a.i5bu is damaged"), OSError(28, "No space left on device")):
         found = decode_error(parse(dump(encode_error(error))))
         assert (type(found), str(found)) == (type(error), str(error))
-    for malformed in ({"kind": "SystemExit", "message": ""}, {"errno": "2", "message": ""}, {}, [], "x",
-                      {"kind": "NotABackupError", "message": "\x1b[2J"}):  # fmt: skip
+    strange: list[Any] = [
+        {"kind": "SystemExit", "message": ""}, {"errno": "2", "message": ""}, {}, [], "x",
+        {"kind": "NotABackupError", "message": "\x1b[2J"},
+    ]  # fmt: skip
+    for malformed in strange:
         with pytest.raises(MalformedError):
             decode_error(malformed)
     for garbage in (b"", b"{", b"\xff", b"[" * 100_000):
