@@ -40,17 +40,22 @@ def sizes(shop: Shop) -> str:
     """Return the sizes on the disk and in memory, in one line."""
     home = megabytes(shop.data / "dagster")
     data = megabytes(shop.data) - home
-    memory = {"toko dev": proportional(shop.platform.pid) / 1e6, "bot": proportional(shop.bot.pid) / 1e6}
+    memory = {"toko dev": pss(shop.platform.pid), "bot": pss(shop.bot.pid)}
     for pid, command in descendants(shop.platform.pid).items():
         name = next((name for name, part in COMMANDS.items() if part in command), None)
         if name:
-            memory[name] = memory.get(name, 0) + proportional(pid) / 1e6
+            memory[name] = memory.get(name, 0) + pss(pid)
     return f"DAGSTER_HOME {home:.1f} MB, data {data:.1f} MB; " + ", ".join(f"{n} {m:.0f}" for n, m in memory.items())
 
 
 def megabytes(folder: Path) -> float:
     """Return the space that a folder takes on the disk."""
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def pss(pid: int) -> float:
+    """Return a process's proportional share of memory, in megabytes."""
+    return proportional(pid) / 1e6
 
 
 def main() -> None:
