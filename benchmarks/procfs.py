@@ -20,9 +20,14 @@ def peak_rss() -> int:
 
 
 def proportional(pid: int) -> int:
-    """Return the proportional set size: a page shared by n processes counts as 1/n. 0 for a process that just ended."""
+    """Return the proportional set size: a page shared by n processes counts as 1/n. 0 for a process that just ended.
+
+    A process that hides itself, as runs do, shows only its resident bytes to anybody but root.
+    """
     try:
         return _field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
+    except PermissionError:
+        return rss(pid)
     except OSError:
         return 0
 

@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.procfs import proportional
 from tests.processes import descendants
 from tests.reliability.platform_kills import COMMANDS, SECONDS, Shop, running_shop
 from tests.waiting import wait_until
@@ -54,8 +55,7 @@ def megabytes(folder: Path) -> float:
 
 def pss(pid: int) -> float:
     """Return a process's proportional share of memory, in megabytes."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1e3
+    return proportional(pid) / 1e6
 
 
 def main() -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 from random import Random
 
 from tests.archives import parse
+from tests.in_process import read_rows, write_excerpt
 from tests.security.dumped_shop import shop
 from tests.security.mutations import MUTATIONS, any_shape
 from tests.security.supervision import FILE
 from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
-from toko_assets.ipos.archive.copy_rows import read_rows
-from toko_assets.ipos.archive.excerpt import write_excerpt
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.archive.schema import readable_tables, rejection
 from toko_core.errors import TokoError

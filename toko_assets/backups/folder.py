@@ -22,7 +22,8 @@ from toko_assets.backups.source import (
     UnreadableError,
     is_conflicted,
 )
-from toko_assets.ipos.archive.reader import MAGIC, check_magic, read_archive
+from toko_assets.ipos.archive.reader import MAGIC, check_magic
+from toko_assets.ipos.sandbox.archives import read_backup
 from toko_core.errors import BackupError, TransientError
 from toko_core.files import NotAFileError, check_space, copy_private, open_file
 
@@ -188,7 +189,7 @@ def _is_whole(place: str, revision: str) -> bool:
     """Whether the archive ends exactly where this revision of the file ends. Raises OSError."""
     file = Path(place)
     try:
-        read_archive(file)
+        read_backup(file)
     except BackupError:
         return False
     return _is_revision(file, revision)

@@ -17,8 +17,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
-from toko_assets.ipos.archive.copy_rows import as_dumped, unpacked_rows
+from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError, as_dumped
 from toko_assets.ipos.archive.photo_column import NUMBER, PHOTO
 from toko_assets.ipos.archive.schema import (
     WrongSchemaError,
@@ -30,6 +29,7 @@ from toko_assets.ipos.archive.schema import (
 )
 from toko_assets.ipos.needed_tables import ITEM, NEEDED, RESTORED, Table
 from toko_assets.ipos.rules.item_codes import leave_out_items
+from toko_assets.ipos.sandbox.archives import unpacked_rows
 from toko_assets.postgres.server import PostgresError, PostgresServer
 from toko_core.errors import TokoError
 

@@ -8,6 +8,7 @@ The options `user` and `group` of Popen would make it copy the page tables of a 
 """
 
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -40,8 +41,8 @@ def unprivileged(command: list[str | Path], user: int, group: int, signal: int) 
     ]
 
 
-def main(user: int, group: int, signal: int, parent: int, command: list[str]) -> None:
-    """Give up all privileges, and become the command."""
+def give_up_privileges(user: int, group: int) -> None:
+    """Become this user and group, if we are root, and give up every capability for good. Raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
     if os.geteuid() == 0:
@@ -52,8 +53,13 @@ def main(user: int, group: int, signal: int, parent: int, command: list[str]) ->
         os.setresgid(group, group, group)
         os.setresuid(user, user, user)  # which drops all capabilities
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or 0 in os.getresuid():
-        sys.exit(f"{command[0]} cannot be started without privileges")
-    libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def main(user: int, group: int, signal: int, parent: int, command: list[str]) -> None:
+    """Give up all privileges, and become the command."""
+    give_up_privileges(user, group)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
     if os.getppid() == parent:  # otherwise it died before
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.archives import END_OF_ROWS, ArchiveFile, TocEntry, write
+from tests.in_process import write_excerpt
 from tests.reliability.test_archive_walk import at_most
 from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
-from toko_assets.ipos.archive.copy_rows import unpacked_rows
-from toko_assets.ipos.archive.excerpt import ROWS, write_excerpt
+from toko_assets.ipos.archive.excerpt import ROWS
 from toko_assets.ipos.archive.reader import (
     LARGEST_CONTENTS,
     LARGEST_FIELD,
@@ -22,6 +22,7 @@ from toko_assets.ipos.archive.reader import (
 )
 from toko_assets.ipos.archive.schema import optional_problems, rejection, schema_problems
 from toko_assets.ipos.needed_tables import NEEDED
+from toko_assets.ipos.sandbox.archives import unpacked_rows
 
 MB = 1 << 20
 SQL = ("definition", "drop", "copy")

@@ -8,13 +8,14 @@ import pytest
 
 from tests.archives import ArchiveFile, as_of, parse, write
 from tests.backups import SCHEMA, Shop, a_shop, write_backup
+from tests.in_process import read_rows, write_excerpt
 from toko_assets.ipos.archive.contents import Archive, Entry, IncompleteBackupError
-from toko_assets.ipos.archive.copy_rows import read_rows, unpacked_rows
-from toko_assets.ipos.archive.excerpt import BACKUP, PHOTOS, ROWS, open_excerpt, write_excerpt
+from toko_assets.ipos.archive.excerpt import BACKUP, PHOTOS, ROWS
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.archive.schema import dumped_columns
 from toko_assets.ipos.needed_tables import NEEDED
 from toko_assets.ipos.restore import schema_problems, skipped_tables
+from toko_assets.ipos.sandbox.archives import open_excerpt, unpacked_rows
 from toko_assets.postgres.server import PostgresServer
 
 ID = "0123456789ab"

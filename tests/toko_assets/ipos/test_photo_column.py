@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 
+from tests.archives import bomb, parse, write
 from tests.backups import Shop, a_shop, write_backup
 from toko_assets.ipos.archive import copy_rows as rows_module
 from toko_assets.ipos.archive.contents import IncompleteBackupError
-from toko_assets.ipos.archive.copy_rows import OversizedBackupError, unpacked_rows
-from toko_assets.ipos.archive.excerpt import Excerpt, open_excerpt
+from toko_assets.ipos.archive.copy_rows import OversizedBackupError, read_script
+from toko_assets.ipos.archive.excerpt import Excerpt
 from toko_assets.ipos.archive.photo_column import split_photos, stored_photos
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.restore import databases, restore
+from toko_assets.ipos.sandbox import archives
+from toko_assets.ipos.sandbox.archives import open_excerpt, unpacked_rows
 from toko_assets.postgres.embedded import RESTORER
 from toko_assets.postgres.server import PostgresError, PostgresServer
+from toko_assets.postgres.unpacking import unpacked_script
 
 DATABASE = "i5test_0123456789ab"
 ANY_BYTES = bytes(range(256))
@@ -114,14 +118,30 @@ def test_what_is_written_as_no_bytes_is_a_photo_of_none(
 
 @pytest.mark.parametrize("limit", ["LONGEST_ROW", "ROWS_OF_ANY_DUMP"])
 def test_the_limits_hold_for_what_pg_restore_writes(
-    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     shop = with_photos(b"one", namaitem="A" * 10_000)
     archive = excerpt_of(write_backup(postgres, tmp_path / "a.i5bu", shop)).archive
     monkeypatch.setattr(rows_module, "MOST_UNPACKED", 0)
     monkeypatch.setattr(rows_module, limit, 1000)
-    with pytest.raises(OversizedBackupError, match=r"a\.i5bu is not an iPOS backup"):
-        restore(restorer, archive, DATABASE)
+    entry = archive.table_data("tbl_item")
+    assert entry is not None
+    with (
+        pytest.raises(OversizedBackupError, match=r"a\.i5bu is not an iPOS backup"),
+        unpacked_script(archive.path, entry.id) as script,
+    ):
+        list(read_script(script, archive, entry))
+
+
+def test_an_excerpt_that_unpacks_to_more_than_a_shop_has_is_not_restored(
+    postgres: PostgresServer, restorer: PostgresServer, tmp_path: Path
+) -> None:
+    excerpt = excerpt_of(write_backup(postgres, tmp_path / "a.i5bu", with_photos(b"one")))
+    rows = parse(excerpt.archive.path.read_bytes())
+    hostile = replace(rows, stored={rows.entry("tbl_item").id: bomb(b"0", 96 << 20)})
+    excerpt.archive.path.write_bytes(write(hostile))
+    with pytest.raises(OversizedBackupError, match=r"a\.i5bu is not an iPOS backup: .* a row of over 64 MB"):
+        restore(restorer, excerpt_of(tmp_path / "a.i5bu").archive, DATABASE)
     assert databases(restorer, "i5test") == []
 
 
@@ -131,7 +151,7 @@ def test_a_program_that_fails_over_a_sound_file_is_not_taken_for_damage(
     archive = read_archive(write_backup(postgres, tmp_path / "a.i5bu", a_shop()))
     entry = archive.table_data("tbl_item")
     assert entry is not None
-    monkeypatch.setattr(rows_module, "unpacked_script", _failing)
+    monkeypatch.setattr(archives, "unpacked_script", _failing)
     with pytest.raises(PostgresError, match="no memory"):
         list(unpacked_rows(archive, entry))
 

@@ -14,8 +14,7 @@ from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.contents import Archive
-from toko_assets.ipos.archive.copy_rows import verify_rows
-from toko_assets.ipos.archive.reader import read_archive
+from toko_assets.ipos.sandbox.archives import verify_backup
 from toko_core.catalog.demo import DEMO_BACKUP
 from toko_core.errors import BackupError, TokoError
 
@@ -88,9 +87,7 @@ def _newest(settings: Settings, source: FolderSource, warn: Callable[[str], None
 def _whole(backup: ListedBackup) -> Archive:
     """Read a backup to its end, in its own folder."""
     try:
-        archive = read_archive(Path(backup.place), backup.name)
-        verify_rows(archive)
-        return archive
+        return verify_backup(Path(backup.place), backup.name)
     except OSError as error:
         raise unreadable(backup.place, error) from error
 

@@ -16,8 +16,9 @@ from toko_assets.common.records import BackupFile, backup_id
 from toko_assets.common.stopwatch import Stopwatch
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.ipos.archive.contents import Archive, IncompleteBackupError, NotABackupError
-from toko_assets.ipos.archive.excerpt import name_excerpt, write_excerpt
-from toko_assets.ipos.archive.reader import HEADER_BYTES, read_archive, read_header
+from toko_assets.ipos.archive.excerpt import name_excerpt
+from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
+from toko_assets.ipos.sandbox.archives import extract, read_backup
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.rejected import check_not_rejected, choose
 from toko_core.catalog.demo import is_demo_backup
@@ -177,7 +178,7 @@ class Intake:
         if served is None or served.is_demo or not served.path.exists():
             return None
         self.log.warning(f"There is no backup newer than {served.name}, which is served.")
-        return Taken(read_archive(served.path, served.name), served)
+        return Taken(read_backup(served.path, served.name), served)
 
     def _nothing_to_take(self, candidates: Candidates) -> TokoError:
         place, setting = self.source.place, self.source.setting
@@ -203,8 +204,7 @@ def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:
     """Read the file to its end, keep the needed rows, hash it and flush it to disk, all in parallel."""
     with ThreadPoolExecutor(2) as pool, whole_folder(rows) as excerpt:
         flushed, hashed = pool.submit(flush, file), pool.submit(file_digest, file)
-        archive = read_archive(file, name)
-        write_excerpt(archive, excerpt)
+        archive = extract(file, name, excerpt)
         flushed.result()
         digest = hashed.result()
         name_excerpt(excerpt, backup_id(digest))

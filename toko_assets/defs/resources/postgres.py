@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from toko_assets.common.settings import Settings
+from toko_assets.ipos.sandbox.archives import start_sandbox
 from toko_assets.postgres.access import PostgresAccess
 
 
@@ -21,6 +22,7 @@ def postgres_resource(settings: Settings) -> dg.ResourceDefinition:
     def postgres(_: dg.InitResourceContext) -> Iterator[PostgresAccess]:
         access = PostgresAccess(settings)
         access.start_ahead()  # while the backup is copied and read
+        start_sandbox()
         try:
             yield access
         finally:

@@ -93,3 +93,8 @@ class Archive(Header):
         return IncompleteBackupError(
             f"{self.name} is damaged: copy it again from the machine that made it, or make the backup again."
         )
+
+
+def as_dumped(statement: str) -> bytes:
+    """Encode a SQL statement of a dump as its original bytes."""
+    return statement.encode("utf-8", "surrogateescape")

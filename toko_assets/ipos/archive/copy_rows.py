@@ -3,8 +3,7 @@
 A gzip stream of 10 MB can hold 10 GB. The limits are checked after each piece that is read, so that memory and disk
 stay small; the stream's checksum is compared at its end. About 300 MB of rows are read per second.
 
-`read_rows` reads an untrusted file. `unpacked_rows` reads the excerpt of a file that was verified: there `pg_restore`
-decompresses the rows and compares the checksum again.
+`read_rows` reads the rows of an archive. `read_script` reads those that `pg_restore` decompressed.
 """
 
 import time
@@ -15,12 +14,9 @@ from typing import BinaryIO
 from isal import isal_zlib
 
 from toko_assets.ipos.archive.chunks import BrokenChainError, Chunks
-from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError
+from toko_assets.ipos.archive.contents import Archive, Entry, NotABackupError, as_dumped
 from toko_assets.ipos.archive.schema import readable_tables
-from toko_assets.ipos.needed_tables import ITEM, OPTIONAL
-from toko_assets.postgres.server import PostgresError
-from toko_assets.postgres.unpacking import unpacked_script
-from toko_core.files import open_file
+from toko_assets.ipos.needed_tables import ITEM
 
 PIECE = 1 << 20
 """Bytes that are decompressed at once."""
@@ -28,11 +24,6 @@ PIECE = 1 << 20
 PAUSE = 0.001
 """Seconds to wait before each read. `pg_restore` writes 4 KB at a time, and every write to a waiting reader costs a
 wake-up. Reading 86 MB takes 0.30 s in pieces of hundreds of KB, and 0.41 s without the pause."""
-
-SMALL = 64 << 10
-"""Stored bytes of a small table, which are at most 64 MB of rows."""
-
-SMALL_TABLES = frozenset(table.name for table in OPTIONAL)
 
 LONGEST_ROW = 64 << 20
 """Bytes of one row: a photo of 32 MB, whose bytes are two digits each in a dump. PostgreSQL allows rows of 1 GB."""
@@ -59,20 +50,14 @@ class OversizedBackupError(NotABackupError):
     """A table is larger than in any real shop: the file was crafted."""
 
 
-def verify_rows(archive: Archive) -> None:
-    """Read the rows of every needed and optional table to their end, and discard them.
+def verify_rows(file: BinaryIO, archive: Archive) -> None:
+    """Read the rows of every needed and optional table of an open file to their end, and discard them.
 
     Raises IncompleteBackupError if the rows are damaged, and OversizedBackupError.
     """
     for _, entry in readable_tables(archive):
-        for _ in read_rows(archive, entry):
+        for _ in read_rows(file, archive, entry):
             pass
-
-
-def read_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
-    """Yield the rows of a TABLE DATA entry, with the end mark, in pieces of at most PIECE. Raises as `verify_rows`."""
-    with open_file(archive.path) as file:
-        yield from _read_rows(file, archive, entry)
 
 
 def read_whole_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes]:
@@ -81,7 +66,7 @@ def read_whole_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[
     The archive's file may be removed meanwhile.
     """
     held = b""
-    for piece in _read_rows(file, archive, entry):
+    for piece in read_rows(file, archive, entry):
         cut = piece.rfind(b"\n", 0, max(len(piece) - len(END_OF_ROWS), 0)) + 1
         if cut:
             yield b"".join((held, memoryview(piece)[:cut]))
@@ -91,7 +76,11 @@ def read_whole_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[
     yield held.removesuffix(END_OF_ROWS)
 
 
-def _read_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes]:
+def read_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes]:
+    """Yield the rows of a TABLE DATA entry of an open file, with the end mark, in pieces of at most PIECE.
+
+    Raises as `verify_rows`.
+    """
     end = b""
     stored = Chunks(file, archive.blocks[entry.id].start, archive.integer_size).contents()
     try:
@@ -104,23 +93,14 @@ def _read_rows(file: BinaryIO, archive: Archive, entry: Entry) -> Iterator[bytes
         raise archive.damaged()
 
 
-def unpacked_rows(archive: Archive, entry: Entry) -> Iterator[bytes]:
-    """Yield the rows of a TABLE DATA entry as `pg_restore` decompresses them: whole rows, without the end mark.
+def read_script(script: BufferedReader, archive: Archive, entry: Entry) -> Iterator[bytes]:
+    """Yield the rows of a TABLE DATA entry from what `pg_restore` writes: whole rows, without the end mark.
 
-    Raises as `verify_rows`. Use it only after `verify_rows`, which rejects a stream with bytes after its end:
-    `pg_restore` would read such a stream forever. A small optional table is decompressed here, because starting
-    `pg_restore` takes longer.
+    Raises as `verify_rows`. Use it only after `read_rows`, which rejects a stream with bytes after its end:
+    `pg_restore` would read such a stream forever.
     """
-    if entry.name in SMALL_TABLES and archive.blocks[entry.id].size <= SMALL:
-        yield from _whole_rows(archive, iter([b"".join(read_rows(archive, entry))]))
-        return
-    try:
-        with unpacked_script(archive.path, entry.id) as script:
-            _skip_to_rows(archive, entry, script)
-            yield from _whole_rows(archive, _limited(archive, entry, _pieces(script)))
-    except PostgresError:
-        verify_rows(archive)  # raises the exact error
-        raise
+    _skip_to_rows(archive, entry, script)
+    yield from _whole_rows(archive, _limited(archive, entry, _pieces(script)))
 
 
 def _skip_to_rows(archive: Archive, entry: Entry, script: BufferedReader) -> None:
@@ -197,8 +177,3 @@ def _unpacked(stored: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
     if not engine.eof or engine.unused_data:
         raise BrokenChainError("the stream is truncated")
-
-
-def as_dumped(statement: str) -> bytes:
-    """Encode a SQL statement of a dump as its original bytes."""
-    return statement.encode("utf-8", "surrogateescape")

@@ -8,15 +8,14 @@ reads like the backup, with a number in place of each photo, and a file with the
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from toko_assets.ipos.archive.contents import Archive, Entry
 from toko_assets.ipos.archive.copy_rows import read_rows
 from toko_assets.ipos.archive.photo_column import PHOTO, split_photos
-from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.archive.schema import dumped_columns, readable_tables
 from toko_assets.ipos.archive.writer import write_contents, write_rows
 from toko_assets.ipos.needed_tables import ITEM, RESTORED
-from toko_core.files import whole_folder
 
 KINDS = ("ENCODING", "DOMAIN", "TABLE", "TABLE DATA")
 """Kinds of the entries that describe the needed tables, or list the other tables."""
@@ -34,8 +33,8 @@ class Excerpt:
     photos: Path
 
 
-def write_excerpt(archive: Archive, folder: Path) -> None:
-    """Read the rows of every needed and optional table to their end, and write them into an empty folder.
+def write_excerpt(source: BinaryIO, archive: Archive, rows: BinaryIO, photos: BinaryIO) -> None:
+    """Read the rows of every needed and optional table of an open file to their end, and write both files.
 
     Raises WrongSchemaError if they were not dumped with COPY, IncompleteBackupError if they are damaged, and
     OversizedBackupError.
@@ -44,13 +43,12 @@ def write_excerpt(archive: Archive, folder: Path) -> None:
     columns = {entry.id: dumped_columns(archive, entry) for entry in found}
     kept = {entry.id for entry in found}
     entries = [_excerpted(entry, kept) for entry in archive.entries if entry.kind in KINDS]
-    with (folder / ROWS).open("wb") as file, (folder / PHOTOS).open("wb") as photos:
-        write_contents(file, archive, entries)
-        for entry in found:
-            rows: Iterable[bytes] = read_rows(archive, entry)
-            if entry.name == ITEM.name and PHOTO in columns[entry.id]:
-                rows = split_photos(rows, columns[entry.id].index(PHOTO), photos)
-            write_rows(file, entry, rows)
+    write_contents(rows, archive, entries)
+    for entry in found:
+        pieces: Iterable[bytes] = read_rows(source, archive, entry)
+        if entry.name == ITEM.name and PHOTO in columns[entry.id]:
+            pieces = split_photos(pieces, columns[entry.id].index(PHOTO), photos)
+        write_rows(rows, entry, pieces)
 
 
 def name_excerpt(folder: Path, backup_id: str) -> None:
@@ -58,16 +56,12 @@ def name_excerpt(folder: Path, backup_id: str) -> None:
     (folder / BACKUP).write_text(_mark(backup_id))
 
 
-def open_excerpt(folder: Path, backup: Path, backup_id: str, name: str) -> Excerpt:
-    """Open the excerpt of a kept backup. First make it if the folder holds none, or another backup's or version's.
-
-    `name` is the backup's name in messages. Raises as `write_excerpt` and `read_archive`.
-    """
-    if _found_mark(folder) != _mark(backup_id):
-        with whole_folder(folder) as new:
-            write_excerpt(read_archive(backup, name), new)
-            name_excerpt(new, backup_id)
-    return Excerpt(read_archive(folder / ROWS, name), folder / PHOTOS)
+def is_excerpt_of(folder: Path, backup_id: str) -> bool:
+    """Whether the folder holds the excerpt of this backup, with the tables that this version reads."""
+    try:
+        return (folder / BACKUP).read_text() == _mark(backup_id)
+    except FileNotFoundError:
+        return False
 
 
 def _excerpted(entry: Entry, kept: Set[int]) -> Entry:
@@ -80,10 +74,3 @@ def _excerpted(entry: Entry, kept: Set[int]) -> Entry:
 def _mark(backup_id: str) -> str:
     """An earlier version wrote only the id, and an excerpt without the optional tables."""
     return " ".join([backup_id, *(table.name for table in RESTORED)])
-
-
-def _found_mark(folder: Path) -> str | None:
-    try:
-        return (folder / BACKUP).read_text()
-    except FileNotFoundError:
-        return None

@@ -10,12 +10,13 @@ from binascii import Error as NotHexadecimal
 from binascii import unhexlify
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zlib import crc32
 
-import psycopg
-
 from toko_assets.ipos.archive.contents import Archive
+
+if TYPE_CHECKING:  # the process that reads backups needs no client of PostgreSQL
+    import psycopg
 
 PHOTO = "gambar"
 NUMBER = "integer"
@@ -23,6 +24,9 @@ NUMBER = "integer"
 
 HEADER = struct.Struct("<II")
 """Precedes each photo in the file: its length in bytes, and its CRC-32."""
+
+LARGEST = 32 << 20
+"""Bytes of a photo: the longest row that is read has two digits for each."""
 
 NULL, END_MARK = b"\\N", b"\\."
 NO_PHOTO = (NULL, b"\\\\x", b"")
@@ -57,7 +61,7 @@ def split_photos(rows: Iterable[bytes], place: int, photos: BinaryIO) -> Iterato
 
 
 def stored_photos(
-    connection: psycopg.Connection[Any], archive: Archive, photos: Path, left_out: frozenset[int] = frozenset()
+    connection: "psycopg.Connection[Any]", archive: Archive, photos: Path, left_out: frozenset[int] = frozenset()
 ) -> Iterator[tuple[Any, bytes]]:
     """Yield (kodeitem, bytes) of every photo of the restored backup's items, in the backup's order.
 
@@ -70,7 +74,7 @@ def stored_photos(
         while header := file.read(HEADER.size):
             number += 1
             size, checksum = HEADER.unpack(header.ljust(HEADER.size, b"\0"))
-            photo = file.read(size)
+            photo = file.read(size) if size <= LARGEST else b""
             if len(photo) < size or crc32(photo) != checksum:
                 raise archive.damaged()
             if number in codes:

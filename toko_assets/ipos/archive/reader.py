@@ -13,7 +13,7 @@ import os
 import re
 from dataclasses import asdict, replace
 from datetime import datetime
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,13 +60,15 @@ def read_archive(path: Path, name: str | None = None) -> Archive:
     in the page cache takes 10 ms.
     """
     with open_file(path) as file:
-        reader = _Reader(file, os.fstat(file.fileno()).st_size, printable(name or path.name))
-        if not reader.size:
-            raise IncompleteBackupError(
-                f"{reader.name} is empty: wait for the upload to finish, or make the backup again."
-            )
-        archive = reader.archive(path)
-        return _walk(archive, reader, file)
+        return read_open_archive(file, path, printable(name or path.name))
+
+
+def read_open_archive(file: FileIO, path: Path, name: str) -> Archive:
+    """Do the same with an open file. `path` is only recorded, and `name` must be printable."""
+    reader = _Reader(file, os.fstat(file.fileno()).st_size, name)
+    if not reader.size:
+        raise IncompleteBackupError(f"{reader.name} is empty: wait for the upload to finish, or make the backup again.")
+    return _walk(reader.archive(path), reader, file)
 
 
 def read_header(start: bytes, name: str) -> Header:

@@ -9,9 +9,9 @@ import pyarrow as pa
 from pyarrow import csv
 
 from toko_assets.ipos.archive.contents import Archive, Entry
-from toko_assets.ipos.archive.copy_rows import read_whole_rows
 from toko_assets.ipos.archive.schema import WrongSchemaError, dumped_columns
 from toko_assets.ipos.decoding import decode
+from toko_assets.ipos.sandbox.archives import table_rows
 
 NULL: Final = "\\N"
 ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
@@ -68,7 +68,7 @@ def read_pieces(file: BinaryIO, archive: Archive, table: CopyTable, on_skip: Cal
     parsing = csv.ParseOptions(
         delimiter="\t", quote_char=False, escape_char=False, invalid_row_handler=skip, ignore_empty_lines=False
     )
-    for rows in filter(None, read_whole_rows(file, archive, table.entry)):
+    for rows in filter(None, table_rows(file, archive, table.entry)):
         yield Piece(rows, table.dumped, parsing)
 
 

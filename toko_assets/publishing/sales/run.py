@@ -14,10 +14,10 @@ from toko_assets.common.process import give_back
 from toko_assets.common.records import BackupFile
 from toko_assets.common.scratch import scratch_database
 from toko_assets.common.stopwatch import Stopwatch
-from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.sales.catalogue import PRICED, KnownItems
 from toko_assets.ipos.sales.price_dates import read_conversions, read_price_dates
 from toko_assets.ipos.sales.read import read_sales
+from toko_assets.ipos.sandbox.archives import read_backup
 from toko_assets.publishing.sales.agreement import compare_prices
 from toko_assets.publishing.sales.listed import read_listed
 from toko_assets.publishing.sales.store import RecentSales, write_sales
@@ -49,7 +49,7 @@ def read_recent_sales(folder: DataFolder, zone: ZoneInfo, log: logging.Logger, w
         end = backup.dumped_at.astimezone(zone).replace(tzinfo=None)
         folder.sales.mkdir(parents=True, exist_ok=True)
         with _opened(backup) as file, scratch_database(folder.sales, MEMORY_LIMIT, 1) as connection:
-            archive = read_archive(backup.path, backup.name)
+            archive = read_backup(backup.path, backup.name)
             with watch("prices"):
                 edited = read_price_dates(file, archive, listed.prices, connection)
                 seen = listed.seen

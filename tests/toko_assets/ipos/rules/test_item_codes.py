@@ -9,11 +9,11 @@ import pytest
 
 from tests.backups import Shop, a_shop, write_backup
 from toko_assets.common.checks import Outcome
-from toko_assets.ipos.archive.excerpt import open_excerpt
 from toko_assets.ipos.archive.photo_column import stored_photos
 from toko_assets.ipos.audit import audit_database
 from toko_assets.ipos.restore import databases, restore
 from toko_assets.ipos.rules.item_codes import photos_left_out
+from toko_assets.ipos.sandbox.archives import open_excerpt
 from toko_assets.postgres.embedded import RESTORER
 from toko_assets.postgres.server import PostgresServer
 

@@ -14,8 +14,7 @@ tune_process()
 from benchmarks.procfs import peak_rss  # noqa: E402
 from toko_assets.common.settings import load_settings  # noqa: E402
 from toko_assets.common.stopwatch import Stopwatch  # noqa: E402
-from toko_assets.ipos.archive.copy_rows import read_whole_rows  # noqa: E402
-from toko_assets.ipos.archive.reader import read_archive  # noqa: E402
+from toko_assets.ipos.sandbox.archives import read_backup, table_rows  # noqa: E402
 from toko_assets.publishing.sales.run import read_recent_sales  # noqa: E402
 
 MB = 1_000_000
@@ -39,12 +38,12 @@ def main() -> None:
 
 def uncompressed(path: Path) -> int:
     """Return the bytes of both tables."""
-    archive, size = read_archive(path), 0
+    archive, size = read_backup(path), 0
     with path.open("rb", buffering=0) as file:
         for table in SALES_TABLES:
             entry = archive.table_data(table)
             assert entry is not None
-            size += sum(map(len, read_whole_rows(file, archive, entry)))
+            size += sum(map(len, table_rows(file, archive, entry)))
     return size
 
 
