@@ -147,10 +147,13 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2] or "an unknown place"
 
 
-def load(kind: type[Part]) -> Part:
-    """Read and check the settings of one part. Raises SettingError, which names each wrong setting."""
+def load(kind: type[Part], **values: str) -> Part:
+    """Read and check the settings of one part. Raises SettingError, which names each wrong setting.
+
+    `values` count more than the environment and `.env`, by the names of the fields.
+    """
     try:
-        return kind()
+        return kind(**values)
     except ValidationError as error:
         raise SettingError(*(_problem(kind, details) for details in error.errors())) from None
     except UnicodeDecodeError:
