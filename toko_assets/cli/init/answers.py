@@ -128,6 +128,10 @@ class Answers:
         number = str(values.index(default) + 1) if default in values else ""
         return self.ask("Number", number, check=chosen, missing=missing)
 
+    def present(self, name: str) -> str:
+        """Return the value that a program would find now: the environment's, else that of `.env`."""
+        return os.environ.get(name) or self.env.get(name)
+
     def load(self, kind: type[Part], **values: str) -> Part:
         """Load settings as they will be, with `values` instead of the answers. Raises SettingError."""
         fields = [name for name in kind.model_fields if not os.environ.get(name.upper())]

@@ -81,7 +81,7 @@ def _check_present(answers: Answers) -> None:
 
 def _choose_way(answers: Answers, given: str | None) -> tuple[Docker | None, str]:
     """Look for Docker, and ask whether to use it. Raises PermanentError if it is wanted and cannot be used."""
-    docker, reason, path = None, "", answers.env.get("DOCKER_SOCKET") or SOCKET
+    docker, reason, path = None, "", answers.present("DOCKER_SOCKET") or SOCKET
     if given == COMPOSE or Path(path).exists():
         try:
             with answers.console.status("Asking Docker"):
@@ -159,7 +159,7 @@ def _choose_port(answers: Answers, *, running: bool) -> None:
         )
     port = answers.decide("WEB_PORT", "Port of the web interface", check=free)
     for name in ("WEB_URL", "DAGSTER_URL"):  # the default of both has the usual port
-        if answers.env.get(name) in {"", f"http://127.0.0.1:{before}"} and port != before:
+        if answers.present(name) in {"", f"http://127.0.0.1:{before}"} and port != before:
             answers.env.set(name, f"http://127.0.0.1:{port}")
 
 
@@ -167,7 +167,8 @@ def _make_secrets(answers: Answers, docker: Docker | None, way: str) -> None:
     """Make the passwords of the containers' database, and set the group that may use Docker. Raises PermanentError."""
     env = answers.env
     # With DB_HOST, the password is that of a server which somebody else has set up.
-    missing = [name for name in PASSWORDS if not env.get(name) and not (name == "DB_PASSWORD" and env.get("DB_HOST"))]
+    wanted = [name for name in PASSWORDS if name != "DB_PASSWORD" or not answers.present("DB_HOST")]
+    missing = [name for name in wanted if not answers.present(name)]
     if docker and DATABASE_VOLUME in docker.volumes and missing:
         problem = (
             f"There is the database of an earlier installation (volume {DATABASE_VOLUME}), and .env lacks its "
