@@ -14,6 +14,8 @@ from pathlib import Path
 
 TOKO = Path(sys.executable).with_name("toko")
 PATIENCE = 180.0
+NO_DOCKER = "/no/docker.sock"
+"""The tests see nothing of the machine's own Docker."""
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -97,4 +99,4 @@ def clean_environment(**settings: str) -> dict[str, str]:
     """Return the environment without settings, and with these. There is no Docker."""
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
     usual = {name: os.environ[name] for name in kept if name in os.environ}
-    return usual | {"TERM": "xterm", "COLUMNS": "200", "TZ": "UTC", "DOCKER_SOCKET": "/none", **settings}
+    return usual | {"TERM": "xterm", "COLUMNS": "200", "TZ": "UTC", "DOCKER_SOCKET": NO_DOCKER, **settings}
