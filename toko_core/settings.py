@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -147,7 +147,7 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2] or "an unknown place"
 
 
-def load(kind: type[Part], **values: str) -> Part:
+def load(kind: type[Part], **values: Any) -> Part:
     """Read and check the settings of one part. Raises SettingError, which names each wrong setting.
 
     `values` count more than the environment and `.env`, by the names of the fields.
