@@ -54,7 +54,7 @@ def look_at_data_folder(settings: Settings) -> Iterator[Finding]:
         yield wrong("data folder", problem)
         return
     yield from _open_to_others(settings)
-    yield free_space(settings)
+    yield _free_space(settings)
     yield from _leftovers(folder)
 
 
@@ -78,8 +78,7 @@ def _open_to_others(settings: Settings) -> Iterator[Finding]:
             yield note("data folder", place, f"the next sync closes it, or chmod {found.closed:o} {found.path}")
 
 
-def free_space(settings: Settings) -> Finding:
-    """Compare the free space of the disk with what a sync of the largest backup needs."""
+def _free_space(settings: Settings) -> Finding:
     folder = settings.data_folder
     free, needed = shutil.disk_usage(nearest_existing(folder)).free, SYNC_BYTES + SYNC_TIMES * newest_size(settings)
     summary = f"{short_path(folder)} is writable; {free / MB:,.0f} MB free, a sync needs about {needed / MB:,.0f} MB"

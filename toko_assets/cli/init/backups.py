@@ -94,6 +94,8 @@ def check_folder(answer: str, inbox: str, *, compose: bool) -> str:
         raise PermanentError(f"{folder} is not a folder: name the folder that the backups are in.")
     if not os.access(folder, os.R_OK | os.X_OK):
         raise PermanentError(f"{folder} cannot be read: set its permissions (chmod).")
+    if compose and ":" in str(folder):
+        raise PermanentError(f"{folder} has a colon, and Docker takes no such path: rename the folder.")
     if compose and folder.stat().st_mode & READABLE != READABLE:
         raise PermanentError(f"{folder} cannot be read in containers, by user 10001: chmod o+rx {folder}")
     return str(folder)

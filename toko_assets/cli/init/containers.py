@@ -49,9 +49,11 @@ def find_docker(path: str) -> Docker:
         raise NoDockerError(f"this user may not use {path}: run this as root, or join its group.") from None
     except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
         raise NoDockerError(f"no Docker answers at {path} ({error}): is it started?") from None
-    # Docker Desktop runs containers in a machine of its own, where the socket belongs to root.
-    is_desktop = info.get("OperatingSystem") == "Docker Desktop"
-    return Docker(0 if is_desktop else group, Path(info.get("DockerRootDir") or "/"), volumes, running)
+    # In the machine of Docker Desktop, and in the user's namespace of a Docker without root, the socket is group 0's.
+    is_mapped = info.get("OperatingSystem") == "Docker Desktop" or any(
+        "rootless" in option for option in info.get("SecurityOptions") or ()
+    )
+    return Docker(0 if is_mapped else group, Path(info.get("DockerRootDir") or "/"), volumes, running)
 
 
 class _SocketConnection(HTTPConnection):

@@ -59,8 +59,8 @@ class EnvFile:
 
     def set(self, name: str, value: str) -> None:
         """Change a value. Raises SettingError if no line of `.env` can hold it."""
-        quote(name, value)
         if value != self.get(name):
+            quote(name, value)
             self._new[name] = value
 
     @property

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from toko_assets.cli.init.answers import Answers
-from toko_assets.cli.terminal import plain, toko_command
+from toko_assets.cli.terminal import toko_command
 from toko_assets.common.data_disk import check_data_disk, close_to_others
 from toko_assets.common.process import importing
 from toko_assets.common.settings import Settings, load_settings
@@ -38,14 +38,15 @@ def _some_product(settings: Settings) -> str:
 
 def show_next_steps(answers: Answers, *, in_containers: bool, synced: bool) -> None:
     """Print the commands that follow."""
-    port, toko = answers.env.get("WEB_PORT") or "3000", toko_command()
+    port, toko = answers.present("WEB_PORT") or "3000", toko_command()
+    on_port = "" if port == "3000" else f" --port {port}"
     if in_containers:
         up = "make up" if Path("Makefile").exists() else "docker compose up -d"
         steps = [(up, "starts everything, and syncs the newest backup")]
     else:
         steps = [
-            (f"{toko} up", "runs everything, until Ctrl-C"),
-            (f"{toko} service install", "runs everything as a service, also after a reboot"),
+            (f"{toko} up{on_port}", "runs everything, until Ctrl-C"),
+            (f"{toko} service install{on_port}", "runs everything as a service, also after a reboot"),
         ]
         if not synced:
             steps.insert(0, (f"{toko} sync", "publishes the newest backup"))
@@ -57,5 +58,5 @@ def show_next_steps(answers: Answers, *, in_containers: bool, synced: bool) -> N
     if answers.env.get("TELEGRAM_BOT_TOKEN") and not answers.env.get("ALLOWED_USERS"):
         answers.say(
             "Staff: each of them sends the bot a message, and it replies with their id. "
-            f"{plain(toko)} init --allowed-users 101,102 lets them search."
+            f"{toko} init --yes --allowed-users 101,102 lets them search."
         )

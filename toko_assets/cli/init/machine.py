@@ -9,15 +9,18 @@ from pathlib import Path
 
 from toko_assets.cli.dev.lock import Started, find_started
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
+from toko_assets.cli.doctor.machine import SYNC_BYTES, SYNC_TIMES, SYNCS_AHEAD, newest_size
 from toko_assets.cli.init.containers import Docker
+from toko_assets.common.settings import Settings
 from toko_assets.publishing.served import read_served
+from toko_core.files import nearest_existing
 from toko_core.settings import ShopSettings
 from toko_core.text import moment
 
 GB = 1_000_000_000
 LEAST_MEMORY, ENOUGH_MEMORY = 0.9 * GB, 1.8 * GB
 """A server of "2 GB" has somewhat less. Everything together needs about 0.7 GB, and a sync as much again."""
-IMAGES = 3 * GB
+IMAGES = 4 * GB
 """The disk space of the images, and of what is needed to build them."""
 MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
@@ -39,6 +42,18 @@ def look_at_machine(docker: Docker | None) -> Iterator[Finding]:
             yield note("Docker", f"{said}: free some space first.") if free < IMAGES else good("Docker", said)
 
 
+def look_at_disk(settings: Settings) -> Finding:
+    """Compare the free space of the data folder's disk with what a sync of the largest backup needs."""
+    free, needed = (
+        shutil.disk_usage(nearest_existing(settings.data_folder)).free,
+        SYNC_BYTES + SYNC_TIMES * newest_size(settings),
+    )
+    said = f"{free / GB:,.1f} GB free for {settings.data_folder}, a sync needs about {needed / GB:.1f} GB"
+    if free < needed:
+        return wrong("disk", f"{said}: free some space, or set TOKO_DATA_DIR to a larger disk.")
+    return note("disk", f"{said}: free some space soon.") if free < SYNCS_AHEAD * needed else good("disk", said)
+
+
 def look_at_installation(settings: ShopSettings, docker: Docker | None) -> Iterator[Finding]:
     """Say what is installed here already. Nothing of it is changed."""
     served = read_served(settings.folder)
@@ -51,9 +66,7 @@ def look_at_installation(settings: ShopSettings, docker: Docker | None) -> Itera
             origin = f"{served.backup.name} of {moment(dumped, settings.zone)}"
         yield good("installed", f"{settings.data_folder} serves a catalogue, from {origin}")
     if started := running_dev(settings):
-        yield note(
-            "installed", f"`toko dev` runs here (process {started.pid}, {started.address}): restart it afterwards."
-        )
+        yield note("installed", f"toko runs here (process {started.pid}, {started.address}): restart it afterwards.")
     if docker and docker.running:
         yield note("installed", f"Containers run here ({', '.join(docker.running)}): `make up` again afterwards.")
 

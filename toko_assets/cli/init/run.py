@@ -11,13 +11,19 @@ import click
 from rich.console import Console
 
 from toko_assets.cli.doctor.finding import Finding, Mark
-from toko_assets.cli.doctor.machine import free_space
 from toko_assets.cli.init.answers import Answers, find_problems
 from toko_assets.cli.init.backups import choose_backups
 from toko_assets.cli.init.containers import DATABASE_VOLUME, SOCKET, Docker, NoDockerError, find_docker
 from toko_assets.cli.init.env_file import EnvFile
 from toko_assets.cli.init.first_sync import show_next_steps, sync_and_search
-from toko_assets.cli.init.machine import free_port, look_at_installation, look_at_machine, port_problem, running_dev
+from toko_assets.cli.init.machine import (
+    free_port,
+    look_at_disk,
+    look_at_installation,
+    look_at_machine,
+    port_problem,
+    running_dev,
+)
 from toko_assets.cli.init.options import given_answers, how_to_give
 from toko_assets.cli.init.telegram import choose_bot
 from toko_assets.cli.init.time_zone import choose_time_zone
@@ -41,7 +47,7 @@ def run_init(options: dict[str, Any], console: Console) -> None:
     Without a terminal, or with --yes, nobody is asked. Raises TokoError in one line if an answer is missing or wrong,
     and click.Abort if the person ends it: `.env` is then as it was.
     """
-    asks = sys.stdin.isatty() and not options["yes"]
+    asks = sys.stdin.isatty() and sys.stdout.isatty() and not options["yes"]
     answers = Answers(EnvFile(ENV_FILE), console, asks, given_answers(options))
     try:
         answers.take_environment()
@@ -75,8 +81,8 @@ def _check_present(answers: Answers) -> None:
     folder = ENV_FILE.resolve().parent
     if not os.access(folder, os.W_OK):
         raise PermanentError(f"{folder} cannot be written, so .env cannot: run this in the shop's folder, as its user.")
-    if answers.env.exists:
-        answers.say("There is a .env already. Enter keeps what it says.")
+    kept = " Enter keeps what it says now." if answers.env.exists else ""
+    answers.say(f"Settings go to {plain(str(folder / ENV_FILE.name))}, after the last question.{kept}")
 
 
 def _choose_way(answers: Answers, given: str | None) -> tuple[Docker | None, str]:
@@ -112,7 +118,7 @@ def _ask_all(answers: Answers, docker: Docker | None, way: str, *, dropbox: bool
     console.rule("Backups", align="left")
     has_backup = choose_backups(answers, dropbox=dropbox, compose=way == COMPOSE)
     if way == BARE:
-        _show(answers, free_space(answers.load(Settings)))
+        _show(answers, look_at_disk(answers.load(Settings)))
     if bot:
         console.rule("Telegram", align="left")
         choose_bot(answers)

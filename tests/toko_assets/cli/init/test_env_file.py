@@ -64,6 +64,13 @@ def test_a_value_that_no_line_can_hold_is_rejected_in_one_line(env: Path, value:
         EnvFile(env).set("SHOP_NAME", value)
 
 
+def test_a_line_that_does_not_change_stays_as_it_is_written(env: Path) -> None:
+    env.write_text("SHOP_NAME=a\\b ${HOME} # c\n")
+    assert change(env, SHOP_NAME=EnvFile(env).get("SHOP_NAME"), WEB_PORT="1") == (
+        "SHOP_NAME=a\\b ${HOME} # c\nWEB_PORT=1\n"
+    )
+
+
 def test_a_link_is_followed_and_the_owner_of_the_file_stays(env: Path, tmp_path: Path) -> None:
     real = tmp_path / "settings"
     real.write_text("X=1\n")
