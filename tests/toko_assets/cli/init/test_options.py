@@ -137,12 +137,10 @@ def test_a_wrong_setting_that_is_there_is_named_before_any_question(folder: Path
     assert "The file .env is not UTF-8 text" in failed("--no-bot")
 
 
-def test_a_port_that_is_in_use_is_a_line_and_another_one_is_used_in_links(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
+def test_a_port_that_is_in_use_is_a_line_and_another_one_is_used_in_links(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.MonkeyPatch.context() as patch:
         used, free = str(other.getsockname()[1]), str(free_port())
-        monkeypatch.delenv("WEB_PORT")
+        patch.delenv("WEB_PORT")
         (folder / ".env").write_text(f"WEB_PORT={used}\n")
         says = f"Port {used} cannot be used (Address already in use): give another one with --web-port."
         assert says in failed("--no-bot")
