@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from toko_assets.cli.doctor.backups import shown_age
 from toko_assets.cli.doctor.finding import Mark
@@ -18,7 +17,7 @@ from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import read_beat
 from toko_bot.settings import BotSettings
 from toko_core.errors import SettingError, TokoError, TransientError
-from toko_core.settings import TelegramSettings
+from toko_core.settings import TelegramSettings, host_of
 from toko_core.text import shorten
 
 TOKEN, OWNERS = "TELEGRAM_BOT_TOKEN", "OWNER_USERS"
@@ -102,8 +101,7 @@ def wait_for_owner(answers: Answers, bot: str) -> int:
     api, refused = BotApi(settings), set[int]()
     try:
         if url := api.call("getWebhookInfo").get("url"):
-            host = urlsplit(url).netloc.rpartition("@")[2]
-            raise CannotWaitError(f"A webhook is set for {bot}: Telegram sends the messages to {host}.")
+            raise CannotWaitError(f"A webhook is set for {bot}: Telegram sends the messages to {host_of(url)}.")
         answers.say(f"Now send any message to {bot}, from the owner's phone.")
         while True:
             with answers.console.status(f"Waiting for a message to {bot} (Ctrl-C stops)"):
@@ -168,7 +166,7 @@ def _bot_name(settings: TelegramSettings) -> str:
 
 
 def _what_to_do(error: TelegramError, settings: TelegramSettings) -> str:
-    host = urlsplit(settings.telegram_base_url).netloc.rpartition("@")[2]
+    host = host_of(settings.telegram_base_url)
     if error.status in UNKNOWN:
         return f"{host} does not know this token: copy it again from @BotFather (/mybots, API Token)."
     reason = " ".join(str(error).replace(settings.token, "<token>").split())[:200]
