@@ -9,12 +9,15 @@ UV := $(shell command -v uv 2>/dev/null)
 FIND_PYTHON = for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && exit; done; true
 
-.PHONY: help demo provide test test-containers test-faults test-attacks test-disks test-service test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
+.PHONY: help demo init provide test test-containers test-faults test-attacks test-disks test-service test-newcomer screenshots dev lint format lock audit install wheel clean up down logs backup restore-backup
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: $(INSTALLED) ## Sample backup, the whole chain, a few searches
 	@$(VENV)/bin/toko demo
+
+init: $(INSTALLED) ## What a shop must set, asked one by one, written to .env (docs/deployment.md)
+	@$(VENV)/bin/toko init
 
 provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
 	@$(PYTHON) -m tests.provide

@@ -74,9 +74,10 @@ def write_backup(
     encoding: str = "UTF8",
     options: Iterable[str] = (),
     schema: str = SCHEMA,
+    database: str = "test_scratch",
 ) -> Path:
     """Build the shop in a scratch database of the server and dump it to `out`."""
-    name = sql.Identifier("test_scratch")
+    name = sql.Identifier(database)
     with closing(server.connect("postgres", autocommit=True)) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
         admin.execute(
@@ -85,7 +86,7 @@ def write_backup(
             )
         )
         try:
-            with server.connect("test_scratch") as connection:
+            with server.connect(database) as connection:
                 connection.execute(schema.encode())
                 for table, rows in shop.tables().items():
                     for row in rows:
@@ -99,7 +100,7 @@ def write_backup(
                 for statement in shop.statements:
                     connection.execute(statement.encode())
             out.parent.mkdir(parents=True, exist_ok=True)
-            server.run("pg_dump", "-Fc", *options, "-f", out, "test_scratch", environment={"TZ": JAKARTA})
+            server.run("pg_dump", "-Fc", *options, "-f", out, database, environment={"TZ": JAKARTA})
         finally:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
     return out

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -147,10 +147,13 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2] or "an unknown place"
 
 
-def load(kind: type[Part]) -> Part:
-    """Read and check the settings of one part. Raises SettingError, which names each wrong setting."""
+def load(kind: type[Part], **values: Any) -> Part:
+    """Read and check the settings of one part. Raises SettingError, which names each wrong setting.
+
+    `values` count more than the environment and `.env`, by the names of the fields.
+    """
     try:
-        return kind()
+        return kind(**values)
     except ValidationError as error:
         raise SettingError(*(_problem(kind, details) for details in error.errors())) from None
     except UnicodeDecodeError:

@@ -21,6 +21,14 @@ LONG_LIVED = "offline"
 
 def log_in(app_key: str, console: Console, ask: Callable[[str], str]) -> None:
     """Show where to click, ask for the code that Dropbox shows, and print the lines for .env. Raises TokoError."""
+    token = authorize(app_key, console, ask)
+    console.print("\nPut these lines into .env, run chmod 600 .env, then check the result with `toko doctor`:\n")
+    for line in ("BACKUP_SOURCE=dropbox", f"DROPBOX_APP_KEY={app_key}", f"DROPBOX_REFRESH_TOKEN={token}"):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def authorize(app_key: str, console: Console, ask: Callable[[str], str]) -> str:
+    """Show where to click, and ask for the code that Dropbox shows. Returns the refresh token. Raises TokoError."""
     flow = DropboxOAuth2FlowNoRedirect(
         app_key, use_pkce=True, token_access_type=LONG_LIVED, scope=SCOPES, timeout=ANSWER_SECONDS
     )
@@ -32,14 +40,11 @@ def log_in(app_key: str, console: Console, ask: Callable[[str], str]) -> None:
         code = ask("3. The code that the page shows").strip()
         with dropbox_errors(""):
             try:
-                token = flow.finish(code).refresh_token
+                return str(flow.finish(code).refresh_token)
             except requests.HTTPError as error:
                 raise _login_error(str(error.response.text if error.response is not None else "")) from error
     finally:
         flow.requests_session.close()
-    console.print("\nPut these lines into .env, run chmod 600 .env, then check the result with `toko doctor`:\n")
-    for line in ("BACKUP_SOURCE=dropbox", f"DROPBOX_APP_KEY={app_key}", f"DROPBOX_REFRESH_TOKEN={token}"):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def _login_error(response: str) -> PermanentError:

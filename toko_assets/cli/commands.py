@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from toko_assets.cli.init.options import init_options
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.process import importing, tune_process
 from toko_core.errors import TokoError
@@ -167,6 +168,19 @@ def dropbox_login(app_key: str | None) -> None:
     log_in(
         known or click.prompt("App key of the Dropbox app (docs/dropbox.md says where it is)"), console, click.prompt
     )
+
+
+@cli.command()
+@init_options
+def init(**options: Any) -> None:
+    """Ask for what a shop must set, check the machine, write .env, then sync and search.
+
+    Each answer can be given as an option, and also in the environment, by the name of its setting. Secrets are given
+    in a file or in the environment, because other users can read a command line. Without a terminal nobody is asked.
+    """
+    with console.status("Starting"):
+        from toko_assets.cli.init.run import run_init
+    run_init(options, console)
 
 
 @cli.command()

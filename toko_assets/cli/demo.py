@@ -1,7 +1,5 @@
 """`toko demo`: makes a sample backup, runs the chain and a few searches. Needs no settings, no network and no shop."""
 
-import shutil
-import sys
 import tempfile
 import time
 from datetime import datetime, timedelta
@@ -12,7 +10,7 @@ from rich.console import Console
 
 from toko_assets.cli.run import sync_backup
 from toko_assets.cli.search_view import show_searches
-from toko_assets.cli.terminal import short_path
+from toko_assets.cli.terminal import short_path, toko_command
 from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.publishing.served import read_served
@@ -48,8 +46,7 @@ def run_demo(settings: Settings, products: int, console: Console) -> None:
 
 
 def _show_next_steps(settings: Settings, console: Console) -> None:
-    program, found = Path(sys.executable).with_name("toko"), shutil.which("toko")
-    toko = "toko" if found and Path(found).resolve() == program.resolve() else short_path(program)
+    toko = toko_command()
     console.print(
         f"  {toko} search sabun mandi   search for any product\n"
         f"  {toko} dev                  open Dagster's web interface\n"

@@ -1,5 +1,7 @@
 """Formats texts and paths for the terminal."""
 
+import shutil
+import sys
 from pathlib import Path
 
 from rich.markup import escape
@@ -22,3 +24,9 @@ def short_path(path: Path) -> str:
     """Return the path relative to the working folder, if it is below it."""
     path = path.resolve()
     return plain(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+
+
+def toko_command() -> str:
+    """Return how to call this program from here: `toko` if that is what the shell finds, else its path."""
+    program, found = Path(sys.executable).with_name("toko"), shutil.which("toko")
+    return "toko" if found and Path(found).resolve() == program.resolve() else short_path(program)

@@ -159,6 +159,8 @@ def test_a_password_that_others_can_read_is_noticed(tmp_path: Path) -> None:
     answer = run_toko("doctor")
     assert any("chmod 600 .env" in said for said in notes(answer))
     assert any("DB_PASSWORD is set but not DB_HOST" in said for said in notes(answer))
+    (tmp_path / ".env").write_text("DB_PASSWORD=rahasia-sekali\nPOSTGRES_PASSWORD=rahasia-juga\n")  # for containers
+    assert "DB_PASSWORD is set but" not in run_toko("doctor").output
     assert "rahasia" not in answer.output + answer.error
 
 

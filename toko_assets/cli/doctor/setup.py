@@ -30,7 +30,8 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield note("settings", "DAGSTER_HOME in .env has no effect", "set it in the environment.")
     if secret := readable_secret():
         yield note("settings", secret)
-    if settings.db_host is None and settings.db_password is not None:
+    in_containers = os.environ.get("POSTGRES_PASSWORD") or written.get("POSTGRES_PASSWORD")
+    if settings.db_host is None and settings.db_password is not None and not in_containers:
         yield note("settings", "DB_PASSWORD is set but not DB_HOST: the embedded PostgreSQL is used, which needs none.")
     if settings.backup_source == "folder" and settings.dropbox_refresh_token is not None:
         yield note("settings", "DROPBOX_REFRESH_TOKEN has no effect: BACKUP_SOURCE is folder.")
