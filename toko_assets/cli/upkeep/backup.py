@@ -17,7 +17,7 @@ from rich.console import Console
 
 from toko_assets.cli.dagster_home import set_dagster_home
 from toko_assets.cli.terminal import short_path
-from toko_assets.cli.upkeep.archive import FORMAT, Entry, Manifest, Progress, is_plain, write_archive
+from toko_assets.cli.upkeep.archive import FORMAT, Entry, Manifest, is_plain, write_archive
 from toko_assets.cli.upkeep.contents import OF_DAGSTER, open_files
 from toko_assets.cli.upkeep.progress import show_bytes, shown_size
 from toko_assets.cli.upkeep.storage import (
@@ -30,6 +30,7 @@ from toko_assets.cli.upkeep.storage import (
     find_database,
     sqlite_files,
 )
+from toko_assets.cli.upkeep.tar import Progress
 from toko_assets.common.settings import Settings
 from toko_core.catalog.store import CURRENT
 from toko_core.errors import PermanentError, TransientError

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toko_assets.cli.upkeep.archive import (
+from toko_assets.cli.upkeep.contents import OF_DATA
+from toko_assets.cli.upkeep.storage import DUMP
+from toko_assets.cli.upkeep.tar import (
     ArchiveError,
     Readable,
     copy_member,
@@ -20,8 +22,6 @@ from toko_assets.cli.upkeep.archive import (
     skip_padding,
     unzipped,
 )
-from toko_assets.cli.upkeep.contents import OF_DATA
-from toko_assets.cli.upkeep.storage import DUMP
 
 EARLIER_DUMP, DATA = "dagster.dump", "data.tar.gz"
 EARLIER_FILES = (EARLIER_DUMP, DATA)

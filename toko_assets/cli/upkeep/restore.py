@@ -19,21 +19,14 @@ from rich.console import Console
 from toko_assets.cli.dagster_home import set_dagster_home
 from toko_assets.cli.terminal import plain
 from toko_assets.cli.upkeep import swap
-from toko_assets.cli.upkeep.archive import (
-    HEADER,
-    ArchiveError,
-    Progress,
-    Readable,
-    Rejoined,
-    read_exactly,
-    read_files,
-    read_manifest,
-)
+from toko_assets.cli.upkeep.archive import HEADER, read_files, read_manifest
 from toko_assets.cli.upkeep.backup import NOT_SAVED, STDOUT, only_one_at_a_time, scratch_folder
 from toko_assets.cli.upkeep.contents import FOLDERS_OF_DATA, Places
 from toko_assets.cli.upkeep.earlier import EARLIER_DUMP, EARLIER_FILES, EARLIER_FOLDERS, open_earlier, read_earlier
 from toko_assets.cli.upkeep.progress import show_bytes
+from toko_assets.cli.upkeep.seal import SealedReader
 from toko_assets.cli.upkeep.storage import DUMP, NONE, POSTGRES, SQLITE, find_database
+from toko_assets.cli.upkeep.tar import ArchiveError, Progress, Readable, Rejoined, read_exactly
 from toko_assets.common.lock import is_alive, sync_lock
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.history.store import open_history
@@ -167,7 +160,8 @@ def _stage(source: str, places: Places, home: Path, console: Console) -> Staged:
 
 
 def _stage_archive(stream: Readable, places: Places, home: Path) -> Staged:
-    manifest, files = read_manifest(stream)
+    sealed = SealedReader(stream)
+    manifest, files = read_manifest(sealed)
     targets = {entry.name: _place(places, entry.name) for entry in manifest.files}
     _check_free(places, manifest.size)
     if _release(manifest.dagster_version) > _release(version("dagster")):
@@ -175,6 +169,7 @@ def _stage_archive(stream: Readable, places: Places, home: Path) -> Staged:
             f"it holds the history of Dagster {manifest.dagster_version}, this is {version('dagster')}: upgrade toko"
         )
     read_files(files, manifest.files, targets.__getitem__, lambda _: None)
+    sealed.check()
     made = f"made {_shown_time(manifest.created_at)} by toko {manifest.toko_version}"
     return _checked(places, home, made, FOLDERS_OF_DATA, manifest.dagster)
 
