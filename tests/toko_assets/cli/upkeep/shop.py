@@ -15,7 +15,8 @@ def saved_files(data: Path) -> dict[str, str]:
     found = {
         str(path.relative_to(data)): file_digest(path) for path in files if path.suffix not in (".lock", ".sending")
     }
-    return found | {str(path.relative_to(data)): rows(path) for path in (data / "dagster").rglob("*.db")}
+    databases = [path for path in (data / "dagster").rglob("*.db") if not path.name.startswith("empty-")]
+    return found | {str(path.relative_to(data)): rows(path) for path in databases}
 
 
 def rows(database: Path) -> str:

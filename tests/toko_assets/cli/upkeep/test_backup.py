@@ -32,6 +32,7 @@ from toko_assets.postgres.server import PostgresServer
 from toko_core.catalog.schema import SCHEMA_VERSION
 
 FLIPPED = 40
+ROOT = Path(__file__).parents[4]
 ANYTHING = ("--most-lost", "100", "--most-changed", "100", "--most-jumped", "100")
 
 
@@ -179,8 +180,8 @@ def test_a_catalogue_of_a_newer_schema_is_rejected_and_the_bot_and_doctor_say_so
         assert "Rp1.002" in budi.ask("barang ke 2").text
         newer = make_newer(toko)
         said = (
-            f"The catalogue {newer} was written by a newer version of toko (schema {SCHEMA_VERSION + 1}, this one reads "
-            f"{SCHEMA_VERSION}): upgrade this one, or run `toko sync` with this version."
+            f"The catalogue {newer} was written by a newer version of toko (schema {SCHEMA_VERSION + 1}, this one "
+            f"reads {SCHEMA_VERSION}): upgrade this one, or run `toko sync` with this version."
         )
         bot.wait_for_log(f"stays: {said}")
         assert "Rp1.002" in budi.ask("barang ke 2").text
@@ -195,6 +196,23 @@ def test_a_catalogue_of_a_newer_schema_is_rejected_and_the_bot_and_doctor_say_so
         assert run_toko("sync").status == 0  # the way back: this version makes a catalogue of its own
         bot.wait_for_log(f"Serving {toko.catalog.name if toko.catalog else ''}")
         assert bot.check().returncode == 0
+
+
+def test_a_restore_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one(
+    toko: Installation, tmp_path: Path
+) -> None:
+    new = saved_files(toko.data)
+    spoil(toko)
+    old = saved_files(toko.data)
+    assert not [path for path, content in new.items() if path.endswith("CURRENT") and old[path] == content]
+    (tmp_path / "states.json").write_text(json.dumps({"old": old, "new": new}))
+    program = [sys.executable, "-m", "tests.toko_assets.cli.upkeep.killed_restores", str(tmp_path)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    states = done.stdout.split()
+    assert states == ["old"] * states.count("old") + ["new"] * states.count("new")
+    assert states.count("old") >= 3
+    assert states.count("new") >= 12
 
 
 def test_a_restore_waits_for_nothing_and_says_what_is_running(toko: Installation) -> None:
@@ -260,6 +278,18 @@ def pack(files: dict[str, bytes], last: bytes = tarfile.REGTYPE) -> bytes:
             zipped.write(header.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512))
         zipped.write(bytes(1024))
     return packed.getvalue() + make_seal(sha256(packed.getvalue()).hexdigest())
+
+
+def spoil(toko: Installation) -> None:
+    """Give every folder that a backup holds another content."""
+    served = toko.catalog
+    assert served is not None
+    other = served.with_name("catalog-20990101T000000.000Z-000000000000.duckdb")
+    shutil.copyfile(served, other)
+    (toko.data / "catalog" / "CURRENT").write_text(f"{other.name}\n")
+    for file in ("records/a.json", "history/a", "sales/a/a", "dagster/history/runs/a.db"):
+        (toko.data / file).parent.mkdir(parents=True, exist_ok=True)
+        (toko.data / file).write_bytes(b"")
 
 
 def make_newer(toko: Installation) -> str:
