@@ -1,5 +1,6 @@
 """`toko backup`: saves what brings a shop back to one file, while everything runs."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -97,10 +98,12 @@ def _clean_up(file: Path, keep: int | None) -> list[Path]:
 
 
 @contextmanager
-def only_one_at_a_time(root: Path) -> Iterator[None]:
-    """Hold the lock of backups and restores. Raises TransientError if another one runs."""
+def only_one_at_a_time(root: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock of backups and restores. If another one runs, wait for it, or raise TransientError."""
     with open_lock(root / LOCK) as handle:
-        if not try_lock(handle):
+        if wait:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        elif not try_lock(handle):
             raise TransientError(f"Another backup or restore is running in {root}: try again when it is done.")
         yield
 

@@ -93,7 +93,7 @@ class _Chained:
         self._streams = streams
 
     def read(self, size: int = -1, /) -> bytes:
-        while self._streams:
+        while self._streams and size:
             if piece := self._streams[0].read(size):
                 return piece
             self._streams.pop(0)

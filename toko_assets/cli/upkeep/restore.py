@@ -80,8 +80,10 @@ def restore_backup(
     with only_one_at_a_time(data.root), hold_dagster(home), sync_lock(data.root, waiting=None):
         _check_no_run(data)
         swap.clear_staging(data, home)
+        places = swap.staging_places(data, home)
+        places.data.mkdir()
         try:
-            staged = _stage(source, swap.staging_places(data, home), home, console)
+            staged = _stage(source, places, home, console)
         except BaseException:
             swap.clear_staging(data, home)
             raise
@@ -104,11 +106,16 @@ def restore_backup(
     say(NOT_SAVED.replace("Keep a copy of .env in a safe place.", "Copy yours to this folder."))
 
 
-def finish_interrupted(settings: Settings, console: Console) -> None:
-    """Finish a restore that was killed during its swap, if there is one. Raises TransientError if it is running."""
+def finish_interrupted(settings: Settings, console: Console, *, wait: bool) -> None:
+    """Finish a restore that was killed during its swap, or remove what one left that was killed before.
+
+    A restore that is running raises TransientError, or is waited for.
+    """
     data = settings.folder
-    with only_one_at_a_time(data.root), sync_lock(data.root, waiting=None):
-        if swap.has_unfinished(data):
+    with only_one_at_a_time(data.root, wait=wait), sync_lock(data.root, (lambda: None) if wait else None):
+        if not swap.has_unfinished(data):
+            swap.clear_staging(data, set_dagster_home(settings))
+        else:
             with console.status("Finishing a restore that was interrupted"):
                 swap.finish(data)
             console.print("[yellow]![/] A restore that was interrupted is finished now.", highlight=False)

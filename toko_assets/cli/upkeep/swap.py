@@ -64,7 +64,8 @@ def has_unfinished(data: DataFolder) -> bool:
 def clear_staging(data: DataFolder, home: Path) -> None:
     """Remove what a restore left that never came to its swap, or has finished it. The caller holds the lock."""
     staged = staging_places(data, home)
-    for folder in {staged.data, staged.catalog, staged.home, data.root / REPLACED, home / REPLACED}:
+    # `finish_restore` looks for the last one.
+    for folder in (staged.catalog, staged.home, data.root / REPLACED, home / REPLACED, staged.data):
         with suppress(FileNotFoundError):
             shutil.rmtree(folder)
 

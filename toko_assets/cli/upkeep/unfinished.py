@@ -1,4 +1,4 @@
-"""Finishes a restore that was killed, before anything else works with the data folder.
+"""Cleans up after a restore that was killed, before anything else works with the data folder.
 
 It imports little: every command calls it.
 """
@@ -11,11 +11,14 @@ STAGED, PLAN = "restore.new", "plan.json"
 """The folder of the data folder in which a restore prepares the new state; the file in it that says what to swap."""
 
 
-def finish_restore() -> None:
-    """Finish a restore that was killed while it replaced the state. Raises TransientError if it is still running."""
-    if not (load(ShopSettings).data_folder / STAGED / PLAN).exists():
+def finish_restore(*, wait: bool = False) -> None:
+    """Finish a restore that was killed while it replaced the state, or remove what it left if it was killed before.
+
+    A restore that is still running raises TransientError; with `wait` this waits until it is done.
+    """
+    if not (load(ShopSettings).data_folder / STAGED).exists():
         return
     from toko_assets.cli.upkeep.restore import finish_interrupted
     from toko_assets.common.settings import load_settings
 
-    finish_interrupted(load_settings(), Console(stderr=True))
+    finish_interrupted(load_settings(), Console(stderr=True), wait=wait)
