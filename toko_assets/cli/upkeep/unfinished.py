@@ -5,10 +5,8 @@ It imports little: every command calls it.
 
 from rich.console import Console
 
+from toko_assets.cli.upkeep.staging import STAGED
 from toko_core.settings import ShopSettings, load
-
-STAGED, PLAN = "restore.new", "plan.json"
-"""The folder of the data folder in which a restore prepares the new state; the file in it that says what to swap."""
 
 
 def finish_restore(*, wait: bool = False) -> None:
