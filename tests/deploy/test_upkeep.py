@@ -30,7 +30,7 @@ def make(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
         **{name: value for name, value in os.environ.items() if name not in ("TOKO_DATA_DIR", "DAGSTER_HOME")},
         "PATH": f"{checkout / '.venv' / 'bin'}:{os.environ['PATH']}",
     }
-    command = ["make", "-s", "-f", CHECKOUT / "Makefile", "COMPOSE=docker", *args]
+    command = ["make", "-s", "-f", str(CHECKOUT / "Makefile"), "COMPOSE=docker", *args]
     (checkout / "deploy").mkdir(exist_ok=True)
     script = checkout / "deploy" / "upkeep.sh"
     if not script.exists():

@@ -41,8 +41,8 @@ RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 class Searcher:
     """A person who searches all the time, and the longest time between two answers since the last `mark`."""
 
-    def __init__(self, budi: Person) -> None:
-        self._budi, self._stopping = budi, threading.Event()
+    def __init__(self, budi: Person, question: str = "barang ke 0") -> None:
+        self._budi, self._question, self._stopping = budi, question, threading.Event()
         self._last, self._longest = time.monotonic(), 0.0
         self.answer = ""
         self._thread = threading.Thread(target=self._search)
@@ -61,7 +61,7 @@ class Searcher:
     def _search(self) -> None:
         while not self._stopping.is_set():
             with suppress(AssertionError):
-                self.answer = self._budi.ask("barang ke 0", timeout=SECONDS).text
+                self.answer = self._budi.ask(self._question, timeout=SECONDS).text
             now = time.monotonic()
             self._longest, self._last = max(self._longest, now - self._last), now
             time.sleep(0.1)
