@@ -4,8 +4,8 @@
     tests/deploy/with_docker.sh .venv/bin/python -m tests.deploy.upgrade /tmp/old-version
 
 The old version's containers run, then this version's on the same volumes and `.env`, then the old ones again, after
-`make restore-backup` of what the old version's `make backup` saved before the upgrade. After each step the bot answers with the right price, the
-runs of before are in Dagster, and a new backup is published.
+`make restore-backup` of what the old version's `make backup` has saved. After each step the bot answers with the right
+price, the runs of before are in Dagster, and a new backup is published.
 """
 
 import argparse

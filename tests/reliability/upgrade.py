@@ -35,6 +35,8 @@ from toko_assets.postgres.embedded import EmbeddedPostgres
 
 TOKO = str(Path(sys.executable).with_name("toko"))
 SECONDS = 300
+ASK_SECONDS = 10
+"""Then the person asks again."""
 RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
@@ -60,8 +62,10 @@ class Searcher:
 
     def _search(self) -> None:
         while not self._stopping.is_set():
-            with suppress(AssertionError):
-                self.answer = self._budi.ask(self._question, timeout=SECONDS).text
+            try:
+                self.answer = self._budi.ask(self._question, timeout=ASK_SECONDS).text
+            except AssertionError:
+                continue
             now = time.monotonic()
             self._longest, self._last = max(self._longest, now - self._last), now
             time.sleep(0.1)
