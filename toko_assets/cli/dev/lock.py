@@ -45,7 +45,7 @@ def only_one(home: Path, port: int, command: str = "dev") -> Iterator[None]:
 
 @contextmanager
 def keep_stopped(home: Path) -> Iterator[None]:
-    """Keep `toko dev` from starting with a Dagster home. Raises TokoError if one runs.
+    """Keep `toko dev` and `toko up` from starting with a Dagster home. Raises TokoError if one of them runs.
 
     None can run in a home that is not writable, as in containers.
     """
@@ -56,8 +56,8 @@ def keep_stopped(home: Path) -> Iterator[None]:
     with open_lock(home / FILE) as handle:
         if not try_lock(handle):
             other = find_started(home)
-            where = f" (process {other.pid})" if other else ""
-            raise TokoError(f"`toko dev` is running for {home}{where}: stop it first.")
+            where, running = (f" (process {other.pid})", other.command) if other else ("", "dev")
+            raise TokoError(f"`toko {running}` is running for {home}{where}: stop it first.")
         yield
 
 
