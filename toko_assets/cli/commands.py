@@ -201,7 +201,7 @@ def restore_backup(source: str, check: bool) -> None:
     """Bring the shop back to what `toko backup` saved. This is not for backups of iPOS: `toko sync` reads those.
 
     FROM is the file, or - for the standard input, or the folder of a backup that an earlier version made. Nothing
-    changes until all of it was checked. Stop `toko dev` first; the bot may run.
+    changes until all of it was checked. Stop `toko up` first; a bot of its own may run.
     """
     settings = _data_settings()
     from toko_assets.cli.dev.lock import keep_stopped
