@@ -98,7 +98,6 @@ audit: $(INSTALLED) ## Known vulnerabilities of the pinned packages, as osv.dev 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # Three times as fast; before Docker 23 it has to be asked for.
 export DOCKER_BUILDKIT := 1
-AS_POSTGRES = $(COMPOSE) exec -T postgres sh -c
 up: ## The whole platform in containers (docs/deployment.md)
 	@$(COMPOSE) build -q && $(COMPOSE) up -d
 
@@ -110,20 +109,11 @@ down: ## End them; what is stored stays
 logs: ## What they say, as it is said
 	@$(COMPOSE) logs --tail 50 -f
 
-backup: ## Dagster's history, catalogues and price history into backup-TIME/
-	@set -e; umask 077; to=backup-$$(date +%Y%m%d-%H%M%S); mkdir $$to; \
-	  $(AS_POSTGRES) 'PGPASSWORD=$$POSTGRES_PASSWORD pg_dump -U postgres -Fc dagster' >$$to/dagster.dump; \
-	  $(COMPOSE) exec -T code sh -c "cd /data && mkdir -p records history && \
-	    tar --exclude '*.part*' -cz catalog records history" >$$to/data.tar.gz; \
-	  echo "$$to: Dagster's history, catalogues, price history. Keep .env with it."
+backup: ## Save what brings the shop back to one file: make backup TO=folder KEEP=7
+	@COMPOSE="$(COMPOSE)" deploy/upkeep.sh backup "$(TO)" "$(KEEP)"
 
-restore-backup: ## Bring them back: make restore-backup FROM=backup-TIME
-	@test -s "$(FROM)/dagster.dump" || { echo "Which one? make restore-backup FROM=backup-TIME" >&2; exit 1; }
-	@$(COMPOSE) up -d postgres migrate code
-	@$(COMPOSE) stop -t 30 webserver daemon; $(END_RUNS)
-	@$(AS_POSTGRES) 'PGPASSWORD=$$POSTGRES_PASSWORD pg_restore -U postgres --clean --if-exists --no-acl --exit-on-error --single-transaction -d dagster' <$(FROM)/dagster.dump
-	@$(COMPOSE) exec -T code tar -C /data -xz <$(FROM)/data.tar.gz
-	@$(COMPOSE) up -d
+restore-backup: ## Bring it back: make restore-backup FROM=toko-backup-TIME.tar.gz
+	@COMPOSE="$(COMPOSE)" deploy/upkeep.sh restore "$(FROM)"
 
 clean: ## Remove .venv and caches; data stays
 	@rm -rf $(VENV) .faults .mypy_cache .pytest_cache .ruff_cache .hypothesis

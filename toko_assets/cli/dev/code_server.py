@@ -11,14 +11,16 @@ import signal
 
 from dagster._cli.code_server import start_command
 
+from toko_assets.cli.upkeep.unfinished import finish_restore
 from toko_core.files import keep_private
 from toko_core.log import escape_records
 
 
 def main() -> None:
-    """Run `dagster code-server start` with the arguments of this process."""
+    """Run `dagster code-server start` with the arguments of this process, after a restore that runs or was killed."""
     keep_private()
     escape_records()
+    finish_restore(wait=True)  # one that runs in this container would die with it
     signal.signal(signal.SIGCHLD, _end_without_children)
     signal.signal(signal.SIGINT, _stop)  # Dagster makes it SIGTERM's handler as well
     start_command()

@@ -43,6 +43,24 @@ def only_one(home: Path, port: int, command: str = "dev") -> Iterator[None]:
             _write(handle, "")
 
 
+@contextmanager
+def keep_stopped(home: Path) -> Iterator[None]:
+    """Keep `toko dev` and `toko up` from starting with a Dagster home. Raises TokoError if one of them runs.
+
+    None can run in a home that is not writable, as in containers.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    if not os.access(home, os.W_OK):
+        yield
+        return
+    with open_lock(home / FILE) as handle:
+        if not try_lock(handle):
+            other = find_started(home)
+            where, running = (f" (process {other.pid})", other.command) if other else ("", "dev")
+            raise TokoError(f"`toko {running}` is running for {home}{where}: stop it first.")
+        yield
+
+
 def find_started(home: Path) -> Started | None:
     """Return the one that runs or was killed. None if there was none, or if it was stopped."""
     file = home / FILE
