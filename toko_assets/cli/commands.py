@@ -22,6 +22,7 @@ console = Console()
 Command = Callable[..., None]
 
 
+PORT = "Of the web interface (default: WEB_PORT, 3000)."
 LIMITS = {
     "most_lost": "most_products_lost", "most_changed": "most_prices_changed", "most_jumped": "most_prices_jumped",
     "most_below_cost": "most_below_cost", "most_unpriced": "most_unpriced", "most_unpriced_sold": "most_unpriced_sold",
@@ -261,27 +262,27 @@ def bot(check: bool) -> None:
 
 
 @cli.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-def dev(port: int) -> None:
+@click.option("--port", type=click.IntRange(1, 65535), help=PORT)
+def dev(port: int | None) -> None:
     """Serve Dagster's web interface at 127.0.0.1."""
     settings = _data_settings()
     from toko_assets.cli.dagster_home import prepare_dagster_home
     from toko_assets.cli.dev import run_dev
 
     prepare_dagster_home(settings)
-    run_dev(port, console)
+    run_dev(port or settings.web_port, console)
 
 
 @cli.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Of the web interface.")
-def up(port: int) -> None:
+@click.option("--port", type=click.IntRange(1, 65535), help=PORT)
+def up(port: int | None) -> None:
     """Run everything: the chain, Dagster's web interface at 127.0.0.1, and the Telegram bot. Ctrl-C ends it."""
     settings = _data_settings()
     from toko_assets.cli.dagster_home import prepare_dagster_home
     from toko_assets.cli.up import run_up
 
     prepare_dagster_home(settings)
-    run_up(port, console)
+    run_up(port or settings.web_port, console)
 
 
 @cli.group()
@@ -290,12 +291,13 @@ def service() -> None:
 
 
 @service.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Of the web interface.")
-def install(port: int) -> None:
+@click.option("--port", type=click.IntRange(1, 65535), help=PORT)
+def install(port: int | None) -> None:
     """Install and start the service, or start it again with changed settings. Waits until all parts work."""
     from toko_assets.cli import service
 
-    service.install(_settings(), port, console)
+    settings = _settings()
+    service.install(settings, port or settings.web_port, console)
 
 
 @service.command()

@@ -39,14 +39,13 @@ def _some_product(settings: Settings) -> str:
 def show_next_steps(answers: Answers, *, in_containers: bool, synced: bool) -> None:
     """Print the commands that follow."""
     port, toko = answers.present("WEB_PORT") or "3000", toko_command()
-    on_port = "" if port == "3000" else f" --port {port}"
     if in_containers:
         up = "make up" if Path("Makefile").exists() else "docker compose up -d"
         steps = [(up, "starts everything, and syncs the newest backup")]
     else:
         steps = [
-            (f"{toko} up{on_port}", "runs everything, until Ctrl-C"),
-            (f"{toko} service install{on_port}", "runs everything as a service, also after a reboot"),
+            (f"{toko} up", "runs everything, until Ctrl-C"),
+            (f"{toko} service install", "runs everything as a service, also after a reboot"),
         ]
         if not synced:
             steps.insert(0, (f"{toko} sync", "publishes the newest backup"))
