@@ -24,7 +24,8 @@ test: provide ## All tests
 	@$(PYTHON) -m pytest --numprocesses $$(($$(nproc) * 3 / 2)) --dist loadfile --no-loadscope-reorder
 
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
-	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/installation_on_docker.py \
+	  tests/deploy/upkeep_on_docker.py tests/deploy/https_on_docker.py
 
 test-faults: $(INSTALLED) ## Kills of a hundred syncs; of what runs in a shop and of containers, going on where that stopped
 	@mkdir -p .faults

@@ -1,13 +1,13 @@
-"""The stack for real: images, docker-compose, run containers. It needs Docker, so it is asked for by name:
+"""The stack for real: images, Compose, run containers. It needs Docker, so it is asked for by name:
 
     tests/deploy/with_docker.sh .venv/bin/python -m pytest tests/deploy/on_docker.py
 
-Its tests follow one another on one stack. `make test-containers` runs those of `upkeep_on_docker.py` too.
+Its tests follow one another on one stack. `make test-containers` runs those of the other `*_on_docker.py` too.
 """
 
 import re
 
-from tests.deploy.stack import PYTHON_IMAGE, SERVICES, Stack, docker, shown
+from tests.deploy.stack import PYTHON_IMAGE, RUN_LABEL, SERVICES, Stack, docker, shown
 
 BOT_MEGABYTES = 200
 IDLE_MEGABYTES = 1200
@@ -33,6 +33,7 @@ def test_a_run_container_ends_well_and_keeps_its_log(shop: Stack) -> None:
     container = shop.run_containers()[0]
     shop.wait_until(lambda: not shop.run_containers(running=True), "the containers of the runs have ended")
     assert shop.inspect(container)["State"]["ExitCode"] == 0
+    assert shop.inspect(container)["Name"] == f"/toko-run-{shop.inspect(container)['Config']['Labels'][RUN_LABEL][:8]}"
     log = docker("logs", container)
     assert "RUN_SUCCESS" in log
     assert "restores instead" not in log, "Dagster's role restored the backup"

@@ -115,7 +115,7 @@ def test_two_postgresql_servers_never_run_on_one_volume(tmp_path: Path) -> None:
         (programs / name).chmod(0o755)
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "PGDATA": str(volume)}
     refused = "Another PostgreSQL server runs on this volume ({}): take it down, or run make up.\n"
-    for ready in ("0", "1"):  # of a version before 0.2.0, which is found in the network
+    for ready in ("0", "1"):  # of an earlier version, which is found in the network
         old = subprocess.run(start, env={**environment, "READY": ready}, capture_output=True, text=True, check=False)
         assert (old.returncode, old.stderr) == (1, refused.format("172.19.0.2"))
     assert not (tmp_path / "log").exists()
