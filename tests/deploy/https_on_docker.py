@@ -63,7 +63,7 @@ def test_a_domain_has_a_certificate_of_an_acme_server(shop: Stack, tmp_path: Pat
         shop.wait_until(lambda: status(address, DOMAIN, trusted), "the certificate is there", 180)
         assert status(address, DOMAIN, trusted) == 401
         assert status(address, DOMAIN, trusted, PASSWORD) == 200
-        issued = connect(address, DOMAIN, trusted, PASSWORD)
+        _, issued = connect(address, DOMAIN, trusted, PASSWORD)
         assert "Pebble" in str(issued["issuer"])
         assert issued["subjectAltName"] == (("DNS", DOMAIN),)
 
@@ -85,13 +85,13 @@ def image() -> str:
 def status(address: str, name: str, trusted: ssl.SSLContext, password: str = "") -> int:
     """Return the status of the first page; 0 as long as there is no certificate."""
     try:
-        return int(connect(address, name, trusted, password)["status"])
+        return connect(address, name, trusted, password)[0]
     except (OSError, ssl.SSLError):
         return 0
 
 
-def connect(address: str, name: str, trusted: ssl.SSLContext, password: str) -> dict[str, object]:
-    """Ask the proxy at `address` for the first page of `name`. Return the certificate's fields and the status."""
+def connect(address: str, name: str, trusted: ssl.SSLContext, password: str) -> tuple[int, dict[str, object]]:
+    """Ask the proxy at `address` for the first page of `name`. Return the status and the certificate's fields."""
     login = base64.b64encode(f"owner:{password}".encode()).decode()
     connection = HTTPSConnection(name, context=trusted, timeout=20)
     connection.sock = trusted.wrap_socket(
@@ -100,7 +100,7 @@ def connect(address: str, name: str, trusted: ssl.SSLContext, password: str) -> 
     try:
         certificate: dict[str, object] = dict(connection.sock.getpeercert() or {})
         connection.request("GET", "/server_info", headers={"Authorization": f"Basic {login}"} if password else {})
-        return {**certificate, "status": connection.getresponse().status}
+        return connection.getresponse().status, certificate
     finally:
         connection.close()
 
@@ -121,23 +121,23 @@ def pebble(folder: Path, address: str) -> Iterator[Path]:
     (folder / "pebble.json").write_text(json.dumps({"pebble": settings}))
     off = [part for name in ("http01", "https01", "tlsalpn01", "doh") for part in (f"-{name}", "")]
     dns = ["-dns01", f"127.0.0.1:{DNS_PORT}", "-defaultIPv4", address, "-defaultIPv6", ""]
-    with (
-        (folder / "pebble.log").open("w") as log,
-        subprocess.Popen(["pebble-challtestsrv", *off, *dns, "-management", "127.0.0.1:8055"], stdout=log, stderr=log) as names,
-        subprocess.Popen(
-            ["pebble", "-config", folder / "pebble.json", "-dnsserver", f"127.0.0.1:{DNS_PORT}"],
-            stdout=log, stderr=log, env={**os.environ, "PEBBLE_VA_NOSLEEP": "1"},
-        ) as server,
-    ):  # fmt: skip
+    programs = (
+        ["pebble-challtestsrv", *off, *dns, "-management", "127.0.0.1:8055"],
+        ["pebble", "-config", str(folder / "pebble.json"), "-dnsserver", f"127.0.0.1:{DNS_PORT}"],
+    )
+    environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1"}
+    with (folder / "pebble.log").open("w") as log:
+        servers = [subprocess.Popen(one, stdout=log, stderr=log, env=environment) for one in programs]
         try:
             for port, host in ((ACME_PORT, address), (MANAGEMENT_PORT, "127.0.0.1")):
                 while not listens(host, port):
-                    assert server.poll() is None, (folder / "pebble.log").read_text()
+                    assert servers[-1].poll() is None, (folder / "pebble.log").read_text()
                     time.sleep(0.1)
             yield certificate
         finally:
-            server.terminate()
-            names.terminate()
+            for server in servers:
+                server.terminate()
+                server.wait()
 
 
 def listens(host: str, port: int) -> bool:
