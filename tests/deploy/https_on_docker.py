@@ -35,7 +35,7 @@ services:
 """The proxy trusts Pebble, as it trusts Let's Encrypt by itself."""
 
 
-def test_an_address_has_a_certificate_of_the_proxys_own_authority(shop: Stack, tmp_path: Path) -> None:
+def test_an_address_has_a_certificate_of_an_authority_of_its_proxy(shop: Stack, tmp_path: Path) -> None:
     address = shop.telegram.address
     start(shop, SITE_ADDRESS=address, WEB_URL=f"https://{address}:{HTTPS_PORT}")
     root = tmp_path / "toko-root.crt"

@@ -3,7 +3,6 @@
 TOKO_TEST_CPU=0 TOKO_TEST_MEMORY=2g tests/deploy/with_docker.sh .venv/bin/python -m tests.deploy.small_server
 """
 
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -53,4 +52,4 @@ def show(shop: Stack) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -140,7 +140,7 @@ def _check_group(settings: Mapping[str, str], docker: Docker) -> Iterator[Proble
 
 
 def _check_running(settings: Mapping[str, str], folder: Path, containers: Sequence[Container]) -> Iterator[Problem]:
-    """Check that `.env` has the passwords of the installation that runs. Its volume has them for ever."""
+    """Check that `.env` has the passwords of the installation that runs. Its volume keeps them."""
     for container in containers:
         if not (container.is_ours and container.is_running):
             continue
