@@ -88,7 +88,7 @@ class Stack:
             [program, *args], cwd=self.folder, text=True, check=False, env=clean,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout
+        assert done.returncode == 0, f"{done.stdout}\n{self.state()}"
         return done.stdout
 
     def set(self, **settings: str) -> None:
