@@ -7,6 +7,7 @@
 # stand-ins made of Debian's packages take the place of the base images (standin_images/build.sh). Where Compose v2 is
 # missing, as on Debian 12, it is unpacked from Debian 13's package for this command alone, and so is Pebble, an ACME server.
 #
+# TOKO_TEST_DOCKER=FOLDER keeps the images and volumes of that Docker in a folder of its own.
 # TOKO_TEST_CPU=0 TOKO_TEST_MEMORY=2g starts a Docker of its own, pinned with all its containers to that CPU and that memory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,7 +23,7 @@ start_docker() {
   export DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
   mkdir -p "$(dirname "${DOCKER_HOST#unix://}")"
   log=$(mktemp)
-  options=(--host "$DOCKER_HOST")
+  options=(--host "$DOCKER_HOST" ${TOKO_TEST_DOCKER:+--data-root "$TOKO_TEST_DOCKER"})
   if [[ -n ${TOKO_TEST_CPU:-} ]]; then
     make_small_machine
     options+=(--cgroup-parent /toko-small)
