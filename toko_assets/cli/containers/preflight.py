@@ -140,11 +140,15 @@ def _check_group(settings: Mapping[str, str], docker: Docker) -> Iterator[Proble
 
 
 def _check_running(settings: Mapping[str, str], folder: Path, containers: Sequence[Container]) -> Iterator[Problem]:
-    """Check that `.env` has the passwords of the installation that runs. Its volume keeps them."""
+    """Check that `.env` has the passwords of the installation that runs. Its volume keeps them.
+
+    Compose replaces what follows a dollar sign or a backslash, so passwords with one are not compared.
+    """
+    plain = [name for name in SECRETS if not set("$\\") & set(settings.get(name, ""))]
     for container in containers:
         if not (container.is_ours and container.is_running):
             continue
-        other = [name for name in SECRETS if container.environment.get(name, settings.get(name)) != settings.get(name)]
+        other = [name for name in plain if container.environment.get(name, settings.get(name)) != settings.get(name)]
         if other and Path(container.folder or folder) != folder:
             yield Problem(
                 f"The installation that runs has another {other[0]}: cp {container.folder}/.env {folder}/.env"
