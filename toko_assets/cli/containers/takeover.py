@@ -22,7 +22,7 @@ def take_over(say: Callable[[str], object]) -> None:
     places = ", ".join(sorted({container.folder or container.project for container in others}))
     say(f"Taking over the installation of {places}: its volumes stay, its {len(others)} containers are replaced.")
     names = [container.name for container in others]
-    run_docker("stop", "--time", str(GRACE_SECONDS), *names, seconds=MOST_SECONDS)
+    run_docker("stop", "-t", str(GRACE_SECONDS), *names, seconds=MOST_SECONDS)
     run_docker("rm", *names)
     for network in NETWORKS:
         try:
