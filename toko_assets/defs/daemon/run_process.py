@@ -21,7 +21,7 @@ CODE_LOCATION = ("toko_assets.definitions", "defs")
 
 
 def execute_run(run_id: str, ref: "InstanceRef | None" = None) -> None:
-    """Execute a run of an instance, by default of DAGSTER_HOME's. Ends the process, with status 1 if it does not succeed."""
+    """Execute a run of an instance, by default of DAGSTER_HOME's. End the process, with status 1 unless it succeeds."""
     from dagster import DagsterInstance
     from dagster._utils.interrupts import capture_interrupts
 
