@@ -27,7 +27,8 @@ test: provide ## All tests
 	@$(PYTHON) -m pytest --numprocesses $$(($$(nproc) * 3 / 2)) --dist loadfile --no-loadscope-reorder
 
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
-	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/upkeep_on_docker.py
+	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/installation_on_docker.py \
+	  tests/deploy/upkeep_on_docker.py tests/deploy/https_on_docker.py
 
 test-faults: $(INSTALLED) ## Kills of a hundred syncs; of what runs in a shop and of containers, going on where that stopped
 	@mkdir -p .faults
@@ -95,14 +96,15 @@ lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
 audit: $(INSTALLED) ## Known vulnerabilities of the pinned packages, as osv.dev has them
 	@$(PYTHON) tools/audit.py
 
-COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-# Three times as fast; before Docker 23 it has to be asked for.
-export DOCKER_BUILDKIT := 1
+COMPOSE = docker compose
+# Needs no .venv: a server that has only Docker has Python 3.
+CONTAINERS = $(or $(shell command -v python3),$(error Python 3 is needed: apt-get install python3)) -B -m toko_assets.cli.containers
 up: ## The whole platform in containers (docs/deployment.md)
-	@$(COMPOSE) build -q && $(COMPOSE) up -d
+	@$(CONTAINERS) check && $(COMPOSE) build && $(CONTAINERS) take-over && $(COMPOSE) up -d
 
 END_RUNS = docker ps -q --filter label=dagster/run_id | xargs -r docker stop -t 30
 down: ## End them; what is stored stays
+	@$(CONTAINERS) take-over
 	@$(END_RUNS)
 	@$(COMPOSE) --profile tls --profile webhook down
 

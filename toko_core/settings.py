@@ -189,6 +189,7 @@ NAMES = frozenset({
     "SALES_EVERY_HOURS", "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS",
     "TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR",
     "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
+    "ACME_CA", "BOT_REPLICAS", "COMPOSE_PROFILES", "TOKO_REGISTRY", "TOKO_VERSION",
 })  # fmt: skip
 """Every name that `.env` may have, in whichever part of the program it is read. No part knows the names of all."""
 SECRETS = {

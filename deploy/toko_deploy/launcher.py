@@ -8,7 +8,7 @@ and stops the container that the row names; this one finds it by its label.
 It watches each container, as a killed one cannot report the end of its run.
 
 It overrides methods of Dagster's launcher, which is one reason why `dagster` is pinned to a minor version. It also
-keeps the logs of finished runs for a week without letting containers accumulate, and the web interface needs no Docker
+keeps the logs of failed runs for a week without letting containers accumulate, and the web interface needs no Docker
 socket to stop a run.
 """
 
@@ -31,7 +31,13 @@ from toko_assets.defs.daemon.watching_launcher import LOG, WatchingLauncher
 COMMAND = ("python", "-m", "toko_assets.defs.daemon.run_process")
 """What a container runs, followed by the run's id."""
 KEPT = timedelta(days=7)
-"""How long a run's container, with its log, is kept after the run."""
+"""How long the container of a failed run, with its log, is kept after the run."""
+MOST_KEPT = 20
+"""Containers of failed runs that are kept at most, the newest. The log of each has up to 10 MB."""
+NEVER_STARTED = timedelta(hours=1)
+"""The age at which a container that was created and never started is removed."""
+SHORT_ID = 8
+"""The characters of a run's id that the web interface shows."""
 RUN_ID = "dagster/run_id"
 """The label of every run container."""
 
@@ -52,8 +58,8 @@ class RunLauncher(WatchingLauncher, DockerRunLauncher):
     def launch_run(self, context: LaunchRunContext) -> None:
         """Remove old containers, then start the new one. Raises ValueError if the environment lacks a volume."""
         sweep(docker.from_env(), datetime.now(UTC))
-        run = context.dagster_run
-        self._launch_container_with_command(run, self.image, [*COMMAND, run.run_id])  # type: ignore[no-untyped-call]
+        run, image = context.dagster_run, os.environ.get("PLATFORM_IMAGE") or self.image
+        self._launch_container_with_command(run, image, [*COMMAND, run.run_id])  # type: ignore[no-untyped-call]
         self._watch(self._get_container(run))
 
     @property
@@ -61,11 +67,12 @@ class RunLauncher(WatchingLauncher, DockerRunLauncher):
         """False: a sync starts from the beginning."""
         return False
 
-    def get_container_context(self, dagster_run: DagsterRun) -> DockerContainerContext:  # noqa: ARG002
-        """Return the options of every run container. The run's row does not count."""
+    def get_container_context(self, dagster_run: DagsterRun) -> DockerContainerContext:
+        """Return the options of every run container, and its name. Of the run's row only the id counts."""
         volumes = [_expand(volume) for volume in self.container_kwargs.get("volumes", ())]
+        name = f"toko-run-{dagster_run.run_id[:SHORT_ID]}"
         return DockerContainerContext(
-            self.registry, self.env_vars, self.networks, {**self.container_kwargs, "volumes": volumes}
+            self.registry, self.env_vars, self.networks, {**self.container_kwargs, "volumes": volumes, "name": name}
         )
 
     def terminate(self, run_id: str) -> bool:
@@ -109,10 +116,15 @@ def _expand(volume: str) -> str:
 
 
 def sweep(client: Any, now: datetime) -> list[str]:
-    """Remove the containers of runs that ended more than a week ago. Return their names."""
+    """Remove the containers of runs that succeeded, and of those that failed the old ones. Return their names."""
+    states = {"status": ["created", "exited", "dead"]}
+    ended = client.containers.list(all=True, filters={"label": RUN_ID, **states}, ignore_removed=True)
+    failed = sorted((one for one in ended if _exit_code(one)), key=_finished, reverse=True)
+    kept = [one for one in failed if now - _finished(one) < KEPT][:MOST_KEPT]
+    kept += [one for one in ended if one.status == "created" and now - _time(one.attrs["Created"]) < NEVER_STARTED]
     removed = []
-    for container in client.containers.list(all=True, filters={"label": RUN_ID, "status": ["exited", "dead"]}):
-        if now - datetime.fromisoformat(container.attrs["State"]["FinishedAt"]) < KEPT:
+    for container in ended:
+        if container in kept:
             continue
         try:
             container.remove(v=True)
@@ -120,3 +132,15 @@ def sweep(client: Any, now: datetime) -> list[str]:
             continue
         removed.append(container.name)
     return removed
+
+
+def _exit_code(container: Any) -> int:
+    return int(container.attrs["State"]["ExitCode"])
+
+
+def _finished(container: Any) -> datetime:
+    return _time(container.attrs["State"]["FinishedAt"])
+
+
+def _time(written: str) -> datetime:
+    return datetime.fromisoformat(written)

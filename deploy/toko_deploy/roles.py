@@ -2,7 +2,7 @@
 
 DB_USER owns Dagster's storage, and every process of Dagster has its password. DB_RESTORE_USER may create databases, and
 cannot enter Dagster's. Before 0.2.0 one role did both. The service `migrate` runs this at each start, with the
-superuser's password, and what it changes is then as it should be in old installations as well.
+superuser's password: a new volume gets both roles and Dagster's database, and an old one what it should have.
 """
 
 import os
@@ -18,6 +18,16 @@ ADMIN, DAGSTER = "postgres", "dagster"
 SECONDS = 10
 RESTORED = r"^[a-z_][a-z0-9_]{0,30}_[0-9a-f]{12}(_unfinished)?$"
 """The names of restored databases, whatever DB_NAME is or was."""
+
+
+def create_storage(admin: psycopg.Connection[object], owner: str, password: SecretStr) -> None:
+    """Create the owner and Dagster's database if they are missing, and set the owner's password."""
+    name, secret = sql.Identifier(owner), sql.Literal(password.get_secret_value())
+    if admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [owner]).fetchone() is None:
+        admin.execute(sql.SQL("CREATE ROLE {}").format(name))
+    admin.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, secret))
+    if admin.execute("SELECT FROM pg_database WHERE datname = %s", [DAGSTER]).fetchone() is None:
+        admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DAGSTER), name))
 
 
 def separate_roles(admin: psycopg.Connection[object], owner: str, restorer: str, password: SecretStr) -> list[str]:
@@ -44,7 +54,12 @@ def separate_roles(admin: psycopg.Connection[object], owner: str, restorer: str,
 
 
 def main() -> None:
-    """Separate the roles. If the superuser cannot log in, say so: syncs then go on with DB_USER, and say it too."""
+    """Set up the storage and separate the roles.
+
+    If the superuser cannot log in, say so: syncs then go on with DB_USER, and say it too. If DB_USER cannot log in
+    either, exit with status 1 and one line.
+    """
+    owner = os.environ["DB_USER"]
     password = SecretStr(os.environ["DB_PASSWORD"])
     restore_password = os.environ.get("DB_RESTORE_PASSWORD")
     try:
@@ -52,18 +67,35 @@ def main() -> None:
             host=os.environ["DB_HOST"], user=ADMIN, password=os.environ["POSTGRES_PASSWORD"], dbname=ADMIN,
             connect_timeout=SECONDS, autocommit=True,
         ) as admin:  # fmt: skip
+            create_storage(admin, owner, password)
             dropped = separate_roles(
                 admin,
-                os.environ["DB_USER"],
+                owner,
                 os.environ["DB_RESTORE_USER"],
                 SecretStr(restore_password) if restore_password else derive_password(password),
             )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
+        if not _can_log_in(owner, password):
+            sys.exit(
+                "PostgreSQL accepts neither DB_PASSWORD nor POSTGRES_PASSWORD: take the .env with which the volume "
+                f"toko_postgres was made. {reason}"
+            )
         print(f"The role that restores backups is not set up; is POSTGRES_PASSWORD right? {reason}", file=sys.stderr)
         return
     for name in dropped:
         print(f"{name} is dropped; the next sync restores it again if it needs it", file=sys.stderr)
+
+
+def _can_log_in(owner: str, password: SecretStr) -> bool:
+    try:
+        psycopg.connect(
+            host=os.environ["DB_HOST"], user=owner, password=password.get_secret_value(), dbname=DAGSTER,
+            connect_timeout=SECONDS,
+        ).close()  # fmt: skip
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

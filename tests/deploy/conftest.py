@@ -13,8 +13,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> 
     """The stack, up and healthy, the first backup served."""
     with stack(tmp_path_factory.mktemp("deploy"), postgres) as running:
         running.put_backup(1000)
-        running.compose("build", "--parallel")
-        running.compose("up", "-d")
+        running.make("up")
         running.wait_for_price(1000)
         running.wait_for_health()
         yield running

@@ -1,13 +1,13 @@
-"""The stack for real: images, docker-compose, run containers. It needs Docker, so it is asked for by name:
+"""The stack for real: images, Compose, run containers. It needs Docker, so it is asked for by name:
 
     tests/deploy/with_docker.sh .venv/bin/python -m pytest tests/deploy/on_docker.py
 
-Its tests follow one another on one stack. `make test-containers` runs those of `upkeep_on_docker.py` too.
+Its tests follow one another on one stack. `make test-containers` runs those of the other `*_on_docker.py` too.
 """
 
 import re
 
-from tests.deploy.stack import PYTHON_IMAGE, SERVICES, Stack, docker, shown
+from tests.deploy.stack import PYTHON_IMAGE, RUN_LABEL, SERVICES, Stack, docker, shown
 
 BOT_MEGABYTES = 200
 IDLE_MEGABYTES = 1200
@@ -33,6 +33,7 @@ def test_a_run_container_ends_well_and_keeps_its_log(shop: Stack) -> None:
     container = shop.run_containers()[0]
     shop.wait_until(lambda: not shop.run_containers(running=True), "the containers of the runs have ended")
     assert shop.inspect(container)["State"]["ExitCode"] == 0
+    assert shop.inspect(container)["Name"] == f"/toko-run-{shop.inspect(container)['Config']['Labels'][RUN_LABEL][:8]}"
     log = docker("logs", container)
     assert "RUN_SUCCESS" in log
     assert "restores instead" not in log, "Dagster's role restored the backup"
@@ -73,9 +74,10 @@ def test_only_the_web_interface_can_be_reached_and_only_from_here(shop: Stack) -
 
 
 def test_only_the_daemon_has_the_docker_socket_and_the_bot_cannot_write_the_catalogue(shop: Stack) -> None:
-    binds = {name: shop.inspect(shop.container(name))["HostConfig"]["Binds"] or [] for name in SERVICES}
-    assert [name for name in SERVICES if "docker.sock" in str(binds[name])] == ["daemon"]
-    assert binds["bot"] == ["toko_catalog:/data/catalog:ro"]
+    mounts = {name: shop.inspect(shop.container(name))["Mounts"] for name in SERVICES}
+    assert [name for name in SERVICES if "docker.sock" in str(mounts[name])] == ["daemon"]
+    (of_bot,) = mounts["bot"]
+    assert (of_bot["Name"], of_bot["Destination"], of_bot["RW"]) == ("toko_catalog", "/data/catalog", False)
 
 
 def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: Stack) -> None:

@@ -1,4 +1,4 @@
-"""The stack as docker-compose runs it from a clean checkout: what tests do to it, and ask of it."""
+"""The stack as Compose runs it from a clean checkout: what tests do to it, and ask of it."""
 
 import json
 import os
@@ -72,11 +72,11 @@ class Stack:
             time.sleep(WORKING)
         return time.monotonic() - begun
 
-    # docker-compose
+    # Compose
 
     def compose(self, *args: str) -> str:
         """What it prints; fails with that if it does."""
-        return self._run("docker-compose" if shutil.which("docker-compose") else "docker compose", *args)
+        return self._run("docker", "compose", *args)
 
     def make(self, *args: str) -> str:
         """What `make ARGS…` prints."""
@@ -85,11 +85,10 @@ class Stack:
     def _run(self, program: str, *args: str) -> str:
         clean = {name: value for name, value in os.environ.items() if name not in self.settings}
         done = subprocess.run(
-            [*program.split(), *args], cwd=self.folder, text=True, check=False,
-            env={**clean, "COMPOSE_PROJECT_NAME": PROJECT, "DOCKER_BUILDKIT": "1"},
+            [program, *args], cwd=self.folder, text=True, check=False, env=clean,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout
+        assert done.returncode == 0, f"{done.stdout}\n{self.state()}"
         return done.stdout
 
     def set(self, **settings: str) -> None:

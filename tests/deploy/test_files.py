@@ -1,12 +1,17 @@
 """What the files of the deployment say to each other. The stack itself: `on_docker.py`."""
 
 import re
+import runpy
+import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests.deploy.stack import CHECKOUT
+from toko_assets.cli.containers.docker import NETWORKS, PROJECT, VOLUMES
 from toko_assets.common.settings import Settings, WebSettings
 from toko_bot.settings import BotSettings
 
@@ -36,7 +41,8 @@ def environment(service: str) -> set[str]:
 def test_a_run_container_gets_every_setting_of_the_chain_and_the_daemon_has_them() -> None:
     names = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]["env_vars"]
     assert set(names) == {name.upper() for name in Settings.model_fields.keys() - NOT_IN_CONTAINERS}
-    assert environment("daemon") == {*names, "BACKUP_VOLUME"}
+    assert environment("daemon") == {*names, "BACKUP_VOLUME", "PLATFORM_IMAGE"}
+    assert load("docker-compose.yml")["services"]["daemon"]["environment"]["PLATFORM_IMAGE"] == "toko-platform"
 
 
 def test_the_daemon_watches_the_folder_that_the_code_location_lists() -> None:
@@ -74,6 +80,88 @@ def test_run_containers_are_given_the_names_of_network_and_volumes_that_compose_
     assert inbox == "$BACKUP_VOLUME:/inbox:ro"
     default = compose["volumes"]["inbox"]["name"]
     assert compose["services"]["daemon"]["environment"]["BACKUP_VOLUME"] == f"${{BACKUP_FOLDER:-{default}}}"
+
+
+def test_there_is_one_installation_for_each_docker_whichever_folder_it_is_started_from() -> None:
+    compose = load("docker-compose.yml")
+    assert compose["name"] == PROJECT
+    assert {volume["name"] for volume in compose["volumes"].values()} == set(VOLUMES)
+    assert {network["name"] for network in compose["networks"].values()} == set(NETWORKS)
+    named = {name: service.get("container_name") for name, service in compose["services"].items()}
+    several = {"migrate", "bot"}
+    assert named == {name: None if name in several else f"toko-{name}" for name in named}
+
+
+def test_no_limit_asks_for_more_cores_than_a_small_server_has() -> None:
+    services = load("docker-compose.yml")["services"].values()
+    run = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]["container_kwargs"]
+    assert not [one for one in (*services, run) if {"cpus", "cpuset", "nano_cpus", "cpuset_cpus"} & one.keys()]
+    assert all("mem_limit" in one for one in (*services, run))
+
+
+def test_two_postgresql_servers_never_run_on_one_volume(tmp_path: Path) -> None:
+    service = load("docker-compose.yml")["services"]["postgres"]
+    start = [part.replace("$$", "$") for part in [*service["entrypoint"], *service["command"][:1]]]
+    volume, programs = tmp_path / "volume", tmp_path / "bin"
+    volume.mkdir()
+    programs.mkdir()
+    for name, script in {
+        "docker-entrypoint.sh": f"echo started $@ >>{tmp_path}/log; exec sleep 600",
+        "pg_isready": "exit ${READY:-2}",
+        "getent": "echo 172.19.0.2 STREAM postgres",
+        "sleep": '[ "$1" = 5 ] || exec /bin/sleep "$@"',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "PGDATA": str(volume)}
+    refused = "Another PostgreSQL server runs on this volume ({}): take it down, or run make up.\n"
+    for ready in ("0", "1"):  # of an earlier version, which is found in the network
+        old = subprocess.run(start, env={**environment, "READY": ready}, capture_output=True, text=True, check=False)
+        assert (old.returncode, old.stderr) == (1, refused.format("172.19.0.2"))
+    assert not (tmp_path / "log").exists()
+    with subprocess.Popen(start, env=environment) as first:
+        while not (tmp_path / "log").exists():
+            assert first.poll() is None
+            time.sleep(0.01)
+        second = subprocess.run(start, env=environment, capture_output=True, text=True, check=False)
+        assert (second.returncode, second.stderr) == (1, refused.format(volume))
+        first.kill()
+    assert (tmp_path / "log").read_text() == "started postgres\n"
+    assert list(volume.iterdir()) == []  # initdb takes an empty folder only
+    with subprocess.Popen(start, env=environment) as third:
+        while (tmp_path / "log").read_text() != "started postgres\n" * 2:
+            assert third.poll() is None
+            time.sleep(0.01)
+        third.kill()
+
+
+def test_the_compose_file_of_published_images_is_made_from_the_one_of_a_checkout_and_needs_none() -> None:
+    made = runpy.run_path(str(CHECKOUT / "deploy/make_compose.py"))
+    text = (CHECKOUT / "deploy/compose.yml").read_text()
+    caddyfile = (CHECKOUT / "deploy/Caddyfile").read_text()
+    assert made["make_compose"]((CHECKOUT / "docker-compose.yml").read_text(), caddyfile) == text, (
+        "run python deploy/make_compose.py"
+    )
+    published, local = load("deploy/compose.yml"), load("docker-compose.yml")
+    assert "./" not in text
+    images = {name: service["image"] for name, service in published["services"].items()}
+    for name, image in images.items():
+        local_image = local["services"][name]["image"]
+        of_ours = f"{made['REGISTRY']}/{local_image}:{made['VERSION']}"
+        assert image == (local_image if local_image.startswith("$") else of_ours)
+    assert published["services"]["daemon"]["environment"]["PLATFORM_IMAGE"] == images["code"]
+    assert published["services"]["proxy"]["environment"]["CADDYFILE"].replace("$$", "$") == caddyfile.expandtabs(2)
+    for section in (
+        "name",
+        "volumes",
+        "networks",
+    ):  # Compose would replace volumes that are described differently
+        assert published[section] == local[section]
+    for name, service in published["services"].items():
+        same = service.keys() - {"image", "command", "environment", "volumes"}
+        assert {key: service[key] for key in same} == {
+            key: value for key, value in local["services"][name].items() if key in same
+        }
 
 
 def test_no_environment_of_dagsters_own_gives_options_to_run_containers() -> None:

@@ -1,6 +1,7 @@
 """What the daemon asks Docker for, of runs whose rows in Dagster's database somebody else has written."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Semaphore
 from typing import Any
@@ -89,6 +90,7 @@ def test_no_row_decides_what_a_run_container_is_and_may(instance: dg.DagsterInst
     tags = {"docker/image": "evil", "dagster/image": "evil", "docker/container_id": "postgres"}
     run = stored(instance, HOSTILE, **tags)
     asked = launched(instance, docker, run)
+    assert docker.names == [f"toko-run-{run.run_id[:8]}"]
     config = load("deploy/dagster/dagster.yaml")["run_launcher"]["config"]
     host = asked.pop("HostConfig")
 
@@ -102,7 +104,8 @@ def test_no_row_decides_what_a_run_container_is_and_may(instance: dg.DagsterInst
     assert host["Binds"] == ["toko_data:/data", "toko_catalog:/data/catalog", "/srv/backups:/inbox:ro"]
     assert (host["NetworkMode"], host["CapDrop"], host["ReadonlyRootfs"]) == ("toko_runs", ["ALL"], True)
     assert host["SecurityOpt"] == ["no-new-privileges:true"]
-    assert (host["Memory"], host["NanoCpus"]) == (1 << 30, 1_500_000_000)
+    assert (host["Memory"], host.get("NanoCpus", 0)) == (1 << 30, 0)
+    assert (host["CpuShares"], host["OomScoreAdj"]) == (256, 500)
     assert not {"Privileged", "CapAdd", "PidMode", "IpcMode", "UsernsMode", "Devices", "Mounts"} & host.keys()
     assert not [request for request in docker.requests if "auth" in request or "images" in request]
 
@@ -192,6 +195,38 @@ def stored_now(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRu
 
 def status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:
     return stored_now(instance, run).status
+
+
+def test_runs_have_the_image_that_the_daemon_names(
+    instance: dg.DagsterInstance, docker: DockerServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLATFORM_IMAGE", "ghcr.io/toko/toko-platform:1.2.3")
+    assert launched(instance, docker, stored(instance, None))["Image"] == "ghcr.io/toko/toko-platform:1.2.3"
+
+
+def test_what_is_kept_of_runs_is_bounded(instance: dg.DagsterInstance, docker: DockerServer) -> None:
+    now = datetime.now(UTC)
+
+    def ended(code: int, age: timedelta, status: str = "exited") -> str:
+        finished = "0001-01-01T00:00:00Z" if status == "created" else (now - age).isoformat()
+        body = {"Labels": {"dagster/run_id": "old"}, "Created": (now - age).isoformat()}
+        state = {"Status": status, "ExitCode": code, "FinishedAt": finished}
+        docker.created.append({**body, "State": state})
+        return str(len(docker.created) - 1)
+
+    minute, hour, week = timedelta(minutes=1), timedelta(hours=1), timedelta(days=7)
+    removed = [
+        ended(0, minute),
+        ended(1, week + minute),
+        ended(137, week + minute, "dead"),
+        ended(128, hour + minute, "created"),
+    ]
+    kept = [ended(1, week - hour), ended(0, hour - minute, "created"), *(ended(1, n * minute) for n in range(19))]
+    removed.append(ended(1, week - minute))  # the 21st
+    running = len(docker.created)
+    launched(instance, docker, stored(instance, None))
+    assert docker.removed == set(removed)
+    assert set(map(str, range(running))) - docker.removed == set(kept)
 
 
 def test_backups_without_a_volume_are_one_clear_line(

@@ -6,11 +6,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from tests.deploy.stack import CHECKOUT
 from tests.servers.postgres import VERSIONS, RealServer, real_server
 from toko_assets.common.settings import Settings
 from toko_assets.postgres.access import PostgresAccess
+from toko_assets.postgres.restoring_role import derive_password
 
 RESTORER = "toko_restore"
 OLD = "i5bu_0123456789ab"
@@ -112,3 +114,31 @@ def test_a_password_of_its_own_is_used_if_it_is_set(
     with connect(earlier, settings["DB_RESTORE_USER"], "sandi sendiri", "postgres") as connection:
         assert connection.execute("SELECT current_user::text").fetchall() == [(RESTORER,)]
     assert PostgresAccess(Settings()).server().user == RESTORER
+
+
+def test_a_new_volume_gets_dagsters_storage_and_a_wrong_env_is_one_line(
+    roles: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with real_server(VERSIONS[0]) as server:
+        server.do("DROP ROLE toko")
+        given = {**server.settings, "DB_RESTORE_USER": RESTORER, "POSTGRES_PASSWORD": server.admin_password}
+        for name, value in {**given, "PGPORT": str(server.port), "DB_RESTORE_PASSWORD": ""}.items():
+            monkeypatch.setenv(name, value)
+        for password in (server.password, "the next one of .env"):
+            monkeypatch.setenv("DB_PASSWORD", password)
+            roles.main()
+            assert rights(server, "toko") == (False, False, False, False, False)
+            with connect(server, "toko", password, "dagster") as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS runs ()")
+            with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                connect(server, RESTORER, derive_password(SecretStr(password)).get_secret_value(), "dagster")
+        monkeypatch.setenv("DB_PASSWORD", "of another .env")
+        monkeypatch.setenv("POSTGRES_PASSWORD", "of another .env")
+        with pytest.raises(SystemExit) as end:
+            roles.main()
+        line = str(end.value)
+        assert line.startswith(
+            "PostgreSQL accepts neither DB_PASSWORD nor POSTGRES_PASSWORD: take the .env with which "
+        )
+        assert "\n" not in line
+        assert capsys.readouterr() == ("", "")

@@ -44,7 +44,7 @@ import docker
 from datetime import UTC, datetime, timedelta
 from toko_deploy.launcher import KEPT, sweep
 client, now = docker.from_env(), datetime.now(UTC)
-print(len(sweep(client, now + KEPT - timedelta(hours=1))), len(sweep(client, now + KEPT)))
+print(*(len(sweep(client, when)) for when in (now, now + KEPT - timedelta(hours=1), now + KEPT)))
 """
 
 
@@ -56,6 +56,7 @@ def test_a_run_that_is_terminated_in_the_web_interface_ends_and_keeps_its_log(sh
     shop.wait_until(lambda: shop.runs()[0] == {"runId": run_id, "status": "CANCELED"}, "the run is cancelled", 60)
     shop.wait_until(lambda: not shop.run_containers(running=True), "its container has ended", 60)
     assert "RUN_CANCELED" in shop.log(run)
+    assert shop.inspect(run)["State"]["ExitCode"] == 1
     assert shop.price_answered() == before
 
 
@@ -64,10 +65,12 @@ def test_the_sync_after_it_succeeds(shop: Stack) -> None:
     shop.wait_for_price(5000)
 
 
-def test_run_containers_are_removed_a_week_after_their_end(shop: Stack) -> None:
+def test_containers_of_failed_runs_are_removed_a_week_after_their_end_and_others_at_once(shop: Stack) -> None:
     shop.wait_until(lambda: not shop.run_containers(running=True), "no run is at work")
-    ended = len(shop.run_containers())
-    assert docker("exec", shop.container("daemon"), "python", "-c", SWEEP) == f"0 {ended}"
+    codes = [shop.inspect(run)["State"]["ExitCode"] for run in shop.run_containers()]
+    succeeded, failed = codes.count(0), len(codes) - codes.count(0)
+    assert min(succeeded, failed) > 0
+    assert docker("exec", shop.container("daemon"), "python", "-c", SWEEP) == f"{succeeded} 0 {failed}"
     assert shop.run_containers() == []
 
 
@@ -122,11 +125,15 @@ def test_three_bots_behind_the_proxy_answer_though_one_is_killed(shop: Stack) ->
         WEBHOOK_SECRET="a-secret-of-the-webhook",  # noqa: S106
         HTTP_PORT=PROXY_PORT,
         HTTPS_PORT="8098",
+        COMPOSE_PROFILES="webhook",
+        BOT_REPLICAS=str(BOTS),
     )
-    shop.compose("--profile", "webhook", "up", "-d", "--scale", f"bot={BOTS}")
+    for _ in range(2):  # the second one changes nothing
+        shop.make("up")
+        bots = shop.replicas("bot")
+        assert len(bots) == BOTS
+        assert len(shop.replicas("proxy")) == 1
     shop.wait_for_health(["bot"])
-    bots = shop.replicas("bot")
-    assert len(bots) == BOTS
     shop.kill(bots[0])
     assert [shown(5000) in shop.price_answered() for _ in range(2 * BOTS)] == [True] * 2 * BOTS
 

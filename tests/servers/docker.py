@@ -19,6 +19,9 @@ class DockerServer:
         self.address = ""
         """As DOCKER_HOST names it."""
         self.created: list[Json] = []
+        """One that has ended has a State, with the time at which it was Created."""
+        self.names: list[str] = []
+        self.removed: set[str] = set()
         self.requests: list[str] = []
         """Method and path, without the API's version."""
         self.ended: dict[str, int] = {}
@@ -45,24 +48,31 @@ class DockerServer:
                 return 200, VERSION
             case "GET", ["containers", "json"]:
                 wanted = json.loads(query.get("filters", ["{}"])[0])
-                return 200, [{"Id": str(at)} for at, one in enumerate(self.created) if fits(one, wanted)]
+                found = {str(at): one for at, one in enumerate(self.created) if fits(one, wanted)}
+                return 200, [{"Id": name} for name in found if name not in self.removed]
             case "POST", ["containers", "create"]:
                 self.created.append(body)
+                self.names += query.get("name", [])
                 return 201, {"Id": str(len(self.created) - 1), "Warnings": []}
             case "GET", ["containers", name, "json"] if name.isdecimal() and int(name) < len(self.created):
-                status = "exited" if name in self.ended else "running"
-                return 200, {"Id": name, "State": {"Status": status}, "Config": self.created[int(name)]}
+                one = self.created[int(name)]
+                state = {"Status": "exited" if name in self.ended else "running"}
+                return 200, {"Id": name, "State": state, "Name": f"/{name}", "Config": one, **one}
             case "POST", ["containers", name, "wait"]:
                 return 200, {"StatusCode": self.wait(name)}
+            case "DELETE", ["containers", name]:
+                self.removed.add(name)
+                return 204, None
             case "POST", ["containers", _, "start" | "stop"]:
                 return 204, None
         return 404, {"message": f"no such thing: {path}"}
 
 
 def fits(container: Json, wanted: dict[str, Any]) -> bool:
-    """Whether a container, all of which run, has the labels and one of the statuses."""
+    """Whether a container has the labels and one of the statuses."""
+    status = container.get("State", {}).get("Status", "running")
     labels = {f"{name}={value}" for name, value in container["Labels"].items()} | set(container["Labels"])
-    return set(wanted.get("label", [])) <= labels and "running" in wanted.get("status", ["running"])
+    return set(wanted.get("label", [])) <= labels and status in wanted.get("status", ["running"])
 
 
 @contextmanager
@@ -83,7 +93,7 @@ def docker_server() -> Iterator[DockerServer]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_DELETE = do_GET  # noqa: N815
 
         def log_message(self, *args: object) -> None:
             pass

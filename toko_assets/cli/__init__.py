@@ -1,5 +1,8 @@
 """The `toko` command, with one file per subject."""
 
-from toko_assets.cli.commands import main
 
-__all__ = ["main"]
+def main() -> None:
+    """Run the command. Imported only now: parts of this package run where no other package is installed."""
+    from toko_assets.cli.commands import main
+
+    main()

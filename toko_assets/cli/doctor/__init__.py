@@ -18,7 +18,13 @@ from toko_assets.cli.doctor.finding import Finding, Mark, guarded, note, wrong
 from toko_assets.cli.doctor.machine import look_at_data_folder, look_at_machine
 from toko_assets.cli.doctor.sales import look_at_sales
 from toko_assets.cli.doctor.services import look_at_heartbeats, look_at_services
-from toko_assets.cli.doctor.setup import look_at_dagster, look_at_hosts, look_at_settings, look_at_time_zone
+from toko_assets.cli.doctor.setup import (
+    look_at_containers,
+    look_at_dagster,
+    look_at_hosts,
+    look_at_settings,
+    look_at_time_zone,
+)
 from toko_assets.cli.doctor.telegram import look_at_telegram
 from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import load_settings
@@ -36,6 +42,7 @@ CHECKS = (
     ("services", look_at_services),
     ("heartbeats", look_at_heartbeats),
     ("Telegram", look_at_telegram),
+    ("containers", look_at_containers),
 )
 
 

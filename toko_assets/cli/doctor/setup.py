@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import yaml  # type: ignore[import-untyped]
 
+from toko_assets.cli.containers.preflight import find_problems
 from toko_assets.cli.dagster_home import DAGSTER_FILES, is_shipped, set_dagster_home
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
@@ -20,6 +21,9 @@ from toko_core.files import nearest_existing
 from toko_core.settings import NAMES, env_file, misspelt_names, readable_secret
 
 OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+COMPOSE_FILES = ("docker-compose.yml", "compose.yml")
+OF_CONTAINERS = ("POSTGRES_PASSWORD", "DOCKER_GID")
+"""Settings that only an installation in containers has."""
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
@@ -116,3 +120,14 @@ def _missing(ours: Mapping[str, Any], theirs: Mapping[str, Any], above: str = ""
 def _load(file: Path) -> dict[str, Any]:
     content = yaml.safe_load(file.read_text())
     return content if isinstance(content, dict) else {}
+
+
+def look_at_containers(_: Settings) -> Iterator[Finding]:
+    """Check what `make up` checks, if `.env` in this folder is that of an installation in containers."""
+    here = Path.cwd()
+    if not any((here / name).is_file() for name in COMPOSE_FILES) or not any(map(env_file().get, OF_CONTAINERS)):
+        return
+    problems = list(find_problems(here))
+    yield from ((note if problem.is_warning else wrong)("containers", problem.line) for problem in problems)
+    if not problems:
+        yield good("containers", "Docker, .env, ports and the disk are ready for `make up`")

@@ -21,7 +21,7 @@ CODE_LOCATION = ("toko_assets.definitions", "defs")
 
 
 def execute_run(run_id: str, ref: "InstanceRef | None" = None) -> None:
-    """Execute a run of an instance, by default of DAGSTER_HOME's. Ends the process, with status 1 if the run fails."""
+    """Execute a run of an instance, by default of DAGSTER_HOME's. End the process, with status 1 unless it succeeds."""
     from dagster import DagsterInstance
     from dagster._utils.interrupts import capture_interrupts
 
@@ -45,10 +45,10 @@ def _execute(instance: "DagsterInstance", run: "DagsterRun") -> bool:
     job = ReconstructableJob(ReconstructableRepository.for_module(*CODE_LOCATION), run.job_name)
     pid = os.getpid()
     instance.report_engine_event(f"Started process for run (pid: {pid}).", run, EngineEventData.in_process(pid))
-    succeeded = True
+    succeeded = False
     try:
         for event in core_execute_run(job, run, instance, inject_env_vars=True):
-            succeeded &= event.event_type is not DagsterEventType.PIPELINE_FAILURE
+            succeeded |= event.event_type is DagsterEventType.PIPELINE_SUCCESS
     except BaseException:  # an interrupt as well; core_execute_run has recorded it
         return False
     return succeeded

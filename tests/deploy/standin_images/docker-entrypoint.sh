@@ -1,7 +1,8 @@
 #!/bin/bash
 # Starts PostgreSQL as its own user. An empty volume first gets a cluster, its password, and what the SQL files of
-# /docker-entrypoint-initdb.d make.
+# /docker-entrypoint-initdb.d make, which versions before 0.4.0 mount.
 set -euo pipefail
+shopt -s nullglob # the folder need not be there
 
 if ((EUID == 0)); then
   install -d -o postgres -g postgres -m 0700 "$PGDATA"
