@@ -60,7 +60,6 @@ class WebSettings(PartSettings):
     allowed_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_host_names)] = Field(
         frozenset(), description="Further host names that the web interface answers to, separated by commas"
     )
-    web_port: int = Field(3000, ge=1, le=65535, description="The port of the web interface on this machine")
     web_url: BaseUrl | None = Field(None, description="The target of links in messages to owners; unset: no links")
     dagster_url: str | None = Field(None, description="The address at which the bot reaches Dagster")
     site_address: str | None = Field(None, description="The proxy's addresses, in containers")
@@ -69,6 +68,7 @@ class WebSettings(PartSettings):
 class Settings(ShopSettings, WebSettings):
     """The settings. Fields have the names of the variables in lower case."""
 
+    web_port: int = Field(3000, ge=1, le=65535, description="The port of the web interface on this machine")
     backup_source: Literal["folder", "dropbox"] = Field("folder", description="Where backups come from")
     backup_folder: Path | None = Field(
         None, description="The folder that iPOS backups (*.i5bu) arrive in; unset: TOKO_DATA_DIR/inbox"
