@@ -53,10 +53,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="toko-exposure-") as name:
         folder = Path(name)
         with EmbeddedPostgres(folder / "postgres") as postgres, stack(folder, postgres) as shop:
+            shop.put_backup(1000)
             shop.compose("build")
             shop.compose("up", "-d")
+            shop.wait_for_price(1000)
             shop.wait_for_health()
-            show(shop, shop.start_sync(1000))
+            show(shop, shop.start_sync(2000))
 
 
 if __name__ == "__main__":
