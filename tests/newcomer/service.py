@@ -1,4 +1,4 @@
-"""What a technician does without Docker, on a Debian 12 that systemd boots: `toko service install`, reboot, an answer.
+"""A shop without Docker, on a Debian 12 that systemd boots: `toko init`, `toko service install`, reboot, an answer.
 
     sudo .venv/bin/python -m tests.newcomer.service           # as root, with sudo, and as a user; ten minutes
 
@@ -119,14 +119,14 @@ def debian() -> Iterator[Path]:
 
 
 def set_up_shop(root: Path, folder: Path, backup: Path, owner: str, telegram: TelegramServer) -> None:
-    """A folder with a backup and `.env`, as `toko init` leaves it."""
+    """A folder with a backup, the bot's token, and in `.env` only where this Telegram is."""
     shop = root / folder.relative_to("/")
     shutil.rmtree(shop, ignore_errors=True)
     (shop / "data" / "inbox").mkdir(parents=True)
     shutil.copy(backup, shop / "data" / "inbox")
-    settings = {**telegram.settings, "ALLOWED_USERS": BUDI, "OWNER_USERS": SITI, "TELEGRAM_RATE_LIMIT": 0}
+    settings = {**telegram.settings, "TELEGRAM_RATE_LIMIT": "0"}
+    (shop / "token").write_text(settings.pop("TELEGRAM_BOT_TOKEN"))
     (shop / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    (shop / ".env").chmod(0o600)
     subprocess.run(["chroot", root, "chown", "--recursive", f"{owner}:", folder], check=True)
 
 
@@ -139,8 +139,11 @@ def wait_for_answer(budi: Person) -> None:
     wait_until(is_answered, SECONDS)
 
 
-def use_service(machine: Machine, user: str, folder: Path, budi: Person) -> None:
-    """Install a service, reboot, kill it and remove it, as this user. It must answer after each."""
+def use_service(machine: Machine, user: str, owner: str, folder: Path, budi: Person) -> None:
+    """Set up the shop as its owner. Install a service, reboot, kill it and remove it, as this user.
+
+    It must answer after each.
+    """
     toko, place, unit = str(TOKO), str(folder), unit_name(folder)
     manager = "systemctl" if user == "root" else "systemctl --user"
 
@@ -149,21 +152,24 @@ def use_service(machine: Machine, user: str, folder: Path, budi: Person) -> None
         print(f"First answer {time.monotonic() - begun:.1f} s after {after}.\n", flush=True)
 
     begun = time.monotonic()
-    said = machine.run(user, place, f"{toko} service install --port {PORT}")
+    answers = f"--shop-name Toko --shop-timezone WIB --owner-users {SITI} --allowed-users {BUDI} --web-port {PORT}"
+    said = machine.run(owner, place, f"{toko} init --yes --telegram-bot-token-file token {answers}")
+    assert "Published " in said
+    said = machine.run(user, place, f"{toko} service install")
     assert f"{unit} runs" in said
     if (hint := f"sudo loginctl enable-linger {user}") in said:
         machine.run("root", "/", hint.removeprefix("sudo "))
-        said = machine.run(user, place, f"{toko} service install --port {PORT}")
+        said = machine.run(user, place, f"{toko} service install")
     assert "and starts at boot" in said
     answered("the begin of the installation", begun)
     main = machine.run(user, place, f"{manager} show -P MainPID {unit}")
-    machine.run(user, place, f"{toko} service install --port {PORT}")
+    machine.run(user, place, f"{toko} service install")
     assert machine.run(user, place, f"{manager} show -P MainPID {unit}") == main, "nothing has changed"
     said = machine.run(user, place, f"{toko} up", status=1)
     assert "already running" in said
     time.sleep(2)  # the time of the start is known in seconds
     assert "! .env was changed" in machine.run(user, place, f"touch .env && {toko} service status")
-    machine.run(user, place, f"{toko} service install --port {PORT}")
+    machine.run(user, place, f"{toko} service install")
     assert machine.run(user, place, f"{manager} show -P MainPID {unit}") != main
     assert ".env was changed" not in machine.run(user, place, f"{toko} service status")
     begun = time.monotonic()
@@ -198,7 +204,7 @@ def main() -> None:
             set_up_shop(root, place, backup, owner, telegram)
             machine.start()
             try:
-                use_service(machine, user, place, budi)
+                use_service(machine, user, owner, place, budi)
             finally:
                 machine.stop()
     print("All is as it should be.")
