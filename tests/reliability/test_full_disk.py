@@ -20,7 +20,7 @@ def test_a_disk_full_to_any_degree_keeps_the_old_catalogue_and_says_so_in_a_line
     by_command = [degree for degree in degrees if not degree[0].endswith("launched")]
     failed = [said for _, status, said in by_command if status == "1"]
     assert len(failed) >= 5
-    assert all(said.split("⏎")[-1].startswith("toko: ") and "Traceback" not in said for said in failed)
+    assert [said for said in failed if not said.split("⏎")[-1].startswith("toko: ") or "Traceback" in said] == []
     assert f"{LAUNCHED_KB} launched" in [name for name, *_ in degrees]
     assert degrees[-2][:2] == ["enough", "0"]
     assert degrees[-1][:2] == ["read-only", "1"]

@@ -366,6 +366,8 @@ def main() -> None:
 
 
 def _fail(message: str) -> None:
+    """Print an error as one line, also if PostgreSQL or the operating system has said more, and exit with status 1."""
+    message = " ".join(line for part in message.splitlines() if (line := part.strip()))
     Console(stderr=True).print(f"[bold red]toko:[/] {plain(message)}", highlight=False, soft_wrap=True)
     sys.exit(1)
 
