@@ -356,6 +356,7 @@ def bench() -> None:
 
 def main() -> None:
     """Run the command. A known error prints one line and gives exit status 1."""
+    _open_closed_streams()
     try:
         cli()
     except TokoError as error:
@@ -363,6 +364,13 @@ def main() -> None:
     except OSError as error:
         file = error.filename2 or error.filename  # the second is what could not be written
         _fail(f"{error.strerror}: {file}" if file else str(error))
+
+
+def _open_closed_streams() -> None:
+    """Replace standard streams that the caller has closed: a data file would get their numbers, and what is printed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - it stays open
 
 
 def _fail(message: str) -> None:

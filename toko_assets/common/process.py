@@ -7,6 +7,7 @@ An import changes nothing: `toko_assets.definitions`, the fork server of runs an
 import ctypes
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ ARGUMENTS = slice(45, 47)
 """Where /proc/PID/stat, from the state on, has the addresses of the command line's first byte and of its end."""
 M_MMAP_THRESHOLD = -3
 """A parameter of `mallopt` in the GNU C library."""
+LONGEST_TMPDIR = 50
+"""Bytes of a path that leave room for the names of sockets below it: a socket's path has 107 at most."""
 LARGE_BLOCK = 1 << 21
 """Bytes. With 256 KB, new memory pages for reads of 1 MB take a twelfth of a sync."""
 
@@ -37,6 +40,7 @@ def tune_process() -> None:
     # Arrow's own pool keeps up to 100 MB of freed memory, in addition to the memory that the C library keeps.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     _ignore_libpq_environment()
+    _shorten_temporary_folder()
     _return_large_blocks()
 
 
@@ -94,6 +98,12 @@ def is_running(pid: int, started: str | None) -> bool:
 def hide_process() -> None:
     """Keep other processes of the same user from reading this one's environment and memory. `exec` undoes it."""
     LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _shorten_temporary_folder() -> None:
+    """Use /tmp if TMPDIR is too long for sockets, such as those of the code server, PostgreSQL and multiprocessing."""
+    if len(os.fsencode(os.environ.get("TMPDIR", ""))) > LONGEST_TMPDIR:
+        os.environ["TMPDIR"] = tempfile.tempdir = "/tmp"  # noqa: S108 - only private folders are made in it
 
 
 def _ignore_libpq_environment() -> None:

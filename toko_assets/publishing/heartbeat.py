@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from socket import SHUT_RDWR
 from threading import Thread
+from typing import Any
 from urllib.parse import urljoin
 
 from pydantic import TypeAdapter, ValidationError
-from urllib3 import Retry
+from urllib3 import Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from toko_assets.common.publications import Published, read_publication
@@ -141,20 +143,39 @@ def request(method: str, url: str, seconds: float) -> tuple[int, str]:
     The text does not contain the address.
     """
     results: SimpleQueue[tuple[int, str]] = SimpleQueue()
+    opened: list[Any] = []
     # A host name that is not found, or a server that sends a byte a second, passes every other time limit.
-    Thread(target=lambda: results.put(_request(method, url, seconds)), name="heartbeat", daemon=True).start()
+    thread = Thread(target=lambda: results.put(_request(method, url, seconds, opened)), name="heartbeat", daemon=True)
+    thread.start()
     try:
         return results.get(timeout=seconds)
     except Empty:
+        _break_off(opened)
         return 0, f"no answer within {seconds:.0f} s"
 
 
-def _request(method: str, url: str, seconds: float) -> tuple[int, str]:
-    retries = Retry(0, redirect=False)
+def _request(method: str, url: str, seconds: float, opened: list[Any]) -> tuple[int, str]:
+    """Send the request, and put its connections into `opened`."""
+    limit, retries = Timeout(total=seconds), Retry(0, redirect=False)
     try:
-        with open_pool(url) as pool:
-            answer = pool.request(method, url, headers=HEADERS, timeout=seconds, retries=retries, preload_content=False)
+        with open_pool(url) as pools:
+            pool = pools.connection_from_url(url)
+            kind = pool.ConnectionCls
+
+            def connection(*given: Any, **options: Any) -> Any:
+                opened.append(kind(*given, **options))
+                return opened[-1]
+
+            pool.ConnectionCls = connection  # type: ignore[assignment]
+            answer = pools.request(method, url, headers=HEADERS, timeout=limit, retries=retries, preload_content=False)
             answer.close()
             return answer.status, ""
     except (HTTPError, OSError, ValueError) as error:  # ValueError: an invalid host name
         return 0, failure_reason(error, seconds, "the connection broke")
+
+
+def _break_off(opened: list[Any]) -> None:
+    """End these connections. Their thread would otherwise wait as long as the server sends something."""
+    for connection in opened:
+        with suppress(OSError, AttributeError):  # it has just ended
+            connection.sock.shutdown(SHUT_RDWR)

@@ -1,6 +1,8 @@
 """Names of files and goods come from outside: printed, they command no terminal and are no markup."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,13 @@ def test_the_name_of_a_backup_is_safe_to_show_and_its_file_is_found(tmp_path: Pa
     (listed,) = FolderSource(tmp_path).listing().backups
     assert listed.name == shown
     assert FolderSource(tmp_path).head(listed, 5) == b"PGDMP"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_standard_stream_that_is_closed_is_no_error(tmp_path: Path, closed: str) -> None:
+    program = "import os, sys; from toko_assets.cli import main; main()"
+    command = f'exec "$0" -c "{program}" restore-backup --check - {closed}'
+    with installed(tmp_path):
+        done = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

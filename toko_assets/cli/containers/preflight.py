@@ -41,7 +41,7 @@ def find_problems(folder: Path, environment: Mapping[str, str] = os.environ) -> 
         yield Problem(f"There is no .env in {folder}: cp .env.example .env && chmod 600 .env")
         return
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # Windows' editor writes a mark before the first name
     except (OSError, UnicodeDecodeError) as error:
         yield Problem(f"{file} cannot be read ({error}): it must be your own, and UTF-8 text.")
         return

@@ -62,12 +62,18 @@ def keep_stopped(home: Path) -> Iterator[None]:
 
 
 def find_started(home: Path) -> Started | None:
-    """Return the one that runs or was killed. None if there was none, or if it was stopped."""
+    """Return the one that runs or was killed. None if there was none, or if it was stopped.
+
+    None as well if the file cannot be understood: after a power cut it may hold zeros.
+    """
     file = home / FILE
-    if not file.exists() or not (text := file.read_text()):
+    if not file.exists():
         return None
     with open_lock(file) as handle:
-        return Started(**json.loads(text), is_alive=not try_lock(handle))
+        try:
+            return Started(**json.loads(file.read_bytes()), is_alive=not try_lock(handle))
+        except (ValueError, TypeError):
+            return None
 
 
 def _write(handle: int, text: str) -> None:

@@ -52,8 +52,11 @@ class Given:
         return cls(dict(os.environ), file, written, tuple(problems), tuple(unread))
 
     def get(self, name: str) -> str:
-        """Return a setting; an empty text if it is not set. The environment goes before the file."""
-        return self.environment.get(name) or self.file.get(name) or ""
+        """Return a setting; an empty text if it is not set. The environment goes before the file.
+
+        As for every command, upper and lower case are the same.
+        """
+        return _find(self.environment, name) or _find(self.file, name)
 
     @property
     def data(self) -> Path:
@@ -69,3 +72,7 @@ class Given:
     def dagster_home(self) -> Path:
         """Dagster's home. `.env` does not set it."""
         return Path(self.environment.get("DAGSTER_HOME") or self.data / "dagster").expanduser().resolve()
+
+
+def _find(given: Mapping[str, str], name: str) -> str:
+    return given.get(name) or next((value for other, value in given.items() if other.upper() == name and value), "")

@@ -28,6 +28,7 @@ PATTERNS = (
     (re.compile(r"(https?://(?!127\.0\.0\.1|localhost|\[::1\])[^\s/?#\"'<>]+)[/?#][^\s\"'<>)]+"), r"\1/…"),
     (re.compile(rf"({WORDS}[\"']?\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&)]+)", re.IGNORECASE), rf"\1{GONE}"),
     (re.compile(rf"([\"']{WORDS}[\"']\s*:\s*)(\"[^\"]*\"|'[^']*')", re.IGNORECASE), rf"\1{GONE}"),
+    (re.compile(rf"({WORDS}:\s+)(?=\S*\d)[^\s,;\"']{{8,}}", re.IGNORECASE), rf"\1{GONE}"),  # X-Api-Key: 1234abcd
     (re.compile(r"(\b(?:authorization|bearer|basic)\b:?\s+)(?:bearer\s+|basic\s+)?[\w.~+/=-]{8,}", re.IGNORECASE),
      rf"\1{GONE}"),
     (re.compile(r"\bsl\.[\w.-]{16,}"), GONE),  # Dropbox's access tokens
@@ -71,7 +72,7 @@ def _secrets(given: Given) -> Iterator[str]:
     for name, value in (*given.file.items(), *given.written.items(), *given.environment.items()):
         if name in SHOWN | NEUTRAL or not value.strip():
             continue
-        if name in NAMES or NAMED_LIKE_SECRETS.search(name) or _is_misspelt(name, value, given):
+        if name.upper() in NAMES or NAMED_LIKE_SECRETS.search(name) or _is_misspelt(name, value, given):
             yield value.strip()
             yield from (line.strip() for line in value.splitlines() if len(line) >= SHORT)
     for line in given.unread:

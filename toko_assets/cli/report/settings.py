@@ -29,7 +29,7 @@ def describe_settings(given: Given) -> Iterator[str]:
         value = given.get(name)
         if not value:
             continue
-        where = "environment" if given.environment.get(name) else ".env"
+        where = "environment" if name in map(str.upper, given.environment) else ".env"
         yield f"{name}={value} ({where})" if name in SHOWN and "@" not in value else f"{name} is set ({where})"
     unset = [name for name in sorted(NAMES) if not given.get(name)]
     yield f"Not set: {', '.join(unset)}"

@@ -8,6 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from toko_core.errors import TokoError
+from toko_core.files import nearest_existing
+
 PROGRAM = Path(sys.executable).with_name("toko")
 START_SECONDS = 300
 """How long the first start may take on a slow disk, which reads the whole program."""
@@ -92,9 +95,18 @@ def unit_name(folder: Path) -> str:
 
 
 def owner_of(folder: Path) -> str:
-    """Return the name of the user who owns a folder, or the nearest folder above it that exists."""
-    found = next(path for path in (folder, *folder.parents) if path.exists())
-    return pwd.getpwuid(found.stat().st_uid).pw_name
+    """Return the name of the user who owns a folder, or the nearest folder above it that exists.
+
+    Raises TokoError if this machine does not know that user.
+    """
+    found = nearest_existing(folder)
+    user = found.stat().st_uid
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        raise TokoError(
+            f"{found} belongs to user {user}, whom this machine does not know: give it to the shop's user (chown -R)."
+        ) from None
 
 
 def _escape(text: str) -> str:

@@ -63,7 +63,7 @@ def make_backup(settings: Settings, to: str | None, keep: int | None, console: C
             sys.stdout.buffer.flush()
             said, removed = f"{shown_size(size)} before compression", []
         else:
-            file = _choose_file(to, datetime.now(settings.zone))
+            file = _choose_file(to, datetime.now(settings.zone), keeps=keep is not None)
             with whole_file(file) as unfinished, unfinished.open("xb") as stream:
                 _write(settings, stream, console)
             said, removed = f"{short_path(file)}, {shown_size(file.stat().st_size)}", _clean_up(file, keep)
@@ -78,10 +78,13 @@ def _check_redirected() -> None:
         raise PermanentError("A backup is not for the terminal: write `toko backup - > FILE`, or name a file.")
 
 
-def _choose_file(to: str | None, now: datetime) -> Path:
-    """Return the file to write: the one that was named, or a new one in the named or the working folder."""
+def _choose_file(to: str | None, now: datetime, *, keeps: bool) -> Path:
+    """Return the file to write: the one that was named, or a new one in the named or the working folder.
+
+    With --keep, a new name is that of a folder, unless it ends as a backup does.
+    """
     path = Path(to or ".").expanduser()
-    if path.is_dir() or (to or "").endswith("/"):
+    if path.is_dir() or (to or "").endswith("/") or (keeps and not path.exists() and not path.name.endswith(ENDING)):
         path.mkdir(parents=True, exist_ok=True)
         return path / f"{PREFIX}{now:%Y%m%d-%H%M%S}{ENDING}"
     if path.exists():

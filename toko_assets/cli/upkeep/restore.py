@@ -3,6 +3,7 @@
 Everything is copied beside the present state and checked before anything of that changes (`swap.py`).
 """
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import BinaryIO
 
 from rich.console import Console
 
-from toko_assets.cli.dagster_home import set_dagster_home
+from toko_assets.cli.dagster_home import is_shipped, set_dagster_home
 from toko_assets.cli.terminal import plain
 from toko_assets.cli.upkeep import swap
 from toko_assets.cli.upkeep.archive import HEADER, read_files, read_manifest
@@ -25,7 +26,7 @@ from toko_assets.cli.upkeep.contents import FOLDERS_OF_DATA, Places
 from toko_assets.cli.upkeep.earlier import EARLIER_DUMP, EARLIER_FILES, EARLIER_FOLDERS, open_earlier, read_earlier
 from toko_assets.cli.upkeep.progress import show_bytes
 from toko_assets.cli.upkeep.seal import SealedReader
-from toko_assets.cli.upkeep.storage import DUMP, NONE, POSTGRES, SQLITE, find_database
+from toko_assets.cli.upkeep.storage import CONFIG, DUMP, NONE, POSTGRES, SQLITE, find_database
 from toko_assets.cli.upkeep.tar import ArchiveError, Progress, Readable, Rejoined, read_exactly
 from toko_assets.common.lock import is_alive, sync_lock
 from toko_assets.common.settings import Settings
@@ -37,6 +38,8 @@ from toko_core.files import DataFolder, check_space, nearest_existing, open_file
 
 IPOS_BACKUP = b"PGDMP"
 TAR_NAME = EARLIER_DUMP.encode()
+RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})(\D.{0,50})?", re.ASCII)
+"""The beginning of a version of Dagster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Staged:
     """How Dagster's history is stored in it."""
     is_older: bool = False
     """Whether this version cannot read its catalogue, so that the next sync makes another one."""
+    is_edited: bool = False
+    """Whether its dagster.yaml is not one of ours. That is left out: it names code that Dagster loads and runs."""
 
 
 def check_backup(settings: Settings, source: str, console: Console) -> None:
@@ -101,6 +106,8 @@ def restore_backup(
     )
     if staged.is_older:
         say("[yellow]![/] An earlier version made this catalogue: run `toko sync`, which makes one that this reads.")
+    if staged.is_edited:
+        say("[yellow]![/] Its dagster.yaml was edited. It names code that Dagster runs, so it was not restored.")
     if not (plan.sqlite or plan.dump):
         say(f"[yellow]![/] Dagster's history was not restored: {_why_not(staged.storage, here)}.")
     say(NOT_SAVED.replace("Keep a copy of .env in a safe place.", "Copy yours to this folder."))
@@ -211,9 +218,13 @@ def _checked(places: Places, home: Path, made: str, folders: tuple[str, ...], st
             pass
     except TokoError as error:
         raise ArchiveError(str(error)) from None
+    config = places.home / CONFIG
+    is_edited = config.exists() and not is_shipped(config)
+    if is_edited:
+        config.unlink()
     if storage == POSTGRES and (database := find_database(home)):
         database.check(places.data / DUMP)
-    return Staged(made, folders, tuple(catalogs), current, storage, is_older)
+    return Staged(made, folders, tuple(catalogs), current, storage, is_older, is_edited)
 
 
 def _check_free(places: Places, size: int) -> None:
@@ -222,7 +233,9 @@ def _check_free(places: Places, size: int) -> None:
 
 
 def _release(dagster: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in dagster.split(".")[:2] if part.isdigit())
+    if not (found := RELEASE.fullmatch(dagster)):
+        raise ArchiveError("its list of files is damaged")
+    return int(found[1]), int(found[2])
 
 
 def _shown_time(created_at: str) -> str:

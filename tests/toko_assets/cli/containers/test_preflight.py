@@ -35,10 +35,11 @@ class Server:
     folder: Path
     settings: dict[str, str]
     environment: dict[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
 
     def write(self, *more: str) -> None:
         lines = [*(f"{name}={value}" for name, value in self.settings.items()), *more]
-        (self.folder / ".env").write_text("".join(f"{line}\n" for line in lines))
+        (self.folder / ".env").write_text("".join(f"{line}\n" for line in lines), self.encoding)
         (self.folder / ".env").chmod(0o600)
 
     def check(self, *more: str, **settings: str) -> list[str]:
@@ -235,3 +236,8 @@ CONTAINER = """[{"Name": "/blog-web-1", "State": {"Running": true}, "Mounts": []
  "HostConfig": {"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "%s"}]}},
  "NetworkSettings": {"Networks": {"%s": {}}}}]"""
 """As `docker inspect` describes a container."""
+
+
+def test_the_mark_that_the_editor_of_windows_writes_is_no_part_of_the_first_name(server: Server) -> None:
+    server.encoding = "utf-8-sig"
+    assert server.check() == []

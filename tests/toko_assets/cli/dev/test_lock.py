@@ -35,6 +35,12 @@ def test_one_that_was_killed_is_told_from_one_that_runs_or_was_stopped(tmp_path:
     assert find_started(tmp_path) is None
 
 
+@pytest.mark.parametrize("text", ["\0" * 50, '{"pid": 1', "[]", '{"pid": 1, "port": 2, "new": 3}'])
+def test_a_file_that_a_power_cut_or_another_version_left_is_no_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    assert find_started(tmp_path) is None
+
+
 def test_a_port_that_another_program_uses_is_one_line(tmp_path: Path) -> None:
     with installed(tmp_path) as toko, socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -36,7 +36,8 @@ PLANTED = {
 ELSEWHERE = (
     OLD_TOKEN, "sandi-lama", "sandi-lain", "sandi-rusak", "sandi-salah-eja", "sandi-lingkungan", "jalur-lama",
     "sandi-campuran",
-    "Budi Santoso", "81234567", "GULA 1 KG", "Rp17.500", "999000111", "sl.Bx1234567890abcdefgh", "Siti Aminah",
+    "Budi Santoso", "81234567", "GULA 1 KG", "Rp17.500", "999000111", "999000112", "sandi-kepala",
+    "sl.Bx1234567890abcdefgh", "Siti Aminah",
     "k3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3y",
 )  # fmt: skip
 """What no setting has now, or is no business of a supporter."""
@@ -92,7 +93,7 @@ def test_a_report_has_what_a_supporter_needs_and_no_secret_wherever_it_is(
     (folder / ".env").write_text(
         "".join(f"{name}='{quoted[name]}'\n" for name in in_file)
         + "DB_PASSWORDS=sandi-salah-eja\nKEEP_BACKUPS=7\nX_TOKEN=${KEEP_BACKUPS}-sandi-campuran\n"
-        + "COMPOSE_PROJECT_NAME=toko\nOWNER_USERS=999000111\n"
+        + "COMPOSE_PROJECT_NAME=toko\nowner_users=999000111,999000112\n"
         + "TELEGRAM_BASE_URL=http://127.0.0.1:9\nDB_HOST=postgres://toko:sandi-lain@db/i5bu\nDB_PASSWORD 'sandi-rusak\n"
     )
     for name in set(PLANTED) - set(in_file):
@@ -109,7 +110,8 @@ def test_a_report_has_what_a_supporter_needs_and_no_secret_wherever_it_is(
         '{"refresh_token": "sandi-lama", "Authorization": "Bearer sandi-lama"}', "Authorization: Bearer sandi-lama",
         "GET https://hc.example/ping/jalur-lama 404", "sl.Bx1234567890abcdefgh",
         "the folder is in the Dropbox of Siti Aminah",
-        "k3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3y", "Owner 999000111 could not be notified",
+        "k3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3y", "Owner 999000111 could not be notified", "999000112 neither",
+        "X-Api-Key: sandi-kepala-1", "token: sandi-kepala-2",
         'ERROR:  invalid input syntax for type numeric: "Budi Santoso"',
         'CONTEXT:  COPY tbl_supel, line 7: "Budi Santoso', "\tJl. Mawar 81234567",
         "7-sandi-campuran",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from toko_assets.cli.service.unit import PROGRAM, Unit, owner_of, unit_name
+from toko_core.errors import TokoError
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"  # noqa: S105 -- nobody's
 
@@ -46,3 +47,11 @@ def test_each_folder_has_a_service_of_its_own() -> None:
 def test_the_service_runs_as_the_owner_of_the_data_folder_or_of_what_will_hold_it(tmp_path: Path) -> None:
     assert owner_of(tmp_path / "shop" / "data") == owner_of(tmp_path)
     assert owner_of(Path("/proc/self")) == owner_of(tmp_path)
+
+
+def test_a_folder_of_a_user_whom_this_machine_does_not_know_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    with pytest.raises(TokoError, match=f"{tmp_path} belongs to user {os.getuid()}, whom this machine does not know"):
+        owner_of(tmp_path / "data")

@@ -116,6 +116,9 @@ def test_to_and_keep_say_where_a_backup_is_written_and_how_many_are_kept(toko: I
     assert run_toko("backup", f"{folder}/").status == 0
     assert re.fullmatch(r"toko-backup-\d{8}-\d{6}\.tar\.gz", next(folder.iterdir()).name)
     assert run_toko("backup", "shop.tar.gz").error == "toko: shop.tar.gz exists: name a new file, or a folder."
+    for _ in range(2):  # each night, also the first one
+        assert run_toko("backup", tmp_path / "usb" / "toko", "--keep", "1").status == 0
+    assert [path.suffix for path in (tmp_path / "usb" / "toko").iterdir()] == [".gz"]
     program = [sys.executable, "-c", "from toko_assets.cli import main; main()"]
     piped = subprocess.run([*program, "backup", "-"], capture_output=True, check=True)
     assert b"Saved" in piped.stderr
@@ -163,12 +166,34 @@ def test_what_no_backup_holds_is_rejected_before_anything_changes(empty: Install
         f"format {FORMAT + 1}, this one reads {FORMAT}): upgrade toko", members, change={"toko_backup": FORMAT + 1}
     )
     rejected("upgrade toko", members, change={"dagster_version": "99.1.0"})
+    for odd in ("1.²", f"1.{'9' * 5000}", "", "new"):
+        rejected("its list of files is damaged", members, change={"dagster_version": odd})
     rejected("its list of files is damaged", members, change={"files": "all"})
     huge = {**manifest, "files": [{**manifest["files"][0], "size": 1 << 60}, *manifest["files"][1:]]}
     assert_rejected(empty, pack({MANIFEST: json.dumps(huge).encode()}), "No space left on device")
     assert_rejected(empty, gzip.compress(b"x" * 2000, 1, mtime=0), "")
     assert_rejected(empty, (made / "later.i5bu").read_bytes(), "`toko sync --backup FILE` reads")
     assert_rejected(empty, b"SELECT 1;\n" * 10, "it is not a file that `toko backup` wrote")
+
+
+def test_a_dagster_yaml_that_is_not_ours_is_not_restored_because_dagster_runs_what_it_names(
+    empty: Installation, made: Path, tmp_path: Path
+) -> None:
+    members = unpack((made / "shop.tar.gz").read_bytes())
+    manifest = json.loads(members.pop(MANIFEST))
+    members["dagster/dagster.yaml"] = b"run_launcher: {module: data.records.hostile, class: Launcher}\n"
+    members["data/records/hostile.py"] = b"raise SystemExit('hostile')\n"
+    files = [
+        {"name": name, "size": len(text), "sha256": sha256(text).hexdigest(), "modified_ns": 1}
+        for name, text in members.items()
+    ]
+    file = tmp_path / "hostile.tar.gz"
+    file.write_bytes(pack({MANIFEST: json.dumps({**manifest, "files": files}).encode(), **members}))
+    answer = run_toko("restore-backup", file)
+    assert answer.status == 0
+    assert "! Its dagster.yaml was edited. It names code that Dagster runs, so it was not restored." in answer.output
+    config = empty.data / "dagster" / "dagster.yaml"
+    assert not config.exists() or "hostile" not in config.read_text()
 
 
 def test_a_catalogue_of_a_newer_schema_is_rejected_and_the_bot_and_doctor_say_so_in_one_line(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.acceptance.places import run_toko
 from tests.backups import a_shop, write_backup
 from tests.servers.dead_mans_switch import PATH, Switch, dead_mans_switch
 from tests.toko_assets.defs.sensing import Daemon, a_daemon
+from tests.waiting import wait_until
 from toko_assets.common.settings import load_settings
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.publishing.heartbeat import SyncHeartbeat
@@ -77,6 +79,7 @@ def test_a_switch_that_responds_a_byte_at_a_time_holds_nothing_up(daemon: Daemon
     assert heartbeat.report([run.run_id]) == 0
     assert heartbeat.problem.endswith("could not be requested: no answer within 0 s.")
     assert "rahasia" not in heartbeat.problem
+    wait_until(lambda: "heartbeat" not in {thread.name for thread in threading.enumerate()}, 60)  # none is left behind
 
 
 def test_while_the_disk_is_full_a_success_is_reported_once(daemon: Daemon, switch: Switch) -> None:
