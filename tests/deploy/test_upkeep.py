@@ -59,6 +59,9 @@ def test_what_is_wrong_is_one_line(checkout: Path) -> None:
         (("restore-backup", "FROM=gone.tar.gz"), "Which one? make restore-backup FROM=toko-backup-TIME.tar.gz"),
     ):
         assert make(checkout, *args).stderr.splitlines()[0] == line
+    (checkout / ".venv" / "bin" / "toko").rename(checkout / ".venv" / "bin" / "gone")
+    said = make(checkout, "backup").stderr.splitlines()[0]
+    assert said == "There are neither containers nor .venv here: run `make install`, then try again."
     (checkout / ".env").write_text("POSTGRES_PASSWORD=secret\n")
     said = make(checkout, "backup").stderr.splitlines()[0]
     assert said == "The containers do not run: start them with `make up`, then try again."
