@@ -8,7 +8,7 @@ umask 077
 fail() { echo "$*" >&2; exit 1; }
 without_containers() {
   [[ -x .venv/bin/toko ]] || fail "There are neither containers nor .venv here: run \`make install\`, then try again."
-  exec .venv/bin/toko "$@"
+  exec env -u COMPOSE .venv/bin/toko "$@"  # toko would take it for a setting with a typo
 }
 in_code() { $COMPOSE exec -T code "$@"; }
 have_containers() {
