@@ -6,6 +6,10 @@ set -euo pipefail
 umask 077
 
 fail() { echo "$*" >&2; exit 1; }
+without_containers() {
+  [[ -x .venv/bin/toko ]] || fail "There are neither containers nor .venv here: run \`make install\`, then try again."
+  exec env -u COMPOSE .venv/bin/toko "$@"  # toko would take it for a setting with a typo
+}
 in_code() { $COMPOSE exec -T code "$@"; }
 have_containers() {
   { in_code true || docker volume inspect toko_data || grep -q '^POSTGRES_PASSWORD=.' .env; } &>/dev/null
@@ -15,7 +19,7 @@ backup() {
   local to=${1:-.} keep=${2:-}
   [[ $keep =~ ^([1-9][0-9]*)?$ ]] || fail "KEEP must be a number from 1 on: make backup KEEP=7"
   if ! have_containers; then
-    exec .venv/bin/toko backup "$to/" ${keep:+--keep "$keep"}
+    without_containers backup "$to/" ${keep:+--keep "$keep"}
   fi
   in_code true &>/dev/null || fail "The containers do not run: start them with \`make up\`, then try again."
   mkdir -p "$to"
@@ -36,7 +40,7 @@ restore() {
   from=${1:-}
   [[ -n $from && -r $from ]] || fail "Which one? make restore-backup FROM=toko-backup-TIME.tar.gz"
   if ! have_containers; then
-    exec .venv/bin/toko restore-backup "$from"
+    without_containers restore-backup "$from"
   fi
   $COMPOSE up -d postgres migrate code
   read_backup | in_code toko restore-backup --check -

@@ -41,7 +41,9 @@ def make(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
 def test_without_containers_both_are_those_of_the_command(checkout: Path) -> None:
     served = current_file(checkout / "data" / "catalog")
     for _ in range(2):
-        assert make(checkout, "backup", "TO=saved", "KEEP=1").returncode == 0
+        saved_now = make(checkout, "backup", "TO=saved", "KEEP=1")
+        assert (saved_now.returncode, saved_now.stderr) == (0, "")
+        assert "is not a setting" not in saved_now.stdout
     (saved,) = (checkout / "saved").iterdir()
     assert saved.name.startswith("toko-backup-")
     newer = publish_shop(checkout / "data")
@@ -59,6 +61,9 @@ def test_what_is_wrong_is_one_line(checkout: Path) -> None:
         (("restore-backup", "FROM=gone.tar.gz"), "Which one? make restore-backup FROM=toko-backup-TIME.tar.gz"),
     ):
         assert make(checkout, *args).stderr.splitlines()[0] == line
+    (checkout / ".venv" / "bin" / "toko").rename(checkout / ".venv" / "bin" / "gone")
+    said = make(checkout, "backup").stderr.splitlines()[0]
+    assert said == "There are neither containers nor .venv here: run `make install`, then try again."
     (checkout / ".env").write_text("POSTGRES_PASSWORD=secret\n")
     said = make(checkout, "backup").stderr.splitlines()[0]
     assert said == "The containers do not run: start them with `make up`, then try again."

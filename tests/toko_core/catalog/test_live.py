@@ -1,6 +1,9 @@
 """The served catalogue is replaced only by a whole one: as it was published, and named by CURRENT."""
 
 import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +29,21 @@ def live(tmp_path: Path) -> LiveCatalog:
 
 def cut_off(file: Path, fifths: int) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size * fifths // 5])
+
+
+def test_a_program_that_was_started_with_nice_serves_a_catalogue_and_stays_nice(tmp_path: Path) -> None:
+    publish_shop(tmp_path)
+    before = threading.enumerate()
+
+    def serve() -> list[int]:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        live = LiveCatalog(tmp_path / "catalog", ZONE, Metrics(ZONE))
+        assert asyncio.run(live.poll()) is None
+        loaders = [one for one in threading.enumerate() if one not in before and one.name.startswith("loader")]
+        return [os.getpriority(os.PRIO_PROCESS, one.native_id or 0) for one in loaders]
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(serve).result() == [19]
 
 
 @pytest.mark.parametrize("fifths", [0, 1, 2, 3, 4])

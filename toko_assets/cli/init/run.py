@@ -122,7 +122,8 @@ def _ask_all(answers: Answers, docker: Docker | None, way: str, *, dropbox: bool
     if bot:
         console.rule("Telegram", align="left")
         choose_bot(answers)
-    _make_secrets(answers, docker, way)
+    if docker and way == COMPOSE:
+        _set_up_containers(answers, docker)
     return has_backup
 
 
@@ -169,25 +170,24 @@ def _choose_port(answers: Answers, *, running: bool) -> None:
             answers.env.set(name, f"http://127.0.0.1:{port}")
 
 
-def _make_secrets(answers: Answers, docker: Docker | None, way: str) -> None:
-    """Make the passwords of the containers' database, and set the group that may use Docker. Raises PermanentError."""
+def _set_up_containers(answers: Answers, docker: Docker) -> None:
+    """Make the passwords of the containers' database, and set the group that may use Docker. Raises PermanentError.
+
+    An installation without containers has none of these settings: `make backup` and `toko doctor` would take it for one
+    in containers.
+    """
     env = answers.env
     # With DB_HOST, the password is that of a server which somebody else has set up.
     wanted = [name for name in PASSWORDS if name != "DB_PASSWORD" or not answers.present("DB_HOST")]
     missing = [name for name in wanted if not answers.present(name)]
-    if docker and DATABASE_VOLUME in docker.volumes and missing:
-        problem = (
+    if DATABASE_VOLUME in docker.volumes and missing:
+        raise PermanentError(
             f"There is the database of an earlier installation (volume {DATABASE_VOLUME}), and .env lacks its "
             f"{' and '.join(missing)}: copy that from the .env of then."
         )
-        if way == COMPOSE:
-            raise PermanentError(problem)
-        answers.say(f"{Mark.NOTE.value} {problem}")
-    else:
-        for name in missing:
-            env.set(name, secrets.token_hex(PASSWORD_BYTES))
-    if docker:
-        env.set("DOCKER_GID", str(docker.group))
+    for name in missing:
+        env.set(name, secrets.token_hex(PASSWORD_BYTES))
+    env.set("DOCKER_GID", str(docker.group))
 
 
 def _is_new(answers: Answers) -> bool:

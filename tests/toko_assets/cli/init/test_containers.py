@@ -93,13 +93,20 @@ def test_in_containers_the_group_and_the_passwords_are_set_and_nothing_is_synced
     settings = dotenv_values(".env")
     assert settings["DOCKER_GID"] == group
     assert settings["BACKUP_FOLDER"] == str(folder / "in")
-    assert settings["POSTGRES_PASSWORD"]
-    assert settings["DB_PASSWORD"]
+    passwords = {settings["POSTGRES_PASSWORD"], settings["DB_PASSWORD"]}
+    assert len(passwords) == 2
+    assert not [password for password in passwords if not password or password in answer.output]
     assert "docker compose up -d" in answer.output
     assert "First sync" not in answer.output
     with docker_socket(folder / "docker.sock", OperatingSystem="Docker Desktop"):
         again = init("--way", "compose")
     assert f"DOCKER_GID=0 (was {group})" in again.output
+
+
+def test_without_containers_env_has_no_setting_of_theirs_even_if_there_is_docker(folder: Path) -> None:
+    with docker_socket(folder / "docker.sock"):
+        assert init("--way", "bare", "--backup-folder", "in", "--no-sync").status == 0
+    assert not {"POSTGRES_PASSWORD", "DB_PASSWORD", "DOCKER_GID"} & dotenv_values(".env").keys()
 
 
 def test_an_earlier_installation_keeps_its_passwords(folder: Path) -> None:

@@ -117,15 +117,13 @@ def test_run_again_it_changes_only_what_is_asked_for(folder: Path) -> None:
     written = env.read_text()
     assert written.startswith("# Mine\nSTALE_HOURS=48\nDB_PASSWORD=new\nMY_OWN=1\n")
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
-    password = dotenv_values(env)["POSTGRES_PASSWORD"]
-    assert password
+    assert "POSTGRES_PASSWORD" not in dotenv_values(env), "`make backup` would look for containers"
     again = init("--no-bot")
     assert "Nothing changes." in again.output
     assert env.read_text() == written
     third = init("--no-bot", "--shop-name", "Toko B", "--shop-timezone", "WIT")
     assert "SHOP_NAME=Toko B (was Toko A) SHOP_TIMEZONE=Asia/Jayapura (was Asia/Jakarta)" in third.output
     assert env.read_text() == written.replace("'Toko A'", "'Toko B'").replace("Asia/Jakarta", "Asia/Jayapura")
-    assert password not in first.output + again.output + third.output
 
 
 def test_a_wrong_setting_that_is_there_is_named_before_any_question(folder: Path) -> None:
