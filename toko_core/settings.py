@@ -152,6 +152,8 @@ def load(kind: type[Part], **values: Any) -> Part:
 
     `values` count more than the environment and `.env`, by the names of the fields.
     """
+    if ENV_FILE.is_dir():  # Docker makes a folder where it shall mount a file that is missing
+        raise SettingError(".env is a folder: remove it, and write the settings into a file of that name.")
     try:
         return kind(**values)
     except ValidationError as error:

@@ -95,6 +95,12 @@ def test_a_file_of_settings_that_is_no_text_is_one_line(tmp_path: Path) -> None:
         load_settings()
 
 
+def test_a_folder_in_place_of_the_file_of_settings_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(SettingError, match=r"^\.env is a folder: "):
+        load_settings()
+
+
 @pytest.mark.parametrize("document", [".env.example", "docs/settings.md"])
 def test_every_setting_is_documented(document: str) -> None:
     text = (ROOT / document).read_text()
