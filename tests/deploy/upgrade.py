@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.deploy.stack import ASKED, CHECKOUT, NEEDED, Stack, shown, stack
+from tests.deploy.stack import ASKED, CHECKOUT, NEEDED, PROJECT, Stack, shown, stack
 from tests.deploy.upkeep_on_docker import contents
 from tests.reliability.upgrade import Searcher
 from toko_assets.postgres.embedded import EmbeddedPostgres
@@ -30,7 +30,8 @@ def main() -> None:
         EmbeddedPostgres(Path(folder, "maker")) as postgres,
     ):
         Path(folder).chmod(0o755)
-        with stack(Path(folder), postgres) as shop:
+        # Versions before 0.4.0 named their project after its folder.
+        with stack(Path(folder), postgres, COMPOSE_PROJECT_NAME=PROJECT) as shop:
             upgrade_and_go_back(shop, wanted.old.resolve())
 
 

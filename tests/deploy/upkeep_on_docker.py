@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.stack import SERVICES, Stack, docker, shown
+from tests.deploy.stack import RUN_LABEL, SERVICES, Stack, docker, shown
 
 CONTENTS = (
     "cd /data && find catalog history records/product_catalog.json -type f ! -name '*.part*' -exec sha256sum {} +"
@@ -50,10 +50,10 @@ print(*(len(sweep(client, when)) for when in (now, now + KEPT - timedelta(hours=
 
 def test_a_run_that_is_terminated_in_the_web_interface_ends_and_keeps_its_log(shop: Stack) -> None:
     before, run = shop.price_answered(), shop.start_sync(4000)
-    run_id = shop.runs()[0]["runId"]
+    run_id = shop.inspect(run)["Config"]["Labels"][RUN_LABEL]
     answer = shop.web.ask("mutation ($run: String!) { terminateRun(runId: $run) { __typename } }", run=run_id)
     assert answer["terminateRun"]["__typename"] == "TerminateRunSuccess"
-    shop.wait_until(lambda: shop.runs()[0] == {"runId": run_id, "status": "CANCELED"}, "the run is cancelled", 60)
+    shop.wait_until(lambda: {"runId": run_id, "status": "CANCELED"} in shop.runs(), "the run is cancelled", 60)
     shop.wait_until(lambda: not shop.run_containers(running=True), "its container has ended", 60)
     assert "RUN_CANCELED" in shop.log(run)
     assert shop.inspect(run)["State"]["ExitCode"] == 1
