@@ -50,6 +50,7 @@ def _show_next_steps(settings: Settings, console: Console) -> None:
     console.print(
         f"  {toko} search sabun mandi   search for any product\n"
         f"  {toko} dev                  open Dagster's web interface\n"
+        f"  {toko} init                 set up your own shop, question by question\n"
         f"  {toko} sync                 publish the prices of your own shop",
         highlight=False,
         soft_wrap=True,

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import dagster as dg
@@ -11,15 +12,15 @@ TRIES, RETRY_SECONDS = 300, 1.0
 """How often, and how long, Dagster's storage is waited for: whatever ended a run may have stopped that as well."""
 
 
-class WatchingLauncher:
+class WatchingLauncher(ABC):
     """A run launcher that watches each run to its end."""
 
     when_run_ends: Callable[[], object] = staticmethod(lambda: None)
     """Called after the end of each run that is watched."""
 
+    @abstractmethod
     def prepare(self) -> None:
         """Get ready for the first run. The daemon calls this when it starts."""
-        raise NotImplementedError
 
     def report_end(self, instance: dg.DagsterInstance, run_id: str, exit_code: int | None) -> None:
         """Report the end of a run that its process has left unfinished: it was cancelled, or has failed."""
