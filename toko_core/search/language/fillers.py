@@ -34,8 +34,8 @@ AT_ENDS = frozenset(
     "cik koh ko ci cece kang akang neng teteh dek adek dik uda uni bro brow sob cuy cak ning daeng "
     "hello hi hei hey p pagi siang sore malam ok oke okay oh eh y pls plis sori sorry".split()
 )
-"""Words that name no product as the first or last word of a message (`ada gula ga mas`, `pagi, beras 5 kg`), but may do so
-elsewhere. If nothing else is left of a message, they are what it is about."""
+"""Words that name no product as the first or last word of a message (`ada gula ga mas`, `pagi, beras 5 kg`), but may do
+so elsewhere (`polong mas`, `boss`)."""
 FILLER_PHRASES: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
     for phrase in (

@@ -1,7 +1,7 @@
 """Numbers, fractions and units as people write them in Indonesian.
 
-Keys are words as `words` splits them. `satu setengah` is the number 1 followed by the fraction ½; `setengah kilo` is the
-fraction ½ followed by a unit. `selusin` is one `lusin`.
+Keys are words as `words` splits them. `satu setengah` is the number 1 followed by the fraction ½, and `setengah kilo`
+is the fraction ½ followed by a unit. `selusin` is one `lusin`.
 """
 
 from fractions import Fraction
@@ -27,7 +27,8 @@ NUMBERS: dict[str, int] = {
     **dict.fromkeys(("limapuluh", "seket"), 50),
     **dict.fromkeys(("seratus", "satus", "saratus"), 100),
 }
-"""A number in one word. Many brands begin with one (`dua kelinci`, `tiga roda`), so it counts only before a unit or a fraction."""
+"""A number in one word. Many brands begin with one (`dua kelinci`, `tiga roda`), so it is a number only before a unit or
+a fraction."""
 FRACTIONS: dict[str, Fraction] = {
     **dict.fromkeys(("setengah", "stgh", "stngah", "stengah", "stengh", "setgh", "satengah"), _HALF),
     **dict.fromkeys(("separuh", "separo", "sparo", "saparo"), _HALF),
@@ -71,7 +72,7 @@ UNITS: dict[str, str] = {
     **dict.fromkeys(("gram", "gr", "grm"), "gram"),
     **dict.fromkeys(("liter", "ltr", "lt", "litre"), "liter"),
 }
-"""The usual name of each spelling of a unit in which shops sell. `kg`, `ons`, `gram` and `liter` are also sizes of goods."""
+"""The usual name of each spelling of a unit in which shops sell. `kg`, `ons`, `gram` and `liter` are also sizes."""
 COUNTS: dict[str, int] = {"lusin": 12, "kodi": 20, "gros": 144, "rim": 500, "pasang": 2}
 """How many pieces a unit has everywhere, by its usual name."""
 ONE_OF: dict[str, str] = {
