@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from toko_core.search.query import Query
 from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
-from toko_core.search.words.matches import STEPS, WORD_BITS, Matches, PrefixRange, like, steps
+from toko_core.search.words.matches import ALL_STEPS, STEPS, WORD_BITS, Matches, PrefixRange, like, steps
 
 ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
 """How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 3,000 of 100,000 and 12,000 of
@@ -128,9 +128,10 @@ class Postings:
         left = self._most_rows - sum(len(having.rows) for having in query.having.values())
         taken = self._within_budget(matches, weighed, left)
         rows, values = self._entries(matches, taken, levels)
-        if query.having:
-            rows = np.concatenate([rows, *(having.rows for having in query.having.values())])
-            worth = [np.full(len(having.rows), levels[number], np.int32) for number, having in query.having.items()]
+        havings = [*query.having.items(), *query.phrases.items()]
+        if havings:
+            rows = np.concatenate([rows, *(having.rows for _, having in havings)])
+            worth = [(having.similarity * levels[number]).astype(np.int32) for number, having in havings]
             values = np.concatenate([values, *worth])
         if weighed.before[-1] > left and len(levels) <= FEW_ASKED:
             wider = self._within_budget(matches, weighed, WIDER * self._most_rows)
@@ -227,7 +228,7 @@ def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
         for number, (start, end) in enumerate(pairwise(bounds)):
             if end > start:
                 found[number] = before[end] - before[max(start, as_good[number])]
-                best[number] = int(last[number]) >> WORD_BITS & STEPS
+                best[number] = int(last[number]) >> WORD_BITS & ALL_STEPS
     return best, found
 
 
