@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.language.sentences import Sentences
 from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
 from toko_core.search.postings import Postings
@@ -80,7 +81,9 @@ class SearchIndex:
         self._matcher = Matcher(self._vocabulary, arrays)
         self._identifiers = Identifiers(arrays)
         self._senses = Senses(arrays)
-        self._reader = Reader(self._vocabulary, WordPairs(arrays), self._identifiers, self._senses)
+        pairs = WordPairs(arrays)
+        sentences = Sentences(self._vocabulary.id_of, pairs.stand_together, arrays, SLOTS)
+        self._reader = Reader(self._vocabulary, pairs, self._identifiers, self._senses, sentences)
         self._forward = ForwardIndex(arrays, self._vocabulary.lengths)
         self._ranking = Ranking(arrays, self._forward)
         self._postings = Postings(arrays, len(self))
@@ -169,6 +172,10 @@ class SearchIndex:
         unsold = self._arrays["unsold"]
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
         return [Hit(*hit) for hit in merged[:limit]]
+
+    def is_search(self, text: str) -> bool:
+        """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
+        return bool(self._reader.read(text).asked)
 
     def rows_of_serial(self, text: str) -> list[int]:
         """Return the rows with a serial number that is exactly the text, in any letter case."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.language.sentences import Sentences
 from toko_core.search.text import is_number, words
 from toko_core.search.words.matches import STEPS
 from toko_core.search.words.pairs import WordPairs
@@ -49,17 +50,22 @@ class Query(NamedTuple):
 class Reader:
     """Reads queries. Thread-safe."""
 
-    def __init__(self, vocabulary: Vocabulary, pairs: WordPairs, identifiers: Identifiers, senses: Senses) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, pairs: WordPairs, identifiers: Identifiers, senses: Senses, sentences: Sentences
+    ) -> None:
         self._vocabulary = vocabulary
         self._pairs = pairs
         self._identifiers = identifiers
         self._senses = senses
+        self._sentences = sentences
 
     def read(self, text: str) -> Query:
         """Read a query, which may be any text."""
         text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         typed: list[str] = []
-        for word in words(text):
+        for word in self._sentences.strip(words(self._sentences.join_repeated(text))):
+            if self._vocabulary.id_of(word) is None and not is_number(word):
+                word = self._sentences.stem(word)
             if self._vocabulary.id_of(word) is None and not is_number(word):
                 typed += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
             else:

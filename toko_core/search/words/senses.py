@@ -26,15 +26,21 @@ FEWEST_WITH_INITIALS, ROWS_FOR_ONE_MORE = 3, 20_000
 """Initials mean words that at least FEWEST_WITH_INITIALS names have side by side, and one more for each ROWS_FOR_ONE_MORE."""
 MOST_ROWS = 300
 """The most rows of initials."""
+STRONG = 0.85
+"""The lowest weight of a sense that means the same."""
 LETTERS = 27
 
 
 class Sense(NamedTuple):
-    """A sense of a typed word or phrase that starts at the typed word `first` and has `count` words."""
+    """What a typed word or phrase may mean besides itself."""
 
-    first: int
-    count: int
+    numbers: range
+    """The numbers of the typed words."""
     key: int
+    kind: int
+    """CATEGORY, BRAND, both or neither."""
+    spread: int
+    """How many rows have a word or phrase of the same meaning; of a category, also the rows with its brands."""
 
 
 class Senses:
@@ -45,7 +51,8 @@ class Senses:
         text = arrays["sense_keys"].tobytes().decode() if "sense_keys" in arrays else ""
         self._keys = dict(zip(text.split("\n"), range(text.count("\n") + 1), strict=True)) if text else {}
         if self._keys:
-            self.kinds: list[int] = arrays["sense_kinds"].tolist()
+            self._kinds: list[int] = arrays["sense_kinds"].tolist()
+            self._spread: list[int] = arrays["sense_spread"].tolist()
             self._word_starts = arrays["sense_word_starts"]
             self._words = arrays["sense_words"].astype(np.int64)
             self._row_starts = arrays["sense_row_starts"]
@@ -76,7 +83,7 @@ class Senses:
         for brand in synonyms.brands:
             kinds[brand] = kinds.get(brand, 0) | BRAND
         keys = sorted({*words, *rows, *(key for key in kinds if all(word in ids for word in key.split()))})
-        return _arrays(keys, words, rows, kinds)
+        return _arrays(keys, words, rows, kinds, np.bincount(slots.ravel(), minlength=len(vocabulary) + 1))
 
     def find(self, asked: Sequence[str]) -> list[Sense]:
         """Find the typed words and phrases that have senses."""
@@ -92,7 +99,7 @@ class Senses:
                         break
                     phrase = f"{phrase} {asked[first + count - 1]}"
                 if (key := keys.get(phrase)) is not None:
-                    found.append(Sense(first, count, key))
+                    found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
         return found
 
     def words(self, found: Sequence[Sense]) -> list[NDArray[np.int64]]:
@@ -101,7 +108,7 @@ class Senses:
         for sense in found:
             start, end = self._word_starts[sense.key], self._word_starts[sense.key + 1]
             if end > start:
-                packed += [self._words[start:end] + (n << ASKED_BITS) for n in range(sense.first, sense.first + sense.count)]
+                packed += [self._words[start:end] + (n << ASKED_BITS) for n in sense.numbers]
         return packed
 
     def rows(self, found: Sequence[Sense]) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -111,7 +118,7 @@ class Senses:
             start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
             if end > start:
                 own = self._rows[start:end].astype(np.int64), self._row_steps[start:end].astype(np.int64)
-                for number in range(sense.first, sense.first + sense.count):
+                for number in sense.numbers:
                     of_numbers[number] = _merge(of_numbers[number], own) if number in of_numbers else own
         return of_numbers
 
@@ -225,13 +232,19 @@ def _arrays(
     words: Mapping[str, Mapping[int, float]],
     rows: Mapping[str, Sequence[tuple[NDArray[np.int64], float]]],
     kinds: Mapping[str, int],
+    frequency: NDArray[np.int64],
 ) -> dict[str, NDArray[Any]]:
     packed = [
         np.array([(steps(weight) << WORD_BITS) + word for word, weight in words.get(key, {}).items()], np.int64)
         for key in keys
     ]
-    having = []
+    having, spread = [], []
     for key in keys:
+        least = 0 if kinds.get(key, 0) & CATEGORY else STRONG
+        spread.append(
+            sum(int(frequency[word]) for word, weight in words.get(key, {}).items() if weight >= least)
+            + sum(len(found) for found, weight in rows.get(key, ()) if weight >= least)
+        )
         every = [(found, np.full(len(found), steps(weight), np.int64)) for found, weight in rows.get(key, ())]
         merged = every[0] if every else (np.empty(0, np.int64), np.empty(0, np.int64))
         for other in every[1:]:
@@ -240,6 +253,7 @@ def _arrays(
     return {
         "sense_keys": np.frombuffer("\n".join(keys).encode(), np.uint8),
         "sense_kinds": np.array([kinds.get(key, 0) for key in keys], np.uint8),
+        "sense_spread": np.array(spread, np.int32),
         "sense_word_starts": np.cumsum([0, *map(len, packed)], dtype=np.int64),
         "sense_words": np.concatenate([np.empty(0, np.int64), *packed]),
         "sense_row_starts": np.cumsum([0, *(len(found) for found, _ in having)], dtype=np.int64),
