@@ -3,6 +3,7 @@
 `synonyms.txt` has the groups that come with the program. A shop adds its own in a file of the same format:
 
     pasta gigi, odol: pepsodent, ciptadent     a comma between words of one meaning, brands after a colon
+    popok, diapers: *pampers, sweety           a brand that people say for the whole category
     brown, coklat~                             a weaker sense: `coklat` is more often a flavour
     camilan > keripik, biskuit                 only in one direction: who types `keripik` does not mean `camilan`
     # a comment
@@ -23,8 +24,9 @@ from typing import NamedTuple
 from toko_core.search.text import words
 
 FILE = Path(__file__).with_name("synonyms.txt")
-SYNONYM, WEAKER = 0.9, 0.6
-"""The weights of a true synonym and of a weaker sense, such as a brand for its category. The typed word itself has 1."""
+SYNONYM, WEAKER, OTHER_BRAND = 0.9, 0.6, 0.4
+"""The weights of a true synonym, of a weaker sense, such as a brand for its category, and of another brand for one that
+people say for the whole category. The typed word itself has 1."""
 LONGEST_PHRASE, LONGEST_WORD = 3, 32
 """The most words of a phrase, and the most characters of each of them."""
 LARGEST_FILE, MOST_LINES, MOST_WORDS, MOST_SENSES = 128 << 10, 2_000, 40, 50_000
@@ -87,6 +89,8 @@ class _Group(NamedTuple):
     strong: list[str]
     weak: list[str]
     brands: list[str]
+    nouns: list[str]
+    """Those of the brands that people say for the whole category."""
     typed: list[str]
     """The words before `>`, which mean the others. Without any, all strong words mean each other."""
 
@@ -102,6 +106,7 @@ class _Group(NamedTuple):
             for other in weak:
                 yield one, other, WEAKER
                 yield other, one, WEAKER
+        yield from ((noun, brand, OTHER_BRAND) for noun in self.nouns for brand in self.brands if noun != brand)
 
 
 @lru_cache(maxsize=1)
@@ -142,19 +147,19 @@ def _read_line(line: str, most_words: int) -> _Group:
     meant, colon, brands = meant.partition(":")
     if ">" in typed or ":" in typed or ":" in brands:
         raise _UnusableError("has more than one '>' or ':', or a ':' before a '>'")
-    marked = _phrases(meant)
-    weak = {phrase[:-1] for phrase in marked if phrase.endswith("~")}
+    marked, brand_names = _phrases(meant), _phrases(brands)
     group = _Group(
         strong=[phrase for phrase in marked if not phrase.endswith("~")],
         weak=[phrase[:-1] for phrase in marked if phrase.endswith("~")],
-        brands=[phrase for phrase in _phrases(brands) if phrase not in weak],
+        brands=[brand.removeprefix("*") for brand in brand_names],
+        nouns=[brand[1:] for brand in brand_names if brand.startswith("*")],
         typed=_phrases(typed),
     )
     every = [*group.typed, *group.strong, *group.weak, *group.brands]
     if len(every) > most_words:
         raise _UnusableError(f"has {len(every)} words; at most {most_words} are allowed")
-    if any(word.endswith("~") for word in group.typed + group.brands):
-        raise _UnusableError("has a '~' before a '>' or after a ':'")
+    if any(word.endswith("~") for word in group.typed + group.brands) or any("*" in word for word in every):
+        raise _UnusableError("has a '~' before a '>' or after a ':', or a '*' before a word that is no brand")
     if (arrow and not group.typed) or (colon and not group.brands) or not any(True for _ in group.pairs()):
         raise _UnusableError("needs at least two words, with a comma between them")
     return group
@@ -173,7 +178,8 @@ def _phrase(text: str) -> str:
         raise _UnusableError(
             f"has {shown!r}: each entry must be one to {LONGEST_PHRASE} words of at most {LONGEST_WORD} letters"
         )
-    return " ".join(split) + ("~" if text.rstrip().endswith("~") else "")
+    text = text.strip()
+    return ("*" if text.startswith("*") else "") + " ".join(split) + ("~" if text.endswith("~") else "")
 
 
 def _combine(ours: Iterable[_Group], shops: Iterable[_Group], problems: Iterable[str]) -> Synonyms:
