@@ -5,13 +5,14 @@ A row has SLOTS slots for the distinct words of its name, followed by those of i
 
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.query import Query
-from toko_core.search.words.matches import STEP_BITS, STEPS, Matches, PrefixRange
+from toko_core.search.words.matches import REPLACED, STEP_BITS, STEPS, Matches, PrefixRange
 from toko_core.search.words.ranges import HEAD
 
 SLOT_BITS = 16 - STEP_BITS
@@ -22,6 +23,9 @@ LENGTHS = 64
 LACKING = 0.5
 """A row lacks a typed word if none of its words has at least this similarity to it."""
 IDENTIFIED = -1
+MOST_REPLACED = 1
+"""A row counts as having a typo of a known word only if it has at most this many of them: somebody who types two known
+words does not mean two others."""
 
 
 class Comparison(NamedTuple):
@@ -30,7 +34,7 @@ class Comparison(NamedTuple):
     similarity: NDArray[np.float32]
     """The similarity of the row's word that is most similar to the typed one."""
     earliness: NDArray[np.int16]
-    """The number of slots after that word's slot; IDENTIFIED for a code or barcode."""
+    """The number of slots after that word's slot; IDENTIFIED for a code, a barcode or a phrase."""
 
 
 class ForwardIndex:
@@ -56,13 +60,19 @@ class ForwardIndex:
         numbers[matches.word] = 0
         found += EARLINESS
         best = np.ascontiguousarray(np.maximum.reduce(found).T[: len(query.asked)])
-        similarity = (best >> SLOT_BITS) * np.float32(1 / STEPS)
+        like = best >> SLOT_BITS
+        replaced = like & REPLACED
+        if np.count_nonzero(replaced):
+            like -= replaced
+            like *= (np.add.reduce(replaced) <= MOST_REPLACED) | (replaced == 0)
+        similarity = like * np.float32(1 / STEPS)
         earliness = (best & (SLOTS - 1)).view(np.int16)
-        for number, having in query.having.items():
-            _, here, there = np.intersect1d(rows, having.rows, return_indices=True)
-            better = similarity[number, here] < having.similarity[there]
-            similarity[number, here[better]] = having.similarity[there[better]]
-            earliness[number, here[better]] = IDENTIFIED
+        for number, having in chain(query.having.items(), query.phrases.items()):
+            there = having.rows.searchsorted(rows)
+            alike = having.similarity.take(there, mode="clip")
+            here = ((having.rows.take(there, mode="clip") == rows) & (similarity[number] < alike)).nonzero()[0]
+            similarity[number, here] = alike[here]
+            earliness[number, here] = IDENTIFIED
         return Comparison(similarity, earliness)
 
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:
@@ -147,7 +157,7 @@ def _prefix_like(least: float, per_share: float) -> NDArray[np.uint16]:
     typed, lengths = np.arange(HEAD + 1)[:, None], np.arange(1, LENGTHS + 1)
     shares = np.roll(np.minimum(typed / lengths, 1), 1, axis=1)  # length 0 does not occur
     steps = ((least + per_share * shares) * STEPS).astype(np.uint16)
-    return steps << np.uint16(SLOT_BITS)
+    return (steps & ~np.uint16(REPLACED)) << np.uint16(SLOT_BITS)
 
 
 PREFIX_LIKE = _prefix_like(0.5, 0.4)

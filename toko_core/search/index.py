@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.language.sentences import Sentences
+from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
 from toko_core.search.postings import Postings
 from toko_core.search.query import Query, Reader
@@ -31,6 +33,8 @@ from toko_core.search.words.keys import KeyTable
 from toko_core.search.words.matches import MOST_ASKED, Matches
 from toko_core.search.words.matching import Matcher
 from toko_core.search.words.pairs import WordPairs
+from toko_core.search.words.senses import Senses
+from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.skeletons import SkeletonOrder
 from toko_core.search.words.trigrams import Trigrams
 from toko_core.search.words.vocabulary import Vocabulary
@@ -76,7 +80,10 @@ class SearchIndex:
         self._vocabulary = Vocabulary(arrays)
         self._matcher = Matcher(self._vocabulary, arrays)
         self._identifiers = Identifiers(arrays)
-        self._reader = Reader(self._vocabulary, WordPairs(arrays), self._identifiers)
+        self._senses = Senses(arrays)
+        pairs = WordPairs(arrays)
+        sentences = Sentences(self._vocabulary.id_of, pairs.stand_together, arrays, SLOTS)
+        self._reader = Reader(self._vocabulary, pairs, self._identifiers, self._senses, sentences)
         self._forward = ForwardIndex(arrays, self._vocabulary.lengths)
         self._ranking = Ranking(arrays, self._forward)
         self._postings = Postings(arrays, len(self))
@@ -97,6 +104,7 @@ class SearchIndex:
         barcodes: Iterable[tuple[str, int]] = (),
         serials: Iterable[tuple[str, int]] = (),
         remarks: Sequence[str | None] = (),
+        synonyms: Synonyms | None = None,
     ) -> Self:
         """Index the names. Row i of a hit is names[i].
 
@@ -129,6 +137,8 @@ class SearchIndex:
             | Identifiers.build(barcodes, codes)
             | Identifiers.build_serials(serials)
             | Postings.build(slots, len(vocabulary))
+            | Sounds.build(vocabulary)
+            | Senses.build(vocabulary, slots, np.array(lengths, np.uint8), synonyms or load_synonyms())
             | RemarkIndex.build(remarks)
             | {
                 "slots": slots.ravel(),
@@ -152,7 +162,7 @@ class SearchIndex:
         query = self._reader.read(text)
         if not query.asked or limit < 1:
             return []
-        matches = self._matcher.match(query.asked)
+        matches = self._match(query)
         remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
         if remarked is None:
             ranked = self._rank(query, matches, limit)
@@ -162,6 +172,10 @@ class SearchIndex:
         unsold = self._arrays["unsold"]
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
         return [Hit(*hit) for hit in merged[:limit]]
+
+    def is_search(self, text: str) -> bool:
+        """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
+        return bool(self._reader.read(text).asked)
 
     def rows_of_serial(self, text: str) -> list[int]:
         """Return the rows with a serial number that is exactly the text, in any letter case."""
@@ -181,6 +195,9 @@ class SearchIndex:
         ]
         return None if meant == asked else " ".join(dict.fromkeys(meant))
 
+    def _match(self, query: Query) -> Matches:
+        return self._matcher.match(query.asked, self._senses.words(query.senses) if query.senses else ())
+
     def _rank(self, query: Query, matches: Matches, limit: int) -> Ranked:
         """Return the best rows by name and labels."""
         first = self._run_pass(query, matches, limit)
@@ -188,7 +205,7 @@ class SearchIndex:
         return self._second_pass(query, matches, first, limit) if again else first.ranked
 
     def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
-        if not len(matches.packed) and not matches.prefixes and not query.having:
+        if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
             return _Pass([], np.empty(0, np.int64), Ranked([], [], list(range(len(query.asked))), False))
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
@@ -211,7 +228,7 @@ class SearchIndex:
         """
         split = self._reader.split_off(query, self._matcher.unclear(query.asked, matches))
         if split is not query:
-            matches = self._matcher.match(split.asked)
+            matches = self._match(split)
         return split, self._matcher.match_typos(split.asked, numbers, matches)
 
     def _meant(self, text: str, row: int) -> tuple[list[str], list[int | None]]:
@@ -219,7 +236,7 @@ class SearchIndex:
         query = self._reader.read(text)
         if not query.asked:
             return [], []
-        query, matches = self._thorough(query, self._matcher.match(query.asked), range(MOST_ASKED))
+        query, matches = self._thorough(query, self._match(query), range(MOST_ASKED))
         return query.asked, self._forward.match_slots(query, matches, row)
 
     def _word(self, row: int, slot: int) -> str:

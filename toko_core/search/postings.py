@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from toko_core.search.query import Query
 from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
-from toko_core.search.words.matches import STEPS, WORD_BITS, Matches, PrefixRange, like, steps
+from toko_core.search.words.senses import BRAND, CATEGORY
+from toko_core.search.words.matches import ALL_STEPS, STEPS, WORD_BITS, Matches, PrefixRange, like, steps
 
 ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
 """How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 3,000 of 100,000 and 12,000 of
@@ -39,6 +40,10 @@ UNKNOWN = 0.6
 NUMBER = 0.6
 """The weight of a number, as a share of that of an equally rare word: the right product in another size ranks above
 another product in that size."""
+
+
+CATEGORY_WEIGHT, BRAND_WEIGHT = 0.6, 1.3
+"""Factors of the weight of a word that names a kind of product, next to other words, and of a known brand."""
 
 
 class Weighed(NamedTuple):
@@ -110,11 +115,20 @@ class Postings:
                 found[number] += self._size(prefix)
         for number, having in query.having.items():
             found[number] = min(found[number], len(having.rows)) or len(having.rows)
+        kinds = [0] * len(found)
+        for sense in query.senses:
+            for number in sense.numbers:
+                found[number] += sense.spread
+                kinds[number] |= sense.kind
         unknown = int((self._count + 1) ** (1 - UNKNOWN))
         weights = [log((self._count + 1.1) / min(rows or unknown, self._count)) for rows in found]
         for number, word in enumerate(query.asked):
             if is_number(word) and number not in query.having:
                 weights[number] *= NUMBER
+            if kinds[number] == CATEGORY and len(found) > 1:
+                weights[number] *= CATEGORY_WEIGHT
+            elif kinds[number] & BRAND:
+                weights[number] *= BRAND_WEIGHT
         return Weighed(weights, frequency, before)
 
     def collect(self, query: Query, matches: Matches, weighed: Weighed, kept: int) -> NDArray[np.int64]:
@@ -128,9 +142,10 @@ class Postings:
         left = self._most_rows - sum(len(having.rows) for having in query.having.values())
         taken = self._within_budget(matches, weighed, left)
         rows, values = self._entries(matches, taken, levels)
-        if query.having:
-            rows = np.concatenate([rows, *(having.rows for having in query.having.values())])
-            worth = [np.full(len(having.rows), levels[number], np.int32) for number, having in query.having.items()]
+        havings = [*query.having.items(), *query.phrases.items()]
+        if havings:
+            rows = np.concatenate([rows, *(having.rows for _, having in havings)])
+            worth = [(having.similarity * levels[number]).astype(np.int32) for number, having in havings]
             values = np.concatenate([values, *worth])
         if weighed.before[-1] > left and len(levels) <= FEW_ASKED:
             wider = self._within_budget(matches, weighed, WIDER * self._most_rows)
@@ -227,7 +242,7 @@ def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
         for number, (start, end) in enumerate(pairwise(bounds)):
             if end > start:
                 found[number] = before[end] - before[max(start, as_good[number])]
-                best[number] = int(last[number]) >> WORD_BITS & STEPS
+                best[number] = int(last[number]) >> WORD_BITS & ALL_STEPS
     return best, found
 
 

@@ -1,14 +1,18 @@
 """Reads a query: splits it into words, also words typed as one, and finds the codes and barcodes among them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.language.sentences import Sentences
 from toko_core.search.text import is_number, words
+from toko_core.search.words.matches import STEPS
 from toko_core.search.words.pairs import WordPairs
+from toko_core.search.words.senses import Sense, Senses
 from toko_core.search.words.vocabulary import Vocabulary
 
 LONGEST_QUERY = 200
@@ -25,6 +29,9 @@ class Having(NamedTuple):
     similarity: NDArray[np.float32]
 
 
+EMPTY: Mapping[int, Having] = MappingProxyType({})
+
+
 class Query(NamedTuple):
     """A query, split into words."""
 
@@ -33,22 +40,32 @@ class Query(NamedTuple):
     repeated: int
     """How many repeated words were typed in addition to those."""
     having: dict[int, Having]
-    """By number of a typed word that is a code, a barcode or the end of one: the rows that have it."""
+    """By number of a typed word that is a code, a barcode or the end of one: the rows that have it, ascending."""
+    senses: Sequence[Sense] = ()
+    """What typed words and phrases may mean besides themselves."""
+    phrases: Mapping[int, Having] = EMPTY
+    """By number of a typed word: the rows, ascending, with several words that it may mean."""
 
 
 class Reader:
     """Reads queries. Thread-safe."""
 
-    def __init__(self, vocabulary: Vocabulary, pairs: WordPairs, identifiers: Identifiers) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, pairs: WordPairs, identifiers: Identifiers, senses: Senses, sentences: Sentences
+    ) -> None:
         self._vocabulary = vocabulary
         self._pairs = pairs
         self._identifiers = identifiers
+        self._senses = senses
+        self._sentences = sentences
 
     def read(self, text: str) -> Query:
         """Read a query, which may be any text."""
         text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         typed: list[str] = []
-        for word in words(text):
+        for word in self._sentences.strip(words(self._sentences.join_repeated(text))):
+            if self._vocabulary.id_of(word) is None and not is_number(word):
+                word = self._sentences.stem(word)
             if self._vocabulary.id_of(word) is None and not is_number(word):
                 typed += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
             else:
@@ -61,7 +78,7 @@ class Reader:
             asked = asked or [text]
             having = Having(whole, np.ones(len(whole), np.float32))
             return Query(asked, repeated, dict.fromkeys(range(len(asked)), having))
-        return Query(asked, repeated, self._identified(chunks, asked))
+        return self._with_senses(Query(asked, repeated, self._identified(chunks, asked)))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -74,7 +91,15 @@ class Reader:
             if parts is not None and len(asked) < MOST_WORDS:
                 asked[number] = parts[0]
                 asked.append(parts[1])
-        return query if asked == query.asked else query._replace(asked=asked)
+        return query if asked == query.asked else self._with_senses(query._replace(asked=asked))
+
+    def _with_senses(self, query: Query) -> Query:
+        found = self._senses.find(query.asked)
+        if not found:
+            return query._replace(senses=(), phrases=EMPTY)
+        rows = self._senses.rows(found)
+        phrases = {n: Having(having, (steps / STEPS).astype(np.float32)) for n, (having, steps) in rows.items()}
+        return query._replace(senses=found, phrases=phrases)
 
     def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it."""
@@ -89,8 +114,8 @@ class Reader:
             if chunk not in asked:
                 asked.append(chunk)
             ending = np.setdiff1d(ending, whole)
-            alike = np.array([1, ENDING if len(asked) > 1 else 1], np.float32)
-            having[asked.index(chunk)] = Having(
-                np.concatenate([whole, ending]), alike.repeat([len(whole), len(ending)])
-            )
+            alike = np.array([1, ENDING if len(asked) > 1 else 1], np.float32).repeat([len(whole), len(ending)])
+            rows = np.concatenate([whole, ending])
+            order = rows.argsort()
+            having[asked.index(chunk)] = Having(rows[order], alike[order])
         return having

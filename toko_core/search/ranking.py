@@ -14,7 +14,7 @@ from toko_core.search.words.matches import Matches
 
 WORDS, IN_ORDER, WHOLE_NAME, FIRST = np.array([0.89, 0.04, 0.04, 0.03], np.float32)
 """The parts of a score, which add up to 1: the words, their order, a complete name, and the first word of the name."""
-NEAR = 0.65
+NEAR = 0.35
 """Only rows with at least this share of the best score are returned."""
 PER_REPEATED = 0.002
 """The cost of each word that the name repeats and the query does not, or the reverse: BENG BENG is not BENG."""

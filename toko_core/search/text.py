@@ -1,7 +1,8 @@
 """Splits a text into words, in the same way for names, queries and labels.
 
 Case and accents are folded. Letters and digits become separate words, except that a number with a unit of weight or
-volume becomes one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`. A decimal without a unit is `1.5`.
+volume becomes one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`, "½ kg" and "setengah kilo" are `500g`. A
+decimal or a fraction without a unit is `1.5`.
 """
 
 import re
@@ -12,19 +13,42 @@ from typing import NamedTuple
 UNITS = {
     **dict.fromkeys(("g", "gr", "grm", "gram", "gm"), ("g", 1)),
     **dict.fromkeys(("kg", "kgs", "kilo", "kilogram"), ("g", 1000)),
+    **dict.fromkeys(("ons", "onz"), ("g", 100)),
     **dict.fromkeys(("ml", "cc", "mili"), ("ml", 1)),
     **dict.fromkeys(("l", "lt", "ltr", "liter", "litre"), ("ml", 1000)),
 }
 """The spellings of units in shops, each with its base unit and how many of that it is."""
+SHORTEST_WRITTEN_OUT = 4
+"""A unit of at least this many letters is also a word: somebody who types "kopi liter" means a name with "1 LITER"."""
+NUMBER_WORDS = {
+    **dict.fromkeys(("setengah", "stengah", "stgh", "stngh", "1/2"), 1 / 2),
+    **dict.fromkeys(("seperempat", "sprempat", "prapat", "1/4"), 1 / 4),
+    **dict.fromkeys(("sepertiga", "1/3"), 1 / 3),
+    **{"3/4": 3 / 4, "2/3": 2 / 3},
+    **{"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8},
+    **{"sembilan": 9, "sepuluh": 10},
+}
+"""How fractions and small numbers are written before a unit, as in `setengah kilo`. `se` is one: `seliter`."""
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return rf"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+
+
+END = r"(?![^\W\d_])"
+_UNIT = _any_of(UNITS) + END
+_FRACTION = rf"(?<![\d/.,])(?:\d\s+)?{_any_of(word for word in NUMBER_WORDS if '/' in word)}(?![\d/])"
+_NUMBER_WORD = rf"{_any_of(filter(str.isalpha, NUMBER_WORDS))}(?=\s*{_any_of(u for u in UNITS if len(u) > 1)}{END})"
+_ONE = rf"se(?={_any_of(u for u in UNITS if len(u) >= SHORTEST_WRITTEN_OUT or u == 'ons')}{END})"
 WORD = re.compile(
-    rf"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})(?![^\W\d_])"
+    rf"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{_UNIT})"
+    rf"|(?P<part>{_FRACTION}|(?<![^\W_])(?:{_NUMBER_WORD}|{_ONE}))(?:\s*(?P<of>{_UNIT}))?"
     r"|(?<!\d)(?P<decimal>\d[.,]\d{1,2})(?!\d)"
     r"|(?P<plain>\d+|[^\W\d_]+)"
 )
+FRACTION_SIGN = re.compile("[\N{VULGAR FRACTION ONE QUARTER}-\N{VULGAR FRACTION THREE QUARTERS}]")
 THOUSANDS = re.compile(r"\d+[.,]\d{3}")
 """A dot or comma before three digits separates thousands in 1.000 ML, but decimals in 1.000 KG."""
-SHORTEST_WRITTEN_OUT = 4
-"""A unit of at least this many letters is also a word: somebody who types "kopi liter" means a name with "1 LITER"."""
 LONGEST_NUMBER = 9
 """The most digits of a pack size."""
 LONGEST_WORD = 32
@@ -43,7 +67,9 @@ def fold(text: str) -> str:
     """Return the text in lower case, without accents and compatibility forms (½, ﬁ, full-width letters)."""
     if text.isascii():
         return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
+    apart = FRACTION_SIGN.sub(r" \g<0>", text)  # 1½ is not 11/2
+    folded = "".join(c for c in unicodedata.normalize("NFKD", apart).casefold() if not unicodedata.combining(c))
+    return folded.replace("\N{FRACTION SLASH}", "/")
 
 
 def words(text: str) -> list[str]:
@@ -54,7 +80,7 @@ def words(text: str) -> list[str]:
 def words_and_units(text: str) -> tuple[list[str], list[str]]:
     """Return the words of a text, and the units in its sizes that are also words."""
     found = WORD.findall(fold(text))
-    return _words(found), [unit for _, unit, _, _ in found if len(unit) >= SHORTEST_WRITTEN_OUT]
+    return _words(found), [unit for groups in found for unit in groups[1:4:2] if len(unit) >= SHORTEST_WRITTEN_OUT]
 
 
 def spans(text: str) -> list[Span]:
@@ -78,10 +104,12 @@ def is_number(word: str) -> bool:
     return word[0].isdigit()
 
 
-def _words(found: Iterable[tuple[str, str, str, str]]) -> list[str]:
+def _words(found: Iterable[tuple[str, ...]]) -> list[str]:
     """Convert the groups that WORD finds to words."""
     return [
-        plain or (_size(number, unit) if unit else decimal.replace(",", ".")) for number, unit, decimal, plain in found
+        plain
+        or (_size(number, unit) if unit else _fraction(part, of) if part else decimal.replace(",", "."))
+        for number, unit, part, of, decimal, plain in found
     ]
 
 
@@ -90,6 +118,13 @@ def _end(text: str, end: int) -> int:
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end
+
+
+def _fraction(part: str, unit: str) -> str:
+    """Convert a fraction or a number in words, with or without a unit, and perhaps with a whole number before it."""
+    *whole, last = part.split()
+    base, factor = UNITS[unit] if unit else ("", 1)
+    return f"{(sum(map(int, whole)) + NUMBER_WORDS.get(last, 1)) * factor:.4g}{base}"
 
 
 def _size(number: str, unit: str) -> str:

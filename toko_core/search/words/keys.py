@@ -9,7 +9,7 @@ A key is a CRC of 32 bits.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,13 +41,18 @@ class KeyTable:
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Build the arrays from the vocabulary's words, by id."""
+        return KeyTable.of(  # a number has no typos and no abbreviations
+            () if is_number(word) else _keys_left(word.encode(), skeleton(word).encode()) for word in words
+        )
+
+    @staticmethod
+    def of(keys_of_words: Iterable[Collection[int]]) -> dict[str, NDArray[Any]]:
+        """Build the arrays from the keys of each word, by id."""
         keys: list[int] = []
         owners: list[int] = []
-        for owner, word in enumerate(words):
-            if not is_number(word):  # a number has no typos and no abbreviations
-                left = _keys_left(word.encode(), skeleton(word).encode())
-                keys += left
-                owners += [owner] * len(left)
+        for owner, of_word in enumerate(keys_of_words):
+            keys += of_word
+            owners += [owner] * len(of_word)
         unsorted = np.array(keys, np.uint32)
         order = np.argsort(unsorted, kind="stable")
         in_order = unsorted[order]

@@ -11,12 +11,15 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-STEPS = 4095
-"""The steps of a similarity of 1, which means the same word."""
+STEPS = 4094
+"""The steps of a similarity of 1, which means the same word. Steps are even numbers."""
+REPLACED = 1
+"""Added to the steps of a match that replaces a known word with one that differs by a typo."""
 STEP_BITS, WORD_BITS = 12, 32
 ASKED_BITS = STEP_BITS + WORD_BITS
+ALL_STEPS = (1 << STEP_BITS) - 1
 WORD = (1 << WORD_BITS) - 1
-PAIR = ~(STEPS << WORD_BITS)
+PAIR = ~(ALL_STEPS << WORD_BITS)
 """All bits of a match except its similarity."""
 IS_LAST = np.ones(1, bool)
 MOST_ASKED = 20
@@ -49,7 +52,7 @@ class Matches(NamedTuple):
         every.sort()
         bounds = every.searchsorted(BOUNDS[: asked + 1])
         high = every >> WORD_BITS
-        return cls(every, high >> STEP_BITS, every & WORD, high & STEPS, bounds, prefixes)
+        return cls(every, high >> STEP_BITS, every & WORD, high & ALL_STEPS, bounds, prefixes)
 
 
 def best_of_pairs(packed: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -68,14 +71,14 @@ def best_of_pairs(packed: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 def steps(similarity: float) -> int:
     """Convert a similarity from 0 to 1 to steps."""
-    return int(similarity * STEPS)
+    return int(similarity * STEPS) & ~REPLACED
 
 
 def like(similarity: float) -> int:
     """Return the part of a packed match that holds its similarity."""
-    return int(similarity * STEPS) << WORD_BITS
+    return steps(similarity) << WORD_BITS
 
 
 def likes(similarities: NDArray[Any]) -> NDArray[np.int64]:
     """Do the same for an array of similarities."""
-    return (similarities * STEPS).astype(np.int64) << WORD_BITS
+    return ((similarities * STEPS).astype(np.int64) & ~REPLACED) << WORD_BITS

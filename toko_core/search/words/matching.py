@@ -18,8 +18,9 @@ from rapidfuzz.process import cpdist
 
 from toko_core.search.text import LONGEST_WORD, is_number, skeleton
 from toko_core.search.words.keys import KeyTable, letter_keys, skeleton_key, skeleton_part_keys, typo_keys
-from toko_core.search.words.matches import ASKED_BITS, Matches, best_of_pairs, like, likes, steps
+from toko_core.search.words.matches import ASKED_BITS, REPLACED, WORD_BITS, Matches, best_of_pairs, like, likes, steps
 from toko_core.search.words.ranges import HEAD
+from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.skeletons import SkeletonOrder
 from toko_core.search.words.trigrams import SHORTEST as SHORTEST_FOR_TRIGRAMS
 from toko_core.search.words.trigrams import Trigrams
@@ -75,10 +76,11 @@ class Matcher:
         self._keys = KeyTable(arrays)
         self._skeletons = SkeletonOrder(arrays)
         self._trigrams = Trigrams(arrays)
+        self._sounds = Sounds(arrays)
         self._has_vowels = vocabulary.lengths != self._skeletons.lengths
 
-    def match(self, asked: Sequence[str]) -> Matches:
-        """Find what each typed word may mean. `asked` are words from `text.words`.
+    def match(self, asked: Sequence[str], senses: Sequence[NDArray[np.int64]] = ()) -> Matches:
+        """Find what each typed word may mean. `asked` are words from `text.words`, `senses` further packed matches.
 
         A word of the vocabulary may mean itself, or be an abbreviation or a prefix. An unknown word may also have a
         typo.
@@ -110,10 +112,12 @@ class Matcher:
                 self._match_abbreviations(number, consonants, found)
             if same is None:
                 keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
+                by_sound = self._sounds.find(word, self._vocabulary.words)
+                found += [(number << ASKED_BITS) + match for match in by_sound]
         packed = self._match_keys(asked, keys, found)
         if abbreviated:
             packed += self._match_skeleton_prefixes(asked, abbreviated)
-        packed.append(np.array(found, np.int64))
+        packed += [np.array(found, np.int64), *senses]
         return Matches.of(packed, len(asked), self._vocabulary.find_prefixes(asked))
 
     def match_typos(self, asked: Sequence[str], numbers: Iterable[int], matches: Matches) -> Matches:
@@ -199,6 +203,8 @@ class Matcher:
                 alike = LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
                 if typos == 1 and not is_likely_typo(typed, meant):
                     alike -= UNLIKELY_TYPO
+                if self._vocabulary.id_of(typed) is not None:
+                    alike += REPLACED << WORD_BITS
                 found.append((number << ASKED_BITS) + alike + word)
 
     def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> list[NDArray[np.int64]]:

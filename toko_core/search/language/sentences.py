@@ -1,0 +1,94 @@
+"""Leaves out the words of a message that name no product: `tolong cek harga gula berapa kak` is a search for `gula`.
+
+A filler stays if the shop's names use it: if several names begin with it (TEH, which is also a particle), or if some name
+has it side by side with its neighbours in the message. So the search for a whole name keeps all of its words.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toko_core.search.language.fillers import FILLER_PHRASES, FILLERS
+from toko_core.search.text import fold, is_number
+
+FEWEST_NAMES = 3
+"""A filler that begins at least this many names is a word for a product in this shop."""
+TIMES_OF_DAY = frozenset(("pagi", "siang", "sore", "malam", "malem"))
+"""Fillers at the start of a message only: a greeting."""
+COUNTED = "isi"
+"""A filler before a number: `yg isi 12`."""
+TWICE = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2(?![^\W_])")
+"""A word that is said twice: `kue2` is `kue-kue`."""
+SHORTEST_STEM = 4
+SUFFIX, PREFIX = "nya", "di"
+IdOf = Callable[[str], int | None]
+
+
+class Sentences:
+    """Recognizes the fillers of messages to a shop. Thread-safe."""
+
+    def __init__(
+        self, id_of: IdOf, stand_together: Callable[[int, int], bool], arrays: Mapping[str, NDArray[Any]], width: int
+    ) -> None:
+        """Use the vocabulary's ids, the pairs of words in names, and the arrays of the words of each row."""
+        self._id_of = id_of
+        self._stand_together = stand_together
+        self._slots = arrays["slots"].reshape(-1, width)
+        self._name_lengths = arrays["name_lengths"]
+        begun = np.bincount(self._slots[:, 0]) if len(self._slots) else np.empty(0, np.int64)
+        self._fillers = frozenset(
+            word for word in FILLERS if (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
+        )
+
+    def strip(self, typed: Sequence[str]) -> list[str]:
+        """Return the words that may name a product; none if the message has only fillers and is no product's name."""
+        is_filler = [
+            word in self._fillers and (word not in TIMES_OF_DAY or all(other in FILLERS for other in typed[:place]))
+            for place, word in enumerate(typed)
+        ]
+        for place in range(len(typed) - 1):
+            if typed[place] == COUNTED and is_number(typed[place + 1]):
+                is_filler[place] = True
+            for phrase in FILLER_PHRASES:
+                if tuple(typed[place : place + len(phrase)]) == phrase:
+                    is_filler[place : place + len(phrase)] = [True] * len(phrase)
+        if not any(is_filler):
+            return list(typed)
+        if all(is_filler):
+            return list(typed) if self._is_name(typed) else []
+        return [
+            word for place, word in enumerate(typed) if not is_filler[place] or self._is_of_name(typed, place)
+        ]
+
+    def join_repeated(self, text: str) -> str:
+        """Return the text with `kue` for `kue2`, unless names have it like that, as in `CHOMP2`."""
+        return TWICE.sub(self._once, fold(text)) if "2" in text else text
+
+    def stem(self, word: str) -> str:
+        """Return an unknown word without -nya or di-, if the rest is a word of the vocabulary."""
+        for rest in (word.removesuffix(SUFFIX), word.removeprefix(PREFIX)):
+            if len(word) > len(rest) >= SHORTEST_STEM and self._id_of(rest) is not None:
+                return rest
+        return word
+
+    def _once(self, found: re.Match[str]) -> str:
+        word, two = self._id_of(found[1]), self._id_of("2")
+        in_names = word is not None and two is not None and self._stand_together(word, two)
+        return found[0] if in_names else found[1]
+
+    def _is_of_name(self, typed: Sequence[str], place: int) -> bool:
+        """Return whether a filler stands in some name beside each of the words beside it here."""
+        beside = [(typed[at], typed[at + 1]) for at in (place - 1, place) if 0 <= at < len(typed) - 1]
+        ids = [(self._id_of(left), self._id_of(right)) for left, right in beside]
+        return all(one is not None and two is not None and self._stand_together(one, two) for one, two in ids)
+
+    def _is_name(self, typed: Sequence[str]) -> bool:
+        ids = [self._id_of(word) for word in dict.fromkeys(typed)]
+        if None in ids or len(ids) > self._slots.shape[1]:
+            return False
+        is_same = self._name_lengths == len(ids)
+        is_same &= np.logical_and.reduce(self._slots[:, : len(ids)] == np.array(ids, np.int64), axis=1)
+        return bool(is_same.any())

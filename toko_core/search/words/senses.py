@@ -1,0 +1,262 @@
+"""What typed words and phrases may mean besides themselves: synonyms, words written as one or apart, initials.
+
+A sense of one word is a word of the vocabulary. The rows of a sense of several words, such as `pasta gigi` for `odol`, are
+collected when the index is built.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toko_core.search.language.synonyms import LONGEST_PHRASE, Synonyms
+from toko_core.search.words.matches import ASKED_BITS, WORD_BITS, steps
+
+CATEGORY, BRAND = 1, 2
+"""The kinds of a typed word, as bits."""
+TWIN = 0.95
+"""The similarity of a word to the same word written as two."""
+SHORTEST_TWIN, SHORTEST_PART = 5, 2
+INITIALS = 0.75
+"""The similarity of initials to the words that begin with them."""
+FEWEST_INITIALS, MOST_INITIALS = 2, 4
+FEWEST_WITH_INITIALS, ROWS_FOR_ONE_MORE = 3, 20_000
+"""Initials mean words that at least FEWEST_WITH_INITIALS names have side by side, and one more for each ROWS_FOR_ONE_MORE."""
+MOST_ROWS = 300
+"""The most rows of initials."""
+STRONG = 0.85
+"""The lowest weight of a sense that means the same."""
+LETTERS = 27
+
+
+class Sense(NamedTuple):
+    """What a typed word or phrase may mean besides itself."""
+
+    numbers: range
+    """The numbers of the typed words."""
+    key: int
+    kind: int
+    """CATEGORY, BRAND, both or neither."""
+    spread: int
+    """How many rows have a word or phrase of the same meaning; of a category, also the rows with its brands."""
+
+
+class Senses:
+    """The senses of typed words and phrases. Thread-safe."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Use the arrays that `build` returned. Without them, as in the catalogue of an earlier version, there are none."""
+        text = arrays["sense_keys"].tobytes().decode() if "sense_keys" in arrays else ""
+        self._keys = dict(zip(text.split("\n"), range(text.count("\n") + 1), strict=True)) if text else {}
+        if self._keys:
+            self._kinds: list[int] = arrays["sense_kinds"].tolist()
+            self._spread: list[int] = arrays["sense_spread"].tolist()
+            self._word_starts = arrays["sense_word_starts"]
+            self._words = arrays["sense_words"].astype(np.int64)
+            self._row_starts = arrays["sense_row_starts"]
+            self._rows = arrays["sense_rows"]
+            self._row_steps = arrays["sense_row_steps"]
+
+    @staticmethod
+    def build(
+        vocabulary: Sequence[str], slots: NDArray[np.int32], name_lengths: NDArray[np.uint8], synonyms: Synonyms
+    ) -> dict[str, NDArray[Any]]:
+        """Build the arrays from the vocabulary and the words of each row. An empty slot holds the size of the vocabulary."""
+        ids = {word: number for number, word in enumerate(vocabulary)}
+        phrases = _Phrases(slots, ids)
+        words: dict[str, dict[int, float]] = {}
+        rows: dict[str, list[tuple[NDArray[np.int64], float]]] = {}
+        for typed, senses in synonyms.senses.items():
+            for sense in senses:
+                if len(sense.words) == 1:
+                    if (same := ids.get(sense.words[0])) is not None:
+                        words.setdefault(typed, {})[same] = sense.weight
+                elif len(found := phrases.find(sense.words)):
+                    rows.setdefault(typed, []).append((found, sense.weight))
+        for joined, parts in _twins(vocabulary, slots, ids):
+            rows.setdefault(joined, []).append((phrases.find(parts), TWIN))
+        for initials, found in _initials(vocabulary, slots, name_lengths):
+            rows.setdefault(initials, []).append((found, INITIALS))
+        kinds = dict.fromkeys(synonyms.categories, CATEGORY)
+        for brand in synonyms.brands:
+            kinds[brand] = kinds.get(brand, 0) | BRAND
+        keys = sorted({*words, *rows, *(key for key in kinds if all(word in ids for word in key.split()))})
+        return _arrays(keys, words, rows, kinds, np.bincount(slots.ravel(), minlength=len(vocabulary) + 1))
+
+    def find(self, asked: Sequence[str]) -> list[Sense]:
+        """Find the typed words and phrases that have senses."""
+        keys = self._keys
+        if not keys:
+            return []
+        found = []
+        for first, word in enumerate(asked):
+            phrase = word
+            for count in range(1, LONGEST_PHRASE + 1):
+                if count > 1:
+                    if first + count > len(asked):
+                        break
+                    phrase = f"{phrase} {asked[first + count - 1]}"
+                if (key := keys.get(phrase)) is not None:
+                    found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
+        return found
+
+    def words(self, found: Sequence[Sense]) -> list[NDArray[np.int64]]:
+        """Return the packed matches of senses of one word."""
+        packed = []
+        for sense in found:
+            start, end = self._word_starts[sense.key], self._word_starts[sense.key + 1]
+            if end > start:
+                packed += [self._words[start:end] + (n << ASKED_BITS) for n in sense.numbers]
+        return packed
+
+    def rows(self, found: Sequence[Sense]) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Return by number of a typed word: the rows of its senses of several words, ascending, and their steps."""
+        of_numbers: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        for sense in found:
+            start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
+            if end > start:
+                own = self._rows[start:end].astype(np.int64), self._row_steps[start:end].astype(np.int64)
+                for number in sense.numbers:
+                    of_numbers[number] = _merge(of_numbers[number], own) if number in of_numbers else own
+        return of_numbers
+
+
+class _Phrases:
+    """Finds the rows with words side by side."""
+
+    def __init__(self, slots: NDArray[np.int32], ids: Mapping[str, int]) -> None:
+        self._ids = ids
+        self._width = slots.shape[1] if len(slots) else 1
+        self._flat = slots.ravel()
+        self._order = self._flat.argsort(kind="stable")
+        self._starts = self._flat[self._order].searchsorted(np.arange(len(ids) + 1))
+
+    def find(self, words: Sequence[str]) -> NDArray[np.int64]:
+        """Return the rows, ascending, in which the words stand side by side."""
+        wanted = [self._ids.get(word) for word in words]
+        if wanted[0] is None or None in wanted:
+            return np.empty(0, np.int64)
+        place = self._order[self._starts[wanted[0]] : self._starts[wanted[0] + 1]]
+        place = place[place % self._width <= self._width - len(words)]
+        for further, word in enumerate(wanted[1:], 1):
+            place = place[self._flat[place + further] == word]
+        return np.unique(place // self._width)
+
+
+def _twins(
+    vocabulary: Sequence[str], slots: NDArray[np.int32], ids: Mapping[str, int]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the words that other names write as two, such as `soklin`, with the two words."""
+    none = len(vocabulary)
+    left, right = slots[:, :-1].ravel().astype(np.int64), slots[:, 1:].ravel().astype(np.int64)
+    is_part = np.array([len(word) >= SHORTEST_PART and word.isalpha() for word in vocabulary] + [False], bool)
+    both = is_part[left] & is_part[right]
+    for pair in np.unique(left[both] * (none + 1) + right[both]).tolist():
+        parts = vocabulary[pair // (none + 1)], vocabulary[pair % (none + 1)]
+        joined = parts[0] + parts[1]
+        if joined in ids and len(joined) >= SHORTEST_TWIN:
+            yield joined, parts
+
+
+def _initials(
+    vocabulary: Sequence[str], slots: NDArray[np.int32], name_lengths: NDArray[np.uint8]
+) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """Yield the initials of words that are often side by side in names, and the rows of the commonest such words.
+
+    A word of the vocabulary is no initials.
+    """
+    if not len(slots):
+        return
+    letter = np.array([_letter(word) for word in vocabulary] + [0], np.int64)
+    letters = np.where(np.arange(slots.shape[1]) < name_lengths[:, None], letter[slots], 0)
+    known = np.array([_code(word) for word in vocabulary if len(word) <= MOST_INITIALS], np.int64)
+    least = FEWEST_WITH_INITIALS + len(slots) // ROWS_FOR_ONE_MORE
+    for count in range(FEWEST_INITIALS, MOST_INITIALS + 1):
+        starts = range(slots.shape[1] - count + 1)
+        code = np.stack([_combine(letters, start, count, LETTERS) for start in starts])
+        words = np.stack([_combine(slots.astype(np.int64), start, count, 1_000_003) for start in starts])
+        whole = np.stack([np.logical_and.reduce(letters[:, start : start + count] > 0, axis=1) for start in starts])
+        whole &= ~np.isin(code, known)
+        rows = np.nonzero(whole)[1]
+        code, words = code[whole], words[whole]
+        _, which, often = np.unique(words, return_inverse=True, return_counts=True)
+        often = often[which]
+        enough = often >= least
+        code, rows, often = code[enough], rows[enough], often[enough]
+        order = np.lexsort((rows, -often, code))
+        code, rows = code[order], rows[order]
+        bounds = np.append(np.nonzero(np.append(True, code[1:] != code[:-1]))[0], len(code)) if len(code) else [0]
+        for start, end in pairwise(bounds):
+            yield _text(int(code[start]), count), np.unique(rows[start : min(end, start + MOST_ROWS)])
+
+
+def _combine(values: NDArray[np.int64], start: int, count: int, factor: int) -> NDArray[np.int64]:
+    total = values[:, start].copy()
+    for place in range(start + 1, start + count):
+        total *= factor
+        total += values[:, place]
+    return total
+
+
+def _letter(word: str) -> int:
+    return ord(word[0]) - ord("a") + 1 if "a" <= word[0] <= "z" and word.isalpha() else 0
+
+
+def _code(word: str) -> int:
+    code = 0
+    for letter in word:
+        code = code * LETTERS + _letter(letter)
+    return code
+
+
+def _text(code: int, count: int) -> str:
+    letters = [chr(ord("a") - 1 + code // LETTERS**place % LETTERS) for place in range(count)]
+    return "".join(reversed(letters))
+
+
+def _merge(
+    one: tuple[NDArray[np.int64], NDArray[np.int64]], other: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Merge the rows of two senses. A row of both keeps the higher steps."""
+    rows, steps_of = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
+    order = np.lexsort((-steps_of, rows))
+    rows, steps_of = rows[order], steps_of[order]
+    is_first = np.append(True, rows[1:] != rows[:-1])
+    return rows[is_first], steps_of[is_first]
+
+
+def _arrays(
+    keys: Sequence[str],
+    words: Mapping[str, Mapping[int, float]],
+    rows: Mapping[str, Sequence[tuple[NDArray[np.int64], float]]],
+    kinds: Mapping[str, int],
+    frequency: NDArray[np.int64],
+) -> dict[str, NDArray[Any]]:
+    packed = [
+        np.array([(steps(weight) << WORD_BITS) + word for word, weight in words.get(key, {}).items()], np.int64)
+        for key in keys
+    ]
+    having, spread = [], []
+    for key in keys:
+        least = 0 if kinds.get(key, 0) & CATEGORY else STRONG
+        spread.append(
+            sum(int(frequency[word]) for word, weight in words.get(key, {}).items() if weight >= least)
+            + sum(len(found) for found, weight in rows.get(key, ()) if weight >= least)
+        )
+        every = [(found, np.full(len(found), steps(weight), np.int64)) for found, weight in rows.get(key, ())]
+        merged = every[0] if every else (np.empty(0, np.int64), np.empty(0, np.int64))
+        for other in every[1:]:
+            merged = _merge(merged, other)
+        having.append(merged)
+    return {
+        "sense_keys": np.frombuffer("\n".join(keys).encode(), np.uint8),
+        "sense_kinds": np.array([kinds.get(key, 0) for key in keys], np.uint8),
+        "sense_spread": np.array(spread, np.int32),
+        "sense_word_starts": np.cumsum([0, *map(len, packed)], dtype=np.int64),
+        "sense_words": np.concatenate([np.empty(0, np.int64), *packed]),
+        "sense_row_starts": np.cumsum([0, *(len(found) for found, _ in having)], dtype=np.int64),
+        "sense_rows": np.concatenate([np.empty(0, np.int64), *(found for found, _ in having)]).astype(np.int32),
+        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some for _, some in having)]).astype(np.uint16),
+    }
