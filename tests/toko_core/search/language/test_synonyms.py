@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -19,72 +20,16 @@ SPOKEN = "brands as they are spoken of"
 COMMON = 8
 """Names of the sample shop from which a word is common."""
 LOOKED_AT = frozenset(
-    [
-        "air mineral",
-        "asam",
-        "asin",
-        "badan",
-        "basah",
-        "bawang putih",
-        "bola",
-        "buah",
-        "bubuk",
-        "campur",
-        "dewasa",
-        "dingin",
-        "ekstra",
-        "coklat tua",
-        "es krim",
-        "fresh care",
-        "hangat",
-        "jas hujan",
-        "jerawat",
-        "jerigen",
-        "kacang",
-        "kacang tanah",
-        "karamel",
-        "kepiting",
-        "keramik",
-        "kerudung",
-        "klip kertas",
-        "kloset",
-        "kotak",
-        "krem",
-        "kue",
-        "kukis",
-        "lembut",
-        "makaroni",
-        "mangga",
-        "mata",
-        "meter",
-        "miniset",
-        "mint",
-        "mocca",
-        "obat nyamuk",
-        "oli",
-        "paku payung",
-        "parfum",
-        "pembersih",
-        "pepaya",
-        "permen karet",
-        "pewangi",
-        "pisang",
-        "pria",
-        "rasa",
-        "ringan",
-        "saus",
-        "sedang",
-        "selai kacang",
-        "solasi",
-        "susu bendera",
-        "telur asin",
-        "tempat makan",
-        "vitamin c",
-        "wangi",
-        "warna",
-        "yogurt",
-        "deterjen",
-    ]
+    re.split(
+        r",\s+",
+        """air mineral, asam, asin, badan, basah, bawang putih, bola, buah, bubuk, campur, coklat tua,
+        deterjen, dewasa, dingin, ekstra, es krim, fresh care, hangat, jas hujan, jerawat, jerigen,
+        kacang, kacang tanah, karamel, kepiting, keramik, kerudung, klip kertas, kloset, kotak,
+        krem, kue, kukis, lembut, makaroni, mangga, mata, meter, miniset, mint, mocca, obat nyamuk,
+        oli, paku payung, parfum, pembersih, pepaya, permen karet, pewangi, pisang, pria, rasa,
+        ringan, saus, sedang, selai kacang, solasi, susu bendera, telur asin, tempat makan,
+        vitamin c, wangi, warna, yogurt""",
+    )
 )
 """Groups, by their first word, in which a common word names other kinds of goods than the other words do. Somebody has
 looked at each: they are other goods of the same meaning, such as yogurt to drink and candy."""
@@ -216,7 +161,7 @@ def kinds_of_words() -> dict[str, Counter[str]]:
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     for product in sample_products(20_000, Random("synonyms")):
         typed = words(product.name)
-        for word in {*typed, *map(" ".join, zip(typed, typed[1:], strict=False))}:
+        for word in {*typed, *map(" ".join, pairwise(typed))}:
             kinds[word][product.category.jenis] += 1
     return kinds
 
