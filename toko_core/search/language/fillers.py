@@ -40,8 +40,6 @@ FILLER_PHRASES: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
     for phrase in (
         "selamat pagi, selamat siang, selamat sore, selamat malam, met pagi, met siang, met sore, met malam, "
-        "pagi kak, siang kak, sore kak, malam kak, pagi mas, siang mas, sore mas, malam mas, pagi bu, siang bu, "
-        "sore bu, malam bu, pagi pak, siang pak, sore pak, malam pak, pagi min, siang min, sore min, malam min, "
         "terima kasih, terimakasih banyak, makasih banyak, hatur nuhun, thank you, "
         "harga satuan, harga per, harga grosir, harga ecer, harga eceran, total harga, jam berapa, "
         "warna apa, rasa apa, ukuran apa, ukuran berapa, isi berapa, isi brp, jenis apa, "
