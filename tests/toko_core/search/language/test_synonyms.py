@@ -22,7 +22,7 @@ COMMON = 8
 LOOKED_AT = frozenset(
     re.split(
         r",\s+",
-        """air mineral, asam, asin, badan, basah, bawang putih, bola, buah, bubuk, campur, coklat tua,
+        """abu abu, air mineral, asam, asin, badan, basah, bawang putih, bola, buah, bubuk, campur, coklat tua,
         deterjen, dewasa, dingin, ekstra, es krim, fresh care, hangat, jas hujan, jerawat, jerigen,
         kacang, kacang tanah, karamel, kepiting, keramik, kerudung, klip kertas, kloset, kotak,
         krem, kue, kukis, lembut, makaroni, mangga, mata, meter, miniset, mint, mocca, obat nyamuk,
@@ -54,7 +54,7 @@ class Group:
 
 
 def key(text: str) -> str:
-    return " ".join(words(text))
+    return " ".join(dict.fromkeys(words(text)))
 
 
 @lru_cache(maxsize=1)
