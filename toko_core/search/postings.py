@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.search.language.packs import PACKS
 from toko_core.search.query import Query
 from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
@@ -29,6 +30,8 @@ LEVELS = 511
 takes a third of the time of sorting."""
 PREFIX_SHARE = 0.7
 """The similarity of every word that has a typed word as prefix, while rows are collected."""
+SIMILAR = steps(0.7)
+"""A typed word without a match of at least this similarity is unknown: it may name what the shop does not sell."""
 CERTAIN = steps(0.9)
 AS_GOOD = like(0.06)
 """A word whose similarity is this much lower than that of the best one still counts as meant."""
@@ -51,6 +54,8 @@ class Weighed(NamedTuple):
 
     weights: list[float]
     """By typed word: the fewer rows have what it probably means, the higher its weight."""
+    evidence: list[float]
+    """By typed word: how much it says that a row without it is not meant. An unknown word says more than it weighs."""
     frequency: NDArray[np.int64]
     """By match: how many rows have its word."""
     before: list[int]
@@ -123,13 +128,23 @@ class Postings:
         unknown = int((self._count + 1) ** (1 - UNKNOWN))
         weights = [log((self._count + 1.1) / min(rows or unknown, self._count)) for rows in found]
         for number, word in enumerate(query.asked):
-            if is_number(word) and number not in query.having:
+            if number not in query.having and (is_number(word) or (word in PACKS and len(found) > 1)):
                 weights[number] *= NUMBER
-            if kinds[number] == CATEGORY and len(found) > 1:
+        by_rarity = weights.copy()
+        for number in range(len(weights)):
+            if number in query.having:
+                continue
+            if kinds[number] & CATEGORY and len(found) > 1:
                 weights[number] *= CATEGORY_WEIGHT
             elif kinds[number] & BRAND:
                 weights[number] *= BRAND_WEIGHT
-        return Weighed(weights, frequency, before)
+        rarest = log(self._count + 1.1)
+        similar = {*query.having, *query.phrases, *(prefix.asked for prefix in matches.prefixes)}
+        evidence = [
+            max(weight, by_rarity[number] if best[number] >= SIMILAR or number in similar else rarest)
+            for number, weight in enumerate(weights)
+        ]
+        return Weighed(weights, evidence, frequency, before)
 
     def collect(self, query: Query, matches: Matches, weighed: Weighed, kept: int) -> NDArray[np.int64]:
         """Choose the rows that are worth comparing with the query, at most `kept`, in ascending order.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.forward import LACKING, SLOTS, Comparison, ForwardIndex
+from toko_core.search.postings import Weighed
 from toko_core.search.query import Query
 from toko_core.search.text import is_number
 from toko_core.search.words.matches import Matches
@@ -31,6 +32,8 @@ UNSOLD = 2
 """Higher than any score, so that products that are not sold rank last."""
 COARSE = np.float32(256)
 """Adding this to a score and subtracting it again rounds the score to a multiple of 1/32768."""
+NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
+"""A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on it is meant."""
 SHORTEST_LACKING = 3
 """Only a missing word of at least this many letters, and no number, starts a second pass."""
 
@@ -44,6 +47,8 @@ class Ranked(NamedTuple):
     """The numbers of the typed words that the first row lacks, if they are worth a second pass."""
     alone: bool
     """Whether the first row is the only one with both of two typed words, and does not have them side by side."""
+    evidence: float
+    """The share of the typed words that the best row has, from 0 to 1."""
 
 
 class Ranking:
@@ -59,9 +64,10 @@ class Ranking:
         self._of_rows[:, 3] = arrays["unsold"] * UNSOLD
 
     def rank(
-        self, query: Query, matches: Matches, weights: Sequence[float], rows: NDArray[np.int64], limit: int
+        self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int
     ) -> Ranked:
         """Return the best of `rows`, which are at least one."""
+        weights = weighed.weights
         comparison = self._words.compare(query, matches, rows)
         share_of_name, repeated, repeated_cost, unsold = self._of_rows.take(rows, axis=0).T
         score = _score(comparison, weights, share_of_name)
@@ -88,7 +94,9 @@ class Ranking:
             and (len(order) == 1 or bool((similarity[:, order[1]] < HAVING).any()))
         )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
-        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone)
+        best = np.clip((similarity[:, int(score.argmax())] - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0, 1)
+        evidence = float(np.array(weighed.evidence) @ best) / sum(weighed.evidence)
+        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, evidence)
 
 
 def _score(comparison: Comparison, weights: Sequence[float], share_of_name: NDArray[np.float32]) -> NDArray[np.float32]:

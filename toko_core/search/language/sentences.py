@@ -23,7 +23,9 @@ COUNTED = "isi"
 TWICE = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2(?![^\W_])")
 """A word that is said twice: `kue2` is `kue-kue`."""
 SHORTEST_STEM = 4
-SUFFIX, PREFIX = "nya", "di"
+SUFFIX, PREFIXES = "nya", ("di", "se")
+LONGEST_BEGUN = 2
+"""A filler of this length, alone and last, may be the beginning of a word: `salonpas ko`."""
 IdOf = Callable[[str], int | None]
 
 
@@ -55,6 +57,8 @@ class Sentences:
             for phrase in FILLER_PHRASES:
                 if tuple(typed[place : place + len(phrase)]) == phrase:
                     is_filler[place : place + len(phrase)] = [True] * len(phrase)
+        if is_filler[:-1] and not any(is_filler[:-1]) and len(typed[-1]) <= LONGEST_BEGUN:
+            is_filler[-1] = False
         if not any(is_filler):
             return list(typed)
         if all(is_filler):
@@ -68,8 +72,8 @@ class Sentences:
         return TWICE.sub(self._once, fold(text)) if "2" in text else text
 
     def stem(self, word: str) -> str:
-        """Return an unknown word without -nya or di-, if the rest is a word of the vocabulary."""
-        for rest in (word.removesuffix(SUFFIX), word.removeprefix(PREFIX)):
+        """Return an unknown word without -nya, di- or se-, if the rest is a word of the vocabulary."""
+        for rest in (word.removesuffix(SUFFIX), *map(word.removeprefix, PREFIXES)):
             if len(word) > len(rest) >= SHORTEST_STEM and self._id_of(rest) is not None:
                 return rest
         return word

@@ -12,14 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.language.synonyms import LONGEST_PHRASE, Synonyms
+from toko_core.search.text import LONGEST_WORD
 from toko_core.search.words.matches import ASKED_BITS, WORD_BITS, steps
+from toko_core.search.words.sounds import SAME as SOUNDS_SAME
+from toko_core.search.words.sounds import sound
 
 CATEGORY, BRAND = 1, 2
 """The kinds of a typed word, as bits."""
 TWIN = 0.95
 """The similarity of a word to the same word written as two."""
 SHORTEST_TWIN, SHORTEST_PART = 5, 2
-INITIALS = 0.75
+OF_BRAND = 0.7
+"""The share of the weight of a brand's category: who types a brand rarely means another one."""
+SHORTEST_SAME_SOUND = 5
+"""The fewest letters of words of the vocabulary that mean each other because they sound the same, as SHAMPO and SHAMPOO."""
+INITIALS = 0.8
 """The similarity of initials to the words that begin with them."""
 FEWEST_INITIALS, MOST_INITIALS = 2, 4
 FEWEST_WITH_INITIALS, ROWS_FOR_ONE_MORE = 3, 20_000
@@ -68,13 +75,19 @@ class Senses:
         phrases = _Phrases(slots, ids)
         words: dict[str, dict[int, float]] = {}
         rows: dict[str, list[tuple[NDArray[np.int64], float]]] = {}
+        for alike in _same_sounds(vocabulary):
+            for word in alike:
+                words[word] = {ids[other]: SOUNDS_SAME for other in alike if other != word}
         for typed, senses in synonyms.senses.items():
+            only_brand = typed in synonyms.brands and typed not in synonyms.categories
             for sense in senses:
+                weight = sense.weight * OF_BRAND if only_brand and sense.weight < STRONG else sense.weight
                 if len(sense.words) == 1:
                     if (same := ids.get(sense.words[0])) is not None:
-                        words.setdefault(typed, {})[same] = sense.weight
+                        of_word = words.setdefault(typed, {})
+                        of_word[same] = max(weight, of_word.get(same, 0))
                 elif len(found := phrases.find(sense.words)):
-                    rows.setdefault(typed, []).append((found, sense.weight))
+                    rows.setdefault(typed, []).append((found, weight))
         for joined, parts in _twins(vocabulary, slots, ids):
             rows.setdefault(joined, []).append((phrases.find(parts), TWIN))
         for initials, found in _initials(vocabulary, slots, name_lengths):
@@ -143,6 +156,15 @@ class _Phrases:
         for further, word in enumerate(wanted[1:], 1):
             place = place[self._flat[place + further] == word]
         return np.unique(place // self._width)
+
+
+def _same_sounds(vocabulary: Sequence[str]) -> list[list[str]]:
+    """Return the groups of words that sound the same."""
+    groups: dict[str, list[str]] = {}
+    for word in vocabulary:
+        if SHORTEST_SAME_SOUND <= len(word) <= LONGEST_WORD and word.isalpha():
+            groups.setdefault(sound(word), []).append(word)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _twins(
