@@ -94,8 +94,10 @@ class Ranking:
             and (len(order) == 1 or bool((similarity[:, order[1]] < HAVING).any()))
         )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
-        best = np.clip((similarity[:, int(score.argmax())] - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0, 1)
-        evidence = float(np.array(weighed.evidence) @ best) / sum(weighed.evidence)
+        evidence = sum(
+            weight * min(max((alike - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0), 1)
+            for weight, alike in zip(weighed.evidence, similarity[:, score.argmax()].tolist(), strict=True)
+        ) / sum(weighed.evidence)
         return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, evidence)
 
 

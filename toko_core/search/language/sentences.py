@@ -26,6 +26,8 @@ SHORTEST_STEM = 4
 SUFFIX, PREFIXES = "nya", ("di", "se")
 LONGEST_BEGUN = 2
 """A filler of this length, alone and last, may be the beginning of a word: `salonpas ko`."""
+PHRASES = frozenset(FILLER_PHRASES)
+PHRASE_LENGTHS = sorted({len(phrase) for phrase in PHRASES})
 IdOf = Callable[[str], int | None]
 
 
@@ -44,9 +46,12 @@ class Sentences:
         self._fillers = frozenset(
             word for word in FILLERS if (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
         )
+        self._candidates = self._fillers.union([COUNTED], *PHRASES)
 
     def strip(self, typed: Sequence[str]) -> list[str]:
         """Return the words that may name a product; none if the message has only fillers and is no product's name."""
+        if self._candidates.isdisjoint(typed):
+            return list(typed)
         is_filler = [
             word in self._fillers and (word not in TIMES_OF_DAY or all(other in FILLERS for other in typed[:place]))
             for place, word in enumerate(typed)
@@ -54,9 +59,9 @@ class Sentences:
         for place in range(len(typed) - 1):
             if typed[place] == COUNTED and is_number(typed[place + 1]):
                 is_filler[place] = True
-            for phrase in FILLER_PHRASES:
-                if tuple(typed[place : place + len(phrase)]) == phrase:
-                    is_filler[place : place + len(phrase)] = [True] * len(phrase)
+            for count in PHRASE_LENGTHS:
+                if tuple(typed[place : place + count]) in PHRASES:
+                    is_filler[place : place + count] = [True] * count
         if is_filler[:-1] and not any(is_filler[:-1]) and len(typed[-1]) <= LONGEST_BEGUN:
             is_filler[-1] = False
         if not any(is_filler):

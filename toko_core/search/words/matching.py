@@ -112,8 +112,7 @@ class Matcher:
                 self._match_abbreviations(number, consonants, found)
             if same is None:
                 keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
-                by_sound = self._sounds.find(word, self._vocabulary.words)
-                found += [(number << ASKED_BITS) + match for match in by_sound]
+                found += [(number << ASKED_BITS) + match for match in self._sounds.same(word)]
         packed = self._match_keys(asked, keys, found)
         if abbreviated:
             packed += self._match_skeleton_prefixes(asked, abbreviated)
@@ -127,6 +126,7 @@ class Matcher:
         may have two typos. If still nothing is similar to a word, it is looked up by its trigrams.
         """
         keys = _Keys()
+        found: list[int] = []
         numbers = set(numbers).intersection(
             number for number, word in enumerate(asked) if len(word) > 1 and not is_number(word)
         )
@@ -134,7 +134,9 @@ class Matcher:
             word = asked[number].encode()[:LONGEST_WORD]
             is_known = self._vocabulary.id_of(asked[number]) is not None
             keys.add_typos(number, typo_keys(word) if is_known else letter_keys(word))
-        found: list[int] = []
+            if not is_known:
+                by_sound = self._sounds.near(asked[number], self._vocabulary.words)
+                found += [(number << ASKED_BITS) + match for match in by_sound]
         packed = [matches.packed, *self._match_keys(asked, keys, found), np.array(found, np.int64)]
         more = Matches.of([best_of_pairs(packed)], len(asked), matches.prefixes)
         unclear = numbers.intersection(self.unclear(asked, more))
