@@ -82,6 +82,9 @@ class Settings(ShopSettings, WebSettings):
     ipos_database: Annotated[str, AfterValidator(_database)] | None = Field(
         None, description="The database whose backups are the shop's, or a pattern like i5_TOKO*; unset: the first one"
     )
+    synonyms_file: Path | None = Field(
+        None, description="A text file with synonyms of the shop's own for the search; unset: none"
+    )
     daily_sync_cron: str | None = Field(None, description="Additional times of a sync; unset: none")
     sales_every_hours: float = Field(
         24, ge=0, description="Hours between two readings of the sales, which follow a sync; 0: never"
@@ -120,6 +123,12 @@ class Settings(ShopSettings, WebSettings):
                         "`toko dropbox-login` prints it"
                     )
         return self
+
+    @property
+    def synonyms(self) -> Path | None:
+        """The shop's synonyms as an absolute path. It may be anything: it is checked where it is read."""
+        file = self.synonyms_file
+        return file.absolute() if file and not str(file).startswith("~") else file
 
     @property
     def inbox(self) -> Path:

@@ -75,6 +75,7 @@ def build_defs(
                 keep_run_days=settings.keep_run_days,
                 keep_csv=settings.max_csv_files,
                 ipos_database=settings.ipos_database,
+                synonyms_file=str(settings.synonyms) if settings.synonyms else None,
                 rules=judging_rules(settings),
             ),
             "sync_lock": sync_lock_resource(settings),

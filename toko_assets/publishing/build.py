@@ -45,22 +45,24 @@ def build(
     until: datetime | None = None,
     sales: StoredSales | None = None,
     worker: Worker | None = None,
+    synonyms: Path | None = None,
 ) -> dict[str, int]:
     """Write all tables, the search index and `catalog_info` (with the counts) to a new file. Return the counts.
 
     `export` is the folder with the tables as Parquet. In the export of an earlier version the names and groups are
     missing; their tables are then empty. `history` is the folder of the price history; its backups after `until` are
     left out. `sales` may be of an earlier backup. `worker` builds the index while this process writes the tables.
+    `synonyms` is the file with the shop's own synonyms.
     """
-    index = worker.submit(build_index, export) if worker else None
+    index = worker.submit(build_index, export, synonyms) if worker else None
     if worker:
-        worker.submit(try_index, export)  # before it is in the file
+        worker.submit(try_index, export, synonyms)  # before it is in the file
     with _opened(file) as connection:
         _insert_tables(connection, export, sales)
         _insert_changes(connection, price_changes(history, until), _codes(export))
     give_back()
     with _opened(file) as connection:
-        write_arrays(connection, index.result() if index else build_index(export))
+        write_arrays(connection, index.result() if index else build_index(export, synonyms))
     del index
     give_back()
     # Photos come last: if the file were opened again with larger row groups, DuckDB would merge the groups of photos,

@@ -20,6 +20,7 @@ from toko_assets.publishing.guards.checks import Past, check_prices, compared_wi
 from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.guards.returns import DAYS, published_backups, published_info
 from toko_assets.publishing.index.build import WORTH_A_WORKER
+from toko_assets.publishing.index.synonyms import check_synonyms, synonyms_info
 from toko_assets.publishing.index.worker import Worker
 from toko_assets.publishing.origin import origin_info
 from toko_assets.publishing.rejected import check_not_rejected, end_rejection, rejection_in_force
@@ -30,13 +31,14 @@ from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import catalog_name, publish
 from toko_core.errors import PermanentError
 from toko_core.files import TEMPORARY, DataFolder, file_digest
+from toko_core.search.language.synonyms import load_synonyms
 
 SAME = (
     "schema_version", "toko_version", "backup_sha256", "backup_time", "backup_database", "export_digest",
-    "history_backups",
+    "history_backups", "synonyms_digest",
 )  # fmt: skip
 """Two catalogues with equal values for these keys have the same content. The digest changes with the rules, the time
-with the time zone, and the number of backups with the price history."""
+with the time zone, the number of backups with the price history, and the last one with the shop's own synonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,14 @@ def publish_export(
     keep: int,
     log: logging.Logger,
     worker: Worker,
+    synonyms: Path | None = None,
 ) -> Publication:
     """Publish an export with its price history, if every blocking check of the finished file passes.
 
     The caller holds the sync lock. `limits` say how much may differ from what is served. `keep` is the number of
     catalogues to keep. `worker` builds the search index of a large shop and tries it while this process does other
-    work. After any error, the previous catalogue stays served, and no temporary file is left.
+    work. `synonyms` is the file with the shop's own synonyms; whatever is wrong with it stops no publication. After any
+    error, the previous catalogue stays served, and no temporary file is left.
 
     Raises:
         RejectedError: a rollback rejected the backup.
@@ -83,23 +87,25 @@ def publish_export(
         info = _catalog_info(export, history, now, published) | database_info(served, backup.database)
         sales = load_sales(folder, backup)
         info |= sales.info() if sales else {}
+        understood = load_synonyms(synonyms)
+        info |= synonyms_info(understood)
         give_back()
         with watch("build"):
-            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, beside)
+            counts = build(file, export.folder, history.folder, info, backup.dumped_at, sales, beside, synonyms)
         give_back()
         log.info(f"{counts['products']:,} products indexed: checking the file")
         hashed = hashing.submit(file_digest, file)  # while this thread checks the file
         searched = beside.submit(verify_search, file) if beside else None
         with watch("verify"):
             diff, checks = _compare(last, file, limits, Past(history.folder, published or ()))
-            outcomes = [verify_counts(file, export.counts), verify_buttons(file), *checks]
+            outcomes = [verify_counts(file, export.counts), verify_buttons(file), check_synonyms(understood), *checks]
         with watch("search"):
             outcomes.append(searched.result() if searched else verify_search(file))
         lost = _loss(diff) if diff else _loss_by_record(folder, served, last, counts["products"])
         outcomes += verify_loss(lost, counts["products"], limits.most_products_lost)
         if any(outcome.stops for outcome in outcomes):
             catalog = None
-        elif served and all(served.info.get(key) == info[key] for key in SAME):
+        elif served and all(served.info.get(key) == info.get(key) for key in SAME):
             published_at = datetime.fromisoformat(served.info["published_at"])
             catalog = Catalog(served.file, counts, published_at, backup, is_new=False)
         else:

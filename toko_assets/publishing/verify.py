@@ -1,30 +1,18 @@
 """Checks a finished catalogue file, closed and opened again, before it is published."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from toko_assets.common.checks import Outcome, Override
+from toko_assets.publishing.index.trial import try_search
 from toko_core.catalog.product_hashes import look_alikes, product_hash
 from toko_core.catalog.reader import PublishedCatalog
-from toko_core.search import SearchIndex
-from toko_core.search.text import skeleton, words
 
 NOTABLE_LOSS = 0.20
-
-SEARCHED = 200
-"""The number of products to search for, evenly spread over the catalogue."""
-RESULTS = 10
-FLOORS = {"name": 0.98, "typo": 0.90, "abbreviation": 0.85}
-"""The share of the searches that must find their product among the first RESULTS. Measured on 20,000 sample products:
-1.00, .99 and .99."""
-LEAST_LETTERS = 5
-"""The shortest word that is searched for with a typo or an abbreviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,69 +109,3 @@ def verify_search(file: Path) -> Outcome:
     catalog = PublishedCatalog(file)
     rows, products = range(len(catalog.products)), catalog.products
     return try_search(catalog.index, [products.name(row) for row in rows], [products.is_sold(row) for row in rows])
-
-
-def try_search(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) -> Outcome:
-    """Check that searches find products by name, with a typo in the longest word, and with that word without vowels.
-
-    The last result is kept, and returned if it is asked for again.
-    """
-    same = _digest(index, names, sold)
-    if same not in _tried:
-        _tried.clear()
-        _tried[same] = _try_search(index, names, sold)
-    return _tried[same]
-
-
-_tried: dict[bytes, Outcome] = {}
-
-
-def _digest(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) -> bytes:
-    digest = sha256(repr((names, sold)).encode())
-    for name, array in sorted(index.to_arrays().items()):
-        digest.update(f"{name} {array.dtype} {len(array)} ".encode())
-        digest.update(array.tobytes())
-    return digest.digest()
-
-
-def _try_search(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) -> Outcome:
-    asked: Counter[str] = Counter()
-    missed = []
-    for row in range(0, len(names), max(1, len(names) // SEARCHED)):
-        name = names[row]
-        if not sold[row]:  # ranks below all products that are sold
-            continue
-        wanted = words(name)
-        for kind, query in _searches(name):
-            asked[kind] += 1
-            hits = index.search(query, RESULTS)
-            if not any(words(names[hit.row]) == wanted for hit in hits):
-                missed.append((kind, query, name))
-    lost = Counter(kind for kind, *_ in missed)
-    shares = {kind: 1 - lost[kind] / asked[kind] for kind in FLOORS if asked[kind]}
-    found = ", ".join(f"{kind} {share:.0%} (at least {FLOORS[kind]:.0%})" for kind, share in shares.items())
-    limits = ", ".join(f"{kind} {int(round((1 - FLOORS[kind]) * asked[kind], 6))} of {asked[kind]}" for kind in shares)
-    return Outcome(
-        "search_finds_products",
-        all(share >= FLOORS[kind] for kind, share in shares.items()),
-        f"Found by: {found}." if found else "No product has a name to search for.",
-        blocking=True,
-        rows=pd.DataFrame(missed, columns=["search", "query", "product"]),
-        limit=limits or 0,
-        advice="The index is wrong, or the names are unlike those of a shop: check the rows.",
-    )
-
-
-def _searches(name: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, query) of the searches that must find a product with that name among the first results."""
-    typed = words(name)
-    if not typed:
-        return
-    yield "name", name
-    longest = max(typed, key=len)
-    if len(longest) < LEAST_LETTERS or not longest.isalpha() or len(typed) < 2:
-        return
-    middle = len(longest) // 2
-    swapped = longest[: middle - 1] + longest[middle] + longest[middle - 1] + longest[middle + 1 :]
-    for kind, written in (("typo", swapped), ("abbreviation", skeleton(longest))):
-        yield kind, " ".join(written if word == longest else word for word in typed)

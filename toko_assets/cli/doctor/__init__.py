@@ -23,6 +23,7 @@ from toko_assets.cli.doctor.setup import (
     look_at_dagster,
     look_at_hosts,
     look_at_settings,
+    look_at_synonyms,
     look_at_time_zone,
 )
 from toko_assets.cli.doctor.telegram import look_at_telegram
@@ -37,6 +38,7 @@ CHECKS = (
     ("PostgreSQL", look_at_postgres),
     ("catalogue", look_at_catalogue),
     ("sales", look_at_sales),
+    ("synonyms", look_at_synonyms),
     ("Dagster", look_at_dagster),
     ("web hosts", look_at_hosts),
     ("services", look_at_services),

@@ -17,13 +17,17 @@ from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.defs.webserver.hosts import Hosts
+from toko_assets.publishing.index.synonyms import describe_lines
 from toko_core.files import nearest_existing
+from toko_core.search.language.synonyms import load_synonyms
 from toko_core.settings import NAMES, env_file, misspelt_names, readable_secret
 
 OF_INDONESIA = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 COMPOSE_FILES = ("docker-compose.yml", "compose.yml")
 OF_CONTAINERS = ("POSTGRES_PASSWORD", "DOCKER_GID")
 """Settings that only an installation in containers has."""
+SHOWN_PROBLEMS = 5
+"""The most problems of SYNONYMS_FILE that are shown."""
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
@@ -51,6 +55,19 @@ def look_at_time_zone(settings: Settings) -> Iterator[Finding]:
         yield good("time zone", f"{name}: in the shop it is {here} {OF_INDONESIA[name]}")
     else:
         yield note("time zone", f"{name} is not in Indonesia: in the shop it is {here}? If not, set SHOP_TIMEZONE.")
+
+
+def look_at_synonyms(settings: Settings) -> Iterator[Finding]:
+    """Check the shop's own synonyms, as the next sync will read them."""
+    if settings.synonyms is None:
+        return
+    synonyms = load_synonyms(settings.synonyms)
+    shown = synonyms.problems[:SHOWN_PROBLEMS]
+    yield from (note("synonyms", f"SYNONYMS_FILE: {problem}") for problem in shown)
+    if more := len(synonyms.problems) - len(shown):
+        yield note("synonyms", f"SYNONYMS_FILE: {more:,} more problems; the check synonyms_understood shows them.")
+    if synonyms.shop_lines:
+        yield good("synonyms", f"SYNONYMS_FILE: {describe_lines(synonyms)}")
 
 
 def look_at_hosts(settings: Settings) -> Iterator[Finding]:

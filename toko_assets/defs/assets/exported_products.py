@@ -113,7 +113,7 @@ def exported_products(
                     stored = stored_photos(connection, excerpt.archive, excerpt.photos, left_out)
                     counts["photos"], unreadable = _photos(context, stored, new, shop)
         if is_large:
-            worker.submit(prepare_index, folder)  # product_catalog will need it
+            worker.submit(prepare_index, folder, storage.synonyms)  # product_catalog will need it
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)

@@ -58,7 +58,7 @@ class CatalogConfig(dg.Config):
 BLOCKING = [
     "counts_match_export", "product_hashes_unique", "search_finds_products", "products_not_lost", *guards.BLOCKING,
 ]  # fmt: skip
-WARNING = ["products_not_fewer", *guards.WARNING]
+WARNING = ["synonyms_understood", "products_not_fewer", *guards.WARNING]
 
 CODE_VERSION = "3"
 """Change it when the same export and history give a different catalogue, such as other tables or another index."""
@@ -88,6 +88,7 @@ def product_catalog(
             keep=storage.keep_catalogs,
             log=context.log,
             worker=worker,
+            synonyms=storage.synonyms,
         )
     catalog, diff = publication.catalog, publication.diff
     if catalog:  # before anything else, because Dagster's own storage needs the space on a nearly full disk

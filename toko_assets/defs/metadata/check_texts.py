@@ -5,8 +5,9 @@ from typing import Final
 
 from toko_assets.ipos.audit import MOST_LEFT_OUT, MOST_UNPRICED
 from toko_assets.publishing.guards.limits import GROUP_ITEMS, LEAST_JUMPED, MEDIAN_CHANGE, NEARLY_ALL, Limits
+from toko_assets.publishing.index.trial import FLOORS, RESULTS
 from toko_assets.publishing.sales.agreement import LEAST_AGREEING
-from toko_assets.publishing.verify import FLOORS, NOTABLE_LOSS, RESULTS
+from toko_assets.publishing.verify import NOTABLE_LOSS
 
 LIMITS = Limits()
 COMPARED = "The prices that are in the served catalogue too, without those that return to a price of the last 30 days."
@@ -74,6 +75,8 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "search_finds_products": f"Products are found among the first {RESULTS} results "
     + ", ".join(f"by {kind} at least {floor:.0%}" for kind, floor in FLOORS.items())
     + " of the time.",
+    "synonyms_understood": "The lines of SYNONYMS_FILE, the shop's own synonyms. What is wrong is left out of the search "
+    "index, and shown here.",
     "products_not_lost": "The products of the served catalogue that are gone: their code is missing, or it has another "
     "name that shares no word with the former one. At most the share `most_products_lost` of the run config (by "
     "default half) may disappear at once.",

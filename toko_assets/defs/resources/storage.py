@@ -16,7 +16,7 @@ from toko_core.files import DataFolder
 
 
 class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over its own value type
-    """TOKO_DATA_DIR, KEEP_BACKUPS, KEEP_CATALOGS, MAX_CSV_FILES, SHOP_TIMEZONE and IPOS_DATABASE."""
+    """TOKO_DATA_DIR, KEEP_BACKUPS, KEEP_CATALOGS, MAX_CSV_FILES, SHOP_TIMEZONE, IPOS_DATABASE, SYNONYMS_FILE."""
 
     root: str
     timezone: str
@@ -24,6 +24,7 @@ class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gen
     keep_catalogs: int
     keep_csv: int
     ipos_database: str | None = None
+    synonyms_file: str | None = None
     keep_runs: int = 1_000
     keep_run_days: int = 60
     rules: str = ""
@@ -33,6 +34,11 @@ class StorageResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gen
     def folder(self) -> DataFolder:
         """The data folder and its subfolders."""
         return DataFolder(Path(self.root))
+
+    @property
+    def synonyms(self) -> Path | None:
+        """The file with the shop's own synonyms; None if it has none."""
+        return Path(self.synonyms_file) if self.synonyms_file else None
 
     @property
     def zone(self) -> ZoneInfo:

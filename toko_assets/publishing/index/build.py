@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from toko_assets.ipos.reference.search_labels import product_labels
-from toko_assets.publishing.verify import try_search
+from toko_assets.publishing.index.synonyms import synonyms_info
+from toko_assets.publishing.index.trial import try_search
 from toko_core.search import SearchIndex
+from toko_core.search.language.synonyms import load_synonyms
 
 WORTH_A_WORKER = 5_000
 """Products. Of fewer, the index is built and tried sooner than a worker has imported this module."""
@@ -22,19 +24,22 @@ def get_ready() -> None:
     """Do nothing. A worker that is to call it has to import this module first, which takes a second."""
 
 
-def build_index(export: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the search index. Its rows are product ids. The last one is kept."""
-    return _built(export, _state(export)).search.to_arrays()
+def build_index(export: Path, synonyms: Path | None = None) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the search index. Its rows are product ids. The last one is kept.
+
+    `synonyms` is the file with the shop's own synonyms. What is wrong in it is left out.
+    """
+    return _built(export, synonyms, _state(export, synonyms)).search.to_arrays()
 
 
-def prepare_index(export: Path) -> None:
+def prepare_index(export: Path, synonyms: Path | None = None) -> None:
     """Build the index, so that the next `build_index` in this process has it."""
-    _built(export, _state(export))
+    _built(export, synonyms, _state(export, synonyms))
 
 
-def try_index(export: Path) -> None:
+def try_index(export: Path, synonyms: Path | None = None) -> None:
     """Search in the index, so that the next `verify_search` in this process only has to compare the file with it."""
-    built = _built(export, _state(export))
+    built = _built(export, synonyms, _state(export, synonyms))
     try_search(built.search, built.names, built.sold)
 
 
@@ -45,7 +50,7 @@ class _Built(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _built(export: Path, _: object) -> _Built:
+def _built(export: Path, synonyms: Path | None, _: object) -> _Built:
     """Build the index, unless it was built last of files in the same state."""
     columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
     file = export / "products.parquet"
@@ -65,13 +70,15 @@ def _built(export: Path, _: object) -> _Built:
         barcodes=zip(barcodes["barcode"].to_pylist(), rows.to_pylist(), strict=True),
         serials=_serials(export, products["kodeitem"]),
         remarks=remarks.to_pylist() if remarks is not None and remarks.null_count < len(products) else (),
+        synonyms=load_synonyms(synonyms),
     )
     return _Built(index, names, sold)
 
 
-def _state(export: Path) -> object:
-    """Return what changes when a table of the export does."""
-    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(export.iterdir()))
+def _state(export: Path, synonyms: Path | None) -> object:
+    """Return what changes when a table of the export or the file of synonyms does."""
+    tables = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(export.iterdir())]
+    return *tables, *synonyms_info(load_synonyms(synonyms)).values()
 
 
 def _serials(export: Path, codes: pa.ChunkedArray) -> Iterator[tuple[str, int]]:

@@ -27,8 +27,8 @@ NUMBERS: dict[str, int] = {
     **dict.fromkeys(("limapuluh", "seket"), 50),
     **dict.fromkeys(("seratus", "satus", "saratus"), 100),
 }
-"""A number in one word. Many brands begin with one (`dua kelinci`, `tiga roda`), so it is a number only before a unit or
-a fraction."""
+"""A number in one word. Many brands begin with one (`dua kelinci`, `tiga roda`): it is a number only before a unit or a
+fraction."""
 FRACTIONS: dict[str, Fraction] = {
     **dict.fromkeys(("setengah", "stgh", "stngah", "stengah", "stengh", "setgh", "satengah"), _HALF),
     **dict.fromkeys(("separuh", "separo", "sparo", "saparo"), _HALF),

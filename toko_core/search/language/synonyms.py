@@ -14,7 +14,7 @@ Senses lead from one group only. `lada, merica` and `merica, sahang` would not m
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -66,17 +66,16 @@ def load_synonyms(shop_file: Path | None = None) -> Synonyms:
     A shop's file that cannot be read, or a line of it that is wrong, raises nothing: it is ignored, and `problems` says
     why.
     """
-    ours = _read_ours()
     if shop_file is None:
-        return _combine(ours, (), ())
+        return _load_ours()
     try:
         text = _read_text(shop_file)
     except _UnusableError as error:
-        return _combine(ours, (), (str(error),))
+        return replace(_load_ours(), problems=(str(error),))
     groups, problems = _read_shop(text)
     if len(problems) > MOST_PROBLEMS:
         problems = [*problems[:MOST_PROBLEMS], f"{len(problems) - MOST_PROBLEMS} more lines are ignored"]
-    return _combine(ours, groups, problems)
+    return _combine(_read_ours(), groups, problems)
 
 
 class _UnusableError(Exception):
@@ -107,6 +106,11 @@ class _Group(NamedTuple):
                 yield one, other, WEAKER
                 yield other, one, WEAKER
         yield from ((noun, brand, OTHER_BRAND) for noun in self.nouns for brand in self.brands if noun != brand)
+
+
+@lru_cache(maxsize=1)
+def _load_ours() -> Synonyms:
+    return _combine(_read_ours(), (), ())
 
 
 @lru_cache(maxsize=1)
@@ -211,7 +215,7 @@ def _read_text(file: Path) -> str:
             if not S_ISREG(os.fstat(opened).st_mode):
                 raise _UnusableError("the file is not a regular file")
             content = stream.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: the user of ~user is unknown
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _UnusableError(f"the file cannot be read: {reason}") from error
     if len(content) > LARGEST_FILE:
