@@ -74,7 +74,7 @@ class Sentences:
 
     def join_repeated(self, text: str) -> str:
         """Return the text with `kue` for `kue2`, unless names have it like that, as in `CHOMP2`."""
-        return TWICE.sub(self._once, fold(text)) if "2" in text else text
+        return TWICE.sub(self._once, fold(text)) if "2" in text and TWICE.search(text) else text
 
     def stem(self, word: str) -> str:
         """Return an unknown word without -nya, di- or se-, if the rest is a word of the vocabulary."""
