@@ -61,18 +61,21 @@ class ForwardIndex:
         found += EARLINESS
         best = np.ascontiguousarray(np.maximum.reduce(found).T[: len(query.asked)])
         like = best >> SLOT_BITS
-        replaced = like & REPLACED
-        if np.count_nonzero(replaced):
+        if matches.replaces:
+            replaced = like & REPLACED
             like -= replaced
             like *= (np.add.reduce(replaced) <= MOST_REPLACED) | (replaced == 0)
         similarity = like * np.float32(1 / STEPS)
         earliness = (best & (SLOTS - 1)).view(np.int16)
         for number, having in chain(query.having.items(), query.phrases.items()):
             there = having.rows.searchsorted(rows)
-            alike = having.similarity.take(there, mode="clip")
-            here = ((having.rows.take(there, mode="clip") == rows) & (similarity[number] < alike)).nonzero()[0]
-            similarity[number, here] = alike[here]
-            earliness[number, here] = IDENTIFIED
+            here = (having.rows.take(there, mode="clip") == rows).nonzero()[0]
+            if len(here):
+                alike = having.similarity.take(there.take(here))
+                better = (similarity[number].take(here) < alike).nonzero()[0]
+                here = here.take(better)
+                similarity[number, here] = alike.take(better)
+                earliness[number, here] = IDENTIFIED
         return Comparison(similarity, earliness)
 
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.search.language.packs import PACKS
 from toko_core.search.query import Query
 from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
@@ -29,6 +30,8 @@ LEVELS = 511
 takes a third of the time of sorting."""
 PREFIX_SHARE = 0.7
 """The similarity of every word that has a typed word as prefix, while rows are collected."""
+SIMILAR = steps(0.7)
+"""A typed word without a match of at least this similarity is unknown: it may name what the shop does not sell."""
 CERTAIN = steps(0.9)
 AS_GOOD = like(0.06)
 """A word whose similarity is this much lower than that of the best one still counts as meant."""
@@ -51,6 +54,10 @@ class Weighed(NamedTuple):
 
     weights: list[float]
     """By typed word: the fewer rows have what it probably means, the higher its weight."""
+    by_rarity: list[float]
+    """By typed word: the weight that its rarity alone gives it."""
+    best: list[int]
+    """By typed word: the steps of its best match."""
     frequency: NDArray[np.int64]
     """By match: how many rows have its word."""
     before: list[int]
@@ -115,21 +122,35 @@ class Postings:
                 found[number] += self._size(prefix)
         for number, having in query.having.items():
             found[number] = min(found[number], len(having.rows)) or len(having.rows)
-        kinds = [0] * len(found)
         for sense in query.senses:
             for number in sense.numbers:
                 found[number] += sense.spread
-                kinds[number] |= sense.kind
         unknown = int((self._count + 1) ** (1 - UNKNOWN))
         weights = [log((self._count + 1.1) / min(rows or unknown, self._count)) for rows in found]
         for number, word in enumerate(query.asked):
-            if is_number(word) and number not in query.having:
+            if number not in query.having and (is_number(word) or (word in PACKS and len(found) > 1)):
                 weights[number] *= NUMBER
-            if kinds[number] == CATEGORY and len(found) > 1:
-                weights[number] *= CATEGORY_WEIGHT
-            elif kinds[number] & BRAND:
-                weights[number] *= BRAND_WEIGHT
-        return Weighed(weights, frequency, before)
+        by_rarity = weights
+        if query.senses:
+            weights = [
+                weight if number in query.having else weight * factor
+                for number, (weight, factor) in enumerate(zip(weights, _factors(query), strict=True))
+            ]
+        return Weighed(weights, by_rarity, best, frequency, before)
+
+    def weigh_evidence(self, query: Query, matches: Matches, weighed: Weighed) -> list[float]:
+        """Return by typed word how much it says that a row without it is not meant.
+
+        A word that names nothing in the shop says the most, although it weighs little.
+        """
+        rarest = log(self._count + 1.1)
+        similar = {*query.having, *query.phrases, *(prefix.asked for prefix in matches.prefixes)}
+        return [
+            max(weight, by_rarity if best >= SIMILAR or number in similar else rarest)
+            for number, (weight, by_rarity, best) in enumerate(
+                zip(weighed.weights, weighed.by_rarity, weighed.best, strict=True)
+            )
+        ]
 
     def collect(self, query: Query, matches: Matches, weighed: Weighed, kept: int) -> NDArray[np.int64]:
         """Choose the rows that are worth comparing with the query, at most `kept`, in ascending order.
@@ -230,6 +251,16 @@ class _Scratch(threading.local):
         found = self.sums.take(rows) > 0
         self.sums[others] = 0
         return found
+
+
+def _factors(query: Query) -> list[float]:
+    """Return the factor of the weight of each typed word, by what kind of word it is."""
+    kinds = [0] * len(query.asked)
+    for sense in query.senses:
+        for number in sense.numbers:
+            kinds[number] |= sense.kind
+    of_category = CATEGORY_WEIGHT if len(kinds) > 1 else 1
+    return [of_category if kind & CATEGORY else BRAND_WEIGHT if kind & BRAND else 1 for kind in kinds]
 
 
 def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from toko_core.search.identifiers import Identifiers
 from toko_core.search.language.sentences import Sentences
 from toko_core.search.text import is_number, words
-from toko_core.search.words.matches import STEPS
+from toko_core.search.words.matches import Having
 from toko_core.search.words.pairs import WordPairs
 from toko_core.search.words.senses import Sense, Senses
 from toko_core.search.words.vocabulary import Vocabulary
@@ -20,13 +20,6 @@ LONGEST_QUERY = 200
 MOST_WORDS = 10
 ENDING = 0.85
 """The similarity of a row whose barcode ends in the typed digits; lower than that of a row with the typed size."""
-
-
-class Having(NamedTuple):
-    """Rows, and the similarity of each to what was typed."""
-
-    rows: NDArray[np.int64]
-    similarity: NDArray[np.float32]
 
 
 EMPTY: Mapping[int, Having] = MappingProxyType({})
@@ -96,10 +89,8 @@ class Reader:
     def _with_senses(self, query: Query) -> Query:
         found = self._senses.find(query.asked)
         if not found:
-            return query._replace(senses=(), phrases=EMPTY)
-        rows = self._senses.rows(found)
-        phrases = {n: Having(having, (steps / STEPS).astype(np.float32)) for n, (having, steps) in rows.items()}
-        return query._replace(senses=found, phrases=phrases)
+            return query if not query.senses else query._replace(senses=(), phrases=EMPTY)
+        return query._replace(senses=found, phrases=self._senses.rows(found))
 
     def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it."""

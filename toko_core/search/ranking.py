@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.forward import LACKING, SLOTS, Comparison, ForwardIndex
+from toko_core.search.postings import Weighed
 from toko_core.search.query import Query
 from toko_core.search.text import is_number
 from toko_core.search.words.matches import Matches
@@ -24,6 +25,12 @@ LONGEST_CLEAR_PREFIX = 4
 """A single typed word of up to this many letters that is a prefix of a known word counts as that, not as a typo."""
 PER_TURN, MOST_TURNS = 0.02, 10
 """With an unclear word, a row loses PER_TURN for each row above it that has the same meaning of the word."""
+PRIOR, PRIOR_OF_WORD = 0.05, 0.5
+"""What a product costs that does not sell, next to one that sells best: PRIOR, but at most PRIOR_OF_WORD of the part that a
+typed word has in the score, so that a row with all typed words stays above one that lacks one of them."""
+MOST_PRIOR = 255
+EXACT = 0.999
+"""A row with this score has exactly the typed name, and costs nothing."""
 TOGETHER, HAVING = 0.92, 0.7
 """A row that contains two typed words exactly and side by side scores more than TOGETHER. Another row contains both if
 it has a similarity of at least HAVING to each."""
@@ -31,6 +38,10 @@ UNSOLD = 2
 """Higher than any score, so that products that are not sold rank last."""
 COARSE = np.float32(256)
 """Adding this to a score and subtracting it again rounds the score to a multiple of 1/32768."""
+SURE = 0.8
+"""A row with this score is surely meant."""
+NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
+"""A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on it is meant."""
 SHORTEST_LACKING = 3
 """Only a missing word of at least this many letters, and no number, starts a second pass."""
 
@@ -44,6 +55,8 @@ class Ranked(NamedTuple):
     """The numbers of the typed words that the first row lacks, if they are worth a second pass."""
     alone: bool
     """Whether the first row is the only one with both of two typed words, and does not have them side by side."""
+    evidence: NDArray[np.float32] | None
+    """By typed word: its similarity to the best row's words. None if the row is surely meant."""
 
 
 class Ranking:
@@ -52,23 +65,28 @@ class Ranking:
     def __init__(self, arrays: Mapping[str, NDArray[Any]], words: ForwardIndex) -> None:
         """Use the arrays `name_lengths`, `repeated` and `unsold`, by row, and the words of each row."""
         self._words = words
-        self._of_rows = np.empty((len(words), 4), np.float32)  # side by side, so that one access fetches all of a row
+        self._of_rows = np.empty((len(words), 5), np.float32)  # side by side, so that one access fetches all of a row
         self._of_rows[:, 0] = WHOLE_NAME / np.maximum(arrays["name_lengths"], 1)
         self._of_rows[:, 1] = arrays["repeated"]
         self._of_rows[:, 2] = PER_REPEATED * np.minimum(arrays["repeated"], COUNTED)
         self._of_rows[:, 3] = arrays["unsold"] * UNSOLD
+        self._has_prior = "prior" in arrays  # not in the catalogue of an earlier version, or of a shop without sales
+        self._of_rows[:, 4] = arrays["prior"] * np.float32(1 / MOST_PRIOR) if self._has_prior else 0
 
     def rank(
-        self, query: Query, matches: Matches, weights: Sequence[float], rows: NDArray[np.int64], limit: int
+        self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int
     ) -> Ranked:
         """Return the best of `rows`, which are at least one."""
+        weights = weighed.weights
         comparison = self._words.compare(query, matches, rows)
-        share_of_name, repeated, repeated_cost, unsold = self._of_rows.take(rows, axis=0).T
+        share_of_name, repeated, repeated_cost, unsold, prior = self._of_rows.take(rows, axis=0).T
         score = _score(comparison, weights, share_of_name)
         if query.repeated:
             score -= PER_REPEATED * np.minimum(np.abs(repeated - query.repeated), COUNTED)
         else:
             score -= repeated_cost
+        if self._has_prior:
+            score -= prior * (score < EXACT) * min(PRIOR, PRIOR_OF_WORD * min(weights) / sum(weights))
         score += COARSE  # the order of additions must not make a difference between equal rows
         score -= COARSE
         order = (unsold - score).argsort(kind="stable")
@@ -88,7 +106,15 @@ class Ranking:
             and (len(order) == 1 or bool((similarity[:, order[1]] < HAVING).any()))
         )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
-        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone)
+        best = int(score.argmax())
+        evidence = similarity[:, best] if score[best] < SURE else None
+        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, evidence)
+
+
+def share_of_evidence(similarity: NDArray[np.float32], evidence: Sequence[float]) -> float:
+    """Return which share of the evidence a row has, from 0 to 1, by the similarity of its words to the typed ones."""
+    shares = np.clip((similarity - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0, 1)
+    return float(shares @ np.array(evidence)) / sum(evidence)
 
 
 def _score(comparison: Comparison, weights: Sequence[float], share_of_name: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -23,7 +23,11 @@ COUNTED = "isi"
 TWICE = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2(?![^\W_])")
 """A word that is said twice: `kue2` is `kue-kue`."""
 SHORTEST_STEM = 4
-SUFFIX, PREFIX = "nya", "di"
+SUFFIX, PREFIXES = "nya", ("di", "se")
+LONGEST_BEGUN = 2
+"""A filler of this length, alone and last, may be the beginning of a word: `salonpas ko`."""
+PHRASES = frozenset(FILLER_PHRASES)
+PHRASE_LENGTHS = sorted({len(phrase) for phrase in PHRASES})
 IdOf = Callable[[str], int | None]
 
 
@@ -42,9 +46,12 @@ class Sentences:
         self._fillers = frozenset(
             word for word in FILLERS if (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
         )
+        self._candidates = self._fillers.union([COUNTED], *PHRASES)
 
     def strip(self, typed: Sequence[str]) -> list[str]:
         """Return the words that may name a product; none if the message has only fillers and is no product's name."""
+        if self._candidates.isdisjoint(typed):
+            return list(typed)
         is_filler = [
             word in self._fillers and (word not in TIMES_OF_DAY or all(other in FILLERS for other in typed[:place]))
             for place, word in enumerate(typed)
@@ -52,9 +59,11 @@ class Sentences:
         for place in range(len(typed) - 1):
             if typed[place] == COUNTED and is_number(typed[place + 1]):
                 is_filler[place] = True
-            for phrase in FILLER_PHRASES:
-                if tuple(typed[place : place + len(phrase)]) == phrase:
-                    is_filler[place : place + len(phrase)] = [True] * len(phrase)
+            for count in PHRASE_LENGTHS:
+                if tuple(typed[place : place + count]) in PHRASES:
+                    is_filler[place : place + count] = [True] * count
+        if is_filler[:-1] and not any(is_filler[:-1]) and len(typed[-1]) <= LONGEST_BEGUN:
+            is_filler[-1] = False
         if not any(is_filler):
             return list(typed)
         if all(is_filler):
@@ -65,11 +74,11 @@ class Sentences:
 
     def join_repeated(self, text: str) -> str:
         """Return the text with `kue` for `kue2`, unless names have it like that, as in `CHOMP2`."""
-        return TWICE.sub(self._once, fold(text)) if "2" in text else text
+        return TWICE.sub(self._once, fold(text)) if "2" in text and TWICE.search(text) else text
 
     def stem(self, word: str) -> str:
-        """Return an unknown word without -nya or di-, if the rest is a word of the vocabulary."""
-        for rest in (word.removesuffix(SUFFIX), word.removeprefix(PREFIX)):
+        """Return an unknown word without -nya, di- or se-, if the rest is a word of the vocabulary."""
+        for rest in (word.removesuffix(SUFFIX), *map(word.removeprefix, PREFIXES)):
             if len(word) > len(rest) >= SHORTEST_STEM and self._id_of(rest) is not None:
                 return rest
         return word

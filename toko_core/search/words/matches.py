@@ -26,6 +26,13 @@ MOST_ASKED = 20
 BOUNDS = np.arange(MOST_ASKED + 1) << ASKED_BITS
 
 
+class Having(NamedTuple):
+    """Rows, ascending, and the similarity of each to what was typed."""
+
+    rows: NDArray[np.int64]
+    similarity: NDArray[np.float32]
+
+
 class PrefixRange(NamedTuple):
     """The words with ids from `start` up to `end`: all have the typed word number `asked` as prefix."""
 
@@ -44,15 +51,19 @@ class Matches(NamedTuple):
     bounds: NDArray[np.int64]
     """The index at which the matches of each typed word start, and the end of the last word's matches."""
     prefixes: list[PrefixRange]
+    replaces: bool = False
+    """Whether some matches replace known words."""
 
     @classmethod
-    def of(cls, packed: Sequence[NDArray[np.int64]], asked: int, prefixes: list[PrefixRange]) -> Self:
+    def of(
+        cls, packed: Sequence[NDArray[np.int64]], asked: int, prefixes: list[PrefixRange], *, replaces: bool = False
+    ) -> Self:
         """Sort packed matches, which may be in any order. `asked` is the number of typed words."""
         every = np.concatenate(packed)
         every.sort()
         bounds = every.searchsorted(BOUNDS[: asked + 1])
         high = every >> WORD_BITS
-        return cls(every, high >> STEP_BITS, every & WORD, high & ALL_STEPS, bounds, prefixes)
+        return cls(every, high >> STEP_BITS, every & WORD, high & ALL_STEPS, bounds, prefixes, replaces)
 
 
 def best_of_pairs(packed: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

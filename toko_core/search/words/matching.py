@@ -18,7 +18,7 @@ from rapidfuzz.process import cpdist
 
 from toko_core.search.text import LONGEST_WORD, is_number, skeleton
 from toko_core.search.words.keys import KeyTable, letter_keys, skeleton_key, skeleton_part_keys, typo_keys
-from toko_core.search.words.matches import ASKED_BITS, REPLACED, WORD_BITS, Matches, best_of_pairs, like, likes, steps
+from toko_core.search.words.matches import ALL_STEPS, ASKED_BITS, REPLACED, WORD_BITS, Matches, best_of_pairs, like, likes, steps
 from toko_core.search.words.ranges import HEAD
 from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.skeletons import SkeletonOrder
@@ -32,6 +32,8 @@ LEAST = 0.3
 CLEAR = 0.6
 """A typed word without a match of at least this similarity is also looked up by its trigrams."""
 CLEAR_STEPS = steps(CLEAR)
+NEAR_STEPS = steps(0.78)
+"""A typed word with a match of this similarity is not looked up by how it nearly sounds."""
 SAME_SKELETON, PART_OF_SKELETON = like(0.85), like(0.64)
 """If the typed word is a skeleton itself: the similarity to words with the same skeleton, and with one that differs by
 a consonant."""
@@ -89,6 +91,7 @@ class Matcher:
         found: list[int] = []
         keys = _Keys()
         abbreviated: list[int] = []
+        unknown: set[int] = set()
         for number, word in enumerate(asked):
             same = id_of(word)
             if same is not None:
@@ -112,13 +115,14 @@ class Matcher:
                 self._match_abbreviations(number, consonants, found)
             if same is None:
                 keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
-                by_sound = self._sounds.find(word, self._vocabulary.words)
-                found += [(number << ASKED_BITS) + match for match in by_sound]
+                unknown.add(number)
         packed = self._match_keys(asked, keys, found)
+        prefixes = self._vocabulary.find_prefixes(asked)
+        self._match_sounds(asked, found, unknown.difference(abbreviated, (prefix.asked for prefix in prefixes)))
         if abbreviated:
             packed += self._match_skeleton_prefixes(asked, abbreviated)
         packed += [np.array(found, np.int64), *senses]
-        return Matches.of(packed, len(asked), self._vocabulary.find_prefixes(asked))
+        return Matches.of(packed, len(asked), prefixes)
 
     def match_typos(self, asked: Sequence[str], numbers: Iterable[int], matches: Matches) -> Matches:
         """Return the matches with what some typed words may mean if they have more typos.
@@ -127,6 +131,7 @@ class Matcher:
         may have two typos. If still nothing is similar to a word, it is looked up by its trigrams.
         """
         keys = _Keys()
+        found: list[int] = []
         numbers = set(numbers).intersection(
             number for number, word in enumerate(asked) if len(word) > 1 and not is_number(word)
         )
@@ -134,14 +139,13 @@ class Matcher:
             word = asked[number].encode()[:LONGEST_WORD]
             is_known = self._vocabulary.id_of(asked[number]) is not None
             keys.add_typos(number, typo_keys(word) if is_known else letter_keys(word))
-        found: list[int] = []
         packed = [matches.packed, *self._match_keys(asked, keys, found), np.array(found, np.int64)]
-        more = Matches.of([best_of_pairs(packed)], len(asked), matches.prefixes)
+        more = Matches.of([best_of_pairs(packed)], len(asked), matches.prefixes, replaces=True)
         unclear = numbers.intersection(self.unclear(asked, more))
         if not unclear:
             return more
         by_trigrams = [self._match_trigrams(number, asked[number]) for number in unclear]
-        return Matches.of([more.packed, *by_trigrams], len(asked), matches.prefixes)
+        return Matches.of([more.packed, *by_trigrams], len(asked), matches.prefixes, replaces=True)
 
     def unclear(self, asked: Sequence[str], matches: Matches) -> list[int]:
         """Return the numbers of the typed words that have no similar match."""
@@ -206,6 +210,15 @@ class Matcher:
                 if self._vocabulary.id_of(typed) is not None:
                     alike += REPLACED << WORD_BITS
                 found.append((number << ASKED_BITS) + alike + word)
+
+    def _match_sounds(self, asked: Sequence[str], found: list[int], unknown: set[int]) -> None:
+        """Match unknown words with those that sound the same, or else nearly the same, if no word with one typo is near."""
+        near = {match >> ASKED_BITS for match in found if match >> WORD_BITS & ALL_STEPS >= NEAR_STEPS}
+        for number in unknown:
+            same = self._sounds.same(asked[number])
+            if not same and number not in near:
+                same = self._sounds.near(asked[number], self._vocabulary.words)
+            found += [(number << ASKED_BITS) + match for match in same]
 
     def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> list[NDArray[np.int64]]:
         short = [number for number in numbers if len(asked[number].encode()) <= HEAD]

@@ -11,15 +11,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.search.language.synonyms import LONGEST_PHRASE, Synonyms
-from toko_core.search.words.matches import ASKED_BITS, WORD_BITS, steps
+from toko_core.search.language.synonyms import Synonyms
+from toko_core.search.text import LONGEST_WORD
+from toko_core.search.words.matches import ASKED_BITS, STEPS, WORD_BITS, Having, steps
+from toko_core.search.words.sounds import SAME as SOUNDS_SAME
+from toko_core.search.words.sounds import sound
 
 CATEGORY, BRAND = 1, 2
 """The kinds of a typed word, as bits."""
 TWIN = 0.95
 """The similarity of a word to the same word written as two."""
 SHORTEST_TWIN, SHORTEST_PART = 5, 2
-INITIALS = 0.75
+OF_BRAND = 0.7
+"""The share of the weight of a brand's category: who types a brand rarely means another one."""
+SHORTEST_SAME_SOUND = 5
+"""The fewest letters of words of the vocabulary that mean each other because they sound the same, as SHAMPO and SHAMPOO."""
+INITIALS = 0.8
 """The similarity of initials to the words that begin with them."""
 FEWEST_INITIALS, MOST_INITIALS = 2, 4
 FEWEST_WITH_INITIALS, ROWS_FOR_ONE_MORE = 3, 20_000
@@ -29,6 +36,7 @@ MOST_ROWS = 300
 STRONG = 0.85
 """The lowest weight of a sense that means the same."""
 LETTERS = 27
+NONE = Having(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 class Sense(NamedTuple):
@@ -50,14 +58,19 @@ class Senses:
         """Use the arrays that `build` returned. Without them, as in the catalogue of an earlier version, there are none."""
         text = arrays["sense_keys"].tobytes().decode() if "sense_keys" in arrays else ""
         self._keys = dict(zip(text.split("\n"), range(text.count("\n") + 1), strict=True)) if text else {}
+        self._longest: dict[str, int] = {}
+        """By first word of a key: how many words its longest key has."""
+        for key in self._keys:
+            first, *further = key.split(" ")
+            self._longest[first] = max(self._longest.get(first, 0), 1 + len(further))
         if self._keys:
             self._kinds: list[int] = arrays["sense_kinds"].tolist()
             self._spread: list[int] = arrays["sense_spread"].tolist()
-            self._word_starts = arrays["sense_word_starts"]
+            self._word_starts: list[int] = arrays["sense_word_starts"].tolist()
             self._words = arrays["sense_words"].astype(np.int64)
-            self._row_starts = arrays["sense_row_starts"]
-            self._rows = arrays["sense_rows"]
-            self._row_steps = arrays["sense_row_steps"]
+            self._row_starts: list[int] = arrays["sense_row_starts"].tolist()
+            self._rows = arrays["sense_rows"].astype(np.int64)
+            self._similarity = (arrays["sense_row_steps"] / STEPS).astype(np.float32)
 
     @staticmethod
     def build(
@@ -68,13 +81,19 @@ class Senses:
         phrases = _Phrases(slots, ids)
         words: dict[str, dict[int, float]] = {}
         rows: dict[str, list[tuple[NDArray[np.int64], float]]] = {}
+        for alike in _same_sounds(vocabulary):
+            for word in alike:
+                words[word] = {ids[other]: SOUNDS_SAME for other in alike if other != word}
         for typed, senses in synonyms.senses.items():
+            only_brand = typed in synonyms.brands and typed not in synonyms.categories
             for sense in senses:
+                weight = sense.weight * OF_BRAND if only_brand and sense.weight < STRONG else sense.weight
                 if len(sense.words) == 1:
                     if (same := ids.get(sense.words[0])) is not None:
-                        words.setdefault(typed, {})[same] = sense.weight
+                        of_word = words.setdefault(typed, {})
+                        of_word[same] = max(weight, of_word.get(same, 0))
                 elif len(found := phrases.find(sense.words)):
-                    rows.setdefault(typed, []).append((found, sense.weight))
+                    rows.setdefault(typed, []).append((found, weight))
         for joined, parts in _twins(vocabulary, slots, ids):
             rows.setdefault(joined, []).append((phrases.find(parts), TWIN))
         for initials, found in _initials(vocabulary, slots, name_lengths):
@@ -87,18 +106,11 @@ class Senses:
 
     def find(self, asked: Sequence[str]) -> list[Sense]:
         """Find the typed words and phrases that have senses."""
-        keys = self._keys
-        if not keys:
-            return []
         found = []
         for first, word in enumerate(asked):
-            phrase = word
-            for count in range(1, LONGEST_PHRASE + 1):
-                if count > 1:
-                    if first + count > len(asked):
-                        break
-                    phrase = f"{phrase} {asked[first + count - 1]}"
-                if (key := keys.get(phrase)) is not None:
+            for count in range(1, min(self._longest.get(word, 0), len(asked) - first) + 1):
+                key = self._keys.get(word if count == 1 else " ".join(asked[first : first + count]))
+                if key is not None:
                     found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
         return found
 
@@ -111,13 +123,13 @@ class Senses:
                 packed += [self._words[start:end] + (n << ASKED_BITS) for n in sense.numbers]
         return packed
 
-    def rows(self, found: Sequence[Sense]) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Return by number of a typed word: the rows of its senses of several words, ascending, and their steps."""
-        of_numbers: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+    def rows(self, found: Sequence[Sense]) -> dict[int, Having]:
+        """Return by number of a typed word: the rows of its senses of several words."""
+        of_numbers: dict[int, Having] = {}
         for sense in found:
             start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
             if end > start:
-                own = self._rows[start:end].astype(np.int64), self._row_steps[start:end].astype(np.int64)
+                own = Having(self._rows[start:end], self._similarity[start:end])
                 for number in sense.numbers:
                     of_numbers[number] = _merge(of_numbers[number], own) if number in of_numbers else own
         return of_numbers
@@ -143,6 +155,15 @@ class _Phrases:
         for further, word in enumerate(wanted[1:], 1):
             place = place[self._flat[place + further] == word]
         return np.unique(place // self._width)
+
+
+def _same_sounds(vocabulary: Sequence[str]) -> list[list[str]]:
+    """Return the groups of words that sound the same."""
+    groups: dict[str, list[str]] = {}
+    for word in vocabulary:
+        if SHORTEST_SAME_SOUND <= len(word) <= LONGEST_WORD and word.isalpha():
+            groups.setdefault(sound(word), []).append(word)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _twins(
@@ -216,15 +237,13 @@ def _text(code: int, count: int) -> str:
     return "".join(reversed(letters))
 
 
-def _merge(
-    one: tuple[NDArray[np.int64], NDArray[np.int64]], other: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Merge the rows of two senses. A row of both keeps the higher steps."""
-    rows, steps_of = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
-    order = np.lexsort((-steps_of, rows))
-    rows, steps_of = rows[order], steps_of[order]
+def _merge(*every: Having) -> Having:
+    """Merge the rows of several senses. A row of more than one keeps the highest similarity."""
+    rows, similarity = (np.concatenate(parts) for parts in zip(*every, strict=True))
+    order = np.lexsort((-similarity, rows))
+    rows, similarity = rows[order], similarity[order]
     is_first = np.append(True, rows[1:] != rows[:-1])
-    return rows[is_first], steps_of[is_first]
+    return Having(rows[is_first], similarity[is_first])
 
 
 def _arrays(
@@ -238,18 +257,16 @@ def _arrays(
         np.array([(steps(weight) << WORD_BITS) + word for word, weight in words.get(key, {}).items()], np.int64)
         for key in keys
     ]
-    having, spread = [], []
+    having: list[Having] = []
+    spread = []
     for key in keys:
         least = 0 if kinds.get(key, 0) & CATEGORY else STRONG
         spread.append(
             sum(int(frequency[word]) for word, weight in words.get(key, {}).items() if weight >= least)
             + sum(len(found) for found, weight in rows.get(key, ()) if weight >= least)
         )
-        every = [(found, np.full(len(found), steps(weight), np.int64)) for found, weight in rows.get(key, ())]
-        merged = every[0] if every else (np.empty(0, np.int64), np.empty(0, np.int64))
-        for other in every[1:]:
-            merged = _merge(merged, other)
-        having.append(merged)
+        every = [Having(found, np.full(len(found), weight, np.float32)) for found, weight in rows.get(key, ())]
+        having.append(_merge(*every) if len(every) > 1 else every[0] if every else NONE)
     return {
         "sense_keys": np.frombuffer("\n".join(keys).encode(), np.uint8),
         "sense_kinds": np.array([kinds.get(key, 0) for key in keys], np.uint8),
@@ -258,5 +275,5 @@ def _arrays(
         "sense_words": np.concatenate([np.empty(0, np.int64), *packed]),
         "sense_row_starts": np.cumsum([0, *(len(found) for found, _ in having)], dtype=np.int64),
         "sense_rows": np.concatenate([np.empty(0, np.int64), *(found for found, _ in having)]).astype(np.int32),
-        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some for _, some in having)]).astype(np.uint16),
+        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some * STEPS for _, some in having)]).astype(np.uint16),
     }

@@ -5,9 +5,11 @@ and j, f, v and p, y and i. A doubled letter, a final e and most h are silent.
 """
 
 import re
+from zlib import crc32
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
@@ -21,6 +23,7 @@ SHORTEST, SHORTEST_NEAR = 4, 5
 """The fewest letters of a word that is found by its sound, and of a sound that may differ by a letter."""
 SAME, NEAR, PER_LETTER = 0.9, 0.86, 0.8
 """The similarity of words that sound the same; of words whose sounds differ by a letter it is NEAR - PER_LETTER / length."""
+LIKE_SAME = like(SAME)
 SPELLINGS = (
     ("sch", "s"), ("ck", "k"), ("ch", "k"), ("sh", "s"), ("sy", "s"), ("ph", "p"), ("th", "t"), ("gh", "g"), ("kh", "k"),
     ("dj", "s"), ("tj", "k"), ("oe", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"), ("au", "o"), ("x", "ks"),
@@ -45,30 +48,44 @@ class Sounds:
         """Use the arrays that `build` returned. Without them, as in the catalogue of an earlier version, nothing is found."""
         own = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
         self._table = KeyTable(own) if own else None
+        if own:
+            self._whole: NDArray[np.uint32] = own["whole"]
+            self._order: NDArray[np.int32] = own["order"]
 
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Build the arrays from the vocabulary's words, by id."""
-        arrays = KeyTable.of(
-            _keys(sound(word)) if SHORTEST <= len(word) <= LONGEST_WORD and not is_number(word) else () for word in words
-        )
+        keys = [
+            typo_keys(sound(word).encode()) if SHORTEST <= len(word) <= LONGEST_WORD and not is_number(word) else []
+            for word in words
+        ]
+        having = np.array([number for number, of_word in enumerate(keys) if of_word], np.int32)
+        whole = np.array([of_word[0] for of_word in keys if of_word], np.uint32)
+        order = whole.argsort(kind="stable")
+        arrays = KeyTable.of(of_word if len(of_word) > SHORTEST_NEAR else () for of_word in keys)
+        arrays |= {"whole": whole[order], "order": having[order]}
         return {PREFIX + name: array for name, array in arrays.items()}
 
-    def find(self, word: str, vocabulary: Sequence[str]) -> list[int]:
-        """Return packed matches, without the number of the typed word, for an unknown word."""
+    def same(self, word: str) -> list[int]:
+        """Return packed matches, without the number of the typed word: the words that sound like an unknown one."""
         if self._table is None or not SHORTEST <= len(word) <= LONGEST_WORD:
+            return []
+        key = np.uint32(crc32(sound(word).encode()))
+        start = int(self._whole.searchsorted(key))
+        found = []
+        while start < len(self._whole) and self._whole[start] == key:
+            found.append(LIKE_SAME + int(self._order[start]))
+            start += 1
+        return found
+
+    def near(self, word: str, vocabulary: Sequence[str]) -> list[int]:
+        """Do the same for the words whose sound differs by a letter."""
+        if self._table is None or not SHORTEST_NEAR <= len(word) <= LONGEST_WORD:
             return []
         typed = sound(word)
         found = []
-        for meant in set(self._table.find(_keys(typed))[1].tolist()):
+        for meant in set(self._table.find(typo_keys(typed.encode()))[1].tolist()):
             other = sound(vocabulary[meant])
-            apart = OSA.distance(typed, other, score_cutoff=1)
-            if apart == 0:
-                found.append(like(SAME) + meant)
-            elif apart == 1:
+            if OSA.distance(typed, other, score_cutoff=1) == 1:
                 found.append(like(NEAR - PER_LETTER / max(len(typed), len(other))) + meant)
         return found
-
-
-def _keys(sounds: str) -> list[int]:
-    return typo_keys(sounds.encode())[: None if len(sounds) >= SHORTEST_NEAR else 1]

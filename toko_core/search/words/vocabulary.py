@@ -15,7 +15,7 @@ WORDS_AT_ONCE = 1000
 """While loading, this many words become Python strings at a time, so that other threads can run in between."""
 FEW_LETTERS = 4
 """A known word of at most this many letters may still be the prefix of another."""
-SHORTEST_PART, SHORTEST_OF_TWO = 2, 7
+SHORTEST_PART, SHORTEST_OF_TWO = 2, 6
 SHORTEST_PREFIX, SHORTEST_REST = 4, 3
 """The fewest letters of a known prefix, and of the rest after it, to split a word although the rest has no match."""
 
