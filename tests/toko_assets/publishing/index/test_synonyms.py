@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,12 @@ def file(tmp_path: Path) -> Path:
 
 def an_export(folder: DataFolder, names: Sequence[str] = NAMES) -> ProductExport:
     backup, codes = a_backup("0.i5bu", 0), [f"{number:03}" for number in range(len(names))]
-    prices = {"kodeitem": codes, "satuan": ["PCS"] * len(names), "hargajual": [Decimal(1000)] * len(names)}
-    products = {"kodeitem": codes, "namaitem": list(names), "dijual": [True] * len(names)}
+    prices: dict[str, Sequence[Any]] = {
+        "kodeitem": codes,
+        "satuan": ["PCS"] * len(names),
+        "hargajual": [Decimal(1000)] * len(names),
+    }
+    products: dict[str, Sequence[Any]] = {"kodeitem": codes, "namaitem": list(names), "dijual": [True] * len(names)}
     tables = write_tables(folder.exports / backup.id, {"products": products, "prices": prices})
     counts = {"products": len(names), "prices": len(names), "barcodes": 0, "stock": 0, "photos": 0}
     return ProductExport(backup, tables, counts, folder.exports / "prices.csv")

@@ -146,7 +146,7 @@ def test_no_brand_is_a_word_of_another_meaning() -> None:
 
 def test_no_common_word_of_one_kind_of_goods_is_a_synonym_of_another_kind() -> None:
     kinds = kinds_of_words()
-    odd = {}
+    odd: dict[str, str] = {}
     for group in groups():
         for word in group.strong:
             others = set().union(*(kinds[other] for other in group.strong if other != word))
