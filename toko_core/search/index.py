@@ -241,6 +241,11 @@ class SearchIndex:
         if similarity is None or found.weighed is None:
             return True
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
+        row = found.ranked.rows[0]
+        of_row = {self._forward.word(row, slot) for slot in range(SLOTS)}
+        for sense in found.query.senses:
+            if self._senses.is_meant_by(sense, row, of_row):  # it ranks lower, but it is what was asked for
+                similarity[list(sense.numbers)] = 1
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 

@@ -4,7 +4,7 @@ A sense of one word is a word of the vocabulary. The rows of a sense of several 
 collected when the index is built.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.language.synonyms import Synonyms
 from toko_core.search.text import LONGEST_WORD
-from toko_core.search.words.matches import ASKED_BITS, STEPS, WORD_BITS, Having, steps
+from toko_core.search.words.matches import ASKED_BITS, STEPS, WORD, WORD_BITS, Having, steps
 from toko_core.search.words.sounds import SAME as SOUNDS_SAME
 from toko_core.search.words.sounds import sound
 
@@ -133,6 +133,19 @@ class Senses:
                 for number in sense.numbers:
                     of_numbers[number] = _merge(of_numbers[number], own) if number in of_numbers else own
         return of_numbers
+
+    def is_meant_by(self, sense: Sense, row: int, words: Collection[int]) -> bool:
+        """Return whether a row, which has these words of the vocabulary, has what a typed word may mean.
+
+        The category of a brand that was typed is not that brand.
+        """
+        if sense.kind == BRAND:
+            return False
+        start, end = self._word_starts[sense.key], self._word_starts[sense.key + 1]
+        if any(word & WORD in words for word in self._words[start:end].tolist()):
+            return True
+        start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
+        return row in self._rows[start:end]
 
 
 class _Phrases:
