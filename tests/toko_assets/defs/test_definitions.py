@@ -62,7 +62,8 @@ def test_the_checks_are_these() -> None:
         "levels_assumed",
         "limits_assumed", "no_orphans", "not_below_cost", "optional_tables_read", "photos_readable",
         "price_rows_of_no_system", "price_rows_repeated", "price_systems_guessed", "prices_filled_in",
-        "products_not_fewer", "stale_price_rows", "texts_decoded", "till_agrees", "unit_rows_differ", "units_assumed",
+        "products_not_fewer", "stale_price_rows", "synonyms_understood", "texts_decoded", "till_agrees",
+        "unit_rows_differ", "units_assumed",
         "units_unknown", "units_without_price", "unknown_marks", "unmarked_items_sold",
     ]  # fmt: skip
 

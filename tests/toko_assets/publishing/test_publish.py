@@ -45,7 +45,7 @@ def an_export(folder: DataFolder, names: Sequence[str], day: int = 0) -> Product
     return ProductExport(backup, tables, counts, folder.exports / "prices.csv")
 
 
-def build_index_of_other_names(export: Path) -> dict[str, NDArray[Any]]:
+def build_index_of_other_names(export: Path, _: Path | None) -> dict[str, NDArray[Any]]:
     products = parquet.read_table(export / "products.parquet", columns=["namaitem"])
     return SearchIndex.build([f"lain {row}" for row in range(len(products))]).to_arrays()
 

@@ -75,8 +75,8 @@ CHECK_TEXTS: Final[Mapping[str, str]] = {
     "search_finds_products": f"Products are found among the first {RESULTS} results "
     + ", ".join(f"by {kind} at least {floor:.0%}" for kind, floor in FLOORS.items())
     + " of the time.",
-    "synonyms_understood": "The lines of SYNONYMS_FILE, the shop's own synonyms. What is wrong is left out of the search "
-    "index, and shown here.",
+    "synonyms_understood": "The lines of SYNONYMS_FILE, the shop's own synonyms. Wrong ones are shown here, and "
+    "left out of the search index.",
     "products_not_lost": "The products of the served catalogue that are gone: their code is missing, or it has another "
     "name that shares no word with the former one. At most the share `most_products_lost` of the run config (by "
     "default half) may disappear at once.",

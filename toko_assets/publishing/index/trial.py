@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -30,8 +31,8 @@ LEAST_LETTERS = 5
 def try_search(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) -> Outcome:
     """Check that searches find products by name, and by the name written otherwise.
 
-    The longest word has a typo or no vowels, a word is replaced by a synonym that comes with the program, or a size has
-    another unit.
+    The longest word has a typo or no vowels, or a size has another unit. A synonym that comes with the program, alone,
+    must find a product with the word for which it stands.
 
     The last result is kept, and returned if it is asked for again.
     """
@@ -61,13 +62,11 @@ def _try_search(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) 
         name = names[row]
         if not sold[row]:  # ranks below all products that are sold
             continue
-        wanted = words(name)
-        for kind, query in _searches(name):
+        for kind, query, finds in _searches(name):
             if kind == "synonym" and not knows_synonyms:
                 continue
             asked[kind] += 1
-            hits = index.search(query, RESULTS)
-            if not any(words(names[hit.row]) == wanted for hit in hits):
+            if not any(finds(words(names[hit.row])) for hit in index.search(query, RESULTS)):
                 missed.append((kind, query, name))
     lost = Counter(kind for kind, *_ in missed)
     enough = {kind: FEWEST_ASKED if kind in ("synonym", "size") else 1 for kind in FLOORS}
@@ -85,35 +84,45 @@ def _try_search(index: SearchIndex, names: Sequence[str], sold: Sequence[bool]) 
     )
 
 
-def _searches(name: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, query) of the searches that must find a product with that name among the first results."""
+class _Trial(NamedTuple):
+    kind: str
+    query: str
+    finds: Callable[[list[str]], bool]
+    """Whether a name of these words is a right result."""
+
+
+def _searches(name: str) -> Iterator[_Trial]:
+    """Yield the searches that must have a right result among the first ones."""
     typed = words(name)
     if not typed:
         return
-    yield "name", name
-    yield from _otherwise(typed)
+    yield _Trial("name", name, typed.__eq__)
+    yield from _synonyms(typed)
+    for place, word in enumerate(typed):
+        if other := _other_unit(word):
+            yield _Trial("size", " ".join([*typed[:place], other, *typed[place + 1 :]]), typed.__eq__)
+            break
     longest = max(typed, key=len)
     if len(longest) < LEAST_LETTERS or not longest.isalpha() or len(typed) < 2:
         return
     middle = len(longest) // 2
     swapped = longest[: middle - 1] + longest[middle] + longest[middle - 1] + longest[middle + 1 :]
     for kind, written in (("typo", swapped), ("abbreviation", skeleton(longest))):
-        yield kind, " ".join(written if word == longest else word for word in typed)
+        yield _Trial(kind, " ".join(written if word == longest else word for word in typed), typed.__eq__)
 
 
-def _otherwise(typed: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the searches with a synonym for one word, and with one size in another unit."""
-    for kind, written in (("synonym", _synonym), ("size", _other_unit)):
-        for place, word in enumerate(typed):
-            if other := written(word):
-                yield kind, " ".join([*typed[:place], other, *typed[place + 1 :]])
-                break
+def _synonyms(typed: list[str]) -> Iterator[_Trial]:
+    """Yield the search for a synonym of a word. Any product is right that has the word or the synonym in its name."""
+    for word in typed:
+        senses = load_synonyms().senses.get(word, ()) if len(word) >= LEAST_LETTERS else ()
+        for sense in senses:
+            if sense.weight == SYNONYM:
+                yield _Trial("synonym", " ".join(sense.words), _having({word}, set(sense.words)))
+                return
 
 
-def _synonym(word: str) -> str:
-    """Return the first word or phrase that means the same; an empty text if there is none."""
-    senses = load_synonyms().senses.get(word, ()) if len(word) >= LEAST_LETTERS else ()
-    return next((" ".join(sense.words) for sense in senses if sense.weight == SYNONYM), "")
+def _having(*either: set[str]) -> Callable[[list[str]], bool]:
+    return lambda found: any(one <= set(found) for one in either)
 
 
 def _other_unit(word: str) -> str:

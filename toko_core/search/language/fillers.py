@@ -5,7 +5,14 @@ their name are missing on purpose: `teh` and `mah` (Sundanese particles), `ibu` 
 `kosong` (an empty gallon), `item` (colloquial for black), `isi`, `baru`, `bagus`.
 """
 
-FILLERS = frozenset(
+AT_ENDS = frozenset(
+    "kk ka sis sist gan agan min admin bos boss bosku bossku bang bg abang mas mbak mba mbk pak bapak bu om tante tan "
+    "cik koh ko ci cece kang akang neng teteh dek adek dik uda uni bro brow sob cuy cak ning daeng "
+    "hello hi hei hey p pagi siang sore malam malem ok oke okay oh eh y pls plis sori sorry".split()
+)
+"""Words that name no product as the first or last word of a message (`ada gula ga mas`, `pagi, beras 5 kg`), but may do
+so elsewhere (`polong mas`, `boss`)."""
+FILLERS = AT_ENDS.union(
     # Questions
     "apa apakah apaan brp brapa berapa brpa berapaan brapaan piro pira sabaraha mana dimana gmn gimana bagaimana "
     "kapan kenapa knp ada adakah adanya gak ga gk ngga nggak enggak engga ndak nda kagak tak tdk tidak kah kan "
@@ -28,24 +35,15 @@ FILLERS = frozenset(
     "trims tks thx thanks thank nuwun matur suwun maturnuwun nuhun please tengkyu "
     "kak kakak kaka".split()
 )
-"""Single words, as `words` splits them, that never name a product."""
-AT_ENDS = frozenset(
-    "kk ka sis sist gan agan min admin bos boss bosku bossku bang bg abang mas mbak mba mbk pak bapak bu om tante tan "
-    "cik koh ko ci cece kang akang neng teteh dek adek dik uda uni bro brow sob cuy cak ning daeng "
-    "hello hi hei hey p pagi siang sore malam ok oke okay oh eh y pls plis sori sorry".split()
-)
-"""Words that name no product as the first or last word of a message (`ada gula ga mas`, `pagi, beras 5 kg`), but may do
-so elsewhere (`polong mas`, `boss`)."""
+"""Single words, as `words` splits them, that name no product: those of AT_ENDS, and these everywhere."""
 FILLER_PHRASES: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
     for phrase in (
         "selamat pagi, selamat siang, selamat sore, selamat malam, met pagi, met siang, met sore, met malam, "
-        "pagi kak, siang kak, sore kak, malam kak, pagi mas, siang mas, sore mas, malam mas, pagi bu, siang bu, "
-        "sore bu, malam bu, pagi pak, siang pak, sore pak, malam pak, pagi min, siang min, sore min, malam min, "
-        "terima kasih, terimakasih banyak, makasih banyak, matur nuwun, hatur nuhun, thank you, "
+        "terima kasih, terimakasih banyak, makasih banyak, hatur nuhun, thank you, "
         "harga satuan, harga per, harga grosir, harga ecer, harga eceran, total harga, jam berapa, "
-        "warna apa, rasa apa, ukuran apa, ukuran berapa, isi berapa, isi brp, merek apa, merk apa, jenis apa, "
-        "apa saja, apa aja, hari ini, how much, do you have, ready stock"
+        "warna apa, rasa apa, ukuran apa, ukuran berapa, isi berapa, isi brp, jenis apa, "
+        "hari ini, how much, do you have"
     ).split(", ")
 )
 """Phrases that name no product, although one of their words may."""

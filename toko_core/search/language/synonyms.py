@@ -175,7 +175,7 @@ def _phrases(text: str) -> list[str]:
 
 
 def _phrase(text: str) -> str:
-    split = words(text)
+    split = list(dict.fromkeys(words(text)))  # like the search, which counts a word that is said twice once
     if not 1 <= len(split) <= LONGEST_PHRASE or len(max(split, key=len)) > LONGEST_WORD:
         shown = text.strip()
         shown = shown if len(shown) <= LONGEST_WORD else f"{shown[:LONGEST_WORD]}…"
