@@ -5,7 +5,6 @@ A row has SLOTS slots for the distinct words of its name, followed by those of i
 
 import threading
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,7 +66,7 @@ class ForwardIndex:
             like *= (np.add.reduce(replaced) <= MOST_REPLACED) | (replaced == 0)
         similarity = like * np.float32(1 / STEPS)
         earliness = (best & (SLOTS - 1)).view(np.int16)
-        for number, having in chain(query.having.items(), query.phrases.items()):
+        for number, having in (*query.having.items(), *query.phrases.items()):
             there = having.rows.searchsorted(rows)
             here = (having.rows.take(there, mode="clip") == rows).nonzero()[0]
             if len(here):

@@ -57,12 +57,12 @@ class Reader:
         text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         typed: list[str] = []
         for word in self._sentences.strip(words(self._sentences.join_repeated(text))):
-            if self._vocabulary.id_of(word) is None and not is_number(word):
-                word = self._sentences.stem(word)
-            if self._vocabulary.id_of(word) is None and not is_number(word):
-                typed += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
-            else:
+            if self._vocabulary.id_of(word) is not None or is_number(word):
                 typed.append(word)
+            elif (stem := self._sentences.stem(word)) != word:
+                typed.append(stem)
+            else:
+                typed += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
         distinct = list(dict.fromkeys(typed))
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
@@ -84,13 +84,11 @@ class Reader:
             if parts is not None and len(asked) < MOST_WORDS:
                 asked[number] = parts[0]
                 asked.append(parts[1])
-        return query if asked == query.asked else self._with_senses(query._replace(asked=asked))
+        return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
 
     def _with_senses(self, query: Query) -> Query:
-        found = self._senses.find(query.asked)
-        if not found:
-            return query if not query.senses else query._replace(senses=(), phrases=EMPTY)
-        return query._replace(senses=found, phrases=self._senses.rows(found))
+        senses = self._senses.find(query.asked)
+        return Query(*query[:3], senses, self._senses.rows(senses)) if senses else query
 
     def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it."""

@@ -118,7 +118,8 @@ class Matcher:
                 unknown.add(number)
         packed = self._match_keys(asked, keys, found)
         prefixes = self._vocabulary.find_prefixes(asked)
-        self._match_sounds(asked, found, unknown.difference(abbreviated, (prefix.asked for prefix in prefixes)))
+        if unknown:
+            self._match_sounds(asked, found, unknown.difference(abbreviated, (prefix.asked for prefix in prefixes)))
         if abbreviated:
             packed += self._match_skeleton_prefixes(asked, abbreviated)
         packed += [np.array(found, np.int64), *senses]

@@ -22,8 +22,8 @@ CATEGORY, BRAND = 1, 2
 TWIN = 0.95
 """The similarity of a word to the same word written as two."""
 SHORTEST_TWIN, SHORTEST_PART = 5, 2
-OF_BRAND = 0.7
-"""The share of the weight of a brand's category: who types a brand rarely means another one."""
+OF_BRAND = 0.4
+"""The share of the weight of a brand's category, if the shop has the brand: who types it rarely means another one."""
 SHORTEST_SAME_SOUND = 5
 """The fewest letters of words of the vocabulary that mean each other because they sound the same, as SHAMPO and SHAMPOO."""
 INITIALS = 0.8
@@ -59,10 +59,10 @@ class Senses:
         text = arrays["sense_keys"].tobytes().decode() if "sense_keys" in arrays else ""
         self._keys = dict(zip(text.split("\n"), range(text.count("\n") + 1), strict=True)) if text else {}
         self._longest: dict[str, int] = {}
-        """By first word of a key: how many words its longest key has."""
-        for key in self._keys:
-            first, *further = key.split(" ")
-            self._longest[first] = max(self._longest.get(first, 0), 1 + len(further))
+        """By first word of the keys of several words: how many words the longest has."""
+        for phrase in filter(lambda key: " " in key, self._keys):
+            first, *further = phrase.split(" ")
+            self._longest[first] = max(self._longest.get(first, 1), 1 + len(further))
         if self._keys:
             self._kinds: list[int] = arrays["sense_kinds"].tolist()
             self._spread: list[int] = arrays["sense_spread"].tolist()
@@ -85,9 +85,10 @@ class Senses:
             for word in alike:
                 words[word] = {ids[other]: SOUNDS_SAME for other in alike if other != word}
         for typed, senses in synonyms.senses.items():
-            only_brand = typed in synonyms.brands and typed not in synonyms.categories
+            is_brand = typed in synonyms.brands and typed not in synonyms.categories
+            is_sold = is_brand and len(phrases.find(typed.split(" "))) > 0
             for sense in senses:
-                weight = sense.weight * OF_BRAND if only_brand and sense.weight < STRONG else sense.weight
+                weight = sense.weight * OF_BRAND if is_sold and sense.weight < STRONG else sense.weight
                 if len(sense.words) == 1:
                     if (same := ids.get(sense.words[0])) is not None:
                         of_word = words.setdefault(typed, {})
@@ -108,9 +109,10 @@ class Senses:
         """Find the typed words and phrases that have senses."""
         found = []
         for first, word in enumerate(asked):
-            for count in range(1, min(self._longest.get(word, 0), len(asked) - first) + 1):
-                key = self._keys.get(word if count == 1 else " ".join(asked[first : first + count]))
-                if key is not None:
+            if (key := self._keys.get(word)) is not None:
+                found.append(Sense(range(first, first + 1), key, self._kinds[key], self._spread[key]))
+            for count in range(2, min(self._longest.get(word, 1), len(asked) - first) + 1):
+                if (key := self._keys.get(" ".join(asked[first : first + count]))) is not None:
                     found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
         return found
 
