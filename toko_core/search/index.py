@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.sentences import Sentences
 from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
@@ -241,6 +242,9 @@ class SearchIndex:
         if similarity is None or found.weighed is None:
             return True
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
+        units = [word in UNITS for word in found.query.asked]
+        if not all(units):  # a shop sells by the dozen what has no dozen in its name
+            evidence = [0 if is_unit else share for is_unit, share in zip(units, evidence, strict=True)]
         row = found.ranked.rows[0]
         of_row = {self._forward.word(row, slot) for slot in range(SLOTS)}
         for sense in found.query.senses:
