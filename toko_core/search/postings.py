@@ -145,6 +145,7 @@ class Postings:
         """
         rarest = log(self._count + 1.1)
         similar = {*query.having, *query.phrases, *(prefix.asked for prefix in matches.prefixes)}
+        similar.update(n for n, word in enumerate(query.asked) if is_number(word) or word in PACKS)
         return [
             max(weight, by_rarity if best >= SIMILAR or number in similar else rarest)
             for number, (weight, by_rarity, best) in enumerate(
