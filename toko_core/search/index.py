@@ -198,7 +198,9 @@ class SearchIndex:
         query = self._reader.read(text)
         if not query.asked:
             return []
-        ranked = self._run_passes(query, self._match(query), SUGGESTED_FROM).ranked
+        matches = self._match(query)
+        first = self._run_pass(query, matches, SUGGESTED_FROM)
+        ranked = self._second_pass(query, matches, first, SUGGESTED_FROM).ranked
         found: dict[str, None] = {}
         for row in ranked.rows:
             asked, slots = self._meant(text, row)
@@ -231,25 +233,25 @@ class SearchIndex:
 
     def _rank(self, query: Query, matches: Matches, limit: int) -> Ranked:
         """Return the best rows by name and labels."""
-        found = self._run_passes(query, matches, limit)
+        first = self._run_pass(query, matches, limit)
+        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
+        if not again and self._is_meant(first):
+            return first.ranked
+        found = self._second_pass(query, matches, first, limit)
         return found.ranked if self._is_meant(found) else found.ranked._replace(rows=[], scores=[])
 
     def _is_meant(self, found: _Pass) -> bool:
         """Return whether the best row is similar enough to what was typed."""
-        similarity = found.ranked.evidence
-        if similarity is None or found.weighed is None:
+        if found.ranked.doubtful is None or found.weighed is None:
             return True
+        row, similarity = found.ranked.doubtful
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
-        for number in {number for sense in found.query.senses for number in sense.numbers}:
-            if similarity[number] >= WEAKEST_SENSE:  # what the synonyms say is no guess
-                similarity[number] = 1
+        words = self._forward.words(row)
+        for sense in found.query.senses:
+            if self._senses.has(sense, row, words, WEAKEST_SENSE):  # what synonyms say is no guess
+                similarity[sense.numbers] = 1
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
-
-    def _run_passes(self, query: Query, matches: Matches, limit: int) -> _Pass:
-        first = self._run_pass(query, matches, limit)
-        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
-        return self._second_pass(query, matches, first, limit) if again else first
 
     def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:

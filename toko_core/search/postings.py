@@ -49,6 +49,10 @@ CATEGORY_WEIGHT, BRAND_WEIGHT = 0.6, 1.3
 """Factors of the weight of a word that names a kind of product, next to other words, and of a known brand."""
 
 
+BRAND_EVIDENCE = 1.5
+"""A brand says more about what is meant than its weight."""
+
+
 class Weighed(NamedTuple):
     """The weight of each typed word, and how many rows may have it."""
 
@@ -146,8 +150,10 @@ class Postings:
         rarest = log(self._count + 1.1)
         similar = {*query.having, *query.phrases, *(prefix.asked for prefix in matches.prefixes)}
         similar.update(n for n, word in enumerate(query.asked) if is_number(word) or word in PACKS)
+        brands = {number for sense in query.senses if sense.kind & BRAND for number in sense.numbers}
         return [
-            max(weight, by_rarity if best >= SIMILAR or number in similar else rarest)
+            (BRAND_EVIDENCE if number in brands else 1)
+            * max(weight, by_rarity if best >= SIMILAR or number in similar else rarest)
             for number, (weight, by_rarity, best) in enumerate(
                 zip(weighed.weights, weighed.by_rarity, weighed.best, strict=True)
             )

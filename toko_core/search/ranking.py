@@ -46,6 +46,14 @@ SHORTEST_LACKING = 3
 """Only a missing word of at least this many letters, and no number, starts a second pass."""
 
 
+class Doubtful(NamedTuple):
+    """A row that may not be meant."""
+
+    row: int
+    similarity: NDArray[np.float32]
+    """By typed word: the similarity of the row's most similar word."""
+
+
 class Ranked(NamedTuple):
     """The best rows, best first."""
 
@@ -55,8 +63,8 @@ class Ranked(NamedTuple):
     """The numbers of the typed words that the first row lacks, if they are worth a second pass."""
     alone: bool
     """Whether the first row is the only one with both of two typed words, and does not have them side by side."""
-    evidence: NDArray[np.float32] | None
-    """By typed word: its similarity to the best row's words. None if the row is surely meant."""
+    doubtful: Doubtful | None
+    """The best row, if it is not surely meant."""
 
 
 class Ranking:
@@ -109,8 +117,8 @@ class Ranking:
         )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
         best = int(score.argmax())
-        evidence = similarity[:, best].copy() if score[best] < SURE else None
-        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, evidence)
+        doubtful = Doubtful(int(rows[best]), similarity[:, best].copy()) if score[best] < SURE else None
+        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, doubtful)
 
 
 def share_of_evidence(similarity: NDArray[np.float32], evidence: Sequence[float]) -> float:

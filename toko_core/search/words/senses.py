@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.language.synonyms import Synonyms
 from toko_core.search.text import LONGEST_WORD
-from toko_core.search.words.matches import ASKED_BITS, STEPS, WORD_BITS, Having, steps
+from toko_core.search.words.matches import ASKED_BITS, STEPS, WORD, WORD_BITS, Having, steps
 from toko_core.search.words.sounds import SAME as SOUNDS_SAME
 from toko_core.search.words.sounds import sound
 
@@ -124,6 +124,15 @@ class Senses:
             if end > start:
                 packed += [self._words[start:end] + (n << ASKED_BITS) for n in sense.numbers]
         return packed
+
+    def has(self, sense: Sense, row: int, words: Sequence[int], least: float) -> bool:
+        """Return whether a row has one of the other words or phrases of a sense, with at least this similarity."""
+        start, end = self._word_starts[sense.key], self._word_starts[sense.key + 1]
+        of_key = self._words[start:end]
+        if np.isin(of_key[of_key >> WORD_BITS >= steps(least)] & WORD, words).any():
+            return True
+        start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
+        return bool(((self._rows[start:end] == row) & (self._similarity[start:end] >= least)).any())
 
     def rows(self, found: Sequence[Sense]) -> dict[int, Having]:
         """Return by number of a typed word: the rows of its senses of several words."""
