@@ -54,8 +54,6 @@ LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.5
 """If the best row has less evidence, the shop does not sell what was typed: nothing is found. Of one typed word, the row's
 word must be more similar. Of 400 names of two or three words of other shops' goods, 7 in 10 have less; of 2,900 searches for
 a product of the index with typos and abbreviations, 2 have."""
-WEAKEST_SENSE = 0.55
-"""The least similarity of a weaker sense of a typed word."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
@@ -248,8 +246,8 @@ class SearchIndex:
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
         words = self._forward.words(row)
         for sense in found.query.senses:
-            if self._senses.has(sense, row, words, WEAKEST_SENSE):  # what synonyms say is no guess
-                similarity[sense.numbers] = 1
+            if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
+                similarity[list(sense.numbers)] = 1
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 

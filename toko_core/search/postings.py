@@ -19,8 +19,8 @@ from toko_core.search.language.packs import PACKS
 from toko_core.search.query import Query
 from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
-from toko_core.search.words.senses import BRAND, CATEGORY
 from toko_core.search.words.matches import ALL_STEPS, STEPS, WORD_BITS, Matches, PrefixRange, like, steps
+from toko_core.search.words.senses import BRAND, CATEGORY
 
 ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
 """How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 3,000 of 100,000 and 12,000 of

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from toko_core.search.identifiers import Identifiers
 from toko_core.search.language.sentences import Sentences
@@ -83,7 +82,9 @@ class Reader:
             if number in query.having:
                 continue
             word = asked[number]
-            parts = self._vocabulary.split_in_three(word, self._pairs.stand_together) or self._vocabulary.split_off(word)
+            parts = self._vocabulary.split_in_three(word, self._pairs.stand_together) or self._vocabulary.split_off(
+                word
+            )
             if parts is not None and len(asked) + len(parts) - 1 <= MOST_WORDS:
                 asked[number] = parts[0]
                 asked += parts[1:]

@@ -83,9 +83,7 @@ class Ranking:
         self._has_prior = prior is not None
         self._of_rows[:, 4] = 0 if prior is None else prior * np.float32(1 / MOST)
 
-    def rank(
-        self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int
-    ) -> Ranked:
+    def rank(self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int) -> Ranked:
         """Return the best of `rows`, which are at least one."""
         weights = weighed.weights
         comparison = self._words.compare(query, matches, rows)

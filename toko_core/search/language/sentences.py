@@ -44,7 +44,9 @@ class Sentences:
         self._name_lengths = arrays["name_lengths"]
         begun = np.bincount(self._slots[:, 0]) if len(self._slots) else np.empty(0, np.int64)
         self._fillers = frozenset(
-            word for word in FILLERS if (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
+            word
+            for word in FILLERS
+            if (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
         )
         self._candidates = self._fillers.union([COUNTED], *PHRASES)
 
@@ -68,9 +70,7 @@ class Sentences:
             return list(typed)
         if all(is_filler):
             return list(typed) if self._is_name(typed) else []
-        return [
-            word for place, word in enumerate(typed) if not is_filler[place] or self._is_of_name(typed, place)
-        ]
+        return [word for place, word in enumerate(typed) if not is_filler[place] or self._is_of_name(typed, place)]
 
     def join_repeated(self, text: str) -> str:
         """Return the text with `kue` for `kue2`, unless names have it like that, as in `CHOMP2`."""

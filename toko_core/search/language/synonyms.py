@@ -51,7 +51,7 @@ class Synonyms:
     senses: Mapping[str, tuple[Sense, ...]]
     """By typed word or phrase, as `words` splits it, with a space between words: its senses, the strongest first."""
     categories: frozenset[str]
-    """Words and phrases that name a kind of product of which a group lists brands, such as `pasta gigi`."""
+    """Words and phrases that name a kind of product of which a group lists brands, such as `pasta gigi` or `pampers`."""
     brands: frozenset[str]
     """The brands that groups list."""
     shop_lines: int
@@ -195,7 +195,9 @@ def _combine(ours: Iterable[_Group], shops: Iterable[_Group], problems: Iterable
         senses[word] = max(weight, senses.get(word, 0))
     return Synonyms(
         senses={typed: _sorted(senses) for typed, senses in weights.items()},
-        categories=frozenset(word for group in groups if group.brands for word in group.typed + group.strong),
+        categories=frozenset(
+            word for group in groups if group.brands for word in group.typed + group.strong + group.nouns
+        ),
         brands=frozenset(word for group in groups for word in group.brands),
         shop_lines=len(shops),
         problems=tuple(problems),

@@ -4,7 +4,7 @@ A sense of one word is a word of the vocabulary. The rows of a sense of several 
 collected when the index is built.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -112,7 +112,8 @@ class Senses:
             if (key := self._keys.get(word)) is not None:
                 found.append(Sense(range(first, first + 1), key, self._kinds[key], self._spread[key]))
             for count in range(2, min(self._longest.get(word, 1), len(asked) - first) + 1):
-                if (key := self._keys.get(" ".join(asked[first : first + count]))) is not None:
+                key = self._keys.get(" ".join(asked[first : first + count]))
+                if key is not None:
                     found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
         return found
 
@@ -125,15 +126,6 @@ class Senses:
                 packed += [self._words[start:end] + (n << ASKED_BITS) for n in sense.numbers]
         return packed
 
-    def has(self, sense: Sense, row: int, words: Sequence[int], least: float) -> bool:
-        """Return whether a row has one of the other words or phrases of a sense, with at least this similarity."""
-        start, end = self._word_starts[sense.key], self._word_starts[sense.key + 1]
-        of_key = self._words[start:end]
-        if np.isin(of_key[of_key >> WORD_BITS >= steps(least)] & WORD, words).any():
-            return True
-        start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
-        return bool(((self._rows[start:end] == row) & (self._similarity[start:end] >= least)).any())
-
     def rows(self, found: Sequence[Sense]) -> dict[int, Having]:
         """Return by number of a typed word: the rows of its senses of several words."""
         of_numbers: dict[int, Having] = {}
@@ -144,6 +136,19 @@ class Senses:
                 for number in sense.numbers:
                     of_numbers[number] = _merge(of_numbers[number], own) if number in of_numbers else own
         return of_numbers
+
+    def is_meant_by(self, sense: Sense, row: int, words: Collection[int]) -> bool:
+        """Return whether a row, which has these words of the vocabulary, has what a typed word may mean.
+
+        The category of a brand that was typed is not that brand.
+        """
+        if sense.kind == BRAND:
+            return False
+        start, end = self._word_starts[sense.key], self._word_starts[sense.key + 1]
+        if any(word & WORD in words for word in self._words[start:end].tolist()):
+            return True
+        start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
+        return row in self._rows[start:end]
 
 
 class _Phrases:
@@ -286,5 +291,7 @@ def _arrays(
         "sense_words": np.concatenate([np.empty(0, np.int64), *packed]),
         "sense_row_starts": np.cumsum([0, *(len(found) for found, _ in having)], dtype=np.int64),
         "sense_rows": np.concatenate([np.empty(0, np.int64), *(found for found, _ in having)]).astype(np.int32),
-        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some * STEPS for _, some in having)]).astype(np.uint16),
+        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some * STEPS for _, some in having)]).astype(
+            np.uint16
+        ),
     }

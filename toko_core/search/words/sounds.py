@@ -5,9 +5,9 @@ and j, f, v and p, y and i. A doubled letter, a final e and most h are silent.
 """
 
 import re
-from zlib import crc32
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
