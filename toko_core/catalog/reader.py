@@ -15,6 +15,7 @@ import duckdb
 from toko_core.catalog.arrays import read_arrays
 from toko_core.catalog.open_file import Config, open_file, unreadable
 from toko_core.catalog.products import Product, Products
+from toko_core.catalog.reference.popularity import read_prior
 from toko_core.catalog.reference.sales import Sales
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import current_file
@@ -57,7 +58,7 @@ class PublishedCatalog:
             self.info = _info(connection, file)
             self.products = Products(connection)
             self.sales = Sales(connection, self.info)
-            self.index = SearchIndex.from_arrays(read_arrays(connection))
+            self.index = SearchIndex.from_arrays(read_arrays(connection), read_prior(connection))
 
     @classmethod
     def open_current(cls, folder: Path) -> Self:

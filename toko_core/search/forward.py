@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from toko_core.search.query import Query
 from toko_core.search.words.matches import REPLACED, STEP_BITS, STEPS, Matches, PrefixRange
-from toko_core.search.words.ranges import HEAD
 
 SLOT_BITS = 16 - STEP_BITS
 """A comparison of two words takes 16 bits: the similarity in steps, and in the low bits how early the slot is."""
@@ -93,6 +92,10 @@ class ForwardIndex:
         meant: NDArray[np.int32] = self._slots[rows, SLOTS - 1 - np.maximum(earliness, 0)]
         return meant
 
+    def words(self, row: int) -> list[int]:
+        """Return the ids of the words of a row."""
+        return [word for word in self._slots[row].tolist() if word < len(self._word_lengths)]
+
     def word(self, row: int, slot: int) -> int:
         """Return the id of the word in a slot of a row."""
         return int(self._slots[row, slot])
@@ -139,7 +142,7 @@ class ForwardIndex:
             for outer in done:  # the range of a longer prefix is within that of a shorter one, or disjoint
                 if outer.start <= start and end <= outer.end:
                     like = LAST_PREFIX_LIKE if outer.asked == len(asked) - 1 else PREFIX_LIKE
-                    alike[base : base + LENGTHS, outer.asked] = like[len(asked[outer.asked])]
+                    alike[base : base + LENGTHS, outer.asked] = like[min(len(asked[outer.asked]), LENGTHS - 1)]
             base += LENGTHS
 
 
@@ -156,7 +159,7 @@ EARLINESS = np.arange(SLOTS - 1, -1, -1, dtype=np.uint16)[:, None, None]
 
 def _prefix_like(least: float, per_share: float) -> NDArray[np.uint16]:
     """Return the similarity of a prefix by letters typed (first axis) and letters of the word (second axis)."""
-    typed, lengths = np.arange(HEAD + 1)[:, None], np.arange(1, LENGTHS + 1)
+    typed, lengths = np.arange(LENGTHS)[:, None], np.arange(1, LENGTHS + 1)
     shares = np.roll(np.minimum(typed / lengths, 1), 1, axis=1)  # length 0 does not occur
     steps = ((least + per_share * shares) * STEPS).astype(np.uint16)
     return (steps & ~np.uint16(REPLACED)) << np.uint16(SLOT_BITS)

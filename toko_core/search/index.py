@@ -27,7 +27,7 @@ from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
 from toko_core.search.postings import Postings, Weighed
 from toko_core.search.query import Query, Reader
-from toko_core.search.ranking import MOST_PRIOR, Ranked, Ranking, share_of_evidence
+from toko_core.search.ranking import Ranked, Ranking, share_of_evidence
 from toko_core.search.remarks import RemarkIndex
 from toko_core.search.text import is_number, words, words_and_units
 from toko_core.search.words.keys import KeyTable
@@ -51,7 +51,7 @@ LONGEST_PAGE = 50
 LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
-LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.75
+LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.5
 """If the best row has less evidence, the shop does not sell what was typed: nothing is found. Of one typed word, the row's
 word must be more similar. Of 400 names of two or three words of other shops' goods, 7 in 10 have less; of 2,900 searches for
 a product of the index with typos and abbreviations, 2 have."""
@@ -62,8 +62,6 @@ of the first pass."""
 
 SUGGESTED_FROM = 8
 """How many rows are looked at for corrections."""
-SALES_SHARE, UNSOLD_SHARE = 0.6, 0.1
-"""The shares of how much a product sells, and of whether it sells at all, in what a row costs. Its stock has the rest."""
 
 
 class Hit(NamedTuple):
@@ -88,7 +86,7 @@ class _Pass(NamedTuple):
 class SearchIndex:
     """An index built from names, or loaded from the arrays of an earlier index. `search` is thread-safe."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], prior: NDArray[np.uint8] | None = None) -> None:
         self._arrays = dict(arrays)
         self._vocabulary = Vocabulary(arrays)
         self._matcher = Matcher(self._vocabulary, arrays)
@@ -98,7 +96,7 @@ class SearchIndex:
         sentences = Sentences(self._vocabulary.id_of, pairs.stand_together, arrays, SLOTS)
         self._reader = Reader(self._vocabulary, pairs, self._identifiers, self._senses, sentences)
         self._forward = ForwardIndex(arrays, self._vocabulary.lengths)
-        self._ranking = Ranking(arrays, self._forward)
+        self._ranking = Ranking(arrays, self._forward, prior)
         self._postings = Postings(arrays, len(self))
         self._remarks = RemarkIndex.load(arrays)
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
@@ -118,16 +116,13 @@ class SearchIndex:
         serials: Iterable[tuple[str, int]] = (),
         remarks: Sequence[str | None] = (),
         synonyms: Synonyms | None = None,
-        sales: Sequence[float] = (),
-        in_stock: Sequence[bool] = (),
     ) -> Self:
         """Index the names. Row i of a hit is names[i].
 
         `labels` and `sold`, if given, are as long as `names`. A label holds further words that find a row, such as its
         brand and category. Rows that are not sold rank last. `codes`, `barcodes` and `serials` are pairs of one and its
         row. `remarks`, if given, has a further text for each row, which finds it if no name has all typed words.
-        `synonyms` are those that come with the program, unless others are given. `sales` and `in_stock`, if given, are as
-        long as `names`: of rows that match equally well, those that sell most come first, then those in stock.
+        `synonyms` are those that come with the program, unless others are given.
         """
         first_ids: dict[str, int] = {}
         documents, lengths, repeated = [], [], []
@@ -161,7 +156,6 @@ class SearchIndex:
                 "slots": slots.ravel(),
                 "name_lengths": np.array(lengths, np.uint8),
                 "repeated": np.array(repeated, np.uint8),
-                **_prior(sales, in_stock),
                 "unsold": ~np.array(sold, bool) if len(sold) else np.zeros(len(names), bool),
             }
         )
@@ -171,9 +165,12 @@ class SearchIndex:
         return dict(self._arrays)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Load an index from stored arrays, without building anything."""
-        return cls(arrays)
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prior: NDArray[np.uint8] | None = None) -> Self:
+        """Load an index from stored arrays, without building anything.
+
+        `prior`, if given, is what `sales_prior` returns: of rows that match about equally well, those that sell come first.
+        """
+        return cls(arrays, prior)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """Return the best rows for any text, best first; rows with equal scores in their order. Never raises."""
@@ -200,7 +197,9 @@ class SearchIndex:
         query = self._reader.read(text)
         if not query.asked:
             return []
-        ranked = self._run_passes(query, self._match(query), SUGGESTED_FROM).ranked
+        matches = self._match(query)
+        first = self._run_pass(query, matches, SUGGESTED_FROM)
+        ranked = self._second_pass(query, matches, first, SUGGESTED_FROM).ranked
         found: dict[str, None] = {}
         for row in ranked.rows:
             asked, slots = self._meant(text, row)
@@ -233,30 +232,28 @@ class SearchIndex:
 
     def _rank(self, query: Query, matches: Matches, limit: int) -> Ranked:
         """Return the best rows by name and labels."""
-        found = self._run_passes(query, matches, limit)
+        first = self._run_pass(query, matches, limit)
+        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
+        if not again and self._is_meant(first):
+            return first.ranked
+        found = self._second_pass(query, matches, first, limit)
         return found.ranked if self._is_meant(found) else found.ranked._replace(rows=[], scores=[])
 
     def _is_meant(self, found: _Pass) -> bool:
         """Return whether the best row is similar enough to what was typed."""
-        similarity = found.ranked.evidence
-        if similarity is None or found.weighed is None:
+        if found.ranked.doubtful is None or found.weighed is None:
             return True
+        row, similarity = found.ranked.doubtful
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
         units = [word in UNITS for word in found.query.asked]
         if not all(units):  # a shop sells by the dozen what has no dozen in its name
             evidence = [0 if is_unit else share for is_unit, share in zip(units, evidence, strict=True)]
-        row = found.ranked.rows[0]
-        of_row = {self._forward.word(row, slot) for slot in range(SLOTS)}
+        words = self._forward.words(row)
         for sense in found.query.senses:
-            if self._senses.is_meant_by(sense, row, of_row):  # it ranks lower, but it is what was asked for
+            if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
                 similarity[list(sense.numbers)] = 1
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
-
-    def _run_passes(self, query: Query, matches: Matches, limit: int) -> _Pass:
-        first = self._run_pass(query, matches, limit)
-        again = first.ranked.lacking or (first.ranked.alone and self._vocabulary.are_spelt_out(query.asked))
-        return self._second_pass(query, matches, first, limit) if again else first
 
     def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
@@ -298,14 +295,3 @@ class SearchIndex:
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]
-
-
-def _prior(sales: Sequence[float], in_stock: Sequence[bool]) -> dict[str, NDArray[Any]]:
-    """Return what each row costs from 0, for the one that sells best, to MOST_PRIOR. None if there are no sales."""
-    if not len(sales):
-        return {}
-    sold = np.log1p(np.maximum(np.nan_to_num(np.array(sales, np.float64)), 0))
-    cost = SALES_SHARE * (1 - sold / max(sold.max(), 1)) + UNSOLD_SHARE * (sold == 0)
-    if len(in_stock):
-        cost += (1 - SALES_SHARE - UNSOLD_SHARE) * ~np.array(in_stock, bool)
-    return {"prior": (cost * MOST_PRIOR).round().astype(np.uint8)}

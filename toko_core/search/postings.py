@@ -19,8 +19,8 @@ from toko_core.search.language.packs import PACKS
 from toko_core.search.query import Query
 from toko_core.search.slices import slice_indices
 from toko_core.search.text import is_number
-from toko_core.search.words.senses import BRAND, CATEGORY
 from toko_core.search.words.matches import ALL_STEPS, STEPS, WORD_BITS, Matches, PrefixRange, like, steps
+from toko_core.search.words.senses import BRAND, CATEGORY
 
 ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
 """How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 3,000 of 100,000 and 12,000 of
@@ -47,6 +47,10 @@ another product in that size."""
 
 CATEGORY_WEIGHT, BRAND_WEIGHT = 0.6, 1.3
 """Factors of the weight of a word that names a kind of product, next to other words, and of a known brand."""
+
+
+BRAND_EVIDENCE = 1.5
+"""A brand says more about what is meant than its weight."""
 
 
 class Weighed(NamedTuple):
@@ -145,8 +149,11 @@ class Postings:
         """
         rarest = log(self._count + 1.1)
         similar = {*query.having, *query.phrases, *(prefix.asked for prefix in matches.prefixes)}
+        similar.update(n for n, word in enumerate(query.asked) if is_number(word) or word in PACKS)
+        brands = {number for sense in query.senses if sense.kind & BRAND for number in sense.numbers}
         return [
-            max(weight, by_rarity if best >= SIMILAR or number in similar else rarest)
+            (BRAND_EVIDENCE if number in brands else 1)
+            * max(weight, by_rarity if best >= SIMILAR or number in similar else rarest)
             for number, (weight, by_rarity, best) in enumerate(
                 zip(weighed.weights, weighed.by_rarity, weighed.best, strict=True)
             )

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from toko_core.search.identifiers import Identifiers
 from toko_core.search.language.sentences import Sentences
@@ -80,10 +79,15 @@ class Reader:
         """
         asked = list(query.asked)
         for number in unclear:
-            parts = self._vocabulary.split_off(asked[number]) if number not in query.having else None
-            if parts is not None and len(asked) < MOST_WORDS:
+            if number in query.having:
+                continue
+            word = asked[number]
+            parts = self._vocabulary.split_in_three(word, self._pairs.stand_together) or self._vocabulary.split_off(
+                word
+            )
+            if parts is not None and len(asked) + len(parts) - 1 <= MOST_WORDS:
                 asked[number] = parts[0]
-                asked.append(parts[1])
+                asked += parts[1:]
         return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
 
     def _with_senses(self, query: Query) -> Query:

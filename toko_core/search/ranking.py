@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.forward import LACKING, SLOTS, Comparison, ForwardIndex
 from toko_core.search.postings import Weighed
+from toko_core.search.prior import MOST
 from toko_core.search.query import Query
 from toko_core.search.text import is_number
 from toko_core.search.words.matches import Matches
@@ -28,7 +29,6 @@ PER_TURN, MOST_TURNS = 0.02, 10
 PRIOR, PRIOR_OF_WORD = 0.05, 0.5
 """What a product costs that does not sell, next to one that sells best: PRIOR, but at most PRIOR_OF_WORD of the part that a
 typed word has in the score, so that a row with all typed words stays above one that lacks one of them."""
-MOST_PRIOR = 255
 EXACT = 0.999
 """A row with this score has exactly the typed name, and costs nothing."""
 TOGETHER, HAVING = 0.92, 0.7
@@ -46,6 +46,14 @@ SHORTEST_LACKING = 3
 """Only a missing word of at least this many letters, and no number, starts a second pass."""
 
 
+class Doubtful(NamedTuple):
+    """A row that may not be meant."""
+
+    row: int
+    similarity: NDArray[np.float32]
+    """By typed word: the similarity of the row's most similar word."""
+
+
 class Ranked(NamedTuple):
     """The best rows, best first."""
 
@@ -55,27 +63,27 @@ class Ranked(NamedTuple):
     """The numbers of the typed words that the first row lacks, if they are worth a second pass."""
     alone: bool
     """Whether the first row is the only one with both of two typed words, and does not have them side by side."""
-    evidence: NDArray[np.float32] | None
-    """By typed word: its similarity to the best row's words. None if the row is surely meant."""
+    doubtful: Doubtful | None
+    """The best row, if it is not surely meant."""
 
 
 class Ranking:
     """Scores rows and sorts them. Thread-safe."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], words: ForwardIndex) -> None:
-        """Use the arrays `name_lengths`, `repeated` and `unsold`, by row, and the words of each row."""
+    def __init__(
+        self, arrays: Mapping[str, NDArray[Any]], words: ForwardIndex, prior: NDArray[np.uint8] | None
+    ) -> None:
+        """Use the arrays `name_lengths`, `repeated` and `unsold`, by row, the words of each row, and what `sales_prior` returns."""
         self._words = words
         self._of_rows = np.empty((len(words), 5), np.float32)  # side by side, so that one access fetches all of a row
         self._of_rows[:, 0] = WHOLE_NAME / np.maximum(arrays["name_lengths"], 1)
         self._of_rows[:, 1] = arrays["repeated"]
         self._of_rows[:, 2] = PER_REPEATED * np.minimum(arrays["repeated"], COUNTED)
         self._of_rows[:, 3] = arrays["unsold"] * UNSOLD
-        self._has_prior = "prior" in arrays  # not in the catalogue of an earlier version, or of a shop without sales
-        self._of_rows[:, 4] = arrays["prior"] * np.float32(1 / MOST_PRIOR) if self._has_prior else 0
+        self._has_prior = prior is not None
+        self._of_rows[:, 4] = 0 if prior is None else prior * np.float32(1 / MOST)
 
-    def rank(
-        self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int
-    ) -> Ranked:
+    def rank(self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int) -> Ranked:
         """Return the best of `rows`, which are at least one."""
         weights = weighed.weights
         comparison = self._words.compare(query, matches, rows)
@@ -107,8 +115,8 @@ class Ranking:
         )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
         best = int(score.argmax())
-        evidence = similarity[:, best] if score[best] < SURE else None
-        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, evidence)
+        doubtful = Doubtful(int(rows[best]), similarity[:, best].copy()) if score[best] < SURE else None
+        return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, doubtful)
 
 
 def share_of_evidence(similarity: NDArray[np.float32], evidence: Sequence[float]) -> float:

@@ -24,9 +24,18 @@ NUMBER_WORDS = {
     **dict.fromkeys(("setengah", "stengah", "stgh", "stngh", "1/2"), 1 / 2),
     **dict.fromkeys(("seperempat", "sprempat", "prapat", "1/4"), 1 / 4),
     **dict.fromkeys(("sepertiga", "1/3"), 1 / 3),
-    **{"3/4": 3 / 4, "2/3": 2 / 3},
-    **{"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8},
-    **{"sembilan": 9, "sepuluh": 10},
+    "3/4": 3 / 4,
+    "2/3": 2 / 3,
+    "satu": 1,
+    "dua": 2,
+    "tiga": 3,
+    "empat": 4,
+    "lima": 5,
+    "enam": 6,
+    "tujuh": 7,
+    "delapan": 8,
+    "sembilan": 9,
+    "sepuluh": 10,
 }
 """How fractions and small numbers are written before a unit, as in `setengah kilo`. `se` is one: `seliter`."""
 
@@ -107,8 +116,7 @@ def is_number(word: str) -> bool:
 def _words(found: Iterable[tuple[str, ...]]) -> list[str]:
     """Convert the groups that WORD finds to words."""
     return [
-        plain
-        or (_size(number, unit) if unit else _fraction(part, of) if part else decimal.replace(",", "."))
+        plain or (_size(number, unit) if unit else _fraction(part, of) if part else decimal.replace(",", "."))
         for number, unit, part, of, decimal, plain in found
     ]
 

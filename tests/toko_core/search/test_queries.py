@@ -475,7 +475,7 @@ def test_words_with_unknown_digits_still_find_the_product_of_the_words() -> None
     [
         ("paseo", "TISU WAJAH 250 LEMBAR"),
         ("tisu paseo", "TISU WAJAH 250 LEMBAR"),
-        ("paesoo", "TISU WAJAH 250 LEMBAR"),
+        ("paeso", "TISU WAJAH 250 LEMBAR"),
         ("pase", "TISU WAJAH 250 LEMBAR"),
         ("dapur nona", "CRÈME BRÛLÉE PUDING 80GR"),
         ("minuman isoplus", "ISOPLUS ISOTONIK 350ML"),

@@ -73,9 +73,7 @@ class Sentences:
             return list(typed)
         if all(is_filler):
             return list(typed) if self._is_name(typed) else []
-        return [
-            word for place, word in enumerate(typed) if not is_filler[place] or self._is_of_name(typed, place)
-        ]
+        return [word for place, word in enumerate(typed) if not is_filler[place] or self._is_of_name(typed, place)]
 
     def join_repeated(self, text: str) -> str:
         """Return the text with `kue` for `kue2`, unless names have it like that, as in `CHOMP2`."""

@@ -18,10 +18,20 @@ from rapidfuzz.process import cpdist
 
 from toko_core.search.text import LONGEST_WORD, is_number, skeleton
 from toko_core.search.words.keys import KeyTable, letter_keys, skeleton_key, skeleton_part_keys, typo_keys
-from toko_core.search.words.matches import ALL_STEPS, ASKED_BITS, REPLACED, WORD_BITS, Matches, best_of_pairs, like, likes, steps
+from toko_core.search.words.matches import (
+    ALL_STEPS,
+    ASKED_BITS,
+    REPLACED,
+    WORD_BITS,
+    Matches,
+    best_of_pairs,
+    like,
+    likes,
+    steps,
+)
 from toko_core.search.words.ranges import HEAD
-from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.skeletons import SkeletonOrder
+from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.trigrams import SHORTEST as SHORTEST_FOR_TRIGRAMS
 from toko_core.search.words.trigrams import Trigrams
 from toko_core.search.words.typos import is_likely_typo

@@ -111,7 +111,8 @@ class Senses:
             if (key := self._keys.get(word)) is not None:
                 found.append(Sense(range(first, first + 1), key, self._kinds[key], self._spread[key]))
             for count in range(2, min(self._longest.get(word, 1), len(asked) - first) + 1):
-                if (key := self._keys.get(" ".join(asked[first : first + count]))) is not None:
+                key = self._keys.get(" ".join(asked[first : first + count]))
+                if key is not None:
                     found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
         return found
 
@@ -289,5 +290,7 @@ def _arrays(
         "sense_words": np.concatenate([np.empty(0, np.int64), *packed]),
         "sense_row_starts": np.cumsum([0, *(len(found) for found, _ in having)], dtype=np.int64),
         "sense_rows": np.concatenate([np.empty(0, np.int64), *(found for found, _ in having)]).astype(np.int32),
-        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some * STEPS for _, some in having)]).astype(np.uint16),
+        "sense_row_steps": np.concatenate([np.empty(0, np.int64), *(some * STEPS for _, some in having)]).astype(
+            np.uint16
+        ),
     }

@@ -5,9 +5,9 @@ and j, f, v and p, y and i. A doubled letter, a final e and most h are silent.
 """
 
 import re
-from zlib import crc32
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,13 +79,13 @@ class Sounds:
         return found
 
     def near(self, word: str, vocabulary: Sequence[str]) -> list[int]:
-        """Do the same for the words whose sound differs by a letter."""
+        """Do the same for the words whose sound differs by a letter, but not the first."""
         if self._table is None or not SHORTEST_NEAR <= len(word) <= LONGEST_WORD:
             return []
         typed = sound(word)
         found = []
         for meant in set(self._table.find(typo_keys(typed.encode()))[1].tolist()):
             other = sound(vocabulary[meant])
-            if OSA.distance(typed, other, score_cutoff=1) == 1:
+            if typed[0] == other[0] and OSA.distance(typed, other, score_cutoff=1) == 1:
                 found.append(like(NEAR - PER_LETTER / max(len(typed), len(other))) + meant)
         return found
