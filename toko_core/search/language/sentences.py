@@ -1,7 +1,7 @@
 """Leaves out the words of a message that name no product: `tolong cek harga gula berapa kak` is a search for `gula`.
 
-A filler stays if the shop's names use it: if several names begin with it (TEH, which is also a particle), or if some name
-has it side by side with its neighbours in the message. So the search for a whole name keeps all of its words.
+A filler stays if the shop's names use it: if several names begin with it (TEH, which is also a particle), or if some
+name has it side by side with its neighbours in the message. So the search for a whole name keeps all of its words.
 """
 
 import re
