@@ -51,9 +51,9 @@ LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
 LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.5
-"""If the best row has less evidence, the shop does not sell what was typed, and nothing is found; the second number is for
-one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for names of
-the index, half typed, misspelt and abbreviated, one has."""
+"""If the best row has less evidence, the shop does not sell what was typed, and nothing is found. The second number is
+for one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for
+names of the index, half typed, misspelt and abbreviated, one has."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""

@@ -26,7 +26,8 @@ SAME, NEAR, PER_LETTER = 0.9, 0.86, 0.8
 LIKE_SAME = like(SAME)
 SPELLINGS = (
     ("sch", "s"), ("ck", "k"), ("ch", "k"), ("sh", "s"), ("sy", "s"), ("ph", "p"), ("th", "t"), ("gh", "g"),
-    ("kh", "k"), ("dj", "s"), ("tj", "k"), ("oe", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"), ("au", "o"), ("x", "ks"),
+    ("kh", "k"), ("dj", "s"), ("tj", "k"), ("oe", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"),
+    ("au", "o"), ("x", "ks"),
 )  # fmt: skip
 LETTERS = str.maketrans("cqzjfvyw", "kkssppiu")
 REPEATED = re.compile(r"(.)\1+")
