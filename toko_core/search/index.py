@@ -241,7 +241,7 @@ class SearchIndex:
 
     def _is_meant(self, found: _Pass) -> bool:
         """Return whether the best row is similar enough to what was typed."""
-        if found.ranked.doubtful is None or found.weighed is None:
+        if found.ranked.doubtful is None or found.weighed is None or not self._senses.are_known:
             return True
         row, similarity = found.ranked.doubtful
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)

@@ -56,7 +56,9 @@ class Senses:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Use the arrays that `build` returned. The catalogue of an earlier version has none, and no senses."""
-        text = arrays["sense_keys"].tobytes().decode() if "sense_keys" in arrays else ""
+        self.are_known = "sense_keys" in arrays
+        """Whether the catalogue has senses; one of an earlier version has not."""
+        text = arrays["sense_keys"].tobytes().decode() if self.are_known else ""
         self._keys = dict(zip(text.split("\n"), range(text.count("\n") + 1), strict=True)) if text else {}
         self._longest: dict[str, int] = {}
         """By first word of the keys of several words: how many words the longest has."""
