@@ -35,8 +35,8 @@ from toko_core.search.words.matches import MOST_ASKED, Matches
 from toko_core.search.words.matching import Matcher
 from toko_core.search.words.pairs import WordPairs
 from toko_core.search.words.senses import Senses
-from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.skeletons import SkeletonOrder
+from toko_core.search.words.sounds import Sounds
 from toko_core.search.words.trigrams import Trigrams
 from toko_core.search.words.vocabulary import Vocabulary
 
@@ -52,9 +52,9 @@ LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
 LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.5
-"""If the best row has less evidence, the shop does not sell what was typed: nothing is found. Of one typed word, the row's
-word must be more similar. Of 400 names of two or three words of other shops' goods, 7 in 10 have less; of 2,900 searches for
-a product of the index with typos and abbreviations, 2 have."""
+"""If the best row has less evidence, the shop does not sell what was typed, and nothing is found. The second number is
+for one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for
+names of the index, half typed, misspelt and abbreviated, one has."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
@@ -168,7 +168,7 @@ class SearchIndex:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prior: NDArray[np.uint8] | None = None) -> Self:
         """Load an index from stored arrays, without building anything.
 
-        `prior`, if given, is what `sales_prior` returns: of rows that match about equally well, those that sell come first.
+        `prior`, if given, is what `sales_prior` returns: of rows that match equally well, those that sell come first.
         """
         return cls(arrays, prior)
 
@@ -193,7 +193,7 @@ class SearchIndex:
         return bool(self._reader.read(text).asked)
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
-        """Return what may have been meant by a text that finds nothing: other texts that do find something, best first."""
+        """Return texts that find something and may be meant by one that finds nothing, the likeliest first."""
         query = self._reader.read(text)
         if not query.asked:
             return []
@@ -203,7 +203,8 @@ class SearchIndex:
         found: dict[str, None] = {}
         for row in ranked.rows:
             asked, slots = self._meant(text, row)
-            has = [word if is_number(word) else self._word(row, slot) for word, slot in zip(asked, slots) if slot is not None]
+            meant = zip(asked, slots, strict=True)
+            has = [word if is_number(word) else self._word(row, slot) for word, slot in meant if slot is not None]
             better = " ".join(dict.fromkeys(has))
             if has and better != " ".join(query.asked) and better not in found and self.search(better, 1):
                 found[better] = None
@@ -246,7 +247,7 @@ class SearchIndex:
 
     def _is_meant(self, found: _Pass) -> bool:
         """Return whether the best row is similar enough to what was typed."""
-        if found.ranked.doubtful is None or found.weighed is None:
+        if found.ranked.doubtful is None or found.weighed is None or not self._senses.are_known:
             return True
         row, similarity = found.ranked.doubtful
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)

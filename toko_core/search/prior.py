@@ -1,9 +1,7 @@
-"""What a product costs in a search because it sells less than others, or is out of stock: a prior, weaker than any word."""
-
-from collections.abc import Sequence
+"""What a product costs in a search because it sells less than others or is out of stock. It is weaker than any word."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 MOST = 255
 """What a product costs that does not sell and is out of stock."""
@@ -11,7 +9,7 @@ SALES, IS_SOLD, IN_STOCK = 0.6, 0.1, 0.3
 """The shares of how much a product sells, of whether it sells at all, and of its stock."""
 
 
-def sales_prior(sold: Sequence[float], in_stock: Sequence[bool]) -> NDArray[np.uint8]:
+def sales_prior(sold: ArrayLike, in_stock: ArrayLike) -> NDArray[np.uint8]:
     """Return what each row costs: 0 for the one in stock that sells best, up to MOST.
 
     `sold` are the quantities of some months, `in_stock` whether there is any; both by row.

@@ -27,8 +27,8 @@ LONGEST_CLEAR_PREFIX = 4
 PER_TURN, MOST_TURNS = 0.02, 10
 """With an unclear word, a row loses PER_TURN for each row above it that has the same meaning of the word."""
 PRIOR, PRIOR_OF_WORD = 0.05, 0.5
-"""What a product costs that does not sell, next to one that sells best: PRIOR, but at most PRIOR_OF_WORD of the part that a
-typed word has in the score, so that a row with all typed words stays above one that lacks one of them."""
+"""What a product costs that does not sell, next to one that sells best: PRIOR, but at most PRIOR_OF_WORD of what the
+lightest typed word adds to the score, so that a row with all typed words stays above one that lacks one of them."""
 EXACT = 0.999
 """A row with this score has exactly the typed name, and costs nothing."""
 TOGETHER, HAVING = 0.92, 0.7
@@ -41,7 +41,8 @@ COARSE = np.float32(256)
 SURE = 0.8
 """A row with this score is surely meant."""
 NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
-"""A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on it is meant."""
+"""A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on, it is
+meant."""
 SHORTEST_LACKING = 3
 """Only a missing word of at least this many letters, and no number, starts a second pass."""
 
@@ -73,7 +74,7 @@ class Ranking:
     def __init__(
         self, arrays: Mapping[str, NDArray[Any]], words: ForwardIndex, prior: NDArray[np.uint8] | None
     ) -> None:
-        """Use the arrays `name_lengths`, `repeated` and `unsold`, by row, the words of each row, and what `sales_prior` returns."""
+        """Use the arrays `name_lengths`, `repeated` and `unsold` by row, the words of each row, and a prior."""
         self._words = words
         self._of_rows = np.empty((len(words), 5), np.float32)  # side by side, so that one access fetches all of a row
         self._of_rows[:, 0] = WHOLE_NAME / np.maximum(arrays["name_lengths"], 1)

@@ -1,8 +1,8 @@
 """Splits a text into words, in the same way for names, queries and labels.
 
 Case and accents are folded. Letters and digits become separate words, except that a number with a unit of weight or
-volume becomes one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`, "½ kg" and "setengah kilo" are `500g`. A
-decimal or a fraction without a unit is `1.5`.
+volume becomes one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`, "½ kg" and "setengah kilo" are
+`500g`. A decimal or a fraction without a unit is `1.5`.
 """
 
 import re

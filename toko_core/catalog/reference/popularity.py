@@ -15,7 +15,7 @@ NO_STOCK: Final = "(SELECT NULL::INTEGER AS product_id, NULL::DECIMAL(20,3) AS s
 
 
 def read_prior(connection: duckdb.DuckDBPyConnection) -> NDArray[np.uint8] | None:
-    """Return the prior by product_id; None if the catalogue knows neither sales nor stock. A service is always in stock."""
+    """Return the prior by product_id; None if the catalogue knows neither sales nor stock. A service is in stock."""
     stock = STOCK if has_table(connection, "stock") else NO_STOCK
     found = connection.execute(
         f"""

@@ -1,7 +1,7 @@
 """Leaves out the words of a message that name no product: `tolong cek harga gula berapa kak` is a search for `gula`.
 
-A filler stays if the shop's names use it: if several names begin with it (HELLO PANDA, also a greeting), or if some name
-has it side by side with its neighbours in the message. So the search for a whole name keeps all of its words.
+A filler stays if the shop's names use it: if several names begin with it (HELLO PANDA, also a greeting), or if some
+name has it side by side with its neighbours in the message. So the search for a whole name keeps all of its words.
 """
 
 import re
@@ -46,10 +46,7 @@ class Sentences:
         self._fillers = frozenset(
             word
             for word in FILLERS
-            if word not in AT_ENDS
-            or (same := id_of(word)) is None
-            or same >= len(begun)
-            or begun[same] < FEWEST_NAMES
+            if word not in AT_ENDS or (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
         )
         self._candidates = self._fillers.union([COUNTED], *PHRASES)
 

@@ -51,7 +51,7 @@ class Synonyms:
     senses: Mapping[str, tuple[Sense, ...]]
     """By typed word or phrase, as `words` splits it, with a space between words: its senses, the strongest first."""
     categories: frozenset[str]
-    """Words and phrases that name a kind of product of which a group lists brands, such as `pasta gigi` or `pampers`."""
+    """Words and phrases that name a kind of product of which a group lists brands: `pasta gigi`, `pampers`."""
     brands: frozenset[str]
     """The brands that groups list."""
     shop_lines: int

@@ -223,7 +223,7 @@ class Matcher:
                 found.append((number << ASKED_BITS) + alike + word)
 
     def _match_sounds(self, asked: Sequence[str], found: list[int], unknown: set[int]) -> None:
-        """Match unknown words with those that sound the same, or else nearly the same, if no word with one typo is near."""
+        """Match unknown words with those that sound the same, or nearly the same if no word with one typo is near."""
         near = {match >> ASKED_BITS for match in found if match >> WORD_BITS & ALL_STEPS >= NEAR_STEPS}
         for number in unknown:
             same = self._sounds.same(asked[number])

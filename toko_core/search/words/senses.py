@@ -1,7 +1,7 @@
 """What typed words and phrases may mean besides themselves: synonyms, words written as one or apart, initials.
 
-A sense of one word is a word of the vocabulary. The rows of a sense of several words, such as `pasta gigi` for `odol`, are
-collected when the index is built.
+A sense of one word is a word of the vocabulary. The rows of a sense of several words, such as `pasta gigi` for `odol`,
+are collected when the index is built.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,12 +25,12 @@ SHORTEST_TWIN, SHORTEST_PART = 5, 2
 OF_BRAND = 0.4
 """The share of the weight of a brand's category, if the shop has the brand: who types it rarely means another one."""
 SHORTEST_SAME_SOUND = 5
-"""The fewest letters of words of the vocabulary that mean each other because they sound the same, as SHAMPO and SHAMPOO."""
+"""The fewest letters of words of the vocabulary that mean each other because they sound the same: SHAMPO, SHAMPOO."""
 INITIALS = 0.8
 """The similarity of initials to the words that begin with them."""
 FEWEST_INITIALS, MOST_INITIALS = 2, 4
 FEWEST_WITH_INITIALS, ROWS_FOR_ONE_MORE = 3, 20_000
-"""Initials mean words that at least FEWEST_WITH_INITIALS names have side by side, and one more for each ROWS_FOR_ONE_MORE."""
+"""Initials mean words that at least FEWEST_WITH_INITIALS names have side by side, and one more of ROWS_FOR_ONE_MORE."""
 MOST_ROWS = 300
 """The most rows of initials."""
 STRONG = 0.85
@@ -55,8 +55,10 @@ class Senses:
     """The senses of typed words and phrases. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Use the arrays that `build` returned. Without them, as in the catalogue of an earlier version, there are none."""
-        text = arrays["sense_keys"].tobytes().decode() if "sense_keys" in arrays else ""
+        """Use the arrays that `build` returned. The catalogue of an earlier version has none, and no senses."""
+        self.are_known = "sense_keys" in arrays
+        """Whether the catalogue has senses; one of an earlier version has not."""
+        text = arrays["sense_keys"].tobytes().decode() if self.are_known else ""
         self._keys = dict(zip(text.split("\n"), range(text.count("\n") + 1), strict=True)) if text else {}
         self._longest: dict[str, int] = {}
         """By first word of the keys of several words: how many words the longest has."""
@@ -76,7 +78,7 @@ class Senses:
     def build(
         vocabulary: Sequence[str], slots: NDArray[np.int32], name_lengths: NDArray[np.uint8], synonyms: Synonyms
     ) -> dict[str, NDArray[Any]]:
-        """Build the arrays from the vocabulary and the words of each row. An empty slot holds the size of the vocabulary."""
+        """Build the arrays from the words of each row. An empty slot holds the size of the vocabulary."""
         ids = {word: number for number, word in enumerate(vocabulary)}
         phrases = _Phrases(slots, ids)
         words: dict[str, dict[int, float]] = {}

@@ -1,7 +1,7 @@
 """Finds the words of the vocabulary that sound like a typed word, such as MIZONE for `mijon`.
 
-People who know a brand from hearing write it as Indonesian is spelt: c, k, q and ch are one sound, and so are x and ks, z, s
-and j, f, v and p, y and i. A doubled letter, a final e and most h are silent.
+People who know a brand from hearing write it as Indonesian is spelt: c, k, q and ch are one sound, and so are x and ks,
+z, s and j, f, v and p, y and i. A doubled letter, a final e and most h are silent.
 """
 
 import re
@@ -22,11 +22,12 @@ PREFIX = "sound_"
 SHORTEST, SHORTEST_NEAR = 4, 5
 """The fewest letters of a word that is found by its sound, and of a sound that may differ by a letter."""
 SAME, NEAR, PER_LETTER = 0.9, 0.86, 0.8
-"""The similarity of words that sound the same; of words whose sounds differ by a letter it is NEAR - PER_LETTER / length."""
+"""The similarity of words that sound the same. If the sounds differ by a letter, it is NEAR - PER_LETTER / letters."""
 LIKE_SAME = like(SAME)
 SPELLINGS = (
-    ("sch", "s"), ("ck", "k"), ("ch", "k"), ("sh", "s"), ("sy", "s"), ("ph", "p"), ("th", "t"), ("gh", "g"), ("kh", "k"),
-    ("dj", "s"), ("tj", "k"), ("oe", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"), ("au", "o"), ("x", "ks"),
+    ("sch", "s"), ("ck", "k"), ("ch", "k"), ("sh", "s"), ("sy", "s"), ("ph", "p"), ("th", "t"), ("gh", "g"),
+    ("kh", "k"), ("dj", "s"), ("tj", "k"), ("oe", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"),
+    ("au", "o"), ("x", "ks"),
 )  # fmt: skip
 LETTERS = str.maketrans("cqzjfvyw", "kkssppiu")
 REPEATED = re.compile(r"(.)\1+")
@@ -45,7 +46,7 @@ class Sounds:
     """The words of each sound. Thread-safe."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Use the arrays that `build` returned. Without them, as in the catalogue of an earlier version, nothing is found."""
+        """Use the arrays that `build` returned. The catalogue of an earlier version has none, and nothing is found."""
         own = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
         self._table = KeyTable(own) if own else None
         if own:

@@ -1,4 +1,4 @@
-"""A shop need not write the category into its names: whoever asks for it gets the brands, whatever else is looked for."""
+"""A shop need not write the category into its names: whoever asks for it gets the brands."""
 
 import pytest
 
