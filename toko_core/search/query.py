@@ -91,9 +91,9 @@ class Reader:
         return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
 
     def category_of(self, query: Query) -> Query | None:
-        """Return the query with only its words for a category of goods. None if it has no others, or none of these."""
+        """Return the query with only its words for a category of goods, if these are half of its words or more."""
         numbers = {number for sense in query.senses if sense.kind & CATEGORY for number in sense.numbers}
-        if not 0 < len(numbers) < len(query.asked):
+        if not len(query.asked) <= 2 * len(numbers) < 2 * len(query.asked):
             return None
         return self._with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
 

@@ -15,7 +15,7 @@ from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS
 from toko_core.search.text import fold, is_number
 
 FEWEST_NAMES = 3
-"""A filler of AT_ENDS that begins at least this many names is a word for a product in this shop."""
+"""A filler that begins at least this many names is a word for a product in this shop, if it begins the search too."""
 TIMES_OF_DAY = frozenset(("pagi", "siang", "sore", "malam", "malem"))
 """Fillers at the start of a message only: a greeting."""
 COUNTED = "isi"
@@ -43,21 +43,20 @@ class Sentences:
         self._slots = arrays["slots"].reshape(-1, width)
         self._name_lengths = arrays["name_lengths"]
         begun = np.bincount(self._slots[:, 0]) if len(self._slots) else np.empty(0, np.int64)
-        self._fillers = frozenset(
-            word
-            for word in FILLERS
-            if word not in AT_ENDS or (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
-        )
-        self._candidates = self._fillers.union([COUNTED], *PHRASES)
+        ids = {word: number for word in FILLERS if (number := id_of(word)) is not None and number < len(begun)}
+        self._names_begin = frozenset(word for word, number in ids.items() if begun[number] >= FEWEST_NAMES)
+        self._candidates = FILLERS.union([COUNTED], *PHRASES)
 
     def strip(self, typed: Sequence[str]) -> list[str]:
         """Return the words that may name a product; none if the message has only fillers and is no product's name."""
         if self._candidates.isdisjoint(typed):
             return list(typed)
-        is_filler = [
-            word in self._fillers and (word not in TIMES_OF_DAY or all(other in FILLERS for other in typed[:place]))
-            for place, word in enumerate(typed)
-        ]
+        is_filler: list[bool] = []
+        for place, word in enumerate(typed):
+            is_first = all(is_filler)
+            is_last = word not in TIMES_OF_DAY and FILLERS.issuperset(typed[place + 1 :])
+            at_end = (is_first and word not in self._names_begin) or (is_last and place > 0)
+            is_filler.append(word in FILLERS and (at_end or (not is_first and word not in AT_ENDS)))
         for place in range(len(typed) - 1):
             if typed[place] == COUNTED and is_number(typed[place + 1]):
                 is_filler[place] = True
@@ -70,7 +69,12 @@ class Sentences:
             return list(typed)
         if all(is_filler):
             return list(typed) if self._is_name(typed) else []
-        return [word for place, word in enumerate(typed) if not is_filler[place] or self._is_of_name(typed, place)]
+        distinct = list(dict.fromkeys(typed))  # as the words of a name
+        return [
+            word
+            for word, filler in zip(typed, is_filler, strict=True)
+            if not filler or self._is_of_name(distinct, distinct.index(word))
+        ]
 
     def join_repeated(self, text: str) -> str:
         """Return the text with `kue` for `kue2`, unless names have it like that, as in `CHOMP2`."""

@@ -22,6 +22,8 @@ CATEGORY, BRAND = 1, 2
 TWIN = 0.95
 """The similarity of a word to the same word written as two."""
 SHORTEST_TWIN, SHORTEST_PART = 5, 2
+LEAST_SHARE = 0.15
+"""The share of the goods of a category from which a brand is no word for the category in this shop."""
 OF_BRAND = 0.4
 """The share of the weight of a brand's category, if the shop has the brand: who types it rarely means another one."""
 SHORTEST_SAME_SOUND = 5
@@ -87,9 +89,9 @@ class Senses:
             for word in alike:
                 words[word] = {ids[other]: SOUNDS_SAME for other in alike if other != word}
         for typed, senses in synonyms.senses.items():
-            is_sold = typed in synonyms.brands and len(phrases.find(typed.split(" "))) > 0
+            is_brand = typed in synonyms.brands and _is_sold(typed, synonyms, phrases)
             for sense in senses:
-                weight = sense.weight * OF_BRAND if is_sold and sense.weight < STRONG else sense.weight
+                weight = sense.weight * OF_BRAND if is_brand and sense.weight < STRONG else sense.weight
                 if len(sense.words) == 1:
                     if (same := ids.get(sense.words[0])) is not None:
                         of_word = words.setdefault(typed, {})
@@ -102,7 +104,7 @@ class Senses:
             rows.setdefault(initials, []).append((found, INITIALS))
         kinds = dict.fromkeys(synonyms.categories, CATEGORY)
         for brand in synonyms.brands:
-            kinds[brand] = kinds.get(brand, 0) | BRAND
+            kinds[brand] = BRAND if _is_sold(brand, synonyms, phrases) else kinds.get(brand, 0) | BRAND
         keys = sorted({*words, *rows, *(key for key in kinds if all(word in ids for word in key.split()))})
         return _arrays(keys, words, rows, kinds, np.bincount(slots.ravel(), minlength=len(vocabulary) + 1))
 
@@ -172,6 +174,18 @@ class _Phrases:
         for further, word in enumerate(wanted[1:], 1):
             place = place[self._flat[place + further] == word]
         return np.unique(place // self._width)
+
+
+def _is_sold(brand: str, synonyms: Synonyms, phrases: _Phrases) -> bool:
+    """Return whether the shop sells a brand.
+
+    If people say the brand for its whole category, as `pampers`, it is a brand only to a shop that sells hardly others.
+    """
+    own = len(phrases.find(brand.split(" ")))
+    if not own or brand not in synonyms.categories:
+        return own > 0
+    others = sum(len(phrases.find(sense.words)) for sense in synonyms.senses.get(brand, ()))
+    return own >= LEAST_SHARE * (own + others)
 
 
 def _same_sounds(vocabulary: Sequence[str]) -> list[list[str]]:

@@ -46,3 +46,14 @@ def test_a_category_of_which_the_shop_has_nothing_finds_nothing(typed: str) -> N
 )
 def test_a_category_with_a_word_that_no_name_has_still_finds_the_category(typed: str, name: str) -> None:
     assert name in [NAMES[hit.row] for hit in INDEX.search(typed)]
+
+
+def test_a_brand_that_people_say_for_its_category_is_a_brand_to_a_shop_that_sells_hardly_others() -> None:
+    others = [f"{brand} GOLD {size}" for brand in ("SWEETY", "MERRIES", "MAMY POKO") for size in ("M34", "L30", "XL26")]
+    few = ["PAMPERS PANTS M34", *others]
+    index = SearchIndex.build(few)
+    assert few[index.search("pampers sweety xl26")[0].row] == "SWEETY GOLD XL26"
+    assert few[index.search("pampers")[0].row] == "PAMPERS PANTS M34"
+    many = [f"PAMPERS {kind} {size}" for kind in ("PANTS", "TAPED") for size in ("M34", "L30")] + others[:3]
+    hits = [many[hit.row] for hit in SearchIndex.build(many).search("pampers l30")]
+    assert hits[:2] == ["PAMPERS PANTS L30", "PAMPERS TAPED L30"]
