@@ -50,7 +50,7 @@ LONGEST_PAGE = 50
 LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
-LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.5
+LEAST_EVIDENCE, LEAST_OF_ONE = 0.52, 0.5
 """If the best row has less evidence, the shop does not sell what was typed, and nothing is found. The second number is
 for one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for
 names of the index, half typed, misspelt and abbreviated, one has."""
@@ -248,7 +248,8 @@ class SearchIndex:
         words = self._forward.words(row)
         for sense in found.query.senses:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
-                similarity[list(sense.numbers)] = 1
+                for number in sense.numbers:
+                    similarity[number] = 1
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 
