@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.identifiers import Identifiers
+from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.sentences import Sentences
 from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
@@ -237,7 +238,12 @@ class SearchIndex:
         if not again and self._is_meant(first):
             return first.ranked
         found = self._second_pass(query, matches, first, limit)
-        return found.ranked if self._is_meant(found) else found.ranked._replace(rows=[], scores=[])
+        if self._is_meant(found):
+            return found.ranked
+        category = self._reader.category_of(query)
+        if category is not None:  # who asks for `keju parut`, where all cheese is sliced, wants to see the cheese
+            return self._rank(category, self._match(category), limit)
+        return found.ranked._replace(rows=[], scores=[])
 
     def _is_meant(self, found: _Pass) -> bool:
         """Return whether the best row is similar enough to what was typed."""
@@ -250,6 +256,9 @@ class SearchIndex:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
                 for number in sense.numbers:
                     similarity[number] = 1
+        lacking = [word in UNITS and alike < 1 for word, alike in zip(found.query.asked, similarity, strict=True)]
+        if not all(lacking):  # a shop sells by the dozen what has no dozen in its name
+            evidence = [0 if is_unit else share for is_unit, share in zip(lacking, evidence, strict=True)]
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 

@@ -11,7 +11,7 @@ from toko_core.search.language.sentences import Sentences
 from toko_core.search.text import is_number, words
 from toko_core.search.words.matches import Having
 from toko_core.search.words.pairs import WordPairs
-from toko_core.search.words.senses import Sense, Senses
+from toko_core.search.words.senses import CATEGORY, Sense, Senses
 from toko_core.search.words.vocabulary import Vocabulary
 
 LONGEST_QUERY = 200
@@ -89,6 +89,13 @@ class Reader:
                 asked[number] = parts[0]
                 asked += parts[1:]
         return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
+
+    def category_of(self, query: Query) -> Query | None:
+        """Return the query with only its words for a category of goods. None if it has no others, or none of these."""
+        numbers = {number for sense in query.senses if sense.kind & CATEGORY for number in sense.numbers}
+        if not 0 < len(numbers) < len(query.asked):
+            return None
+        return self._with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
 
     def _with_senses(self, query: Query) -> Query:
         senses = self._senses.find(query.asked)

@@ -27,8 +27,10 @@ def check_synonyms(synonyms: Synonyms) -> Outcome:
 
 def describe_lines(synonyms: Synonyms) -> str:
     """Say how many lines of the shop's file count, and how many problems there are."""
-    ignored = f", {len(synonyms.problems):,} problems" if synonyms.problems else ""
-    return f"{synonyms.shop_lines:,} lines count{ignored}"
+    lines, problems = synonyms.shop_lines, len(synonyms.problems)
+    read = "1 line counts" if lines == 1 else f"{lines:,} lines count"
+    ignored = "1 problem" if problems == 1 else f"{problems:,} problems"
+    return f"{read}, {ignored}" if problems else read
 
 
 def synonyms_info(synonyms: Synonyms) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Leaves out the words of a message that name no product: `tolong cek harga gula berapa kak` is a search for `gula`.
 
-A filler stays if the shop's names use it: if several names begin with it (TEH, which is also a particle), or if some
+A filler stays if the shop's names use it: if several names begin with it (HELLO PANDA, also a greeting), or if some
 name has it side by side with its neighbours in the message. So the search for a whole name keeps all of its words.
 """
 
@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.search.language.fillers import FILLER_PHRASES, FILLERS
+from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS
 from toko_core.search.text import fold, is_number
 
 FEWEST_NAMES = 3
-"""A filler that begins at least this many names is a word for a product in this shop."""
+"""A filler of AT_ENDS that begins at least this many names is a word for a product in this shop."""
 TIMES_OF_DAY = frozenset(("pagi", "siang", "sore", "malam", "malem"))
 """Fillers at the start of a message only: a greeting."""
 COUNTED = "isi"
@@ -46,7 +46,7 @@ class Sentences:
         self._fillers = frozenset(
             word
             for word in FILLERS
-            if (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
+            if word not in AT_ENDS or (same := id_of(word)) is None or same >= len(begun) or begun[same] < FEWEST_NAMES
         )
         self._candidates = self._fillers.union([COUNTED], *PHRASES)
 

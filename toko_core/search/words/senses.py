@@ -87,8 +87,7 @@ class Senses:
             for word in alike:
                 words[word] = {ids[other]: SOUNDS_SAME for other in alike if other != word}
         for typed, senses in synonyms.senses.items():
-            is_brand = typed in synonyms.brands and typed not in synonyms.categories
-            is_sold = is_brand and len(phrases.find(typed.split(" "))) > 0
+            is_sold = typed in synonyms.brands and len(phrases.find(typed.split(" "))) > 0
             for sense in senses:
                 weight = sense.weight * OF_BRAND if is_sold and sense.weight < STRONG else sense.weight
                 if len(sense.words) == 1:

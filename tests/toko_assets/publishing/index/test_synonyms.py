@@ -131,7 +131,7 @@ def test_a_bad_line_warns_and_the_others_count(folder: DataFolder, file: Path) -
     outcome = check(publication)
     assert (outcome.passed, outcome.blocking, outcome.count) == (False, False, 1)
     assert outcome.rows["problem"].tolist() == ["line 3 needs at least two words, with a comma between them"]
-    assert "2 lines count, 1 problems" in outcome.summary
+    assert "2 lines count, 1 problem." in outcome.summary
     assert first_hit(publication, "kentes") == "KELAPA TUA BUTIR"
 
 

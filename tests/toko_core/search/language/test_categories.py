@@ -25,6 +25,24 @@ def test_a_category_finds_its_brands_where_no_name_has_the_category(typed: str, 
     assert [NAMES[hit.row] for hit in INDEX.search(typed)][:1] == [name]
 
 
+@pytest.mark.parametrize("unit", ["lusin", "dus", "karton", "slop", "renceng", "krt"])
+def test_a_unit_that_no_name_has_does_not_hide_the_product(unit: str) -> None:
+    for typed in (f"paku {unit}", f"{unit} paku", f"sweety {unit}"):
+        assert INDEX.search(typed), typed
+
+
 @pytest.mark.parametrize("typed", ["odol", "semen", "dunhill", "pulsa"])
 def test_a_category_of_which_the_shop_has_nothing_finds_nothing(typed: str) -> None:
     assert INDEX.search(typed) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("rokok herbal", "SAMPOERNA MILD 16"),
+        ("popok bermotif", "SWEETY GOLD L30"),
+        ("minyak goreng kelapa", "BIMOLI 2LTR"),
+    ],
+)
+def test_a_category_with_a_word_that_no_name_has_still_finds_the_category(typed: str, name: str) -> None:
+    assert name in [NAMES[hit.row] for hit in INDEX.search(typed)]
