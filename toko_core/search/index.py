@@ -51,7 +51,7 @@ LONGEST_PAGE = 50
 LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
-LEAST_EVIDENCE, LEAST_OF_ONE = 0.55, 0.5
+LEAST_EVIDENCE, LEAST_OF_ONE = 0.52, 0.5
 """If the best row has less evidence, the shop does not sell what was typed, and nothing is found. The second number is
 for one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for
 names of the index, half typed, misspelt and abbreviated, one has."""
@@ -254,7 +254,8 @@ class SearchIndex:
         words = self._forward.words(row)
         for sense in found.query.senses:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
-                similarity[list(sense.numbers)] = 1
+                for number in sense.numbers:
+                    similarity[number] = 1
         lacking = [word in UNITS and alike < 1 for word, alike in zip(found.query.asked, similarity, strict=True)]
         if not all(lacking):  # a shop sells by the dozen what has no dozen in its name
             evidence = [0 if is_unit else share for is_unit, share in zip(lacking, evidence, strict=True)]

@@ -38,7 +38,7 @@ UNSOLD = 2
 """Higher than any score, so that products that are not sold rank last."""
 COARSE = np.float32(256)
 """Adding this to a score and subtracting it again rounds the score to a multiple of 1/32768."""
-SURE = 0.8
+SURE = 0.7
 """A row with this score is surely meant."""
 NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
 """A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on, it is
@@ -51,7 +51,7 @@ class Doubtful(NamedTuple):
     """A row that may not be meant."""
 
     row: int
-    similarity: NDArray[np.float32]
+    similarity: list[float]
     """By typed word: the similarity of the row's most similar word."""
 
 
@@ -116,14 +116,14 @@ class Ranking:
         )
         order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
         best = int(score.argmax())
-        doubtful = Doubtful(int(rows[best]), similarity[:, best].copy()) if score[best] < SURE else None
+        doubtful = Doubtful(int(rows[best]), similarity[:, best].tolist()) if score[best] < SURE else None
         return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, doubtful)
 
 
-def share_of_evidence(similarity: NDArray[np.float32], evidence: Sequence[float]) -> float:
+def share_of_evidence(similarity: Sequence[float], evidence: Sequence[float]) -> float:
     """Return which share of the evidence a row has, from 0 to 1, by the similarity of its words to the typed ones."""
-    shares = np.clip((similarity - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0, 1)
-    return float(shares @ np.array(evidence)) / sum(evidence)
+    shares = [min(max((alike - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0), 1) for alike in similarity]
+    return sum(share * weight for share, weight in zip(shares, evidence, strict=True)) / sum(evidence)
 
 
 def _score(comparison: Comparison, weights: Sequence[float], share_of_name: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,7 +19,6 @@ from rapidfuzz.process import cpdist
 from toko_core.search.text import LONGEST_WORD, is_number, skeleton
 from toko_core.search.words.keys import KeyTable, letter_keys, skeleton_key, skeleton_part_keys, typo_keys
 from toko_core.search.words.matches import (
-    ALL_STEPS,
     ASKED_BITS,
     REPLACED,
     WORD_BITS,
@@ -42,8 +41,6 @@ LEAST = 0.3
 CLEAR = 0.6
 """A typed word without a match of at least this similarity is also looked up by its trigrams."""
 CLEAR_STEPS = steps(CLEAR)
-NEAR_STEPS = steps(0.78)
-"""A typed word with a match of this similarity is not looked up by how it nearly sounds."""
 SAME_SKELETON, PART_OF_SKELETON = like(0.85), like(0.64)
 """If the typed word is a skeleton itself: the similarity to words with the same skeleton, and with one that differs by
 a consonant."""
@@ -128,8 +125,8 @@ class Matcher:
                 unknown.add(number)
         packed = self._match_keys(asked, keys, found)
         prefixes = self._vocabulary.find_prefixes(asked)
-        if unknown:
-            self._match_sounds(asked, found, unknown.difference(abbreviated, (prefix.asked for prefix in prefixes)))
+        if unclear := unknown.difference(abbreviated, keys.mistyped, (prefix.asked for prefix in prefixes)):
+            self._match_sounds(asked, found, unclear)
         if abbreviated:
             packed += self._match_skeleton_prefixes(asked, abbreviated)
         packed += [np.array(found, np.int64), *senses]
@@ -202,34 +199,40 @@ class Matcher:
         by_skeleton = int(source.searchsorted(len(keys.of_skeletons))) if keys.of_typos else len(source)
         if by_skeleton < len(source):
             typos = [keys.typo_numbers[i - len(keys.of_skeletons)] for i in source[by_skeleton:].tolist()]
-            self._compare_typos(asked, typos, words[by_skeleton:].tolist(), found)
+            keys.mistyped = self._compare_typos(asked, typos, words[by_skeleton:].tolist(), found)
         if by_skeleton:
             which = source[:by_skeleton] * 2
             which += self._has_vowels.take(words[:by_skeleton])
             return [np.array(keys.parts, np.int64).take(which) + words[:by_skeleton]]
         return []
 
-    def _compare_typos(self, asked: Sequence[str], numbers: list[int], words: list[int], found: list[int]) -> None:
-        """Count the typos between typed words, given by number, and the words that share a key with them."""
+    def _compare_typos(self, asked: Sequence[str], numbers: list[int], words: list[int], found: list[int]) -> set[int]:
+        """Count the typos between typed words, given by number, and the words that share a key with them.
+
+        Returns the numbers of those that differ by one likely typo from some word.
+        """
+        mistyped: set[int] = set()
         for number, word in set(zip(numbers, words, strict=True)):
             typed, meant = asked[number], self._vocabulary.words[word]
             typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
             if 0 < typos <= MOST_TYPOS:
                 alike = LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
-                if typos == 1 and not is_likely_typo(typed, meant):
-                    alike -= UNLIKELY_TYPO
+                if typos == 1:
+                    if is_likely_typo(typed, meant):
+                        mistyped.add(number)
+                    else:
+                        alike -= UNLIKELY_TYPO
                 if self._vocabulary.id_of(typed) is not None:
                     alike += REPLACED << WORD_BITS
                 found.append((number << ASKED_BITS) + alike + word)
+        return mistyped
 
-    def _match_sounds(self, asked: Sequence[str], found: list[int], unknown: set[int]) -> None:
-        """Match unknown words with those that sound the same, or nearly the same if no word with one typo is near."""
-        near = {match >> ASKED_BITS for match in found if match >> WORD_BITS & ALL_STEPS >= NEAR_STEPS}
-        for number in unknown:
-            same = self._sounds.same(asked[number])
-            if not same and number not in near:
-                same = self._sounds.near(asked[number], self._vocabulary.words)
-            found += [(number << ASKED_BITS) + match for match in same]
+    def _match_sounds(self, asked: Sequence[str], found: list[int], numbers: Iterable[int]) -> None:
+        """Match words with those that sound the same, or else nearly the same."""
+        for number in numbers:
+            word = asked[number]
+            alike = self._sounds.same(word) or self._sounds.near(word, self._vocabulary.words)
+            found += [(number << ASKED_BITS) + match for match in alike]
 
     def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> list[NDArray[np.int64]]:
         short = [number for number in numbers if len(asked[number].encode()) <= HEAD]
@@ -259,6 +262,8 @@ class _Keys:
         self.of_typos: list[int] = []
         self.typo_numbers: list[int] = []
         """For each of `of_typos`, the number of the typed word."""
+        self.mistyped: set[int] = set()
+        """The numbers of the typed words that differ by one likely typo from a word of the vocabulary."""
 
     def add_typos(self, number: int, keys: list[int]) -> None:
         self.of_typos += keys

@@ -65,13 +65,12 @@ class Vocabulary:
             for number, word in enumerate(asked)
             if number == last or len(word) <= FEW_LETTERS or word not in self._ids
         ]
-        long = [number for number in numbers if len(asked[number].encode()) > HEAD]
-        short = [number for number in numbers if number not in long] if long else numbers
+        short = [number for number in numbers if len(asked[number].encode()) <= HEAD]
         found = ranges(self._heads, [asked[number] for number in short])
         every = [PrefixRange(n, start, end) for n, (start, end) in zip(short, found, strict=True) if end > start]
-        for number in long:
-            start, end = (bisect_left(self.words, asked[number] + after) for after in ("", LAST_CHARACTER))
-            every += [PrefixRange(number, start, end)] if end > start else []
+        if last not in short:
+            start, end = (bisect_left(self.words, asked[last] + after) for after in ("", LAST_CHARACTER))
+            every += [PrefixRange(last, start, end)] if end > start else []
         return every
 
     def split(self, word: str, stand_together: Callable[[int, int], bool]) -> tuple[str, str] | None:
