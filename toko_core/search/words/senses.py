@@ -166,9 +166,11 @@ class _Phrases:
 
     def find(self, words: Sequence[str]) -> NDArray[np.int64]:
         """Return the rows, ascending, in which the words stand side by side."""
+        if words[0] not in self._ids or words[-1] not in self._ids:
+            return NONE.rows
         wanted = [self._ids.get(word) for word in words]
         if wanted[0] is None or None in wanted:
-            return np.empty(0, np.int64)
+            return NONE.rows
         place = self._order[self._starts[wanted[0]] : self._starts[wanted[0] + 1]]
         place = place[place % self._width <= self._width - len(words)]
         for further, word in enumerate(wanted[1:], 1):
