@@ -281,8 +281,9 @@ class SearchIndex:
         """Search again, with typos in the words that the best row lacks and in those with the highest weights."""
         weights = first.weighed.weights if first.weighed else []
         likely = sorted(range(len(weights)), key=weights.__getitem__)[-LIKELY:]
-        split, matches = self._thorough(query, matches, [*first.ranked.lacking, *likely])
         is_pinned = len(query.asked) >= PINNING and first.ranked.scores and first.ranked.scores[0] >= PINNED
+        numbers = first.ranked.lacking if is_pinned else [*first.ranked.lacking, *likely]
+        split, matches = self._thorough(query, matches, numbers)
         if split is query and is_pinned and first.weighed:
             ranked = self._ranking.rank(query, matches, first.weighed, first.rows, limit)
             return first._replace(matches=matches, ranked=ranked)
