@@ -93,6 +93,8 @@ def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
         head += [messages.kept(label, _kept_name(served, label, hits)) for label in kept]
     if not hits:
         head.append(messages.NOTHING_KEPT if kept else messages.NOTHING_NEAR)
+        if not kept:
+            head += [messages.perhaps_meant(meant) for meant in served.catalog.index.suggest(query, 1)]
     elif hits[0].score < WEAK and not kept:
         meant = served.catalog.index.suggestion(query, hits[0].row)
         head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)

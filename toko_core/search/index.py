@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.identifiers import Identifiers
 from toko_core.search.language.numbers import UNITS
+from toko_core.search.language.packs import PACKS
 from toko_core.search.language.sentences import Sentences
 from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
@@ -55,6 +56,8 @@ LEAST_EVIDENCE, LEAST_OF_ONE = 0.52, 0.5
 """If the best row has less evidence, the shop does not sell what was typed, and nothing is found. The second number is
 for one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for
 names of the index, half typed, misspelt and abbreviated, one has."""
+EXACTLY, ENOUGH_WORDS = 0.95, 2
+"""A row with two of the typed words is meant, however long the sentence is."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
@@ -256,6 +259,9 @@ class SearchIndex:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
                 for number in sense.numbers:
                     similarity[number] = 1
+        typed = zip(found.query.asked, similarity, strict=True)
+        if sum(alike >= EXACTLY for word, alike in typed if not (is_number(word) or word in PACKS)) >= ENOUGH_WORDS:
+            return True
         lacking = [word in UNITS and alike < 1 for word, alike in zip(found.query.asked, similarity, strict=True)]
         if not all(lacking):  # a shop sells by the dozen what has no dozen in its name
             evidence = [0 if is_unit else share for is_unit, share in zip(lacking, evidence, strict=True)]

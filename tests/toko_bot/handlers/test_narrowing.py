@@ -81,7 +81,7 @@ def test_a_brand_beyond_the_last_page_is_found_and_its_products_lead_back_to_it(
 
 def test_results_of_one_page_or_one_brand_have_no_narrowing_buttons(budi: Person) -> None:
     assert budi.ask("barang ember").labels[-2:] == ["1/4", "›"]
-    assert budi.ask("barang ember 5").labels[-1].isdecimal()
+    assert budi.ask("kapal").labels == ["1", "2", "3"]
 
 
 def test_a_button_of_a_brand_that_is_gone_says_so_and_the_narrowing_can_be_removed(tmp_path: Path) -> None:

@@ -121,7 +121,9 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
 
 
 def test_a_guess_is_marked_as_one_and_a_search_without_hits_says_so(budi: Person) -> None:
-    assert "Mungkin maksud Anda" in budi.ask("bsktiu klpaa").text
+    guess = budi.ask("biskiut zzzqqq xxxkkk")
+    assert "Tidak ada barang yang cocok" in guess.text
+    assert "Mungkin maksud Anda: biskuit" in guess.text
     nothing = budi.ask("zzzqqqxxx")
     assert "Tidak ada barang yang cocok" in nothing.text
     assert nothing.labels == []
