@@ -95,10 +95,11 @@ class Reader:
 
         Of words for categories only, the first counts: an Indonesian noun comes before what describes it.
         """
-        categories = [sense.numbers for sense in query.senses if sense.kind & CATEGORY]
+        categories = [list(sense.numbers) for sense in query.senses if sense.kind & CATEGORY]
         numbers = {number for found in categories for number in found}
         if categories and len(numbers) == len(query.asked):
-            numbers = set(max(categories, key=lambda found: (-found.start, len(found))))
+            first = max(categories, key=lambda found: (-found[0], len(found)))
+            numbers = set(first)
         if not len(query.asked) <= 2 * len(numbers) < 2 * len(query.asked):
             return None
         return self._with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
