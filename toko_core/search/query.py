@@ -91,8 +91,15 @@ class Reader:
         return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
 
     def category_of(self, query: Query) -> Query | None:
-        """Return the query with only its words for a category of goods, if these are half of its words or more."""
-        numbers = {number for sense in query.senses if sense.kind & CATEGORY for number in sense.numbers}
+        """Return the query with only its words for a category of goods, if these are half of its words or more.
+
+        Of words for categories only, the first counts: an Indonesian noun comes before what describes it.
+        """
+        categories = [list(sense.numbers) for sense in query.senses if sense.kind & CATEGORY]
+        numbers = {number for found in categories for number in found}
+        if categories and len(numbers) == len(query.asked):
+            first = max(categories, key=lambda found: (-found[0], len(found)))
+            numbers = set(first)
         if not len(query.asked) <= 2 * len(numbers) < 2 * len(query.asked):
             return None
         return self._with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))

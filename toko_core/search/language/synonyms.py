@@ -3,6 +3,7 @@
 `synonyms.txt` has the groups that come with the program. A shop adds its own in a file of the same format:
 
     pasta gigi, odol: pepsodent, ciptadent     a comma between words of one meaning, brands after a colon
+    sepatu, shoes:                             a colon alone after the words for a category of goods
     popok, diapers: *pampers, sweety           a brand that people say for the whole category
     brown, coklat~                             a weaker sense: `coklat` is more often a flavour
     camilan > keripik, biskuit                 only in one direction: who types `keripik` does not mean `camilan`
@@ -51,7 +52,7 @@ class Synonyms:
     senses: Mapping[str, tuple[Sense, ...]]
     """By typed word or phrase, as `words` splits it, with a space between words: its senses, the strongest first."""
     categories: frozenset[str]
-    """Words and phrases that name a kind of product of which a group lists brands: `pasta gigi`, `pampers`."""
+    """Words and phrases that name a category of goods, those before a colon: `pasta gigi`, and `pampers` as well."""
     brands: frozenset[str]
     """The brands that groups list."""
     shop_lines: int
@@ -88,6 +89,8 @@ class _Group(NamedTuple):
     strong: list[str]
     weak: list[str]
     brands: list[str]
+    is_category: bool
+    """Whether the line has a colon."""
     nouns: list[str]
     """Those of the brands that people say for the whole category."""
     typed: list[str]
@@ -156,6 +159,7 @@ def _read_line(line: str, most_words: int) -> _Group:
         strong=[phrase for phrase in marked if not phrase.endswith("~")],
         weak=[phrase[:-1] for phrase in marked if phrase.endswith("~")],
         brands=[brand.removeprefix("*") for brand in brand_names],
+        is_category=bool(colon),
         nouns=[brand[1:] for brand in brand_names if brand.startswith("*")],
         typed=_phrases(typed),
     )
@@ -164,7 +168,7 @@ def _read_line(line: str, most_words: int) -> _Group:
         raise _UnusableError(f"has {len(every)} words; at most {most_words} are allowed")
     if any(word.endswith("~") for word in group.typed + group.brands) or any("*" in word for word in every):
         raise _UnusableError("has a '~' before a '>' or after a ':', or a '*' before a word that is no brand")
-    if (arrow and not group.typed) or (colon and not group.brands) or not any(True for _ in group.pairs()):
+    if (arrow and not group.typed) or not any(True for _ in group.pairs()):
         raise _UnusableError("needs at least two words, with a comma between them")
     return group
 
@@ -196,7 +200,7 @@ def _combine(ours: Iterable[_Group], shops: Iterable[_Group], problems: Iterable
     return Synonyms(
         senses={typed: _sorted(senses) for typed, senses in weights.items()},
         categories=frozenset(
-            word for group in groups if group.brands for word in group.typed + group.strong + group.nouns
+            word for group in groups if group.is_category for word in group.typed + group.strong + group.nouns
         ),
         brands=frozenset(word for group in groups for word in group.brands),
         shop_lines=len(shops),

@@ -48,6 +48,12 @@ def test_a_category_with_a_word_that_no_name_has_still_finds_the_category(typed:
     assert name in [NAMES[hit.row] for hit in INDEX.search(typed)]
 
 
+def test_of_two_categories_that_no_name_has_together_the_first_is_found() -> None:
+    names = ["SEPATU ANDO HITAM 39", "SEPATU ARDILES 40", "BOLA PLASTIK", "BOLA KARET MERAH"]
+    index = SearchIndex.build(names)
+    assert {names[hit.row] for hit in index.search("sepatu bola")} >= set(names[:2])
+
+
 def test_a_brand_that_people_say_for_its_category_is_a_brand_to_a_shop_that_sells_hardly_others() -> None:
     others = [f"{brand} GOLD {size}" for brand in ("SWEETY", "MERRIES", "MAMY POKO") for size in ("M34", "L30", "XL26")]
     few = ["PAMPERS PANTS M34", *others]

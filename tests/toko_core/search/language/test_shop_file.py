@@ -28,11 +28,11 @@ def test_a_shops_words_find_its_products(file: Path) -> None:
 
 
 def test_a_shops_lines_are_added_and_take_nothing_away(file: Path) -> None:
-    file.write_text("gula, gulo legi\nair zamzam, air suci: zamzam tower\n")
+    file.write_text("gula, gulo legi\nair zamzam, air suci: zamzam tower\nongol, awug:\n")
     synonyms = load_synonyms(file)
     for typed, senses in OURS.senses.items():
         assert set(senses) <= set(synonyms.senses[typed])
-    assert synonyms.categories - OURS.categories == {"air zamzam", "air suci"}
+    assert synonyms.categories - OURS.categories == {"air zamzam", "air suci", "ongol", "awug"}
     assert synonyms.brands - OURS.brands == {"zamzam tower"}
 
 

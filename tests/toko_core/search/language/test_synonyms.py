@@ -24,7 +24,7 @@ LOOKED_AT = frozenset(
         r",\s+",
         """abu abu, air mineral, asam, asin, badan, basah, bawang putih, bola, buah, bubuk, campur, coklat tua,
         deterjen, dewasa, dingin, ekstra, es krim, fresh care, hangat, jas hujan, jerawat, jerigen,
-        kacang, kacang tanah, karamel, kepiting, keramik, kerudung, klip kertas, kloset, kotak,
+        kacang, kacang tanah, karamel, kepiting, keramik, kerudung, kloset, kotak,
         krem, kue, kukis, lembut, makaroni, mangga, mata, meter, miniset, mint, mocca, obat nyamuk,
         oli, paku payung, parfum, pembersih, pepaya, permen karet, pewangi, pisang, pria, rasa,
         ringan, saus, sedang, selai kacang, solasi, susu bendera, telur asin, tempat makan,
