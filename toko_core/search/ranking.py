@@ -38,7 +38,7 @@ UNSOLD = 2
 """Higher than any score, so that products that are not sold rank last."""
 COARSE = np.float32(256)
 """Adding this to a score and subtracting it again rounds the score to a multiple of 1/32768."""
-SURE = 0.7
+SURE = 0.62
 """A row with this score is surely meant."""
 NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
 """A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on, it is
