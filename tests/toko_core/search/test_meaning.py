@@ -229,3 +229,10 @@ def test_a_prior_is_zero_for_what_sells_best() -> None:
     assert prior[0] == 0
     assert prior.tolist() == sorted(prior.tolist())
     assert len(sales_prior([], [])) == 0
+
+
+def test_a_whole_name_of_common_words_comes_before_names_of_their_synonyms() -> None:
+    kinds = {"SARDEN SAUS TOMAT": 300, "SARDINES OIL": 900, "TOMATO SOUP": 2500, "CHILI SAUCE": 2500, "MADE IN": 2500}
+    names = [f"{kind} {number}" for kind, count in kinds.items() for number in range(count)]
+    names.append("SARDINES IN TOMATO SAUCE")
+    assert first("sardines in tomato sauce", SearchIndex.build(names), names) == names[-1]

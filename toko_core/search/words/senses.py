@@ -98,6 +98,9 @@ class Senses:
                         of_word[same] = max(weight, of_word.get(same, 0))
                 elif len(found := phrases.find(sense.words)):
                     rows.setdefault(typed, []).append((found, weight))
+        for typed in [key for key in rows if " " in key]:  # not fewer of its own rows are read than of its synonyms'
+            if len(found := phrases.find(typed.split(" "))):
+                rows[typed].append((found, 1.0))
         for joined, parts in _twins(vocabulary, slots, ids):
             rows.setdefault(joined, []).append((phrases.find(parts), TWIN))
         for initials, found in _initials(vocabulary, slots, name_lengths):
