@@ -43,8 +43,8 @@ from toko_core.search.words.vocabulary import Vocabulary
 
 MOST_REPEATED = 200
 """The highest count of repeated words in a name."""
-KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 200
-"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 200 of 100,000 rows and 502 of
+KEPT, KEPT_GROWS, FEWEST_KEPT = 1.7, 0.4, 170
+"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 170 of 100,000 rows and 427 of
 1,000,000, but at least FEWEST_KEPT. A row has one entry for each typed word that found it. The rows of the kept entries
 are compared word by word."""
 LONGEST_PAGE = 50
@@ -281,8 +281,9 @@ class SearchIndex:
         """Search again, with typos in the words that the best row lacks and in those with the highest weights."""
         weights = first.weighed.weights if first.weighed else []
         likely = sorted(range(len(weights)), key=weights.__getitem__)[-LIKELY:]
-        split, matches = self._thorough(query, matches, [*first.ranked.lacking, *likely])
         is_pinned = len(query.asked) >= PINNING and first.ranked.scores and first.ranked.scores[0] >= PINNED
+        numbers = first.ranked.lacking if is_pinned else [*first.ranked.lacking, *likely]
+        split, matches = self._thorough(query, matches, numbers)
         if split is query and is_pinned and first.weighed:
             ranked = self._ranking.rank(query, matches, first.weighed, first.rows, limit)
             return first._replace(matches=matches, ranked=ranked)

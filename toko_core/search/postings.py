@@ -22,8 +22,8 @@ from toko_core.search.text import is_number
 from toko_core.search.words.matches import ALL_STEPS, STEPS, WORD_BITS, Matches, PrefixRange, like, steps
 from toko_core.search.words.senses import BRAND, CATEGORY
 
-ROWS, ROWS_GROW, FEWEST_ROWS = 2.93, 0.602, 2_000
-"""How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 3,000 of 100,000 and 12,000 of
+ROWS, ROWS_GROW, FEWEST_ROWS = 2.5, 0.602, 2_000
+"""How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 2,600 of 100,000 and 10,000 of
 1,000,000, but at least FEWEST_ROWS."""
 LEVELS = 511
 """The sum of a row that has all typed words. Sums are small integers because finding the highest of them by counting
@@ -135,7 +135,7 @@ class Postings:
             if number not in query.having and (is_number(word) or (word in PACKS and len(found) > 1)):
                 weights[number] *= NUMBER
         by_rarity = weights
-        if query.senses:
+        if any(sense.kind for sense in query.senses):
             weights = [
                 weight if number in query.having else weight * factor
                 for number, (weight, factor) in enumerate(zip(weights, _factors(query), strict=True))

@@ -38,7 +38,7 @@ UNSOLD = 2
 """Higher than any score, so that products that are not sold rank last."""
 COARSE = np.float32(256)
 """Adding this to a score and subtracting it again rounds the score to a multiple of 1/32768."""
-SURE = 0.7
+SURE = 0.62
 """A row with this score is surely meant."""
 NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
 """A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on, it is
@@ -76,26 +76,25 @@ class Ranking:
     ) -> None:
         """Use the arrays `name_lengths`, `repeated` and `unsold` by row, the words of each row, and a prior."""
         self._words = words
-        self._of_rows = np.empty((len(words), 5), np.float32)  # side by side, so that one access fetches all of a row
+        self._of_rows = np.empty((len(words), 4), np.float32)  # side by side, so that one access fetches all of a row
         self._of_rows[:, 0] = WHOLE_NAME / np.maximum(arrays["name_lengths"], 1)
         self._of_rows[:, 1] = arrays["repeated"]
         self._of_rows[:, 2] = PER_REPEATED * np.minimum(arrays["repeated"], COUNTED)
         self._of_rows[:, 3] = arrays["unsold"] * UNSOLD
-        self._has_prior = prior is not None
-        self._of_rows[:, 4] = 0 if prior is None else prior * np.float32(1 / MOST)
+        self._prior = None if prior is None else prior * np.float32(1 / MOST)
 
     def rank(self, query: Query, matches: Matches, weighed: Weighed, rows: NDArray[np.int64], limit: int) -> Ranked:
         """Return the best of `rows`, which are at least one."""
         weights = weighed.weights
         comparison = self._words.compare(query, matches, rows)
-        share_of_name, repeated, repeated_cost, unsold, prior = self._of_rows.take(rows, axis=0).T
+        share_of_name, repeated, repeated_cost, unsold = self._of_rows.take(rows, axis=0).T
         score = _score(comparison, weights, share_of_name)
         if query.repeated:
             score -= PER_REPEATED * np.minimum(np.abs(repeated - query.repeated), COUNTED)
         else:
             score -= repeated_cost
-        if self._has_prior:
-            score -= prior * (score < EXACT) * min(PRIOR, PRIOR_OF_WORD * min(weights) / sum(weights))
+        if self._prior is not None:
+            score -= self._prior.take(rows) * (score < EXACT) * min(PRIOR, PRIOR_OF_WORD * min(weights) / sum(weights))
         score += COARSE  # the order of additions must not make a difference between equal rows
         score -= COARSE
         order = (unsold - score).argsort(kind="stable")

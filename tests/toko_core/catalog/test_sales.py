@@ -71,3 +71,20 @@ def test_a_catalogue_of_an_earlier_version_has_no_table(tmp_path: Path) -> None:
 def test_sales_that_could_not_be_compared_have_no_agreement(tmp_path: Path) -> None:
     with duckdb.connect(written(tmp_path, {}), read_only=True) as connection:
         assert Sales(connection, INFO | {"till_compared": "0", "till_matching": "0"}).agreement is None
+
+
+def test_what_sells_and_what_is_in_stock_comes_first_in_a_search(tmp_path: Path) -> None:
+    file = tmp_path / "catalog-20260105T133000.000Z-abc.duckdb"
+    write_catalog(file, ["GULA AA", "GULA BB", "GULA CC", "GULA"])
+    assert PublishedCatalog(file).search("gul")[0].product.namaitem == "GULA"
+    with duckdb.connect(file) as connection:
+        connection.execute("ALTER TABLE products ADD COLUMN terjual_90 DECIMAL(20,3)")
+        connection.execute("UPDATE products SET terjual_90 = 99 WHERE product_id = 2")
+        connection.execute("CREATE TABLE stock (product_id INTEGER, kantor VARCHAR, stok DECIMAL(20,3))")
+        connection.execute(
+            "INSERT INTO stock VALUES (1, 'UTAMA', 5), (2, 'UTAMA', 3), (2, 'GUDANG', -1), (0, 'UTAMA', 0)"
+        )
+    catalog = PublishedCatalog(file)
+    found = [found.product.namaitem for found in catalog.search("gul")]
+    assert [name for name in found if name != "GULA"] == ["GULA CC", "GULA BB", "GULA AA"]
+    assert catalog.search("gula")[0].product.namaitem == "GULA"
