@@ -54,8 +54,8 @@ LIKELY = 2
 weights, as possible typos that happen to be known words."""
 LEAST_EVIDENCE, LEAST_OF_ONE = 0.52, 0.5
 """If the best row has less evidence, the shop does not sell what was typed, and nothing is found. The second number is
-for one typed word. Of 400 names of foreign goods, which no shop here sells, 7 in 10 have less. Of 3,100 searches for
-names of the index, half typed, misspelt and abbreviated, one has."""
+for one typed word. Of 400 names of goods that 18,000 names lack, more than half then find nothing; of 3,100 half typed,
+misspelt and abbreviated names of an index, none."""
 EXACTLY, ENOUGH_WORDS = 0.95, 2
 """A row with two of the typed words is meant, however long the sentence is."""
 PINNING, PINNED = 4, 0.65
