@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toko_core.search import SearchIndex
@@ -84,6 +84,7 @@ WORDS = ["indomie", "goreng", "kecap", "vario", "beat", "mio", "gula", "lampu", 
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, st.none() | TEXTS), min_size=1, max_size=30), st.sampled_from(WORDS))
 def test_a_product_with_the_word_in_its_name_always_ranks_above_one_with_it_only_in_its_remark(
     shop: Sequence[tuple[str, str | None]], word: str
@@ -96,6 +97,7 @@ def test_a_product_with_the_word_in_its_name_always_ranks_above_one_with_it_only
     assert sorted(rows[: len(named)]) == named
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, st.none() | TEXTS), min_size=1, max_size=30), TEXTS)
 def test_a_product_with_all_words_in_its_name_always_ranks_above_one_that_lacks_some(
     shop: Sequence[tuple[str, str | None]], query: str
@@ -107,6 +109,7 @@ def test_a_product_with_all_words_in_its_name_always_ranks_above_one_that_lacks_
     assert sorted(rows[: len(named)]) == named
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_is_an_error(text: str) -> None:
     INDEX.search(text)
