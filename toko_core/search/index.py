@@ -19,8 +19,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.search.codes.identifiers import Identifiers
+from toko_core.search.codes.lookup import CodeLookup
 from toko_core.search.forward import SLOTS, ForwardIndex
-from toko_core.search.identifiers import Identifiers
 from toko_core.search.merging import merge
 from toko_core.search.postings import Postings
 from toko_core.search.query import Query, Reader
@@ -81,6 +82,7 @@ class SearchIndex:
         self._ranking = Ranking(arrays, self._forward)
         self._postings = Postings(arrays, len(self))
         self._remarks = RemarkIndex.load(arrays)
+        self._codes = CodeLookup(self._identifiers, self._is_word)
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
 
     def __len__(self) -> int:
@@ -148,9 +150,30 @@ class SearchIndex:
         return cls(arrays)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """Return the best rows for any text, best first; rows with equal scores in their order. Never raises."""
+        """Return the best rows for any text, best first; rows with equal scores in their order. Never raises.
+
+        Rows whose code is the text come first. A text that is plainly a code, such as a barcode, finds no other rows.
+        """
+        if limit < 1:
+            return []
+        coded = self._codes.find(text)
+        if coded.only:
+            return [Hit(*hit) for hit in coded.hits[:limit]]
+        if not coded.hits:
+            return self._search_words(text, limit)
+        found, worst = dict(coded.hits), coded.hits[-1][1]
+        named = [hit for hit in self._search_words(text, limit + len(found)) if hit.row not in found]
+        hits = [*coded.hits, *((hit.row, min(hit.score, worst)) for hit in named)]
+        return [Hit(*hit) for hit in hits[:limit]]
+
+    def is_code(self, text: str) -> bool:
+        """Return whether the text is nothing but a code, barcode or serial number, or digits that rows' codes end in."""
+        coded = self._codes.find(text)
+        return coded.only or (bool(coded.hits) and text.strip().isdecimal())
+
+    def _search_words(self, text: str, limit: int) -> list[Hit]:
         query = self._reader.read(text)
-        if not query.asked or limit < 1:
+        if not query.asked:
             return []
         matches = self._matcher.match(query.asked)
         remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
@@ -221,6 +244,9 @@ class SearchIndex:
             return [], []
         query, matches = self._thorough(query, self._matcher.match(query.asked), range(MOST_ASKED))
         return query.asked, self._forward.match_slots(query, matches, row)
+
+    def _is_word(self, word: str) -> bool:
+        return self._vocabulary.id_of(word) is not None or (self._remarks is not None and self._remarks.has_word(word))
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]
