@@ -114,7 +114,7 @@ def test_the_item_of_a_scale_label_has_at_most_five_digits() -> None:
     names = ["TELUR", "GULA"]
     short = SearchIndex.build(names, codes=[("123", 0), ("000456", 1)])
     assert [hit.row for hit in short.search(label(20, "00123", 735))] == [0]
-    assert short.search(label(20, "00456", 735)) == []
+    assert short.search(label(21, "00456", 735)) == []
 
 
 def test_an_item_is_found_by_all_that_its_labels_have_in_common() -> None:
