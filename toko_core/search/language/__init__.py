@@ -1,0 +1,1 @@
+"""What the search knows of Indonesian retail language: synonyms, fillers and number words. Data files and readers."""

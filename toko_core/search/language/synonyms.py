@@ -1,0 +1,223 @@
+"""Synonyms: words and short phrases that mean the same in Indonesian shops.
+
+`synonyms.txt` has the groups that come with the program. A shop adds its own in a file of the same format:
+
+    pasta gigi, odol: pepsodent, ciptadent     a comma between words of one meaning, brands after a colon
+    popok, diapers: *pampers, sweety           a brand that people say for the whole category
+    brown, coklat~                             a weaker sense: `coklat` is more often a flavour
+    camilan > keripik, biskuit                 only in one direction: who types `keripik` does not mean `camilan`
+    # a comment
+
+Senses lead from one group only. `lada, merica` and `merica, sahang` would not make `sahang` mean `lada`.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
+
+from toko_core.search.text import words
+
+FILE = Path(__file__).with_name("synonyms.txt")
+SYNONYM, WEAKER, OTHER_BRAND = 0.9, 0.6, 0.4
+"""The weights of a true synonym, of a weaker sense, such as a brand for its category, and of another brand for one that
+people say for the whole category. The typed word itself has 1."""
+LONGEST_PHRASE, LONGEST_WORD = 3, 32
+"""The most words of a phrase, and the most characters of each of them."""
+LARGEST_FILE, MOST_LINES, MOST_WORDS, MOST_SENSES = 128 << 10, 2_000, 40, 50_000
+"""Limits of a shop's file: bytes, lines, words of a line, and senses of all lines together."""
+MOST_PROBLEMS = 50
+"""More bad lines are only counted."""
+
+
+class Sense(NamedTuple):
+    """One meaning of a typed word or phrase."""
+
+    words: tuple[str, ...]
+    """One to three words of a name, which stand side by side."""
+    weight: float
+    """How much they count, where the typed word itself counts 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """What typed words and phrases may also mean."""
+
+    senses: Mapping[str, tuple[Sense, ...]]
+    """By typed word or phrase, as `words` splits it, with a space between words: its senses, the strongest first."""
+    categories: frozenset[str]
+    """Words and phrases that name a kind of product of which a group lists brands, such as `pasta gigi`."""
+    brands: frozenset[str]
+    """The brands that groups list."""
+    shop_lines: int
+    """The number of lines of the shop's file that count."""
+    problems: tuple[str, ...]
+    """One line for each line of the shop's file that is ignored, or one line that says why no line is read."""
+
+
+def load_synonyms(shop_file: Path | None = None) -> Synonyms:
+    """Read the synonyms that come with the program, and those of a shop's own file.
+
+    A shop's file that cannot be read, or a line of it that is wrong, raises nothing: it is ignored, and `problems` says
+    why.
+    """
+    ours = _read_ours()
+    if shop_file is None:
+        return _combine(ours, (), ())
+    try:
+        text = _read_text(shop_file)
+    except _UnusableError as error:
+        return _combine(ours, (), (str(error),))
+    groups, problems = _read_shop(text)
+    if len(problems) > MOST_PROBLEMS:
+        problems = [*problems[:MOST_PROBLEMS], f"{len(problems) - MOST_PROBLEMS} more lines are ignored"]
+    return _combine(ours, groups, problems)
+
+
+class _UnusableError(Exception):
+    """A file or a line cannot be used. The message is for people."""
+
+
+class _Group(NamedTuple):
+    """The words of one line."""
+
+    strong: list[str]
+    weak: list[str]
+    brands: list[str]
+    nouns: list[str]
+    """Those of the brands that people say for the whole category."""
+    typed: list[str]
+    """The words before `>`, which mean the others. Without any, all strong words mean each other."""
+
+    def pairs(self) -> Iterator[tuple[str, str, float]]:
+        """Yield each typed word with a word that it means, and the weight."""
+        weak = self.weak + self.brands
+        if self.typed:
+            yield from ((typed, word, SYNONYM) for typed in self.typed for word in self.strong if typed != word)
+            yield from ((typed, word, WEAKER) for typed in self.typed for word in weak if typed != word)
+            return
+        yield from ((one, other, SYNONYM) for one in self.strong for other in self.strong if one != other)
+        for one in self.strong:
+            for other in weak:
+                yield one, other, WEAKER
+                yield other, one, WEAKER
+        yield from ((noun, brand, OTHER_BRAND) for noun in self.nouns for brand in self.brands if noun != brand)
+
+
+@lru_cache(maxsize=1)
+def _read_ours() -> tuple[_Group, ...]:
+    lines = _lines(FILE.read_text(encoding="utf-8"))
+    return tuple(_read_line(line, most_words=1_000) for _, line in lines)
+
+
+def _read_shop(text: str) -> tuple[list[_Group], list[str]]:
+    """Return the groups of the lines that count, and a problem for each other line."""
+    groups, problems, senses = [], [], 0
+    for number, line in _lines(text):
+        if number > MOST_LINES:
+            problems.append(f"line {number} and those after it are ignored: at most {MOST_LINES:,} lines are read")
+            break
+        try:
+            group = _read_line(line, MOST_WORDS)
+        except _UnusableError as error:
+            problems.append(f"line {number} {error}")
+            continue
+        senses += sum(1 for _ in group.pairs())
+        if senses > MOST_SENSES:
+            problems.append(f"line {number} and those after it are ignored: the lines before have too many words")
+            break
+        groups.append(group)
+    return groups, problems
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the number and content of each line that is more than a comment."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if content := line.partition("#")[0].strip():
+            yield number, content
+
+
+def _read_line(line: str, most_words: int) -> _Group:
+    typed, arrow, meant = line.rpartition(">")
+    meant, colon, brands = meant.partition(":")
+    if ">" in typed or ":" in typed or ":" in brands:
+        raise _UnusableError("has more than one '>' or ':', or a ':' before a '>'")
+    marked, brand_names = _phrases(meant), _phrases(brands)
+    group = _Group(
+        strong=[phrase for phrase in marked if not phrase.endswith("~")],
+        weak=[phrase[:-1] for phrase in marked if phrase.endswith("~")],
+        brands=[brand.removeprefix("*") for brand in brand_names],
+        nouns=[brand[1:] for brand in brand_names if brand.startswith("*")],
+        typed=_phrases(typed),
+    )
+    every = [*group.typed, *group.strong, *group.weak, *group.brands]
+    if len(every) > most_words:
+        raise _UnusableError(f"has {len(every)} words; at most {most_words} are allowed")
+    if any(word.endswith("~") for word in group.typed + group.brands) or any("*" in word for word in every):
+        raise _UnusableError("has a '~' before a '>' or after a ':', or a '*' before a word that is no brand")
+    if (arrow and not group.typed) or (colon and not group.brands) or not any(True for _ in group.pairs()):
+        raise _UnusableError("needs at least two words, with a comma between them")
+    return group
+
+
+def _phrases(text: str) -> list[str]:
+    """Return the distinct phrases of a list, as the search splits them. A `~` stays."""
+    return list(dict.fromkeys(_phrase(part) for part in re.split("[,;=]", text) if part.strip()))
+
+
+def _phrase(text: str) -> str:
+    split = words(text)
+    if not 1 <= len(split) <= LONGEST_PHRASE or len(max(split, key=len)) > LONGEST_WORD:
+        shown = text.strip()
+        shown = shown if len(shown) <= LONGEST_WORD else f"{shown[:LONGEST_WORD]}…"
+        raise _UnusableError(
+            f"has {shown!r}: each entry must be one to {LONGEST_PHRASE} words of at most {LONGEST_WORD} letters"
+        )
+    text = text.strip()
+    return ("*" if text.startswith("*") else "") + " ".join(split) + ("~" if text.endswith("~") else "")
+
+
+def _combine(ours: Iterable[_Group], shops: Iterable[_Group], problems: Iterable[str]) -> Synonyms:
+    shops = list(shops)
+    groups = [*ours, *shops]
+    weights: dict[str, dict[str, float]] = {}
+    for typed, word, weight in chain.from_iterable(group.pairs() for group in groups):
+        senses = weights.setdefault(typed, {})
+        senses[word] = max(weight, senses.get(word, 0))
+    return Synonyms(
+        senses={typed: _sorted(senses) for typed, senses in weights.items()},
+        categories=frozenset(word for group in groups if group.brands for word in group.typed + group.strong),
+        brands=frozenset(word for group in groups for word in group.brands),
+        shop_lines=len(shops),
+        problems=tuple(problems),
+    )
+
+
+def _sorted(senses: Mapping[str, float]) -> tuple[Sense, ...]:
+    by_weight = sorted(senses.items(), key=lambda sense: -sense[1])
+    return tuple(Sense(tuple(word.split()), weight) for word, weight in by_weight)
+
+
+def _read_text(file: Path) -> str:
+    """Read a shop's file. Raises _UnusableError if it is no text file of a sensible size."""
+    try:
+        opened = os.open(file.expanduser(), os.O_RDONLY | os.O_NONBLOCK)  # a FIFO without a writer would wait
+        with os.fdopen(opened, "rb") as stream:
+            if not S_ISREG(os.fstat(opened).st_mode):
+                raise _UnusableError("the file is not a regular file")
+            content = stream.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise _UnusableError(f"the file cannot be read: {reason}") from error
+    if len(content) > LARGEST_FILE:
+        raise _UnusableError(f"the file is larger than {LARGEST_FILE >> 10} KB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        raise _UnusableError(f"the file is not UTF-8 (line {number}): save it with the encoding UTF-8") from error
