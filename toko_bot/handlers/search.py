@@ -11,6 +11,7 @@ from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
+from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
 
 LONGEST_QUERY = 200
@@ -57,9 +58,10 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
     if served is None:
         return Page(messages.NO_CATALOG)
     index = served.catalog.index
-    alone = index.rows_of_serial(query)
-    if index.is_code(query) or len(alone) > 1:
-        alone = [hit.row for hit in index.search(query, 2)]
+    text = read_wanted(index, served.catalog.products, query).text
+    alone = index.rows_of_serial(text)
+    if index.is_code(text) or len(alone) > 1:
+        alone = [hit.row for hit in index.search(text, 2)]
     if len(alone) == 1:
         found = 1
         page = await asyncio.to_thread(product_page, served, settings, alone[0], owner=owner, query=query)

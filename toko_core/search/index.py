@@ -167,7 +167,7 @@ class SearchIndex:
         return [Hit(*hit) for hit in hits[:limit]]
 
     def is_code(self, text: str) -> bool:
-        """Return whether the text is nothing but a code, barcode or serial number, or digits that rows' codes end in."""
+        """Return whether the text is nothing but a code or serial number, or digits that codes of rows end in."""
         coded = self._codes.find(text)
         return coded.only or (bool(coded.hits) and text.strip().isdecimal())
 

@@ -120,6 +120,39 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
     assert "tidak terbaca" in budi.next_message().text
 
 
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("indomi goreng special 3 dus", "🧮 3 DUS = Rp345.000"),
+        ("indomie goreng special x 5", "🧮 5 PCS = Rp15.750"),
+        ("mau 2 lusin indomie goreng special", None),  # has no price in that unit
+        ("11 bungkus gula pasir", "🧮 11 BKS = Rp192.500"),
+        ("gula pasir 12 bks", "🧮 12 BKS = Rp206.400"),  # the price of the second tier
+        ("gula pasir 40 bks", "🧮 40 BKS = Rp676.000"),
+        ("biskuit kelapa jeruk 1 gr", None),
+    ],
+)
+def test_a_quantity_is_not_searched_and_its_total_is_shown(budi: Person, text: str, total: str | None) -> None:
+    answer = budi.ask(text)
+    lines = answer.text.splitlines()
+    assert lines[0] == f"🔎 {text}"
+    totals = [line for line in lines if line.startswith("🧮")]
+    assert totals[:1] == ([total] if total else [])
+    opened = press(budi, "1", answer)
+    assert [line for line in opened.text.splitlines() if line.startswith("🧮")] == totals[:1]
+    assert press(budi, "‹ Kembali", opened).text == answer.text
+
+
+def test_a_barcode_with_a_quantity_opens_its_product(budi: Person) -> None:
+    lines = budi.ask(f"{BARCODE} 12 bks").text.splitlines()
+    assert lines[:2] == ["Gula Pasir <Gulaku> & Co 1kg *premium*", "🧮 12 BKS = Rp206.400"]
+
+
+@pytest.mark.parametrize("code", ["mie001", "(01)18991002101637(10)L7", "]E0089686010947", "0089686010947"])
+def test_a_code_or_what_a_scanner_sends_opens_its_product(budi: Person, code: str) -> None:
+    assert budi.ask(code).text.startswith("INDOMIE GORENG SPECIAL 85GR")
+
+
 def test_a_guess_is_marked_as_one_and_a_search_without_hits_says_so(budi: Person) -> None:
     assert "Mungkin maksud Anda" in budi.ask("bsktiu klpaa").text
     nothing = budi.ask("zzzqqqxxx")

@@ -47,7 +47,9 @@ def other_forms(digits: str) -> list[str]:
         if len(number[:-1].lstrip("0")) >= SHORTEST_CUT:
             forms[number[:-1]] = None
         if number[0] == "0":
-            forms.update((packed + check_digit(packed), None) for packed in (digit + middle for digit in PACKING_DIGITS))
+            forms.update(
+                (packed + check_digit(packed), None) for packed in (digit + middle for digit in PACKING_DIGITS)
+            )
     return list(forms)
 
 

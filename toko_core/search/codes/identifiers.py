@@ -89,7 +89,7 @@ class Identifiers:
         """Return the rows with this code, barcode or serial number, in any letter case, the nearest first.
 
         Blanks, dashes and leading zeros of codes and barcodes are ignored, but rows whose code is exactly the text come
-        first, then those with the same characters in another case. Of equally near rows, those that are sold come first.
+        first, then those with the same characters in another case. Of equally near rows, sold ones come first.
         """
         rows, near = self._find_code(text)
         if self._serials is not None and len(serial := self.find_serial(text)):

@@ -43,7 +43,7 @@ class CodeLookup:
 
     def find(self, text: str) -> Coded:
         """Return the rows that have what was typed or scanned as a code; `text` may be any text."""
-        whole = self._identifiers.find_whole(text).tolist()
+        whole = self._rows(text)
         if (scan := read_scan(text)) is not None:
             return Coded(_scored(whole, [] if whole else self._find_number(scan.number)), only=True)
         digits = NOT_WRITTEN.sub("", fold(text))
@@ -60,19 +60,23 @@ class CodeLookup:
 
     def _find_number(self, number: str) -> list[int]:
         """Return the rows with a number in any form."""
-        return self._identifiers.find_whole(number).tolist() or self._find_other_form(number)
+        return self._rows(number) or self._find_other_form(number)
+
+    def _rows(self, code: str) -> list[int]:
+        """Return the rows with a whole code, the nearest first."""
+        return list(self._identifiers.find_whole(code).tolist())
 
     def _find_other_form(self, digits: str) -> list[int]:
         """Return the rows that have a GTIN in another form, or the item of a scale label."""
         if not (digits.isascii() and digits.isdecimal() and len(digits) in OTHER_FORMS):
             return []
         for form in other_forms(digits):
-            if rows := self._identifiers.find_whole(form).tolist():
+            if rows := self._rows(form):
                 return rows
         label = read_scale_label(digits)
         for item in label.items if label is not None else ():
-            if rows := self._identifiers.find_written(item).tolist():
-                return rows
+            if len(found := self._identifiers.find_written(item)):
+                return list(found.tolist())
         return []
 
     def _is_only_code(self, text: str, *, is_known: bool) -> bool:
@@ -93,7 +97,9 @@ class CodeLookup:
         return self._is_word(word) or (is_number(word) and any(self._is_word(size.format(word)) for size in SIZES))
 
 
-def _scored(whole: list[int], in_other_form: Sequence[int] = (), by_ending: Sequence[int] = ()) -> list[tuple[int, float]]:
+def _scored(
+    whole: list[int], in_other_form: Sequence[int] = (), by_ending: Sequence[int] = ()
+) -> list[tuple[int, float]]:
     """Return rows with their scores, each once."""
     scores: dict[int, float] = {}
     for rows, score in ((whole, WHOLE), (in_other_form, OTHER_FORM), (by_ending, ENDING)):

@@ -30,7 +30,9 @@ class ScaleLabel(NamedTuple):
 
 def read_scale_label(digits: str) -> ScaleLabel | None:
     """Return what a label says, or None if the digits are no label or their check digit is wrong."""
-    if len(digits) != DIGITS or digits[:2] not in PREFIXES or check_digit(digits[:-1]) != digits[-1]:
+    if len(digits) != DIGITS or not (digits.isascii() and digits.isdecimal()) or digits[:2] not in PREFIXES:
+        return None
+    if check_digit(digits[:-1]) != digits[-1]:
         return None
     head = digits[: ITEM.stop]
     of_nothing = f"{head}00000"

@@ -8,6 +8,7 @@ import pytest
 from toko_core.search import SearchIndex
 from toko_core.search.codes.gtin import check_digit
 
+
 def label(prefix: int, item: str, value: int) -> str:
     digits = f"{prefix}{item}{value:05}"
     return digits + check_digit(digits)
@@ -57,7 +58,9 @@ def test_the_item_whose_code_or_barcode_is_exactly_what_was_typed_comes_first() 
 
 
 def test_of_two_items_with_the_same_code_the_one_that_is_sold_comes_first() -> None:
-    index = SearchIndex.build(["LAMA", "BARU"], sold=[False, True], barcodes=[("8992761002015", 0), ("8992761002015", 1)])
+    index = SearchIndex.build(
+        ["LAMA", "BARU"], sold=[False, True], barcodes=[("8992761002015", 0), ("8992761002015", 1)]
+    )
     assert [hit.row for hit in index.search("8992761002015")] == [1, 0]
 
 
@@ -133,7 +136,9 @@ def test_a_code_that_the_shop_does_not_have_finds_nothing(query: str) -> None:
     assert INDEX.is_code(query)
 
 
-@pytest.mark.parametrize("query", ["aqua650", "aqua 650", "surya16", "surya14", "aqua600", "ayam3", "gula1kg", "jeruk 7773"])
+@pytest.mark.parametrize(
+    "query", ["aqua650", "aqua 650", "surya16", "surya14", "aqua600", "ayam3", "gula1kg", "jeruk 7773"]
+)
 def test_a_word_with_a_number_is_no_code(query: str) -> None:
     assert rows(query)
     assert not INDEX.is_code(query)

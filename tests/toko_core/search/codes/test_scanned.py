@@ -64,7 +64,20 @@ def test_a_net_weight_is_read(text: str, kilograms: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "indomie", "8992761002015", "01 899 276", "0108992761002014", "(aneka) kue", "(2026) kalender", "()", "2x100", "]", "]C"]
+    "text",
+    [
+        "",
+        "indomie",
+        "8992761002015",
+        "01 899 276",
+        "0108992761002014",
+        "(aneka) kue",
+        "(2026) kalender",
+        "()",
+        "2x100",
+        "]",
+        "]C",
+    ],
 )
 def test_a_number_or_words_are_no_scan(text: str) -> None:
     assert read_scan(text) is None
