@@ -1,52 +1,51 @@
-"""Words of a message that name no product: the words of a question, of a wish, and what people are called.
+"""Words of a message that name no product: the words of a question or a wish, and what people are called.
 
-They come in Indonesian, in the Javanese and Sundanese of chats, and in English. A word that many products have in their
-name, such as `isi` or `mas`, is only here if a search without it finds the same.
+They come in the Indonesian of chats, with its Javanese, Sundanese and Jakartan words. Words that many products have in
+their name are missing on purpose: `teh` and `mah` (Sundanese particles), `ibu` (milk for mothers), `aa` (batteries),
+`kosong` (an empty gallon), `item` (colloquial for black), `isi`, `baru`, `bagus`.
 """
 
 FILLERS = frozenset(
     # Questions
-    "apa apakah apaan brp brapa berapa brpa piro pira sabaraha mana dimana gmn gimana bagaimana kapan kenapa knp "
-    "ada adakah gak ga gk ngga nggak enggak engga ndak nda kagak tak tdk tidak kah kan "
-    "harga hrg harganya price pricelist hargane regane pinten "
+    "apa apakah apaan brp brapa berapa brpa berapaan brapaan piro pira sabaraha mana dimana gmn gimana bagaimana "
+    "kapan kenapa knp ada adakah adanya gak ga gk ngga nggak enggak engga ndak nda kagak tak tdk tidak kah kan "
+    "harga hrg hrga harganya hargane regane pinten nya "
     # Wishes
-    "mau mo pengen pengin pingin ingin butuh perlu cari nyari cariin carikan minta mintak minto beli bli tuku meli "
-    "tumbas order pesan pesen nanya tanya tny cek cekin cekkan check ngecek liat lihat lihatin tolong tlg tolongin "
-    "bantu mohon mhn kasih kasi ambil ambilin ambilkan bawain jual jualan dijual menjual juga jg "
-    # Stock
-    "stok stock stk ready redy redi rdy masih msh tersedia kosong habis abis "
+    "mau mo pengen pengin pingin ingin butuh perlu nyari cari cariin carikan minta mintak minto beli bli tuku "
+    "tumbas order pesan pesen nanya tanya tny ditanya cek cekin cekkan check ngecek liat lihat lihatin tolong tlg "
+    "tolongin bantu bantuin mohon mhn kasih kasi ambilin ambilkan bawain jual jualan dijual menjual bisa boleh blh "
+    "pake pakek juga jg "
+    # Stock and shop
+    "stok stock ready redy redi rdy masih msh tersedia sedia nyediain habis abis restok restock barang barangnya brg "
+    "produk merk merek paling murah termurah toko tokonya sini disini situ sana sekarang skrg skrang "
     # Words between others
-    "yang yg untuk utk buat bwt dengan dgn dg sama sm dan atau ato dari dr di ke pada itu ini tuh nih ni tu sih si lah "
-    "kok dong donk dung deh loh lho lo toh mah teh atuh ya yah iya y iyo nggih enggih ok oke okay oh eh nah jadi jd "
-    "kalau kalo klo kl kalu kayak kyk kaya seperti macam biar supaya lagi lg aja saja doang sj pun lalu terus trus trs "
-    "saya aku gue gua kita kami ane dia "
-    # Names of people
-    "kak kakak kk ka sis sist gan agan min admin bos boss bosku bossku bang bg abang mas mbak mba mbk pak bapak bu ibu "
-    "om tante tan cik koh ko ci ce teteh kang akang neng aa dek adek dik uda uni bro brow sob cuy cak ning daeng "
+    "yang yg untuk utk buat bwt dengan dgn dg sama dan atau ato dari di ke pada itu ini tuh nih tu sih si lah kok "
+    "dong donk deh loh lho atuh ya yah iya iyo nggih enggih nah jadi jd kalau kalo klo kalu kayak kyk "
+    "seperti biar supaya lagi aja saja doang pun lalu terus trus trs dulu dl udah udh sudah sdh belum blm banget bgt "
+    "saya aku gue gua kita kami ane punya "
     # Greetings and thanks
-    "halo hallo hai hello helo hi hei hey hy p pagi siang sore malam malem selamat met assalamualaikum asalamualaikum "
-    "assalamu alaikum asw mikum permisi punten misi maaf maap sori sorry makasih makasi mksh trims tks thx thanks thank "
-    "terima nuwun matur suwun maturnuwun hatur nuhun please pls plis tengkyu".split()
+    "halo hallo hai helo assalamualaikum asalamualaikum assalamu alaikum permisi punten maaf maap makasih makasi mksh "
+    "trims tks thx thanks thank nuwun matur suwun maturnuwun nuhun please tengkyu "
+    "kak kakak kaka".split()
 )
-"""Single words, as `words` splits them."""
+"""Single words, as `words` splits them, that never name a product."""
+AT_ENDS = frozenset(
+    "kk ka sis sist gan agan min admin bos boss bosku bossku bang bg abang mas mbak mba mbk pak bapak bu om tante tan "
+    "cik koh ko ci cece kang akang neng teteh dek adek dik uda uni bro brow sob cuy cak ning daeng "
+    "hello hi hei hey p pagi siang sore malam ok oke okay oh eh y pls plis sori sorry".split()
+)
+"""Words that name no product as the first or last word of a message (`ada gula ga mas`, `pagi, beras 5 kg`), but may do
+so elsewhere (`polong mas`, `boss`)."""
 FILLER_PHRASES: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
     for phrase in (
-        "ada berapa",
-        "terima kasih",
-        "matur nuwun",
-        "hatur nuhun",
-        "selamat pagi",
-        "selamat siang",
-        "selamat sore",
-        "selamat malam",
-        "assalamu alaikum",
-        "harga satuan",
-        "berapa harga",
-        "masih ada",
-        "ada stok",
-        "ready stock",
-        "ready stok",
-    )
+        "selamat pagi, selamat siang, selamat sore, selamat malam, met pagi, met siang, met sore, met malam, "
+        "pagi kak, siang kak, sore kak, malam kak, pagi mas, siang mas, sore mas, malam mas, pagi bu, siang bu, "
+        "sore bu, malam bu, pagi pak, siang pak, sore pak, malam pak, pagi min, siang min, sore min, malam min, "
+        "terima kasih, terimakasih banyak, makasih banyak, matur nuwun, hatur nuhun, thank you, "
+        "harga satuan, harga per, harga grosir, harga ecer, harga eceran, total harga, jam berapa, "
+        "warna apa, rasa apa, ukuran apa, ukuran berapa, isi berapa, isi brp, merek apa, merk apa, jenis apa, "
+        "apa saja, apa aja, hari ini, how much, do you have, ready stock"
+    ).split(", ")
 )
-"""Phrases whose words name products elsewhere."""
+"""Phrases that name no product, although one of their words may."""
