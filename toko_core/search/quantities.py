@@ -15,80 +15,20 @@ from typing import NamedTuple
 from toko_core.search.codes.scale_labels import read_scale_label
 from toko_core.search.codes.scanned import read_scan
 from toko_core.search.language.fillers import FILLERS
+from toko_core.search.language.numbers import FRACTIONS, NUMBERS, ONE_OF, UNITS
 from toko_core.search.text import fold, is_number, words
 
-COUNTED = {
-    "PCS": "pcs pc pces piece pieces biji bj bji buah bh",
-    "DUS": "dus dos doos kardus karton krtn krt ktn ctn carton",
-    "LSN": "lusin lsn losin lusen dozen dzn",
-    "KODI": "kodi",
-    "GROS": "gros gross grs",
-    "PAK": "pak pack pck packs",
-    "BKS": "bungkus bks bgks bngks bngkus",
-    "RCG": "renceng rcg renteng rtg rnceng rncg",
-    "SCT": "sachet saset sct scht sachets",
-    "SLOP": "slop slof slp",
-    "SAK": "sak zak karung krg",
-    "BAL": "bal bale",
-    "BTL": "botol btl",
-    "KLG": "kaleng klg",
-    "BOX": "box boks",
-    "KTK": "kotak ktk",
-    "ROLL": "roll rol gulung",
-    "IKAT": "ikat ikt",
-    "BUTIR": "butir btr",
-    "EKOR": "ekor ekr",
-    "STRIP": "strip strp",
-    "TUBE": "tube",
-    "JRG": "jerigen jirigen jrg",
-    "EMBER": "ember",
-    "TOPLES": "toples tpls",
-    "GLN": "galon gln",
-    "CUP": "cup",
-    "GELAS": "gelas gls",
-    "SET": "set",
-    "PSG": "pasang psg",
-    "RIM": "rim",
-    "UNIT": "unit",
-    "BTG": "batang btg",
-    "KRAT": "krat crate",
-    "PAPAN": "papan tray",
-    "PTG": "potong ptg",
-}
-"""The units that goods are counted in, by the name that shops use most, with their spellings."""
-MEASURED = {
-    "KG": "kg kgs kilo kilogram",
-    "GR": "gr gram grm g",
-    "ONS": "ons",
-    "LTR": "ltr lt liter litre l",
-    "ML": "ml cc mili",
-    "MTR": "mtr meter",
-    "LBR": "lbr lembar",
-}
-"""The units that also say the size of a product."""
-UNITS = {spelling: unit for unit, spellings in (COUNTED | MEASURED).items() for spelling in spellings.split()}
-IN_PACKS = frozenset({"PCS", "SCT", "BUTIR", "LBR", "STRIP"})
+SIZES = frozenset({"kg", "ons", "gram", "liter", "meter", "lembar"})
+"""The units that also say the size of a product. Goods are counted in the others."""
+IN_PACKS = frozenset({"pcs", "sachet", "strip", "lembar"})
 """The units of what a pack holds."""
-IN_ONE_WORD = """
-    lusin dus dos kardus karton bungkus renceng renteng slop karung botol kaleng box kotak rol roll gulung ikat butir
-    biji buah ekor sachet strip toples galon gelas pasang rim krat batang papan potong kodi jerigen ember kilo kg ons
-    liter meter lembar
-"""
-ONE = {f"se{spelling}": UNITS[spelling] for spelling in IN_ONE_WORD.split()}
-"""One of a unit in a word: `selusin`. Words such as sepak and sesak have other meanings."""
-ONE_TO_ELEVEN = "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"
-HALF, QUARTER = Decimal("0.5"), Decimal("0.25")
-NUMBER_WORDS = {
-    **{word: Decimal(number) for number, word in enumerate(ONE_TO_ELEVEN.split(), start=1)},
-    **dict.fromkeys(("setengah", "stengah", "setgh", "stgh"), HALF),
-    **dict.fromkeys(("seperempat", "sprempat"), QUARTER),
-}
-TENS = {"belas": (Decimal(1), 10), "puluh": (Decimal(10), 0), "ratus": (Decimal(100), 0), "perempat": (QUARTER, 0)}
-"""The factor and the addend of a word after a number word: dua belas is 12, dua puluh 20, tiga perempat 0.75."""
+TENS = {"belas": (1, 10), "puluh": (10, 0), "ratus": (100, 0)}
+"""The factor and the addend of a word after a number word: dua belas is 12, dua puluh 20."""
 DIGITS = frozenset("123456789")
-FRACTIONS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75"})
-PARTS = frozenset({"1/2", "1/4", "3/4", "setengah", "seperempat"})
-"""What may follow a whole number: 1 1/2, satu setengah."""
+SIGNS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75"})
+PARTS: dict[str, Fraction] = {**FRACTIONS, **{part: Fraction(part) for part in ("1/2", "1/4", "3/4")}}
+"""What may follow a whole number: 1 1/2, satu setengah, and tiga perempat, which is 0.75."""
+MULTIPLIED = frozenset({"perempat", "prempat"})
 TIMES = frozenset({"x", "×", "*", "kali"})
 LINKS = TIMES | frozenset({"sebanyak", "sejumlah", "qty", "jml", "jumlah", "=", "-", ":"})
 """Words between the goods and the quantity, which go with it."""
@@ -112,7 +52,7 @@ class Quantity(NamedTuple):
     """The words without those of the quantity; all words if there is none, or if the text is a code."""
     number: Decimal | None = None
     unit: str | None = None
-    """The unit as a key of COUNTED or MEASURED; None with a number in whatever unit the product is sold in."""
+    """The usual name of the unit, a value of `language.numbers.UNITS`. None with a number means the product's own."""
 
 
 class _Part(NamedTuple):
@@ -130,9 +70,9 @@ def read_quantity(text: str) -> Quantity:
     The label of a scale keeps its text, and its quantity is a weight, as if the scale printed weights. Never raises.
     """
     if (weight := _weighed(text)) is not None:
-        return Quantity(text, weight, "KG")
+        return Quantity(text, weight, "kg")
     tokens = text[:LONGEST].split()
-    folded = [fold(token.translate(FRACTIONS)).rstrip(".,;!?") for token in tokens]
+    folded = [fold(token.translate(SIGNS)).rstrip(".,;!?") for token in tokens]
     parts = [part for part in _counted(folded) if _is_wanted(folded, part)] or [*_times(folded), *_in_front(folded)][:1]
     if len(parts) != 1:
         return Quantity(text)
@@ -152,7 +92,7 @@ def is_size(text: str, wanted: Quantity, name: str) -> bool:
 
 
 def unit_named(satuan: str) -> str | None:
-    """Return the unit that a shop's name of one means: `KRT` and `karton` are DUS. None if it is not known."""
+    """Return the unit that a shop's name of one means: `KRT` and `karton` are dus. None if it is not known."""
     return UNITS.get(fold(satuan).strip(" ."))
 
 
@@ -169,7 +109,7 @@ def _counted(tokens: Sequence[str]) -> Iterator[_Part]:
     start = 0
     while start < len(tokens):
         part = _with_unit(tokens, start)
-        if part is not None and part.unit in COUNTED:
+        if part is not None and part.unit not in SIZES:
             yield part
         start = part.end if part is not None else start + 1
 
@@ -184,7 +124,7 @@ def _in_front(tokens: Sequence[str]) -> Iterator[_Part]:
 
 def _with_unit(tokens: Sequence[str], start: int) -> _Part | None:
     """Return the number with a unit that begins at a token, with the linking words before it."""
-    if (unit := ONE.get(tokens[start])) is not None:
+    if (unit := ONE_OF.get(tokens[start])) is not None:
         return _Part(_before(tokens, start), start + 1, Decimal(1), unit)
     if (glued := GLUED.fullmatch(tokens[start])) is not None and (unit := UNITS.get(glued[2])) is not None:
         number, end = _decimal(glued[1], unit), start + 1
@@ -205,11 +145,11 @@ def _times(tokens: Sequence[str]) -> Iterator[_Part]:
     for count, pattern in ((1, TIMES_NUMBER), (1, NUMBER_TIMES), (2, TIMES_NUMBER), (2, NUMBER_TIMES)):
         after, before = "".join(tokens[-count:]), "".join(tokens[:count])
         if count <= last and (found := pattern.fullmatch(after)) is not None:
-            start, number = len(tokens) - count, _decimal(found[1], "PCS")
+            start, number = len(tokens) - count, _decimal(found[1], "pcs")
             if 0 < number < MOST and not _is_size(tokens[start - 1], number):
                 yield _Part(start, len(tokens), number, None)
         if count <= last and pattern is NUMBER_TIMES and (found := pattern.fullmatch(before)) is not None:
-            number = _decimal(found[1], "PCS")
+            number = _decimal(found[1], "pcs")
             if 0 < number < MOST and not tokens[count][:1].isdigit():
                 yield _Part(0, count, number, None)
 
@@ -224,7 +164,7 @@ def _is_wanted(tokens: Sequence[str], part: _Part) -> bool:
 
 def _is_size(before: str, number: Decimal) -> bool:
     """Return whether a number before an x makes it a size: kopi 2 x 100. With aqua 600 x 5, five are wanted."""
-    return PLAIN.fullmatch(before) is not None and "/" not in before and number > _decimal(before, "KG")
+    return PLAIN.fullmatch(before) is not None and "/" not in before and number > _decimal(before, "kg")
 
 
 def _before(tokens: Sequence[str], start: int) -> int:
@@ -234,30 +174,29 @@ def _before(tokens: Sequence[str], start: int) -> int:
 
 def _number_length(tokens: Sequence[str], start: int) -> int:
     """Return how many tokens from `start` are one number."""
-    first, *following = tokens[start : start + 4]
-    if PLAIN.fullmatch(first):
-        length = 1
-        if first not in DIGITS:
-            return length
-    elif first not in NUMBER_WORDS:
+    first, *following = [*tokens[start : start + 4], ""]
+    length = 1
+    if first in FRACTIONS or (PLAIN.fullmatch(first) and first not in DIGITS):
+        return length
+    if first in NUMBERS:
+        length += following[0] in TENS
+        length += following[0] == "puluh" and following[1] in NUMBERS
+    elif first not in DIGITS:
         return 0
-    elif following[:1] == ["perempat"]:
-        return 2
-    else:
-        length = 1 + (following[:1] != [] and following[0] in TENS)
-        length += following[:1] == ["puluh"] and following[1:2] != [] and following[1] in NUMBER_WORDS
-    return length + (following[length - 1 : length] != [] and following[length - 1] in PARTS)
+    return length + (following[length - 1] in PARTS)
 
 
 def _number(words: Sequence[str], unit: str) -> Decimal:
-    number = Decimal(0)
+    number = Fraction(0)
     for word in words:
         if word in TENS:
             factor, addend = TENS[word]
             number = number * factor + addend
+        elif word in PARTS:
+            number = number * PARTS[word] if word in MULTIPLIED and number > 1 else number + PARTS[word]
         else:
-            number += NUMBER_WORDS[word] if word in NUMBER_WORDS else _decimal(word, unit)
-    return number
+            number += NUMBERS[word] if word in NUMBERS else Fraction(_decimal(word, unit))
+    return Decimal(number.numerator) / Decimal(number.denominator)
 
 
 def _decimal(written: str, unit: str) -> Decimal:
@@ -265,6 +204,6 @@ def _decimal(written: str, unit: str) -> Decimal:
     if "/" in written:
         part = Fraction(written)
         return Decimal(part.numerator) / Decimal(part.denominator)
-    if unit in COUNTED and THOUSANDS.fullmatch(written):
+    if unit not in SIZES and THOUSANDS.fullmatch(written):
         return Decimal(re.sub("[.,]", "", written))
     return Decimal(written.replace(",", "."))
