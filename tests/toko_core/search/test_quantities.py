@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toko_core.search.language.numbers import UNITS
@@ -74,6 +74,7 @@ def test_a_size_or_a_name_is_no_quantity(text: str) -> None:
 SPELLINGS = [spelling for spelling, unit in UNITS.items() if unit not in SIZES]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(GOODS), st.integers(1, 999), st.sampled_from(SPELLINGS), st.sampled_from(["", " "]))
 def test_a_number_with_a_counted_unit_is_a_quantity_before_and_after_any_goods(
     goods: str, number: int, unit: str, between: str
@@ -83,17 +84,20 @@ def test_a_number_with_a_counted_unit_is_a_quantity_before_and_after_any_goods(
     assert read_quantity(f"{number}{between}{unit.upper()} {goods}") == expected
 
 
+@settings(deadline=None)
 @given(st.sampled_from(GOODS), st.integers(1, 9))
 def test_a_number_of_times_is_a_quantity_after_any_goods(goods: str, number: int) -> None:
     for written in (f"x {number}", f"x{number}", f"{number}x", f"* {number}"):
         assert read_quantity(f"{goods} {written}") == Quantity(goods, Decimal(number))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(GOODS))
 def test_goods_alone_have_no_quantity(goods: str) -> None:
     assert read_quantity(goods) == Quantity(goods)
 
 
+@settings(deadline=None)
 @given(
     st.text()
     | st.lists(st.sampled_from([*"0123", "1/2", "1/0", "½", "x", "3x", "x5", "dus", "kg", "se", "selusin", "dua",

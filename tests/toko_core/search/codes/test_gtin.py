@@ -1,7 +1,7 @@
 """Check digits, and the other forms of a barcode's number."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toko_core.search.codes.gtin import check_digit, expand_upc_e, is_gtin, other_forms, shorten_upc_a
@@ -38,6 +38,7 @@ def test_a_upc_e_is_a_upc_a_without_zeros(short: str, whole: str) -> None:
     assert shorten_upc_a(whole) == short
 
 
+@settings(deadline=None)
 @given(st.sampled_from("01"), st.text(DIGITS, min_size=6, max_size=6))
 def test_every_upc_e_has_a_upc_a_from_which_it_can_be_found(system: str, six: str) -> None:
     found = [whole for digit in DIGITS if (whole := expand_upc_e(system + six + digit)) is not None]
@@ -48,6 +49,7 @@ def test_every_upc_e_has_a_upc_a_from_which_it_can_be_found(system: str, six: st
     assert expand_upc_e(short) == found[0]
 
 
+@settings(deadline=None)
 @given(st.text(DIGITS, min_size=12, max_size=12).filter(lambda digits: digits[0] != "0"), st.sampled_from("12345678"))
 def test_a_piece_and_its_carton_and_the_number_without_check_digit_are_forms_of_each_other(
     digits: str, packing: str
@@ -60,6 +62,7 @@ def test_a_piece_and_its_carton_and_the_number_without_check_digit_are_forms_of_
     assert digits in {form.lstrip("0") for form in other_forms(piece)}
 
 
+@settings(deadline=None)
 @given(st.text(DIGITS, min_size=6, max_size=14))
 def test_other_forms_are_few_and_of_digits(digits: str) -> None:
     forms = other_forms(digits)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toko_core.search.codes.scale_labels import read_scale_label
@@ -83,6 +83,7 @@ def test_a_number_or_words_are_no_scan(text: str) -> None:
     assert read_scan(text) is None
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("()]dC0123456789 \x1d", max_size=40))
 def test_any_text_can_be_read(text: str) -> None:
     scan = read_scan(text)
