@@ -171,6 +171,10 @@ class SearchIndex:
         coded = self._codes.find(text)
         return coded.only or (bool(coded.hits) and text.strip().isdecimal())
 
+    def rows_of_code(self, text: str) -> list[int]:
+        """Return the rows whose code, barcode or serial number is the text, or ends in it, the best first."""
+        return [row for row, _ in self._codes.find(text).hits]
+
     def _search_words(self, text: str, limit: int) -> list[Hit]:
         query = self._reader.read(text)
         if not query.asked:

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from tests.servers.telegram import Person
@@ -103,6 +104,15 @@ def test_a_photo_of_a_barcode_opens_its_product(budi: Person, turned: int) -> No
     budi.send_photo(barcode_photo(BARCODE, turned=turned))
     assert "Gulaku" in budi.next_message().text
     assert budi.next_action() == "typing"
+
+
+def test_a_photo_of_a_qr_code_opens_the_product_whose_number_it_holds_and_nothing_similar(budi: Person) -> None:
+    for text in (f"https://example.com/01/0{BARCODE}/10/L7", f"(01)0{BARCODE}(10)L7", "GULA1"):
+        budi.send_photo(barcode_photo(text, kind=zxingcpp.BarcodeFormat.QRCode))
+        assert "Gulaku" in budi.next_message().text
+    for text in ("https://example.com/gula-pasir", "(01)04006381333931(10)L7"):
+        budi.send_photo(barcode_photo(text, kind=zxingcpp.BarcodeFormat.QRCode))
+        assert "tidak ada" in budi.next_message().text
 
 
 def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
