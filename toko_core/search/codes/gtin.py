@@ -1,4 +1,4 @@
-"""GTINs, the numbers in barcodes: their check digits, and the other ways to write the same number.
+"""The numbers in barcodes (GTIN): their check digits, and the other ways to write the same number.
 
 An EAN-8, UPC-A or EAN-13 is a GTIN-14 without its leading zeros. A UPC-E is a UPC-A without some of its zeros. A carton
 has the number of what it holds, with a packing digit from 1 to 8 in front and another check digit. The rules are those
