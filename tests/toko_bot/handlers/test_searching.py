@@ -232,7 +232,7 @@ def test_inline_results_are_personal_paged_and_sent_as_prices(budi: Person) -> N
     chosen = budi.choose(query)
     assert chosen.text.startswith("BISKUIT KELAPA")
     budi.expect_silence(0.3)
-    assert len(budi.inline("raksasa").answered()) == 12
+    assert len(budi.inline("raksasa").answered()) == len(budi.inline("2 dus raksasa").answered()) == 12
     empty = budi.inline("").answered()
     assert empty.button is not None
     assert len(empty) == 0

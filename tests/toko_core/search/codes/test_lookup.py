@@ -137,10 +137,16 @@ def test_a_code_that_the_shop_does_not_have_finds_nothing(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["aqua650", "aqua 650", "surya16", "surya14", "aqua600", "ayam3", "gula1kg", "jeruk 7773"]
+    ("query", "row"),
+    [("aqua600", 1), ("aqua1500", 2), ("surya16", 4), ("ayam3", 7), ("gula1kg", 14), ("beras 5000", 6)],
 )
-def test_a_word_with_a_number_is_no_code(query: str) -> None:
-    assert rows(query)
+def test_a_word_with_its_size_is_no_code(query: str, row: int) -> None:
+    assert rows(query)[0] == row
+    assert not INDEX.is_code(query)
+
+
+@pytest.mark.parametrize("query", ["aqua650", "aqua 650", "surya14", "jeruk 7773", "aqua", "gula pasir 1 kg", ""])
+def test_a_word_with_another_number_is_no_code_either(query: str) -> None:
     assert not INDEX.is_code(query)
 
 
