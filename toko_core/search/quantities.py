@@ -69,11 +69,11 @@ def read_quantity(text: str) -> Quantity:
 
     The label of a scale keeps its text, and its quantity is a weight, as if the scale printed weights. Never raises.
     """
-    if (weight := _weighed(text)) is not None:
+    if weight := _weighed(text):
         return Quantity(text, weight, "kg")
     tokens = text[:LONGEST].split()
     folded = [fold(token.translate(SIGNS)).rstrip(".,;!?") for token in tokens]
-    parts = [part for part in _counted(folded) if _is_wanted(folded, part)] or [*_times(folded), *_in_front(folded)][:1]
+    parts = [part for part in _counted(folded) if _is_wanted(folded, part)] or _at_ends(folded)
     if len(parts) != 1:
         return Quantity(text)
     part = parts[0]
@@ -114,12 +114,15 @@ def _counted(tokens: Sequence[str]) -> Iterator[_Part]:
         start = part.end if part is not None else start + 1
 
 
-def _in_front(tokens: Sequence[str]) -> Iterator[_Part]:
-    """Yield the weight, volume or length before all words that name something."""
-    start = next((place for place, token in enumerate(tokens) if token not in FILLERS), len(tokens))
-    part = _with_unit(tokens, start) if start < len(tokens) else None
-    if part is not None:
-        yield part
+def _at_ends(tokens: Sequence[str]) -> list[_Part]:
+    """Return a number with an x at either end of the words that name something, or a weight in front of them."""
+    named = [place for place, token in enumerate(tokens) if token not in FILLERS]
+    if not named:
+        return []
+    start, end = named[0], named[-1] + 1
+    in_front = _with_unit(tokens[:end], start)
+    found = [*_times(tokens[start:end]), *([in_front._replace(start=0, end=in_front.end - start)] if in_front else [])]
+    return [part._replace(start=part.start + start, end=part.end + start) for part in found[:1]]
 
 
 def _with_unit(tokens: Sequence[str], start: int) -> _Part | None:

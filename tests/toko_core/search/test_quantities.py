@@ -35,6 +35,8 @@ GOODS = ["indomie goreng", "surya 12", "aqua 600", "a mild 16", "gula 1 kg", "ko
         ("aqua 600 x5", "aqua 600", "5", None),
         ("aqua 600 5x", "aqua 600", "5", None),
         ("Aqua 600ml × 12 botol", "Aqua 600ml", "12", "botol"),
+        ("aqua 600 x 5 ya kak", "aqua 600 ya kak", "5", None),
+        ("mau 3x aqua 600", "mau aqua 600", "3", None),
         ("3x aqua 600", "aqua 600", "3", None),
         ("3 x aqua 600", "aqua 600", "3", None),
         ("aqua 600 sebanyak 3 dus", "aqua 600", "3", "dus"),
@@ -65,7 +67,7 @@ def test_a_quantity_is_read_and_the_other_words_stay(text: str, rest: str, numbe
      "kopi 2 x 100", "kopi 2 x 10 pcs", "a mild 16", "teh celup isi 25 pcs", "7 up", "3 roda", "dua kelinci",
      "100 plus", "5 day", "dus", "sak", "aqua dus", "sepak bola", "sesak napas", "2 dus 3 pcs indomie",
      "x", "3 x", "x 5", "5", "", "0 dus", "teh 25x2gr", "kabel 5 meter", "tisu 250 lembar", "8992761002015",
-     "2100123007500"],
+     "2100123007500", "2100123000005", "mau beli"],
 )  # fmt: skip
 def test_a_size_or_a_name_is_no_quantity(text: str) -> None:
     assert read_quantity(text) == Quantity(text)
