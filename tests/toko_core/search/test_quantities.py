@@ -1,11 +1,13 @@
 """Quantities are read from messages, and sizes of products stay in them."""
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toko_assets.sample.names import sample_products
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.quantities import SIZES, Quantity, is_size, read_quantity, unit_named
 
@@ -130,3 +132,10 @@ def test_what_stands_in_the_name_is_its_size(text: str, name: str, is_in_name: b
 
 def test_a_shops_name_of_a_unit_is_known_in_any_spelling() -> None:
     assert [unit_named(name) for name in ("KRT", " Karton. ", "DUS", "Lsn", "???")] == ["dus"] * 3 + ["lusin", None]
+
+
+def test_no_name_of_a_shop_loses_its_size() -> None:
+    names = [product.name for product in sample_products(3000, Random(2))]
+    with_unit = [name for name in names if read_quantity(name).number is not None]
+    assert [name for name in with_unit if not is_size(name, read_quantity(name), name)] == []
+    assert len(with_unit) < len(names) / 20
