@@ -89,8 +89,11 @@ def _whole_numbers(digits: str) -> list[str]:
     numbers = []
     if len(digits) <= LONGEST and check_digit(digits[:-1]) == digits[-1]:
         numbers.append(digits)
-    upc_e = {6: f"0{digits}{_expand('0', digits)[-1]}" if len(digits) == 6 else "", 7: f"0{digits}", 8: digits}
-    if (whole := expand_upc_e(upc_e.get(len(digits), ""))) is not None:
+    if len(digits) == 6:
+        numbers.append(_expand(NUMBER_SYSTEMS[0], digits))
+    elif len(digits) == 7 and digits[0] in NUMBER_SYSTEMS:
+        numbers.append(_expand(digits[0], digits[1:]))
+    if (whole := expand_upc_e(digits.zfill(8))) is not None:
         numbers.append(whole)
     if len(digits) in WITHOUT_CHECK_DIGIT:
         numbers.append(digits + check_digit(digits))

@@ -21,6 +21,8 @@ LONGEST_SIZE = 4
 """The most digits of a size. A known word with a number that no name has may have one: aqua650, but not MI-0099."""
 OTHER_FORMS = range(6, 15)
 """The numbers of digits that may be another form of a barcode."""
+LONGEST = 200
+"""The most characters of a query that are read."""
 SIZES = ("{}", "{}g", "{}ml", "{}000g", "{}000ml")
 
 
@@ -43,9 +45,11 @@ class CodeLookup:
 
     def find(self, text: str) -> Coded:
         """Return the rows that have what was typed or scanned as a code; `text` may be any text."""
+        text = text[:LONGEST]
         whole = self._rows(text)
         if (scan := read_scan(text)) is not None:
-            return Coded(_scored(whole, [] if whole else self._find_number(scan.number)), only=True)
+            number = NOT_WRITTEN.sub("", scan.number)
+            return Coded(_scored(whole, [] if whole else self._find_number(number)), only=True)
         digits = NOT_WRITTEN.sub("", fold(text))
         if not (digits.isascii() and digits.isdecimal()):
             return Coded(_scored(whole), only=self._is_only_code(text, is_known=bool(whole)))
