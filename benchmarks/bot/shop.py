@@ -15,7 +15,8 @@ from benchmarks.search.cases import make_cases
 from benchmarks.search.names import sample_names
 from toko_assets.ipos.export import SCHEMAS
 from toko_assets.publishing.build import build
-from toko_bot.handlers.search import clean, is_code
+from toko_bot.handlers.search import clean
+from toko_bot.replies.narrowing import read_wanted
 from toko_bot.settings import MOST_A_PAGE
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.schema import SCHEMA_VERSION
@@ -74,7 +75,8 @@ def _questions(file: Path, names: list[str]) -> tuple[Question, ...]:
     asked = dict.fromkeys(clean(case.query) for case in make_cases(names, SEED))
     made = []
     for query in asked:
-        hits = [] if is_code(query) or query.startswith("/") else catalog.index.search(query, MOST_A_PAGE)
+        text = read_wanted(catalog.index, catalog.products, query).text
+        hits = [] if catalog.index.is_code(text) or query.startswith("/") else catalog.index.search(text, MOST_A_PAGE)
         if hits:
             prices = (price_of(hit.row, unit, len(names)) for hit in hits for unit in range(len(UNITS)))
             made.append(Question(query, tuple(prices)))

@@ -35,16 +35,31 @@ def measure(
     """
     queries, passes = _affordable(_warm_up(search, questions), len(questions), passes, budget)
     asked = questions[:queries]
+    latency, answers = _run(search, asked, passes)
+    return latency, _scores(zip(asked, answers, strict=True))
+
+
+def answer(
+    search: Search, texts: Sequence[str], passes: int, budget: float = BUDGET_SECONDS
+) -> tuple[Latency, tuple[tuple[int, ...], ...]]:
+    """Run each search of `texts` up to `passes` times, at least once. Returns also the rows that it found."""
+    asked = [Question("", text, frozenset()) for text in texts]
+    seconds = _warm_up(search, asked) * len(asked)
+    latency, answers = _run(search, asked, max(1, min(passes, int(budget / seconds))))
+    return latency, tuple(tuple(map(int, rows)) for rows in answers)
+
+
+def _run(search: Search, asked: Sequence[Question], passes: int) -> tuple[Latency, list[Sequence[int]]]:
     answers, first = _one_pass(search, asked)
     times = [first, *(_one_pass(search, asked)[1] for _ in range(passes - 1))]
     latency = Latency(
-        queries=queries,
+        queries=len(asked),
         passes=passes,
         p50=median(quantile(one, 0.50) for one in times),
         p99=median(quantile(one, 0.99) for one in times),
         slowest=median(max(one) for one in times),
     )
-    return latency, _scores(zip(asked, answers, strict=True))
+    return latency, answers
 
 
 def _warm_up(search: Search, questions: Sequence[Question]) -> float:

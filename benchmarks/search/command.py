@@ -12,6 +12,7 @@ from benchmarks.output import json_option, picture_option, put_out
 @click.command("search")
 @click.option("--names", type=click.Path(path_type=Path), help="CSV with a column name, or lines of names; also .gz.")
 @click.option("--queries", type=click.Path(path_type=Path), help="CSV kind,query,target: searches in all of --names.")
+@click.option("--judged", type=click.Path(path_type=Path), help="JSON lines: judged searches in --names, all of them.")
 @click.option("--sizes", metavar="N,N…", help="Numbers of names (default: 10000,100000,1000000).")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same names and searches.")
 @click.option("--engines", metavar="NAME,NAME…", help="Only these, at every size (default: all that are fast enough).")
@@ -21,6 +22,7 @@ from benchmarks.output import json_option, picture_option, put_out
 def command(
     names: Path | None,
     queries: Path | None,
+    judged: Path | None,
     sizes: str | None,
     seed: int,
     engines: str | None,
@@ -38,7 +40,7 @@ def command(
     chosen = engines_named(engines)
     if picture is not None:
         ensure_matplotlib()
-    shops = shops_of(names, queries, sizes, seed)
+    shops = shops_of(names, queries, sizes, seed, judged)
     benchmark = run_benchmark(shops, chosen, passes, everywhere=engines is not None, console=Console(stderr=True))
     put_out(benchmark, show_benchmark, as_json=as_json)
     if picture is not None:

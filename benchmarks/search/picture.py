@@ -20,6 +20,7 @@ LOOKS = {
     "tantivy": ("#d94801", "s"),
     "tantivy4": ("#fdae6b", "s"),
     "fts5": ("#238b45", "^"),
+    "pg_trgm": ("#c51b8a", "P"),
     "rapidfuzz": ("#6a51a3", "D"),
     "duckdb": ("#b8860b", "v"),
     "pandas": ("#6f6f6f", "X"),

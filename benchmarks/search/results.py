@@ -1,12 +1,13 @@
 """The figures of one run. Times are in seconds, memory and files in bytes; tables and JSON have milliseconds."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, Self
 
 from benchmarks.latency import MILLI
 from benchmarks.machine import Machine
+from benchmarks.search.judged import JudgedScore
 
 KINDS = (
     "exact", "prefix", "typo1", "typo2", "reorder", "drop", "concat", "abbrev", "size", "rare",
@@ -75,6 +76,10 @@ class Served:
     """The increase of resident memory from after the imports to after all searches."""
     latency: Latency
     scores: tuple[KindScore, ...]
+    judged_latency: Latency | None = None
+    """Of the judged searches, if there are any."""
+    judged_answers: tuple[tuple[int, ...], ...] = ()
+    """The rows that each judged search found."""
 
     @property
     def kinds(self) -> dict[str, KindScore]:
@@ -108,10 +113,15 @@ class Measured:
     served: Served
     other_load: float
     """The processor cores that other programs used during the searches, on average."""
+    judged: JudgedScore | None = None
 
     def as_json(self) -> dict[str, Any]:
-        served, latency = self.served, self.served.latency
-        return {
+        served, latency, of_judged = self.served, self.served.latency, self.served.judged_latency
+        judged = {}
+        if self.judged is not None and of_judged is not None:
+            times = {"p50_ms": round(of_judged.p50 * MILLI, 4), "p99_ms": round(of_judged.p99 * MILLI, 4)}
+            judged = {"judged": self.judged.as_json() | times}
+        return judged | {
             "engine": self.engine,
             "setting": self.setting,
             "p50_ms": round(latency.p50 * MILLI, 4),
@@ -145,6 +155,8 @@ class Case:
     measured: tuple[Measured, ...]
     left_out: tuple[str, ...]
     """The engines that are too slow for this size."""
+    differing: int = 0
+    """How many judged searches were judged on other names than these."""
 
     @property
     def queries(self) -> int:
@@ -168,6 +180,8 @@ class Benchmark:
     source: str
     """The source of the names and searches, for people."""
     cases: tuple[Case, ...]
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """By engine that could not be measured: what it needs."""
 
     @property
     def engines(self) -> dict[str, list[Measured]]:
@@ -184,13 +198,20 @@ class Benchmark:
             "machine": self.machine.as_json(),
             "source": self.source,
             "cases": [case.as_json() for case in self.cases],
+            "missing": dict(self.missing),
         }
 
 
 def served_of(figures: dict[str, Any]) -> Served:
     """Create a Served from the result of `asdict`."""
-    latency, scores = Latency(**figures["latency"]), _scores(figures["scores"])
-    return Served(**{**figures, "latency": latency, "scores": scores})
+    latency, judged = Latency(**figures["latency"]), figures["judged_latency"]
+    read = {
+        "latency": latency,
+        "scores": _scores(figures["scores"]),
+        "judged_latency": Latency(**judged) if judged is not None else None,
+        "judged_answers": tuple(map(tuple, figures["judged_answers"])),
+    }
+    return Served(**{**figures, **read})
 
 
 def _scores(figures: Iterable[dict[str, Any]]) -> tuple[KindScore, ...]:

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ from benchmarks.process import MeasurementError, OtherLoad, ended_by_sigterm, fr
 from benchmarks.progress import Lines, progress_lines
 from benchmarks.search.cases import SearchCase
 from benchmarks.search.engines import Engine
+from benchmarks.search.judged import Judged
 from benchmarks.search.results import Benchmark, Built, Case, Measured, served_of
 from benchmarks.search.shops import Shop, Shops
 
@@ -32,6 +34,8 @@ def run_benchmark(
 
     `everywhere` also measures engines at sizes for which they are too slow.
     """
+    missing = {engine.name: program for engine in engines if (program := engine.missing()) is not None}
+    engines = [engine for engine in engines if engine.name not in missing]
     machine = Machine.this(_packages(engines))
     with (
         ended_by_sigterm(),
@@ -43,22 +47,27 @@ def run_benchmark(
             show.working(f"{size:,} names")
             shop = make()
             show.done(f"{len(shop.cases):,} searches")
+            judged = Judged.on(shops.judged, shop.names) if shops.judged else None
             fit = [e for e in engines if everywhere or e.most_names is None or size <= e.most_names]
-            measured = _measure_all(shop, fit, passes, Path(temporary), show)
+            measured = _measure_all(shop, judged, fit, passes, Path(temporary), show)
             left_out = tuple(engine.name for engine in engines if engine not in fit)
-            cases.append(Case(size, shop.kinds, measured, left_out))
-    return Benchmark(machine, shops.source, tuple(cases))
+            cases.append(Case(size, shop.kinds, measured, left_out, judged.differing if judged is not None else 0))
+    return Benchmark(machine, shops.source, tuple(cases), missing)
 
 
-def _measure_all(shop: Shop, engines: Sequence[Engine], passes: int, folder: Path, show: Lines) -> tuple[Measured, ...]:
+def _measure_all(
+    shop: Shop, judged: Judged | None, engines: Sequence[Engine], passes: int, folder: Path, show: Lines
+) -> tuple[Measured, ...]:
     names, questions = folder / "names.json", folder / "questions.json"
     names.write_text(json.dumps(shop.names))
-    questions.write_text(json.dumps(_questions(shop)))
+    questions.write_text(json.dumps([_questions(shop), judged.queries if judged is not None else []]))
     measured = []
     for engine in engines:
         show.working(f"{len(shop.names):,} names: {engine.name}")
         with fresh(folder / engine.name) as run_folder:
             one = _measure(engine, len(shop.names), names, questions, passes, run_folder)
+        if judged is not None:
+            one = replace(one, judged=judged.score(one.served.judged_answers))
         measured.append(one)
         latency = one.served.latency
         show.done(

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from benchmarks.search.cases import SearchCase, make_cases
+from benchmarks.search.judged import Judgement, read_judged
 from benchmarks.search.names import MOST_NAMES, draw_names, read_cases, read_names, sample_names
 from benchmarks.search.results import in_order
 from toko_core.errors import PermanentError
@@ -36,10 +37,21 @@ class Shops:
     source: str
     """The source of the names and searches, for people."""
     by_size: Mapping[int, Callable[[], Shop]]
+    judged: tuple[Judgement, ...] = ()
+    """Searches that are judged on the names of each shop."""
 
 
-def shops_of(names: Path | None, queries: Path | None, sizes: str | None, seed: int) -> Shops:
+def shops_of(
+    names: Path | None, queries: Path | None, sizes: str | None, seed: int, judged: Path | None = None
+) -> Shops:
     """Return the shops for the options of `toko bench search`. Raises PermanentError."""
+    if judged is not None:
+        judgements = read_judged(judged)
+        if names is not None and queries is None and sizes is None:
+            shops = whole_shop(names, seed)
+        else:
+            shops = shops_of(names, queries, sizes, seed)
+        return replace(shops, source=f"{shops.source}, judged searches of {judged.name}", judged=tuple(judgements))
     numbers = _numbers(sizes) if sizes is not None else None
     if names is None:
         if queries is not None:
@@ -76,6 +88,12 @@ def given_shop(names_file: Path, queries_file: Path) -> Shops:
     names = read_names(names_file)
     shop = Shop(names, read_cases(queries_file, names))
     return Shops(f"names of {names_file.name}, searches of {queries_file.name}", {len(names): lambda: shop})
+
+
+def whole_shop(names_file: Path, seed: int) -> Shops:
+    """Return the shop with all names of a file, in their order, and generated searches. Raises PermanentError."""
+    names = read_names(names_file)
+    return Shops(f"names of {names_file.name}, seed {seed}", {len(names): lambda: _with_cases(names, seed)})
 
 
 def _sample_shop(size: int, seed: int) -> Shop:

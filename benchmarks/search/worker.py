@@ -16,8 +16,8 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.measured import prepare
-from benchmarks.procfs import rss
-from benchmarks.search.clock import Question, measure
+from benchmarks.procfs import descendants, proportional, rss
+from benchmarks.search.clock import Question, answer, measure
 from benchmarks.search.engines import ENGINES, Engine
 from benchmarks.search.results import Built, Served
 
@@ -35,8 +35,9 @@ def build(engine: Engine, folder: Path, names: Path) -> Built:
 
 
 def serve(engine: Engine, folder: Path, questions: Path, passes: str) -> Served:
-    """Load the stored index and run the searches, a JSON list of [kind, query, rows]."""
-    asked = [Question(kind, query, frozenset(rows)) for kind, query, rows in json.loads(questions.read_text())]
+    """Load the stored index and run the searches, in JSON a list of [kind, query, rows] and one of judged searches."""
+    made, judged = json.loads(questions.read_text())
+    asked = [Question(kind, query, frozenset(rows)) for kind, query, rows in made]
     before, started = rss(), time.perf_counter()
     _import(engine)
     imported, ready = time.perf_counter(), rss()
@@ -46,13 +47,16 @@ def serve(engine: Engine, folder: Path, questions: Path, passes: str) -> Served:
     gc.collect()
     gc.freeze()
     latency, scores = measure(search, asked, int(passes))
+    judged_latency, answers = answer(search, judged, int(passes)) if judged else (None, ())
     return Served(
         import_seconds=imported - started,
         import_bytes=ready - before,
         load_seconds=loaded - imported,
-        memory_bytes=rss() - ready,
+        memory_bytes=rss() - ready + sum(map(proportional, descendants(os.getpid()))),
         latency=latency,
         scores=scores,
+        judged_latency=judged_latency,
+        judged_answers=answers,
     )
 
 

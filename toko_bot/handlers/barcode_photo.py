@@ -45,7 +45,7 @@ async def on_photo(update: Update, context: Context) -> None:
         await reply(update, Page(messages.PHOTO_UNAVAILABLE))
         return
     served = shop.live.served
-    known = [code for code in codes if served is not None and served.catalog.index.search(code, 1)]
+    known = [code for code in codes if served is not None and served.catalog.index.rows_of_code(code)]
     if known:
         await answer_search(update, context, known[0], "photo")
     elif codes:

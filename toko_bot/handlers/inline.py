@@ -11,7 +11,9 @@ from toko_bot.handlers.search import clean
 from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
+from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import asked_now
+from toko_bot.replies.narrowing import find
 from toko_bot.replies.price_lines import price_lines
 from toko_bot.replies.product_page import shared_text
 from toko_bot.settings import BotSettings
@@ -36,7 +38,7 @@ async def on_inline(update: Update, context: Context) -> None:
     started = time.perf_counter()
     served, query = shop.live.served, clean(asked.query)
     start = int(asked.offset) if asked.offset.isdecimal() and len(asked.offset) < 4 else 0
-    hits = served.catalog.index.search(query, MOST) if served is not None and query else []
+    hits = find(served.catalog.index, served.catalog.products, Results(1, query), MOST) if served and query else []
     results = [_article(served, shop.settings, hit.row) for hit in hits[start : start + A_PAGE]] if served else []
     following = str(start + A_PAGE) if len(hits) > start + A_PAGE else ""
     hint = None

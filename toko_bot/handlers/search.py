@@ -11,6 +11,7 @@ from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
+from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
 
 LONGEST_QUERY = 200
@@ -56,9 +57,11 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
     served, settings = shop.live.served, shop.settings
     if served is None:
         return Page(messages.NO_CATALOG)
-    alone = served.catalog.index.rows_of_serial(query)
-    if is_code(query) or len(alone) > 1:
-        alone = [hit.row for hit in served.catalog.index.search(query, 2)]
+    index = served.catalog.index
+    text = read_wanted(index, served.catalog.products, query).text
+    alone = index.rows_of_serial(text)
+    if index.is_code(text) or len(alone) > 1:
+        alone = [hit.row for hit in index.search(text, 2)]
     if len(alone) == 1:
         found = 1
         page = await asyncio.to_thread(product_page, served, settings, alone[0], owner=owner, query=query)
@@ -71,11 +74,6 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
 def clean(text: str) -> str:
     """Return the query as one line that is not longer than what the search engine reads."""
     return " ".join(text.split())[:LONGEST_QUERY].strip()
-
-
-def is_code(query: str) -> bool:
-    """Return whether the query is a barcode or an item code, not words."""
-    return len(query) >= 4 and query.replace("-", "").replace(" ", "").isdecimal()
 
 
 def _is_for_us(update: Update, context: Context) -> bool:

@@ -11,8 +11,15 @@ from toko_bot.replies import messages
 from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Results
 from toko_bot.replies.highlight import Highlight
 from toko_bot.replies.layout import Page, asked_now, button, data_lines, length, short_name
-from toko_bot.replies.narrowing import find, find_choices, has_choice
-from toko_bot.replies.price_lines import chief_lines, discount_lines, full_table, price_table, promotion_lines
+from toko_bot.replies.narrowing import find, find_choices, has_choice, read_wanted
+from toko_bot.replies.price_lines import (
+    chief_lines,
+    discount_lines,
+    full_table,
+    price_table,
+    promotion_lines,
+    total_lines,
+)
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
@@ -51,18 +58,20 @@ def part_of(count: int, number: int, size: int) -> Part:
 
 def results_page(served: Served, settings: BotSettings, wanted: Results) -> tuple[Page, int]:
     """Build a page of the results of a query. Returns also how many results all pages have."""
-    products, index, query, size = served.catalog.products, served.catalog.index, wanted.query or "", settings.page_size
+    products, index, size = served.catalog.products, served.catalog.index, settings.page_size
+    asked = read_wanted(index, products, wanted.query or "")
     hits = find(index, products, wanted, MOST_PAGES * size)
     part = part_of(len(hits), wanted.page, size)
     here = replace(wanted, page=part.number)
     rows = [hit.row for hit in hits[part.start : part.end]]
-    head = _head(served, here, hits)
+    head = _head(served, here, asked.text, hits)
     room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length("\n".join(head))) // max(len(rows), 1)
-    mark = Highlight(index, query, rows)
+    mark = Highlight(index, asked.text, rows)
     parts = []
     shown = [asked_now(served, settings, row) for row in rows]
     for place, product in enumerate(shown, part.start + 1):
-        title = f"{place}. {mark(short_name(product, LONGEST_NAME))}"
+        name = f"{place}. {mark(short_name(product, LONGEST_NAME))}"
+        title = "\n".join([name, *total_lines(product, asked, settings.price_rounding)])
         parts.append(product_part(served, product, settings, title, room))
     keyboard = [
         *open_buttons(served, part, rows, here),
@@ -84,11 +93,13 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
     return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
 
 
-def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
-    """Return the lines above the results: the query, its narrowing, and a suggestion or a hint."""
-    query = here.query or ""
+def _head(served: Served, here: Results, text: str, hits: Sequence[Hit]) -> list[str]:
+    """Return the lines above the results: the query, its narrowing, and a suggestion or a hint.
+
+    `text` is what was searched for.
+    """
     kept = [label for label in LABELS if here.kept(label) is not None]
-    head = [messages.asked(query)]
+    head = [messages.asked(here.query or "")]
     if hits:
         head += [messages.kept(label, _kept_name(served, label, hits)) for label in kept]
     if not hits:
@@ -96,7 +107,7 @@ def _head(served: Served, here: Results, hits: Sequence[Hit]) -> list[str]:
         if not kept:
             head += [messages.perhaps_meant(meant) for meant in served.catalog.index.suggest(query, 1)]
     elif hits[0].score < WEAK and not kept:
-        meant = served.catalog.index.suggestion(query, hits[0].row)
+        meant = served.catalog.index.suggestion(text, hits[0].row)
         head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
     if hits and here.history:
         head.append(messages.CHOOSE_HISTORY)

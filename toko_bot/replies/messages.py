@@ -190,6 +190,11 @@ def barcode_read(code: str) -> str:
     return f"Barcode <code>{escape(code)}</code> tidak ada di data."
 
 
+def total(number: Decimal, unit: str, amount: str) -> str:
+    """What a quantity costs."""
+    return f"🧮 {quantity(number)} {escape(unit)} = <b>{amount}</b>"
+
+
 def more_prices(count: int) -> str:
     return f"+{count} harga lagi"
 

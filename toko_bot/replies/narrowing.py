@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from toko_bot.replies.buttons import LABELS, Label, Results
 from toko_core.catalog.products import Products
 from toko_core.search import Hit, SearchIndex
+from toko_core.search.quantities import Quantity, is_size, read_quantity
 
 SEARCHED = 200
 """How many hits are narrowed: more than all pages show without narrowing."""
@@ -27,10 +28,26 @@ class Choice:
     count: int
 
 
+def read_wanted(index: SearchIndex, products: Products, query: str) -> Quantity:
+    """Return what to search for, and how much of it somebody wants: `indomie 3 dus` is a search for indomie.
+
+    A query stays as it is if the best product for it has the words of the quantity in its name.
+    """
+    wanted = read_quantity(query)
+    if wanted.number is None or not wanted.text:
+        return Quantity(query)
+    best = next(iter(index.search(query, 1)), None)
+    is_label = wanted.text == query
+    if best is not None and (best.score == 1 if is_label else is_size(query, wanted, products.name(best.row))):
+        return Quantity(query)
+    return wanted
+
+
 def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> list[Hit]:
     """Return at most `most` hits of the wanted brand and category, best first."""
     narrowed = any(wanted.kept(label) is not None for label in LABELS)
-    hits = index.search(wanted.query or "", SEARCHED if narrowed else most)
+    text = read_wanted(index, products, wanted.query or "").text
+    hits = index.search(text, SEARCHED if narrowed else most)
     for label in LABELS:
         kept = wanted.kept(label)
         if kept is not None:

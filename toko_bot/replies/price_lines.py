@@ -23,8 +23,11 @@ from toko_core.prices.payable import (
     price_in_force,
     round_amount,
     shown_price,
+    total,
+    unit_price,
     usual_price,
 )
+from toko_core.search.quantities import Quantity, unit_named
 from toko_core.text import percent, rupiah
 
 WIDTH = 30
@@ -83,6 +86,25 @@ def price_table(lines: Iterable[PriceLine]) -> list[str]:
 def discount_lines(lines: Iterable[PriceLine]) -> list[str]:
     """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10 %`."""
     return [f"🏷 {line.html}" for line in lines if line.offer]
+
+
+def total_lines(product: Product, wanted: Quantity, rounding: int | None) -> list[str]:
+    """Format a line of HTML with what everybody pays for a quantity: `3 DUS = <b>Rp354.000</b>`.
+
+    There is none if the product has no price in the wanted unit. Without a unit, its base unit is meant.
+    """
+    satuan = next((price.satuan for price in product.prices if _is_wanted(price, wanted)), None)
+    if wanted.number is None or satuan is None:
+        return []
+    price = unit_price(product, satuan, wanted.number)
+    if price is None or price <= 0:
+        return []
+    amount = rupiah(total([(wanted.number, price)], rounding))
+    return [messages.total(wanted.number, satuan[:LONGEST_UNIT], amount)]
+
+
+def _is_wanted(price: Price, wanted: Quantity) -> bool:
+    return price.konversi == 1 if wanted.unit is None else unit_named(price.satuan) == wanted.unit
 
 
 def group_discount_lines(product: Product, rounding: int | None) -> list[str]:

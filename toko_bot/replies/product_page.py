@@ -10,6 +10,7 @@ from telegram.constants import MessageLimit
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
 from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
+from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.price_lines import (
     discount_lines,
     full_table,
@@ -17,6 +18,7 @@ from toko_bot.replies.price_lines import (
     price_lines,
     price_table,
     promotion_lines,
+    total_lines,
     two_columns,
 )
 from toko_bot.settings import BotSettings
@@ -59,7 +61,10 @@ def product_page(
         head.append(f"🚫 {messages.NOT_SOLD}")
     if owner and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
-    head += _serials(served, row, back.query if isinstance(back, Results) else query)
+    asked = (back.query if isinstance(back, Results) else query) or ""
+    head += _serials(served, row, asked)
+    wanted = read_wanted(served.catalog.index, served.catalog.products, asked)
+    head += total_lines(product, wanted, settings.price_rounding)
     offers = _offers(served, settings, product)
     head += offers
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
@@ -123,7 +128,7 @@ def _offers(served: Served, settings: BotSettings, product: Product) -> list[str
     return fit(list(dict.fromkeys(lines)), OFFER_CHARACTERS)
 
 
-def _serials(served: Served, row: int, query: str | None) -> Iterator[str]:
+def _serials(served: Served, row: int, query: str) -> Iterator[str]:
     """Yield a line for each of the product's serial numbers that the query is."""
     if query and row in served.catalog.index.rows_of_serial(query):
         names = served.catalog.products.names

@@ -19,8 +19,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core.search.codes.identifiers import Identifiers
+from toko_core.search.codes.lookup import CodeLookup
 from toko_core.search.forward import SLOTS, ForwardIndex
-from toko_core.search.identifiers import Identifiers
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
 from toko_core.search.language.sentences import Sentences
@@ -102,6 +103,7 @@ class SearchIndex:
         self._ranking = Ranking(arrays, self._forward, prior)
         self._postings = Postings(arrays, len(self))
         self._remarks = RemarkIndex.load(arrays)
+        self._codes = CodeLookup(self._identifiers, self._is_word)
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
 
     def __len__(self) -> int:
@@ -176,9 +178,34 @@ class SearchIndex:
         return cls(arrays, prior)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """Return the best rows for any text, best first; rows with equal scores in their order. Never raises."""
+        """Return the best rows for any text, best first; rows with equal scores in their order. Never raises.
+
+        Rows whose code is the text come first. A text that is plainly a code, such as a barcode, finds no other rows.
+        """
+        if limit < 1:
+            return []
+        coded = self._codes.find(text)
+        if coded.only:
+            return [Hit(*hit) for hit in coded.hits[:limit]]
+        if not coded.hits:
+            return self._search_words(text, limit)
+        found, worst = dict(coded.hits), coded.hits[-1][1]
+        named = [hit for hit in self._search_words(text, limit + len(found)) if hit.row not in found]
+        hits = [*coded.hits, *((hit.row, min(hit.score, worst)) for hit in named)]
+        return [Hit(*hit) for hit in hits[:limit]]
+
+    def is_code(self, text: str) -> bool:
+        """Return whether the text is nothing but a code or serial number, or digits that codes of rows end in."""
+        coded = self._codes.find(text)
+        return coded.only or (bool(coded.hits) and text.strip().isdecimal())
+
+    def rows_of_code(self, text: str) -> list[int]:
+        """Return the rows whose code, barcode or serial number is the text, or ends in it, the best first."""
+        return [row for row, _ in self._codes.find(text).hits]
+
+    def _search_words(self, text: str, limit: int) -> list[Hit]:
         query = self._reader.read(text)
-        if not query.asked or limit < 1:
+        if not query.asked:
             return []
         matches = self._match(query)
         remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
@@ -193,7 +220,7 @@ class SearchIndex:
 
     def is_search(self, text: str) -> bool:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
-        return bool(self._reader.read(text).asked)
+        return bool(self._reader.read(text).asked) or bool(self._codes.find(text).hits)
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return texts that find something and may be meant by one that finds nothing, the likeliest first."""
@@ -306,6 +333,9 @@ class SearchIndex:
             return [], []
         query, matches = self._thorough(query, self._match(query), range(MOST_ASKED))
         return query.asked, self._forward.match_slots(query, matches, row)
+
+    def _is_word(self, word: str) -> bool:
+        return self._vocabulary.id_of(word) is not None or (self._remarks is not None and self._remarks.has_word(word))
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]

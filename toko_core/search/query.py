@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toko_core.search.identifiers import Identifiers
+from toko_core.search.codes.identifiers import Identifiers
 from toko_core.search.language.sentences import Sentences
-from toko_core.search.text import is_number, words
+from toko_core.search.text import fold, is_number, words
 from toko_core.search.words.matches import Having
 from toko_core.search.words.pairs import WordPairs
 from toko_core.search.words.senses import CATEGORY, Sense, Senses
@@ -65,12 +65,8 @@ class Reader:
         distinct = list(dict.fromkeys(typed))
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
-        whole = self._identifiers.find_whole(text)
-        if len(whole) and (len(chunks) > 1 or text.strip() not in asked):  # a code of several words
-            asked = asked or [text]
-            having = Having(whole, np.ones(len(whole), np.float32))
-            return Query(asked, repeated, dict.fromkeys(range(len(asked)), having))
-        return self._with_senses(Query(asked, repeated, self._identified(chunks, asked)))
+        having = self._identified(chunks, asked) if len(chunks) > 1 else {}
+        return self._with_senses(Query(asked, repeated, having))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -109,10 +105,14 @@ class Reader:
         return Query(*query[:3], senses, self._senses.rows(senses)) if senses else query
 
     def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
-        """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it."""
+        """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it.
+
+        A query that is a code as a whole is looked up before it is read.
+        """
         having: dict[int, Having] = {}
-        for chunk in chunks:
-            if chunk.isalpha() and not len(self._identifiers.find_serial(chunk)):
+        for chunk in map(fold, chunks):
+            is_word = chunk.isalpha() and self._vocabulary.id_of(chunk) is not None
+            if is_word and not len(self._identifiers.find_serial(chunk)):
                 continue
             whole = self._identifiers.find_whole(chunk)
             ending = self._identifiers.find_by_ending(chunk) if chunk in asked else whole[:0]

@@ -85,6 +85,10 @@ class RemarkIndex:
         }
         return {PREFIX + name: array for name, array in arrays.items()}
 
+    def has_word(self, word: str) -> bool:
+        """Return whether a remark has a word."""
+        return self._vocabulary.id_of(word) is not None
+
     def find(self, asked: Sequence[str], known: Callable[[str], int | None]) -> Remarked | None:
         """Find the rows whose remark has any of the typed words; None if there are none.
 

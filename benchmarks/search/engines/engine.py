@@ -27,3 +27,5 @@ class Engine:
     """Loads the index that `build` stored."""
     most_names: int | None = None
     """The engine is left out with more names than this, unless `--engines` names it."""
+    missing: Callable[[], str | None] = lambda: None
+    """Returns which program, other than a package, is missing. The engine is then left out, and the table says so."""

@@ -46,9 +46,9 @@ class Item:
     """Further columns of the product."""
 
 
-def barcode_photo(code: str, *, turned: int = 0) -> bytes:
+def barcode_photo(code: str, *, turned: int = 0, kind: zxingcpp.BarcodeFormat = zxingcpp.BarcodeFormat.EAN13) -> bytes:
     """Draw a shelf label with a barcode. Returns a JPEG."""
-    barcode = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.EAN13)
+    barcode = zxingcpp.create_barcode(code, kind)
     symbol = np.array(zxingcpp.write_barcode_to_image(barcode, scale=4))
     picture = Image.new("L", (900, 700), 255)
     picture.paste(Image.fromarray(symbol), (200, 250))

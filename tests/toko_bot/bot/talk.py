@@ -68,6 +68,8 @@ def conversation() -> list[tuple[str, str]]:
             budi.press("1", answer).answered()
             budi.next_edit(of=answer)
             part("A product, as staff see it", budi)
+            budi.ask("gula pasir 12 bungkus")
+            part("What a quantity costs", budi)
             answer = siti.ask("indomi grg")
             siti.press("1", answer).answered()
             siti.next_edit(of=answer)

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from tests.servers.telegram import Person
@@ -105,6 +106,15 @@ def test_a_photo_of_a_barcode_opens_its_product(budi: Person, turned: int) -> No
     assert budi.next_action() == "typing"
 
 
+def test_a_photo_of_a_qr_code_opens_the_product_whose_number_it_holds_and_nothing_similar(budi: Person) -> None:
+    for text in (f"https://example.com/01/0{BARCODE}/10/L7", f"(01)0{BARCODE}(10)L7", "GULA1"):
+        budi.send_photo(barcode_photo(text, kind=zxingcpp.BarcodeFormat.QRCode))
+        assert "Gulaku" in budi.next_message().text
+    for text in ("https://example.com/gula-pasir", "(01)04006381333931(10)L7"):
+        budi.send_photo(barcode_photo(text, kind=zxingcpp.BarcodeFormat.QRCode))
+        assert "tidak ada" in budi.next_message().text
+
+
 def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
     blank = io.BytesIO()
     Image.new("L", (300, 300), 200).save(blank, "PNG")
@@ -118,6 +128,39 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
     assert "Gulaku" in budi.next_message().text
     budi.send_document(b"\xff\xd8 rusak", "rusak.jpg", "image/jpeg")
     assert "tidak terbaca" in budi.next_message().text
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("indomi goreng special 3 dus", "🧮 3 DUS = Rp345.000"),
+        ("indomie goreng special x 5", "🧮 5 PCS = Rp15.750"),
+        ("mau 2 lusin indomie goreng special", None),  # has no price in that unit
+        ("11 bungkus gula pasir", "🧮 11 BKS = Rp192.500"),
+        ("gula pasir 12 bks", "🧮 12 BKS = Rp206.400"),  # the price of the second tier
+        ("gula pasir 40 bks", "🧮 40 BKS = Rp676.000"),
+        ("biskuit kelapa jeruk 1 gr", None),
+    ],
+)
+def test_a_quantity_is_not_searched_and_its_total_is_shown(budi: Person, text: str, total: str | None) -> None:
+    answer = budi.ask(text)
+    lines = answer.text.splitlines()
+    assert lines[0] == f"🔎 {text}"
+    totals = [line for line in lines if line.startswith("🧮")]
+    assert totals[:1] == ([total] if total else [])
+    opened = press(budi, "1", answer)
+    assert [line for line in opened.text.splitlines() if line.startswith("🧮")] == totals[:1]
+    assert press(budi, "‹ Kembali", opened).text == answer.text
+
+
+def test_a_barcode_with_a_quantity_opens_its_product(budi: Person) -> None:
+    lines = budi.ask(f"{BARCODE} 12 bks").text.splitlines()
+    assert lines[:2] == ["Gula Pasir <Gulaku> & Co 1kg *premium*", "🧮 12 BKS = Rp206.400"]
+
+
+@pytest.mark.parametrize("code", ["mie001", "(01)18991002101637(10)L7", "]E0089686010947", "0089686010947"])
+def test_a_code_or_what_a_scanner_sends_opens_its_product(budi: Person, code: str) -> None:
+    assert budi.ask(code).text.startswith("INDOMIE GORENG SPECIAL 85GR")
 
 
 def test_a_guess_is_marked_as_one_and_a_search_without_hits_says_so(budi: Person) -> None:
@@ -191,7 +234,7 @@ def test_inline_results_are_personal_paged_and_sent_as_prices(budi: Person) -> N
     chosen = budi.choose(query)
     assert chosen.text.startswith("BISKUIT KELAPA")
     budi.expect_silence(0.3)
-    assert len(budi.inline("raksasa").answered()) == 12
+    assert len(budi.inline("raksasa").answered()) == len(budi.inline("2 dus raksasa").answered()) == 12
     empty = budi.inline("").answered()
     assert empty.button is not None
     assert len(empty) == 0

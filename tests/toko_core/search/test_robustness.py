@@ -106,13 +106,16 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
     )
 
 
-def check(hits: Sequence[Hit], limit: int, rows: int, sold: Sequence[bool]) -> None:
-    """Check what is true for the hits of every query."""
+def check(hits: Sequence[Hit], limit: int, rows: int, sold: Sequence[bool], coded: Sequence[int] = ()) -> None:
+    """Check what is true for the hits of every query. `coded` are the rows that it is a code of, which come first."""
     assert len(hits) <= limit
     found = [hit.row for hit in hits]
     assert all(type(row) is int and 0 <= row < rows for row in found)
     assert len(set(found)) == len(found)
     assert all(type(hit.score) is float and -TOLERANCE <= hit.score <= 1 + TOLERANCE for hit in hits)
+    assert found[: len(coded)] == list(coded[:limit])
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True) or not all(sold)
+    hits, found = hits[len(coded) :], found[len(coded) :]
     is_sold = [not sold or sold[row] for row in found]
     assert is_sold == sorted(is_sold, reverse=True)
     scores = [hit.score for hit, known in zip(hits, is_sold, strict=True) if known]
@@ -140,7 +143,8 @@ def everything(index: SearchIndex, query: str, limit: int = 10) -> list[tuple[Hi
 @settings(deadline=None)
 @given(query=QUERIES, limit=st.integers(1, 700))
 def test_any_text_gets_valid_hits(query: str, limit: int) -> None:
-    check(INDEX.search(query, limit), limit, len(NAMES), [row % 9 != 0 for row in range(len(NAMES))])
+    sold = [row % 9 != 0 for row in range(len(NAMES))]
+    check(INDEX.search(query, limit), limit, len(NAMES), sold, INDEX.rows_of_code(query))
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -148,7 +152,7 @@ def test_any_text_gets_valid_hits(query: str, limit: int) -> None:
 def test_any_catalogue_returns_valid_hits(catalogue: Catalogue, query: str, limit: int) -> None:
     index = catalogue.build()
     for text in (query, *catalogue.names[:2]):
-        check(index.search(text, limit), limit, len(catalogue.names), catalogue.sold)
+        check(index.search(text, limit), limit, len(catalogue.names), catalogue.sold, index.rows_of_code(text))
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -191,7 +195,7 @@ def test_case_and_blanks_do_not_change_the_hits(query: str) -> None:
 def test_a_strange_query_gets_valid_hits(query: str) -> None:
     sold = [row % 9 != 0 for row in range(len(NAMES))]
     for limit in (1, 10, len(NAMES)):
-        check(INDEX.search(query, limit), limit, len(NAMES), sold)
+        check(INDEX.search(query, limit), limit, len(NAMES), sold, INDEX.rows_of_code(query))
     everything(INDEX, query)
     INDEX.matched_words(query, 0)
     INDEX.suggestion(query, 0)
@@ -204,7 +208,7 @@ def test_a_strange_name_can_be_indexed_stored_and_found(name: str) -> None:
     assert index.search("aqua 600ml")[0].row in (0, 1, 2)
     assert 1 in {hit.row for hit in index.search("aqua 600ml")}
     for query in (name, name[:50], *list(STRANGE.values())[:12]):
-        check(index.search(query), 10, 3, [])
+        check(index.search(query), 10, 3, [], index.rows_of_code(query))
         assert everything(index, query) == everything(built, query)
 
 
@@ -238,7 +242,7 @@ def test_a_catalogue_of_one_product_returns_it() -> None:
         assert [hit.row for hit in index.search(query)] == [0]
     assert index.search("xyzzy") == []
     for query in STRANGE.values():
-        check(index.search(query), 10, 1, [])
+        check(index.search(query), 10, 1, [], index.rows_of_code(query))
 
 
 def test_a_catalogue_of_names_without_words_returns_nothing() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toko_assets.ipos.text_columns import among
-from toko_core.search.identifiers import LONGEST, SHORTEST_SERIAL
+from toko_core.search.codes.identifiers import LONGEST, SHORTEST_SERIAL
 
 SALES: Final = ("KSR", "JL")
 """(a): values of tipe, the kind of the serial number's last transaction, that mean it was sold."""

@@ -44,7 +44,7 @@ UNITS: dict[str, str] = {
     **dict.fromkeys(("lusin", "lsn", "losin", "dosin", "dozen", "doz", "dz"), "lusin"),
     **dict.fromkeys(("kodi", "kd"), "kodi"),
     **dict.fromkeys(("gros", "gross", "grs"), "gros"),
-    **dict.fromkeys(("pak", "pack", "pck", "pk", "pax"), "pak"),
+    **dict.fromkeys(("pak", "pack", "pck", "pax"), "pak"),
     **dict.fromkeys(("slop", "slof", "slp"), "slop"),
     **dict.fromkeys(("renceng", "rcg", "rtg", "renteng", "rentengan", "rencengan"), "renceng"),
     **dict.fromkeys(("sachet", "saset", "sct", "sase", "sch", "sachets"), "sachet"),
@@ -66,6 +66,12 @@ UNITS: dict[str, str] = {
     **dict.fromkeys(("rol", "roll", "gulung"), "roll"),
     **dict.fromkeys(("set", "stel", "setel"), "set"),
     **dict.fromkeys(("tabung", "tbg"), "tabung"),
+    **dict.fromkeys(("gelas", "gls", "cup"), "gelas"),
+    **dict.fromkeys(("ekor", "ekr"), "ekor"),
+    **dict.fromkeys(("potong", "ptg"), "potong"),
+    "tube": "tube",
+    "ember": "ember",
+    "unit": "unit",
     **dict.fromkeys(("peti", "krat", "keranjang"), "peti"),
     **dict.fromkeys(("kg", "kilo", "kilogram", "kgs"), "kg"),
     **dict.fromkeys(("ons", "on"), "ons"),
@@ -79,11 +85,11 @@ ONE_OF: dict[str, str] = {
     prefix + spelling: UNITS[spelling]
     for prefix in ("se", "sa")
     for spelling in (
-        "biji buah butir bungkus dus dos kardus karton lusin kodi gros pak slop renceng renteng sachet saset botol "
+        "biji buah butir bungkus dus dos kardus karton lusin kodi gros slop renceng renteng sachet saset botol "
         "kaleng karung bal rim ikat kotak strip papan galon jerigen toples pasang lembar batang lonjor meter gulung "
-        "tabung peti kilo ons gram liter"
+        "tabung peti gelas ekor potong ember kilo ons gram liter"
     ).split()
 }
-"""One unit, as a word: `selusin`, `sekilo`, `sebungkus`, the Javanese `sakilo`."""
+"""One unit, as a word: `selusin`, `sekilo`, `sebungkus`, the Javanese `sakilo`. `sepak` is a kick."""
 GRAMS: dict[str, int] = {"kg": 1000, "ons": 100, "gram": 1}
 """The weight of a unit by its usual name. An Indonesian `ons` is 100 g."""
