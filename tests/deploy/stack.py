@@ -141,8 +141,8 @@ class Stack:
         docker("run", *kill, "kill", *processes)
 
     def memory(self) -> dict[str, float]:
-        """Resident megabytes by service."""
-        return {service: _resident(self.container(service)) for service in SERVICES}
+        """Megabytes by service: its proportional set size (PSS), to which each user of a shared page counts a part."""
+        return {service: _proportional(self.container(service)) for service in SERVICES}
 
     # Runs
 
@@ -287,7 +287,8 @@ def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack
             running.wipe()
 
 
-def _resident(container: str) -> float:
-    """Megabytes of all its processes, pages that they share counted for each."""
-    processes = docker("top", container, "-eo", "pid,rss").splitlines()[1:]
-    return sum(int(line.split()[1]) for line in processes) / 1024
+def _proportional(container: str) -> float:
+    """Megabytes of all its processes. Only root may read them."""
+    processes = docker("top", container, "-eo", "pid").split()[1:]
+    rollups = [Path("/proc", process, "smaps_rollup").read_text().split() for process in processes]
+    return sum(int(rollup[rollup.index("Pss:") + 1]) for rollup in rollups) / 1024

@@ -102,7 +102,7 @@ def _check_backup_folder(folder: Path, settings: Mapping[str, str], *, is_local:
         return  # the volume toko_inbox
     place = Path(given)
     if not place.is_absolute():
-        full = Path(os.path.normpath(folder / place.expanduser()))
+        full = Path(os.path.normpath(folder / os.path.expanduser(given)))  # noqa: PTH111, which raises
         yield Problem(f"BACKUP_FOLDER is {given!r}, and containers need a full path: set BACKUP_FOLDER={full}")
     elif ":" in given:
         yield Problem(f"BACKUP_FOLDER is {given!r}, and Docker takes no path with a colon: rename the folder.")

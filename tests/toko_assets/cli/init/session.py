@@ -49,7 +49,7 @@ class Session:
         os.write(self._terminal, f"{answer}\n".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, and again if nothing happens: Python may miss it between a prompt and its wait for an answer."""
+        """Press Ctrl-C, and again if nothing happens: between prompt and answer Python may miss it."""
         while True:
             shown = len(self.text)
             os.write(self._terminal, b"\x03")
