@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any, NamedTuple
 
 PROJECT = "toko"
 """The name in docker-compose.yml."""
-VOLUMES = ("toko_postgres", "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
+SOCKET = "/var/run/docker.sock"
+"""The default of DOCKER_SOCKET, which docker-compose.yml mounts into the daemon."""
+DATABASE_VOLUME = "toko_postgres"
+VOLUMES = (DATABASE_VOLUME, "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
 NETWORKS = ("toko_platform", "toko_runs", "toko_bot")
 LABEL = "com.docker.compose."
 OLDEST_COMPOSE = (2, 20)
@@ -32,6 +36,15 @@ class Docker(NamedTuple):
     """Whether group 0 of a container owns the socket, as with Docker Desktop and without root."""
     has_images: bool
     """Whether our images are built already."""
+
+    def group(self, socket: str) -> str:
+        """Return the number that DOCKER_GID must have for this socket; empty if the socket is another machine's.
+
+        Raises OSError if there is no such socket.
+        """
+        if self.maps_groups:
+            return "0"
+        return str(Path(socket).stat().st_gid) if self.is_local else ""
 
 
 class Container(NamedTuple):
@@ -100,6 +113,11 @@ def _check_compose() -> None:
         ) from None
     if tuple(int(part) for part in version.split("-")[0].split("+")[0].split(".")[:2]) < OLDEST_COMPOSE:
         raise DockerError(f"Docker Compose {version} is too old: install {needed} or newer (docs/deployment.md).")
+
+
+def find_volumes() -> set[str]:
+    """Return the names of our volumes that exist: those of an installation. Raises DockerError."""
+    return set(VOLUMES) & set(run_docker("volume", "ls", "--quiet").split())
 
 
 def find_containers() -> list[Container]:
