@@ -60,6 +60,7 @@ class Container(NamedTuple):
     is_ours: bool
     """Whether it uses one of our volumes or networks."""
     is_running: bool
+    is_healthy: bool
 
 
 def run_docker(*arguments: str, seconds: float = SECONDS) -> str:
@@ -139,4 +140,5 @@ def _container(found: dict[str, Any]) -> Container:
         ports=frozenset(int(binding["HostPort"]) for binding in bindings if binding.get("HostPort")),
         is_ours=not volumes.isdisjoint(VOLUMES) or not networks.isdisjoint(NETWORKS),
         is_running=bool(found["State"]["Running"]),
+        is_healthy=found["State"].get("Health", {}).get("Status") == "healthy",
     )
