@@ -54,7 +54,8 @@ def answer_questions(shop: Stack) -> None:
     """Have `toko init` write `.env`, as a technician does it, and print the conversation."""
     allowed, inbox, env = shop.settings["ALLOWED_USERS"], shop.settings["BACKUP_FOLDER"], shop.folder / ".env"
     env.write_text("".join(f"{name}={shop.settings[name]}\n" for name in GIVEN if name in shop.settings))
-    with init_session(shop.folder, "--allowed-users", allowed, DOCKER_SOCKET=str(DOCKER_SOCKET)) as init:
+    of_docker = {name: os.environ[name] for name in ("DOCKER_CONFIG", "DOCKER_HOST") if name in os.environ}
+    with init_session(shop.folder, "--allowed-users", allowed, DOCKER_SOCKET=str(DOCKER_SOCKET), **of_docker) as init:
         init.answer("How will it run?", "2")
         init.answer("Name of the shop", "Toko Berkah")
         init.answer("WIB, WITA or WIT", "")

@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -289,6 +289,9 @@ def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack
 
 def _proportional(container: str) -> float:
     """Megabytes of all its processes. Only root may read them."""
-    processes = docker("top", container, "-eo", "pid").split()[1:]
-    rollups = [Path("/proc", process, "smaps_rollup").read_text().split() for process in processes]
-    return sum(int(rollup[rollup.index("Pss:") + 1]) for rollup in rollups) / 1024
+    total = 0
+    for process in docker("top", container, "-eo", "pid").split()[1:]:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            rollup = Path("/proc", process, "smaps_rollup").read_text().split()
+            total += int(rollup[rollup.index("Pss:") + 1])
+    return total / 1024
