@@ -16,6 +16,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
+from toko_core.errors import SettingError
+
 TEMPORARY, OLD = ".part", ".old.part"
 """The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run
 may be deleted."""
@@ -29,6 +31,22 @@ PIECE = 1 << 20
 def keep_private() -> None:
     """Give no other user access to files that this process, and the processes that it starts, create from now on."""
     os.umask(PRIVATE_UMASK)
+
+
+def expand_home(path: str | Path) -> Path:
+    """Replace `~` by the user's home. Raises SettingError if there is none."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # no HOME, and nobody of that name
+        raise SettingError(f"{path} is below a home folder that nobody has: give a full path.") from None
+
+
+def full_path(path: str | Path) -> Path:
+    """Return an absolute path, without links and `~`. Raises SettingError if it leads nowhere."""
+    try:
+        return expand_home(path).resolve()
+    except RuntimeError:
+        raise SettingError(f"{path} is a link that leads to itself: give another path.") from None
 
 
 def share_as_folder(file: Path) -> None:

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from toko_core.errors import SettingError
-from toko_core.files import DataFolder
+from toko_core.files import DataFolder, full_path
 from toko_core.text import escape_controls
 
 ENV_FILE = Path(".env")
@@ -70,8 +70,17 @@ def _secret_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _folder(path: Path) -> Path:
+    try:
+        return full_path(path)
+    except SettingError as error:
+        raise ValueError(str(error).removeprefix(f"{path} ").removesuffix(".")) from None
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """The name of a time zone."""
+FolderPath = Annotated[Path, AfterValidator(_folder)]
+"""An absolute path, without links and without `~`."""
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """The address of a server, without a slash at the end."""
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
@@ -95,14 +104,16 @@ class ShopSettings(PartSettings):
     shop_timezone: TimeZone = Field(
         "Asia/Jakarta", description="The shop's time zone: Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
     )
-    toko_data_dir: Path = Field(Path("data"), description="The folder for all files that the program writes")
+    toko_data_dir: FolderPath = Field(
+        Path("data"), validate_default=True, description="The folder for all files that the program writes"
+    )
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
     search_results_limit: int = Field(10, ge=1, le=100, description="Results of a search")
 
     @property
     def data_folder(self) -> Path:
-        """TOKO_DATA_DIR as an absolute path."""
-        return self.toko_data_dir.expanduser().resolve()
+        """TOKO_DATA_DIR."""
+        return self.toko_data_dir
 
     @property
     def folder(self) -> DataFolder:

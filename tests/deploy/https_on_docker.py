@@ -44,7 +44,7 @@ def test_an_address_has_a_certificate_of_an_authority_of_its_proxy(shop: Stack, 
     shop.wait_until(lambda: status(address, address, trusted), "the proxy answers", 60)
     assert status(address, address, trusted) == 401
     assert status(address, address, trusted, "salah") == 401
-    assert status(address, address, trusted, PASSWORD) == 200
+    shop.wait_until(lambda: status(address, address, trusted, PASSWORD) == 200, "the web server is up", 60)
     with pytest.raises(ssl.SSLCertVerificationError):
         connect(address, address, ssl.create_default_context(), "")
     fields = subprocess.run(
@@ -62,7 +62,7 @@ def test_a_domain_has_a_certificate_of_an_acme_server(shop: Stack, tmp_path: Pat
         trusted = ssl.create_default_context(cadata=root_of_pebble(certificate))
         shop.wait_until(lambda: status(address, DOMAIN, trusted), "the certificate is there", 180)
         assert status(address, DOMAIN, trusted) == 401
-        assert status(address, DOMAIN, trusted, PASSWORD) == 200
+        shop.wait_until(lambda: status(address, DOMAIN, trusted, PASSWORD) == 200, "the web server is up", 60)
         _, issued = connect(address, DOMAIN, trusted, PASSWORD)
         assert "Pebble" in str(issued["issuer"])
         assert issued["subjectAltName"] == (("DNS", DOMAIN),)

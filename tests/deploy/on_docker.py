@@ -9,8 +9,8 @@ import re
 
 from tests.deploy.stack import PYTHON_IMAGE, RUN_LABEL, SERVICES, Stack, docker, shown
 
-BOT_MEGABYTES = 200
-IDLE_MEGABYTES = 1200
+BOT_MEGABYTES = 150
+IDLE_MEGABYTES = 900
 BOT_LAYERS = 260
 """Megabytes on top of the base image, the public one of which has some 130."""
 KILLED = 137

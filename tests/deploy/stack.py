@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,8 +141,8 @@ class Stack:
         docker("run", *kill, "kill", *processes)
 
     def memory(self) -> dict[str, float]:
-        """Resident megabytes by service."""
-        return {service: _resident(self.container(service)) for service in SERVICES}
+        """Megabytes by service: its proportional set size (PSS), to which each user of a shared page counts a part."""
+        return {service: _proportional(self.container(service)) for service in SERVICES}
 
     # Runs
 
@@ -287,7 +287,11 @@ def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack
             running.wipe()
 
 
-def _resident(container: str) -> float:
-    """Megabytes of all its processes, pages that they share counted for each."""
-    processes = docker("top", container, "-eo", "pid,rss").splitlines()[1:]
-    return sum(int(line.split()[1]) for line in processes) / 1024
+def _proportional(container: str) -> float:
+    """Megabytes of all its processes. Only root may read them."""
+    total = 0
+    for process in docker("top", container, "-eo", "pid").split()[1:]:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            rollup = Path("/proc", process, "smaps_rollup").read_text().split()
+            total += int(rollup[rollup.index("Pss:") + 1])
+    return total / 1024

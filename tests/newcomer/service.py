@@ -175,7 +175,7 @@ def use_service(machine: Machine, user: str, owner: str, folder: Path, budi: Per
     begun = time.monotonic()
     machine.reboot()
     answered("`systemctl reboot`", begun)
-    machine.run(user, place, f"{toko} service status")
+    machine.run(user, place, f"timeout 60 sh -c 'until {toko} service status; do sleep 1; done'")  # the bot is first
     begun = time.monotonic()
     machine.run(user, place, f"kill -9 $({manager} show -P MainPID {unit})")
     answered("kill -9", begun)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toko_assets import defs
 from toko_assets.common.settings import Settings
-from toko_core.files import whole_file
+from toko_core.files import full_path, whole_file
 
 DAGSTER_FILES = Path(defs.__file__).parent
 
@@ -28,7 +28,7 @@ A file with another content was edited, or comes from a later version."""
 
 def set_dagster_home(settings: Settings) -> Path:
     """Set DAGSTER_HOME, which Dagster and our dagster.yaml read, to an absolute path. This writes no files."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.folder.dagster).expanduser().resolve()
+    home = full_path(os.environ.get("DAGSTER_HOME") or settings.folder.dagster)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 

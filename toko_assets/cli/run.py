@@ -32,6 +32,7 @@ from toko_assets.publishing.candidates import find_candidates
 from toko_assets.publishing.heartbeat import SyncHeartbeat
 from toko_assets.publishing.served import read_shop_database
 from toko_core.errors import TokoError
+from toko_core.files import full_path
 
 
 class RunFailedError(TokoError):
@@ -157,7 +158,7 @@ def storage_errors() -> Iterator[None]:
 
 def local_file(path: Path) -> dict[str, Any]:
     """Return the config of raw_backup that takes a file of this machine."""
-    return {"file": {"path": str(path.expanduser().resolve())}}
+    return {"file": {"path": str(full_path(path))}}
 
 
 def _has_further_backup(settings: Settings, adopt: str | None) -> bool:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from toko_assets.common.settings import Settings
 from toko_core.errors import PermanentError
-from toko_core.files import DataFolder, nearest_existing
+from toko_core.files import DataFolder, full_path, nearest_existing
 
 PRIVATE = 0o700
 
@@ -89,7 +89,7 @@ def open_folders(settings: Settings) -> Iterator[OpenFolder]:
     others put backups into the inbox in it.
     """
     data, inbox = settings.folder, settings.inbox
-    home = Path(os.environ.get("DAGSTER_HOME") or data.dagster).expanduser().resolve()
+    home = full_path(os.environ.get("DAGSTER_HOME") or data.dagster)
     names = {name for name, kind in vars(DataFolder).items() if isinstance(kind, property)}
     folders = {path for name in names if (path := getattr(data, name)).parent == data.root}
     own = frozenset(path.name for path in (*folders, inbox, home))

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import NoDecode
 
 from toko_core.errors import SettingError
-from toko_core.settings import BaseUrl, PartSettings, SecretUrl, ShopSettings, TelegramSettings, load
+from toko_core.settings import BaseUrl, FolderPath, PartSettings, SecretUrl, ShopSettings, TelegramSettings, load
 
 HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]+")
 
@@ -70,7 +70,7 @@ class Settings(ShopSettings, WebSettings):
 
     web_port: int = Field(3000, ge=1, le=65535, description="The port of the web interface on this machine")
     backup_source: Literal["folder", "dropbox"] = Field("folder", description="Where backups come from")
-    backup_folder: Path | None = Field(
+    backup_folder: FolderPath | None = Field(
         None, description="The folder that iPOS backups (*.i5bu) arrive in; unset: TOKO_DATA_DIR/inbox"
     )
     dropbox_app_key: str | None = Field(None, description="The app key of the shop's Dropbox app")
@@ -133,7 +133,7 @@ class Settings(ShopSettings, WebSettings):
     @property
     def inbox(self) -> Path:
         """The folder that backups arrive in."""
-        return self.backup_folder.expanduser().resolve() if self.backup_folder else self.folder.inbox
+        return self.backup_folder or self.folder.inbox
 
 
 def load_settings() -> Settings:

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
+from dagster_shared.error import SerializableErrorInfo
 
 from toko_assets.common.data_disk import DataDiskError
 
 FINAL, ORDERED, REJECTED = "final", "ordered", "rejected"
 """Metadata of a failure. FINAL: a retry is useless until a file or a setting changes. ORDERED: a person caused it.
 REJECTED: the backup itself is wrong."""
+
+OF_STORAGE = "sqlalchemy.exc."
+"""Errors of this library are those of Dagster's storage: nothing else in a run uses it."""
 
 DETAILS = "The run's log in Dagster's web interface has the details."
 
@@ -27,7 +31,7 @@ class AssetFailure:
     rejected: bool = False
     """Whether the backup itself is wrong, so that syncing it again gives the same failure."""
     died: bool = False
-    """Whether the run's process died, or never started."""
+    """Whether the run's process died or never started, or Dagster's storage did, so that it can begin again at once."""
 
 
 def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
@@ -44,6 +48,8 @@ def first_failure(events: Iterable[DagsterEvent]) -> AssetFailure | None:
             flags = (bool(mark in marks and marks[mark].value) for mark in (FINAL, ORDERED, REJECTED))
             return AssetFailure(asset, failure.user_failure_data.description, *flags)
         if failure.error:
+            if _is_of_storage(failure.error):
+                return _lost_storage(asset)
             cause = failure.error.cause or failure.error
             if "Interrupt" in (cause.cls_name or ""):
                 return AssetFailure(asset, "Interrupted: nothing was published.", final=False)
@@ -62,11 +68,23 @@ def failure_outside(event: DagsterEvent) -> AssetFailure:
     """Describe a failed run in which no asset failed, from its failure event. It names the job in place of an asset."""
     job, failure = event.job_name, event.job_failure_data
     if failure and failure.error:
+        if _is_of_storage(failure.error):
+            return _lost_storage(job)
         cause = failure.error.cause or failure.error
         if cause.cls_name == DataDiskError.__name__:  # it ends a run before its first asset
             return AssetFailure(job, cause.message.strip().partition(": ")[2], final=True)
         return AssetFailure(job, _unexpected(job, cause.message), final=False)
     return AssetFailure(job, event.message or f"{job} failed. {DETAILS}", final=False, died=True)
+
+
+def _is_of_storage(error: SerializableErrorInfo | None) -> bool:
+    while error and not error.message.startswith(OF_STORAGE):
+        error = error.cause
+    return error is not None
+
+
+def _lost_storage(what: str) -> AssetFailure:
+    return AssetFailure(what, f"{what} failed: Dagster's storage was lost. {DETAILS}", final=False, died=True)
 
 
 def _unexpected(what: str, message: str) -> str:

@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 import pandas as pd
 import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from toko_assets.common.checks import Outcome, explain_overrides
 from toko_assets.defs.failures import DETAILS, FINAL, ORDERED, REJECTED
@@ -81,6 +82,9 @@ def one_line_failures() -> Iterator[None]:
         library = type(error).__module__.split(".")[0]
         transient = isinstance(error, (duckdb.OperationalError, psycopg.OperationalError))  # disk full, no connection
         raise _failure(f"{library} reports: {reason} Nothing was published.", transient=transient) from error
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        raise _failure(f"Dagster's storage reports: {reason} Nothing was published.", transient=True) from error
     except Exception as error:
         reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
         raise _failure(f"Unexpected error: {reason} {DETAILS}", transient=False) from error

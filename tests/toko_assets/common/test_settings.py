@@ -28,7 +28,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     [("SHOP_TIMEZONE", "Mars/Base"), ("SHOP_TIMEZONE", "/etc/passwd"), ("KEEP_BACKUPS", "0"), ("KEEP_CATALOGS", "five"),
      ("DB_NAME", "x; drop"), ("DB_HOST", "db:5433"), ("DB_HOST", "db1,db2"), ("DB_HOST", "a b"), ("DB_PORT", "0"),
      ("DB_PORT", "70000"), ("WEB_URL", "toko.id"), ("WEB_URL", "javascript:alert"), ("WEB_URL", "file:///etc"),
-     ("SEARCH_RESULTS_LIMIT", "1000"),
+     ("SEARCH_RESULTS_LIMIT", "1000"), ("TOKO_DATA_DIR", "~nobody-here/x"), ("BACKUP_FOLDER", "~nobody-here/x"),
      ("ALLOWED_HOSTS", "https://toko.lan"), ("ALLOWED_HOSTS", "toko.lan:3000"), ("ALLOWED_HOSTS", "toko.lan, a/b")],
 )  # fmt: skip
 def test_a_wrong_setting_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any, NamedTuple
 
 PROJECT = "toko"
 """The name in docker-compose.yml."""
-VOLUMES = ("toko_postgres", "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
+SOCKET = "/var/run/docker.sock"
+"""The default of DOCKER_SOCKET, which docker-compose.yml mounts into the daemon."""
+DATABASE_VOLUME = "toko_postgres"
+VOLUMES = (DATABASE_VOLUME, "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
 NETWORKS = ("toko_platform", "toko_runs", "toko_bot")
 LABEL = "com.docker.compose."
 OLDEST_COMPOSE = (2, 20)
@@ -33,6 +37,15 @@ class Docker(NamedTuple):
     has_images: bool
     """Whether our images are built already."""
 
+    def group(self, socket: str) -> str:
+        """Return the number that DOCKER_GID must have for this socket; empty if the socket is another machine's.
+
+        Raises OSError if there is no such socket.
+        """
+        if self.maps_groups:
+            return "0"
+        return str(Path(socket).stat().st_gid) if self.is_local else ""
+
 
 class Container(NamedTuple):
     """A container that Compose made."""
@@ -47,6 +60,7 @@ class Container(NamedTuple):
     is_ours: bool
     """Whether it uses one of our volumes or networks."""
     is_running: bool
+    is_healthy: bool
 
 
 def run_docker(*arguments: str, seconds: float = SECONDS) -> str:
@@ -102,6 +116,11 @@ def _check_compose() -> None:
         raise DockerError(f"Docker Compose {version} is too old: install {needed} or newer (docs/deployment.md).")
 
 
+def find_volumes() -> set[str]:
+    """Return the names of our volumes that exist: those of an installation. Raises DockerError."""
+    return set(VOLUMES) & set(run_docker("volume", "ls", "--quiet").split())
+
+
 def find_containers() -> list[Container]:
     """Return all containers that Compose made, of any project. Raises DockerError."""
     ids = run_docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}project").split()
@@ -121,4 +140,5 @@ def _container(found: dict[str, Any]) -> Container:
         ports=frozenset(int(binding["HostPort"]) for binding in bindings if binding.get("HostPort")),
         is_ours=not volumes.isdisjoint(VOLUMES) or not networks.isdisjoint(NETWORKS),
         is_running=bool(found["State"]["Running"]),
+        is_healthy=found["State"].get("Health", {}).get("Status") == "healthy",
     )

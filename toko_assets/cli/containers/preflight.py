@@ -11,14 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from toko_assets.cli.containers.docker import PROJECT, Container, Docker, DockerError, find_containers, find_docker
+from toko_assets.cli.containers.docker import (
+    PROJECT,
+    SOCKET,
+    Container,
+    Docker,
+    DockerError,
+    find_containers,
+    find_docker,
+)
 from toko_assets.cli.containers.env_file import read_env_file, repeated_names
 
 SECRETS = ("DB_PASSWORD", "POSTGRES_PASSWORD")
 PROFILES = ("tls", "webhook")
 PORTS = {"WEB_PORT": (3000, "127.0.0.1"), "HTTP_PORT": (80, ""), "HTTPS_PORT": (443, "")}
 """The default and the address of each port of this machine."""
-SOCKET = "/var/run/docker.sock"
 USER = 10001
 """The user, and the group, of the containers that read backups."""
 GB = 1_000_000_000
@@ -102,7 +109,7 @@ def _check_backup_folder(folder: Path, settings: Mapping[str, str], *, is_local:
         return  # the volume toko_inbox
     place = Path(given)
     if not place.is_absolute():
-        full = Path(os.path.normpath(folder / place.expanduser()))
+        full = Path(os.path.normpath(folder / os.path.expanduser(given)))  # noqa: PTH111, which raises
         yield Problem(f"BACKUP_FOLDER is {given!r}, and containers need a full path: set BACKUP_FOLDER={full}")
     elif ":" in given:
         yield Problem(f"BACKUP_FOLDER is {given!r}, and Docker takes no path with a colon: rename the folder.")
@@ -124,15 +131,12 @@ def _containers_may_read(found: os.stat_result) -> bool:
 
 def _check_group(settings: Mapping[str, str], docker: Docker) -> Iterator[Problem]:
     place, given = settings.get("DOCKER_SOCKET") or SOCKET, settings.get("DOCKER_GID", "")
-    wanted = ""
-    if docker.maps_groups:
-        wanted = "0"
-    elif docker.is_local and place != os.devnull:  # a proxy of the socket: docs/deployment.md
-        try:
-            wanted = str(Path(place).stat().st_gid)
-        except OSError as error:
-            yield Problem(f"DOCKER_SOCKET is {place}, which cannot be used ({error.strerror}): correct .env.")
-            return
+    try:
+        is_proxied = place == os.devnull and not docker.maps_groups  # docs/deployment.md
+        wanted = "" if is_proxied else docker.group(place)
+    except OSError as error:
+        yield Problem(f"DOCKER_SOCKET is {place}, which cannot be used ({error.strerror}): correct .env.")
+        return
     if not given:
         yield Problem(f"DOCKER_GID is empty: set DOCKER_GID={wanted or '0'} in .env, the group of the Docker socket.")
     elif not given.isdigit() or (wanted and given != wanted):

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from toko_assets.cli.containers.docker import NETWORKS, PROJECT, DockerError, find_containers, run_docker
 
+DATABASE = "toko-postgres"
+"""The name of its container in docker-compose.yml."""
 GRACE_SECONDS = 60
 """PostgreSQL's stop_grace_period."""
 MOST_SECONDS = 600
@@ -16,9 +18,13 @@ MOST_SECONDS = 600
 
 def take_over(say: Callable[[str], object]) -> None:
     """Remove the containers of our volumes and networks that belong to another project. Raises DockerError."""
-    others = [container for container in find_containers() if container.is_ours and container.project != PROJECT]
+    containers = [container for container in find_containers() if container.is_ours]
+    others = [container for container in containers if container.project != PROJECT]
     if not others:
         return
+    waiting = (PROJECT, DATABASE, False)
+    if any((one.project, one.name, one.is_healthy) == waiting for one in containers):
+        run_docker("rm", "--force", DATABASE)  # it waits for its volume, and Compose would not wait for it
     places = ", ".join(sorted({container.folder or container.project for container in others}))
     say(f"Taking over the installation of {places}: its volumes stay, its {len(others)} containers are replaced.")
     names = [container.name for container in others]

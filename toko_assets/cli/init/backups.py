@@ -3,7 +3,6 @@
 import os
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,6 +21,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.served import read_shop_database
 from toko_core.errors import PermanentError, SettingError, TokoError
+from toko_core.files import expand_home
 from toko_core.settings import ShopSettings
 from toko_core.text import moment
 
@@ -85,7 +85,7 @@ def check_folder(answer: str, inbox: str, *, compose: bool) -> str:
         raise PermanentError(
             f"{answer} is a path of Windows. In WSL2 it is /mnt/{found['drive'].lower()}/{rest}: type that."
         )
-    folder = Path(answer).expanduser().absolute()
+    folder = expand_home(answer).absolute()
     if str(folder) == inbox:
         folder.mkdir(parents=True, exist_ok=True)
     if not folder.exists():

@@ -3,14 +3,14 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from toko_assets.cli.containers.docker import Container, Docker
 from toko_assets.cli.dev.lock import Started, find_started
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.doctor.machine import SYNC_BYTES, SYNC_TIMES, SYNCS_AHEAD, newest_size
-from toko_assets.cli.init.containers import Docker
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.served import read_served
 from toko_core.files import nearest_existing
@@ -54,7 +54,7 @@ def look_at_disk(settings: Settings) -> Finding:
     return note("disk", f"{said}: free some space soon.") if free < SYNCS_AHEAD * needed else good("disk", said)
 
 
-def look_at_installation(settings: ShopSettings, docker: Docker | None) -> Iterator[Finding]:
+def look_at_installation(settings: ShopSettings, running: Sequence[Container]) -> Iterator[Finding]:
     """Say what is installed here already. Nothing of it is changed."""
     served = read_served(settings.folder)
     if served is not None and served.problem:
@@ -67,8 +67,9 @@ def look_at_installation(settings: ShopSettings, docker: Docker | None) -> Itera
         yield good("installed", f"{settings.data_folder} serves a catalogue, from {origin}")
     if started := running_dev(settings):
         yield note("installed", f"toko runs here (process {started.pid}, {started.address}): restart it afterwards.")
-    if docker and docker.running:
-        yield note("installed", f"Containers run here ({', '.join(docker.running)}): `make up` again afterwards.")
+    if running:
+        names = ", ".join(sorted(container.name for container in running))
+        yield note("installed", f"Containers run here ({names}): `make up` again afterwards.")
 
 
 def running_dev(settings: ShopSettings) -> Started | None:

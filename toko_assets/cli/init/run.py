@@ -5,15 +5,24 @@ import secrets
 import stat
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from rich.console import Console
 
+from toko_assets.cli.containers.docker import (
+    DATABASE_VOLUME,
+    SOCKET,
+    Container,
+    Docker,
+    DockerError,
+    find_containers,
+    find_docker,
+    find_volumes,
+)
 from toko_assets.cli.doctor.finding import Finding, Mark
 from toko_assets.cli.init.answers import Answers, find_problems
 from toko_assets.cli.init.backups import choose_backups
-from toko_assets.cli.init.containers import DATABASE_VOLUME, SOCKET, Docker, NoDockerError, find_docker
 from toko_assets.cli.init.env_file import EnvFile
 from toko_assets.cli.init.first_sync import show_next_steps, sync_and_search
 from toko_assets.cli.init.machine import (
@@ -41,6 +50,17 @@ PASSWORD_BYTES = 24
 MASK = "********"
 
 
+class Containers(NamedTuple):
+    """A Docker that can run the containers, and what it has of ours."""
+
+    docker: Docker
+    volumes: set[str]
+    """Of an installation: an earlier one, or one that runs."""
+    running: list[Container]
+    group: str
+    """For DOCKER_GID."""
+
+
 def run_init(options: dict[str, Any], console: Console) -> None:
     """Ask what the options leave open, write `.env`, sync and search.
 
@@ -52,8 +72,8 @@ def run_init(options: dict[str, Any], console: Console) -> None:
     try:
         answers.take_environment()
         _check_present(answers)
-        docker, way = _choose_way(answers, options["way"])
-        has_backup = _ask_all(answers, docker, way, dropbox=options["dropbox"], bot=not options["no_bot"])
+        containers, way = _choose_way(answers, options["way"])
+        has_backup = _ask_all(answers, containers, way, dropbox=options["dropbox"], bot=not options["no_bot"])
         console.rule("Settings", align="left")
         _show_changes(answers)
         if _is_new(answers) and not answers.confirm("Write .env?", default=True):
@@ -85,33 +105,39 @@ def _check_present(answers: Answers) -> None:
     answers.say(f"Settings go to {plain(str(folder / ENV_FILE.name))}, after the last question.{kept}")
 
 
-def _choose_way(answers: Answers, given: str | None) -> tuple[Docker | None, str]:
+def _choose_way(answers: Answers, given: str | None) -> tuple[Containers | None, str]:
     """Look for Docker, and ask whether to use it. Raises PermanentError if it is wanted and cannot be used."""
-    docker, reason, path = None, "", answers.present("DOCKER_SOCKET") or SOCKET
-    if given == COMPOSE or Path(path).exists():
-        try:
-            with answers.console.status("Asking Docker"):
-                docker = find_docker(path)
-        except NoDockerError as error:
-            reason = str(error)
-            if given == COMPOSE:
-                raise PermanentError(f"Docker cannot be used: {reason}") from None
-            answers.say(f"{Mark.NOTE.value} Without containers, because {plain(reason)}")
-    if docker is None:
+    socket = answers.present("DOCKER_SOCKET") or SOCKET
+    if given != COMPOSE and not Path(socket).exists():
         return None, BARE
-    present = COMPOSE if docker.volumes else BARE
-    return docker, given or answers.choose("How will it run?", WAYS, present, "")
+    try:
+        with answers.console.status("Asking Docker"):
+            docker = find_docker()
+            running = [container for container in find_containers() if container.is_ours and container.is_running]
+            containers = Containers(docker, find_volumes(), running, docker.group(socket))
+    except (DockerError, OSError) as error:
+        reason = str(error) if isinstance(error, DockerError) else f"{socket}: {error.strerror}."
+        if given == COMPOSE:
+            raise PermanentError(f"Containers cannot be used. {reason}") from None
+        answers.say(f"{Mark.NOTE.value} Without containers. {plain(reason)}")
+        return None, BARE
+    present = COMPOSE if containers.volumes else BARE
+    return containers, given or answers.choose("How will it run?", WAYS, present, "")
 
 
-def _ask_all(answers: Answers, docker: Docker | None, way: str, *, dropbox: bool, bot: bool) -> bool:
+def _ask_all(answers: Answers, containers: Containers | None, way: str, *, dropbox: bool, bot: bool) -> bool:
     """Ask for all that a shop must set. Returns whether there is a backup."""
     console = answers.console
     console.rule("This machine", align="left")
     _choose_data_folder(answers, way)
     shop = answers.load(ShopSettings)
-    for finding in (*look_at_machine(docker), *look_at_installation(shop, docker)):
+    running = containers.running if containers else []
+    for finding in (
+        *look_at_machine(containers.docker if containers else None),
+        *look_at_installation(shop, running),
+    ):
         _show(answers, finding)
-    _choose_port(answers, running=bool(running_dev(shop) or (docker and docker.running)))
+    _choose_port(answers, running=bool(running_dev(shop) or running))
     console.rule("The shop", align="left")
     answers.decide("SHOP_NAME", "Name of the shop", "Toko")
     choose_time_zone(answers)
@@ -122,8 +148,8 @@ def _ask_all(answers: Answers, docker: Docker | None, way: str, *, dropbox: bool
     if bot:
         console.rule("Telegram", align="left")
         choose_bot(answers)
-    if docker and way == COMPOSE:
-        _set_up_containers(answers, docker)
+    if containers and way == COMPOSE:
+        _set_up_containers(answers, containers)
     return has_backup
 
 
@@ -170,7 +196,7 @@ def _choose_port(answers: Answers, *, running: bool) -> None:
             answers.env.set(name, f"http://127.0.0.1:{port}")
 
 
-def _set_up_containers(answers: Answers, docker: Docker) -> None:
+def _set_up_containers(answers: Answers, containers: Containers) -> None:
     """Make the passwords of the containers' database, and set the group that may use Docker. Raises PermanentError.
 
     An installation without containers has none of these settings: `make backup` and `toko doctor` would take it for one
@@ -180,14 +206,14 @@ def _set_up_containers(answers: Answers, docker: Docker) -> None:
     # With DB_HOST, the password is that of a server which somebody else has set up.
     wanted = [name for name in PASSWORDS if name != "DB_PASSWORD" or not answers.present("DB_HOST")]
     missing = [name for name in wanted if not answers.present(name)]
-    if DATABASE_VOLUME in docker.volumes and missing:
+    if DATABASE_VOLUME in containers.volumes and missing:
         raise PermanentError(
             f"There is the database of an earlier installation (volume {DATABASE_VOLUME}), and .env lacks its "
             f"{' and '.join(missing)}: copy that from the .env of then."
         )
     for name in missing:
         env.set(name, secrets.token_hex(PASSWORD_BYTES))
-    env.set("DOCKER_GID", str(docker.group))
+    env.set("DOCKER_GID", containers.group or "0")
 
 
 def _is_new(answers: Answers) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
+from toko_core.errors import SettingError
+from toko_core.files import full_path
 from toko_core.settings import ENV_FILE
 
 
@@ -61,17 +63,25 @@ class Given:
     @property
     def data(self) -> Path:
         """The data folder."""
-        return Path(self.get("TOKO_DATA_DIR") or "data").expanduser().resolve()
+        return _place(self.get("TOKO_DATA_DIR") or "data")
 
     @property
     def inbox(self) -> Path:
         """The folder that backups arrive in."""
-        return Path(self.get("BACKUP_FOLDER") or self.data / "inbox").expanduser().resolve()
+        return _place(self.get("BACKUP_FOLDER") or self.data / "inbox")
 
     @property
     def dagster_home(self) -> Path:
         """Dagster's home. `.env` does not set it."""
-        return Path(self.environment.get("DAGSTER_HOME") or self.data / "dagster").expanduser().resolve()
+        return _place(self.environment.get("DAGSTER_HOME") or self.data / "dagster")
+
+
+def _place(path: str | Path) -> Path:
+    """Return a full path. A path that leads nowhere stays as it is: the report is of such settings too."""
+    try:
+        return full_path(path)
+    except SettingError:
+        return Path(path)
 
 
 def _find(given: Mapping[str, str], name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toko_core.errors import TokoError
+from toko_core.files import full_path
 
 RUNNING = Path("/run/systemd/system")
 """This folder exists where systemd runs."""
@@ -39,7 +40,7 @@ class Systemd:
         """The folder of unit files."""
         if self.is_system:
             return SYSTEM_UNITS
-        return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "systemd" / "user"
+        return full_path(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "systemd" / "user"
 
     @property
     def scope(self) -> list[str]:

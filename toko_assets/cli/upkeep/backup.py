@@ -35,7 +35,7 @@ from toko_assets.cli.upkeep.tar import Progress
 from toko_assets.common.settings import Settings
 from toko_core.catalog.store import CURRENT
 from toko_core.errors import PermanentError, TransientError
-from toko_core.files import PIECE, TEMPORARY, keep_newest, open_lock, try_lock, whole_file
+from toko_core.files import PIECE, TEMPORARY, expand_home, keep_newest, open_lock, try_lock, whole_file
 
 PREFIX, ENDING = "toko-backup-", ".tar.gz"
 STDOUT = "-"
@@ -83,7 +83,7 @@ def _choose_file(to: str | None, now: datetime, *, keeps: bool) -> Path:
 
     With --keep, a new name is that of a folder, unless it ends as a backup does.
     """
-    path = Path(to or ".").expanduser()
+    path = expand_home(to or ".")
     if path.is_dir() or (to or "").endswith("/") or (keeps and not path.exists() and not path.name.endswith(ENDING)):
         path.mkdir(parents=True, exist_ok=True)
         return path / f"{PREFIX}{now:%Y%m%d-%H%M%S}{ENDING}"

@@ -34,7 +34,7 @@ from toko_assets.publishing.history.store import open_history
 from toko_core.catalog.reader import OtherSchemaError, read_info
 from toko_core.catalog.store import CURRENT, check_whole, current_file
 from toko_core.errors import CatalogError, TokoError, TransientError
-from toko_core.files import DataFolder, check_space, nearest_existing, open_file
+from toko_core.files import DataFolder, check_space, expand_home, full_path, nearest_existing, open_file
 
 IPOS_BACKUP = b"PGDMP"
 TAR_NAME = EARLIER_DUMP.encode()
@@ -249,15 +249,20 @@ def _name(source: str) -> str:
     return "The standard input" if source == STDOUT else plain(source)
 
 
+def _file(source: str) -> Path:
+    path = expand_home(source)
+    return full_path(path) if path.is_symlink() else path  # `open_file` follows no link
+
+
 def _opened(source: str) -> AbstractContextManager[Readable]:
     if source == STDOUT:
         return nullcontext(sys.stdin.buffer)
-    path = Path(source).expanduser()
+    path = _file(source)
     return open_earlier(path) if path.is_dir() else open_file(path)
 
 
 def _size(source: str) -> int | None:
-    path = Path(source).expanduser()
+    path = _file(source)
     if source == STDOUT:
         return None
     if path.is_dir():

@@ -11,21 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.places import installed, run_toko
+from tests.toko_assets.cli.containers.program import CONTAINER, docker_program
 from toko_assets.cli.doctor.setup import look_at_containers
 from toko_assets.common.settings import load_settings
 
 ROOT = Path(__file__).parents[4]
-STAND_IN = """#!/bin/sh
-[ -z "$SAYS" ] || { echo "$SAYS" >&2; exit 1; }
-case "$1 $2" in
-  "info "*) echo '{"DockerRootDir": "'"$DOCKER_ROOT"'", "OperatingSystem": "Debian", "SecurityOptions": []}' ;;
-  "compose version") echo "$COMPOSE" ;;
-  "context inspect") echo unix:///var/run/docker.sock ;;
-  "inspect "*) cat containers.json ;;
-  "ps "*) [ ! -e containers.json ] || echo 0 ;;
-esac
-"""
-"""As much of the command `docker` as the checks use."""
 
 
 @dataclass
@@ -65,20 +55,15 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     """Everything is in order."""
-    program, inbox = tmp_path / "bin/docker", tmp_path / "inbox"
-    program.parent.mkdir()
-    program.write_text(STAND_IN)
-    program.chmod(0o755)
+    docker, inbox = docker_program(tmp_path), tmp_path / "inbox"
     inbox.mkdir()
     (tmp_path / "docker-compose.yml").touch()
-    (tmp_path / "docker.sock").touch()
     settings = {
         "DB_PASSWORD": "a-secret", "POSTGRES_PASSWORD": "another-secret", "BACKUP_FOLDER": str(inbox),
-        "DOCKER_GID": str((tmp_path / "docker.sock").stat().st_gid), "DOCKER_SOCKET": str(tmp_path / "docker.sock"),
+        "DOCKER_GID": str(docker.socket.stat().st_gid), "DOCKER_SOCKET": str(docker.socket),
         "WEB_PORT": str(free_port()),
     }  # fmt: skip
-    path = {"PATH": f"{program.parent}:/usr/bin:/bin", "DOCKER_ROOT": str(tmp_path), "COMPOSE": "2.26.1-4", "SAYS": ""}
-    return Server(tmp_path, settings, path)
+    return Server(tmp_path, settings, docker.environment)
 
 
 def free_port() -> int:
@@ -228,14 +213,6 @@ def test_the_doctor_says_the_same_where_containers_are_set_up_and_nothing_elsewh
         assert said in run_toko("doctor").output
         (server.folder / ".env").write_text("POSTGRES_PASSWORD=\nDOCKER_GID=\n")
         assert list(look_at_containers(load_settings())) == []
-
-
-CONTAINER = """[{"Name": "/blog-web-1", "State": {"Running": true}, "Mounts": [], "Config": {
-  "Labels": {"com.docker.compose.project": "%s", "com.docker.compose.project.working_dir": "/srv/first"},
-  "Env": ["DB_PASSWORD=%s"]},
- "HostConfig": {"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "%s"}]}},
- "NetworkSettings": {"Networks": {"%s": {}}}}]"""
-"""As `docker inspect` describes a container."""
 
 
 def test_the_mark_that_the_editor_of_windows_writes_is_no_part_of_the_first_name(server: Server) -> None:

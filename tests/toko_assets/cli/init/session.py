@@ -14,6 +14,7 @@ from pathlib import Path
 
 TOKO = Path(sys.executable).with_name("toko")
 PATIENCE = 180.0
+MISSED_SECONDS = 5.0
 NO_DOCKER = "/no/docker.sock"
 """The tests see nothing of the machine's own Docker."""
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
@@ -48,8 +49,13 @@ class Session:
         os.write(self._terminal, f"{answer}\n".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        os.write(self._terminal, b"\x03")
+        """Press Ctrl-C, and again if nothing happens: between prompt and answer Python may miss it."""
+        while True:
+            shown = len(self.text)
+            os.write(self._terminal, b"\x03")
+            while select.select([self._terminal], [], [], MISSED_SECONDS)[0]:
+                if not self._receive() or self.text[shown:].strip("^C \n"):
+                    return
 
     def end(self) -> int:
         """Read until the end. Returns the exit status."""

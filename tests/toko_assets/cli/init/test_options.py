@@ -72,7 +72,7 @@ def test_every_option_is_a_setting_and_no_secret_is_on_a_command_line(folder: Pa
         (("--shop-name", "a\nb"), "The setting SHOP_NAME is wrong: no line of .env can hold this value"),
         (("--web-port", "80x"), "WEB_PORT has another value in the environment"),
         (("--telegram-bot-token-file", "gone"), "No such file or directory: gone"),
-        (("--way", "compose"), "Docker cannot be used: no Docker answers at"),
+        (("--way", "compose"), "Containers cannot be used. "),
     ],
 )
 def test_a_missing_or_wrong_answer_is_a_line_that_names_it(folder: Path, options: tuple[str, ...], says: str) -> None:

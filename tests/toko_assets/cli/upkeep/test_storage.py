@@ -77,7 +77,8 @@ def test_dagsters_history_is_back_and_a_failure_changes_nothing(
         assert (toko.catalog, runs(server)) == (newer, [7, 8, 9])
         assert not (toko.data / "restore.new").exists()
         connection.execute("DROP VIEW needs_runs")
-    assert run_toko("restore-backup", "saved.tar.gz").status == 0
+    Path("newest.tar.gz").symlink_to("saved.tar.gz")
+    assert run_toko("restore-backup", "newest.tar.gz").status == 0
     assert (toko.catalog, runs(server)) == (served, [1, 2])
     assert not newer.exists()
     elsewhere = {"TOKO_DATA_DIR": str(tmp_path / "other"), "DAGSTER_HOME": str(tmp_path / "other/dagster")}
