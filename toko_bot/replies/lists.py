@@ -105,7 +105,7 @@ def _head(served: Served, here: Results, text: str, hits: Sequence[Hit]) -> list
     if not hits:
         head.append(messages.NOTHING_KEPT if kept else messages.NOTHING_NEAR)
         if not kept:
-            head += [messages.perhaps_meant(meant) for meant in served.catalog.index.suggest(query, 1)]
+            head += [messages.perhaps_meant(meant) for meant in served.catalog.index.suggest(text, 1)]
     elif hits[0].score < WEAK and not kept:
         meant = served.catalog.index.suggestion(text, hits[0].row)
         head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
