@@ -14,7 +14,8 @@ from toko_assets.publishing.guards import checks as guards
 
 SINCE = {
     "currencies_converted", "discounts_understood", "group_discounts_clear", "item_kinds_known", "items_left_out",
-    "optional_tables_read", "price_rows_of_no_system", "stale_price_rows", "unknown_marks",
+    "optional_tables_read", "price_rows_of_no_system", "stale_price_rows", "synonyms_understood",
+    "unknown_marks",
     *guards.BLOCKING, *guards.WARNING,
 }  # fmt: skip
 """Checks that the old version does not have."""

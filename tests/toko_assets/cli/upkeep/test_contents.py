@@ -52,7 +52,9 @@ def test_each_backup_has_a_state_in_which_a_sync_may_have_been_killed(tmp_path: 
     (data.records / "link.json").symlink_to("/etc/passwd")
     seen = set()
     with publishing(data):
-        for _ in range(SNAPSHOTS):
+        taken = 0
+        while taken < SNAPSHOTS or len(seen) < 2:  # a busy machine may publish nothing for a while
+            taken += 1
             with open_files(data) as files:
                 content = {name: file.read().decode() for name, file in files.items()}
             current = content.pop("data/catalog/CURRENT").strip()
@@ -63,7 +65,6 @@ def test_each_backup_has_a_state_in_which_a_sync_may_have_been_killed(tmp_path: 
             assert served - 1 <= int(record) <= served <= int(history) <= served + 1
             assert all(name.startswith("data/catalog/catalog-") for name in content)
             seen.add(served)
-    assert len(seen) > 1
 
 
 @pytest.mark.parametrize(
