@@ -50,7 +50,7 @@ def test_each_backup_has_a_state_in_which_a_sync_may_have_been_killed(tmp_path: 
     (data.records / "outbox.lock").parent.mkdir()
     (data.records / "outbox.lock").touch()
     (data.records / "link.json").symlink_to("/etc/passwd")
-    seen = set()
+    seen: set[int] = set()
     with publishing(data):
         taken = 0
         while taken < SNAPSHOTS or len(seen) < 2:  # a busy machine may publish nothing for a while
