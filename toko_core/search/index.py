@@ -60,7 +60,7 @@ LEAST_EVIDENCE, LEAST_OF_ONE = 0.52, 0.5
 for one typed word. Of 400 names of goods that 18,000 names lack, more than half then find nothing; of 3,100 half typed,
 misspelt and abbreviated names of an index, none."""
 EXACTLY, ENOUGH_WORDS = 0.95, 2
-"""A row with ENOUGH_WORDS typed words, each with a similarity of at least EXACTLY, is meant, however long the sentence is.
+"""A row with ENOUGH_WORDS typed words, each with a similarity of at least EXACTLY, is meant, however long the query is.
 Numbers and words for a pack do not count."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
