@@ -8,6 +8,8 @@
 If the best row lacks a typed word, a second pass treats the word as a possible typo, even if the vocabulary has it. A
 second pass also follows if the best row is the only one with both of two known words, and they are not side by side.
 
+If even then the best row has too little of what was typed (`share_of_evidence`), nothing is found.
+
 All work is numpy on small arrays, so there is no code of ours to compile and no large dependency at run time. The same
 design under numba responds three times as fast, but its compiler adds 208 MB to the bot's image and 65 to 120 MB to
 its memory.
@@ -58,14 +60,13 @@ LEAST_EVIDENCE, LEAST_OF_ONE = 0.52, 0.5
 for one typed word. Of 400 names of goods that 18,000 names lack, more than half then find nothing; of 3,100 half typed,
 misspelt and abbreviated names of an index, none."""
 EXACTLY, ENOUGH_WORDS = 0.95, 2
-"""A row with two of the typed words is meant, however long the sentence is."""
+"""A row with ENOUGH_WORDS typed words, each with a similarity of at least EXACTLY, is meant, however long the query is.
+Numbers and words for a pack do not count."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
-
-
 SUGGESTED_FROM = 8
-"""How many rows are looked at for corrections."""
+"""The number of best rows whose words `suggest` tries as corrections."""
 
 
 class Hit(NamedTuple):
@@ -276,7 +277,7 @@ class SearchIndex:
         return found.ranked._replace(rows=[], scores=[])
 
     def _is_meant(self, found: _Pass) -> bool:
-        """Return whether the best row is similar enough to what was typed."""
+        """Return whether the best row is similar enough to what was typed; always for an index without senses."""
         if found.ranked.doubtful is None or found.weighed is None or not self._senses.are_known:
             return True
         row, similarity = found.ranked.doubtful
@@ -289,9 +290,11 @@ class SearchIndex:
         typed = zip(found.query.asked, similarity, strict=True)
         if sum(alike >= EXACTLY for word, alike in typed if not (is_number(word) or word in PACKS)) >= ENOUGH_WORDS:
             return True
-        lacking = [word in UNITS and alike < 1 for word, alike in zip(found.query.asked, similarity, strict=True)]
-        if not all(lacking):  # a shop sells by the dozen what has no dozen in its name
-            evidence = [0 if is_unit else share for is_unit, share in zip(lacking, evidence, strict=True)]
+        is_lacking_unit = [
+            word in UNITS and alike < 1 for word, alike in zip(found.query.asked, similarity, strict=True)
+        ]
+        if not all(is_lacking_unit):  # a shop sells by the dozen what has no dozen in its name
+            evidence = [0 if ignored else weight for ignored, weight in zip(is_lacking_unit, evidence, strict=True)]
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 

@@ -43,14 +43,10 @@ UNKNOWN = 0.6
 NUMBER = 0.6
 """The weight of a number, as a share of that of an equally rare word: the right product in another size ranks above
 another product in that size."""
-
-
 CATEGORY_WEIGHT, BRAND_WEIGHT = 0.6, 1.3
 """Factors of the weight of a word that names a kind of product, next to other words, and of a known brand."""
-
-
 BRAND_EVIDENCE = 1.5
-"""A brand says more about what is meant than its weight."""
+"""The factor of a brand's evidence: without the brand, a row is not what was meant, whatever else it has."""
 
 
 class Weighed(NamedTuple):

@@ -19,8 +19,6 @@ LONGEST_QUERY = 200
 MOST_WORDS = 10
 ENDING = 0.85
 """The similarity of a row whose barcode ends in the typed digits; lower than that of a row with the typed size."""
-
-
 EMPTY: Mapping[int, Having] = MappingProxyType({})
 
 

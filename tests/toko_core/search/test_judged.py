@@ -4,91 +4,75 @@
 (grade 2), what is of use (grade 1), and `not`, which wins over both. `n2` and `n1` count the names of each grade.
 """
 
-import json
-import re
 from functools import lru_cache
-from math import log2
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
+from benchmarks.search.judged import NOTHING, Judged, JudgedScore, read_judged
 from benchmarks.search.names import sample_names
 from toko_core.search import SearchIndex
 
 FILE = Path(__file__).with_name("judged.jsonl")
 PRODUCTS, SEED = 20_000, 60
 RESULTS = 10
-GAINS = (0, 1, 3)
-"""What a result of each grade is worth."""
 FIRST, FIRST_FIVE, NDCG = 0.94, 0.98, 0.90
 """The least share of searches with a grade 2 as the first result and among the first five, and the least mean nDCG."""
-NOTHING = "nothing"
-"""The group of searches for what the shop does not sell."""
-
-
-class Judged(NamedTuple):
-    """A search with its results."""
-
-    query: str
-    group: str
-    found: list[int]
-    """The grades of the results, best result first."""
-    ideal: list[int]
-    """The grades of all names, highest first."""
-
-    @property
-    def ndcg(self) -> float:
-        return gain(self.found) / gain(self.ideal[:RESULTS])
-
-
-def gain(grades: list[int]) -> float:
-    return sum(GAINS[grade] / log2(place + 2) for place, grade in enumerate(grades))
-
-
-def grades_of(entry: dict[str, Any], names: list[str]) -> list[int]:
-    """Return the grade of each name, 0 to 2."""
-    best, fair, wrong = (re.compile("|".join(entry[key]) or "(?!)") for key in ("grade2", "grade1", "not"))
-    return [0 if wrong.search(name) else 2 if best.search(name) else int(bool(fair.search(name))) for name in names]
 
 
 @lru_cache(maxsize=1)
-def judged() -> list[Judged]:
-    names = sample_names(PRODUCTS, SEED)
-    index, low = SearchIndex.build(names), [name.casefold() for name in names]
-    results = []
-    for line in FILE.read_text().splitlines():
-        entry = json.loads(line)
-        grades = grades_of(entry, low)
-        assert (grades.count(2), grades.count(1)) == (entry["n2"], entry["n1"]), f"judged on other names: {entry['q']}"
-        found = [grades[hit.row] for hit in index.search(entry["q"], RESULTS)]
-        results.append(Judged(entry["q"], entry["group"], found, sorted(grades, reverse=True)))
-    return results
+def judged() -> Judged:
+    return Judged.on(read_judged(FILE), sample_names(PRODUCTS, SEED))
 
 
-def searches() -> list[Judged]:
-    return [each for each in judged() if each.group != NOTHING]
+@lru_cache(maxsize=1)
+def answers() -> list[list[int]]:
+    index = SearchIndex.build(sample_names(PRODUCTS, SEED))
+    return [[hit.row for hit in index.search(query, RESULTS)] for query in judged().queries]
 
 
-def test_there_are_sixty_of_every_kind() -> None:
-    assert len(judged()) == len({each.query for each in judged()}) == 60
-    assert all(each.ideal[0] == 2 for each in searches())
+def score() -> JudgedScore:
+    return judged().score(answers())
+
+
+def empty() -> dict[str, bool]:
+    """Return for each search that found nothing whether that is right."""
+    every = zip(judged().judgements, answers(), strict=True)
+    return {judgement.query: judgement.group == NOTHING for judgement, rows in every if not rows}
+
+
+def missed(first: int) -> list[str]:
+    """Return the searches without a right name among the first results."""
+    every = zip(judged().judgements, judged().grades, answers(), strict=True)
+    return [
+        judgement.query
+        for judgement, grades, rows in every
+        if judgement.group != NOTHING and 2 not in map(grades.get, rows[:first])
+    ]
+
+
+def test_there_are_sixty_and_they_were_judged_on_these_names() -> None:
+    assert len(set(judged().queries)) == len(judged().queries) == 60
+    assert judged().differing == 0
+    assert all(
+        2 in grades.values()
+        for each, grades in zip(judged().judgements, judged().grades, strict=True)
+        if each.group != NOTHING
+    )
 
 
 @pytest.mark.parametrize(("first", "floor"), [(1, FIRST), (5, FIRST_FIVE)])
 def test_what_was_meant_comes_first(first: int, floor: float) -> None:
-    missed = [each.query for each in searches() if 2 not in each.found[:first]]
-    assert 1 - len(missed) / len(searches()) >= floor, missed
+    assert (score().success_at_1 if first == 1 else score().success_at_5) >= floor, missed(first)
 
 
 def test_the_first_page_has_most_of_what_was_meant() -> None:
-    worst = sorted((round(each.ndcg, 2), each.query) for each in searches())[:10]
-    assert sum(each.ndcg for each in searches()) / len(searches()) >= NDCG, worst
+    assert score().ndcg_at_10 >= NDCG
 
 
 def test_only_what_the_shop_does_not_sell_has_no_result() -> None:
-    assert [each.query for each in searches() if not each.found] == []
+    assert [query for query, rightly in empty().items() if not rightly] == []
 
 
 def test_what_the_shop_does_not_sell_has_no_result() -> None:
-    assert [each.query for each in judged() if each.group == NOTHING and each.found] == []
+    assert score().nothing_empty == score().nothing > 0

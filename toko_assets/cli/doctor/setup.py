@@ -27,7 +27,7 @@ COMPOSE_FILES = ("docker-compose.yml", "compose.yml")
 OF_CONTAINERS = ("POSTGRES_PASSWORD", "DOCKER_GID")
 """Settings that only an installation in containers has."""
 SHOWN_PROBLEMS = 5
-"""The most problems of SYNONYMS_FILE that are shown."""
+"""The most problems of SYNONYMS_FILE that doctor shows. The check in Dagster shows all of them."""
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
@@ -68,6 +68,8 @@ def look_at_synonyms(settings: Settings) -> Iterator[Finding]:
         yield note("synonyms", f"SYNONYMS_FILE: {more:,} more problems; the check synonyms_understood shows them.")
     if synonyms.shop_lines:
         yield good("synonyms", f"SYNONYMS_FILE: {describe_lines(synonyms)}")
+    elif not synonyms.problems:
+        yield note("synonyms", f"SYNONYMS_FILE: {settings.synonyms} has no synonyms, only comments or blank lines")
 
 
 def look_at_hosts(settings: Settings) -> Iterator[Finding]:

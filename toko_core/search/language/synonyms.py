@@ -7,7 +7,9 @@
     popok, diapers: *pampers, sweety           a brand that people say for the whole category
     brown, coklat~                             a weaker sense: `coklat` is more often a flavour
     camilan > keripik, biskuit                 only in one direction: who types `keripik` does not mean `camilan`
-    # a comment
+    # a comment, also at the end of a line
+
+A semicolon or an equals sign separates words like a comma, so a list that a spreadsheet saved is read as well.
 
 Senses lead from one group only. `lada, merica` and `merica, sahang` would not make `sahang` mean `lada`.
 """
@@ -166,10 +168,14 @@ def _read_line(line: str, most_words: int) -> _Group:
     every = [*group.typed, *group.strong, *group.weak, *group.brands]
     if len(every) > most_words:
         raise _UnusableError(f"has {len(every)} words; at most {most_words} are allowed")
-    if any(word.endswith("~") for word in group.typed + group.brands) or any("*" in word for word in every):
-        raise _UnusableError("has a '~' before a '>' or after a ':', or a '*' before a word that is no brand")
-    if (arrow and not group.typed) or not any(True for _ in group.pairs()):
-        raise _UnusableError("needs at least two words, with a comma between them")
+    if any(word.endswith("~") for word in group.typed + group.brands):
+        raise _UnusableError("has a '~' before the '>' or after the ':', where none is allowed")
+    if any(word.startswith("*") for word in every):
+        raise _UnusableError("has a '*' before a word that is no brand: only the words after a ':' are brands")
+    if arrow and not (group.typed and len(every) > len(group.typed)):
+        raise _UnusableError("needs words before and after the '>'")
+    if not any(True for _ in group.pairs()):
+        raise _UnusableError("needs at least two different words, with a comma between them")
     return group
 
 
@@ -187,6 +193,8 @@ def _phrase(text: str) -> str:
             f"has {shown!r}: each entry must be one to {LONGEST_PHRASE} words of at most {LONGEST_WORD} letters"
         )
     text = text.strip()
+    if "~" in text[:-1] or "*" in text[1:]:
+        raise _UnusableError(f"has {text!r}: a '~' comes after a word, and a '*' before it")
     return ("*" if text.startswith("*") else "") + " ".join(split) + ("~" if text.endswith("~") else "")
 
 
@@ -223,7 +231,7 @@ def _read_text(file: Path) -> str:
             content = stream.read(LARGEST_FILE + 1)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: the user of ~user is unknown
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _UnusableError(f"the file cannot be read: {reason}") from error
+        raise _UnusableError(f"{file} cannot be read: {reason}") from error
     if len(content) > LARGEST_FILE:
         raise _UnusableError(f"the file is larger than {LARGEST_FILE >> 10} KB")
     try:

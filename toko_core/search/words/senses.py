@@ -38,6 +38,9 @@ MOST_ROWS = 300
 STRONG = 0.85
 """The lowest weight of a sense that means the same."""
 LETTERS = 27
+"""The base of numbers that stand for initials: a to z are the digits 1 to 26, and 0 is anything else."""
+HASH_FACTOR = 1_000_003
+"""A prime number. Multiplying with it gives different words side by side different numbers, but for rare accidents."""
 NONE = Having(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
@@ -47,6 +50,7 @@ class Sense(NamedTuple):
     numbers: range
     """The numbers of the typed words."""
     key: int
+    """The index of the word or phrase among the stored keys."""
     kind: int
     """CATEGORY, BRAND, both or neither."""
     spread: int
@@ -233,7 +237,7 @@ def _initials(
     for count in range(FEWEST_INITIALS, MOST_INITIALS + 1):
         starts = range(slots.shape[1] - count + 1)
         code = np.stack([_combine(letters, start, count, LETTERS) for start in starts])
-        words = np.stack([_combine(slots.astype(np.int64), start, count, 1_000_003) for start in starts])
+        words = np.stack([_combine(slots.astype(np.int64), start, count, HASH_FACTOR) for start in starts])
         whole = np.stack([np.logical_and.reduce(letters[:, start : start + count] > 0, axis=1) for start in starts])
         whole &= ~np.isin(code, known)
         rows = np.nonzero(whole)[1]
@@ -250,6 +254,7 @@ def _initials(
 
 
 def _combine(values: NDArray[np.int64], start: int, count: int, factor: int) -> NDArray[np.int64]:
+    """Return for each row one number that stands for its `count` values from the column `start`."""
     total = values[:, start].copy()
     for place in range(start + 1, start + count):
         total *= factor
@@ -258,10 +263,12 @@ def _combine(values: NDArray[np.int64], start: int, count: int, factor: int) -> 
 
 
 def _letter(word: str) -> int:
+    """Return the digit of a word's first letter, or 0 if the word is no initials' word, such as a number."""
     return ord(word[0]) - ord("a") + 1 if "a" <= word[0] <= "z" and word.isalpha() else 0
 
 
 def _code(word: str) -> int:
+    """Return the number that stands for a word as initials would be: `dss` for D, S and S."""
     code = 0
     for letter in word:
         code = code * LETTERS + _letter(letter)
@@ -269,6 +276,7 @@ def _code(word: str) -> int:
 
 
 def _text(code: int, count: int) -> str:
+    """Return the `count` initials that a number stands for."""
     letters = [chr(ord("a") - 1 + code // LETTERS**place % LETTERS) for place in range(count)]
     return "".join(reversed(letters))
 

@@ -130,7 +130,7 @@ def test_a_bad_line_warns_and_the_others_count(folder: DataFolder, file: Path) -
     publication = publish(folder, file)
     outcome = check(publication)
     assert (outcome.passed, outcome.blocking, outcome.count) == (False, False, 1)
-    assert outcome.rows["problem"].tolist() == ["line 3 needs at least two words, with a comma between them"]
+    assert outcome.rows["problem"].tolist() == ["line 3 needs at least two different words, with a comma between them"]
     assert "2 lines count, 1 problem." in outcome.summary
     assert first_hit(publication, "kentes") == "KELAPA TUA BUTIR"
 
@@ -155,12 +155,14 @@ def test_doctor_shows_what_the_next_sync_will_make_of_the_file(file: Path, monke
         return [(finding.mark, finding.said) for finding in look_at_synonyms(load_settings())]
 
     monkeypatch.setenv("SYNONYMS_FILE", str(file))
-    assert said() == [(Mark.NOTE, "SYNONYMS_FILE: the file cannot be read: No such file or directory")]
+    assert said() == [(Mark.NOTE, f"SYNONYMS_FILE: {file} cannot be read: No such file or directory")]
+    file.write_text("# nothing yet\n")
+    assert said() == [(Mark.NOTE, f"SYNONYMS_FILE: {file} has no synonyms, only comments or blank lines")]
     file.write_text(GOOD)
     assert said() == [(Mark.GOOD, "SYNONYMS_FILE: 2 lines count")]
     file.write_text(GOOD + "gula\n" * 7)
     assert [mark for mark, _ in said()] == [Mark.NOTE] * 6 + [Mark.GOOD]
-    assert said()[0][1] == "SYNONYMS_FILE: line 3 needs at least two words, with a comma between them"
+    assert said()[0][1] == "SYNONYMS_FILE: line 3 needs at least two different words, with a comma between them"
     assert said()[5][1] == "SYNONYMS_FILE: 2 more problems; the check synonyms_understood shows them."
     monkeypatch.chdir(file.parent)
     monkeypatch.setenv("SYNONYMS_FILE", file.name)

@@ -39,17 +39,19 @@ def test_a_shops_lines_are_added_and_take_nothing_away(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("gula", "needs at least two words"),
-        ("gula, gula", "needs at least two words"),
+        ("gula", "needs at least two different words"),
+        ("gula, gula", "needs at least two different words"),
         ("gula, ?!", "has '?!'"),
-        (": indomie, sedaap", "needs at least two words"),
-        ("mie:", "needs at least two words"),
-        ("mie > ", "needs at least two words"),
-        ("> mie, bakmi", "needs at least two words"),
+        (": indomie, sedaap", "needs at least two different words"),
+        ("mie:", "needs at least two different words"),
+        ("mie > ", "needs words before and after the '>'"),
+        ("> mie, bakmi", "needs words before and after the '>'"),
         ("a > b > c", "more than one '>'"),
         ("mie: indomie: sedaap", "more than one"),
         ("mie: indomie > bakmi", "':' before a '>'"),
-        ("mie: indomie~", "'~' before a '>' or after a ':'"),
+        ("mie: indomie~", "'~' before the '>' or after the ':'"),
+        ("brown, ~coklat", "has '~coklat': a '~' comes after a word"),
+        ("popok: pampers*, sweety", "has 'pampers*': a '~' comes after a word, and a '*' before it"),
         ("*mie, bakmi", "'*' before a word that is no brand"),
         ("susu kental manis putih, skm", "one to 3 words"),
         ("susu, " + "x" * 40, "at most 32 letters"),
@@ -111,6 +113,6 @@ def test_whatever_stands_in_the_place_of_the_file_raises_nothing(tmp_path: Path)
     unreadable = [fifo, loop, tmp_path, tmp_path / "missing", Path("/dev/zero"), Path("~nobody-here/x"), Path("a\0b")]
     for place in unreadable:
         (problem,) = load_synonyms(place).problems
-        assert problem.startswith("the file "), place
+        assert "cannot be read: " in problem or problem == "the file is not a regular file", place
         assert load_synonyms(place).senses == OURS.senses
     assert load_synonyms(link).shop_lines == 1
