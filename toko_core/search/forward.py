@@ -42,6 +42,7 @@ class ForwardIndex:
         """Use the arrays `slots` and `name_lengths`, by row, and the number of letters of each word by its id."""
         self._slots = arrays["slots"].reshape(-1, SLOTS)
         self._name_lengths = arrays["name_lengths"]
+        self._filled = np.add.reduce(self._slots < len(word_lengths), axis=1, dtype=np.uint8)
         self._word_lengths = np.minimum(word_lengths, LENGTHS - 1).astype(np.int64)
         self._scratch = _Scratch(len(word_lengths) + 1)
 
@@ -52,11 +53,13 @@ class ForwardIndex:
         """Compare each of these rows with the query."""
         numbers = self._scratch.numbers
         table = self._number_words(query.asked, matches, numbers)
-        found = table.take(numbers.take(self._slots.take(rows, axis=0).T), axis=0)  # slot, row, typed word
+        longest = max(int(np.maximum.reduce(self._filled.take(rows))), 1)  # the slots after it are empty in all rows
+        slots = self._slots.take(rows, axis=0).T[:longest]
+        found = table.take(numbers.take(slots), axis=0)  # slot, row, typed word
         for prefix in matches.prefixes:
             numbers[prefix.start : prefix.end] = 0
         numbers[matches.word] = 0
-        found += EARLINESS
+        found += EARLINESS[:longest]
         best = np.ascontiguousarray(np.maximum.reduce(found).T[: len(query.asked)])
         like = best >> SLOT_BITS
         if matches.replaces:

@@ -63,7 +63,7 @@ class Reader:
         distinct = list(dict.fromkeys(typed))
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
-        having = self._identified(chunks, asked) if len(chunks) > 1 else {}
+        having = self._identified(chunks, asked) if len(chunks) > 1 and self._identifiers else {}
         return self._with_senses(Query(asked, repeated, having))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:

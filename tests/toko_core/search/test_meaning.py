@@ -180,6 +180,12 @@ def test_an_unlikely_guess_is_a_suggestion_and_no_answer() -> None:
     assert all(INDEX.search(text) for text in INDEX.suggest("ban mobil miwon"))
 
 
+def test_se_is_one_of_a_pack_and_otherwise_may_be_a_typo() -> None:
+    index = SearchIndex.build(["REXONA DEFENCE 45ML", "D-FENCE POMME", "REXONA KOTAK", "REXONA ROLL ON"])
+    assert [hit.row for hit in index.search("sefence")] == [0]
+    assert index.search("rexona sekotak")[0].row == 2
+
+
 SOLD_NAMES = ["INDOMIE SOTO 75GR", "INDOMIE GORENG 85GR", "INDOMIE KARI 72GR", "INDOMIE", "SARIMI GORENG"]
 SOLD, STOCK = [0, 900, 10, 0, 5000], [True, True, True, False, True]
 

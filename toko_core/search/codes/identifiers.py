@@ -44,6 +44,10 @@ class Identifiers:
         self._serial_rows = arrays.get("serial_rows", NONE)
         self._sold_last = arrays["unsold"]
 
+    def __bool__(self) -> bool:
+        """Return whether there are any."""
+        return len(self._hashes) > 0 or self._serials is not None
+
     @staticmethod
     def build(barcodes: Iterable[tuple[str, int]], codes: Iterable[tuple[str, int]]) -> dict[str, NDArray[Any]]:
         """Build the arrays from pairs of an identifier and its row."""
@@ -107,8 +111,10 @@ class Identifiers:
 
     def _find_code(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the rows with this code or barcode, and how near each is."""
+        if not len(self._hashes):
+            return NONE, NONE
         code = _plain(text)
-        if not code or len(code) > LONGEST or not len(self._hashes):
+        if not code or len(code) > LONGEST:
             return NONE, NONE
         wanted = np.uint64(_hash(code))
         start = int(self._hashes.searchsorted(wanted))

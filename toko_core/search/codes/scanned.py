@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from toko_core.search.codes.gtin import check_digit
 
+BEGINS = re.compile(r"\s*(?:[](]|0[12]|https?:)", re.IGNORECASE)
+"""How every scan begins."""
 SYMBOLOGY = re.compile(r"\][a-z][0-9a-z]", re.IGNORECASE)
 """The prefix with which a scanner names the kind of symbol: ]E0 for EAN-13, ]C1 for GS1-128, ]d2 for GS1 DataMatrix."""
 OF_GS1 = frozenset({"]c1", "]e0", "]d2", "]q3", "]j1"})
@@ -42,6 +44,8 @@ class Scan(NamedTuple):
 
 def read_scan(text: str) -> Scan | None:
     """Return what a scanned symbol says, or None if the text is only a number, or was typed."""
+    if BEGINS.match(text) is None:  # nearly every search
+        return None
     text = text.strip().strip("\x1d")
     if (link := LINK.match(text)) is not None:
         return Scan(link[1])

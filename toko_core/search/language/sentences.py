@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS
+from toko_core.search.language.numbers import UNITS
+from toko_core.search.language.packs import PACKS
 from toko_core.search.text import fold, is_number
 
 FEWEST_NAMES = 3
@@ -23,7 +25,7 @@ COUNTED = "isi"
 TWICE = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2(?![^\W_])")
 """A word that is said twice: `kue2` is `kue-kue`."""
 SHORTEST_STEM = 4
-SUFFIX, PREFIXES = "nya", ("di", "se")
+SUFFIX, PASSIVE, ONE = "nya", "di", "se"
 LONGEST_BEGUN = 2
 """A filler of this length, alone and last, may be the beginning of a word: `salonpas ko`."""
 PHRASES = frozenset(FILLER_PHRASES)
@@ -81,8 +83,14 @@ class Sentences:
         return TWICE.sub(self._once, fold(text)) if "2" in text and TWICE.search(text) else text
 
     def stem(self, word: str) -> str:
-        """Return an unknown word without -nya, di- or se-, if the rest is a word of the vocabulary."""
-        for rest in (word.removesuffix(SUFFIX), *map(word.removeprefix, PREFIXES)):
+        """Return an unknown word without -nya or di-, or a pack without se-, if the rest is a word of the vocabulary.
+
+        Other words with se- may as well have a typo: `sefence` is DEFENCE, and not one FENCE.
+        """
+        rests = [word.removesuffix(SUFFIX), word.removeprefix(PASSIVE)]
+        if (pack := word.removeprefix(ONE)) in PACKS or pack in UNITS:
+            rests.append(pack)
+        for rest in rests:
             if len(word) > len(rest) >= SHORTEST_STEM and self._id_of(rest) is not None:
                 return rest
         return word

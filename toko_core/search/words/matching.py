@@ -180,15 +180,17 @@ class Matcher:
 
     def _match_prefixes(self, number: int, word: str, found: list[int]) -> None:
         """Match the words that are prefixes of the typed one."""
+        id_of = self._vocabulary.id_of
         for end in range(SHORTEST_PREFIX, min(len(word), LONGEST_WORD)):
-            shorter = self._vocabulary.id_of(word[:end])
+            shorter = id_of(word[:end])
             if shorter is not None:
                 found.append((number << ASKED_BITS) + like(LONGER_THAN_WORD + PER_SHARE * end / len(word)) + shorter)
 
     def _match_abbreviations(self, number: int, consonants: str, found: list[int]) -> None:
         """Match the words that are the typed one's skeleton without one of its consonants, except the first."""
+        id_of = self._vocabulary.id_of
         for left_out in range(1, min(len(consonants), LONGEST_WORD)) if len(consonants) > FEW_CONSONANTS else ():
-            shorter = self._vocabulary.id_of(consonants[:left_out] + consonants[left_out + 1 :])
+            shorter = id_of(consonants[:left_out] + consonants[left_out + 1 :])
             if shorter is not None:
                 found.append((number << ASKED_BITS) + ABBREVIATED_BY_MORE + shorter)
 
@@ -212,8 +214,10 @@ class Matcher:
         Returns the numbers of those that differ by one likely typo from some word.
         """
         mistyped: set[int] = set()
+        vocabulary = self._vocabulary.words
+        known = {number for number in set(numbers) if self._vocabulary.id_of(asked[number]) is not None}
         for number, word in set(zip(numbers, words, strict=True)):
-            typed, meant = asked[number], self._vocabulary.words[word]
+            typed, meant = asked[number], vocabulary[word]
             typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
             if 0 < typos <= MOST_TYPOS:
                 alike = LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
@@ -222,7 +226,7 @@ class Matcher:
                         mistyped.add(number)
                     else:
                         alike -= UNLIKELY_TYPO
-                if self._vocabulary.id_of(typed) is not None:
+                if number in known:
                     alike += REPLACED << WORD_BITS
                 found.append((number << ASKED_BITS) + alike + word)
         return mistyped

@@ -121,7 +121,9 @@ class Senses:
         for first, word in enumerate(asked):
             if (key := self._keys.get(word)) is not None:
                 found.append(Sense(range(first, first + 1), key, self._kinds[key], self._spread[key]))
-            for count in range(2, min(self._longest.get(word, 1), len(asked) - first) + 1):
+            if (longest := self._longest.get(word)) is None:
+                continue
+            for count in range(2, min(longest, len(asked) - first) + 1):
                 key = self._keys.get(" ".join(asked[first : first + count]))
                 if key is not None:
                     found.append(Sense(range(first, first + count), key, self._kinds[key], self._spread[key]))
