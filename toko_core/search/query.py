@@ -112,7 +112,7 @@ class Reader:
         having: dict[int, Having] = {}
         for chunk in map(fold, chunks):
             is_word = chunk.isalpha() and self._vocabulary.id_of(chunk) is not None
-            if is_word and not len(self._identifiers.find_serial(chunk)):
+            if (is_word and not len(self._identifiers.find_serial(chunk))) or _is_size(chunk, asked):
                 continue
             whole = self._identifiers.find_whole(chunk)
             ending = self._identifiers.find_by_ending(chunk) if chunk in asked else whole[:0]
@@ -126,3 +126,8 @@ class Reader:
             order = rows.argsort()
             having[asked.index(chunk)] = Having(rows[order], alike[order])
         return having
+
+
+def _is_size(chunk: str, asked: list[str]) -> bool:
+    """Return whether a chunk is a part of a typed size, as in `1 kg`: then it is no code, even if an item has code 1."""
+    return chunk not in asked and chunk[:1].isdigit() and (chunk.isdecimal() or len(words(chunk)) == 1)
