@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toko_core.search.codes.identifiers import Identifiers
+from toko_core.search.codes.lookup import MARKS
 from toko_core.search.language.sentences import Sentences
 from toko_core.search.text import fold, is_number, words
 from toko_core.search.words.matches import Having
@@ -66,7 +67,7 @@ class Reader:
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
         having = self._identified(chunks, asked) if len(chunks) > 1 else {}
-        return self._with_senses(Query(asked, repeated, having))
+        return self.with_senses(Query(asked, repeated, having))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -84,7 +85,7 @@ class Reader:
             if parts is not None and len(asked) + len(parts) - 1 <= MOST_WORDS:
                 asked[number] = parts[0]
                 asked += parts[1:]
-        return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
+        return query if asked == query.asked else self.with_senses(Query(asked, query.repeated, query.having))
 
     def category_of(self, query: Query) -> Query | None:
         """Return the query with only its words for a category of goods, if these are half of its words or more.
@@ -98,9 +99,10 @@ class Reader:
             numbers = set(first)
         if not len(query.asked) <= 2 * len(numbers) < 2 * len(query.asked):
             return None
-        return self._with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
+        return self.with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
 
-    def _with_senses(self, query: Query) -> Query:
+    def with_senses(self, query: Query) -> Query:
+        """Return the query with what its words may mean besides themselves."""
         senses = self._senses.find(query.asked)
         return Query(*query[:3], senses, self._senses.rows(senses)) if senses else query
 
@@ -110,7 +112,7 @@ class Reader:
         A query that is a code as a whole is looked up before it is read.
         """
         having: dict[int, Having] = {}
-        for chunk in map(fold, chunks):
+        for chunk in (fold(typed).rstrip(MARKS) for typed in chunks):
             is_word = chunk.isalpha() and self._vocabulary.id_of(chunk) is not None
             if (is_word and not len(self._identifiers.find_serial(chunk))) or _is_size(chunk, asked):
                 continue
