@@ -273,7 +273,10 @@ class SearchIndex:
         found = self._second_pass(query, matches, first, limit)
         if self._is_meant(found):
             return found.ranked
-        category = self._reader.category_of(query) or self._reader.category_of(self._corrected(found))
+        corrected = self._corrected(found)
+        if corrected.asked != found.query.asked:  # a synonym or a category with a typo: `garem halus`
+            return self._rank(corrected, self._match(corrected), limit)
+        category = self._reader.category_of(query)
         if category is not None:  # who asks for `keju parut`, where all cheese is sliced, wants to see the cheese
             return self._rank(category, self._match(category), limit)
         return found.ranked._replace(rows=[], scores=[])
