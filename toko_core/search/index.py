@@ -274,9 +274,9 @@ class SearchIndex:
         if self._is_meant(found):
             return found.ranked
         corrected = self._corrected(found)
-        if corrected.asked != found.query.asked:  # a synonym or a category with a typo: `garem halus`
-            return self._rank(corrected, self._match(corrected), limit)
         category = self._reader.category_of(query)
+        if category is None and corrected.asked != found.query.asked:  # a category with a typo: `garem halus`
+            category = self._reader.category_of(corrected, is_whole=True)
         if category is not None:  # who asks for `keju parut`, where all cheese is sliced, wants to see the cheese
             return self._rank(category, self._match(category), limit)
         return found.ranked._replace(rows=[], scores=[])

@@ -87,17 +87,19 @@ class Reader:
                 asked += parts[1:]
         return query if asked == query.asked else self.with_senses(Query(asked, query.repeated, query.having))
 
-    def category_of(self, query: Query) -> Query | None:
+    def category_of(self, query: Query, *, is_whole: bool = False) -> Query | None:
         """Return the query with only its words for a category of goods, if these are half of its words or more.
 
         Of words for categories only, the first counts: an Indonesian noun comes before what describes it.
+        `is_whole` is whether a category may be the whole query.
         """
         categories = [list(sense.numbers) for sense in query.senses if sense.kind & CATEGORY]
         numbers = {number for found in categories for number in found}
         if categories and len(numbers) == len(query.asked):
             first = max(categories, key=lambda found: (-found[0], len(found)))
             numbers = set(first)
-        if not len(query.asked) <= 2 * len(numbers) < 2 * len(query.asked):
+        least, most = len(query.asked) / 2, len(query.asked) - (not is_whole)
+        if not numbers or not least <= len(numbers) <= most:
             return None
         return self.with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
 
@@ -131,5 +133,5 @@ class Reader:
 
 
 def _is_size(chunk: str, asked: list[str]) -> bool:
-    """Return whether a chunk is a part of a typed size, as in `1 kg`: then it is no code, even if an item has code 1."""
+    """Return whether a chunk is a part of a typed size: the 1 of `1 kg` is no code, even if an item has code 1."""
     return chunk not in asked and chunk[:1].isdigit() and (chunk.isdecimal() or len(words(chunk)) == 1)
