@@ -79,6 +79,12 @@ class ForwardIndex:
                 earliness[number, here] = IDENTIFIED
         return Comparison(similarity, earliness)
 
+    def among(self, rows: NDArray[np.int64], name: Sequence[int]) -> NDArray[np.int64]:
+        """Return those of the rows whose name has exactly these words, by id and in this order."""
+        is_same = self._name_lengths.take(rows) == len(name)
+        is_same &= (self._slots[rows, : len(name)] == np.array(name)).all(axis=1)
+        return rows.compress(is_same)
+
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:
         """Return for each typed word the most similar slot of a row, or None if the row lacks the word."""
         similarity, earliness = self.compare(query, matches, np.array([row], np.int64))

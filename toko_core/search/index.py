@@ -16,6 +16,7 @@ its memory.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -35,7 +36,7 @@ from toko_core.search.ranking import Ranked, Ranking, share_of_evidence
 from toko_core.search.remarks import RemarkIndex
 from toko_core.search.text import is_number, words, words_and_units
 from toko_core.search.words.keys import KeyTable
-from toko_core.search.words.matches import MOST_ASKED, Matches
+from toko_core.search.words.matches import MOST_ASKED, Matches, steps
 from toko_core.search.words.matching import Matcher
 from toko_core.search.words.pairs import WordPairs
 from toko_core.search.words.senses import Senses
@@ -65,6 +66,10 @@ Numbers and words for a pack do not count."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
+LIKELY_MEANT = steps(0.7)
+"""A word that is at least this similar to an unknown word may be what it means."""
+CROWDED = 3
+"""With at most this many typed words, more rows may have all of them than are compared."""
 SUGGESTED_FROM = 8
 """The number of best rows whose words `suggest` tries as corrections."""
 
@@ -271,7 +276,10 @@ class SearchIndex:
         found = self._second_pass(query, matches, first, limit)
         if self._is_meant(found):
             return found.ranked
+        corrected = self._corrected(found)
         category = self._reader.category_of(query)
+        if category is None and corrected.asked != found.query.asked:  # a category with a typo: `garem halus`
+            category = self._reader.category_of(corrected, is_whole=True)
         if category is not None:  # who asks for `keju parut`, where all cheese is sliced, wants to see the cheese
             return self._rank(category, self._match(category), limit)
         return found.ranked._replace(rows=[], scores=[])
@@ -305,7 +313,26 @@ class SearchIndex:
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
+        if weighed.before[-1] > kept and len(query.asked) <= CROWDED:
+            rows = np.union1d(rows, self._named(query.asked))
         return _Pass(query, matches, weighed, rows, self._ranking.rank(query, matches, weighed, rows, limit))
+
+    def _corrected(self, found: _Pass) -> Query:
+        """Return the query with the likeliest word of the vocabulary for each word that is not in it."""
+        matches, asked = found.matches, list(found.query.asked)
+        for number, (start, end) in enumerate(pairwise(matches.bounds.tolist())):
+            is_similar = end > start and matches.steps[end - 1] >= LIKELY_MEANT
+            if is_similar and not is_number(asked[number]) and self._vocabulary.id_of(asked[number]) is None:
+                asked[number] = self._vocabulary.words[int(matches.word[end - 1])]
+        return self._reader.with_senses(found.query._replace(asked=asked))
+
+    def _named(self, asked: Sequence[str]) -> NDArray[np.int64]:
+        """Return rows whose name is what was typed. Rows with more words, which are synonyms, may crowd them out."""
+        name = [self._vocabulary.id_of(word) for word in asked]
+        known = [word for word in name if word is not None]
+        if len(known) < len(asked):
+            return np.empty(0, np.int64)
+        return self._forward.among(self._postings.begun(known[0]), known)
 
     def _second_pass(self, query: Query, matches: Matches, first: _Pass, limit: int) -> _Pass:
         """Search again, with typos in the words that the best row lacks and in those with the highest weights."""

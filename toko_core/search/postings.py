@@ -179,6 +179,10 @@ class Postings:
             values = np.concatenate([values, worth_more.compress(again)])
         return self._highest(rows, values, kept)
 
+    def begun(self, word: int) -> NDArray[np.int64]:
+        """Return rows of a word, first those in which it is early and whose name is short."""
+        return self._rows[self._starts[word] : min(self._starts[word + 1], self._starts[word] + self._most_rows)]
+
     def _entries(
         self, matches: Matches, taken: "_Taken", levels: list[float]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

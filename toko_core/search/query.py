@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toko_core.search.codes.identifiers import Identifiers
+from toko_core.search.codes.lookup import MARKS
 from toko_core.search.language.sentences import Sentences
 from toko_core.search.text import fold, is_number, words
 from toko_core.search.words.matches import Having
@@ -64,7 +65,7 @@ class Reader:
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
         having = self._identified(chunks, asked) if len(chunks) > 1 and self._identifiers else {}
-        return self._with_senses(Query(asked, repeated, having))
+        return self.with_senses(Query(asked, repeated, having))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -82,23 +83,26 @@ class Reader:
             if parts is not None and len(asked) + len(parts) - 1 <= MOST_WORDS:
                 asked[number] = parts[0]
                 asked += parts[1:]
-        return query if asked == query.asked else self._with_senses(Query(asked, query.repeated, query.having))
+        return query if asked == query.asked else self.with_senses(Query(asked, query.repeated, query.having))
 
-    def category_of(self, query: Query) -> Query | None:
+    def category_of(self, query: Query, *, is_whole: bool = False) -> Query | None:
         """Return the query with only its words for a category of goods, if these are half of its words or more.
 
         Of words for categories only, the first counts: an Indonesian noun comes before what describes it.
+        `is_whole` is whether a category may be the whole query.
         """
         categories = [list(sense.numbers) for sense in query.senses if sense.kind & CATEGORY]
         numbers = {number for found in categories for number in found}
         if categories and len(numbers) == len(query.asked):
             first = max(categories, key=lambda found: (-found[0], len(found)))
             numbers = set(first)
-        if not len(query.asked) <= 2 * len(numbers) < 2 * len(query.asked):
+        least, most = len(query.asked) / 2, len(query.asked) - (not is_whole)
+        if not numbers or not least <= len(numbers) <= most:
             return None
-        return self._with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
+        return self.with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
 
-    def _with_senses(self, query: Query) -> Query:
+    def with_senses(self, query: Query) -> Query:
+        """Return the query with what its words may mean besides themselves."""
         senses = self._senses.find(query.asked)
         return Query(*query[:3], senses, self._senses.rows(senses)) if senses else query
 
@@ -108,9 +112,9 @@ class Reader:
         A query that is a code as a whole is looked up before it is read.
         """
         having: dict[int, Having] = {}
-        for chunk in map(fold, chunks):
+        for chunk in (fold(typed).rstrip(MARKS) for typed in chunks):
             is_word = chunk.isalpha() and self._vocabulary.id_of(chunk) is not None
-            if is_word and not len(self._identifiers.find_serial(chunk)):
+            if (is_word and not len(self._identifiers.find_serial(chunk))) or _is_size(chunk, asked):
                 continue
             whole = self._identifiers.find_whole(chunk)
             ending = self._identifiers.find_by_ending(chunk) if chunk in asked else whole[:0]
@@ -124,3 +128,8 @@ class Reader:
             order = rows.argsort()
             having[asked.index(chunk)] = Having(rows[order], alike[order])
         return having
+
+
+def _is_size(chunk: str, asked: list[str]) -> bool:
+    """Return whether a chunk is a part of a typed size: the 1 of `1 kg` is no code, even if an item has code 1."""
+    return chunk not in asked and chunk[:1].isdigit() and (chunk.isdecimal() or len(words(chunk)) == 1)

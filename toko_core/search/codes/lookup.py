@@ -23,6 +23,8 @@ OTHER_FORMS = range(6, 15)
 """The numbers of digits that may be another form of a barcode."""
 LONGEST = 200
 """The most characters of a query that are read."""
+MARKS = "?!.,;"
+"""What people write after a code."""
 SIZES = ("{}", "{}g", "{}ml", "{}000g", "{}000ml")
 
 
@@ -45,7 +47,7 @@ class CodeLookup:
 
     def find(self, text: str) -> Coded:
         """Return the rows that have what was typed or scanned as a code; `text` may be any text."""
-        text = text[:LONGEST]
+        text = text[:LONGEST].strip().rstrip(MARKS)
         whole = self._rows(text)
         if (scan := read_scan(text)) is not None:
             number = NOT_WRITTEN.sub("", scan.number)

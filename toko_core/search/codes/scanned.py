@@ -30,6 +30,7 @@ FIXED = {
 """By the first two digits of an identifier: how many characters follow them, where no separator ends the value."""
 GTINS = ("01", "02")
 """The identifiers of a trade item, and of the items in a logistic unit."""
+WEIGHED = re.compile("[0-9]{6}")
 WEIGHT = re.compile(r"310(\d)")
 """The identifier of a net weight in kilograms, and its number of decimal places."""
 
@@ -87,6 +88,6 @@ def _is_whole(number: str) -> bool:
 
 def _weight(elements: dict[str, str]) -> Decimal | None:
     for name, value in elements.items():
-        if (weight := WEIGHT.fullmatch(name)) is not None and value.isdecimal():
+        if (weight := WEIGHT.fullmatch(name)) is not None and WEIGHED.fullmatch(value):
             return Decimal(value).scaleb(-int(weight[1]))
     return None

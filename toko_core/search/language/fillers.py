@@ -24,7 +24,11 @@ FILLERS = AT_ENDS.union(
     "pake pakek juga jg "
     # Stock and shop
     "stok stock ready redy redi rdy masih msh tersedia sedia nyediain habis abis restok restock barang barangnya brg "
+    "barcode barkode barkod kode kodenya ukuran ukurannya uk "
     "produk merk merek paling murah termurah toko tokonya sini disini situ sana sekarang skrg skrang "
+    # Jakarta, Java and Sunda, but not `ora`, `aya` and `sing`, which begin names of products
+    "ade aje gimane berape nyang same ame ye dah ono karo opo iki iku wae kanggo kulo niki niku wonten mboten "
+    "ngge nggo teu henteu meser sareng abdi hoyong peryogi "
     # Words between others
     "yang yg untuk utk buat bwt dengan dgn dg sama dan atau ato dari di ke pada itu ini tuh nih tu sih si lah kok "
     "dong donk deh loh lho atuh ya yah iya iyo nggih enggih nah jadi jd kalau kalo klo kalu kayak kyk "
@@ -42,7 +46,7 @@ FILLER_PHRASES: tuple[tuple[str, ...], ...] = tuple(
         "selamat pagi, selamat siang, selamat sore, selamat malam, met pagi, met siang, met sore, met malam, "
         "terima kasih, terimakasih banyak, makasih banyak, hatur nuhun, thank you, "
         "harga satuan, harga per, harga grosir, harga ecer, harga eceran, total harga, jam berapa, "
-        "warna apa, rasa apa, ukuran apa, ukuran berapa, isi berapa, isi brp, jenis apa, "
+        "warna apa, rasa apa, isi berapa, isi brp, jenis apa, "
         "hari ini, how much, do you have"
     ).split(", ")
 )

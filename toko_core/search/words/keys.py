@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.slices import slice_indices
-from toko_core.search.text import LONGEST_WORD, is_number, skeleton
+from toko_core.search.text import LONGEST_WORD, UNITS, is_number, skeleton
 
 WHOLE, SKELETON, PART_OF_SKELETON, LETTERS = 0, 0x8080_8080, 0xFFFF_FFFF, 0xC0C0_C0C0
 """The kinds of keys: the start value of the CRC. Start values that differ in fewer bits would give different words the
@@ -41,8 +41,9 @@ class KeyTable:
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Build the arrays from the vocabulary's words, by id."""
-        return KeyTable.of(  # a number has no typos and no abbreviations
-            () if is_number(word) else _keys_left(word.encode(), skeleton(word).encode()) for word in words
+        return KeyTable.of(  # numbers and units have no typos and no abbreviations: salt (garam) is not meant for gram
+            () if is_number(word) or word in UNITS else _keys_left(word.encode(), skeleton(word).encode())
+            for word in words
         )
 
     @staticmethod

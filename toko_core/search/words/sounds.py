@@ -25,17 +25,21 @@ SAME, NEAR, PER_LETTER = 0.9, 0.86, 0.8
 """The similarity of words that sound the same. If the sounds differ by a letter, it is NEAR - PER_LETTER / letters."""
 LIKE_SAME = like(SAME)
 SPELLINGS = (
+    ("ight", "ait"),
     ("sch", "s"), ("ck", "k"), ("ch", "k"), ("sh", "s"), ("sy", "s"), ("ph", "p"), ("th", "t"), ("gh", "g"),
     ("kh", "k"), ("dj", "s"), ("tj", "k"), ("oe", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ea", "i"),
     ("au", "o"), ("x", "ks"),
 )  # fmt: skip
 LETTERS = str.maketrans("cqzjfvyw", "kkssppiu")
+LONG_I = re.compile(r"(?<![^\W\d_])([^aeiou\W\d_]+)i([^aeiou\W\d_]e)(?![^\W\d_])")
+"""English words of one syllable such as white, nice and sprite, in which i sounds like ai."""
 REPEATED = re.compile(r"(.)\1+")
 SILENT = re.compile(r"(?<=[^aeiou])e$|(?<=.)h")
 
 
 def sound(word: str) -> str:
     """Return how a word sounds in Indonesian, in a spelling of its own."""
+    word = LONG_I.sub(r"\1ai\2", word)
     for spelling, letters in SPELLINGS:
         if spelling in word:
             word = word.replace(spelling, letters)

@@ -101,3 +101,9 @@ def test_a_scale_label_has_an_item_and_a_weight() -> None:
 @pytest.mark.parametrize("digits", ["2100123007506", "1900123007507", "3000123007500", "210012300750", "8992761002015"])
 def test_other_numbers_are_no_scale_label(digits: str) -> None:
     assert read_scale_label(digits) is None
+
+
+def test_a_weight_has_six_digits() -> None:
+    scan = read_scan(f"(01)08991234567890(3100){'9' * 40}")
+    assert scan is not None
+    assert scan.kilograms is None
