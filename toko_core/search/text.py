@@ -20,6 +20,9 @@ UNITS = {
 """The spellings of units in shops, each with its base unit and how many of that it is."""
 SHORTEST_WRITTEN_OUT = 4
 """A unit of at least this many letters is also a word: somebody who types "kopi liter" means a name with "1 LITER"."""
+DIGITS = {"dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9}
+TENS = {f"{word} puluh": 10 * digit for word, digit in DIGITS.items()}
+HUNDREDS = {"seratus": 100, **{f"{word} ratus": 100 * digit for word, digit in DIGITS.items()}}
 NUMBER_WORDS = {
     **dict.fromkeys(("setengah", "stengah", "stgh", "stngh", "1/2"), 1 / 2),
     **dict.fromkeys(("seperempat", "sprempat", "prapat", "1/4"), 1 / 4),
@@ -27,27 +30,28 @@ NUMBER_WORDS = {
     "3/4": 3 / 4,
     "2/3": 2 / 3,
     "satu": 1,
-    "dua": 2,
-    "tiga": 3,
-    "empat": 4,
-    "lima": 5,
-    "enam": 6,
-    "tujuh": 7,
-    "delapan": 8,
-    "sembilan": 9,
+    **DIGITS,
     "sepuluh": 10,
+    "sebelas": 11,
+    **{f"{word} belas": 10 + digit for word, digit in DIGITS.items()},
+    **TENS,
+    **{f"{ten} {word}": tens + digit for ten, tens in TENS.items() for word, digit in (("satu", 1), *DIGITS.items())},
+    **HUNDREDS,
+    **{f"{hundred} lima puluh": hundreds + 50 for hundred, hundreds in HUNDREDS.items()},
 }
-"""How fractions and small numbers are written before a unit, as in `setengah kilo`. `se` is one: `seliter`."""
+"""How fractions and numbers are written before a unit, as in `setengah kilo`. `se` is one: `seliter`."""
 
 
 def _any_of(words: Iterable[str]) -> str:
-    return rf"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+    return rf"(?:{'|'.join(sorted(words, key=len, reverse=True))})".replace(" ", r"\s+")
 
 
 END = r"(?![^\W\d_])"
 _UNIT = _any_of(UNITS) + END
 _FRACTION = rf"(?<![\d/.,])(?:\d\s+)?{_any_of(word for word in NUMBER_WORDS if '/' in word)}(?![\d/])"
-_NUMBER_WORD = rf"{_any_of(filter(str.isalpha, NUMBER_WORDS))}(?=\s*{_any_of(u for u in UNITS if len(u) > 1)}{END})"
+_NUMBER_WORD = (
+    rf"{_any_of(word for word in NUMBER_WORDS if '/' not in word)}(?=\s*{_any_of(u for u in UNITS if len(u) > 1)}{END})"
+)
 _ONE = rf"se(?={_any_of(u for u in UNITS if len(u) >= SHORTEST_WRITTEN_OUT or u == 'ons')}{END})"
 WORD = re.compile(
     rf"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>{_UNIT})"
@@ -130,9 +134,12 @@ def _end(text: str, end: int) -> int:
 
 def _fraction(part: str, unit: str) -> str:
     """Convert a fraction or a number in words, with or without a unit, and perhaps with a whole number before it."""
-    *whole, last = part.split()
     base, factor = UNITS[unit] if unit else ("", 1)
-    return f"{(sum(map(int, whole)) + NUMBER_WORDS.get(last, 1)) * factor:.4g}{base}"
+    written = part.split()
+    number = NUMBER_WORDS.get(" ".join(written))
+    if number is None:  # 1 1/2, or `se`
+        number = sum(map(int, written[:-1])) + NUMBER_WORDS.get(written[-1], 1)
+    return f"{number * factor:.{6 if number > 1 else 4}g}{base}"
 
 
 def _size(number: str, unit: str) -> str:

@@ -138,6 +138,8 @@ def test_a_product_whose_name_is_a_filler_is_found_by_its_name_and_by_its_code()
         *((f"gula {size}", "GULA PASIR 1/2 KG") for size in ("1/2 kg", "½ kg", "setengah kilo", "stgh kg", "0,5 kg")),
         *((f"gula {size}", "GULA PASIR 250GR") for size in ("1/4 kg", "¼kg", "seperempat kilo", "0.25kg")),
         ("gula sekilo", "GULA PASIR 1KG"),
+        ("gula lima ratus gram", "GULA PASIR 1/2 KG"),
+        ("gula dua ratus lima puluh gram", "GULA PASIR 250GR"),
         ("gula dua kilo", "GULA PASIR 2KG"),
         ("gula 5 ons", "GULA PASIR 1/2 KG"),
         ("gula 1/2", "GULA PASIR 1/2 KG"),
