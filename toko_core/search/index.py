@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
 
 from toko_core.search.codes.identifiers import Identifiers
 from toko_core.search.codes.lookup import CodeLookup
@@ -66,6 +67,8 @@ Numbers and words for a pack do not count."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
+SLIPPED, LEAST_SLIPPED = 0.8, 5
+"""A typed word of at least this many letters that is so similar to a word of the best row is a slip of it."""
 LIKELY_MEANT = steps(0.7)
 """A word that is at least this similar to an unknown word may be what it means."""
 CROWDED = 3
@@ -291,6 +294,7 @@ class SearchIndex:
         row, similarity = found.ranked.doubtful
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
         words = self._forward.words(row)
+        self._compare_slips(found.query.asked, similarity, words)
         for sense in found.query.senses:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
                 for number in sense.numbers:
@@ -305,6 +309,17 @@ class SearchIndex:
             evidence = [0 if ignored else weight for ignored, weight in zip(is_lacking_unit, evidence, strict=True)]
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
+
+    def _compare_slips(self, asked: Sequence[str], similarity: list[float], of_row: Iterable[int]) -> None:
+        """Raise the similarity of typed words that are slips of words of a row.
+
+        A slip of a word that many names have may be missed by the match, which keeps the rarest candidates.
+        """
+        named = [word for word in map(self._vocabulary.words.__getitem__, of_row) if not is_number(word)]
+        for number, word in enumerate(asked):
+            if len(word) >= LEAST_SLIPPED and similarity[number] < SLIPPED and not is_number(word):
+                alike = max((OSA.normalized_similarity(word, other) for other in named), default=0)
+                similarity[number] = max(similarity[number], alike if alike >= SLIPPED else 0)
 
     def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:

@@ -172,11 +172,18 @@ class _Phrases:
         self._flat = slots.ravel()
         self._order = self._flat.argsort(kind="stable")
         self._starts = self._flat[self._order].searchsorted(np.arange(len(ids) + 1))
+        self._found: dict[tuple[str, ...], NDArray[np.int64]] = {}  # many words stand for the same ones
 
     def find(self, words: Sequence[str]) -> NDArray[np.int64]:
         """Return the rows, ascending, in which the words stand side by side."""
         if words[0] not in self._ids or words[-1] not in self._ids:
             return NONE.rows
+        key = tuple(words)
+        if (found := self._found.get(key)) is None:
+            found = self._found[key] = self._look_for(key)
+        return found
+
+    def _look_for(self, words: tuple[str, ...]) -> NDArray[np.int64]:
         wanted = [self._ids.get(word) for word in words]
         if wanted[0] is None or None in wanted:
             return NONE.rows
@@ -184,7 +191,7 @@ class _Phrases:
         place = place[place % self._width <= self._width - len(words)]
         for further, word in enumerate(wanted[1:], 1):
             place = place[self._flat[place + further] == word]
-        return np.unique(place // self._width)
+        return np.unique(place // self._width) if len(place) else NONE.rows
 
 
 def _is_sold(brand: str, synonyms: Synonyms, phrases: _Phrases) -> bool:
