@@ -68,7 +68,7 @@ PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
 SLIPPED, LEAST_SLIPPED = 0.8, 5
-"""A typed word of at least this many letters that is so similar to a word of the best row is a slip of it."""
+"""A typed word of at least this many letters that is so similar to a word of the best row is a typo of it."""
 LIKELY_MEANT = steps(0.7)
 """A word that is at least this similar to an unknown word may be what it means."""
 CROWDED = 3
@@ -294,7 +294,7 @@ class SearchIndex:
         row, similarity = found.ranked.doubtful
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
         words = self._forward.words(row)
-        self._compare_slips(found.query.asked, similarity, words)
+        self._compare_typos(found.query.asked, similarity, words)
         for sense in found.query.senses:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
                 for number in sense.numbers:
@@ -310,10 +310,10 @@ class SearchIndex:
         least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 
-    def _compare_slips(self, asked: Sequence[str], similarity: list[float], of_row: Iterable[int]) -> None:
-        """Raise the similarity of typed words that are slips of words of a row.
+    def _compare_typos(self, asked: Sequence[str], similarity: list[float], of_row: Iterable[int]) -> None:
+        """Raise the similarity of typed words that are typos of words of a row.
 
-        A slip of a word that many names have may be missed by the match, which keeps the rarest candidates.
+        A typo of a word that many names have may be missed by the match, which keeps the rarest candidates.
         """
         named = [word for word in map(self._vocabulary.words.__getitem__, of_row) if not is_number(word)]
         for number, word in enumerate(asked):
