@@ -67,7 +67,7 @@ Numbers and words for a pack do not count."""
 PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
-SLIPPED, LEAST_SLIPPED = 0.8, 5
+TYPO, SHORTEST_TYPO = 0.8, 5
 """A typed word of at least this many letters that is so similar to a word of the best row is a typo of it."""
 LIKELY_MEANT = steps(0.7)
 """A word that is at least this similar to an unknown word may be what it means."""
@@ -291,35 +291,35 @@ class SearchIndex:
         """Return whether the best row is similar enough to what was typed; always for an index without senses."""
         if found.ranked.doubtful is None or found.weighed is None or not self._senses.are_known:
             return True
-        row, similarity = found.ranked.doubtful
+        asked, row = found.query.asked, found.ranked.doubtful.row
         evidence = self._postings.weigh_evidence(found.query, found.matches, found.weighed)
         words = self._forward.words(row)
-        self._compare_typos(found.query.asked, similarity, words)
+        similarity = self._with_typos(asked, found.ranked.doubtful.similarity, words)
         for sense in found.query.senses:
             if self._senses.is_meant_by(sense, row, words):  # it ranks lower, but it is what was asked for
                 for number in sense.numbers:
                     similarity[number] = 1
-        typed = zip(found.query.asked, similarity, strict=True)
+        typed = list(zip(asked, similarity, strict=True))
         if sum(alike >= EXACTLY for word, alike in typed if not (is_number(word) or word in PACKS)) >= ENOUGH_WORDS:
             return True
-        is_lacking_unit = [
-            word in UNITS and alike < 1 for word, alike in zip(found.query.asked, similarity, strict=True)
-        ]
+        is_lacking_unit = [word in UNITS and alike < 1 for word, alike in typed]
         if not all(is_lacking_unit):  # a shop sells by the dozen what has no dozen in its name
             evidence = [0 if ignored else weight for ignored, weight in zip(is_lacking_unit, evidence, strict=True)]
-        least = LEAST_EVIDENCE if len(found.query.asked) > 1 else LEAST_OF_ONE
+        least = LEAST_EVIDENCE if len(asked) > 1 else LEAST_OF_ONE
         return share_of_evidence(similarity, evidence) >= least
 
-    def _compare_typos(self, asked: Sequence[str], similarity: list[float], of_row: Iterable[int]) -> None:
-        """Raise the similarity of typed words that are typos of words of a row.
+    def _with_typos(self, asked: Sequence[str], similarity: Sequence[float], of_row: Iterable[int]) -> list[float]:
+        """Return the similarity of typed words to a row, with those that are typos of words of the row.
 
         A typo of a word that many names have may be missed by the match, which keeps the rarest candidates.
         """
         named = [word for word in map(self._vocabulary.words.__getitem__, of_row) if not is_number(word)]
+        compared = list(similarity)
         for number, word in enumerate(asked):
-            if len(word) >= LEAST_SLIPPED and similarity[number] < SLIPPED and not is_number(word):
-                alike = max((OSA.normalized_similarity(word, other) for other in named), default=0)
-                similarity[number] = max(similarity[number], alike if alike >= SLIPPED else 0)
+            if len(word) >= SHORTEST_TYPO and similarity[number] < TYPO and not is_number(word):
+                nearest = max((OSA.normalized_similarity(word, other) for other in named), default=0)
+                compared[number] = nearest if nearest >= TYPO else similarity[number]
+        return compared
 
     def _run_pass(self, query: Query, matches: Matches, limit: int) -> _Pass:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
