@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.procfs import descendants, wait_for_end
+from benchmarks.server_user import NOBODY, as_server_user, give_to_server
 from toko_assets.postgres.server import program
 
 DEBIANS = Path("/usr/lib/postgresql/15/bin")
@@ -33,8 +33,6 @@ ADMIN = "postgres"
 ROLE = "toko"
 START_SECONDS = 60
 KILL_SECONDS = 20
-NOBODY = 65534
-REACH = "+dac_override,+dac_read_search"
 SERVER_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -107,7 +105,7 @@ class RealServer:
         command: list[str | Path] = [self.programs / "postgres", "-D", self.folder, "-p", str(self.port)]
         for name, value in SERVER_SETTINGS.items():
             command += ["-c", f"{name}={value}"]
-        started = _as_server_user(command)
+        started = as_server_user(command)
         if self.small_disk is not None:
             started = _with_small_disk(self.small_disk, started)
         with (self.folder / "log").open("ab") as log:
@@ -124,8 +122,8 @@ class RealServer:
     def require_tls(self) -> None:
         """Reject unencrypted connections over the network from now on."""
         make_certificate(self.folder / "server.key", self.certificate)
-        _give_to_server(self.folder / "server.key")
-        _give_to_server(self.certificate)
+        give_to_server(self.folder / "server.key")
+        give_to_server(self.certificate)
         (self.folder / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
         self.do("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()")
 
@@ -158,9 +156,9 @@ def real_server(version: int, *options: str, small_disk: str | None = None) -> I
         secret = Path(name, "password")
         secret.write_text(admin_password)
         for path in (Path(name), folder, secret):
-            _give_to_server(path)
+            give_to_server(path)
         subprocess.run(
-            _as_server_user([
+            as_server_user([
                 PROGRAMS[version] / "initdb", "-D", folder, "-U", ADMIN, "-A", "scram-sha-256",
                 "--pwfile", secret, "-E", "UTF8", "--locale=C", "--no-sync", *options,
             ]),
@@ -170,7 +168,7 @@ def real_server(version: int, *options: str, small_disk: str | None = None) -> I
         if small_disk is not None:
             server.small_disk = Path(name, f"small-{small_disk}")
             server.small_disk.mkdir()
-            _give_to_server(server.small_disk)
+            give_to_server(server.small_disk)
         try:
             server.start()
             with server.admin() as connection:
@@ -199,20 +197,3 @@ def _with_small_disk(folder: Path, command: Sequence[str]) -> list[str]:
     owner = NOBODY if os.geteuid() == 0 else os.geteuid()
     mount = f'mount -t tmpfs -o "size=$1,mode=0700,uid={owner}" tmpfs "$2" && shift 2 && exec "$@"'
     return ["unshare", *user, "--mount", "sh", "-c", mount, "sh", size, str(folder), *command]
-
-
-def _as_server_user(command: list[str | Path]) -> list[str]:
-    setpriv = shutil.which("setpriv")
-    assert setpriv is not None
-    options = ["--pdeathsig", "INT"]
-    if os.geteuid() == 0:
-        options += [
-            f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--securebits=+no_setuid_fixup",
-            f"--inh-caps={REACH}", f"--ambient-caps={REACH}",
-        ]  # fmt: skip
-    return [setpriv, *options, *map(str, command)]
-
-
-def _give_to_server(path: Path) -> None:
-    if os.geteuid() == 0:
-        os.chown(path, NOBODY, NOBODY)

@@ -15,9 +15,7 @@ process that asks it, with everything in its cache.
 """
 
 import atexit
-import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -27,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.search.engines.engine import LIMIT, Engine, Search
+from benchmarks.server_user import as_server_user, give_to_server
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,10 +45,6 @@ SETTINGS = {
     "shared_buffers": "512MB", "maintenance_work_mem": "512MB", "work_mem": "64MB",
 }  # fmt: skip
 START_SECONDS = 60
-NOBODY = 65534
-"""PostgreSQL does not run as root."""
-REACH = "+dac_override,+dac_read_search"
-"""It may enter the folders of root that its own is in."""
 
 
 def missing() -> str | None:
@@ -63,9 +58,9 @@ def build(names: Sequence[str], folder: Path) -> None:
     secret.write_text(secrets.token_hex())
     secret.chmod(0o600)
     for path in (cluster, secret):
-        _give_to_server(path)
+        give_to_server(path)
     options = ["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]
-    command = _as_server([PROGRAMS / "initdb", "-D", cluster, "--pwfile", secret, *options])
+    command = as_server_user([PROGRAMS / "initdb", "-D", cluster, "--pwfile", secret, *options])
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     server, connection = _start(folder)
     try:
@@ -101,7 +96,7 @@ def _start(folder: Path) -> "tuple[subprocess.Popen[bytes], psycopg.Connection[A
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command = _as_server([PROGRAMS / "postgres", "-D", folder / "cluster", "-p", str(port), *settings])
+    command = as_server_user([PROGRAMS / "postgres", "-D", folder / "cluster", "-p", str(port), *settings])
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     password = (folder / "password").read_text()
     deadline = time.monotonic() + START_SECONDS
@@ -121,24 +116,6 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
     if server.poll() is None:
         server.send_signal(signal.SIGINT)
         server.wait(START_SECONDS)
-
-
-def _as_server(command: Sequence[str | Path]) -> list[str]:
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise FileNotFoundError("setpriv is missing: apt-get install util-linux")
-    options = ["--pdeathsig", "INT"]
-    if os.geteuid() == 0:
-        options += [
-            f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--securebits=+no_setuid_fixup",
-            f"--inh-caps={REACH}", f"--ambient-caps={REACH}",
-        ]  # fmt: skip
-    return [setpriv, *options, *map(str, command)]
-
-
-def _give_to_server(path: Path) -> None:
-    if os.geteuid() == 0:
-        os.chown(path, NOBODY, NOBODY)
 
 
 ENGINE = Engine(

@@ -79,8 +79,6 @@ UNITS: dict[str, str] = {
     **dict.fromkeys(("liter", "ltr", "lt", "litre"), "liter"),
 }
 """The usual name of each spelling of a unit in which shops sell. `kg`, `ons`, `gram` and `liter` are also sizes."""
-COUNTS: dict[str, int] = {"lusin": 12, "kodi": 20, "gros": 144, "rim": 500, "pasang": 2}
-"""How many pieces a unit has everywhere, by its usual name."""
 ONE_OF: dict[str, str] = {
     prefix + spelling: UNITS[spelling]
     for prefix in ("se", "sa")
@@ -91,5 +89,3 @@ ONE_OF: dict[str, str] = {
     ).split()
 }
 """One unit, as a word: `selusin`, `sekilo`, `sebungkus`, the Javanese `sakilo`. `sepak` is a kick."""
-GRAMS: dict[str, int] = {"kg": 1000, "ons": 100, "gram": 1}
-"""The weight of a unit by its usual name. An Indonesian `ons` is 100 g."""
