@@ -14,8 +14,6 @@ import duckdb
 
 EXACT = Decimal("0.0001")
 """The step, in rupiah, without PRICE_ROUNDING: the smallest amount that the catalogue can hold."""
-ORDINARY = 1
-"""The level that customers without a group pay."""
 KEY = "product_id, satuan, level, jumlah_sampai"
 
 
@@ -28,23 +26,10 @@ def _shown(column: str) -> str:
     return f"{column} + ({step} - {column} % {step}) % {step}"
 
 
-def _has_price(levels: str) -> str:
-    """Return SQL for whether the product has a price of one of these levels in the unit of a change."""
-    return f"""EXISTS (
-        FROM prices p WHERE p.product_id = price_changes.product_id AND p.satuan IS NOT DISTINCT FROM
-        price_changes.satuan AND (p.level IN ({levels}) OR p.level IS NULL)
-    )"""  # noqa: S608 - column names
-
-
-OF_LEVEL = f"""(
-    $level IS NULL OR price_changes.level IS NULL OR price_changes.level = CASE
-        WHEN {_has_price("$level")} OR NOT {_has_price(str(ORDINARY))} THEN $level ELSE {ORDINARY} END
-)"""
-"""Whether customers of `$level` pay the price. A unit without prices of their level has the ordinary level."""
 HISTORY = f"""
     WITH shown AS (
         SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from
-        FROM price_changes WHERE product_id = $product_id AND {OF_LEVEL}
+        FROM price_changes WHERE product_id = $product_id
     )
     FROM shown WHERE before IS DISTINCT FROM after ORDER BY seen_from, satuan, level, jumlah_sampai
 """  # noqa: S608 - column names
@@ -52,7 +37,7 @@ MOVES = f"""
     WITH stored AS (  -- several changes of a price become one
         SELECT {KEY}, first(t.before ORDER BY t.seen_from) AS before, last(t.after ORDER BY t.seen_from) AS after,
             max(t.seen_from) AS seen_from
-        FROM (FROM price_changes WHERE {OF_LEVEL}) t
+        FROM price_changes t
         WHERE t.seen_from >= $since AND product_id IN (SELECT product_id FROM products WHERE dijual) GROUP BY {KEY}
     ), shown AS (
         SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from FROM stored
@@ -94,8 +79,6 @@ class Period:
 
     rising: bool
     since: datetime
-    level: int | None = None
-    """The one level whose prices count; None: all of them."""
 
 
 class PriceChanges:
@@ -104,9 +87,9 @@ class PriceChanges:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def of(self, product_id: int, rounding: int | None, level: int | None = None) -> list[PriceChange]:
-        """Return all changes of a product's prices, or of those that customers of a level pay, the oldest first."""
-        return self._changes(HISTORY, {"product_id": product_id, "step": _step(rounding), "level": level})
+    def of(self, product_id: int, rounding: int | None) -> list[PriceChange]:
+        """Return all changes of a product's prices, the oldest first."""
+        return self._changes(HISTORY, {"product_id": product_id, "step": _step(rounding)})
 
     def moved(self, period: Period, rounding: int | None) -> list[int]:
         """Return the products that are sold and have a price that moved, the largest relative change first."""
@@ -131,7 +114,7 @@ class PriceChanges:
 
 def _values(period: Period, rounding: int | None) -> dict[str, object]:
     since = period.since.astimezone(UTC).replace(tzinfo=None)
-    return {"rising": period.rising, "since": since, "step": _step(rounding), "level": period.level}
+    return {"rising": period.rising, "since": since, "step": _step(rounding)}
 
 
 def _step(rounding: int | None) -> Decimal:

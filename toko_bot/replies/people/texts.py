@@ -4,19 +4,12 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from toko_bot.replies import messages
 from toko_bot.replies.people.names import name_html, named_with_id, plain_name
-from toko_core.people import Role
+from toko_core.people import Person, Role
 from toko_core.people.audit import Entry
-from toko_core.people.store import Decision, Person, Problem, Request
+from toko_core.people.store import Decision, Problem, Request
 from toko_core.text import shorten
 
-CUSTOMER_COMMANDS = tuple(name for name in messages.STAFF_COMMANDS if name not in {"version", "reload"})
-"""The commands of customers. They get no others."""
-OWNER_COMMANDS = {
-    "pengguna": "Siapa yang boleh memakai bot ini",
-    "catatan": "Catatan: siapa mengubah apa",
-}
 LEVEL = "Level"
 """The name of a price level that no customer group has."""
 LONGEST_ACTION = 60
@@ -45,6 +38,7 @@ STOCK = {True: "Tampilkan stok", False: "Sembunyikan stok"}
 REMOVE, REMOVE_SURE, CANCEL = "Hapus akses", "Ya, hapus", "Batal"
 FIXED = "🔒 diatur di komputer toko, tidak bisa diubah di sini"
 OLDER, NEWEST = "Sebelumnya ›", "‹ Terbaru"
+AUDIT = "Catatan"
 NOTHING_NOTED = "Belum ada catatan."
 COMMAND_LINE = "Komputer toko"
 
