@@ -162,16 +162,13 @@ class StateDatabase:
         engine = self.engine
         if self.file is None:
             return None
-        try:
-            with self._watching:
-                if self._watched is not None and self._watched[0] is not engine:
-                    self._watched[1].close()
-                    self._watched = None
-                if self._watched is None:
-                    self._watched = (engine, _connect(self.file))
-                return (engine, self._watched[1].execute("PRAGMA data_version").fetchone())
-        except sqlite3.Error as error:
-            raise self._problem(str(error)) from None
+        with self._reported(), self._watching:
+            if self._watched is not None and self._watched[0] is not engine:
+                self._watched[1].close()
+                self._watched = None
+            if self._watched is None:
+                self._watched = (engine, _connect(self.file))
+            return (engine, self._watched[1].execute("PRAGMA data_version").fetchone())
 
     def overwrite_erased(self) -> None:
         """Remove from the disk what was erased: SQLite keeps it in its log until the next checkpoint."""
@@ -243,6 +240,8 @@ class StateDatabase:
                     self._retry_at = time.monotonic() + RETRY_SECONDS
             reason = str(error.orig).strip().splitlines()[-1]
             raise self._problem(reason) from None  # the traceback may hold the password
+        except sqlite3.Error as error:
+            raise self._problem(str(error)) from None
         self.problem = None
 
     def _problem(self, reason: str) -> StateError:

@@ -6,12 +6,15 @@ it takes 10 MB of memory, and the bot keeps what it imported.
 To change a table: change `tables.py`, and add `versions/r<number>_<subject>.py` with the next number.
 """
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
 
 from toko_core import PermanentError
 from toko_core.state.tables import metadata
+
+log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
 REVISIONS = tuple(sorted(file.stem[1:5] for file in FOLDER.glob("versions/r[0-9]*.py")))
@@ -21,7 +24,7 @@ _VERSION = Table(VERSION_TABLE, MetaData(), Column("version_num", String(32), pr
 
 
 class OtherVersionError(PermanentError):
-    """A newer version of this program has changed the tables, or they are not ours."""
+    """The tables are not those of this version, and cannot be made so."""
 
 
 def is_current(connection: Connection) -> bool:
@@ -40,7 +43,7 @@ def migrate(connection: Connection) -> None:
         _VERSION.create(connection)
         connection.execute(insert(_VERSION).values(version_num=REVISIONS[-1]))
     elif version != REVISIONS[-1]:
-        _upgrade(connection)
+        upgrade(connection)
 
 
 def _find_version(connection: Connection) -> str | None:
@@ -56,11 +59,17 @@ def _find_version(connection: Connection) -> str | None:
     return str(version)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that the database lacks. Raises OtherVersionError if one fails."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except Exception as error:
+        log.warning("A migration of the state database failed", exc_info=True)
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise OtherVersionError(f"its tables could not be changed to those of this version: {reason[0]}") from None
