@@ -1,7 +1,7 @@
 """How many lines of a phone's screen a message takes.
 
-`python -m tests.toko_bot.bot.phone FILE` sends searches to the real bot in a shop of 20,000 products, and prints how long
-its lists are. FILE has judged searches (JSON lines with `q`) or one search a line; 50 made-up searches are added.
+`python -m tests.toko_bot.bot.phone FILE` sends searches to the real bot in a shop of 20,000 products, and prints how
+long its lists are. FILE has judged searches (JSON lines with `q`) or one search a line; 50 made-up searches are added.
 `--names` takes the names of a shop; those of the sample fill it up.
 """
 
@@ -102,7 +102,7 @@ def busy_shop(names: Sequence[str]) -> tuple[list[Item], Rows]:
          "satuan": item.prices[0][0], "satuan_hadiah": item.prices[0][0], "kelipatan": True} | period
         for item in rng.sample(items, len(items) // 40)
     ]  # fmt: skip
-    groups = [
+    groups: list[dict[str, object]] = [
         {"kgrup": code, "grup": shown, "level": level, "potongan": percent}
         for code, shown, level, percent in (
             ("UM", "Umum", 1, None), ("MB", "Member", 1, Decimal(5)), ("GR", "Grosir", 2, None),
