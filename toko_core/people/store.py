@@ -5,9 +5,10 @@ them. Everybody else has access only while the database says so: if it cannot be
 """
 
 import logging
+import secrets
 import time
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import EllipsisType
@@ -31,6 +32,8 @@ MOST_REQUESTS = 50
 """The requests that may wait at once: more would only bury the owners in messages."""
 REQUEST_KEPT = timedelta(days=30)
 """After this time a request that nobody decided is removed."""
+LARGEST_ID = 1 << 53
+"""Numbers of requests are random: after a restore, an old button must not decide about somebody else."""
 LOG_SECONDS = 60.0
 LONGEST_NAME = 100
 
@@ -151,11 +154,10 @@ class People:
                 return None
             # A decision of a previous day stays; only one request of a person waits.
             connection.execute(delete(requests).where(ours, c.user_id == user_id, c.decided_at.is_(None)))
-            values = {
-                "shop": self._state.shop, "user_id": user_id, "name": name, "username": username, "asked_at": now,
-            }  # fmt: skip
-            key = connection.execute(insert(requests).values(values).returning(c.id)).scalar_one()
-        return Request(key, user_id, name, username)
+            request = Request(secrets.randbelow(LARGEST_ID), user_id, name, username)
+            values = {"shop": self._state.shop, "asked_at": now, **asdict(request)}
+            connection.execute(insert(requests).values(values))
+        return request
 
     def decide(self, request_id: int, by: Person, role: Role | None, level: int = ORDINARY_LEVEL) -> Decision:
         """Give access to whoever asked, or reject it if `role` is None. The first decision about a request counts.

@@ -85,9 +85,13 @@ class StateDatabase:
     It is opened at its first use. It is opened again in a forked process, and when its file was replaced.
     """
 
-    def __init__(self, url: str, shop: str = SHOP) -> None:
-        """`url` is that of SQLAlchemy, or `postgresql://…`. Raises StateError if it is none."""
+    def __init__(self, url: str, shop: str = SHOP, *, prepares: bool = True) -> None:
+        """`url` is that of SQLAlchemy, or `postgresql://…`. Raises StateError if it is none.
+
+        Unless it `prepares`, it neither creates the database nor changes its tables, whichever version they are of.
+        """
         self.shop = shop
+        self._prepares = prepares
         self.problem: str | None = None
         """Why the database could not be used the last time, in one line; None if it could."""
         try:
@@ -199,9 +203,12 @@ class StateDatabase:
     def _opened(self) -> Engine:
         try:
             with self._reported():
+                if self.file and self._prepares:
+                    _create(self.file)
                 engine = _sqlite_engine(self.file) if self.file else _postgres_engine(self._url)
                 try:
-                    _prepare(engine)
+                    if self._prepares:
+                        _prepare(engine)
                 except BaseException:
                     engine.dispose()
                     raise
@@ -251,7 +258,6 @@ class StateDatabase:
 
 
 def _sqlite_engine(file: Path) -> Engine:
-    _create(file)
     engine = create_engine(
         "sqlite://",
         creator=lambda: _connect(file),

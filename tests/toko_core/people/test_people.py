@@ -74,7 +74,7 @@ from toko_core.people.view import Role
 from toko_core.state.database import StateDatabase
 known = People(StateDatabase(sys.argv[1]), {1}, set())
 print("ready", flush=True); sys.stdin.readline()
-print([known.decide(number, Person(1, Role.OWNER), Role.STAFF).done for number in range(1, 21)])
+print([known.decide(int(number), Person(1, Role.OWNER), Role.STAFF).done for number in sys.argv[2:]])
 """
 
 
@@ -82,8 +82,8 @@ print([known.decide(number, Person(1, Role.OWNER), Role.STAFF).done for number i
 def test_processes_that_decide_the_same_requests_at_once_make_each_decision_once(
     known: People, url: str, state: StateDatabase
 ) -> None:
-    assert [ask(known, 100 + number).id for number in range(20)] == list(range(1, 21))
-    one, other = (said.count("True") for said in run(DECIDE, url, count=2))
+    asked = [ask(known, 100 + number).id for number in range(20)]
+    one, other = (said.count("True") for said in run(DECIDE, url, *asked, count=2))
     assert one + other == 20
     assert len(known.everybody()) == 22
     assert len(Audit(state).last(100)) == 20
@@ -102,7 +102,7 @@ def test_somebody_may_ask_once_a_day(known: People, state: StateDatabase) -> Non
     assert known.request(5, "Budi", "budi") is None
     make_older(state, timedelta(days=1, minutes=1))
     second = ask(known)
-    assert second.id > first.id
+    assert second.id != first.id
     with pytest.raises(PeopleError):  # the button of the first message
         known.decide(first.id, OWNER, Role.STAFF)
 
