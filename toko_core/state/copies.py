@@ -55,20 +55,33 @@ def check_copy(file: Path) -> None:
         _ = copy.engine
 
 
+def check_target(state: StateDatabase) -> None:
+    """Raise StateError if `restore_state` could not work: a server does not answer, or a newer version uses it."""
+    if not _is_damaged(state):
+        _ = state.engine
+
+
 def restore_state(state: StateDatabase, file: Path) -> None:
     """Replace all rows by those of a copy, in one step. Others may use the database meanwhile. Raises StateError.
 
     A damaged file is moved away first.
     """
-    if state.file is not None and state.file.exists():
-        try:
-            check_file(state.file, state.name)
-        except StateError:
-            for part in (state.file, *(state.file.with_name(state.file.name + end) for end in ("-wal", "-shm"))):
-                if part.exists():
-                    part.replace(part.with_name(part.name + DAMAGED))
+    if state.file is not None and _is_damaged(state):
+        for part in (state.file, *(state.file.with_name(state.file.name + end) for end in ("-wal", "-shm"))):
+            if part.exists():
+                part.replace(part.with_name(part.name + DAMAGED))
     with closing(StateDatabase(f"sqlite:///{file}")) as copy:
         _copy_rows(copy, state)
+
+
+def _is_damaged(state: StateDatabase) -> bool:
+    if state.file is None or not state.file.exists():
+        return False
+    try:
+        check_file(state.file, state.name)
+    except StateError:
+        return True
+    return False
 
 
 def _copy_rows(source: StateDatabase, target: StateDatabase) -> None:
