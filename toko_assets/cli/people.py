@@ -82,9 +82,7 @@ def erase_person(settings: Settings, user_id: int, console: Console) -> None:
     """Take somebody's access away and erase their id and names. Raises PeopleError."""
     with open_people(settings) as people:
         people.erase(user_id, None)
-    _say(
-        console, f"{user_id} has no access, and nothing in the database says who it was. Backups made before still do."
-    )
+    _say(console, f"{user_id} has no access, and the database does not say any more who it was. Earlier backups do.")
 
 
 def show_audit(settings: Settings, lines: int, console: Console) -> None:
