@@ -85,8 +85,8 @@ def open_folders(settings: Settings) -> Iterator[OpenFolder]:
     """Yield the folders of ours that are open to other users: the data folder, those in it, and Dagster's home.
 
     A folder that holds other things, or belongs to somebody else, has a `reason`. The group may read catalogues, and
-    write to the state database if its folder is the group's, because in containers the bot is another user of the group. The data folder can be entered, but not listed, if
-    others put backups into the inbox in it.
+    write to the state database if its folder is the group's, because in containers the bot is another user of the
+    group. The data folder can be entered, but not listed, if others put backups into the inbox in it.
     """
     data, inbox = settings.folder, settings.inbox
     home = full_path(os.environ.get("DAGSTER_HOME") or data.dagster)
