@@ -23,6 +23,7 @@ NOT_IN_CONTAINERS = {
     "sales_every_hours",
     "heartbeat_url",
     "web_port",
+    "state_url",
 } | WebSettings.model_fields.keys()
 """Of the chain: in the image; always the same; of `toko search`; of sensors, schedules and pages, which are no runs."""
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from toko_core.state.database import StateDatabase, StateError
+from toko_core.state.migrations import OtherVersionError, is_current
 from toko_core.state.tables import metadata
 
 ROWS = 500
 BUSY_SECONDS = 60.0
-DAMAGED = ".damaged"
-"""The ending of a damaged file that a restore has moved away."""
+REPLACED = ".replaced"
+"""The ending of an unusable file that a restore has moved away."""
 
 
 def copy_state(state: StateDatabase, target: Path) -> None:
@@ -56,30 +57,32 @@ def check_copy(file: Path) -> None:
 
 
 def check_target(state: StateDatabase) -> None:
-    """Raise StateError if `restore_state` could not work: a server does not answer, or a newer version uses it."""
-    if not _is_damaged(state):
+    """Raise StateError if `restore_state` could not work, for example because a server does not answer."""
+    if not _is_unusable(state):
         _ = state.engine
 
 
 def restore_state(state: StateDatabase, file: Path) -> None:
     """Replace all rows by those of a copy, in one step. Others may use the database meanwhile. Raises StateError.
 
-    A damaged file is moved away first.
+    A file that is damaged, or of a newer version, is moved away first.
     """
-    if state.file is not None and _is_damaged(state):
+    if state.file is not None and _is_unusable(state):
         for part in (state.file, *(state.file.with_name(state.file.name + end) for end in ("-wal", "-shm"))):
             if part.exists():
-                part.replace(part.with_name(part.name + DAMAGED))
+                part.replace(part.with_name(part.name + REPLACED))
     with closing(StateDatabase(f"sqlite:///{file}")) as copy:
         _copy_rows(copy, state)
 
 
-def _is_damaged(state: StateDatabase) -> bool:
+def _is_unusable(state: StateDatabase) -> bool:
     if state.file is None or not state.file.exists():
         return False
     try:
         check_file(state.file, state.name)
-    except StateError:
+        with closing(StateDatabase(f"sqlite:///{state.file}", prepares=False)) as found, found.read() as connection:
+            is_current(connection)
+    except (StateError, OtherVersionError):
         return True
     return False
 

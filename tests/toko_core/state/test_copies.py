@@ -13,7 +13,7 @@ from toko_core.people.audit import Audit
 from toko_core.people.person import Person
 from toko_core.people.store import People
 from toko_core.people.view import Role
-from toko_core.state.copies import DAMAGED, check_copy, copy_state, restore_state
+from toko_core.state.copies import REPLACED, check_copy, copy_state, restore_state
 from toko_core.state.database import StateDatabase, StateError
 from toko_core.state.tables import audit, people
 
@@ -98,7 +98,7 @@ def test_a_damaged_database_is_not_copied_and_a_restore_moves_it_away(tmp_path: 
         copy_state(state, tmp_path / "second.db")
     restore_state(state, tmp_path / "copy.db")
     assert People(state, {1}, set()).find(5) is not None
-    assert state.file.with_name(state.file.name + DAMAGED).exists()
+    assert state.file.with_name(state.file.name + REPLACED).exists()
     state.close()
 
 

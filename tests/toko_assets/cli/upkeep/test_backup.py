@@ -243,7 +243,7 @@ def test_a_restore_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_on
     assert states.count("new") >= 10
 
 
-def test_a_damaged_or_newer_state_database_is_one_line_and_a_restore_gives_the_damaged_one_back(
+def test_a_damaged_or_newer_state_database_is_one_line_and_a_restore_replaces_it(
     toko: Installation, tmp_path: Path
 ) -> None:
     file, before = toko.data / "state" / "state.db", saved_files(toko.data)
@@ -253,14 +253,14 @@ def test_a_damaged_or_newer_state_database_is_one_line_and_a_restore_gives_the_d
     assert not (tmp_path / "second.tar.gz").exists()
     assert run_toko("people", "list").error.startswith(f"toko: The state database {file} cannot be used: ")
     assert run_toko("restore-backup", "shop.tar.gz").status == 0
-    assert (toko.data / "state" / "state.db.damaged").read_bytes() == b"damaged" * 2000
+    assert (toko.data / "state" / "state.db.replaced").read_bytes() == b"damaged" * 2000
     assert saved_files(toko.data) == before
     with closing(sqlite3.connect(file)) as state:
         state.execute("UPDATE state_version SET version_num = '9999'")
         state.commit()
-    spoilt = saved_files(toko.data)
-    assert "upgrade toko" in run_toko("restore-backup", "shop.tar.gz").error
-    assert saved_files(toko.data) == spoilt
+    assert "a newer toko made it" in run_toko("people", "list").error
+    assert run_toko("restore-backup", "shop.tar.gz").status == 0
+    assert saved_files(toko.data) == before
     assert no_leftovers(toko.data)
 
 
