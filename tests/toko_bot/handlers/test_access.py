@@ -83,7 +83,9 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
     assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
-    assert names[-7:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"]
+    assert names[-9:] == [
+        "/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat", "/pengguna", "/catatan",
+    ]  # fmt: skip
 
 
 def test_the_lists_for_owners_show_products_and_open_them(siti: Person) -> None:
@@ -140,7 +142,7 @@ def test_without_owner_users_nobody_is_an_owner_and_the_bot_says_so_at_its_start
 def test_without_allowed_users_the_bot_logs_a_warning_and_sends_people_their_id(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS="", ALLOWED_USERS="") as bot:
         assert "Anda belum punya akses" in server.user(BUDI, "Budi").ask("halo").text
-        assert "ALLOWED_USERS is empty" in bot.log
+        assert "OWNER_USERS and ALLOWED_USERS are empty: nobody may use the bot" in bot.log
 
 
 def _answered(query: InlineQuery) -> InlineQuery:
