@@ -1,6 +1,7 @@
 """The data of a button decodes to the same button, and fits into Telegram's 64 bytes."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from toko_bot.replies.buttons import (
     MOST_BYTES,
     WAYS,
     Button,
+    Calculate,
     Choose,
     History,
     Label,
@@ -36,6 +38,14 @@ BUTTONS = st.one_of(
     st.builds(History, HASHES),
     st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES),
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
+    st.builds(
+        Calculate,
+        HASHES,
+        st.text("abcXYZ019_-", min_size=4, max_size=4),
+        st.decimals("0.001", "9999.999", places=3),
+        st.none() | st.integers(0, 9999),
+        st.none() | RESULTS | REPORTS | MOVES,
+    ),
 )
 
 PRODUCT = "Ab0-_xYZ"
@@ -60,6 +70,9 @@ SENT: dict[str, Button] = {
     f"o{PRODUCT}vn7.2": Open(PRODUCT, Moves("naik", 7, 2)),
     f"f{PRODUCT}": Photo(PRODUCT),
     f"h{PRODUCT}": History(PRODUCT),
+    f"j{PRODUCT}aB-_12": Calculate(PRODUCT, "aB-_", Decimal(12)),
+    f"j{PRODUCT}aB-_0.25l2brhabis.1": Calculate(PRODUCT, "aB-_", Decimal("0.25"), 2, Report("habis", 1)),
+    f"j{PRODUCT}aB-_9999.999bp1:gula": Calculate(PRODUCT, "aB-_", Decimal("9999.999"), back=Results(1, "gula")),
     "cmp1:gula": Choose("merek", Results(1, "gula")),
     "cjq4mAb-_:gula": Choose("jenis", Results(4, "gula", merek="Ab-_", history=True)),
 }
@@ -99,6 +112,8 @@ def _without_query(button: Button) -> Button:
             return replace(button, query=None)
         case Open(product, Results() as back):
             return Open(product, replace(back, query=None))
+        case Calculate(back=Results() as back):
+            return replace(button, back=replace(back, query=None))
         case Choose(label, results):
             return Choose(label, replace(results, query=None))
     return button
