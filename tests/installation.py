@@ -35,7 +35,7 @@ class Installation:
         """Run `toko ARGS…` as its entry point does."""
         status = 0
         if args[0] == "sync":
-            made_once.give(self.data)
+            made_once.give_all(self.data)
         with patch("sys.argv", ["toko", *map(str, args)]):
             try:
                 cli.main()

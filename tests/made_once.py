@@ -21,11 +21,20 @@ from toko_assets.postgres.place import find_cluster, prepare
 DAGSTER, RECORDS = "dagster.yaml", ("history", "schedules")
 
 
-def give(data: Path) -> None:
-    """Give it to an installation that has none of it, unless DB_HOST names another PostgreSQL."""
-    home = Path(os.environ["DAGSTER_HOME"])
+def give_all(data: Path) -> None:
+    """Give both to an installation that has none of it, in the environment that the command gets."""
+    give_dagster(Path(os.environ["DAGSTER_HOME"]))
+    give_postgres(data)
+
+
+def give_dagster(home: Path) -> None:
+    """Give Dagster's files, unless the home has some."""
     if not (home / DAGSTER).exists() and not any((home / name).exists() for name in RECORDS):
         shutil.copytree(_made() / "dagster", home, dirs_exist_ok=True)
+
+
+def give_postgres(data: Path) -> None:
+    """Give the embedded PostgreSQL, unless there is one, or DB_HOST names another server."""
     if "DB_HOST" not in os.environ and not find_cluster(data / "postgres").exists():
         subprocess.run(["cp", "-a", find_cluster(_made() / "postgres"), prepare(data / "postgres").cluster], check=True)
 

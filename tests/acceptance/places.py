@@ -37,7 +37,7 @@ def run_toko(*args: str | Path) -> Answer:
     """Run `toko ARGS…` as its entry point does, for fixtures that outlive a test and so have no capsys."""
     out, err = io.StringIO(), io.StringIO()
     if args[0] == "sync":
-        made_once.give(Path(os.environ["TOKO_DATA_DIR"]))
+        made_once.give_all(Path(os.environ["TOKO_DATA_DIR"]))
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr("sys.argv", ["toko", *map(str, args)])
         with pytest.raises(SystemExit) as end:
