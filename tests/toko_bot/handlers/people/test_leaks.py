@@ -21,13 +21,13 @@ from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import Change, Item, barcode_photo, photo, publish_shop
 from toko_bot.replies.buttons import (
     WAYS,
-    Button,
     Calculate,
     Choose,
     History,
     Moves,
     Open,
     Photo,
+    Pressable,
     Report,
     Results,
     data_of,
@@ -235,7 +235,7 @@ class Reader:
     def _a_message(self) -> Message:
         return self.person.send("x")
 
-    def _any_button(self) -> Button:
+    def _any_button(self) -> Pressable:
         choose: Callable[[list[Any]], Any] = self._random.choice
         number = self._random.randrange
         code, page = product_hash(choose(self._shop.items).kodeitem), 1 + number(3)
@@ -243,7 +243,7 @@ class Reader:
         report, moves = Report(choose([*LISTS]), page), Moves(choose([*WAYS]), choose([1, 7]), page)
         user = choose([SITI, BUDI, REMOVED, WAITING, 999, self.person.user.id])
         unit, amount = unit_hash(choose(["PCS", "DUS"])), Decimal(choose([1, 3, 40]))
-        kinds: list[Button] = [
+        kinds: list[Pressable] = [
             results, report, report, moves, Photo(code), History(code), Choose("merek", results),
             Open(code, choose([None, results, report, moves])),
             Calculate(code, unit, amount, choose([None, 1, 2, 3]), choose([None, results, report])),
