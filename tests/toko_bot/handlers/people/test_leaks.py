@@ -51,6 +51,8 @@ CHANGED = 2
 NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 RUPIAH = re.compile(rf"Rp({NUMBER.pattern})")
 BARCODE = "8991002101630"
+TOTAL = re.compile(r"^total|\d barang · Rp", re.IGNORECASE)
+"""The lines of quotations with the total of several products."""
 
 
 def primes() -> Iterator[int]:
@@ -289,7 +291,7 @@ def is_paid(amount: Decimal, prices: set[Decimal]) -> bool:
 
 def large_numbers(texts: list[str]) -> set[Decimal]:
     """Return the numbers that are as large as amounts, but for the totals of several products, and the barcode."""
-    lines = [line for text in texts for line in text.splitlines() if not line.lower().startswith("total")]
+    lines = [line for text in texts for line in text.splitlines() if not TOTAL.search(line)]
     return {number for number in numbers(lines) if number >= LEAST} - {Decimal(BARCODE)}
 
 
