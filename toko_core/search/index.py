@@ -15,8 +15,9 @@ design under numba responds three times as fast, but its compiler adds 208 MB to
 its memory.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -40,9 +41,10 @@ from toko_core.search.words.keys import KeyTable
 from toko_core.search.words.matches import MOST_ASKED, Matches, steps
 from toko_core.search.words.matching import Matcher
 from toko_core.search.words.pairs import WordPairs
+from toko_core.search.words.sense_building import build_senses
 from toko_core.search.words.senses import Senses
 from toko_core.search.words.skeletons import SkeletonOrder
-from toko_core.search.words.sounds import Sounds
+from toko_core.search.words.sounds import Sounds, sound
 from toko_core.search.words.trigrams import Trigrams
 from toko_core.search.words.vocabulary import Vocabulary
 
@@ -138,22 +140,24 @@ class SearchIndex:
         row. `remarks`, if given, has a further text for each row, which finds it if no name has all typed words.
         `synonyms` are those that come with the program, unless others are given.
         """
-        first_ids: dict[str, int] = {}
+        first_ids: defaultdict[str, int] = defaultdict(count().__next__)
+        of_labels = {label: words(label) for label in set(labels)}
         documents, lengths, repeated = [], [], []
         for row, name in enumerate(names):
             written, units = words_and_units(name)
             document = list(dict.fromkeys(written))[:SLOTS]
             lengths.append(len(document))
             repeated.append(min(len(written) - len(document), MOST_REPEATED))
-            further = units + words(labels[row]) if labels else units
+            further = units + of_labels[labels[row]] if labels else units
             document += [word for word in dict.fromkeys(further) if word not in document]
-            documents.append([first_ids.setdefault(word, len(first_ids)) for word in document[:SLOTS]])
+            documents.append([first_ids[word] for word in document[:SLOTS]])
         vocabulary = sorted(first_ids, key=str.encode)
         ids = np.empty(len(vocabulary), np.int32)
         ids[[first_ids[word] for word in vocabulary]] = np.arange(len(vocabulary))
         filled = np.arange(SLOTS) < np.array([len(document) for document in documents], np.int64)[:, None]
         slots = np.full((len(names), SLOTS), len(vocabulary), np.int32)  # an empty slot holds the id after the last
         slots[filled] = ids[np.array([word for document in documents for word in document], np.int64)]
+        spoken = [sound(word) for word in vocabulary]
         return cls(
             Vocabulary.build(vocabulary)
             | KeyTable.build(vocabulary)
@@ -163,8 +167,8 @@ class SearchIndex:
             | Identifiers.build(barcodes, codes)
             | Identifiers.build_serials(serials)
             | Postings.build(slots, len(vocabulary))
-            | Sounds.build(vocabulary)
-            | Senses.build(vocabulary, slots, np.array(lengths, np.uint8), synonyms or load_synonyms())
+            | Sounds.build(vocabulary, spoken)
+            | build_senses(vocabulary, spoken, slots, np.array(lengths, np.uint8), synonyms or load_synonyms())
             | RemarkIndex.build(remarks)
             | {
                 "slots": slots.ravel(),
