@@ -7,7 +7,7 @@ limit that grows more slowly than the number of names.
 
 import threading
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log
 from typing import Any, NamedTuple
@@ -81,6 +81,17 @@ class _Taken(NamedTuple):
             for number, span in self.spans.items()
         }
         return _Taken(self.counts - fewer.counts, spans, fewer.counts)
+
+
+class _Entries(NamedTuple):
+    """Rows that a typed word found, and the value of each, ascending if a row occurs several times."""
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.int32]
+
+    def only(self, which: NDArray[np.bool_]) -> "_Entries":
+        """Return some of the entries."""
+        return _Entries(self.rows.compress(which), self.values.compress(which))
 
 
 class Postings:
@@ -165,37 +176,33 @@ class Postings:
         levels = [weight * level for weight in weighed.weights]
         left = self._most_rows - sum(len(having.rows) for having in query.having.values())
         taken = self._within_budget(matches, weighed, left)
-        rows, values = self._entries(matches, taken, levels)
-        havings = [*query.having.items(), *query.phrases.items()]
-        if havings:
-            rows = np.concatenate([rows, *(having.rows for _, having in havings)])
-            worth = [(having.similarity * levels[number]).astype(np.int32) for number, having in havings]
-            values = np.concatenate([values, *worth])
+        entries = self._entries(matches, taken, levels)
+        for number, having in (*query.having.items(), *query.phrases.items()):
+            worth = (having.similarity * levels[number]).astype(np.int32)
+            entries[number].append(_Entries(having.rows, worth))
         if weighed.before[-1] > left and len(levels) <= FEW_ASKED:
             wider = self._within_budget(matches, weighed, WIDER * self._most_rows)
-            more, worth_more = self._entries(matches, wider.without(taken), levels)
-            again = self._scratch.among(more, rows)
-            rows = np.concatenate([rows, more.compress(again)])
-            values = np.concatenate([values, worth_more.compress(again)])
-        return self._highest(rows, values, kept)
+            more = self._entries(matches, wider.without(taken), levels)
+            found = np.concatenate([some.rows for of_word in entries for some in of_word])
+            for of_word, further in zip(entries, more, strict=True):
+                of_word += [some.only(self._scratch.among(some.rows, found)) for some in further]
+        return self._highest(entries, kept)
 
     def begun(self, word: int) -> NDArray[np.int64]:
         """Return rows of a word, first those in which it is early and whose name is short."""
         return self._rows[self._starts[word] : min(self._starts[word + 1], self._starts[word] + self._most_rows)]
 
-    def _entries(
-        self, matches: Matches, taken: "_Taken", levels: list[float]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Return the rows of matches and of prefixes, and the value of each entry."""
+    def _entries(self, matches: Matches, taken: "_Taken", levels: list[float]) -> list[list["_Entries"]]:
+        """Return by typed word the entries of its matches and of the words that it begins."""
         value = matches.steps * np.array([each / STEPS for each in levels]).take(matches.asked)
         values = value.astype(np.int32).repeat(taken.counts)
         rows = self._rows.take(slice_indices(self._starts.take(matches.word) + taken.skipped, taken.counts))
-        if taken.spans:
-            begun = [self._rows[span] for span in taken.spans.values()]
-            worth = [int(levels[number] * PREFIX_SHARE) for number in taken.spans]
-            rows = np.concatenate([rows, *begun])
-            values = np.concatenate([values, np.array(worth, np.int32).repeat([len(each) for each in begun])])
-        return rows, values
+        ends = np.append(0, taken.counts.cumsum()).take(matches.bounds).tolist()
+        entries = [[_Entries(rows[start:end], values[start:end])] for start, end in pairwise(ends)]
+        for number, span in taken.spans.items():
+            begun = self._rows[span]
+            entries[number].append(_Entries(begun, np.full(len(begun), levels[number] * PREFIX_SHARE, np.int32)))
+        return entries
 
     def _size(self, prefix: PrefixRange) -> int:
         return int(self._starts[prefix.end] - self._starts[prefix.start])
@@ -225,11 +232,13 @@ class Postings:
                 left -= behind - first
         return _Taken(count, taken)
 
-    def _highest(self, rows: NDArray[np.int64], values: NDArray[np.int32], kept: int) -> NDArray[np.int64]:
-        """Return the rows with the highest sums of values, ascending. A row may occur several times in `rows`."""
+    def _highest(self, entries: list[list["_Entries"]], kept: int) -> NDArray[np.int64]:
+        """Return the rows with the highest sums, ascending. Of each typed word, a row's highest value counts."""
+        rows = np.concatenate([some.rows for of_word in entries for some in of_word])
         if len(rows) > kept:
             sums = self._scratch.sums
-            np.add.at(sums, rows, values)
+            for of_word in entries:
+                _add_highest(sums, of_word)
             level = sums.take(rows)
             sums[rows] = 0
             above = np.bincount(level)[::-1].cumsum()  # entries with the highest level, with the two highest …
@@ -239,9 +248,7 @@ class Postings:
             best = (level > enough).nonzero()[0]
             equal = (level == enough).nonzero()[0][: kept - len(best)]
             rows = rows.take(high.take(np.concatenate([best, equal])))
-            rows.sort()
-        else:
-            rows = np.sort(rows)
+        rows.sort()
         is_first = np.concatenate([IS_FIRST, rows[1:] != rows[:-1]])
         return rows.compress(is_first)
 
@@ -258,6 +265,14 @@ class _Scratch(threading.local):
         found = self.sums.take(rows) > 0
         self.sums[others] = 0
         return found
+
+
+def _add_highest(sums: NDArray[np.int32], entries: Sequence[_Entries]) -> None:
+    """Add the highest value of each row to its sum. Of a row that occurs several times, the last assignment stays."""
+    before = [sums.take(some.rows) for some in entries]
+    sums[entries[0].rows] = before[0] + entries[0].values
+    for some, least in zip(entries[1:], before[1:], strict=True):
+        sums[some.rows] = np.maximum(sums.take(some.rows), least + some.values)
 
 
 def _factors(query: Query) -> list[float]:

@@ -122,7 +122,8 @@ class _Phrases:
         place = self._order[self._starts[first] : self._starts[first + 1]]
         for number, word in enumerate(further):
             place = place[self._next[place + number] == word]
-        return place // self._width
+        rows: NDArray[np.int64] = place // self._width
+        return rows
 
 
 def _add_synonyms(meanings: _Meanings, synonyms: Synonyms, phrases: _Phrases) -> None:
