@@ -257,7 +257,7 @@ def _arrays(
     lengths = np.array([len(each) for each in found], np.int64)
     row_weights = np.array([weight for meaning in meanings for _, weight in meaning.rows], np.float64)
     spread = np.bincount(of_words, frequency[words] * (weights >= least[of_words]), len(meanings))
-    spread += np.bincount(of_rows, lengths * (row_weights >= least[of_rows]), len(meanings))
+    spread = spread + np.bincount(of_rows, lengths * (row_weights >= least[of_rows]), len(meanings))
     # A row of several senses keeps the highest similarity.
     place = of_rows.repeat(lengths) * rows + np.concatenate([NO_ROWS, *found])
     steps = (row_weights.astype(np.float32) * STEPS).astype(np.int64).repeat(lengths)
