@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 INK, PALE = "#1b1b1b", "#6f6f6f"
 

@@ -15,7 +15,7 @@ import benchmarks
 from benchmarks.procfs import busy_seconds, descendants, wait_for_end
 from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 LOG = "stderr.log"
 """The file with the standard error of the measured process, in its folder."""

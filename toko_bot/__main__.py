@@ -5,7 +5,7 @@ import logging
 import sys
 
 from toko_bot.settings import load_settings
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.settings import env_warnings
 from toko_core.text import escape_controls
 

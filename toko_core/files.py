@@ -16,7 +16,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
-from toko_core.errors import SettingError
+from toko_core import SettingError
 
 TEMPORARY, OLD = ".part", ".old.part"
 """The suffixes of unfinished files and folders, and of a folder that is being replaced. What still has one after a run

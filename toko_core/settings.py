@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.files import DataFolder, full_path
 from toko_core.text import escape_controls
 

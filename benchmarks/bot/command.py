@@ -4,7 +4,7 @@ import click
 from rich.console import Console
 
 from benchmarks.output import json_option, put_out
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 BURST_SEARCHES = 500
 

@@ -18,9 +18,9 @@ from toko_assets.publishing.build import build
 from toko_bot.handlers.search import clean
 from toko_bot.replies.narrowing import read_wanted
 from toko_bot.settings import MOST_A_PAGE
+from toko_core import PermanentError
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.schema import SCHEMA_VERSION
-from toko_core.errors import PermanentError
 
 MARKS = 10
 """The number of catalogues. All prices of catalogue g end in the digit g."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Self
 
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 NOTHING = "nothing"
 GAINS = (0, 1, 3)

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from benchmarks.search.cases import SearchCase
 from toko_assets.sample.names import sample_products
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 MOST_PRODUCTS = 600_000
 """The number of distinct names from the sample shop. Beyond it, the same goods come in further packs."""

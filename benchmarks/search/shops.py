@@ -10,7 +10,7 @@ from benchmarks.search.cases import SearchCase, make_cases
 from benchmarks.search.judged import Judgement, read_judged
 from benchmarks.search.names import MOST_NAMES, draw_names, read_cases, read_names, sample_names
 from benchmarks.search.results import in_order
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 SIZES = (10_000, 100_000, 1_000_000)
 LEAST_NAMES = 100

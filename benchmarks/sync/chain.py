@@ -22,7 +22,7 @@ def main(report: Path, backup: Path) -> None:
     prepare()
     from toko_assets.cli.commands import cli  # isort: skip - first, as `toko` does
     import toko_assets.cli.run  # noqa: F401 - Dagster's import belongs to the start-up
-    from toko_core.errors import TokoError
+    from toko_core import TokoError
 
     imported = time.monotonic()
     try:

@@ -18,7 +18,7 @@ from benchmarks.sync.results import Case, Growth, Measured, growths
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.sample.backup import write_sample_backup
 from toko_assets.sample.shop import PHOTO_SHARE
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 CHAIN, FIRST_VERSION = "benchmarks.sync.chain", "benchmarks.sync.first_version"
 PACKAGES = ("toko", "dagster", "duckdb", "pandas", "pyarrow")

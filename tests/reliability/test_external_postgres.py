@@ -34,7 +34,7 @@ from toko_assets.postgres.external import ExternalServer, open_external
 from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.sample.backup import write_sample_backup
-from toko_core.errors import PermanentError, TokoError, TransientError
+from toko_core import PermanentError, TokoError, TransientError
 
 TABLES = ("products", "prices", "barcodes", "stock", "photos", "search_index")
 ROWS = 100_000

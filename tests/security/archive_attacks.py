@@ -18,7 +18,7 @@ from tests.security.supervision import FILE
 from toko_assets.ipos.archive.contents import IncompleteBackupError, NotABackupError
 from toko_assets.ipos.archive.reader import read_archive
 from toko_assets.ipos.archive.schema import readable_tables, rejection
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 
 @dataclass(frozen=True)

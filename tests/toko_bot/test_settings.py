@@ -10,8 +10,8 @@ import pytest
 from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import COMMAND, environment
 from toko_bot.settings import BotSettings, load_settings
+from toko_core import SettingError
 from toko_core.catalog.freshness import ClosedDays, open_age
-from toko_core.errors import SettingError
 
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = f"1234567890:{'A' * 35}"

@@ -34,7 +34,7 @@ from toko_assets.backups.source import ENDING, SPACE_TIMES, BackupSource, GoneEr
 from toko_assets.backups.watch.dropbox import dropbox_changes
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.reader import MAGIC, check_magic
-from toko_core.errors import TransientError
+from toko_core import TransientError
 from toko_core.files import check_space
 
 MOST_PAGES = 1000

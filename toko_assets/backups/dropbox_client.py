@@ -25,7 +25,7 @@ from urllib3 import Retry
 
 from toko_assets.backups.listing import QuietError
 from toko_assets.common.settings import Settings
-from toko_core.errors import PermanentError, TokoError, TransientError
+from toko_core import PermanentError, TokoError, TransientError
 from toko_core.log import hush
 
 ANSWER_SECONDS = 8.0

@@ -10,7 +10,7 @@ from dropbox import DropboxOAuth2FlowNoRedirect
 from rich.console import Console
 
 from toko_assets.backups.dropbox_client import ANSWER_SECONDS, CONSOLE, dropbox_errors
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 SCOPES = ["account_info.read", "files.metadata.read", "files.content.read"]
 """The permissions that are requested: list the folder and read its files. Nothing is ever written."""

@@ -24,7 +24,7 @@ from toko_assets.backups.source import (
 )
 from toko_assets.ipos.archive.reader import MAGIC, check_magic
 from toko_assets.ipos.sandbox.archives import read_backup
-from toko_core.errors import BackupError, TransientError
+from toko_core import BackupError, TransientError
 from toko_core.files import NotAFileError, check_space, copy_private, open_file
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from toko_assets.common.records import Order
 from toko_assets.ipos.archive.contents import Header
 from toko_assets.ipos.decoding import decode
+from toko_core import TransientError
 from toko_core.catalog.demo import is_demo_backup
-from toko_core.errors import TransientError
 from toko_core.text import escape_controls
 
 SETTLED = timedelta(minutes=1)

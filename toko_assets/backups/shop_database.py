@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from toko_assets.backups.listing import DatedBackup
 from toko_assets.ipos.archive.schema import is_of_ipos_4
-from toko_core.errors import PermanentError, SettingError
+from toko_core import PermanentError, SettingError
 
 
 class ForeignBackupError(PermanentError):

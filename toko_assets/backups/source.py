@@ -8,7 +8,7 @@ from threading import Event
 from typing import TypeVar
 
 from toko_assets.backups.listing import ListedBackup, Listing
-from toko_core.errors import PermanentError, TransientError
+from toko_core import PermanentError, TransientError
 
 ENDING = ".i5bu"
 CONFLICTED = re.compile(

@@ -13,7 +13,7 @@ from rich.console import Console
 from toko_assets.cli.init.options import init_options
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.process import importing, tune_process
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 if TYPE_CHECKING:
     from toko_assets.common.settings import Settings
@@ -249,7 +249,7 @@ def report(file: Path | None) -> None:
 @click.option("--check", is_flag=True, help="Only check that the bot works and has data. Exit status 1 if not.")
 def bot(check: bool) -> None:
     """Run the Telegram bot. It polls Telegram, or serves a webhook if WEBHOOK_URL is set."""
-    from toko_core.errors import SettingError
+    from toko_core import SettingError
 
     try:
         from toko_bot.__main__ import BotError, run_bot

@@ -16,8 +16,8 @@ from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.publishing.served import read_served
 from toko_assets.sample.backup import DATABASE, write_sample_backup
 from toko_assets.sample.items import TODAY
+from toko_core import CatalogError, PermanentError
 from toko_core.catalog.demo import DEMO_BACKUP, is_demo_backup
-from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
 HISTORY_PER_PRODUCT = 10

@@ -31,7 +31,7 @@ from toko_assets.defs.sensors.heartbeat import report_successes
 from toko_assets.publishing.candidates import find_candidates
 from toko_assets.publishing.heartbeat import SyncHeartbeat
 from toko_assets.publishing.served import read_shop_database
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import full_path
 
 

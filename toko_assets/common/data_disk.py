@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toko_assets.common.settings import Settings
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 from toko_core.files import DataFolder, full_path, nearest_existing
 
 PRIVATE = 0o700

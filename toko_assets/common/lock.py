@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from toko_core.errors import TransientError
+from toko_core import TransientError
 from toko_core.files import open_lock, try_lock
 
 LOCK = "sync.lock"

@@ -9,9 +9,9 @@ from pathlib import Path
 from toko_assets.common.records import read_record
 from toko_assets.common.settings import Settings
 from toko_assets.common.telegram import ANSWER_SECONDS, REJECTIONS, TOO_MANY_REQUESTS, BotApi, TelegramError
-from toko_core.errors import SettingError
-from toko_core.outbox import Message, Notified, Outbox
+from toko_core import SettingError
 from toko_core.settings import TelegramSettings
+from toko_core.state.outbox import Message, Notified, Outbox
 
 RETRIES = 1
 NO_PREVIEW = {"is_disabled": True}
@@ -22,7 +22,7 @@ OUTBOX, NOTICES = "outbox", "notices"
 
 
 class OwnerNotifier:
-    """Sends each message to every owner once, late if Telegram does not respond; see `toko_core.outbox`."""
+    """Sends each message to every owner once, late if Telegram does not respond; see `toko_core.state.outbox`."""
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.settings import BaseUrl, FolderPath, PartSettings, SecretUrl, ShopSettings, TelegramSettings, load
 
 HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]+")

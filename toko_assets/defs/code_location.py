@@ -29,7 +29,7 @@ from toko_assets.defs.sensors.heartbeat import heartbeat_sensor
 from toko_assets.defs.sensors.new_backup import new_backup_sensor
 from toko_assets.defs.sensors.owners import failure_sensor, success_sensor
 from toko_assets.defs.sensors.recent_sales import recent_sales_sensor
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.settings import TelegramSettings
 
 Clock = Callable[[], datetime]

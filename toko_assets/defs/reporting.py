@@ -16,8 +16,8 @@ from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
 from toko_assets.defs.metadata.columns import rows_table
 from toko_assets.defs.recovery import is_of_command
 from toko_assets.publishing.rejected import RejectedError
+from toko_core import BackupError, PermanentError, TokoError
 from toko_core.catalog.open_file import lock_problem
-from toko_core.errors import BackupError, PermanentError, TokoError
 
 EXAMPLES = 3
 """The rows that a failure's message names; if several checks failed, it names one row of each."""

@@ -4,7 +4,7 @@ import dagster as dg
 
 from toko_assets.common.settings import Settings
 from toko_assets.defs.jobs import sync
-from toko_core.errors import SettingError
+from toko_core import SettingError
 
 WHEN_SWITCHED_ON = "0 5 * * *"
 """The time of the schedule without DAILY_SYNC_CRON. The schedule is off then, unless somebody switches it on."""

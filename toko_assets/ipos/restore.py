@@ -31,7 +31,7 @@ from toko_assets.ipos.needed_tables import ITEM, NEEDED, RESTORED, Table
 from toko_assets.ipos.rules.item_codes import leave_out_items
 from toko_assets.ipos.sandbox.archives import unpacked_rows
 from toko_assets.postgres.server import PostgresError, PostgresServer
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 __all__ = [
     "WrongSchemaError", "create_database", "database_exists", "databases", "drop_database", "is_restored", "restore",

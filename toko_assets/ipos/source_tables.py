@@ -14,7 +14,7 @@ from pyarrow import csv
 
 from toko_assets.ipos.decoding import decode
 from toko_assets.ipos.needed_tables import RESTORED
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 from toko_core.text import drop_controls
 
 AMOUNT = pa.decimal128(38, 20)

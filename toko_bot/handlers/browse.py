@@ -100,7 +100,7 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
         return
     if isinstance(back, Results):
         back = _with_query(update, back)
-    page = await asyncio.to_thread(product_page, served, shop.settings, row, owner=shop.is_owner(update), back=back)
+    page = await asyncio.to_thread(product_page, served, shop.settings, row, view=shop.view(update), back=back)
     await _show(update, context, page)
 
 

@@ -13,6 +13,7 @@ from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
 from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
+from toko_core.people import View
 
 LONGEST_QUERY = 200
 """Characters of a query; the search engine reads no more."""
@@ -42,7 +43,7 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     shop, message = services(context), update.effective_message
     if message is None:
         return
-    page = await find(shop, clean(text), kind, owner=shop.is_owner(update))
+    page = await find(shop, clean(text), kind, view=shop.view(update))
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
     if before is not None and await edit(context.bot, message.chat.id, before, page):
         return
@@ -51,7 +52,7 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
         shop.answers.note(message.chat.id, message.message_id, answer.message_id)
 
 
-async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
+async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
     """Search, and build the page that answers a query."""
     started = time.perf_counter()
     served, settings = shop.live.served, shop.settings
@@ -64,7 +65,7 @@ async def find(shop: Services, query: str, kind: str, *, owner: bool) -> Page:
         alone = [hit.row for hit in index.search(text, 2)]
     if len(alone) == 1:
         found = 1
-        page = await asyncio.to_thread(product_page, served, settings, alone[0], owner=owner, query=query)
+        page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
     else:
         page, found = results_page(served, settings, Results(1, query))
     shop.metrics.searched(kind, query, time.perf_counter() - started, found)

@@ -14,6 +14,7 @@ from toko_bot.service.metrics import Metrics
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.catalog.photos import PhotoDecoder
+from toko_core.people import View
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,10 @@ class Services:
     background: Background = field(default_factory=Background)
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
     barcodes: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("read_barcodes", PHOTOS_AT_ONCE))
+
+    def view(self, update: Update) -> View:
+        """Return what the sender is shown here."""
+        return View(cost=self.is_owner(update))
 
     def is_owner(self, update: Update) -> bool:
         """Return whether cost may be shown here: only to an owner, in the private chat with the bot."""

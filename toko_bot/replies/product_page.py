@@ -27,6 +27,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
+from toko_core.people import View
 from toko_core.prices.payable import is_below_cost
 from toko_core.text import day, drop_controls, quantity, shorten
 
@@ -45,11 +46,11 @@ def product_page(
     settings: BotSettings,
     row: int,
     *,
-    owner: bool,
+    view: View,
     back: ProductList | None = None,
     query: str | None = None,
 ) -> Page:
-    """Build the page of a product, with cost and margin only for owners.
+    """Build the page of a product, with what `view` shows of it.
 
     If the query, given or of the page to go back to, is a serial number, it says where that is.
 
@@ -59,7 +60,7 @@ def product_page(
     head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
     if not product.dijual:
         head.append(f"🚫 {messages.NOT_SOLD}")
-    if owner and is_below_cost(product.prices):
+    if view.cost and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
     asked = (back.query if isinstance(back, Results) else query) or ""
     head += _serials(served, row, asked)
@@ -67,7 +68,7 @@ def product_page(
     head += total_lines(product, wanted, settings.price_rounding)
     offers = _offers(served, settings, product)
     head += offers
-    blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=owner)
+    blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=view.cost)
     room = PRICE_CHARACTERS - length("\n".join(offers))
     table = fit(["\n".join(block) for block in blocks], room, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
@@ -87,7 +88,7 @@ def product_page(
         if value:
             facts.append(f"{title}: {escape(value[:100])}")
     facts += _unit_names([*units, details.satuan], served.catalog.products.names)
-    if owner:
+    if view.cost:
         facts += _owners_facts(details, served.catalog.products.names, settings.zone)
     parts.append("\n".join(facts))
     place = len(parts)

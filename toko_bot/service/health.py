@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from toko_bot.settings import BotSettings
+from toko_core import CatalogError
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from toko_bot.replies.layout import is_stale
 from toko_bot.service.outgoing import seconds_to_wait, short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
-from toko_core.outbox import Message, Notified, Outbox, Waiting
+from toko_core.state.outbox import Message, Notified, Outbox, Waiting
 from toko_core.text import age, moment
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ REJECTED, STALE = "refused", "stale"
 
 
 class OwnerReports:
-    """The bot's own outbox (`toko_core.outbox`), in the folder `bot` of the data folder.
+    """The bot's own outbox (`toko_core.state.outbox`), in the folder `bot` of the data folder.
 
     Replicas with the same data folder, or a restarted bot, do not notify an owner again. If the bot may not write
     there, as in a container, it forgets at its end what is in the outbox.

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from toko_core import CatalogError
 from toko_core.catalog.details import Details
 from toko_core.catalog.product_hashes import ProductHashes
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.store import check_whole, current_file
-from toko_core.errors import CatalogError
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from toko_core.errors import CatalogError
+from toko_core import CatalogError
 
 Config = dict[str, str | bool | int | float | list[str]]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from toko_core import CatalogError
 from toko_core.catalog.products import Products
-from toko_core.errors import CatalogError
 
 HASH_BYTES = 6
 """Among 100,000 codes, two have the same hash in one of 50,000 shops."""

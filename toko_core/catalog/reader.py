@@ -12,6 +12,7 @@ from typing import Self
 
 import duckdb
 
+from toko_core import CatalogError
 from toko_core.catalog.arrays import read_arrays
 from toko_core.catalog.open_file import Config, open_file, unreadable
 from toko_core.catalog.products import Product, Products
@@ -19,7 +20,6 @@ from toko_core.catalog.reference.popularity import read_prior
 from toko_core.catalog.reference.sales import Sales
 from toko_core.catalog.schema import SCHEMA_VERSION
 from toko_core.catalog.store import current_file
-from toko_core.errors import CatalogError
 from toko_core.search import SearchIndex
 
 WEAK = 0.65

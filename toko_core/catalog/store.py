@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from toko_core.errors import CatalogError
+from toko_core import CatalogError
 from toko_core.files import file_digest, flush, keep_newest, share_as_folder, whole_file
 
 CURRENT = "CURRENT"

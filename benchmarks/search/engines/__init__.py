@@ -13,7 +13,7 @@ from benchmarks.search.engines import (
     toko,
 )
 from benchmarks.search.engines.engine import LIMIT, Engine, Search
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 ENGINES: dict[str, Engine] = {
     engine.name: engine

@@ -16,7 +16,7 @@ from toko_assets.backups import dropbox_client
 from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.listing import ListedBackup, QuietError
 from toko_assets.common.settings import load_settings
-from toko_core.errors import PermanentError, TokoError, TransientError
+from toko_core import PermanentError, TokoError, TransientError
 
 DATA = b"PGDMP" + bytes(200_000)
 BACKUP = f"{FOLDER}/toko.i5bu"

@@ -12,7 +12,7 @@ from toko_assets.backups.dropbox_login import log_in
 from toko_assets.cli.doctor.backups import look_at_backups
 from toko_assets.cli.doctor.finding import Finding, Mark
 from toko_assets.common.settings import Settings, load_settings
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.listing import ListedBackup, Listing
 from toko_assets.common.settings import load_settings
 from toko_assets.ipos.archive.contents import NotABackupError
-from toko_core.errors import TransientError
+from toko_core import TransientError
 
 MORNING = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 DATA = b"PGDMP" + random.Random(7).randbytes(1_000_000)

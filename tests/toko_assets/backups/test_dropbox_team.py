@@ -9,7 +9,7 @@ from tests.servers.dropbox_client import FOLDER
 from toko_assets.backups.dropbox import DropboxSource
 from toko_assets.backups.listing import ListedBackup
 from toko_assets.common.settings import load_settings
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 TEAM = "Toko Jaya"
 LIST, ACCOUNT = "files/list_folder", "users/get_current_account"

@@ -15,7 +15,7 @@ from toko_assets.backups.folder import FolderSource
 from toko_assets.backups.headers import DatedListing, read_headers
 from toko_assets.backups.source import UnreadableError
 from toko_assets.postgres.server import PostgresServer
-from toko_core.errors import TransientError
+from toko_core import TransientError
 
 NOBODY = 65534
 

@@ -20,7 +20,7 @@ from toko_assets.backups.listing import ListedBackup
 from toko_assets.backups.source import GoneError, NoBackupError, UnreadableError, left_out
 from toko_assets.ipos.archive.contents import NotABackupError
 from toko_assets.ipos.archive.reader import read_archive
-from toko_core.errors import TransientError
+from toko_core import TransientError
 from toko_core.files import NotAFileError
 
 DUMP = write(ArchiveFile((TocEntry(1, "STDSTRINGS", "STDSTRINGS"),)))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from toko_assets.common.settings import Settings, load_settings
-from toko_core.errors import SettingError
+from toko_core import SettingError
 
 ROOT = Path(__file__).parents[3]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.common.settings import load_settings, load_telegram_settings
-from toko_core.outbox import Message
+from toko_core.state.outbox import Message
 
 OTHER = 103
 """A second owner."""

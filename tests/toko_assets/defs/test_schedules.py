@@ -10,7 +10,7 @@ from tests.acceptance.places import installed
 from tests.code_location import load_defs
 from toko_assets.common.settings import Settings
 from toko_assets.defs.schedules import daily_sync
-from toko_core.errors import SettingError
+from toko_core import SettingError
 
 
 def the_schedule() -> dg.ScheduleDefinition:

@@ -15,8 +15,8 @@ from tests.backups import a_shop, write_backup
 from toko_assets.common.settings import Settings
 from toko_assets.defs.code_location import build_defs
 from toko_assets.postgres.server import PostgresServer
+from toko_core import SettingError
 from toko_core.catalog.store import current_file
-from toko_core.errors import SettingError
 
 NO_BOT = SettingError("The bot is not set up.")
 IMPORTED = """

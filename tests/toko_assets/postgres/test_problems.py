@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from toko_assets.postgres.problems import NoEntryError, during_work, on_connecting
-from toko_core.errors import PermanentError, TransientError
+from toko_core import PermanentError, TransientError
 
 AT = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
 

@@ -18,8 +18,8 @@ from toko_assets.common.records import PriceHistory, ProductExport, write_record
 from toko_assets.publishing.guards.limits import Limits
 from toko_assets.publishing.publish import Publication, publish_export
 from toko_assets.publishing.served import CATALOG_RECORD, read_served
+from toko_core import PermanentError
 from toko_core.catalog.store import CURRENT, point_to
-from toko_core.errors import PermanentError
 from toko_core.files import DataFolder
 from toko_core.search import SearchIndex
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.catalog_files import write_catalog
 from toko_assets.publishing.verify import verify_buttons
+from toko_core import CatalogError
 from toko_core.catalog.product_hashes import ProductHashes, product_hash
 from toko_core.catalog.reader import PublishedCatalog
-from toko_core.errors import CatalogError
 
 ALIKE = ("17612872", "18158534")
 """The first two numbers whose hashes of 48 bits are the same: of 40 million, three pairs are."""

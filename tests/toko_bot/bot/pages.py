@@ -13,6 +13,7 @@ from toko_bot.replies.product_page import product_page
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog, Served
 from toko_core.catalog.store import CURRENT
+from toko_core.people import View
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -49,5 +50,5 @@ def product_text(served: Served, query: str, *, owner: bool = False, asked: bool
     (hit, *_) = served.catalog.search(query, 1)
     row = next(row for row in range(len(served.catalog.products)) if served.catalog.products[row] == hit.product)
     return unescape(
-        TAG.sub("", product_page(served, settings, row, owner=owner, query=query if asked else None).text)
+        TAG.sub("", product_page(served, settings, row, view=View(cost=owner), query=query if asked else None).text)
     ).splitlines()

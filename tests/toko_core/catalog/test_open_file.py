@@ -9,17 +9,17 @@ import pytest
 
 from tests.catalog_files import write_catalog
 from tests.stand_in_disk import ROOT, on_disk
+from toko_core import CatalogError
 from toko_core.catalog.details import Details
 from toko_core.catalog.open_file import lock_problem
 from toko_core.catalog.reader import PublishedCatalog
-from toko_core.errors import CatalogError
 
 OPENED = """
 import sys
 from pathlib import Path
 from toko_core.catalog.details import Details
 from toko_core.catalog.reader import PublishedCatalog, read_info
-from toko_core.errors import CatalogError
+from toko_core import CatalogError
 for opened in (PublishedCatalog, Details, read_info):
     try:
         opened(Path(sys.argv[1]))

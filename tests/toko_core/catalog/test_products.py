@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from tests.catalog_files import write_catalog
+from toko_core import CatalogError
 from toko_core.catalog.products import Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
-from toko_core.errors import CatalogError
 
 PRODUCTS = [
     # kodeitem, namaitem, jenis, merek, dijual

@@ -8,7 +8,7 @@ from threading import Event
 
 from toko_assets.backups.listing import QuietError
 from toko_assets.backups.source import BackupSource
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 """Seconds until the source is watched again after a failure. The pause doubles with every failure."""

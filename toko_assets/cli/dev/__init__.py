@@ -11,7 +11,7 @@ from rich.console import Console
 from toko_assets.cli.dev.lock import only_one
 from toko_assets.cli.dev.programs import dagster_environment, list_programs
 from toko_assets.cli.dev.supervisor import supervise
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 
 def run_dev(port: int, console: Console) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import open_lock, try_lock
 
 FILE = "toko-dev.lock"

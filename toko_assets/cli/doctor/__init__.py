@@ -29,7 +29,7 @@ from toko_assets.cli.doctor.setup import (
 from toko_assets.cli.doctor.telegram import look_at_telegram
 from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import load_settings
-from toko_core.errors import SettingError
+from toko_core import SettingError
 
 CHECKS = (
     ("time zone", look_at_time_zone),

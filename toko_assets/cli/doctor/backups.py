@@ -15,8 +15,8 @@ from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
 from toko_assets.ipos.archive.contents import Archive
 from toko_assets.ipos.sandbox.archives import verify_backup
+from toko_core import BackupError, TokoError
 from toko_core.catalog.demo import DEMO_BACKUP
-from toko_core.errors import BackupError, TokoError
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 

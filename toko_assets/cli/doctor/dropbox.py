@@ -10,7 +10,7 @@ from toko_assets.backups.dropbox_client import dropbox_client, dropbox_errors
 from toko_assets.cli.doctor.candidates import backups_of_shop
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.common.settings import Settings
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 SUBJECT = "Dropbox"
 

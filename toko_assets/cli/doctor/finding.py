@@ -7,7 +7,7 @@ from enum import Enum
 import duckdb
 import psycopg
 
-from toko_core.errors import CatalogError, TokoError
+from toko_core import CatalogError, TokoError
 
 
 class Mark(Enum):

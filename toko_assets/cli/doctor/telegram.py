@@ -12,7 +12,7 @@ from toko_assets.common.settings import Settings
 from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import Beat, read_beat
 from toko_bot.settings import BotSettings, load_settings
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.settings import env_file, host_of
 
 SUBJECT = "Telegram"

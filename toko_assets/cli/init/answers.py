@@ -13,7 +13,7 @@ from toko_assets.cli.init.options import PLAIN, SECRET, how_to_give
 from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
-from toko_core.errors import SettingError, TokoError
+from toko_core import SettingError, TokoError
 from toko_core.settings import PartSettings, load
 
 NAMES = (*PLAIN, *SECRET)

@@ -20,7 +20,7 @@ from toko_assets.cli.terminal import plain
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.served import read_shop_database
-from toko_core.errors import PermanentError, SettingError, TokoError
+from toko_core import PermanentError, SettingError, TokoError
 from toko_core.files import expand_home
 from toko_core.settings import ShopSettings
 from toko_core.text import moment

@@ -13,7 +13,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
-from toko_core.errors import SettingError, TransientError
+from toko_core import SettingError, TransientError
 from toko_core.files import whole_file
 from toko_core.settings import NAMES
 

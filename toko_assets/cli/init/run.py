@@ -40,7 +40,7 @@ from toko_assets.cli.terminal import plain
 from toko_assets.common.data_disk import data_disk_problem
 from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
-from toko_core.errors import PermanentError, SettingError
+from toko_core import PermanentError, SettingError
 from toko_core.settings import ENV_FILE, SECRETS, ShopSettings, env_warnings
 
 BARE, COMPOSE = "bare", "compose"

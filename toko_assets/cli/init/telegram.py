@@ -16,7 +16,7 @@ from toko_assets.cli.terminal import plain
 from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import read_beat
 from toko_bot.settings import BotSettings
-from toko_core.errors import SettingError, TokoError, TransientError
+from toko_core import SettingError, TokoError, TransientError
 from toko_core.settings import TelegramSettings, host_of
 from toko_core.text import shorten
 

@@ -19,7 +19,7 @@ from toko_assets.cli.report.redaction import Redaction
 from toko_assets.cli.report.runs import describe_runs
 from toko_assets.cli.report.settings import describe_settings
 from toko_assets.cli.terminal import plain
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 SECTIONS: dict[str, Callable[[Given], Iterator[str]]] = {
     "Versions and machine": describe_machine,

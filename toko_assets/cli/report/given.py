@@ -9,7 +9,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.files import full_path
 from toko_core.settings import ENV_FILE
 

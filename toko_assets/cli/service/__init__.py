@@ -15,7 +15,7 @@ from toko_assets.cli.service.unit import Unit, owner_of, unit_name
 from toko_assets.cli.terminal import plain
 from toko_assets.cli.up.written import list_lines, read_status, summarise
 from toko_assets.common.settings import Settings
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import whole_file
 from toko_core.settings import ENV_FILE, NAMES, env_file
 

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import full_path
 
 RUNNING = Path("/run/systemd/system")

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import nearest_existing
 
 PROGRAM = Path(sys.executable).with_name("toko")

@@ -15,7 +15,7 @@ from toko_assets.cli.dev.programs import CODE_SERVER, LOCATION
 from toko_assets.cli.dev.supervisor import Program
 from toko_bot.service.health import read_beat
 from toko_bot.settings import load_settings
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.settings import env_file
 
 FORKED = (

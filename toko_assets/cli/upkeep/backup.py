@@ -33,8 +33,8 @@ from toko_assets.cli.upkeep.storage import (
 )
 from toko_assets.cli.upkeep.tar import Progress
 from toko_assets.common.settings import Settings
+from toko_core import PermanentError, TransientError
 from toko_core.catalog.store import CURRENT
-from toko_core.errors import PermanentError, TransientError
 from toko_core.files import PIECE, TEMPORARY, expand_home, keep_newest, open_lock, try_lock, whole_file
 
 PREFIX, ENDING = "toko-backup-", ".tar.gz"

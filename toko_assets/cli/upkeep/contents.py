@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from toko_assets.cli.upkeep.archive import is_plain
 from toko_assets.cli.upkeep.storage import CONFIG, DUMP, FOLDERS
+from toko_core import TransientError
 from toko_core.catalog.store import CURRENT, FILE_NAME, PATTERN
-from toko_core.errors import TransientError
 from toko_core.files import TEMPORARY, DataFolder, open_file
 
 CATALOG = "catalog"

@@ -31,9 +31,9 @@ from toko_assets.cli.upkeep.tar import ArchiveError, Progress, Readable, Rejoine
 from toko_assets.common.lock import is_alive, sync_lock
 from toko_assets.common.settings import Settings
 from toko_assets.publishing.history.store import open_history
+from toko_core import CatalogError, TokoError, TransientError
 from toko_core.catalog.reader import OtherSchemaError, read_info
 from toko_core.catalog.store import CURRENT, check_whole, current_file
-from toko_core.errors import CatalogError, TokoError, TransientError
 from toko_core.files import DataFolder, check_space, expand_home, full_path, nearest_existing, open_file
 
 IPOS_BACKUP = b"PGDMP"

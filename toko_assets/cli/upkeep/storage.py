@@ -12,7 +12,7 @@ import psycopg
 import yaml  # type: ignore[import-untyped]
 
 from toko_assets.postgres.server import run_program
-from toko_core.errors import PermanentError, TransientError
+from toko_core import PermanentError, TransientError
 
 SQLITE, POSTGRES, NONE = "sqlite", "postgres", "none"
 FOLDERS = ("history", "schedules")

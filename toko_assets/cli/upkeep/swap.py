@@ -18,8 +18,8 @@ from pydantic import TypeAdapter
 from toko_assets.cli.upkeep.contents import Places
 from toko_assets.cli.upkeep.staging import PLAN, STAGED
 from toko_assets.cli.upkeep.storage import CONFIG, DUMP, FOLDERS, find_database
+from toko_core import PermanentError
 from toko_core.catalog.store import PATTERN, digest_file, point_to
-from toko_core.errors import PermanentError
 from toko_core.files import DataFolder, flush, nearest_existing, share_as_folder, whole_file
 
 REPLACED = "restore.old.part"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 from toko_core.files import PIECE, copy_private
 
 BLOCK = tarfile.BLOCKSIZE

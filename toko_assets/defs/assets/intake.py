@@ -21,8 +21,8 @@ from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.ipos.sandbox.archives import extract, read_backup
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.rejected import check_not_rejected, choose
+from toko_core import BackupError, TokoError
 from toko_core.catalog.demo import is_demo_backup
-from toko_core.errors import BackupError, TokoError
 from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 
 TENTHS = 10

@@ -18,7 +18,7 @@ from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.publishing.sales.agreement import check_agreement
 from toko_assets.publishing.sales.run import read_recent_sales
 from toko_assets.publishing.sales.store import RecentSales, last_sales
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 CODE_VERSION = "1"
 """Change it when the same backup gives other sales."""

@@ -24,7 +24,7 @@ from toko_assets.defs.daemon.fork_server import fork_fork_server
 from toko_assets.defs.daemon.run_launcher import WarmRunLauncher
 from toko_assets.defs.daemon.sensor_daemon import PromptSensorDaemon
 from toko_assets.defs.daemon.watching_launcher import WatchingLauncher
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import keep_private
 from toko_core.log import escape_records
 

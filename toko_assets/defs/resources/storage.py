@@ -11,7 +11,7 @@ from toko_assets.common.records import BackupFile
 from toko_assets.ipos.archive.excerpt import Excerpt
 from toko_assets.ipos.sandbox.archives import open_excerpt
 from toko_assets.publishing.served import read_shop_database
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 from toko_core.files import DataFolder
 
 

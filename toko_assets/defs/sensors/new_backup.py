@@ -24,9 +24,9 @@ from toko_assets.defs.sensors.attempts import is_busy, last_attempt, run_request
 from toko_assets.defs.sensors.notices import notices
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.rejected import rejection_in_force
-from toko_core.errors import PermanentError, TokoError
+from toko_core import PermanentError, TokoError
 from toko_core.files import DataFolder
-from toko_core.outbox import Message
+from toko_core.state.outbox import Message
 
 HEADER_SECONDS = 20.0
 """How long one tick reads headers: a tick has a minute."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from toko_assets.publishing.candidates import Candidates
 from toko_assets.publishing.served import Served
-from toko_core.outbox import Message
+from toko_core.state.outbox import Message
 from toko_core.text import moment, shorten
 
 LONGEST_NAME = 80

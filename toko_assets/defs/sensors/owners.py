@@ -17,7 +17,7 @@ from toko_assets.defs.rollback_job import CATALOG, rollback_catalog
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import run_times
 from toko_assets.defs.sensors.owner_messages import failure_mark
-from toko_core.outbox import Message
+from toko_core.state.outbox import Message
 
 TOLD, FAILURE = "toko/told", "toko/failure"
 """Tags of failed runs that the owners were notified of: the last notification, and the mark of the failure."""

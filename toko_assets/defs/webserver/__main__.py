@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from toko_assets.common.settings import WebSettings
 from toko_assets.defs.webserver.guard import Guard
 from toko_assets.defs.webserver.hosts import Hosts
-from toko_core.errors import SettingError
+from toko_core import SettingError
 from toko_core.settings import load
 
 LIVE_POLL_MS = 2000

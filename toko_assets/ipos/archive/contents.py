@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from toko_core.errors import BackupError
+from toko_core import BackupError
 
 
 class NotABackupError(BackupError):

@@ -16,7 +16,7 @@ from toko_assets.ipos.sandbox.messages import MalformedError, decode_archive, en
 from toko_assets.ipos.sandbox.process import DiedError, Sandbox, pipe, receive
 from toko_assets.postgres.server import PostgresError
 from toko_assets.postgres.unpacking import unpacked_script
-from toko_core.errors import TokoError
+from toko_core import TokoError
 from toko_core.files import open_file, whole_folder
 
 SMALL = 64 << 10

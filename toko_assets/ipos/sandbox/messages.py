@@ -12,7 +12,7 @@ from toko_assets.ipos.archive.copy_rows import OversizedBackupError
 from toko_assets.ipos.archive.reader import LONGEST_NAME, MOST_ENTRIES, READABLE
 from toko_assets.ipos.archive.schema import WrongSchemaError
 from toko_assets.ipos.needed_tables import RESTORED
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 LARGEST_REQUEST = 1 << 17
 """Bytes. A request describes at most one table, whose COPY statement has some KB."""

@@ -24,7 +24,7 @@ from toko_assets.ipos.sandbox.messages import (
 )
 from toko_assets.postgres.place import system_user
 from toko_assets.postgres.unpacking import READER
-from toko_core.errors import TransientError
+from toko_core import TransientError
 
 CHILD = "toko_assets.ipos.sandbox.child"
 INHERITED = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")

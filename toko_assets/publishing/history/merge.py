@@ -23,7 +23,7 @@ from toko_assets.publishing.history.store import (
     verify,
     write_history,
 )
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 PRICE = f"{KEY}, hargajual, hargapokok"
 

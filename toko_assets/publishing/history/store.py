@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from toko_assets.common.scratch import scratch_database
 from toko_assets.ipos.decimals import MONEY
 from toko_assets.ipos.source_tables import QUANTITY
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 from toko_core.files import flush, whole_file
 
 FILE = "prices.parquet"

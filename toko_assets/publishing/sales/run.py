@@ -22,7 +22,7 @@ from toko_assets.publishing.sales.agreement import compare_prices
 from toko_assets.publishing.sales.listed import read_listed
 from toko_assets.publishing.sales.store import RecentSales, write_sales
 from toko_assets.publishing.served import Served, read_served
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 from toko_core.files import DataFolder, open_file
 
 MEMORY_LIMIT = "128MB"

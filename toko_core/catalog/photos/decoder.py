@@ -9,6 +9,7 @@ from multiprocessing.connection import Pipe
 from threading import Lock
 from typing import Self
 
+from toko_core import TransientError
 from toko_core.catalog.photos.limits import (
     MOST_BYTES,
     MOST_CPU_SECONDS,
@@ -18,7 +19,6 @@ from toko_core.catalog.photos.limits import (
     Task,
     find_format,
 )
-from toko_core.errors import TransientError
 
 CHILD = "toko_core.catalog.photos.child"
 MOST_CHILDREN = min(2, os.cpu_count() or 1)

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Literal
 
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 Task = Literal["scale", "read_barcodes"]
 """What to do with a photo: make a small JPEG of it, or read its barcodes."""

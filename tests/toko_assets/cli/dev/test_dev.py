@@ -179,7 +179,7 @@ def test_doctor_says_why_the_code_cannot_be_loaded(group: Group) -> None:
     group.wait(lambda: "KEEP_BACKUPS" in str(group.location["locationOrLoadError"]))
     env_file.unlink()  # doctor reads the same settings
     said = run_toko("doctor").output
-    assert "✗ code It cannot be loaded: toko_core.errors.SettingError: The setting KEEP_BACKUPS is wrong: " in said
+    assert "✗ code It cannot be loaded: toko_core.SettingError: The setting KEEP_BACKUPS is wrong: " in said
     assert f"Fix that, then press Reload at {group.web.address}/locations." in said
 
 

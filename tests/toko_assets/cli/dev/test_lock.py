@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.places import installed, run_toko
 from tests.waiting import wait_until
 from toko_assets.cli.dev.lock import FILE, Started, find_started, only_one
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 HOLD = """
 import sys, time

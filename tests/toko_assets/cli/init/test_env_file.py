@@ -8,7 +8,7 @@ import pytest
 from dotenv import dotenv_values
 
 from toko_assets.cli.init.env_file import EnvFile
-from toko_core.errors import SettingError, TokoError
+from toko_core import SettingError, TokoError
 
 
 @pytest.fixture

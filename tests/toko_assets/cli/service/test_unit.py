@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from toko_assets.cli.service.unit import PROGRAM, Unit, owner_of, unit_name
-from toko_core.errors import TokoError
+from toko_core import TokoError
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"  # noqa: S105 -- nobody's
 

@@ -13,21 +13,21 @@ import pytest
 from tests.servers.telegram import Person, TelegramServer
 from tests.toko_assets.defs.notifying import OTHER, Telling
 from tests.toko_assets.defs.sensing import OWNER, texts
-from toko_core.outbox.messages import LONGEST_WAIT, MOST_WAITING
+from toko_core.state.outbox.messages import LONGEST_WAIT, MOST_WAITING
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LATE = "\nPesan tertunda dari "
 NOTIFY = """
 from toko_assets.common.notifier import OwnerNotifier
 from toko_assets.common.settings import load_settings, load_telegram_settings
-from toko_core.outbox import Message
+from toko_core.state.outbox import Message
 OwnerNotifier(load_settings(), load_telegram_settings(), seconds=60).notify(print, Message("run:1", "Halo"))
 """
 ADD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from toko_core.outbox import Message, Outbox
+from toko_core.state.outbox import Message, Outbox
 outbox = Outbox(Path("data/records/outbox.json"))
 for number in range(20):
     outbox.add([Message(f"run:{sys.argv[1]}-{number}", "Halo")], {102}, datetime.now(UTC))

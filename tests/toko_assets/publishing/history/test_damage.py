@@ -18,7 +18,7 @@ from tests.toko_assets.publishing.history.shops import (
 from toko_assets.publishing.history.changes import price_changes
 from toko_assets.publishing.history.merge import add
 from toko_assets.publishing.history.store import FILE, backups_of, open_history, verify
-from toko_core.errors import PermanentError
+from toko_core import PermanentError
 
 PRICES = {key(f"{code:04}"): price(str(1000 + code)) for code in range(50)}
 QUESTIONS: list[Callable[[Path], object]] = [

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from toko_core.files import open_lock, try_lock, whole_file
-from toko_core.outbox.messages import Message, Notified, State, Waiting, add, drop, settle
+from toko_core.state.outbox.messages import Message, Notified, State, Waiting, add, drop, settle
 
 log = logging.getLogger(__name__)
 

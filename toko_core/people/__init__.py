@@ -1,0 +1,5 @@
+"""Who may do what: the roles of people, and what a role is shown."""
+
+from toko_core.people.view import Role, View
+
+__all__ = ["Role", "View"]

@@ -1,0 +1,1 @@
+"""What changes while the program runs and must outlive it: the state database, and messages that wait."""
