@@ -70,6 +70,19 @@ def _secret_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _state_url(secret: SecretStr) -> SecretStr:
+    url = secret.get_secret_value()
+    scheme, _, rest = url.partition("://")
+    try:
+        right = scheme in {"postgresql", "postgres", "sqlite"} and bool(rest.strip("/"))
+        right = right and (urlsplit(url).port or 1) > 0
+    except ValueError:  # its message has a part of the address
+        right = False
+    if not right:
+        raise ValueError("must be like postgresql://user:password@host/database, or sqlite:////full/path/state.db")
+    return secret
+
+
 def _folder(path: Path) -> Path:
     try:
         return full_path(path)
@@ -110,6 +123,10 @@ class ShopSettings(PartSettings):
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
     search_results_limit: int = Field(5, ge=1, le=100, description="Results of a search")
 
+    state_url: Annotated[SecretStr, AfterValidator(_state_url)] | None = Field(
+        None, description="The state database; unset: an SQLite file in TOKO_DATA_DIR/state"
+    )
+
     @property
     def data_folder(self) -> Path:
         """TOKO_DATA_DIR."""
@@ -126,18 +143,11 @@ class ShopSettings(PartSettings):
         return ZoneInfo(self.shop_timezone)
 
 
-class TelegramSettings(PartSettings):
-    """Settings for Telegram: the bot answers people with them, and the chain notifies the owners."""
+class PeopleSettings(PartSettings):
+    """The people who have access whatever the state database says."""
 
-    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="the token from @BotFather")
     allowed_users: Ids = Field(frozenset(), description="Telegram ids of the staff")
     owner_users: Ids = Field(frozenset(), description="Telegram ids of owners, who also see cost; unset: nobody")
-    telegram_base_url: BaseUrl = Field(TELEGRAM, description="A Bot API server")
-
-    @property
-    def token(self) -> str:
-        """The bot's token in plain text."""
-        return self.telegram_bot_token.get_secret_value()
 
     @property
     def owners(self) -> frozenset[int]:
@@ -148,6 +158,18 @@ class TelegramSettings(PartSettings):
     def staff(self) -> frozenset[int]:
         """All people who may search, including the owners."""
         return self.allowed_users | self.owner_users
+
+
+class TelegramSettings(PeopleSettings):
+    """Settings for Telegram: the bot answers people with them, and the chain notifies the owners."""
+
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="the token from @BotFather")
+    telegram_base_url: BaseUrl = Field(TELEGRAM, description="A Bot API server")
+
+    @property
+    def token(self) -> str:
+        """The bot's token in plain text."""
+        return self.telegram_bot_token.get_secret_value()
 
 
 Part = TypeVar("Part", bound=PartSettings)
@@ -200,7 +222,7 @@ NAMES = frozenset({
     "KEEP_CATALOGS", "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN",
     "METRICS_PORT", "OWNER_USERS", "POSTGRES_IMAGE", "POSTGRES_PASSWORD", "PRICE_ROUNDING", "PYTHON_IMAGE",
     "SALES_EVERY_HOURS", "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS",
-    "SYNONYMS_FILE",
+    "STATE_URL", "SYNONYMS_FILE",
     "TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR",
     "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
     "ACME_CA", "BOT_REPLICAS", "COMPOSE_PROFILES", "TOKO_REGISTRY", "TOKO_VERSION",
@@ -214,6 +236,7 @@ SECRETS = {
     "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
     "HEARTBEAT_URL": "a secret address",
     "POSTGRES_PASSWORD": "a password",
+    "STATE_URL": "a database's address",
     "TELEGRAM_BOT_TOKEN": "the bot's token",
     "WEB_PASSWORD_HASH": "the hash of a password",
     "WEBHOOK_SECRET": "a secret",
