@@ -7,6 +7,7 @@ import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,7 +53,9 @@ def test_a_replaced_catalogue_is_freed_at_once_and_not_when_python_looks_for_cyc
     live: LiveCatalog, tmp_path: Path
 ) -> None:
     assert live.served is not None
-    old = [weakref.ref(live.served.catalog), weakref.ref(live.served.catalog.index), weakref.ref(live.served.details)]
+    catalog, details = live.served.catalog, live.served.details
+    old: list[weakref.ref[Any]] = [weakref.ref(each) for each in (catalog, catalog.index, details)]
+    del catalog, details
     publish_shop(tmp_path, SHOP[:5])
     gc.disable()
     try:
