@@ -54,6 +54,8 @@ LINKED = re.compile(r"(?<=[^\W\d_)])\s*[=:]\s*(?=\d)|(?<=[^\W\d_])\s*[-–—]\s
 """What links goods with a quantity: `gula: 5`, `gula - 5`, `gula (5 kg)`."""
 NOTES = re.compile(r"(?:nama|alamat|almt|hp|wa|telp|no|catatan|note|ongkir|(?:sub)?\s?total|jumlah)\b\s*[:=]", re.IGNORECASE)
 SEMICOLON, COMMA = re.compile(r"\s*;\s*"), re.compile(r"(?<!\d)\s*,\s*|\s*,(?!\d)\s*")
+MARKS = ("\n", "\r", ",", ";", "+", "&", "dan", "DAN", "Dan")
+"""A message without any of these is a search."""
 AND = re.compile(r"\s+(?:dan|&|\+)\s+", re.IGNORECASE)
 COUNT = re.compile(r"(?:[0-9]{1,4}|[0-9]{1,3}[.,][0-9]{1,2}|½|¼|¾)")
 SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
@@ -67,9 +69,14 @@ class ShoppingList(NamedTuple):
     left_out: int = 0
 
 
+def is_surely_a_search(text: str) -> bool:
+    """Return at once whether a message cannot be a list, because it has nothing that separates items."""
+    return not any(mark in text for mark in MARKS)
+
+
 def read_list(text: str) -> ShoppingList:
     """Return the items of a message; none if it is not a list but a search. Never raises."""
-    if not ({"\n", "\r", ",", ";"} & set(text) or AND.search(text)):
+    if is_surely_a_search(text):
         return ShoppingList(())
     items = read_items(text)
     return items if len(items.items) > 1 else ShoppingList(())
@@ -124,11 +131,16 @@ def _clean(line: str) -> str:
     """Return a line without what names no goods; empty if nothing is left."""
     line = " ".join(INVISIBLE.sub("", line).split())
     line = COPIED.sub("", line, count=1) if COPIED.match(line) else line
-    line = EMPHASIS.sub(r"\2", line)
+    line = _plain(line)
     if (bullet := BULLET.match(line)) is not None:
-        line = EMPHASIS.sub(r"\2", line[bullet.end() :])
+        line = _plain(line[bullet.end() :])
     line = " ".join(LINKED.sub(" ", line).split())
     return "" if _is_heading(line) else line
+
+
+def _plain(line: str) -> str:
+    """Return a line without WhatsApp's marks. A long one keeps them: looking for them would take too long."""
+    return EMPHASIS.sub(r"\2", line) if len(line) <= LONGEST_ITEM else line
 
 
 def _is_heading(line: str) -> bool:

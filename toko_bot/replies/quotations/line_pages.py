@@ -58,7 +58,7 @@ def line_page(desk: Desk, line: Line) -> Page:
         return _choose_unit(desk, line, product)
     name = f"<b>{escape(shorten(line_name(line), LONGEST_NAME))}</b>"
     if line.price is None or line.satuan is None:
-        parts = [_head(desk, line), f"{name}\n{escape(f'{count_of(line)} {problem_of(line)}')}"]
+        parts = [_head(desk, line), f"{name}\n{escape(f'{count_of(line)} {problem_of(desk, line)}')}"]
     else:
         rounding = desk.settings.price_rounding
         price, subtotal = shown_unit_price(line.price, rounding), total([(line.number, line.price)], rounding)

@@ -116,10 +116,12 @@ def count_of(line: Line) -> str:
     return f"{quantity(line.number)} {unit[:LONGEST_UNIT]}".strip()
 
 
-def problem_of(line: Line) -> str:
+def problem_of(desk: Desk, line: Line) -> str:
     """Say what is open about a line."""
     if line.kodeitem is None:
         return words.OPEN_PRODUCT if line.choices else words.NOT_FOUND
+    if desk.quoter.find(line.kodeitem) is None:
+        return words.NOT_SOLD
     return words.OPEN_UNIT if line.satuan is None else words.UNPRICED
 
 
@@ -151,7 +153,7 @@ def _table(desk: Desk, part: Part) -> Iterator[str]:
             placeholder="…",
         )  # fmt: skip
         if line.price is None or amount is None:
-            yield f"{INDENT}{problem_of(line)}"
+            yield f"{INDENT}{problem_of(desk, line)}"
         else:
             price = shown_unit_price(line.price, desk.settings.price_rounding)
             yield two_columns(f"{INDENT}{count_of(line)} × {quantity(price)}", quantity(amount))

@@ -13,6 +13,7 @@ OPEN_PRODUCT = "? pilih barangnya"
 NOT_FOUND = "? barang tidak ditemukan"
 OPEN_UNIT = "? pilih satuannya"
 UNPRICED = "? harga belum diisi"
+NOT_SOLD = "? tidak dijual lagi"
 TOTAL, ROUNDING = "TOTAL", "Pembulatan"
 EMPTY = "Belum ada barang. Balas pesan ini dengan barangnya, misalnya: gula 1 kg 5"
 

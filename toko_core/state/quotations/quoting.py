@@ -8,6 +8,7 @@ from decimal import Decimal
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
+from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.prices.payable import ORDINARY_LEVEL, unit_price
 from toko_core.prices.receipts import buyer_at
 from toko_core.state.quotations.matching import find_unit, match_item, units_of
@@ -75,3 +76,8 @@ class Quoter:
         products = [self.find(line.kodeitem) for line in quotation.lines if line.kodeitem is not None]
         found = {price.level for product in products if product for price in product.prices if price.level is not None}
         return sorted({ORDINARY_LEVEL, quotation.level, *found})
+
+    def groups(self, quotation: Quotation) -> tuple[CustomerGroup, ...]:
+        """Return the shop's customer groups, which name the levels."""
+        products = (self.find(line.kodeitem) for line in quotation.lines if line.kodeitem is not None)
+        return next((product.groups for product in products if product is not None), ())

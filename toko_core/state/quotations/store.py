@@ -28,17 +28,30 @@ class Quotations:
         self._zone = zone
 
     def create(
-        self, maker_id: int, maker_name: str, level: int, lines: Sequence[Line], now: datetime
+        self,
+        maker_id: int,
+        maker_name: str,
+        level: int,
+        lines: Sequence[Line],
+        now: datetime,
+        asked_message: int | None = None,
     ) -> Quotation:
-        """Store a new quotation of at most MOST_LINES lines, under the next number of the year."""
+        """Store a new quotation of at most MOST_LINES lines, under the next number of the year.
+
+        If there is one that `asked_message` of this person asked for, that one gets the lines instead: the message was
+        edited, or Telegram delivered it again.
+        """
         shop, year = self._state.shop, now.astimezone(self._zone).year
-        kept = _placed(lines[:MOST_LINES], 1)
+        lines = lines[:MOST_LINES]
         with self._state.write() as connection:
+            if asked_message is not None and (head := self._find_asked(connection, maker_id, asked_message)):
+                return self._replace(connection, head, level, lines, now)
+            kept = _placed(lines, 1)
             last = select(func.max(quotations.c.number)).where(quotations.c.shop == shop, quotations.c.year == year)
             number = (connection.execute(last).scalar() or 0) + 1
             values = {
                 "shop": shop, "year": year, "number": number, "maker_id": maker_id, "maker_name": maker_name,
-                "level": level, "created_at": now, "priced_at": now, "next_place": len(kept) + 1,
+                "asked_message": asked_message, "level": level, "created_at": now, "priced_at": now, "next_place": len(kept) + 1,
             }  # fmt: skip
             made = connection.execute(insert(quotations).values(values)).inserted_primary_key
             assert made is not None  # noqa: S101 - for mypy: the table has one key
@@ -117,6 +130,23 @@ class Quotations:
             lines[row["quotation_id"]].append(_line(dict(row)))
         return [_quotation(dict(head), lines[head["id"]]) for head in heads]
 
+    def _find_asked(self, connection: Connection, maker_id: int, asked_message: int) -> dict[str, Any] | None:
+        own = [quotations.c.maker_id == maker_id, quotations.c.asked_message == asked_message]
+        found = select(quotations).where(quotations.c.shop == self._state.shop, *own)
+        head = connection.execute(found).mappings().first()
+        return None if head is None else dict(head)
+
+    def _replace(
+        self, connection: Connection, head: dict[str, Any], level: int, lines: Sequence[Line], now: datetime
+    ) -> Quotation:
+        """Give a quotation other lines. Old buttons, which name places, find none of them."""
+        kept = _placed(lines, head["next_place"])
+        connection.execute(delete(quotation_lines).where(quotation_lines.c.quotation_id == head["id"]))
+        values = {"level": level, "priced_at": now, "next_place": head["next_place"] + len(kept)}
+        connection.execute(update(quotations).where(*self._where(head["id"])).values(values))
+        _insert_lines(connection, self._state.shop, head["id"], kept)
+        return _quotation(head | values, kept)
+
     def _update_line(self, connection: Connection, quotation_id: int, line: Line) -> None:
         where = self._line(quotation_id, line.place)
         connection.execute(update(quotation_lines).where(*where).values(_values(line)))
@@ -136,16 +166,6 @@ class Quotations:
     def _line(self, quotation_id: int, place: int) -> tuple[ColumnElement[bool], ...]:
         columns = quotation_lines.c
         return columns.shop == self._state.shop, columns.quotation_id == quotation_id, columns.place == place
-
-
-def erase_texts(connection: Connection, shop: str, user_id: int) -> int:
-    """Erase what somebody typed from the lines of their quotations. Call it before `tables.forget`.
-
-    A message may name people. Returns how many lines that were.
-    """
-    own = select(quotations.c.id).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
-    lines = update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked="")
-    return connection.execute(lines).rowcount
 
 
 def _placed(lines: Sequence[Line], start: int) -> list[Line]:
@@ -171,5 +191,5 @@ def _line(row: dict[str, Any]) -> Line:
 
 
 def _quotation(row: dict[str, Any], lines: Sequence[Line]) -> Quotation:
-    del row["shop"], row["next_place"]
+    del row["shop"], row["next_place"], row["asked_message"]
     return Quotation(**row, lines=tuple(lines))
