@@ -13,6 +13,8 @@ from typing import Literal, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
 
+from toko_bot.replies.people.buttons import PeopleButton, decode_people
+
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 NOTHING = "-"
 """The data of a button that does nothing when pressed."""
@@ -209,14 +211,14 @@ class Quote:
         return cls(found["action"], int(found["quotation"]), int(found["place"] or 0), found["value"] or "")
 
 
-Button = ProductList | Open | Photo | History | Choose | Quote
+Button = ProductList | Open | Photo | History | Choose | PeopleButton | Quote
 
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
-    "k": Quote.decode,
+    "u": decode_people, "k": Quote.decode,
 }  # fmt: skip
 """The decoder of each kind of button, by the first letter of its data."""
 

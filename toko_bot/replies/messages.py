@@ -18,6 +18,7 @@ STAFF_COMMANDS = {
     "riwayat": "Riwayat harga, misalnya /riwayat indomie",
     "naik": "Harga yang naik hari ini, atau 7 hari terakhir",
     "turun": "Harga yang turun hari ini, atau 7 hari terakhir",
+    "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuatnya",
     "version": "Data yang sedang dipakai",
     "reload": "Ambil data terbaru",
     "id": "ID Telegram Anda",
@@ -30,6 +31,8 @@ OWNER_COMMANDS = {
     "habis": "Barang yang stoknya habis",
     "laris": "Barang yang paling laris",
     "lambat": "Barang yang tidak laku 90 hari",
+    "pengguna": "Siapa yang boleh memakai bot ini",
+    "catatan": "Siapa mengubah apa",
 }
 GROUP_COMMANDS = {
     "harga": "Cari harga barang, misalnya /harga indomie",

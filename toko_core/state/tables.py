@@ -127,6 +127,19 @@ requests = Table(
 )
 """Strangers who ask for access. A decided one without a role was rejected."""
 
+request_messages = Table(
+    "request_messages",
+    metadata,
+    row_id(),
+    shop_column(),
+    Column("request_id", BigInteger, nullable=False),
+    *person_columns("owner"),
+    Column("message_id", BigInteger, nullable=False),
+    Index("request_messages_request", "shop", "request_id"),
+    sqlite_autoincrement=True,
+)
+"""The bot's messages about requests that wait, in the private chats of owners. They are edited after the decision."""
+
 audit = Table(
     "audit",
     metadata,

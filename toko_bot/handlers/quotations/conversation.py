@@ -18,6 +18,7 @@ from toko_bot.replies.buttons import Quote, read_data
 from toko_bot.replies.layout import Page
 from toko_bot.replies.quotations import pages, words
 from toko_core.catalog.live import Served
+from toko_core.people import Role
 from toko_core.search.lists import ShoppingList, is_surely_a_search, read_list
 from toko_core.state.database import StateError
 
@@ -85,11 +86,11 @@ async def on_quotation_press(update: Update, context: Context) -> None:
 
 def visitor_of(update: Update, shop: Services) -> Visitor | None:
     """Return who sent an update in their private chat with the bot; None elsewhere, where others would read along."""
-    user, chat = update.effective_user, update.effective_chat
-    if user is None or chat is None or chat.type != Chat.PRIVATE:
+    user, chat, person = update.effective_user, update.effective_chat, shop.sender(update)
+    if user is None or person is None or chat is None or chat.type != Chat.PRIVATE:
         return None
-    level = shop.view(update).level
-    return Visitor(user.id, user.full_name, user.id in shop.settings.staff, shop.is_owner(update), level)
+    is_customer, is_owner = person.role is Role.CUSTOMER, person.role is Role.OWNER
+    return Visitor(user.id, user.full_name, not is_customer, is_owner, shop.view(update).level)
 
 
 async def _answer(update: Update, context: Context, work: Callable[[QuotationDesk], Outcome]) -> None:
