@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from toko_core.search.language.fillers import FILLERS
+from toko_core.search.language.headings import HEADINGS
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
 from toko_core.search.quantities import Quantity, read_quantity
@@ -28,14 +29,6 @@ FEWEST_COUNTED = 2
 """How many parts of one line must have a quantity for it to be a list."""
 MEASURED = frozenset({"kg", "ons", "liter", "meter"})
 """Goods are also sold loose by these: after the goods they are a quantity if the product's name does not have them."""
-HEADINGS = FILLERS.union(
-    "pesanan orderan order list daftar belanja belanjaan titipan titip po nota catatan sembako kebutuhan berikut "
-    "tgl tanggal hari besok lusa kemarin minggu bulan kirim diantar antar jam "
-    "senin selasa rabu kamis jumat sabtu ahad januari februari maret april mei juni juli agustus september oktober "
-    "november desember jan feb mar apr jun jul agu agt sep okt nov des".split()
-)
-"""A line of nothing but these words, and numbers, is a heading."""
-
 LINES = re.compile(r"[\r\n\v\f\u0085\u2028\u2029]+")
 """Not all that `str.splitlines` splits at: what a scanner sends has \x1d in it."""
 INVISIBLE = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -52,7 +45,9 @@ EMPHASIS = re.compile(r"(?<!\S)([*_~])(\S|\S.*?\S)\1(?!\S)")
 """WhatsApp's *bold*, _italic_ and ~struck out~."""
 LINKED = re.compile(r"(?<=[^\W\d_)])\s*[=:]\s*(?=\d)|(?<=[^\W\d_])\s*[-–—]\s*(?=\d)|[()\[\]]")
 """What links goods with a quantity: `gula: 5`, `gula - 5`, `gula (5 kg)`."""
-NOTES = re.compile(r"(?:nama|alamat|almt|hp|wa|telp|no|catatan|note|ongkir|(?:sub)?\s?total|jumlah)\b\s*[:=]", re.IGNORECASE)
+NOTES = re.compile(
+    r"(?:nama|alamat|almt|hp|wa|telp|no|catatan|note|ongkir|(?:sub)?\s?total|jumlah)\b\s*[:=]", re.IGNORECASE
+)
 SEMICOLON, COMMA = re.compile(r"\s*;\s*"), re.compile(r"(?<!\d)\s*,\s*|\s*,(?!\d)\s*")
 MARKS = ("\n", "\r", ",", ";", "+", "&", "dan", "DAN", "Dan")
 """A message without any of these is a search."""

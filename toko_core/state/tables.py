@@ -178,9 +178,7 @@ quotations = Table(
 quotation_lines = Table(
     "quotation_lines",
     metadata,
-    Column(
-        "quotation_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("quotations.id"), primary_key=True
-    ),
+    Column("quotation_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("quotations.id"), primary_key=True),
     Column("place", Integer, primary_key=True, autoincrement=False),
     shop_column(),
     Column("asked", String, nullable=False),

@@ -1,4 +1,4 @@
-"""Answers messages that are lists, replies to quotations, and the buttons of quotations. It keeps nothing of its own."""
+"""Answers lists, replies to quotations, and the buttons of quotations. It is stateless, so any replica can answer."""
 
 import asyncio
 import logging
@@ -115,9 +115,7 @@ async def _answer(update: Update, context: Context, work: Callable[[QuotationDes
         shop.answers.note(message.chat.id, message.message_id, sent.message_id)
 
 
-async def _work(
-    shop: Services, served: Served, visitor: Visitor, work: Callable[[QuotationDesk], Outcome]
-) -> Outcome:
+async def _work(shop: Services, served: Served, visitor: Visitor, work: Callable[[QuotationDesk], Outcome]) -> Outcome:
     """Do the work in a thread: it searches, draws, and touches the disk."""
     desk = QuotationDesk(shop.quotations, served, shop.settings, visitor, datetime.now(UTC))
     try:
@@ -152,7 +150,9 @@ def _numbered(replied: Message | None, context: Context) -> str | None:
 def _replied_to(replied: Message | None) -> tuple[int, int]:
     """Return the quotation and the line that the buttons of a message are about; 0 if they do not say."""
     markup = replied.reply_markup if replied is not None else None
-    buttons = [button for row in markup.inline_keyboard for button in row] if isinstance(markup, InlineKeyboardMarkup) else []
+    buttons = (
+        [button for row in markup.inline_keyboard for button in row] if isinstance(markup, InlineKeyboardMarkup) else []
+    )
     quotation = 0
     for button in buttons:
         pressed = read_data(button.callback_data) if isinstance(button.callback_data, str) else None

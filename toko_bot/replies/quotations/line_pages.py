@@ -24,7 +24,6 @@ from toko_bot.replies.quotations.pages import (
     NUMBERS_A_ROW,
     PICTURE,
     REMOVE,
-    SHARE,
     TEXT,
     UNIT,
     VIEW,
@@ -123,7 +122,10 @@ def _choose_unit(desk: Desk, line: Line, product: Product) -> Page:
         label = f"{quantity(line.number)} {satuan[:LONGEST_UNIT]}{amount}"
         buttons.append(button(label, Quote(UNIT, here, line.place, unit_hash(satuan))))
     name = f"<b>{escape(shorten(line_name(line), LONGEST_NAME))}</b>"
-    rows = [*_in_rows(buttons, 1), [button(words.CHANGE_PRODUCT, Quote(CHANGE, here, line.place)), *_remove(here, line)]]
+    rows = [
+        *_in_rows(buttons, 1),
+        [button(words.CHANGE_PRODUCT, Quote(CHANGE, here, line.place)), *_remove(here, line)],
+    ]
     return list_page([_head(desk, line), name, words.no_unit(line.unit or "")], [*rows, _back(desk, line)])
 
 
@@ -136,7 +138,9 @@ def _offer(desk: Desk, line: Line, number: int, product: Product) -> str:
     asked = replace(line, kodeitem=product.kodeitem, satuan=sold.satuan, number=sold.number)
     price = desk.quoter.price_now(asked, desk.quotation.level)
     amount = rupiah(shown_unit_price(price, desk.settings.price_rounding)) if price is not None else words.UNPRICED
-    return f"{escape(f'{number}. {name}')}\n<code>{escape(two_columns(f'   {sold.satuan[:LONGEST_UNIT]}', amount))}</code>"
+    return (
+        f"{escape(f'{number}. {name}')}\n<code>{escape(two_columns(f'   {sold.satuan[:LONGEST_UNIT]}', amount))}</code>"
+    )
 
 
 def _steps(here: int, line: Line) -> list[InlineKeyboardButton]:
@@ -154,7 +158,9 @@ def _units(here: int, line: Line, product: Product) -> list[list[InlineKeyboardB
     units = units_of(product)[:MOST_UNITS]
     if len(units) < 2:
         return []
-    marked = {satuan: f"✓ {satuan[:LONGEST_UNIT]}" if satuan == line.satuan else satuan[:LONGEST_UNIT] for satuan in units}
+    marked = {
+        satuan: f"✓ {satuan[:LONGEST_UNIT]}" if satuan == line.satuan else satuan[:LONGEST_UNIT] for satuan in units
+    }
     buttons = [button(marked[satuan], Quote(UNIT, here, line.place, unit_hash(satuan))) for satuan in units]
     return _in_rows(buttons, BUTTONS_A_ROW)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from toko_core.state.database import StateDatabase
 from toko_core.state.quotations.records import MOST_LINES, Line, Quotation
@@ -51,7 +51,8 @@ class Quotations:
             number = (connection.execute(last).scalar() or 0) + 1
             values = {
                 "shop": shop, "year": year, "number": number, "maker_id": maker_id, "maker_name": maker_name,
-                "asked_message": asked_message, "level": level, "created_at": now, "priced_at": now, "next_place": len(kept) + 1,
+                "asked_message": asked_message, "level": level, "created_at": now, "priced_at": now,
+                "next_place": len(kept) + 1,
             }  # fmt: skip
             made = connection.execute(insert(quotations).values(values)).inserted_primary_key
             assert made is not None  # noqa: S101 - for mypy: the table has one key
