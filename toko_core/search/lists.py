@@ -81,7 +81,8 @@ def read_items(text: str) -> ShoppingList:
     """Return all items of a message that is a list, or what is added to one; a search is one item. Never raises."""
     lines = [line for line in map(_clean, LINES.split(text)) if line]
     parts = [part for line in lines for part in _split(line)]
-    items = [item for part in _joined(parts) for item in _split_quantities(part[:LONGEST_ITEM].strip(" ,;"))]
+    named = [part[:LONGEST_ITEM].strip(" ,;") for part in _joined(parts) if _names_goods(part)]
+    items = [item for part in named for item in _split_quantities(part)]
     return ShoppingList(tuple(items[:MOST_ITEMS]), max(len(items) - MOST_ITEMS, 0))
 
 
@@ -100,17 +101,22 @@ def readings(item: str) -> Iterator[Quantity]:
 
 
 def _bare(item: str) -> Iterator[Quantity]:
-    *before, last = item.split()
-    if before and (number := _count(last)) is not None:
-        yield Quantity(" ".join(before).strip(" ,;"), number)
-    first, *after = item.split()
-    if after and (number := _count(first)) is not None:
-        yield Quantity(" ".join(after), number)
+    tokens = _without_fillers(item.split())
+    if len(tokens) > 1 and (number := _count(tokens[-1])) is not None:
+        yield Quantity(" ".join(tokens[:-1]).strip(" ,;"), number)
+    if len(tokens) > 1 and (number := _count(tokens[0])) is not None:
+        yield Quantity(" ".join(tokens[1:]), number)
     for length in (1, 2):
-        goods, size = item.split()[:-length], SIZE.fullmatch(" ".join(item.split()[-length:]))
+        goods, size = tokens[:-length], SIZE.fullmatch(" ".join(tokens[-length:]))
         unit = UNITS.get(fold(size[2])) if size is not None else None
         if goods and size is not None and unit in MEASURED and (number := Decimal(size[1].replace(",", "."))) > 0:
             yield Quantity(" ".join(goods), number, unit)
+
+
+def _without_fillers(tokens: list[str]) -> list[str]:
+    """Return the tokens without words at the ends that name no goods: `minta gula 5 ya kak`."""
+    kept = [place for place, token in enumerate(tokens) if fold(token).strip(".,;!?") not in FILLERS]
+    return tokens[kept[0] : kept[-1] + 1] if kept else tokens
 
 
 def _count(word: str) -> Decimal | None:
@@ -129,6 +135,8 @@ def _clean(line: str) -> str:
     line = _plain(line)
     if (bullet := BULLET.match(line)) is not None:
         line = _plain(line[bullet.end() :])
+    if NOTES.match(line) or line.endswith(":"):
+        return ""
     line = " ".join(LINKED.sub(" ", line).split())
     return "" if _is_heading(line) else line
 
@@ -139,8 +147,6 @@ def _plain(line: str) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    if NOTES.match(line) or line.endswith(":"):
-        return True
     named = [word for word in words(line) if not is_number(word)]
     return bool(named) and all(word in HEADINGS for word in named)
 
@@ -153,7 +159,7 @@ def _split(line: str) -> list[str]:
 
 
 def _split_at_commas(line: str) -> list[str]:
-    parts = list(_joined([part for part in COMMA.split(line) if part]))
+    parts = list(_joined([part for part in COMMA.split(line) if part and not _is_heading(part)]))
     return parts if sum(map(_has_quantity, parts)) >= FEWEST_COUNTED else [line]
 
 
@@ -167,11 +173,10 @@ def _joined(parts: Sequence[str]) -> Iterator[str]:
     together: list[str] = []
     for part in parts:
         if together and _names_goods(part):
-            if _names_goods(" ".join(together)):
-                yield " ".join(together)
+            yield " ".join(together)
             together = []
         together.append(part)
-    if together and _names_goods(" ".join(together)):
+    if together:
         yield " ".join(together)
 
 

@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 from telegram import Chat, ForceReply, InlineKeyboardMarkup, Message, Update
@@ -77,7 +78,8 @@ async def on_quotation_press(update: Update, context: Context) -> None:
     elif visitor is None:
         await answer_press(update, words.PRIVATE_ONLY)
     else:
-        outcome = await _work(shop, served, visitor, lambda desk: desk.press(pressed))
+        async with shop.photo_slots if pressed.action == pages.PICTURE else nullcontext():  # a second of a core each
+            outcome = await _work(shop, served, visitor, lambda desk: desk.press(pressed))
         if outcome.page is not None:
             await edit_or_send(context, press.message, outcome.page)
         await _send_more(update, context, outcome)

@@ -227,7 +227,7 @@ class QuotationDesk:
         self._store.change(quotation.id, line)
         if before.is_priced or not line.is_priced:
             return self._again(quotation, line.place)
-        still = [other for other in quotation.open if other.place != line.place and (other.choices or other.kodeitem)]
+        still = [other for other in quotation.open if other.place != line.place and _has_choice(other)]
         return self._again(quotation, still[0].place if still else 0)
 
     # Replies
@@ -293,3 +293,8 @@ class QuotationDesk:
             return Outcome(alert=words.NOTHING_TO_SHARE)
         desk = self._desk(quotation)
         return Outcome(alert=words.EXPIRED_SHARE) if desk.now_expired else make(desk)
+
+
+def _has_choice(line: Line) -> bool:
+    """Return whether buttons make an open line clear: not if nothing was found, or the shop has no price."""
+    return bool(line.choices) if line.kodeitem is None else line.satuan is None
