@@ -16,7 +16,7 @@ from toko_core.search.language.fillers import FILLERS
 from toko_core.search.language.headings import HEADINGS
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
-from toko_core.search.quantities import Quantity, read_quantity
+from toko_core.search.quantities import LINKS, SIZES, Quantity, read_quantity
 from toko_core.search.text import fold, is_number, words
 
 MOST_ITEMS = 100
@@ -102,21 +102,27 @@ def readings(item: str) -> Iterator[Quantity]:
 
 def _bare(item: str) -> Iterator[Quantity]:
     tokens = _without_fillers(item.split())
-    if len(tokens) > 1 and (number := _count(tokens[-1])) is not None:
-        yield Quantity(" ".join(tokens[:-1]).strip(" ,;"), number)
+    if len(tokens) > 1 and (number := _count(tokens[-1])) is not None and (goods := _without_link(tokens[:-1])):
+        yield Quantity(goods, number)
     if len(tokens) > 1 and (number := _count(tokens[0])) is not None:
         yield Quantity(" ".join(tokens[1:]), number)
     for length in (1, 2):
-        goods, size = tokens[:-length], SIZE.fullmatch(" ".join(tokens[-length:]))
+        goods, size = _without_link(tokens[:-length]), SIZE.fullmatch(" ".join(tokens[-length:]))
         unit = UNITS.get(fold(size[2])) if size is not None else None
         if goods and size is not None and unit in MEASURED and (number := Decimal(size[1].replace(",", "."))) > 0:
-            yield Quantity(" ".join(goods), number, unit)
+            yield Quantity(goods, number, unit)
 
 
 def _without_fillers(tokens: list[str]) -> list[str]:
     """Return the tokens without words at the ends that name no goods: `minta gula 5 ya kak`."""
     kept = [place for place, token in enumerate(tokens) if fold(token).strip(".,;!?") not in FILLERS]
     return tokens[kept[0] : kept[-1] + 1] if kept else tokens
+
+
+def _without_link(tokens: Sequence[str]) -> str:
+    """Return goods without the word between them and their quantity: `gula sebanyak`, `surya 12 x`."""
+    kept = tokens[:-1] if tokens and fold(tokens[-1]) in LINKS else tokens
+    return " ".join(kept).strip(" ,;")
 
 
 def _count(word: str) -> Decimal | None:
@@ -184,16 +190,17 @@ def _split_quantities(item: str) -> list[str]:
     """Return `indomie 3 dus` and `indomie 2 pcs` for `indomie 3 dus 2 pcs`."""
     tokens = item.split()
     for length in (1, 2):
-        more = " ".join(tokens[-length:])
-        before = read_quantity(" ".join(tokens[:-length]))
-        if before.number is not None and before.unit is not None and before.text and _is_quantity(more):
-            return [" ".join(tokens[:-length]), f"{before.text} {more}"]
+        first, more = " ".join(tokens[:-length]), " ".join(tokens[-length:])
+        wanted = read_quantity(first)
+        # What follows the goods, not `2 dus pampers m 34 pcs`.
+        if wanted.unit is not None and wanted.text and first.startswith(f"{wanted.text} ") and _is_counted(more):
+            return [first, f"{wanted.text} {more}"]
     return [item]
 
 
-def _is_quantity(text: str) -> bool:
+def _is_counted(text: str) -> bool:
     wanted = read_quantity(f"barang {text}")
-    return wanted.text == "barang" and wanted.unit is not None
+    return wanted.text == "barang" and wanted.unit is not None and wanted.unit not in SIZES
 
 
 def _has_quantity(part: str) -> bool:

@@ -33,6 +33,7 @@ WHATSAPP = """[12:30, 5/12/2024] Ani Warung: *Pesanan hari ini*
         ("\u200e[12.30] ~ Budi: indomie 3 dus\n\u200e[12.30] ~ Budi: gula 2", ["indomie 3 dus", "gula 2"]),
         ("indomie goreng\n3 dus\ngula 1 kg\n5", ["indomie goreng 3 dus", "gula 1 kg 5"]),
         ("indomie 3 dus 2 pcs\ngula 4", ["indomie 3 dus", "indomie 2 pcs", "gula 4"]),
+        ("2 dus pampers m 34 pcs\n3 pcs indomie 85gr", ["2 dus pampers m 34 pcs", "3 pcs indomie 85gr"]),
         ("8991002101630 3\n089686010947", ["8991002101630 3", "089686010947"]),
         ("555 2 slop\r\nsurya 12\r\n1.5 kg telur", ["555 2 slop", "surya 12", "1.5 kg telur"]),
     ],
