@@ -40,7 +40,7 @@ def lines_of_goods(draw: st.DrawFn) -> tuple[Good, str, int, str]:
     return good, unit, number, notation.format(name=name, n=number, u=draw(st.sampled_from(SPELLINGS[unit])))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(lines_of_goods(), min_size=30, max_size=30), st.data())
 def test_a_list_of_30_lines_in_any_order_and_notation_is_the_sum_of_its_products(
     served: Served, asked: list[tuple[Good, str, int, str]], data: st.DataObject
@@ -91,6 +91,7 @@ def drafted(served: Served) -> Draft:
         ("5 surya 12", "C1", "5", "BKS"),
         ("12 gudang garam surya 12", "C1", "12", "BKS"),
         ("16 gudang garam surya 12", "C1", "16", "BKS"),
+        ("16 surya 12", "C1", "16", "BKS"),
         ("surya 12 x 16", "C1", "16", "BKS"),
         ("aqua 600 x 2", "D1", "2", "BTL"),
         ("setengah kg telur", "E1", "0.5", "KG"),
@@ -117,7 +118,6 @@ def test_what_is_clear_is_quoted_at_once(drafted: Draft, text: str, code: str, n
         ("gula pasir 5", {"B1", "B2"}),  # two sizes
         ("surya 2 slop", {"C1", "C2"}),
         ("kecap bango 500 ml", {"F1"}),  # the shop has 550
-        ("16 surya 12", {"C1", "C2"}),  # either may be the quantity
         ("semen 50", {"H1"}),  # fifty sacks, or a sack of 50 kg
         ("barang yang tidak ada", set()),
     ],
