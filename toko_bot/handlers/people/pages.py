@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from telegram import Update
+from telegram.error import TelegramError
 
 from toko_bot.handlers.commands import remove_menu, set_menu
 from toko_bot.handlers.people.requests import Outcome, accepted, decide, named, show_request, tell
@@ -12,6 +15,7 @@ from toko_bot.handlers.sending import answer_press, edit_or_send, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
+from toko_bot.replies.lists import part_of
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.buttons import (
     ROLE_OF_LETTER,
@@ -33,6 +37,7 @@ from toko_bot.replies.people.pages import (
     person_page,
     removal_page,
 )
+from toko_bot.service.outgoing import short
 from toko_core.people import Person
 from toko_core.people.store import PeopleError, Problem
 from toko_core.state.database import StateError
@@ -103,7 +108,25 @@ async def _list(context: Context, number: int) -> Page:
     shop = services(context)
     people = await asyncio.to_thread(shop.people.everybody)
     waiting = await asyncio.to_thread(shop.requests.waiting)
-    return people_page(people, waiting, Levels.of(shop.live.served), number)
+    part = part_of(len(people), number, A_PAGE)
+    shown = await _with_names(context, people[part.start : part.end])
+    return people_page(len(people), part, shown, waiting, Levels.of(shop.live.served))
+
+
+async def _with_names(context: Context, people: Sequence[Person]) -> list[Person]:
+    """Ask Telegram for the names of people of the settings, which have ids only."""
+
+    async def with_name(person: Person) -> Person:
+        if person.name or not person.from_settings:
+            return person
+        try:
+            chat = await context.bot.get_chat(person.user_id)
+        except TelegramError as error:  # who never started the bot
+            log.info("The name of user %d is not known: %s", person.user_id, short(error))
+            return person
+        return replace(person, name=chat.full_name or "", username=chat.username or "")
+
+    return list(await asyncio.gather(*map(with_name, people)))
 
 
 async def _audit(context: Context, before: int | None) -> Page:
@@ -120,6 +143,7 @@ async def _on_person(context: Context, by: Person, wanted: OnPerson) -> Outcome:
     person = next((person for person in everybody if person.user_id == wanted.user_id), None)
     if person is None:
         raise PeopleError(Problem.UNKNOWN, f"{wanted.user_id} has no access.")
+    (person,) = await _with_names(context, [person])
     if wanted.subject != "open" and person.from_settings:
         raise PeopleError(Problem.FROM_SETTINGS, f"{wanted.user_id} is named in .env.")
     change = partial(shop.people.change, person.user_id, by)

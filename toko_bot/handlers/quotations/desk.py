@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from toko_bot.replies.buttons import Quote
+from toko_bot.replies.buttons import Quote, unit_hash
 from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import part_of
 from toko_bot.replies.quotations import pages, words
-from toko_bot.replies.quotations.line_pages import choose_page, levels_page, line_page, share_page, unit_hash
+from toko_bot.replies.quotations.line_pages import choose_page, levels_page, line_page, share_page
 from toko_bot.replies.quotations.picture import draw_sheet
 from toko_bot.replies.quotations.sharing import shared_texts, sheets
 from toko_bot.settings import BotSettings

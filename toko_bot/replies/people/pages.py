@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import NOTHING
 from toko_bot.replies.layout import Page, button
+from toko_bot.replies.lists import Part
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.buttons import LETTER_OF_ROLE, AuditList, Decide, OnPerson, PeopleList, Request
 from toko_bot.replies.people.names import plain_name
@@ -79,23 +80,19 @@ def decided_page(decision: Decision, zone: ZoneInfo) -> Page:
     return Page(texts.decided(decision, moment(decision.when, zone)))
 
 
-def people_page(people: Sequence[Person], waiting: Sequence[Asked], levels: Levels, number: int) -> Page:
-    """Build a page of the list of people, with the requests that wait on its first page."""
-    pages = max(1, -(-len(people) // A_PAGE))
-    number = min(max(number, 1), pages)
-    start = (number - 1) * A_PAGE
-    shown = people[start : start + A_PAGE]
-    lines = [
-        texts.list_line(place, person, _level_name(person, levels)) for place, person in enumerate(shown, start + 1)
-    ]
-    parts = [texts.list_head(len(people), len(waiting)), "\n".join(lines)]
+def people_page(count: int, part: Part, shown: Sequence[Person], waiting: Sequence[Asked], levels: Levels) -> Page:
+    """Build a page of the list of people, with the requests that wait on its first page.
+
+    `count` is how many people there are on all pages, and `shown` are those of this one.
+    """
+    numbered = list(enumerate(shown, part.start + 1))
+    lines = [texts.list_line(place, person, _level_name(person, levels)) for place, person in numbered]
+    parts = [texts.list_head(count, len(waiting)), "\n".join(lines)]
     if any(person.from_settings for person in shown):
         parts.append(texts.FIXED)
-    numbers = [
-        button(str(place), OnPerson("open", person.user_id, number)) for place, person in enumerate(shown, start + 1)
-    ]
+    numbers = [button(str(place), OnPerson("open", person.user_id, part.number)) for place, person in numbered]
     asked = [[button(f"👤 {plain_name(one.name)}", Request(one.id))] for one in waiting[:MOST_WAITING]]
-    rows = [*(asked if number == 1 else []), *_in_rows(numbers, NUMBERS_A_ROW), *_turning(number, pages)]
+    rows = [*(asked if part.number == 1 else []), *_in_rows(numbers, NUMBERS_A_ROW), *_turning(part)]
     return Page("\n\n".join(parts), InlineKeyboardMarkup(rows))
 
 
@@ -155,14 +152,14 @@ def _level_name(person: Person, levels: Levels) -> str:
     return levels.name(person.level) if levels.are_several or person.level not in {None, levels.first} else ""
 
 
-def _turning(number: int, pages: int) -> list[list[InlineKeyboardButton]]:
-    if pages == 1:
+def _turning(part: Part) -> list[list[InlineKeyboardButton]]:
+    if part.pages == 1:
         return []
-    row = [InlineKeyboardButton(f"{number}/{pages}", callback_data=NOTHING)]
-    if number > 1:
-        row.insert(0, button(messages.PREVIOUS, PeopleList(number - 1)))
-    if number < pages:
-        row.append(button(messages.NEXT, PeopleList(number + 1)))
+    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
+    if part.number > 1:
+        row.insert(0, button(messages.PREVIOUS, PeopleList(part.number - 1)))
+    if part.number < part.pages:
+        row.append(button(messages.NEXT, PeopleList(part.number + 1)))
     return [row]
 
 

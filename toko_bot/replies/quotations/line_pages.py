@@ -1,7 +1,5 @@
 """The messages in which one line of a quotation is changed, its level is chosen, or how it is shared."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -9,7 +7,7 @@ from html import escape
 
 from telegram import InlineKeyboardButton
 
-from toko_bot.replies.buttons import NOTHING, Quote
+from toko_bot.replies.buttons import NOTHING, Quote, unit_hash
 from toko_bot.replies.layout import Page, button
 from toko_bot.replies.lists import list_page
 from toko_bot.replies.price_lines import two_columns
@@ -43,7 +41,6 @@ from toko_core.state.quotations.records import MOST_NUMBER, Line
 from toko_core.text import drop_controls, quantity, rupiah, shorten
 
 LONGEST_NAME, LONGEST_ASKED = 100, 100
-HASH_BYTES = 3
 BUTTONS_A_ROW = 3
 MOST_UNITS = 9
 
@@ -100,12 +97,6 @@ def share_page(desk: Desk) -> Page:
         [button(words.BACK, Quote(VIEW, here))],
     ]
     return list_page(["\n".join(head_lines(desk)), words.CHOOSE_SHARE], rows)
-
-
-def unit_hash(satuan: str) -> str:
-    """Return the hash of a unit for a button: four characters."""
-    digest = hashlib.blake2b(satuan.encode(errors="replace"), digest_size=HASH_BYTES).digest()
-    return base64.urlsafe_b64encode(digest).decode()
 
 
 def _head(desk: Desk, line: Line) -> str:
