@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.prices.payable import round_price, total
 
 
@@ -23,11 +22,6 @@ def add_up(lines: Sequence[tuple[Decimal, Decimal]], rounding: int | None) -> Re
     subtotals = tuple(total([line], rounding) for line in lines)
     together = total(lines, rounding)
     return Receipt(subtotals, together - sum(subtotals, Decimal(0)), together)
-
-
-def buyer_at(level: int) -> CustomerGroup:
-    """Return a customer who pays the prices of a level, and gets no percent and no discount of a group."""
-    return CustomerGroup("", level)
 
 
 def shown_unit_price(price: Decimal, rounding: int | None) -> Decimal:

@@ -91,7 +91,9 @@ def test_further_lines_are_counted_and_left_out() -> None:
 @given(
     st.text(max_size=300)
     | st.lists(
-        st.sampled_from([*"123-*_~[]():,;\n\r", " dan ", "gula ", "[12:30] A: ", "½", "0,5", "dus", "\x1d", "1. ", "x "]),
+        st.sampled_from(
+            [*"123-*_~[]():,;\n\r", " dan ", "gula ", "[12:30] A: ", "½", "0,5", "dus", "\x1d", "1. ", "x "]
+        ),
         max_size=60,
     ).map("".join)
 )
@@ -103,7 +105,9 @@ def test_any_message_can_be_read(text: str) -> None:
         assert all(wanted.number is None or wanted.number > 0 for wanted in readings(item))
 
 
-@pytest.mark.parametrize("mark", ["* ", "*a ", ",", "1 ", "- ", "gula 1,", "[1:11] a:", " dan ", "(", "1.) ", "a=1 ", "\n"])
+@pytest.mark.parametrize(
+    "mark", ["* ", "*a ", ",", "1 ", "- ", "gula 1,", "[1:11] a:", " dan ", "(", "1.) ", "a=1 ", "\n"]
+)
 def test_a_hostile_message_is_read_in_no_time(mark: str) -> None:
     """The time is of the order of the length: eight times the text does not take fifty times as long."""
     short, long = mark * (512 // len(mark)), mark * (4096 // len(mark))

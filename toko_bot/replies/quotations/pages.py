@@ -12,7 +12,8 @@ from toko_bot.replies import messages
 from toko_bot.replies.buttons import NOTHING, Quote
 from toko_bot.replies.layout import Page, button, stale_lines
 from toko_bot.replies.lists import Part, list_page, part_of
-from toko_bot.replies.price_lines import WIDTH, two_columns
+from toko_bot.replies.phone.lines import WIDTH
+from toko_bot.replies.price_lines import two_columns
 from toko_bot.replies.quotations import words
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served

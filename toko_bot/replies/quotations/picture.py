@@ -88,7 +88,8 @@ def _columns(draw: "ImageDraw.ImageDraw", y: int, columns: tuple[str, str], size
 
 def _wrap(name: str) -> list[str]:
     """Return a name in at most NAME_LINES lines."""
-    *full, last = [""]
+    full: list[str] = []
+    last = ""
     for word in ascii_text(name).split():
         longer = f"{last} {word}".strip()
         if last and len(full) < NAME_LINES - 1 and _font(NORMAL).getlength(longer) > WIDTH - 2 * MARGIN:

@@ -105,7 +105,7 @@ def _read_alone(item: str, whole: Quantity, reading: Quantity, name: str) -> tup
 def _read_both_ends(
     index: SearchIndex, item: str, whole: Quantity, alone: Sequence[Quantity], name: str
 ) -> tuple[Quantity, bool]:
-    """Read an item with a number at each end, such as `5 surya 12`: that is the quantity without which more is found."""
+    """Read an item with a number at each end, as `5 surya 12`: that is the quantity without which more is found."""
     last, first = alone[:2]
     if all(_is_in_name(item, reading, name) for reading in (last, first)):
         return whole, False

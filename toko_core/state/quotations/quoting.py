@@ -9,8 +9,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.groups import CustomerGroup
-from toko_core.prices.payable import ORDINARY_LEVEL, unit_price
-from toko_core.prices.receipts import buyer_at
+from toko_core.prices.payable import ORDINARY_LEVEL, calculate
 from toko_core.state.quotations.matching import find_unit, match_item, units_of
 from toko_core.state.quotations.records import MOST_NUMBER, Changed, Line, Quotation
 
@@ -61,8 +60,8 @@ class Quoter:
         product = self.find(line.kodeitem) if line.kodeitem is not None else None
         if product is None or line.satuan is None:
             return None
-        price = unit_price(product, line.satuan, line.number, buyer_at(level))
-        return price if price is not None and price > 0 else None
+        found = calculate(product, line.satuan, line.number, None, level)
+        return found.price if found is not None else None
 
     def changes(self, quotation: Quotation) -> Iterator[Changed]:
         """Yield the priced lines whose price is another one now."""

@@ -1,9 +1,10 @@
 """A shop whose prices this module states a second time, in plain Python."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.toko_bot.bot.shop import Item
+from tests.toko_bot.bot.shop import Item, PriceRow
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,17 @@ GOODS = [
     Good("H1", "SEMEN TIGA RODA 50KG", {"SAK": [(None, None, "68000")]}),
     Good("I1", "MINYAK BIMOLI 2 LITER", {"PCS": [(None, None, "38123.4567")]}),
     *(Good(f"Z{number}", f"PANCI {word} NOMOR {number}", {"PCS": [(None, None, f"{41000 + number}")]})
-      for number, word in enumerate("ALFA BRAVO CAKRA DELTA ERLANGGA FAJAR".split(), 18)),
+      for number, word in enumerate(["ALFA", "BRAVO", "CAKRA", "DELTA", "ERLANGGA", "FAJAR"], 18)),
 ]  # fmt: skip
 BY_CODE = {good.code: good for good in GOODS}
 
 
 def items() -> list[Item]:
-    return [
-        Item(good.code, good.name, [
-            (unit, "1" if unit == next(iter(good.units)) else "40", level, None if most is None else str(most), "1", price)
-            for unit, rows in good.units.items() for level, most, price in rows
-        ])
-        for good in GOODS
-    ]  # fmt: skip
+    return [Item(good.code, good.name, list(_rows(good))) for good in GOODS]
+
+
+def _rows(good: Good) -> Iterator[PriceRow]:
+    base = next(iter(good.units))
+    for unit, rows in good.units.items():
+        for level, most, price in rows:
+            yield unit, "1" if unit == base else "40", level, None if most is None else str(most), "1", price

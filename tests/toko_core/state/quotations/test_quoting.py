@@ -53,7 +53,7 @@ def test_a_list_of_30_lines_in_any_order_and_notation_is_the_sum_of_its_products
         text = "\n".join(data.draw(st.sampled_from(FRONTS)) + line for line in written)
     lines = Quoter(served, NOW).draft(read_list(text).items, level)
     found = [(line.kodeitem, line.satuan, line.number) for line in lines]
-    assert found == [(good.code, unit, number) for good, unit, number, _ in asked], text
+    assert found == [(good.code, unit, Decimal(number)) for good, unit, number, _ in asked], text
     exact = [good.price(unit, Fraction(number), level) * number for good, unit, number, _ in asked]
     receipt = quotation(*lines).receipt(rounding)
     assert receipt.total == rounded(sum(exact, Fraction()), rounding)
@@ -134,9 +134,10 @@ def test_a_unit_that_the_product_lacks_is_asked_and_the_number_stays(served: Ser
     quoter = Quoter(served, NOW)
     for text, number, unit in (("kecap bango 550 2 lusin", 2, "lusin"), ("5 kg gula pasir gulaku 1 kg", 5, "kg")):
         line = drafted(text)
-        assert line.kodeitem is not None
-        assert (line.satuan, line.number, line.unit, line.price) == (None, number, unit, None)
-        assert find_unit(quoter.find(line.kodeitem) or pytest.fail(), line.number, line.unit) is None
+        product = quoter.find(line.kodeitem or "")
+        assert product is not None
+        assert (line.satuan, line.number, line.unit, line.price) == (None, Decimal(number), unit, None)
+        assert find_unit(product, line.number, line.unit) is None
         assert unit_named(unit) == unit
 
 
