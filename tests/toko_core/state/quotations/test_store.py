@@ -118,7 +118,9 @@ def test_erasing_a_person_leaves_their_quotations_without_a_name_and_without_wha
     assert kept.find(others.id) == others
     with state.read() as connection:
         rows = [*connection.execute(select(quotations)), *connection.execute(select(quotation_lines))]
-    assert not any("Budi" in str(row) or "77" in str(row.asked_message if "maker_id" in row._fields else "") for row in rows)
+    assert not any(
+        "Budi" in str(row) or "77" in str(row.asked_message if "maker_id" in row._fields else "") for row in rows
+    )
 
 
 def test_another_shop_in_the_database_is_not_seen(url: str) -> None:
