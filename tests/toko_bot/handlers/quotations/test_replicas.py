@@ -72,6 +72,12 @@ def test_a_quotation_outlives_its_bot_and_opens_for_nobody_else(tmp_path: Path, 
             people.remove(ANI, None)
             assert ani.press("✅ Selesai", shown).answered().alert
             assert "Penawaran" not in ani.ask("/penawaran").text
+
+            for file in (data / "state").glob(f"{FILE}*"):
+                file.write_bytes(b"damaged")
+            assert "sedang tidak bisa dibuka" in budi.ask(LIST).text
+            assert "sedang tidak bisa dibuka" in budi.press("📤 Bagikan", taken).answered().text
+            assert "INDOMIE" in budi.ask("indomie").text, "searches go on"
     for person in (ani, tono, budi, siti):
         for event in person.events:
             assert COST not in event.text.replace(".", "")

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from tests.toko_core.state.databases import sqlite_url, state, url
+from tests.toko_core.state.databases import state, url
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase
 from toko_core.state.quotations import store
@@ -33,9 +32,9 @@ def kept(state: StateDatabase) -> Quotations:
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[list[Quotations]]:
+def two(url: str) -> Iterator[list[Quotations]]:
     """The same database, opened as two processes open it."""
-    databases = [StateDatabase(sqlite_url(tmp_path)) for _ in range(2)]
+    databases = [StateDatabase(url) for _ in range(2)]
     yield [Quotations(database, ZONE) for database in databases]
     for database in databases:
         database.close()
