@@ -18,6 +18,7 @@ STAFF_COMMANDS = {
     "riwayat": "Riwayat harga, misalnya /riwayat indomie",
     "naik": "Harga yang naik hari ini, atau 7 hari terakhir",
     "turun": "Harga yang turun hari ini, atau 7 hari terakhir",
+    "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuatnya",
     "version": "Data yang sedang dipakai",
     "reload": "Ambil data terbaru",
     "id": "ID Telegram Anda",
