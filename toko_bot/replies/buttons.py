@@ -206,7 +206,7 @@ class Calculate:
     back: ProductList | None = None
 
     DATA = re.compile(
-        r"j(?P<product>[\w-]{8})(?P<unit>[\w-]{4})(?P<number>\d{1,4}(?:\.\d{1,3})?)(?:l(?P<level>\d{1,4}))?"
+        r"j(?P<product>[\w-]{8})(?P<unit>[\w-]{4})(?P<number>\d{1,5}(?:\.\d{1,3})?)(?:l(?P<level>\d{1,4}))?"
         r"(?:b(?P<back>.*))?",
         re.DOTALL | re.ASCII,
     )

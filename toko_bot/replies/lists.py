@@ -63,7 +63,7 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     here = replace(wanted, page=part.number)
     rows = [hit.row for hit in hits[part.start : part.end]]
     shown = [asked_now(served, settings, row, view) for row in rows]
-    totals = [wanted_total(product, asked, settings.price_rounding) for product in shown]
+    totals = [wanted_total(product, asked, here.query or "", settings.price_rounding) for product in shown]
     head = "\n".join(_head(served, here, asked.text, hits))
     data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
     keyboard = [

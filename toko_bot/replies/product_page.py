@@ -67,7 +67,7 @@ def product_page(
     asked = (back.query if isinstance(back, Results) else query) or ""
     head += _serials(served, row, asked) if view.stock else []
     wanted = read_wanted(served.catalog.index, served.catalog.products, asked)
-    head += total_lines(wanted_total(product, wanted, settings.price_rounding), settings.price_rounding)
+    head += total_lines(wanted_total(product, wanted, asked, settings.price_rounding), settings.price_rounding)
     offers = _offers(served, settings, product)
     head += offers
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=view.cost)
@@ -96,7 +96,7 @@ def product_page(
     place = len(parts)
     parts += data_lines(served, settings)
     code = product_hash(product.kodeitem)
-    calculator = first_calculation(product, code, wanted, back)
+    calculator = first_calculation(product, code, wanted, asked, back)
     if is_query_lost([*([back] if back else []), *([calculator] if calculator else [])], back):
         parts.append(messages.asked(asked))
     rows = [[button(messages.BACK, back)] if back is not None else []]

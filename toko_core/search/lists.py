@@ -16,7 +16,7 @@ from toko_core.search.language.fillers import FILLERS
 from toko_core.search.language.headings import HEADINGS
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
-from toko_core.search.quantities import LINKS, SIZES, Quantity, read_quantity
+from toko_core.search.quantities import LINKS, SIZES, Quantity, measure_at_end, read_quantity
 from toko_core.search.text import fold, is_number, words
 
 MOST_ITEMS = 100
@@ -39,11 +39,12 @@ COPIED = re.compile(
 )
 """What WhatsApp puts in front of a copied message: `[12:30, 5/12/2024] Ani: ` or `05/12/24 12.30 - Ani: `."""
 BULLET = re.compile(
-    r"(?:[-–—•·▪▫◦‣►➤→✓✔✅☑☐>*+]+\s*(?=\w)|\(?\d{1,3}[.)](?:\s+|(?=[^\W\d_]))|\d{1,3}\.\)\s*|\[[ xX]?\]\s*)+"
+    r"(?:[-–—•·▪▫◦‣►➤→✓✔✅☑☐>*+]+\s*(?=\w)|\(?\d{1,3}[.)](?:\s+|(?=[^\W\d_]))|\d{1,3}\.\)\s*|\[[ xX]?\]\s*"
+    r"|\d{1,3}(?:\s[.)]|[-/])\s+|(?:\d\ufe0f?\u20e3)+\s*|[\u2460-\u2473]\s*|[A-Za-z]\)\s+)+"
 )
 EMPHASIS = re.compile(r"(?<!\S)([*_~])(\S|\S.*?\S)\1(?!\S)")
 """WhatsApp's *bold*, _italic_ and ~struck out~."""
-LINKED = re.compile(r"(?<=[^\W\d_)])\s*[=:]\s*(?=\d)|(?<=[^\W\d_])\s*[-–—]\s*(?=\d)|[()\[\]]")
+LINKED = re.compile(r"(?<=[^\W\d_)])\s*[=:]\s*(?=\d)|(?<=[^\W\d_])\s*[-–—]\s*(?=\d)|[()\[\]|]|_{2,}|^<[^<>]*>$")
 """What links goods with a quantity: `gula: 5`, `gula - 5`, `gula (5 kg)`."""
 NOTES = re.compile(
     r"(?:nama|alamat|almt|hp|wa|telp|no|catatan|note|ongkir|(?:sub)?\s?total|jumlah)\b\s*[:=]", re.IGNORECASE
@@ -51,10 +52,27 @@ NOTES = re.compile(
 SEMICOLON, COMMA = re.compile(r"\s*;\s*"), re.compile(r"(?<!\d)\s*,\s*|\s*,(?!\d)\s*")
 MARKS = ("\n", "\r", ",", ";", "+", "&", "dan", "DAN", "Dan")
 """A message without any of these is a search."""
+ALSO = frozenset({"+", "&", "dan"})
+"""Words between two quantities of the same goods."""
 AND = re.compile(r"\s+(?:dan|&|\+)\s+", re.IGNORECASE)
-COUNT = re.compile(r"(?:[0-9]{1,4}|[0-9]{1,3}[.,][0-9]{1,2}|½|¼|¾)")
-SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
-SIZE = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*([^\W\d_]+)")
+PRICE = re.compile(
+    r"\s*[x×*=]?\s*(?:@\s*(?:rp\b\.?)?|\brp\b\.?|\brp(?=\d))\s*\d[\d.,]*(?:\s*(?:rb|ribu|k|jt|juta)\b)?(?:\s*/\s*\w+)?"
+    r"|\s*=\s*\d{1,3}(?:[.,]\d{3})+(?!\s*[\w.,])",
+    re.IGNORECASE,
+)
+"""A price beside goods and a quantity: `2 dus @115.000 = 230.000`, `5 kg Rp82.500`."""
+PRICE_AT_END = re.compile(
+    r"(?P<counted>\d\s*(?P<unit>[^\W\d_]+))\s+(?:\d{4,8}|\d{1,3}(?:[.,]\d{3})+|\d{1,4}\s*(?:rb|ribu))$", re.IGNORECASE
+)
+"""A price after a unit: `5 kg 82500`, `2 sak 145rb`."""
+GLUED_FRACTION = re.compile(r"(\d\s+(?:1/2|1/4|3/4))(?=[^\W\d_])")
+"""Without a blank after it, it would be another number than with the one before: `1 1/2kg`."""
+SUM = re.compile(r"(?:(?:grand|sub)\s?)?total\s*(?:rp\.?)?\s*[\d.,]+", re.IGNORECASE)
+MOST_DIGITS, SHORTEST_BARCODE = 5, 8
+NUMBER = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]{1,12}")
+COUNTED = re.compile(r"(?<![\w.,/])([0-9][0-9.,]{0,20})\s*([^\W\d_]+)")
+COUNT = re.compile(r"(?:[0-9]{1,4}|[0-9]{1,3}[.,][0-9]{1,2}|½|¼|¾|1/2|1/4|3/4)")
+SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "1/2": "0.5", "1/4": "0.25", "3/4": "0.75"}
 
 
 class ShoppingList(NamedTuple):
@@ -100,16 +118,29 @@ def readings(item: str) -> Iterator[Quantity]:
     yield Quantity(item)
 
 
+def has_unread_number(item: str) -> bool:
+    """Return whether an item without a quantity has a number that looks like one: 0, or more than anybody buys.
+
+    A number of five digits or more may also be an amount: `telur 15000`. Nobody but the customer knows.
+    """
+    tokens = _without_fillers(item.split())
+    if len(tokens) > 1 and (number := NUMBER.fullmatch(tokens[-1])) is not None:
+        digits = re.sub("[.,]", "", number[0])
+        return not digits.strip("0") or MOST_DIGITS <= len(digits) < SHORTEST_BARCODE
+    counted = [found[1] for found in COUNTED.finditer(item) if UNITS.get(fold(found[2]), "kg") not in SIZES]
+    numbers = [re.sub("[.,]", "", number) for number in counted]
+    return any(not number.strip("0") or len(number) > MOST_DIGITS for number in numbers)
+
+
 def _bare(item: str) -> Iterator[Quantity]:
     tokens = _without_fillers(item.split())
     if len(tokens) > 1 and (number := _count(tokens[-1])) is not None and (goods := _without_link(tokens[:-1])):
         yield Quantity(goods, number)
     if len(tokens) > 1 and (number := _count(tokens[0])) is not None:
         yield Quantity(" ".join(tokens[1:]), number)
-    for length in (1, 2):
-        goods, size = _without_link(tokens[:-length]), SIZE.fullmatch(" ".join(tokens[-length:]))
-        unit = UNITS.get(fold(size[2])) if size is not None else None
-        if goods and size is not None and unit in MEASURED and (number := Decimal(size[1].replace(",", "."))) > 0:
+    if (measure := measure_at_end(tokens, MEASURED)) is not None:
+        start, number, unit = measure
+        if goods := _without_link(tokens[:start]):
             yield Quantity(goods, number, unit)
 
 
@@ -141,8 +172,9 @@ def _clean(line: str) -> str:
     line = _plain(line)
     if (bullet := BULLET.match(line)) is not None:
         line = _plain(line[bullet.end() :])
-    if NOTES.match(line) or line.endswith(":"):
+    if NOTES.match(line) or SUM.fullmatch(line) or line.endswith(":"):
         return ""
+    line = _without_price(GLUED_FRACTION.sub(r"\1 ", line))
     line = " ".join(LINKED.sub(" ", line).split())
     return "" if _is_heading(line) else line
 
@@ -150,6 +182,18 @@ def _clean(line: str) -> str:
 def _plain(line: str) -> str:
     """Return a line without WhatsApp's marks. A long one keeps them: looking for them would take too long."""
     return EMPHASIS.sub(r"\2", line) if len(line) <= LONGEST_ITEM else line
+
+
+def _without_price(line: str) -> str:
+    """Return a line without prices, which are no quantities. A line with no other number keeps them: `pulsa 10rb`."""
+    if len(line) > LONGEST_ITEM:
+        return line
+    rest = PRICE.sub("", line)
+    rest = rest if _has_quantity(rest) or not _names_goods(rest) else line
+    found = PRICE_AT_END.search(rest)
+    if found is not None and UNITS.get(fold(found["unit"])) and _names_goods(goods := rest[: found.end("counted")]):
+        return goods
+    return rest
 
 
 def _is_heading(line: str) -> bool:
@@ -192,7 +236,9 @@ def _split_quantities(item: str) -> list[str]:
     """Return `indomie 3 dus` and `indomie 2 pcs` for `indomie 3 dus 2 pcs`."""
     tokens = item.split()
     for length in (1, 2):
-        first, more = " ".join(tokens[:-length]), " ".join(tokens[-length:])
+        before = tokens[:-length]
+        before = before[:-1] if before and before[-1] in ALSO else before
+        first, more = " ".join(before), " ".join(tokens[-length:])
         wanted = read_quantity(first)
         # What follows the goods, not `2 dus pampers m 34 pcs`.
         if wanted.unit is not None and wanted.text and first.startswith(f"{wanted.text} ") and _is_counted(more):

@@ -7,8 +7,8 @@ number alone never is a quantity (`surya 12`).
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ LINKS = TIMES | frozenset({"sebanyak", "sejumlah", "qty", "jml", "jumlah", "=", 
 """Words between the goods and the quantity, which go with it."""
 NOT_WANTED = frozenset({"isi", "is", "per", "@", "/", "+"})
 """Words before a number that is not a quantity: `isi 12 pcs`."""
-MOST = 10_000
+MOST = 100_000
 LONGEST = 200
 
 NUMBER = r"(?:[0-9]{1,9}/[1-9][0-9]{0,2}|[0-9]{1,9}(?:[.,][0-9]{1,3})?|[.][0-9]{1,2})"
@@ -43,6 +43,9 @@ PLAIN = re.compile(NUMBER)
 TIMES_NUMBER = re.compile(rf"[x×*]({NUMBER})")
 NUMBER_TIMES = re.compile(rf"({NUMBER})[x×*]")
 THOUSANDS = re.compile(r"[0-9]{1,3}[.,][0-9]{3}")
+WORD = re.compile(r"[^\W\d_]+")
+THOUSANDTH = Decimal("0.001")
+"""The till knows no smaller part of a unit: a third is 0,333."""
 
 
 class Quantity(NamedTuple):
@@ -94,6 +97,28 @@ def is_size(text: str, wanted: Quantity, name: str) -> bool:
 def unit_named(satuan: str) -> str | None:
     """Return the unit that a shop's name of one means: `KRT` and `karton` are dus. None if it is not known."""
     return UNITS.get(fold(satuan).strip(" ."))
+
+
+def unit_meant(satuans: Iterable[str], unit: str, text: str) -> str | None:
+    """Return the one of a product's units that has this usual name; None if none has, or if it may be any of several.
+
+    A shop may sell by KARTON and by DUS, which are of different sizes. Then the word in the text decides.
+    """
+    meant = [satuan for satuan in dict.fromkeys(satuans) if unit_named(satuan) == unit]
+    if len(meant) > 1:
+        typed = WORD.findall(fold(text))
+        meant = [satuan for satuan in meant if fold(satuan).strip(" .") in typed]
+    return meant[0] if len(meant) == 1 else None
+
+
+def measure_at_end(tokens: Sequence[str], units: frozenset[str]) -> tuple[int, Decimal, str] | None:
+    """Return where a number with one of these units begins, if the tokens end with one: `telur 1/4 kg`."""
+    folded = [fold(token.translate(SIGNS)).rstrip(".,;!?") for token in tokens]
+    for start in range(max(1, len(folded) - 5), len(folded)):
+        part = _with_unit(folded, start)
+        if part is not None and part.end == len(folded) and part.unit in units:
+            return start, part.number, part.unit or ""
+    return None
 
 
 def _weighed(text: str) -> Decimal | None:
@@ -199,14 +224,17 @@ def _number(words: Sequence[str], unit: str) -> Decimal:
             number = number * PARTS[word] if word in MULTIPLIED and number > 1 else number + PARTS[word]
         else:
             number += NUMBERS[word] if word in NUMBERS else Fraction(_decimal(word, unit))
-    return Decimal(number.numerator) / Decimal(number.denominator)
+    return _rounded(number)
+
+
+def _rounded(number: Fraction) -> Decimal:
+    return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(THOUSANDTH, ROUND_HALF_UP).normalize() + 0
 
 
 def _decimal(written: str, unit: str) -> Decimal:
     """Read a number. A dot or comma before three digits separates thousands of what is counted: 1.000 pcs."""
     if "/" in written:
-        part = Fraction(written)
-        return Decimal(part.numerator) / Decimal(part.denominator)
+        return _rounded(Fraction(written))
     if unit not in SIZES and THOUSANDS.fullmatch(written):
         return Decimal(re.sub("[.,]", "", written))
     return Decimal(written.replace(",", "."))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toko_assets.sample.names import sample_products
-from toko_core.search.lists import MOST_ITEMS, ShoppingList, read_items, read_list, readings
+from toko_core.search.lists import MOST_ITEMS, ShoppingList, has_unread_number, read_items, read_list, readings
 
 WHATSAPP = """[12:30, 5/12/2024] Ani Warung: *Pesanan hari ini*
 [12:31, 5/12/2024] Ani Warung: indomie goreng 3 dus
@@ -35,6 +35,15 @@ WHATSAPP = """[12:30, 5/12/2024] Ani Warung: *Pesanan hari ini*
         ("indomie 3 dus 2 pcs\ngula 4", ["indomie 3 dus", "indomie 2 pcs", "gula 4"]),
         ("2 dus pampers m 34 pcs\n3 pcs indomie 85gr", ["2 dus pampers m 34 pcs", "3 pcs indomie 85gr"]),
         ("8991002101630 3\n089686010947", ["8991002101630 3", "089686010947"]),
+        ("indomie 3 dus @115.000 = 345.000\ngula 5kg Rp 82.500\nkopi 2 sct 3000\nberas 2 sak 145rb\nTotal 575.500",
+         ["indomie 3 dus", "gula 5kg", "kopi 2 sct", "beras 2 sak"]),
+        ("1. INDOMIE 85GR\n    3 DUS × Rp115.000 = Rp345.000\n2. GULA\n    5 KG × Rp16.500 = Rp82.500",
+         ["INDOMIE 85GR 3 DUS", "GULA 5 KG"]),
+        ("2 pcs tinta epson 6641\npulsa 10rb", ["2 pcs tinta epson 6641", "pulsa 10rb"]),
+        ("1️⃣ gula 2\n② kopi 3\n3- teh 4\n4 . susu 5\nroti | 2 | pcs",
+         ["gula 2", "kopi 3", "teh 4", "susu 5", "roti 2 pcs"]),
+        ("telur 1 1/2kg\ngula 2", ["telur 1 1/2 kg", "gula 2"]),
+        ("aqua 600 1 dus + 5 botol\n<Media omitted>", ["aqua 600 1 dus", "aqua 600 5 botol"]),
         ("555 2 slop\r\nsurya 12\r\n1.5 kg telur", ["555 2 slop", "surya 12", "1.5 kg telur"]),
     ],
 )  # fmt: skip
@@ -70,6 +79,13 @@ def test_no_name_of_a_product_is_a_list() -> None:
         ("telur ½", [("telur", "0.5", None)]),
         ("indomie 3 dus", [("indomie", "3", "dus")]),
         ("indomie", []),
+        ("telur 1/4 kg", [("telur", "0.25", "kg")]),
+        ("telur setengah kilo", [("telur", "0.5", "kg")]),
+        ("telur 2½ kg", [("telur", "2.5", "kg")]),
+        ("gula 1 1/2 kg", [("gula", "1.5", "kg")]),
+        ("telur 1/3 kg", [("telur", "0.333", "kg")]),
+        ("telur 1/4", [("telur", "0.25", None)]),
+        ("paku 10.000 pcs", [("paku", "10000", "pcs")]),
         ("007", []),
         ("gula 0", []),
         ("8991002101630", []),
@@ -81,6 +97,16 @@ def test_an_item_can_be_read_in_several_ways_the_last_of_which_is_all_of_it(
     *quantities, whole = readings(item)
     assert [(each.text, f"{each.number}", each.unit) for each in quantities] == read
     assert (whole.text, whole.number) == (item, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "is_unread"),
+    [("gula 0", True), ("indomie 0 dus", True), ("telur 15000", True), ("paku 1.000.000 pcs", True),
+     ("indomie 100000 dus", True), ("pampers m 34 pcs", False), ("gula", False), ("surya 12", False),
+     ("089686010947", False), ("indomie 089686010947", False)],
+)  # fmt: skip
+def test_a_number_that_nobody_can_mean_is_noticed(item: str, is_unread: bool) -> None:
+    assert has_unread_number(item) == is_unread
 
 
 def test_further_lines_are_counted_and_left_out() -> None:

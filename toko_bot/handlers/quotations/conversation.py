@@ -20,12 +20,14 @@ from toko_bot.replies.layout import Page
 from toko_bot.replies.quotations import pages, words
 from toko_core.catalog.live import Served
 from toko_core.people import Role
-from toko_core.search.lists import ShoppingList, is_surely_a_search, read_list
+from toko_core.search.lists import ShoppingList, is_surely_a_search, read_list, readings
 from toko_core.state.database import StateError
 
 log = logging.getLogger(__name__)
 
 NUMBERED = re.compile(rf"{words.TITLE}(\d{{1,9}}/\d{{4}})\b")
+MOST_SENTENCES = 4
+"""Longer messages are lists, also if most of their lines find nothing."""
 OF_A_LINE = frozenset({pages.NUMBER, pages.UNIT, pages.CHOOSE, pages.CHANGE, pages.REMOVE})
 """The actions of the buttons below one line."""
 
@@ -166,10 +168,17 @@ def _replied_to(replied: Message | None) -> tuple[int, int]:
 
 
 def _read(served: Served, text: str) -> ShoppingList:
-    """Return the items of a list; none for the name of a product that looks like one."""
-    asked = read_list(text)
-    if asked.items and "\n" not in text:
-        best = next(iter(served.catalog.index.search(text, 1)), None)
-        if best is not None and best.score == 1:
-            return ShoppingList(())
+    """Return the items of a list; none for the name of a product that looks like one, on several lines or on one.
+
+    A question and its greeting on lines of their own is a search too: only one of the lines finds something.
+    """
+    asked, index = read_list(text), served.catalog.index
+    if not asked.items:
+        return asked
+    best = next(iter(index.search(" ".join(text.split()), 1)), None)
+    if best is not None and best.score == 1:
+        return ShoppingList(())
+    if len(asked.items) <= MOST_SENTENCES:
+        goods = [item for item in asked.items if next(readings(item)).number or index.search(item, 1)]
+        return asked if len(goods) > 1 else ShoppingList(())
     return asked

@@ -20,7 +20,7 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.prices.payable import ORDINARY_LEVEL
-from toko_core.search.lists import ShoppingList, read_items, readings
+from toko_core.search.lists import ShoppingList, has_unread_number, read_items, readings
 from toko_core.state.quotations.matching import find_unit, units_of
 from toko_core.state.quotations.quoting import Quoter
 from toko_core.state.quotations.records import MOST_LINES, MOST_NUMBER, Line, Quotation
@@ -248,19 +248,24 @@ class QuotationDesk:
     def _change_line(self, quotation: Quotation, line: Line, text: str) -> Outcome:
         """Take another quantity (`12 dus`, `12`), or another product with or without one."""
         wanted = next(readings(f"barang {text}"))
-        if line.kodeitem is not None and wanted.text == "barang" and wanted.number is not None:
-            product = self._quoter.find(line.kodeitem)
+        if wanted.text == "barang" and wanted.number is not None:
+            product = self._quoter.find(line.kodeitem) if line.kodeitem is not None else None
             number = min(wanted.number, MOST_NUMBER)
-            if wanted.unit is None or product is None:
+            if product is None:
+                changed = replace(line, number=number, unit=wanted.unit or line.unit)
+            elif wanted.unit is None:
                 changed = replace(line, number=number)
             else:
-                sold = find_unit(product, number, wanted.unit)
+                sold = find_unit(product, number, wanted.unit, text)
                 satuan, number = (sold.satuan, sold.number) if sold is not None else (None, number)
                 changed = replace(line, number=number, unit=wanted.unit, satuan=satuan)
             changed = self._quoter.price(changed, quotation.level)
+        elif has_unread_number(f"barang {text}"):
+            return Outcome(alert=words.BAD_NUMBER)
         else:
-            (drafted,) = self._quoter.draft([text], quotation.level)
-            changed = replace(drafted, place=line.place)
+            changed = self._quoter.rename(line, text, quotation.level)
+            if changed.kodeitem is None and not changed.choices and line.kodeitem is not None:
+                return Outcome(alert=words.NOT_REPLACED)
         self._store.change(quotation.id, changed)
         return self._again(quotation, line.place)
 

@@ -17,12 +17,11 @@ from toko_core.catalog.products import Product
 from toko_core.people import View
 from toko_core.prices.labels import LONGEST_UNIT, label_discount, label_level
 from toko_core.prices.payable import ORDINARY_LEVEL, calculate, has_levels, levels_of, of_level
-from toko_core.search.quantities import MOST, Quantity
+from toko_core.search.quantities import MOST, THOUSANDTH, Quantity
 
 LONGEST_NAME = 300
 STEPS = (1, 10)
 UNITS_A_ROW, MOST_UNITS, MOST_LEVELS = 4, 8, 8
-THOUSANDTH = Decimal("0.001")
 
 
 def calculation_page(served: Served, settings: BotSettings, row: int, view: View, pressed: Calculate) -> Page:
@@ -53,7 +52,9 @@ def calculation_page(served: Served, settings: BotSettings, row: int, view: View
     return Page("\n\n".join(parts), InlineKeyboardMarkup([*rows, [button(messages.BACK, each) for each in back]]))
 
 
-def first_calculation(product: Product, code: str, wanted: Quantity, back: ProductList | None) -> Calculate | None:
+def first_calculation(
+    product: Product, code: str, wanted: Quantity, query: str, back: ProductList | None
+) -> Calculate | None:
     """Return the button of a product's page: for the quantity that somebody asked for, or one of the base unit.
 
     None if the product has no price.
@@ -62,7 +63,7 @@ def first_calculation(product: Product, code: str, wanted: Quantity, back: Produ
     if not priced:
         return None
     base = next((price.satuan for price in priced if price.konversi == 1), priced[0].satuan)
-    unit = wanted_unit(product, wanted)
+    unit = wanted_unit(product, wanted, query)
     number = wanted.number.quantize(THOUSANDTH) if unit is not None and wanted.number else Decimal(1)
     return Calculate(code, unit_hash(unit or base), number or Decimal(1), back=back)
 

@@ -1,31 +1,35 @@
 """What the quantity that somebody asked for costs."""
 
-from decimal import Decimal
 from html import escape
 
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.hit import calculation_text
-from toko_core.catalog.products import Price, Product
+from toko_core.catalog.products import Product
 from toko_core.prices.labels import LONGEST_UNIT
 from toko_core.prices.payable import Calculation, calculate, round_price
-from toko_core.search.quantities import Quantity, unit_named
+from toko_core.search.quantities import Quantity, unit_meant
 from toko_core.text import rupiah
 
 
-def wanted_total(product: Product, wanted: Quantity, rounding: int | None) -> Calculation | None:
-    """Return what a quantity costs everybody, or customers of the product's level.
+def wanted_total(product: Product, wanted: Quantity, query: str, rounding: int | None) -> Calculation | None:
+    """Return what a quantity costs everybody, or customers of the product's level. `query` is what somebody typed.
 
     None if none is wanted, or the product has no price in that unit. Without a unit, its base unit is meant.
     """
-    satuan = wanted_unit(product, wanted)
+    satuan = wanted_unit(product, wanted, query)
     return calculate(product, satuan, wanted.number, rounding) if satuan is not None and wanted.number else None
 
 
-def wanted_unit(product: Product, wanted: Quantity) -> str | None:
-    """Return the product's unit that a wanted quantity is of; None if none is wanted, or the product lacks the unit."""
+def wanted_unit(product: Product, wanted: Quantity, query: str) -> str | None:
+    """Return the product's unit that a wanted quantity is of.
+
+    None if none is wanted, if the product lacks the unit, or if several of its units may be meant.
+    """
     if wanted.number is None:
         return None
-    return next((price.satuan for price in product.prices if _is_wanted(price, wanted)), None)
+    if wanted.unit is not None:
+        return unit_meant((price.satuan for price in product.prices), wanted.unit, query)
+    return next((price.satuan for price in product.prices if price.konversi == 1), None)
 
 
 def total_lines(total: Calculation | None, rounding: int | None) -> list[str]:
@@ -49,7 +53,3 @@ def next_tier_text(total: Calculation | None, rounding: int | None) -> str:
 def unit_price_text(total: Calculation, rounding: int | None) -> str:
     """Return the price of one unit that applies to a quantity: `Rp17.200/BKS`."""
     return sentences.unit_price(rupiah(round_price(total.price, rounding)), total.satuan[:LONGEST_UNIT])
-
-
-def _is_wanted(price: Price, wanted: Quantity) -> bool:
-    return price.konversi == Decimal(1) if wanted.unit is None else unit_named(price.satuan) == wanted.unit

@@ -36,6 +36,7 @@ from toko_core.catalog.products import Product
 from toko_core.prices.labels import LONGEST_UNIT
 from toko_core.prices.payable import total
 from toko_core.prices.receipts import shown_unit_price
+from toko_core.search.quantities import unit_named
 from toko_core.state.quotations.matching import find_unit, units_of
 from toko_core.state.quotations.records import MOST_NUMBER, Line
 from toko_core.text import drop_controls, quantity, rupiah, shorten
@@ -117,12 +118,14 @@ def _choose_unit(desk: Desk, line: Line, product: Product) -> Page:
         *_in_rows(buttons, 1),
         [button(words.CHANGE_PRODUCT, Quote(CHANGE, here, line.place)), *_remove(here, line)],
     ]
-    return list_page([_head(desk, line), name, words.no_unit(line.unit or "")], [*rows, _back(desk, line)])
+    is_one_of_several = any(unit_named(satuan) == line.unit for satuan in units_of(product))
+    ask = words.which_unit if is_one_of_several else words.no_unit
+    return list_page([_head(desk, line), name, ask(line.unit or "")], [*rows, _back(desk, line)])
 
 
 def _offer(desk: Desk, line: Line, number: int, product: Product) -> str:
     """Return the lines of a product that may be meant: its name, and the price in the wanted unit, else in its own."""
-    sold = find_unit(product, line.number, line.unit) or find_unit(product, line.number, None)
+    sold = find_unit(product, line.number, line.unit, line.asked) or find_unit(product, line.number, None)
     name = shorten(drop_controls(product.namaitem or product.kodeitem), LONGEST_NAME)
     if sold is None:
         return escape(f"{number}. {name}")

@@ -123,6 +123,8 @@ def problem_of(desk: Desk, line: Line) -> str:
         return words.OPEN_PRODUCT if line.choices else words.NOT_FOUND
     if desk.quoter.find(line.kodeitem) is None:
         return words.NOT_SOLD
+    if line.number <= 0:
+        return words.OPEN_NUMBER
     return words.OPEN_UNIT if line.satuan is None else words.UNPRICED
 
 
@@ -157,7 +159,8 @@ def _table(desk: Desk, part: Part) -> Iterator[str]:
             yield f"{INDENT}{problem_of(desk, line)}"
         else:
             price = shown_unit_price(line.price, desk.settings.price_rounding)
-            yield two_columns(f"{INDENT}{count_of(line)} × {quantity(price)}", quantity(amount))
+            sign = words.times(line.number, price, amount)
+            yield two_columns(f"{INDENT}{count_of(line)} {sign} {quantity(price)}", quantity(amount))
 
 
 def _sums(desk: Desk) -> Iterator[str]:

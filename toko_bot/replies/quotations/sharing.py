@@ -18,6 +18,7 @@ def shared_texts(desk: Desk) -> list[str]:
     quotation, receipt, rounding = desk.quotation, desk.receipt, desk.settings.price_rounding
     lines = [
         words.shared_line(number, shorten(line_name(line), LONGEST_NAME), count_of(line),
+                          words.times(line.number, shown_unit_price(price, rounding), subtotal),
                           rupiah(shown_unit_price(price, rounding)), rupiah(subtotal))
         for number, (line, price, subtotal) in enumerate(
             ((line, line.price, subtotal) for line, subtotal in zip(quotation.priced, receipt.subtotals, strict=True)
@@ -41,7 +42,8 @@ def sheets(desk: Desk) -> list[Sheet]:
     lines = [
         SheetLine(
             f"{number}. {shorten(line_name(line), LONGEST_NAME)}",
-            f"{count_of(line)} × {quantity(shown_unit_price(line.price, rounding))}",
+            f"{count_of(line)} {words.times(line.number, shown_unit_price(line.price, rounding), subtotal)} "
+            f"{quantity(shown_unit_price(line.price, rounding))}",
             quantity(subtotal),
         )
         for number, (line, subtotal) in enumerate(zip(quotation.priced, receipt.subtotals, strict=True), 1)

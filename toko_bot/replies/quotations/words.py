@@ -11,6 +11,7 @@ LONGEST_MAKER = 40
 
 OPEN_PRODUCT = "? pilih barangnya"
 NOT_FOUND = "? barang tidak ditemukan"
+OPEN_NUMBER = "? jumlahnya berapa"
 OPEN_UNIT = "? pilih satuannya"
 UNPRICED = "? harga belum diisi"
 NOT_SOLD = "? tidak dijual lagi"
@@ -38,6 +39,8 @@ PRIVATE_ONLY = "Penawaran hanya bisa dibuka di chat pribadi dengan bot."
 NOTHING_TO_SHARE = "Belum ada barang yang bisa dibagikan."
 EXPIRED_SHARE = "Masa berlakunya sudah lewat. Ketuk “Pakai harga baru” dulu."
 FULL = "Penawaran ini sudah penuh."
+BAD_NUMBER = "Jumlahnya harus lebih dari 0, dan paling banyak 99.999. Penawaran tidak diubah."
+NOT_REPLACED = "Barang dengan nama itu tidak ditemukan. Penawaran tidak diubah."
 NO_QUOTATIONS = (
     "Belum ada penawaran. Kirim daftar barang, satu barang per baris:\n\n"
     "<code>indomie goreng 3 dus\ngula pasir 1 kg 5\naqua 600 x 2</code>"
@@ -107,7 +110,17 @@ def typed(text: str) -> str:
 
 
 def priced(number: Decimal, unit: str, price: Decimal, subtotal: Decimal) -> str:
-    return f"{quantity(number)} {escape(unit)} × {rupiah(price)} = <b>{rupiah(subtotal)}</b>"
+    sign = times(number, price, subtotal)
+    return f"{quantity(number)} {escape(unit)} {sign} {rupiah(price)} = <b>{rupiah(subtotal)}</b>"
+
+
+def times(number: Decimal, price: Decimal, subtotal: Decimal) -> str:
+    """The sign before a unit price. A rounded one is not multiplied: 10 @ Rp3.500 may be Rp34.500."""
+    return "×" if number * price == subtotal else "@"
+
+
+def which_unit(unit: str) -> str:
+    return f"Ada beberapa satuan {escape(unit)}. Yang mana?"
 
 
 def no_unit(unit: str) -> str:
@@ -132,9 +145,9 @@ def shared_head(shop: str, label: str, made: str, until: str) -> list[str]:
     return [f"*{shop}*", f"Penawaran {label}", f"Tanggal {made}, berlaku s.d. {until}"]
 
 
-def shared_line(number: int, name: str, count: str, price: str, subtotal: str) -> str:
+def shared_line(number: int, name: str, count: str, sign: str, price: str, subtotal: str) -> str:
     """A line of a shared text. No HTML."""
-    return f"{number}. {name}\n    {count} × {price} = {subtotal}"
+    return f"{number}. {name}\n    {count} {sign} {price} = {subtotal}"
 
 
 def shared_total(amount: str) -> str:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from toko_core.catalog.products import Product, Products
 from toko_core.search import Hit, SearchIndex
+from toko_core.search.language.numbers import UNITS
 from toko_core.search.lists import readings
-from toko_core.search.quantities import Quantity, is_size, read_quantity, unit_named
-from toko_core.search.text import is_number, words
+from toko_core.search.quantities import SIZES, Quantity, is_size, read_quantity, unit_meant, unit_named
+from toko_core.search.text import fold, is_number, words
 
 MOST_CHOICES = 5
 LEAST_SCORE, AHEAD = 0.85, 0.07
@@ -44,15 +45,17 @@ class Sold(NamedTuple):
 def match_item(index: SearchIndex, products: Products, item: str) -> Match:
     """Find what one line of a list means. Never raises."""
     wanted, is_doubtful = _read(index, products, item)
+    wanted = _with_unit(index, products, wanted)
     hits = [hit for hit in index.search(wanted.text, SEARCHED) if products.is_sold(hit.row)][:MOST_CHOICES]
     if hits and not is_doubtful and _is_clear(index, products, wanted.text, hits):
         return Match(wanted, (hits[0].row,), True)
     return Match(wanted, tuple(hit.row for hit in hits), False)
 
 
-def find_unit(product: Product, number: Decimal, unit: str | None) -> Sold | None:
-    """Return the unit in which a quantity of a product is sold; None if the product does not have the asked unit.
+def find_unit(product: Product, number: Decimal, unit: str | None, asked: str = "") -> Sold | None:
+    """Return the unit in which a quantity of a product is sold.
 
+    None if the product does not have the unit, or has several of that name of which `asked`, the text, names none.
     Without an asked unit it is the base unit. A weight in another unit of weight is converted: 5 ons are 0,5 KG.
     """
     if unit is None:
@@ -60,9 +63,9 @@ def find_unit(product: Product, number: Decimal, unit: str | None) -> Sold | Non
         satuan = satuan or next((price.satuan for price in product.prices), None)
         return None if satuan is None else Sold(satuan, number)
     named = [(unit_named(satuan), satuan) for satuan in units_of(product)]
-    for meant, satuan in named:
-        if meant == unit:
-            return Sold(satuan, number)
+    if any(meant == unit for meant, _ in named):
+        found = unit_meant(units_of(product), unit, asked)
+        return None if found is None else Sold(found, number)
     for meant, satuan in named:
         if meant in GRAMS and unit in GRAMS:
             return Sold(satuan, number * GRAMS[unit] / GRAMS[meant])
@@ -72,6 +75,18 @@ def find_unit(product: Product, number: Decimal, unit: str | None) -> Sold | Non
 def units_of(product: Product) -> list[str]:
     """Return the units of a product that have a price, in their order."""
     return list(dict.fromkeys(price.satuan for price in product.prices if price.hargajual is not None))
+
+
+def _with_unit(index: SearchIndex, products: Products, wanted: Quantity) -> Quantity:
+    """Take a unit at the end of the goods for that of the quantity: `indomie dus 2`. TEH KOTAK has it in its name."""
+    *goods, last = wanted.text.split() or [""]
+    unit = UNITS.get(fold(last).strip(".,"))
+    if not goods or wanted.unit is not None or unit is None or unit in SIZES:
+        return wanted
+    best = next(iter(index.search(wanted.text, 1)), None)
+    if best is None or any(UNITS.get(word) == unit for word in words(products.name(best.row))):
+        return wanted
+    return Quantity(" ".join(goods), wanted.number, unit)
 
 
 def _read(index: SearchIndex, products: Products, item: str) -> tuple[Quantity, bool]:

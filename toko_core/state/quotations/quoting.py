@@ -10,6 +10,8 @@ from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.prices.payable import ORDINARY_LEVEL, calculate
+from toko_core.search.lists import has_unread_number
+from toko_core.search.quantities import unit_named
 from toko_core.state.quotations.matching import find_unit, match_item, units_of
 from toko_core.state.quotations.records import MOST_NUMBER, Changed, Line, Quotation
 
@@ -31,12 +33,22 @@ class Quoter:
 
     def draft(self, items: Iterable[str], level: int) -> list[Line]:
         """Return a line for each item of a list. It searches: do not call it in the event loop."""
-        return [self._draft(item, level) for item in items]
+        return [self._draft(item, level, Line(item)) for item in items]
 
-    def _draft(self, item: str, level: int) -> Line:
+    def rename(self, line: Line, text: str, level: int) -> Line:
+        """Return the line for another product that somebody typed, with its quantity unless the text has another."""
+        number, unit = line.number, self._asked_unit(line)
+        return self._draft(text, level, Line(text, number, unit, place=line.place))
+
+    def _draft(self, item: str, level: int, line: Line) -> Line:
         catalog = self._served.catalog
         found = match_item(catalog.index, catalog.products, item)
-        line = Line(item, min(found.wanted.number or Decimal(1), MOST_NUMBER), found.wanted.unit)
+        if found.wanted.number is not None:
+            line = replace(line, number=min(found.wanted.number, MOST_NUMBER), unit=found.wanted.unit)
+        elif not found.is_clear and has_unread_number(item):
+            line = replace(line, number=Decimal(0), unit=found.wanted.unit)
+        elif found.wanted.unit is not None:
+            line = replace(line, unit=found.wanted.unit)
         codes = tuple(catalog.products.code(row) for row in found.rows)
         return self.choose(line, codes[0], level) if found.is_clear else replace(line, choices=codes)
 
@@ -45,11 +57,22 @@ class Quoter:
         product = self.find(kodeitem)
         if product is None:
             return line
-        known = replace(line, kodeitem=kodeitem, namaitem=product.namaitem, satuan=None, price=None)
-        sold = find_unit(product, line.number, line.unit)
+        unit = self._asked_unit(line)
+        known = replace(line, unit=unit, kodeitem=kodeitem, namaitem=product.namaitem, satuan=None, price=None)
         if line.satuan in units_of(product):  # another product was chosen after the unit
             return self.price(replace(known, satuan=line.satuan), level)
+        sold = find_unit(product, line.number, unit, line.asked)
         return known if sold is None else self.price(replace(known, satuan=sold.satuan, number=sold.number), level)
+
+    def _asked_unit(self, line: Line) -> str | None:
+        """Return the unit of a line's quantity, by its usual name; None if any product's base unit is meant."""
+        if line.satuan is None or line.kodeitem is None:
+            return line.unit
+        before = self.find(line.kodeitem)
+        base = find_unit(before, line.number, None) if before is not None else None
+        if line.unit is None and base is not None and base.satuan == line.satuan:
+            return None
+        return unit_named(line.satuan) or line.satuan
 
     def price(self, line: Line, level: int) -> Line:
         """Return the line with the price that applies now to its unit and quantity."""
@@ -58,7 +81,7 @@ class Quoter:
     def price_now(self, line: Line, level: int) -> Decimal | None:
         """Return the exact price of one unit that applies now; None if there is none."""
         product = self.find(line.kodeitem) if line.kodeitem is not None else None
-        if product is None or line.satuan is None:
+        if product is None or line.satuan is None or line.number <= 0:
             return None
         found = calculate(product, line.satuan, line.number, None, level)
         return found.price if found is not None else None

@@ -19,6 +19,7 @@ class Line:
     asked: str
     """What somebody typed; empty after that person's data were erased."""
     number: Decimal = Decimal(1)
+    """0: it is not clear how many are meant. The line is open then."""
     unit: str | None = None
     """The unit that was asked for, by its usual name, as long as it is not clear which of the product's units it is."""
     kodeitem: str | None = None

@@ -44,7 +44,10 @@ def test_a_list_is_answered_with_a_table_that_fits_a_phone_and_adds_up(budi: Per
 
 def test_one_line_with_commas_is_a_list_too_and_a_search_stays_a_search(budi: Person) -> None:
     assert len(table(budi.ask("indomie goreng 3 dus, gula pasir 5"))) == 7
-    for search in ("indomie goreng, 3 dus", "biskuit kelapa", "gula pasir\n12 bungkus"):
+    for search in (
+        "indomie goreng, 3 dus", "biskuit kelapa", "gula pasir\n12 bungkus", "indomie goreng\nspecial 85gr",
+        "indomie goreng berapa kak?\nzzqqxx sebelumnya", "qqzzxx\nvvwwqq",
+    ):  # fmt: skip
         assert "Penawaran" not in budi.ask(search).text
 
 
