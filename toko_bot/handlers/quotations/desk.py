@@ -27,6 +27,8 @@ from toko_core.state.quotations.records import MOST_LINES, MOST_NUMBER, Line, Qu
 from toko_core.state.quotations.store import Quotations
 
 LONGEST_NAME = 60
+GOODS = "goods"
+"""Stands before a quantity alone to read it. It is no word that a reading leaves out, as `barang` is."""
 NUMBER = re.compile(r"\d{1,5}(?:,\d{1,6})?", re.ASCII)
 """A quantity in a button."""
 
@@ -247,8 +249,8 @@ class QuotationDesk:
 
     def _change_line(self, quotation: Quotation, line: Line, text: str) -> Outcome:
         """Take another quantity (`12 dus`, `12`), or another product with or without one."""
-        wanted = next(readings(f"barang {text}"))
-        if wanted.text == "barang" and wanted.number is not None:
+        wanted = next(readings(f"{GOODS} {text}"))
+        if wanted.text == GOODS and wanted.number is not None:
             product = self._quoter.find(line.kodeitem) if line.kodeitem is not None else None
             number = min(wanted.number, MOST_NUMBER)
             if product is None:
@@ -260,7 +262,7 @@ class QuotationDesk:
                 satuan, number = (sold.satuan, sold.number) if sold is not None else (None, number)
                 changed = replace(line, number=number, unit=wanted.unit, satuan=satuan)
             changed = self._quoter.price(changed, quotation.level)
-        elif has_unread_number(f"barang {text}"):
+        elif has_unread_number(f"{GOODS} {text}"):
             return Outcome(alert=words.BAD_NUMBER)
         else:
             changed = self._quoter.rename(line, text, quotation.level)

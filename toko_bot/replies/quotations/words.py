@@ -115,8 +115,8 @@ def priced(number: Decimal, unit: str, price: Decimal, subtotal: Decimal) -> str
 
 
 def times(number: Decimal, price: Decimal, subtotal: Decimal) -> str:
-    """The sign before a unit price. A rounded one is not multiplied: 10 @ Rp3.500 may be Rp34.500."""
-    return "×" if number * price == subtotal else "@"
+    """The sign before a unit price. One that PRICE_ROUNDING rounds is not multiplied: 10 @ Rp3.500 may be Rp34.500."""
+    return "×" if abs(number * price - subtotal) < 1 else "@"
 
 
 def which_unit(unit: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -166,10 +167,10 @@ def test_every_message_about_100_lines_fits_telegram(shop: Shop) -> None:
 def test_a_reply_with_another_name_keeps_the_quantity_and_an_unusable_one_changes_nothing(shop: Shop) -> None:
     own = shop.ask(STAFF, "indomie goreng 3 dus\ngula pasir 5")
     for text in ("0", "0 dus", "1000000", "100.000 dus"):
-        assert everything(shop.desk(STAFF).reply(own, 1, text)) == words.BAD_NUMBER
-    assert everything(shop.desk(STAFF).reply(own, 1, "zzqqxx")) == words.NOT_REPLACED
+        assert words.BAD_NUMBER in everything(shop.desk(STAFF).reply(own, 1, text))
+    assert words.NOT_REPLACED in everything(shop.desk(STAFF).reply(own, 1, "zzqqxx"))
     assert "3 DUS × Rp115.000 = <b>Rp345.000</b>" in everything(shop.press(STAFF, pages.OPEN_LINE, own, 1))
-    assert "3 dus" in everything(shop.desk(STAFF).reply(own, 1, "gula pasir gulaku")), "not three packs"
+    assert "tidak dijual per dus" in everything(shop.desk(STAFF).reply(own, 1, "gula pasir gulaku")), "not three packs"
     assert "12 BKS × Rp17.200" in everything(shop.desk(STAFF).reply(own, 2, "12"))
 
 
@@ -178,7 +179,11 @@ def test_a_quantity_for_a_line_whose_product_is_not_clear_keeps_what_was_typed(s
     shop.desk(STAFF).reply(own, 1, "12 dus")
     quotation = shop.store.find(own)
     assert quotation is not None
-    assert (quotation.lines[0].asked, quotation.lines[0].number, quotation.lines[0].unit) == ("zzqqxx 2", 12, "dus")
+    assert (quotation.lines[0].asked, quotation.lines[0].number, quotation.lines[0].unit) == (
+        "zzqqxx 2",
+        Decimal(12),
+        "dus",
+    )
 
 
 def test_a_line_that_says_no_usable_quantity_asks_for_it(shop: Shop) -> None:
@@ -186,7 +191,7 @@ def test_a_line_that_says_no_usable_quantity_asks_for_it(shop: Shop) -> None:
     shop.press(STAFF, pages.CHOOSE, own, 1, product_hash("MIE001"))
     assert words.OPEN_NUMBER in everything(shop.press(STAFF, pages.VIEW, own))
     assert shop.press(STAFF, pages.TEXT, own).alert == words.open_share(1)
-    assert "2 PCS × Rp3.150" in everything(shop.desk(STAFF).reply(own, 1, "2"))
+    assert "2 DUS × Rp115.000" in everything(shop.desk(STAFF).reply(own, 1, "2"))
 
 
 def test_a_rounded_unit_price_is_not_multiplied(shop: Shop) -> None:

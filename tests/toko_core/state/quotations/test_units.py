@@ -63,7 +63,7 @@ def test_a_line_without_a_usable_quantity_has_no_price_until_it_has_one(quoter: 
     ):
         (line,) = quoter.draft([text], 1)
         chosen = quoter.choose(line, "M1", 1)
-        assert (chosen.number, chosen.is_priced) == (0, False)
+        assert (chosen.number, chosen.is_priced) == (Decimal(0), False)
         assert quoter.price(replace(chosen, number=Decimal(3)), 1).is_priced
 
 
@@ -72,14 +72,14 @@ def test_another_product_keeps_the_quantity_and_never_gets_a_smaller_unit(quoter
     pressed = replace(line, unit=None)  # as after the button of a unit
     for before in (line, pressed):
         other = quoter.choose(before, "K1", 1)
-        assert (other.number, other.satuan, other.price) == (3, "DUS", 100000)
+        assert (other.number, other.satuan, other.price) == (Decimal(3), "DUS", Decimal(100000))
         lacking = quoter.choose(before, "B1", 1)
-        assert (lacking.number, lacking.unit, lacking.satuan, lacking.price) == (3, "dus", None, None)
+        assert (lacking.number, lacking.unit, lacking.satuan, lacking.price) == (Decimal(3), "dus", None, None)
         renamed = quoter.rename(before, "teh kotak", 1)
-        assert (renamed.kodeitem, renamed.number, renamed.satuan) == ("K1", 3, "DUS")
+        assert (renamed.kodeitem, renamed.number, renamed.satuan) == ("K1", Decimal(3), "DUS")
         assert quoter.rename(before, "teh kotak 7", 1).number == 7
     (pieces,) = quoter.draft(["indomie goreng 3"], 1)
     assert quoter.choose(pieces, "G1", 1).satuan == "BKS", "the base unit, as it was the base unit"
     (eggs,) = quoter.draft(["telur 5 ons"], 1)
     meat = quoter.choose(eggs, "O1", 1)
-    assert (eggs.number, meat.number, meat.satuan) == (Decimal("0.5"), 5, "ONS")
+    assert (eggs.number, meat.number, meat.satuan) == (Decimal("0.5"), Decimal(5), "ONS")
