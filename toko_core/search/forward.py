@@ -82,6 +82,8 @@ class ForwardIndex:
     def among(self, rows: NDArray[np.int64], name: Sequence[int]) -> NDArray[np.int64]:
         """Return those of the rows whose name has exactly these words, by id and in this order."""
         rows = rows.compress(self._name_lengths.take(rows) == len(name))
+        if not len(rows):
+            return rows
         return rows.compress((self._slots[rows, : len(name)] == np.array(name)).all(axis=1))
 
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:

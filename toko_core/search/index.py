@@ -338,8 +338,8 @@ class SearchIndex:
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
-        if weighed.before[-1] > kept:
-            rows = np.union1d(rows, self._named(query.asked))
+        if weighed.before[-1] > kept and len(named := self._named(query.asked)):
+            rows = np.union1d(rows, named)
         return _Pass(query, matches, weighed, rows, self._ranking.rank(query, matches, weighed, rows, limit))
 
     def _corrected(self, found: _Pass) -> Query:
@@ -357,7 +357,7 @@ class SearchIndex:
         known = [word for word in name if word is not None]
         if len(known) < len(asked):
             return np.empty(0, np.int64)
-        return self._forward.among(self._postings.begun(known[0]), known)
+        return self._forward.among(self._postings.begun(known), known)
 
     def _second_pass(self, query: Query, matches: Matches, first: _Pass, limit: int) -> _Pass:
         """Search again, with typos in the words that the best row lacks and in those with the highest weights."""

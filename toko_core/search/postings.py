@@ -207,9 +207,14 @@ class Postings:
             entries = entries.with_more([more.rows.compress(again)], [more.values.compress(again)], parts)
         return self._highest(entries, query, kept)
 
-    def begun(self, word: int) -> NDArray[np.int64]:
-        """Return rows of a word, first those in which it is early and whose name is short."""
-        return self._rows[self._starts[word] : min(self._starts[word + 1], self._starts[word] + self._most_rows)]
+    def begun(self, words: Sequence[int]) -> NDArray[np.int64]:
+        """Return the rows of the rarest of these words.
+
+        If there are too many, return rows of the first word: those in which it is early and whose name is short.
+        """
+        rarest = min(words, key=lambda word: min(self._frequency[word], self._most_rows))
+        start = self._starts[rarest]
+        return self._rows[start : start + min(self._frequency[rarest], self._most_rows)]
 
     def _entries(self, matches: Matches, taken: "_Taken", levels: list[float]) -> "_Entries":
         """Return the entries of matches, and then those of words with a prefix."""
