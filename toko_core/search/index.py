@@ -345,11 +345,11 @@ class SearchIndex:
     def _corrected(self, found: _Pass) -> Query:
         """Return the query with the likeliest word of the vocabulary for each word that is not in it."""
         matches, asked = found.matches, list(found.query.asked)
-        for number, (start, end) in enumerate(pairwise(matches.bounds.tolist())):
+        for number, (start, end) in enumerate(pairwise(matches.bounds)):
             is_similar = end > start and matches.steps[end - 1] >= LIKELY_MEANT
             if is_similar and not is_number(asked[number]) and self._vocabulary.id_of(asked[number]) is None:
                 asked[number] = self._vocabulary.words[int(matches.word[end - 1])]
-        return self._reader.with_senses(found.query._replace(asked=asked))
+        return self._reader.corrected(found.query, asked)
 
     def _named(self, asked: Sequence[str]) -> NDArray[np.int64]:
         """Return rows whose name is what was typed. There may be more rows with all typed words than are compared."""

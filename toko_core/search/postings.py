@@ -214,7 +214,7 @@ class Postings:
 
     def _within_budget(self, matches: Matches, weighed: Weighed, left: int) -> "_Taken":
         """Choose how many rows of each match to read, and which rows of the words with each prefix."""
-        bounds = matches.bounds.tolist()
+        bounds = matches.bounds
         before = [weighed.before[bound] for bound in bounds]
         count = weighed.frequency.copy()
         spans = {p.asked: (int(self._starts[p.start]), int(self._starts[p.end])) for p in matches.prefixes}
@@ -300,15 +300,12 @@ def _factors(query: Query) -> list[float]:
 
 def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
     """Return for each typed word the steps of its best match, and how many rows have that match or one as good."""
-    bounds = matches.bounds.tolist()
-    best, found = [0] * (len(bounds) - 1), [0] * (len(bounds) - 1)
-    if len(matches.packed):
-        last = matches.packed.take(matches.bounds[1:] - 1)
-        as_good = matches.packed.searchsorted(last - AS_GOOD).tolist()
-        for number, (start, end) in enumerate(pairwise(bounds)):
-            if end > start:
-                found[number] = before[end] - before[max(start, as_good[number])]
-                best[number] = int(last[number]) >> WORD_BITS & ALL_STEPS
+    best, found = [], []
+    packed = memoryview(matches.packed)
+    for start, end in pairwise(matches.bounds):
+        last = packed[end - 1] if end > start else 0
+        found.append(before[end] - before[bisect_left(packed, last - AS_GOOD, start, end)])
+        best.append(last >> WORD_BITS & ALL_STEPS)
     return best, found
 
 

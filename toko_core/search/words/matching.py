@@ -8,7 +8,7 @@ The cost grows with the length of the typed word, not with the vocabulary. The e
 prefixes, whose ranges grow with the vocabulary.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -158,14 +158,13 @@ class Matcher:
     def unclear(self, asked: Sequence[str], matches: Matches) -> list[int]:
         """Return the numbers of the typed words that have no similar match."""
         are_prefixes = {prefix.asked for prefix in matches.prefixes}
-        bounds = matches.bounds.tolist()
         return [
             number
             for number, word in enumerate(asked)
             if number not in are_prefixes
             and len(word) >= SHORTEST_FOR_TRIGRAMS
             and not is_number(word)
-            and (bounds[number] == (end := bounds[number + 1]) or matches.steps[end - 1] < CLEAR_STEPS)
+            and (matches.bounds[number] == (end := matches.bounds[number + 1]) or matches.steps[end - 1] < CLEAR_STEPS)
         ]
 
     def _match_number(self, number: int, word: str, found: list[int]) -> None:
@@ -195,28 +194,27 @@ class Matcher:
                 found.append((number << ASKED_BITS) + ABBREVIATED_BY_MORE + shorter)
 
     def _match_keys(self, asked: Sequence[str], keys: "_Keys", found: list[int]) -> list[NDArray[np.int64]]:
-        if not keys.of_skeletons and not keys.of_typos:
+        if keys.of_typos:
+            pairs = zip(keys.typo_numbers, self._keys.find(keys.of_typos), strict=True)
+            alike = {(number, word) for number, words in pairs if len(words) for word in words.tolist()}
+            keys.mistyped = self._compare_typos(asked, alike, found)
+        if not keys.of_skeletons:
             return []
-        source, words = self._keys.find(keys.of_skeletons + keys.of_typos)
-        by_skeleton = int(source.searchsorted(len(keys.of_skeletons))) if keys.of_typos else len(source)
-        if by_skeleton < len(source):
-            typos = [keys.typo_numbers[i - len(keys.of_skeletons)] for i in source[by_skeleton:].tolist()]
-            keys.mistyped = self._compare_typos(asked, typos, words[by_skeleton:].tolist(), found)
-        if by_skeleton:
-            which = source[:by_skeleton] * 2
-            which += self._has_vowels.take(words[:by_skeleton])
-            return [np.array(keys.parts, np.int64).take(which) + words[:by_skeleton]]
-        return []
+        of_keys = self._keys.find(keys.of_skeletons)
+        words = np.concatenate(of_keys)
+        which = np.arange(0, 2 * len(of_keys), 2).repeat(list(map(len, of_keys)))
+        which += self._has_vowels.take(words)
+        return [np.array(keys.parts, np.int64).take(which) + words]
 
-    def _compare_typos(self, asked: Sequence[str], numbers: list[int], words: list[int], found: list[int]) -> set[int]:
-        """Count the typos between typed words, given by number, and the words that share a key with them.
+    def _compare_typos(self, asked: Sequence[str], pairs: Collection[tuple[int, int]], found: list[int]) -> set[int]:
+        """Count the typos between typed words and the words that share a key with them, in pairs of number and id.
 
         Returns the numbers of those that differ by one likely typo from some word.
         """
         mistyped: set[int] = set()
         vocabulary = self._vocabulary.words
-        known = {number for number in set(numbers) if self._vocabulary.id_of(asked[number]) is not None}
-        for number, word in set(zip(numbers, words, strict=True)):
+        known = {number for number in {pair[0] for pair in pairs} if self._vocabulary.id_of(asked[number]) is not None}
+        for number, word in pairs:
             typed, meant = asked[number], vocabulary[word]
             typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
             if 0 < typos <= MOST_TYPOS:
