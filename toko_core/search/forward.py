@@ -84,7 +84,8 @@ class ForwardIndex:
         rows = rows.compress(self._name_lengths.take(rows) == len(name))
         if not len(rows):
             return rows
-        return rows.compress((self._slots[rows, : len(name)] == np.array(name)).all(axis=1))
+        is_name = self._slots.take(rows, axis=0)[:, : len(name)] == np.array(name, np.int32)
+        return rows.compress(np.logical_and.reduce(is_name, axis=1))
 
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:
         """Return for each typed word the most similar slot of a row, or None if the row lacks the word."""

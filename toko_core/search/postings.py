@@ -100,6 +100,7 @@ class Postings:
         self._count = rows
         self._frequency = arrays["frequency"].astype(np.int64)
         self._starts = np.concatenate([[0], np.cumsum(self._frequency)])
+        self._start_of = memoryview(self._starts)  # for single words
         self._rows = arrays["rows"].astype(np.int64)
         self._most_rows = max(FEWEST_ROWS, int(ROWS * rows**ROWS_GROW))
         self._scratch = _Scratch(rows)
@@ -189,9 +190,10 @@ class Postings:
 
         If there are too many, return rows of the first word: those in which it is early and whose name is short.
         """
-        rarest = min(words, key=lambda word: min(self._frequency[word], self._most_rows))
-        start = self._starts[rarest]
-        return self._rows[start : start + min(self._frequency[rarest], self._most_rows)]
+        sizes = [min(self._start_of[word + 1] - self._start_of[word], self._most_rows) for word in words]
+        size = min(sizes)
+        start = self._start_of[words[sizes.index(size)]]
+        return self._rows[start : start + size]
 
     def _parts(self, matches: Matches, taken: "_Taken", levels: list[float]) -> list[_Part]:
         """Return the rows of the matches of each typed word, and then those of words with a prefix."""
@@ -210,14 +212,14 @@ class Postings:
         return parts
 
     def _size(self, prefix: PrefixRange) -> int:
-        return int(self._starts[prefix.end] - self._starts[prefix.start])
+        return self._start_of[prefix.end] - self._start_of[prefix.start]
 
     def _within_budget(self, matches: Matches, weighed: Weighed, left: int) -> "_Taken":
         """Choose how many rows of each match to read, and which rows of the words with each prefix."""
         bounds = matches.bounds
         before = [weighed.before[bound] for bound in bounds]
         count = weighed.frequency.copy()
-        spans = {p.asked: (int(self._starts[p.start]), int(self._starts[p.end])) for p in matches.prefixes}
+        spans = {p.asked: (self._start_of[p.start], self._start_of[p.end]) for p in matches.prefixes}
         sizes = [
             behind - first + (spans[number][1] - spans[number][0] if number in spans else 0)
             for number, (first, behind) in enumerate(pairwise(before))

@@ -237,13 +237,12 @@ class Matcher:
             found += [(number << ASKED_BITS) + match for match in alike]
 
     def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> list[NDArray[np.int64]]:
-        short = [number for number in numbers if len(asked[number].encode()) <= HEAD]
-        starting = self._skeletons.starting_with([asked[number] for number in short])
+        starting = [(number, self._skeletons.starting_with(asked[number])) for number in numbers]
         return [
             LIKE_BY_CONSONANTS[len(asked[number])].take(self._skeletons.lengths.take(words))
             + words
             + (number << ASKED_BITS)
-            for number, words in zip(short, starting, strict=True)
+            for number, words in starting
             if len(words)
         ]
 
