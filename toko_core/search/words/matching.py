@@ -61,6 +61,8 @@ PER_TYPO, SHORT_WORDS_MORE = 1.25, 1.5
 UNLIKELY_TYPO = like(0.05)
 MOST_TYPOS = 2
 
+MOST_REMEMBERED = 4_000
+"""The most words of the vocabulary whose matches are remembered. A shop's customers type the same words again and again."""
 LONGEST_COUNTED = 255
 """The most letters or consonants that are counted; a longer word counts as one of this length."""
 LENGTHS = np.arange(LONGEST_COUNTED + 1)
@@ -87,6 +89,7 @@ class Matcher:
         self._trigrams = Trigrams(arrays)
         self._sounds = Sounds(arrays)
         self._has_vowels = vocabulary.lengths != self._skeletons.lengths
+        self._remembered: dict[str, NDArray[np.int64]] = {}
 
     def match(self, asked: Sequence[str], senses: Sequence[NDArray[np.int64]] = ()) -> Matches:
         """Find what each typed word may mean. `asked` are words from `text.words`, `senses` further packed matches.
@@ -95,41 +98,24 @@ class Matcher:
         typo.
         """
         id_of = self._vocabulary.id_of
+        packed = list(senses)
         found: list[int] = []
-        keys = _Keys()
-        abbreviated: list[int] = []
-        unknown: set[int] = set()
+        unknown: list[int] = []
         for number, word in enumerate(asked):
-            same = id_of(word)
-            if same is not None:
-                found.append((number << ASKED_BITS) + SAME + same)
-            if is_number(word):
-                self._match_number(number, word, found)
-                continue
-            self._match_prefixes(number, word, found)
-            if len(word) < 2:
-                continue
-            if number + 1 < len(asked):
+            if id_of(word) is None:
+                unknown.append(number)
+            else:
+                packed.append(self._match_known(word) + (number << ASKED_BITS))
+            if number + 1 < len(asked) and len(word) > 1 and not is_number(word):
                 joined = id_of(word + asked[number + 1])
                 if joined is not None:
                     found += [(each << ASKED_BITS) + JOINED + joined for each in (number, number + 1)]
-            consonants = skeleton(word)
-            if consonants == word:
-                keys.add_abbreviation(number, word.encode()[:LONGEST_WORD])
-                abbreviated.append(number)
-            elif len(consonants) > 1:
-                keys.add_skeleton(number, consonants.encode()[:LONGEST_WORD])
-                self._match_abbreviations(number, consonants, found)
-            if same is None:
-                keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
-                unknown.add(number)
-        packed = self._match_keys(asked, keys, found)
         prefixes = self._vocabulary.find_prefixes(asked)
-        if unclear := unknown.difference(abbreviated, keys.mistyped, (prefix.asked for prefix in prefixes)):
-            self._match_sounds(asked, found, unclear)
-        if abbreviated:
-            packed += self._match_skeleton_prefixes(asked, abbreviated)
-        packed += [np.array(found, np.int64), *senses]
+        if unknown:
+            more, unclear = self._match_words(asked, unknown, found)
+            packed += more
+            self._match_sounds(asked, found, unclear.difference(prefix.asked for prefix in prefixes))
+        packed.append(np.array(found, np.int64))
         return Matches.of(packed, len(asked), prefixes)
 
     def match_typos(self, asked: Sequence[str], numbers: Iterable[int], matches: Matches) -> Matches:
@@ -166,6 +152,53 @@ class Matcher:
             and not is_number(word)
             and (matches.bounds[number] == (end := matches.bounds[number + 1]) or matches.steps[end - 1] < CLEAR_STEPS)
         ]
+
+    def _match_known(self, word: str) -> NDArray[np.int64]:
+        """Return packed matches, without the number of the typed word, of a word of the vocabulary."""
+        matches = self._remembered.get(word)
+        if matches is None:
+            found: list[int] = []
+            packed, _ = self._match_words([word], [0], found)
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            matches = self._remembered[word] = np.concatenate([*packed, np.array(found, np.int64)])
+        return matches
+
+    def _match_words(
+        self, asked: Sequence[str], numbers: Iterable[int], found: list[int]
+    ) -> tuple[list[NDArray[np.int64]], set[int]]:
+        """Match some typed words, given by number, and add matches to `found`.
+
+        Returns further matches, and the numbers of the unknown words that are no abbreviation and have no likely typo.
+        """
+        keys = _Keys()
+        abbreviated: list[int] = []
+        unknown: set[int] = set()
+        for number in numbers:
+            word = asked[number]
+            same = self._vocabulary.id_of(word)
+            if same is not None:
+                found.append((number << ASKED_BITS) + SAME + same)
+            if is_number(word):
+                self._match_number(number, word, found)
+                continue
+            self._match_prefixes(number, word, found)
+            if len(word) < 2:
+                continue
+            consonants = skeleton(word)
+            if consonants == word:
+                keys.add_abbreviation(number, word.encode()[:LONGEST_WORD])
+                abbreviated.append(number)
+            elif len(consonants) > 1:
+                keys.add_skeleton(number, consonants.encode()[:LONGEST_WORD])
+                self._match_abbreviations(number, consonants, found)
+            if same is None:
+                keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
+                unknown.add(number)
+        packed = self._match_keys(asked, keys, found)
+        if abbreviated:
+            packed += self._match_skeleton_prefixes(asked, abbreviated)
+        return packed, unknown.difference(abbreviated, keys.mistyped)
 
     def _match_number(self, number: int, word: str, found: list[int]) -> None:
         """Match a number with sizes: `600` may mean 600 ml and 600 g, `5` may mean 5 kg and 5 l."""
