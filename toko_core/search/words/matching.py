@@ -8,7 +8,7 @@ The cost grows with the length of the typed word, not with the vocabulary. The e
 prefixes, whose ranges grow with the vocabulary.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,7 @@ UNLIKELY_TYPO = like(0.05)
 MOST_TYPOS = 2
 
 MOST_REMEMBERED = 4_000
-"""The most words of the vocabulary whose matches are remembered. A shop's customers type the same words again and again."""
+"""The most words of the vocabulary whose matches are remembered: people type the same words again and again."""
 LONGEST_COUNTED = 255
 """The most letters or consonants that are counted; a longer word counts as one of this length."""
 LENGTHS = np.arange(LONGEST_COUNTED + 1)
@@ -228,38 +228,41 @@ class Matcher:
 
     def _match_keys(self, asked: Sequence[str], keys: "_Keys", found: list[int]) -> list[NDArray[np.int64]]:
         if keys.of_typos:
-            pairs = zip(keys.typo_numbers, self._keys.find(keys.of_typos), strict=True)
-            alike = {(number, word) for number, words in pairs if len(words) for word in words.tolist()}
+            alike: dict[int, set[int]] = {}
+            for number, words in zip(keys.typo_numbers, self._keys.find(keys.of_typos), strict=True):
+                if len(words):
+                    alike.setdefault(number, set()).update(words.tolist())
             keys.mistyped = self._compare_typos(asked, alike, found)
         if not keys.of_skeletons:
             return []
         of_keys = self._keys.find(keys.of_skeletons)
-        words = np.concatenate(of_keys)
+        by_skeleton = np.concatenate(of_keys)
         which = np.arange(0, 2 * len(of_keys), 2).repeat(list(map(len, of_keys)))
-        which += self._has_vowels.take(words)
-        return [np.array(keys.parts, np.int64).take(which) + words]
+        which += self._has_vowels.take(by_skeleton)
+        return [np.array(keys.parts, np.int64).take(which) + by_skeleton]
 
-    def _compare_typos(self, asked: Sequence[str], pairs: Collection[tuple[int, int]], found: list[int]) -> set[int]:
-        """Count the typos between typed words and the words that share a key with them, in pairs of number and id.
+    def _compare_typos(self, asked: Sequence[str], alike: Mapping[int, set[int]], found: list[int]) -> set[int]:
+        """Count the typos between typed words, given by number, and the words that share a key with them.
 
         Returns the numbers of those that differ by one likely typo from some word.
         """
         mistyped: set[int] = set()
         vocabulary = self._vocabulary.words
-        known = {number for number in {pair[0] for pair in pairs} if self._vocabulary.id_of(asked[number]) is not None}
-        for number, word in pairs:
-            typed, meant = asked[number], vocabulary[word]
-            typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
-            if 0 < typos <= MOST_TYPOS:
-                alike = LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
-                if typos == 1:
-                    if is_likely_typo(typed, meant):
-                        mistyped.add(number)
-                    else:
-                        alike -= UNLIKELY_TYPO
-                if number in known:
-                    alike += REPLACED << WORD_BITS
-                found.append((number << ASKED_BITS) + alike + word)
+        for number, words in alike.items():
+            typed = asked[number]
+            is_known = self._vocabulary.id_of(typed) is not None
+            part = (number << ASKED_BITS) + (REPLACED << WORD_BITS if is_known else 0)
+            for word in words:
+                meant = vocabulary[word]
+                typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
+                if not 0 < typos <= MOST_TYPOS:
+                    continue
+                match = part + word + LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
+                if typos == 1 and is_likely_typo(typed, meant):
+                    mistyped.add(number)
+                elif typos == 1:
+                    match -= UNLIKELY_TYPO
+                found.append(match)
         return mistyped
 
     def _match_sounds(self, asked: Sequence[str], found: list[int], numbers: Iterable[int]) -> None:

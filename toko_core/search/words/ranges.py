@@ -1,7 +1,8 @@
 """Sorts words by a text, so that the words whose text starts with a prefix are a contiguous range."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
