@@ -100,7 +100,7 @@ class Postings:
         self._count = rows
         self._frequency = arrays["frequency"].astype(np.int64)
         self._starts = np.concatenate([[0], np.cumsum(self._frequency)])
-        self._start_of = memoryview(self._starts)  # for single words
+        self._start_of = self._starts.data  # for single words
         self._rows = arrays["rows"].astype(np.int64)
         self._most_rows = max(FEWEST_ROWS, int(ROWS * rows**ROWS_GROW))
         self._scratch = _Scratch(rows)
@@ -303,7 +303,7 @@ def _factors(query: Query) -> list[float]:
 def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
     """Return for each typed word the steps of its best match, and how many rows have that match or one as good."""
     best, found = [], []
-    packed = memoryview(matches.packed)
+    packed = matches.packed.data
     for start, end in pairwise(matches.bounds):
         last = packed[end - 1] if end > start else 0
         found.append(before[end] - before[bisect_left(packed, last - AS_GOOD, start, end)])

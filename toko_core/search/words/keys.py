@@ -32,9 +32,9 @@ class KeyTable:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Use the arrays that `build` returned."""
-        self._keys = memoryview(arrays["keys"])  # whose single numbers are read in a tenth of the time of an array's
+        self._keys = arrays["keys"].data  # a memoryview: its single numbers are read faster than those of an array
         self._words: NDArray[np.int32] = arrays["key_words"]
-        self._starts = memoryview(arrays["key_starts"])
+        self._starts = arrays["key_starts"].data
         self._shift = 33 - len(self._starts).bit_length()  # one bucket for each value of a key's upper bits
 
     @staticmethod

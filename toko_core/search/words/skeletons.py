@@ -19,7 +19,7 @@ class SkeletonOrder:
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Use the arrays that `build` returned."""
         self._words = arrays["skeleton_order"]
-        self._heads = memoryview(arrays["skeleton_heads"])
+        self._heads = arrays["skeleton_heads"].data
         self.lengths: NDArray[np.uint8] = arrays["skeleton_lengths"]
         """The number of consonants of each word, by its id."""
 
