@@ -14,7 +14,7 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.freshness import open_age
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
-from toko_core.text import moment, shorten
+from toko_core.text import ago, moment, shorten
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -48,7 +48,7 @@ def stale_lines(served: Served, settings: BotSettings) -> list[str]:
     """Return the warning about old data; empty if the data is fresh."""
     if not is_stale(served, settings):
         return []
-    return [messages.stale(moment(served.data_time, settings.zone))]
+    return [messages.stale(moment(served.data_time, settings.zone), old(served))]
 
 
 def is_stale(served: Served, settings: BotSettings) -> bool:
@@ -57,16 +57,24 @@ def is_stale(served: Served, settings: BotSettings) -> bool:
     return age > timedelta(hours=settings.stale_hours)
 
 
+def old(served: Served) -> str:
+    """Return how long ago the data was made: `7 jam lalu`."""
+    return ago(datetime.now(UTC) - served.data_time)
+
+
 def asked_now(served: Served, settings: BotSettings, row: int) -> Product:
     """Return a product with the discounts and promotions that are in force now."""
     return served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
 
 
 def data_lines(served: Served, settings: BotSettings, *, always: bool = True) -> list[str]:
-    """Return how old the data is: the warning if it is old, else, if `always`, its time."""
-    return stale_lines(served, settings) or (
-        [messages.data_from(moment(served.data_time, settings.zone))] if always else []
-    )
+    """Return how old the data is: the warning if it is old, else, if `always`, how long ago it was made."""
+    return stale_lines(served, settings) or ([messages.updated(old(served))] if always else [])
+
+
+def dated_lines(served: Served, settings: BotSettings) -> list[str]:
+    """Return when the data was made, for a text that people read later, in other chats."""
+    return stale_lines(served, settings) or [messages.prices_of(moment(served.data_time, settings.zone))]
 
 
 def fit(
