@@ -108,7 +108,7 @@ class ShopSettings(PartSettings):
         Path("data"), validate_default=True, description="The folder for all files that the program writes"
     )
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
-    search_results_limit: int = Field(10, ge=1, le=100, description="Results of a search")
+    search_results_limit: int = Field(5, ge=1, le=100, description="Results of a search")
 
     @property
     def data_folder(self) -> Path:

@@ -67,7 +67,7 @@ async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
         found = 1
         page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
     else:
-        page, found = results_page(served, settings, Results(1, query))
+        page, found = results_page(served, settings, Results(1, query), view)
     shop.metrics.searched(kind, query, time.perf_counter() - started, found)
     return page
 

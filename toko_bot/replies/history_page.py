@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -14,7 +15,9 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange, PriceKey
 from toko_core.catalog.products import Product
+from toko_core.people import View
 from toko_core.prices.labels import label_key, label_prices
+from toko_core.prices.payable import prices_of_level
 from toko_core.text import day
 
 LONGEST_NAME = 100
@@ -24,15 +27,16 @@ MOST_CHANGES = 12
 Histories = Mapping[PriceKey, Sequence[PriceChange]]
 
 
-def history_page(served: Served, settings: BotSettings, row: int) -> Page:
-    """Build the message with a product's price history.
+def history_page(served: Served, settings: BotSettings, row: int, view: View) -> Page:
+    """Build the message with a product's price history: of the prices that `view` shows.
 
     It reads the file and draws: do not call it in the event loop.
     """
     product, info = served.catalog.products[row], served.catalog.info
+    product = replace(product, prices=prices_of_level(product.prices, view.level))
     since, backups = datetime.fromisoformat(info["history_since"]).astimezone(UTC), info["history_backups"]
     head, start = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
-    changes = served.details.price_changes.of(row, settings.price_rounding)
+    changes = served.details.price_changes.of(row, settings.price_rounding, view.level)
     labels = price_labels(product, changes)
     histories = _histories(changes, labels)
     stale = stale_lines(served, settings)

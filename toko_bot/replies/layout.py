@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -14,6 +14,8 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.freshness import open_age
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
+from toko_core.people import View
+from toko_core.prices.payable import of_level
 from toko_core.text import ago, moment, shorten
 
 TAG = re.compile(r"<[^>]+>")
@@ -62,9 +64,10 @@ def old(served: Served) -> str:
     return ago(datetime.now(UTC) - served.data_time)
 
 
-def asked_now(served: Served, settings: BotSettings, row: int) -> Product:
-    """Return a product with the discounts and promotions that are in force now."""
-    return served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
+def asked_now(served: Served, settings: BotSettings, row: int, view: View) -> Product:
+    """Return a product as `view` shows it, with the discounts and promotions that are in force now."""
+    product = served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
+    return of_level(product if view.stock else replace(product, stok=None), view.level)
 
 
 def data_lines(served: Served, settings: BotSettings, *, always: bool = True) -> list[str]:
@@ -90,4 +93,9 @@ def fit(
 
 def length(text: str) -> int:
     """Return the length of HTML as Telegram counts it: in UTF-16 units, after parsing."""
-    return len(unescape(TAG.sub("", text)).encode("utf-16-le")) // 2
+    return len(plain_text(text).encode("utf-16-le")) // 2
+
+
+def plain_text(text: str) -> str:
+    """Return HTML as people see it, without markup."""
+    return unescape(TAG.sub("", text))

@@ -67,6 +67,7 @@ NO_CATALOG = "Data harga belum ada. Coba lagi beberapa menit lagi."
 DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
 NO_STOCK = "Stok 0"
+NO_CATEGORY = "Tanpa jenis"
 UNPRICED_SHORT = "belum diisi"
 BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah modal</b>"
 NOTHING_NEAR = "Tidak ada barang yang cocok. Coba kata lain, atau lebih pendek."
@@ -164,6 +165,11 @@ def perhaps_meant(suggestion: str) -> str:
     return f"Mungkin maksud Anda: <b>{escape(suggestion)}</b>"
 
 
+def to_page(arrow: str, number: int, pages: int) -> str:
+    """The label of a button: `‹ 1/3` or `3/3 ›`."""
+    return f"{arrow} {number}/{pages}" if arrow == PREVIOUS else f"{number}/{pages} {arrow}"
+
+
 def narrow(label: str) -> str:
     """The label of a button."""
     return f"{LABELS[label]} ▾"
@@ -195,11 +201,6 @@ def barcode_read(code: str) -> str:
     return f"Barang dengan barcode <code>{escape(code)}</code> tidak ada di data."
 
 
-def total(number: Decimal, unit: str, amount: str) -> str:
-    """What a quantity costs."""
-    return f"🧮 {quantity(number)} {escape(unit)} = <b>{amount}</b>"
-
-
 def more_prices(number: int) -> str:
     return f"+{format_count(number)} harga lagi"
 
@@ -210,6 +211,12 @@ def sales_until(date: str) -> str:
 
 def sold(receipts: int, amount: Decimal, unit: str) -> str:
     return f"{format_count(receipts)} struk · laku {quantity(amount)} {unit}".rstrip()
+
+
+def out_of_stock(stock: Decimal, least: Decimal | None, unit: str) -> str:
+    """Say how much is left of goods that are out of stock, and how much the shop wants to have of them."""
+    wanted = f" · minimum {quantity(least)} {unit}".rstrip() if least is not None and least > 0 else ""
+    return f"stok {quantity(stock)}{wanted}"
 
 
 def idle(stock: Decimal, unit: str, cost: Decimal | None) -> str:

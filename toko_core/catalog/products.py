@@ -73,6 +73,10 @@ class Product:
     discounts: tuple[Discount, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     """Those that apply at the moment for which the product was asked."""
+    stok: Decimal | None = None
+    """The stock of all branches in base units; None for a service, or if iPOS does not say."""
+    level: int | None = None
+    """The level whose customers the prices are for (`prices.payable.of_level`); None: the prices of all levels."""
 
 
 class Products:
@@ -88,6 +92,7 @@ class Products:
         self._sold = connection.execute("SELECT dijual FROM products").fetchnumpy()["dijual"]
         self._prices = _numbers(connection, "prices", PRICE_NUMBERS)
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
+        self._stock = _stock(connection)
         self.names = Names(connection)
         self._groups = CustomerGroups(connection)
         self._discounts = Discounts(connection)
@@ -103,7 +108,8 @@ class Products:
         jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
         groups, currency = self._groups.of(product_id), self._currencies.get(int(product_id))
-        return Product(code, name, jenis, merek, self.is_sold(product_id), prices, groups, currency)
+        stock = _decimal(int(self._stock[product_id]), QUANTITY)
+        return Product(code, name, jenis, merek, self.is_sold(product_id), prices, groups, currency, stok=stock)
 
     def at(self, product_id: int, moment: datetime) -> Product:
         """Return a product with the discounts and promotions that apply at a moment of the shop's wall clock."""
@@ -177,6 +183,19 @@ def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
     fits = np.iinfo(np.int32)
     small = numbers.min(initial=0) >= fits.min and numbers.max(initial=0) <= fits.max
     return np.asarray(numbers, np.int32 if small else np.int64)
+
+
+def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
+    """Read the stock of each product, in thousandths of its base unit."""
+    query = f"""
+        SELECT coalesce((greatest(least(stok, {MOST}), -{MOST})::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN}) AS stok
+        FROM (
+            SELECT product_id, CASE WHEN jasa THEN NULL ELSE coalesce(stok, CASE WHEN NOT jasa THEN 0 END) END AS stok
+            FROM {complete_table(connection, "products")}
+            LEFT JOIN (SELECT product_id, sum(stok) AS stok FROM stock GROUP BY product_id) USING (product_id)
+        ) ORDER BY product_id
+    """  # noqa: S608 - names of our own
+    return _narrow(np.asarray(connection.execute(query).fetchnumpy()["stok"]))
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -1,0 +1,51 @@
+"""The words of lists and calculations, in Indonesian. They are plain text: whoever makes HTML of them escapes them."""
+
+from decimal import Decimal
+
+from toko_core.text import quantity
+
+OUT_OF_STOCK, SOME_STOCK = "habis", "ada"
+PROMOTION = "promo"
+CALCULATE = "🧮 Hitung"
+FEWER, MORE = "−", "+"
+UNPRICED = "Harga satuan ini belum diisi."
+CHOSEN = "✓ "
+
+
+def in_stock(amount: str) -> str:
+    return f"stok {amount}"
+
+
+def starting_at(amount: str) -> str:
+    """The lowest of several prices."""
+    return f"mulai {amount}"
+
+
+def instead_of(amount: str) -> str:
+    """The list price, after the price with a discount."""
+    return f"dari {amount}"
+
+
+def calculation(number: Decimal, unit: str, price: str, total: str, *, is_exact: bool) -> str:
+    """What a quantity costs. Without `is_exact` the total was rounded: it is not number × price."""
+    return f"{quantity(number)} {unit} {'×' if is_exact else '@'} {price} = {total}"
+
+
+def total(number: Decimal, unit: str, amount: str) -> str:
+    """What a quantity costs, in fewer characters."""
+    return f"{quantity(number)} {unit} = {amount}"
+
+
+def next_tier(number: Decimal, unit: str, price: str, saved: str) -> str:
+    """From which quantity on the price is lower, and what that saves."""
+    return f"Mulai {quantity(number)} {unit}: {price}/{unit}, hemat {saved}"
+
+
+def best_hit(number: int, sentence: str) -> str:
+    """A sentence about a product of the list above it."""
+    return f"💡 No. {number}: {sentence}"
+
+
+def for_level(name: str) -> str:
+    """The level whose price is calculated."""
+    return f"Harga {name}"
