@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from toko_core.catalog.photos import Problem
+from toko_core.search.language.small_talk import SALAM
 from toko_core.text import count as format_count
 from toko_core.text import format_change, quantity, rupiah, shorten
 from toko_core.text.failures import explain_failure
@@ -11,6 +12,7 @@ from toko_core.text.failures import explain_failure
 ASKED = "🔎 "
 """The prefix of the line that repeats the query. A button whose data has no query reads it from this line."""
 
+LONGEST_EXAMPLE = 60
 LONGEST_CHOICE = 18
 """The most characters of a brand or category on a button."""
 
@@ -85,6 +87,8 @@ PHOTO_PROBLEMS = {
     Problem.TOO_LARGE: PHOTO_TOO_LARGE,
     Problem.TOO_SLOW: PHOTO_TOO_LARGE,
 }
+AGREED = "Siap 👍"
+WHICH_GOODS = "Barang apa? Ketik namanya, misalnya: indomie goreng"
 ONLY_TEXT = "Ketik nama atau kode barang, atau kirim foto barcode."
 FAILED = "Maaf, ada gangguan. Coba lagi sebentar lagi, ya."
 NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
@@ -155,6 +159,21 @@ def unknown_command(*, owner: bool) -> str:
 def own_id(user_id: int, chat_id: int) -> str:
     group = f"\nID grup ini: <code>{chat_id}</code>" if chat_id < 0 else ""
     return f"ID Telegram Anda: <code>{user_id}</code>{group}"
+
+
+def greeting(wish: str, name: str) -> str:
+    """Answer a greeting. `wish` is what it wished, as `toko_core.search.language.small_talk.wished` returns it."""
+    start = "Waalaikumsalam" if wish == SALAM else f"Selamat {wish}" if wish else "Halo"
+    return f"{start}{_to(name)}! Mau cari barang apa?"
+
+
+def thanks(name: str) -> str:
+    return f"Sama-sama{_to(name)} 🙏"
+
+
+def if_goods(name: str) -> str:
+    """What follows if words that people greet with are in the name of a product too."""
+    return f"Kalau maksudnya barang, ketik lebih lengkap, misalnya: {escape(shorten(name, LONGEST_EXAMPLE))}"
 
 
 def asked(query: str) -> str:
@@ -277,8 +296,8 @@ def version(backup: str, data: str, old: str, published: str, counts: dict[str, 
     numbers = " · ".join(f"{format_count(number)} {name}" for name, number in counts.items())
     note = f"{DEMO}\n" if demo else ""
     return (
-        f"<b>Data yang sedang dipakai</b>\n{note}Diperbarui {old} ({data})\nFile backup: <code>{escape(backup)}</code>\n"
-        f"Dipakai bot sejak: {published}\n\n{numbers}\n\nVersi program: {escape(toko)}"
+        f"<b>Data yang sedang dipakai</b>\n{note}Diperbarui {old} ({data})\n"
+        f"File backup: <code>{escape(backup)}</code>\nDipakai bot sejak: {published}\n\n{numbers}\n\nVersi program: {escape(toko)}"
     )
 
 
@@ -351,6 +370,10 @@ def till_agreement(matching: int, compared: int, day: str) -> str:
     """How many lines of the till were asked at a price that the bot shows. `day` is that of the sales' backup."""
     share = f"{100 * matching / compared:.1f}".replace(".", ",")
     return f"Harga kasir cocok: {share}% dari {format_count(compared)} baris penjualan (s.d. {day})"
+
+
+def _to(name: str) -> str:
+    return f", {escape(name)}" if name else ""
 
 
 def _state(state: str) -> str:

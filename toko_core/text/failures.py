@@ -78,7 +78,8 @@ _CHECKS: tuple[tuple[str, str], ...] = (
     (r"Empty: .*tbl_", "Backup ini tidak berisi barang. Periksa barangnya di iPOS, lalu buat backup lagi."),
     (
         r"have the same button hash",
-        "Ada dua barang yang kodenya tidak bisa dibedakan bot. Ganti kode salah satunya di iPOS, lalu buat backup lagi.",
+        "Ada dua barang yang kodenya tidak bisa dibedakan bot. Ganti kode salah satunya di iPOS, "
+        "lalu buat backup lagi.",
     ),
     (
         r"tables have a wrong number of rows",

@@ -1,15 +1,14 @@
 """Has the conversations in docs/bot.md with the real bot, on the Bot API server of the tests.
 
-    python -m tests.toko_bot.bot.talk                  prints them
-    python -m tests.toko_bot.bot.talk --write          puts them into docs/bot.md, as what the bot says now
-    python -m tests.toko_bot.bot.talk --before FILE    puts those of FILE, printed by an earlier version, before them
+python -m tests.toko_bot.bot.talk                  prints them
+python -m tests.toko_bot.bot.talk --write          puts them into docs/bot.md, as what the bot says now
+python -m tests.toko_bot.bot.talk --before FILE    puts those of FILE, printed by an earlier version, before them
 """
 
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.telegram import Person, TelegramServer
