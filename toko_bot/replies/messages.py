@@ -297,7 +297,8 @@ def version(backup: str, data: str, old: str, published: str, counts: dict[str, 
     note = f"{DEMO}\n" if demo else ""
     return (
         f"<b>Data yang sedang dipakai</b>\n{note}Diperbarui {old} ({data})\n"
-        f"File backup: <code>{escape(backup)}</code>\nDipakai bot sejak: {published}\n\n{numbers}\n\nVersi program: {escape(toko)}"
+        f"File backup: <code>{escape(backup)}</code>\nDipakai bot sejak: {published}\n\n{numbers}\n\n"
+        f"Versi program: {escape(toko)}"
     )
 
 

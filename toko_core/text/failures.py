@@ -216,7 +216,7 @@ _ERRORS: tuple[tuple[str, str], ...] = (
         "Ada barang yang punya dua harga untuk satuan dan jumlah yang sama. " + _FIX_IN_IPOS,
     ),
     (
-        r"The catalogue|CURRENT|catalog-\S+ cannot be read|which is served, cannot be read",
+        r"The catalogue|CURRENT|does not name a catalogue|catalog-\S+ cannot be read|which is served, cannot be read",
         _DAMAGED_DATA,
     ),
     (

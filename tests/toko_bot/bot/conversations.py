@@ -25,7 +25,10 @@ from toko_assets.defs.sensors import owner_messages
 ANI, GROUP, NAME = 8, -1001, "Toko Maju"
 ZONE = ZoneInfo("Asia/Jakarta")
 DATA_TIME = datetime(2026, 11, 30, 1, 15, tzinfo=UTC)
-INCOMPLETE = "i5_TOKO_MAJU.i5bu is incomplete or damaged (81,920 bytes): wait for the upload to finish, or make the backup again."
+INCOMPLETE = (
+    "i5_TOKO_MAJU.i5bu is incomplete or damaged (81,920 bytes): wait for the upload to finish, or make the backup "
+    "again."
+)
 JUMPED = (
     "i5_TOKO_MAJU.i5bu: 1,204 of 20,150 prices (6%) are now threefold or more, or a third or less: at most 2% may. "
     "First: MIE001/INDOMIE GORENG SPECIAL 85GR/BKS/Rp3.150/Rp31.500. If this is right: `toko sync --most-jumped 100` "
@@ -162,7 +165,7 @@ def moves(talk: Talk, place: Place) -> None:
 def commands(talk: Talk, place: Place) -> None:
     talk.say(place.siti, "/start")
     talk.say(place.siti, "/hargaa")
-    talk.do(place.siti, lambda: place.siti.send_other(sticker={}))
+    talk.do(place.siti, lambda: place.siti.send_other(location={"latitude": 0.5, "longitude": 101.4}))
     talk.say(place.siti, "xyzabc")
     talk.say(place.budi, "/laris")
 
@@ -196,18 +199,13 @@ def sync(talk: Talk, place: Place) -> None:
 
 
 def notifications(talk: Talk, place: Place) -> None:
-    largest = [
+    changes = [
         PriceChange("INDOMIE GORENG SPECIAL 85GR", "DUS", Decimal(115000), Decimal(118000)),
         PriceChange("KOPI KAPAL API SPECIAL 165GR", "BKS", None, Decimal(15500)),
     ]
+    published = Published(20_150, True, 12, 3, 1_204, changes, DATA_TIME)
     for text in (
-        owner_messages.published(
-            NAME,
-            ZONE,
-            Published(20_150, True, 12, 3, 1_204, largest, DATA_TIME),
-            timedelta(seconds=24),
-            recovered=False,
-        ),
+        owner_messages.published(NAME, ZONE, published, timedelta(seconds=24), recovered=False),
         owner_messages.sync_failed(NAME, "product_catalog", JUMPED, "https://toko-maju.example/runs/1b2c"),
         owner_messages.sync_failed(NAME, "raw_backup", INCOMPLETE, None),
         owner_messages.rolled_back(NAME, ZONE, RolledBack(20_141, DATA_TIME - timedelta(days=1), DATA_TIME)),

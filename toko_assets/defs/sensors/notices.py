@@ -20,8 +20,8 @@ def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Message]:
         names = sorted(selection.choices)
         yield Message(
             f"choose:{' '.join(names).casefold()}",
-            f"⚠️ {title}ada backup dari {count(len(names))} database</b>\n{_codes(names)}\nBelum dipilih yang mana punya "
-            "toko ini, jadi semuanya belum dipakai. Minta teknisi memilih salah satu.",
+            f"⚠️ {title}ada backup dari {count(len(names))} database</b>\n{_codes(names)}\nBelum dipilih yang mana "
+            "punya toko ini, jadi semuanya belum dipakai. Minta teknisi memilih salah satu.",
         )
     for database, backup in selection.foreign.items():
         used = f"Toko ini memakai database {_code(found.shop.name or '')}, jadi backup itu tidak dipakai."

@@ -1,6 +1,7 @@
 """Recognizes messages that ask for no product, such as greetings and thanks, by their words."""
 
 from enum import StrEnum
+from itertools import pairwise
 
 from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS
 from toko_core.search.text import words
@@ -44,7 +45,7 @@ def small_talk(text: str) -> SmallTalk | None:
         return None
     if not typed:
         return SmallTalk.THANKS if any(sign in text for sign in "🙏👍") else SmallTalk.OTHER
-    if not THANKS.isdisjoint(typed) or THANKS_PHRASE in zip(typed, typed[1:], strict=False):
+    if not THANKS.isdisjoint(typed) or THANKS_PHRASE in pairwise(typed):
         return SmallTalk.THANKS
     if not GREETINGS.isdisjoint(typed) or typed[0] in TIMES:
         return SmallTalk.GREETING
