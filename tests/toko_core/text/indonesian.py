@@ -6,12 +6,12 @@ from toko_core.settings import NAMES
 
 ENGLISH = frozenset(
     re.findall(
-        r"\S+",
+        "[a-z']+",
         """
     a about all also an and any are as at be because been below but by can cannot change changed check choose cost
     could did do does done down error errors failed failure file's first for found from get give has have help how
     if in instead into is it its last later less line list log look may missing more most must name names need
-    needed new next no none not nothing now of off old on only open or other our out over page path please press
+    needed new next none not nothing now of off old on only open or other our out over page path please press
     price prices product products profit quantity reload remove reports run runs same say search see send set
     setting settings should show some start started step stock stop such sync than that the their them then there
     these they this time to too try unknown until up upgrade use used user version wait was were what when which
