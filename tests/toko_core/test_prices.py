@@ -65,9 +65,9 @@ def test_a_group_pays_the_exact_price_less_its_percents_rounded_once(
 def test_groups_with_the_same_percents_share_a_line_and_others_of_another_level_have_none() -> None:
     groups = [MEMBER, group("VIP", 1, "5"), group("Toko", 2, "5"), group("Emas", 1, "10", "2.5"), UMUM]
     assert [(label_payers(paid), paid.amount) for paid in group_prices(a_price("1000", 1), groups, None)] == [
-        ("Member/VIP −5 %", Decimal(950)), ("Emas −10 % −2,5 %", Decimal(878)),
+        ("Member/VIP −5%", Decimal(950)), ("Emas −10% −2,5%", Decimal(878)),
     ]  # fmt: skip
-    assert [label_payers(paid) for paid in group_prices(a_price("1000", 2), groups, None)] == ["Toko −5 %"]
+    assert [label_payers(paid) for paid in group_prices(a_price("1000", 2), groups, None)] == ["Toko −5%"]
 
 
 @pytest.mark.parametrize("amount", [None, "0", "0.3"])
@@ -79,10 +79,10 @@ def test_levels_have_the_names_of_the_groups_that_pay_them() -> None:
     groups = [UMUM, MEMBER, GROSIR, group("Toko", 2), group("Agen", 4, "3")]
     prices = [a_price("1", level) for level in (1, 2, 3, 4)]
     assert [label for label, _ in label_prices(prices, groups)] == [
-        "PCS Umum", "PCS Grosir/Toko", "PCS lv 3", "PCS Agen",
+        "PCS Umum", "PCS Grosir/Toko", "PCS level 3", "PCS Agen",
     ]  # fmt: skip
-    assert [label for label, _ in label_prices(prices)] == ["PCS lv 1", "PCS lv 2", "PCS lv 3", "PCS lv 4"]
-    assert next(label_prices(prices, [MEMBER]))[0] == "PCS lv 1", "customers without a group pay it too"
+    assert [label for label, _ in label_prices(prices)] == ["PCS level 1", "PCS level 2", "PCS level 3", "PCS level 4"]
+    assert next(label_prices(prices, [MEMBER]))[0] == "PCS level 1", "customers without a group pay it too"
     assert label_key("PCS", 2, None, groups) == "PCS Grosir/Toko"
 
 
@@ -90,7 +90,7 @@ def test_a_level_of_which_every_group_gets_a_percent_is_paid_by_nobody() -> None
     agents = [MEMBER, GROSIR, group("Agen", 4, "3")]
     paid = usual_price(a_price("1000", 4), agents, None)
     assert paid is not None
-    assert (label_payers(paid), paid.amount) == ("Agen −3 %", Decimal(970))
+    assert (label_payers(paid), paid.amount) == ("Agen −3%", Decimal(970))
     assert [usual_price(a_price("1000", level), agents, None) for level in (None, 1, 2, 3)] == [None] * 4
 
 

@@ -233,7 +233,7 @@ _ERRORS: tuple[tuple[str, str], ...] = (
         "Ada pengaturan di server yang belum benar. Hubungi teknisi."
     )),
     (
-        r"[Pp]ermission denied|[Rr]ead-only file system|Input/output error|Nothing was published",
+        r"[Pp]ermission denied|[Rr]ead-only file system|Input/output error|\[Errno \d+\]|Nothing was published",
         f"Server tidak bisa membaca atau menulis file. {_AGAIN_OR_TECHNICIAN}",
     ),
 )  # fmt: skip

@@ -202,7 +202,7 @@ def test_a_failure_is_recognised_whatever_class_of_whatever_version_stands_befor
 
 
 def test_of_an_error_and_its_causes_the_first_that_is_known_is_explained() -> None:
-    lines = ["[Errno 28]", "The disk is full (No space left on device.) Nothing was published.", "x"]
+    lines = ["what?", "The disk is full (No space left on device.) Nothing was published.", "x"]
     assert explain_first_known(lines).startswith("Penyimpanan di server penuh.")
     assert explain_first_known([]) == UNKNOWN
 
