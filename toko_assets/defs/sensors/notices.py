@@ -56,7 +56,7 @@ def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served)
     if older:
         yield Message(
             f"clock:{backup.sha256}",
-            f"⚠️ {title}backup yang masuk lebih lama</b>\n{_name(older[0])} dibuat sebelum data yang dipakai sekarang "
+            f"⚠️ {title}backup yang lebih lama masuk</b>\n{_name(older[0])} dibuat sebelum data yang dipakai sekarang "
             f"({moment(backup.dumped_at, zone)}), jadi tidak dipakai. Kalau itu bukan salinan lama, periksa tanggal "
             "dan jam di komputer iPOS.",
         )
