@@ -12,9 +12,9 @@ from toko_bot.replies.highlight import Highlight
 from toko_bot.replies.layout import Page, asked_now, button, data_lines, plain_text
 from toko_bot.replies.narrowing import find, find_choices, has_choice, read_wanted
 from toko_bot.replies.phone import sentences
-from toko_bot.replies.phone.hit import LINES, hit
+from toko_bot.replies.phone.hit import LINES, calculation_text, hit
 from toko_bot.replies.phone.lines import MOST_LINES, count_lines
-from toko_bot.replies.quantities.totals import next_tier_text, wanted_total
+from toko_bot.replies.quantities.totals import next_tier_text, unit_price_text, wanted_total
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
@@ -26,7 +26,9 @@ from toko_core.search import Hit
 MOST_HITS = 50
 """The most results: somebody who has not found a product among fifty types another word, or narrows them."""
 NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
-ROW_CHARACTERS = 30
+SAVING_LINES = 3
+"""The lines that are reserved for what is said about the quantity of the best hit."""
+ROW_CHARACTERS = 35
 """The characters of the labels in a row of buttons. All buttons of a row are as wide as the widest."""
 LONGEST_NAME, LONGEST_LABEL = 100, 50
 SPACE = 120
@@ -61,19 +63,18 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     shown = [asked_now(served, settings, row, view) for row in rows]
     totals = [wanted_total(product, asked, settings.price_rounding) for product in shown]
     head = "\n".join(_head(served, here, asked.text, hits))
-    tail = _savings(part, totals[:1], settings)
-    tail += data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
+    data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
     keyboard = [
         *open_buttons(served, part, rows, here),
         *_turning_and_narrowing(served, here, hits, part),
     ]
-    around = count_lines("\n".join([plain_text(head), "", *(["", *map(plain_text, tail)] if tail else [])])) + len(
-        keyboard
-    )
+    around = count_lines(plain_text("\n\n".join([head, *data]))) + 1 + len(keyboard)
+    around += SAVING_LINES if totals and totals[0] else 0
     most = LINES if around + LINES * len(rows) <= MOST_LINES else LINES - 1
     mark = Highlight(index, asked.text, rows)
     numbered = zip(range(part.start + 1, part.end + 1), shown, totals, strict=False)
     lines = [hit(product, place, settings.price_rounding, mark, total, most) for place, product, total in numbered]
+    tail = [*(_about_best(part, totals[0], lines[0], settings.price_rounding) if lines else []), *data]
     return list_page([head, *("\n".join(part) for part in (lines, tail) if part)], keyboard), len(hits)
 
 
@@ -115,10 +116,13 @@ def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
     return (name or messages.LABELS[label])[:LONGEST_LABEL]
 
 
-def _savings(part: Part, totals: Sequence[Calculation | None], settings: BotSettings) -> list[str]:
-    """Return the line that says what the best hit would cost less from a larger quantity on."""
-    saving = next((sentence for total in totals if (sentence := next_tier_text(total, settings.price_rounding))), "")
-    return [escape(sentences.best_hit(part.start + 1, saving))] if saving and part.number == 1 else []
+def _about_best(part: Part, total: Calculation | None, first: str, rounding: int | None) -> list[str]:
+    """Return a line about the quantity of the best hit: its unit price, if the hit lacks it, and the next tier's."""
+    if total is None or part.number > 1:
+        return []
+    unit_price = [] if calculation_text(total, rounding) in plain_text(first) else [unit_price_text(total, rounding)]
+    facts = [*unit_price, *([saving] if (saving := next_tier_text(total, rounding)) else [])]
+    return [escape(sentences.best_hit(part.start + 1, facts))] if facts else []
 
 
 def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
@@ -155,16 +159,11 @@ def _turning_and_narrowing(
     served: Served, here: Results, hits: Sequence[Hit], part: Part
 ) -> list[list[InlineKeyboardButton]]:
     """Return the buttons that turn pages, and those that narrow the results, in one row if their labels fit."""
-    turning, narrowing = [], _narrowing(served, here, hits, part.pages)
-    if part.number > 1:
-        label = messages.to_page(messages.PREVIOUS, part.number - 1, part.pages)
-        turning.append(button(label, replace(here, page=part.number - 1)))
-    if part.number < part.pages:
-        label = messages.to_page(messages.NEXT, part.number + 1, part.pages)
-        turning.append(button(label, replace(here, page=part.number + 1)))
-    together = [*turning, *narrowing]
+    pages = turning(part, lambda page: replace(here, page=page))
+    narrowing = _narrowing(served, here, hits, part.pages)
+    together = [*(pages[0] if pages else []), *narrowing]
     widest = max((len(each.text) for each in together), default=0)
-    rows = [together] if widest * len(together) <= ROW_CHARACTERS else [turning, narrowing]
+    rows = [together] if widest * len(together) <= ROW_CHARACTERS else [*pages, narrowing]
     return [row for row in rows if row]
 
 

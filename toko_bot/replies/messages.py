@@ -184,11 +184,6 @@ def perhaps_meant(suggestion: str) -> str:
     return f"Mungkin maksud Anda: <b>{escape(suggestion)}</b>"
 
 
-def to_page(arrow: str, number: int, pages: int) -> str:
-    """The label of a button: `‹ 1/3` or `3/3 ›`."""
-    return f"{arrow} {number}/{pages}" if arrow == PREVIOUS else f"{number}/{pages} {arrow}"
-
-
 def narrow(label: str) -> str:
     """The label of a button."""
     return f"{LABELS[label]} ▾"

@@ -1,7 +1,7 @@
 """The owners' lists: products below cost, without a price or out of stock, and those that sell best or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
 
@@ -118,7 +118,9 @@ def _product(
             blocks, room - length(title) - length(messages.more_prices(999)), messages.more_prices, LOSSES_A_HIT
         )
         return f"{title}\n<code>{escape(chr(10).join(table))}</code>"
-    return hit(product, place, settings.price_rounding, _bold) + _note(served, name, row)
+    shown = replace(product, stok=None) if name == "lambat" else product  # its line below has the stock
+    title, *below = hit(shown, place, settings.price_rounding, _bold).splitlines()
+    return "\n".join([title, *_note(served, name, row), *below])
 
 
 def _title_of(product: Product, place: int) -> str:
@@ -131,19 +133,19 @@ def _bold(name: str) -> str:
     return f"<b>{escape(name)}</b>"
 
 
-def _note(served: Served, name: str, row: Row) -> str:
+def _note(served: Served, name: str, row: Row) -> list[str]:
     """Return the line below a product's name: what it sold, or what its stock cost."""
     if name not in OF_SALES:
-        return ""
+        return []
     unit = served.details.of(row.product_id).satuan[:16]
     if name == "lambat":
-        return f"\n{escape(messages.idle(row.stok or Decimal(0), unit, row.modal))}"
+        return [escape(messages.idle(row.stok or Decimal(0), unit, row.modal))]
     sold = served.catalog.sales.of(row.product_id)
     if sold is None:
-        return ""
+        return []
     week = name == "larisminggu"
     receipts, amount = (sold.struk_7, sold.terjual_7) if week else (sold.struk_90, sold.terjual_90)
-    return f"\n{escape(messages.sold(receipts, amount, unit))}"
+    return [escape(messages.sold(receipts, amount, unit))]
 
 
 def _other_lists(name: str, *, has_sales: bool) -> list[list[InlineKeyboardButton]]:

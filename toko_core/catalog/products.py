@@ -188,7 +188,8 @@ def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
 def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
     """Read the stock of each product, in thousandths of its base unit."""
     query = f"""
-        SELECT coalesce((greatest(least(stok, {MOST}), -{MOST})::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN}) AS stok
+        SELECT coalesce((if(abs(stok) > {MOST}, sign(stok) * {MOST}, stok)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN})
+            AS stok
         FROM (
             SELECT product_id, CASE WHEN jasa THEN NULL ELSE coalesce(stok, CASE WHEN NOT jasa THEN 0 END) END AS stok
             FROM {complete_table(connection, "products")}

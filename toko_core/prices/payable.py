@@ -165,7 +165,8 @@ def paid_instead(price: Price, product: Product) -> Paid | None:
     if level is None or level == ORDINARY_LEVEL:
         return ordinary
     paid = [price_in_force(price, product.discounts, group) for group in product.groups if group.level == level]
-    return ordinary if not paid or ordinary in paid else paid[0]
+    amounts = [None if each is None else each.amount for each in paid]
+    return ordinary if not paid or (ordinary.amount if ordinary else None) in amounts else paid[0]
 
 
 def exact_amount(price: Price, product: Product) -> Decimal | None:

@@ -94,7 +94,7 @@ def test_a_products_history_is_a_chart_and_each_change_newest_first(budi: Person
 def test_the_button_on_a_products_page_opens_its_history(budi: Person) -> None:
     found = budi.ask("indomie goreng")
     product = press(budi, "1", found)
-    assert product.labels == ["‹ Kembali", "📷 Foto", "📈 Riwayat"]
+    assert product.labels == ["‹ Kembali", "📷 Foto", "📈 Riwayat", "🧮 Hitung"]
     budi.press("📈 Riwayat", product).answered()
     assert "12 Jun 2025: Rp3.000 → Rp3.150 (+5%)" in budi.next_message().text
     assert press(budi, "‹ Kembali", product).text == found.text
@@ -137,10 +137,10 @@ def test_prices_that_rose_today_or_in_seven_days_are_listed_and_lead_to_the_prod
     today = budi.ask("/naik")
     assert today.text.splitlines()[0] == "🔺 Harga naik hari ini: 12 barang"
     assert "BISKUIT" not in today.text
-    assert today.labels[-3:] == ["1/2", "›", "7 hari terakhir"]
+    assert today.labels[-3:] == ["1/3", "›", "7 hari terakhir"]
     week = press(budi, "7 hari terakhir", today)
     assert week.text.splitlines()[0] == "🔺 Harga naik 7 hari terakhir: 13 barang"
-    last = press(budi, "›", week)
+    last = press(budi, "›", press(budi, "›", week))
     assert last.text.splitlines()[-3] == "13. BISKUIT KELAPA Jeruk 1 GR – BKS: Rp1.000 → Rp1.500 (+50%)"
     product = press(budi, "13", last)
     assert product.text.startswith("BISKUIT KELAPA Jeruk 1 GR")

@@ -1,6 +1,7 @@
 """The owners' lists of what sells: /laris, /lambat, and /habis with sales."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,30 @@ def test_out_of_stock_are_first_those_that_people_buy_and_by_a_button_all(siti: 
     everything = press(siti, "Semua yang habis", answer).text
     assert everything.splitlines()[0] == "Stok habis: 3"
     assert "SAPU LIDI" in everything
+
+
+def test_what_is_out_of_stock_is_listed_by_category_with_the_minimum_stock(tmp_path: Path) -> None:
+    def item(code: str, name: str, category: str | None, stock: str, least: object) -> Item:
+        fields = GOODS | {"stokmin": least}
+        return Item(code, name, priced("2500"), stock=[("TOKO", stock)], jenis=category, fields=fields)
+
+    goods = [
+        item("1", "ZAITUN", "minyak", "0", Decimal("2.5")), item("2", "TEH", "MINUMAN", "-3", Decimal(24)),
+        item("3", "KOPI", "MINUMAN", "0", None), item("4", "LEM", None, "0", Decimal(0)),
+        item("5", "SAPU", "ALAT", "0", Decimal(6)), item("6", "SABUN", "ALAT", "4", Decimal(6)),
+    ]  # fmt: skip
+    publish_shop(tmp_path / "data", goods, sales=dict.fromkeys("12346", (1, 1, "1", "1")))
+    with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path):
+        siti = server.user(SITI, "Siti")
+        sold = siti.ask("/habis")
+        everything = press(siti, "Semua yang habis", sold).text
+    lists = [text.partition("\n\n")[2].splitlines() for text in (sold.text, everything)]
+    assert lists[0] == [
+        "MINUMAN", "1. KOPI", "stok 0", "2. TEH", "stok -3 · minimum 24 PCS", "",
+        "minyak", "3. ZAITUN", "stok 0 · minimum 2,5 PCS", "",
+        "Tanpa jenis", "4. LEM", "stok 0",
+    ]  # fmt: skip
+    assert lists[1][:4] == ["ALAT", "1. SAPU", "stok 0 · minimum 6 PCS", ""]
 
 
 def test_the_lists_open_products_and_come_back(siti: Person) -> None:

@@ -1,5 +1,6 @@
 """The words of lists and calculations, in Indonesian. They are plain text: whoever makes HTML of them escapes them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from toko_core.text import quantity
@@ -41,9 +42,13 @@ def next_tier(number: Decimal, unit: str, price: str, saved: str) -> str:
     return f"Mulai {quantity(number)} {unit}: {price}/{unit}, hemat {saved}"
 
 
-def best_hit(number: int, sentence: str) -> str:
-    """A sentence about a product of the list above it."""
-    return f"💡 No. {number}: {sentence}"
+def unit_price(price: str, unit: str) -> str:
+    return f"{price}/{unit}"
+
+
+def best_hit(number: int, facts: Sequence[str]) -> str:
+    """What a quantity of a product of the list above it costs."""
+    return f"💡 No. {number}: {'. '.join(facts)}"
 
 
 def for_level(name: str) -> str:

@@ -46,5 +46,10 @@ def next_tier_text(total: Calculation | None, rounding: int | None) -> str:
     return sentences.next_tier(following.quantity, total.satuan[:LONGEST_UNIT], price, rupiah(following.saved))
 
 
+def unit_price_text(total: Calculation, rounding: int | None) -> str:
+    """Return the price of one unit that applies to a quantity: `Rp17.200/BKS`."""
+    return sentences.unit_price(rupiah(round_price(total.price, rounding)), total.satuan[:LONGEST_UNIT])
+
+
 def _is_wanted(price: Price, wanted: Quantity) -> bool:
     return price.konversi == Decimal(1) if wanted.unit is None else unit_named(price.satuan) == wanted.unit
