@@ -128,6 +128,11 @@ class DataFolder:
         return self.root / "bot"
 
     @property
+    def state(self) -> Path:
+        """The state database, unless STATE_URL names another one."""
+        return self.root / "state"
+
+    @property
     def runs(self) -> Path:
         """The marks of runs that are alive."""
         return self.root / "runs"

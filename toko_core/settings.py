@@ -70,6 +70,14 @@ def _secret_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _state_url(secret: SecretStr) -> SecretStr:
+    url = secret.get_secret_value()
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres", "sqlite"} or not rest.strip("/"):
+        raise ValueError("must be like postgresql://user:password@host/database, or sqlite:////full/path/state.db")
+    return secret
+
+
 def _folder(path: Path) -> Path:
     try:
         return full_path(path)
@@ -109,6 +117,10 @@ class ShopSettings(PartSettings):
     )
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
     search_results_limit: int = Field(5, ge=1, le=100, description="Results of a search")
+
+    state_url: Annotated[SecretStr, AfterValidator(_state_url)] | None = Field(
+        None, description="The state database; unset: an SQLite file in TOKO_DATA_DIR/state"
+    )
 
     @property
     def data_folder(self) -> Path:
@@ -200,7 +212,7 @@ NAMES = frozenset({
     "KEEP_CATALOGS", "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN",
     "METRICS_PORT", "OWNER_USERS", "POSTGRES_IMAGE", "POSTGRES_PASSWORD", "PRICE_ROUNDING", "PYTHON_IMAGE",
     "SALES_EVERY_HOURS", "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS",
-    "SYNONYMS_FILE",
+    "STATE_URL", "SYNONYMS_FILE",
     "TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR",
     "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
     "ACME_CA", "BOT_REPLICAS", "COMPOSE_PROFILES", "TOKO_REGISTRY", "TOKO_VERSION",
@@ -214,6 +226,7 @@ SECRETS = {
     "DROPBOX_REFRESH_TOKEN": "Dropbox's token",
     "HEARTBEAT_URL": "a secret address",
     "POSTGRES_PASSWORD": "a password",
+    "STATE_URL": "a database's address",
     "TELEGRAM_BOT_TOKEN": "the bot's token",
     "WEB_PASSWORD_HASH": "the hash of a password",
     "WEBHOOK_SECRET": "a secret",

@@ -16,6 +16,8 @@ from typing import Literal, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
 
+from toko_bot.replies.people.buttons import PeopleButton, decode_people
+
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 NOTHING = "-"
 """The data of a button that does nothing when pressed."""
@@ -235,14 +237,14 @@ def short_hash(name: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()
 
 
-Button = ProductList | Open | Photo | History | Choose | Calculate
+Button = ProductList | Open | Photo | History | Choose | Calculate | PeopleButton
 
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
-    "j": Calculate.decode,
+    "j": Calculate.decode, "u": decode_people,
 }  # fmt: skip
 """The decoder of each kind of button, by the first letter of its data."""
 

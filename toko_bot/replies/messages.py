@@ -33,6 +33,8 @@ OWNER_COMMANDS = {
     "habis": "Barang yang stoknya habis",
     "laris": "Barang yang paling laris",
     "lambat": "Barang yang tidak laku 90 hari",
+    "pengguna": "Siapa yang boleh memakai bot ini",
+    "catatan": "Siapa mengubah apa",
 }
 GROUP_COMMANDS = {
     "harga": "Cari harga barang, misalnya /harga indomie",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,10 +34,14 @@ class OwnerReports:
     there, as in a container, it forgets at its end what is in the outbox.
     """
 
-    def __init__(self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog) -> None:
+    def __init__(
+        self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog, owners: Callable[[], frozenset[int]]
+    ) -> None:
+        """`owners` returns the ids of all owners as they are now. It may read the disk."""
         self._bot = bot
         self._settings = settings
         self._live = live
+        self._owners = owners
         folder = settings.folder.bot
         self._outbox = Outbox(folder / "outbox.json", lambda: _earlier_reports(folder, settings.owners))
         self._added = asyncio.Event()
@@ -66,8 +71,9 @@ class OwnerReports:
 
     async def send_waiting(self) -> None:
         """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
-        with self._outbox.sending(self._settings.owners, _now()) as alone:
-            owners = set(self._settings.owners) if alone else set[int]()
+        known = await asyncio.to_thread(self._owners)
+        with self._outbox.sending(known, _now()) as alone:
+            owners = set(known) if alone else set[int]()
             while due := await asyncio.to_thread(self._outbox.pick, owners, _now()):
                 message, owner = due
                 if await self._send(message, owner):
@@ -76,7 +82,8 @@ class OwnerReports:
                     owners.discard(owner)  # the next messages wait, so that they keep their order
 
     async def _add(self, message: Message) -> None:
-        if await asyncio.to_thread(self._outbox.add, [message], self._settings.owners, _now()):
+        owners = await asyncio.to_thread(self._owners)
+        if await asyncio.to_thread(self._outbox.add, [message], owners, _now()):
             self._added.set()
 
     async def _send(self, message: Waiting, owner: int) -> bool:

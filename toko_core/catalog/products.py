@@ -92,6 +92,8 @@ class Products:
         self._sold = connection.execute("SELECT dijual FROM products").fetchnumpy()["dijual"]
         self._prices = _numbers(connection, "prices", PRICE_NUMBERS)
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
+        self.levels = tuple(int(level) for level in np.unique(self._prices["level"]) if level != UNKNOWN)
+        """The levels that prices have, ascending; none if the shop has no prices by level."""
         self._stock = _stock(connection)
         self.names = Names(connection)
         self._groups = CustomerGroups(connection)
@@ -118,6 +120,11 @@ class Products:
         if not discounts and not promotions:
             return product
         return replace(product, discounts=discounts, promotions=promotions)
+
+    @property
+    def groups(self) -> tuple[CustomerGroup, ...]:
+        """The shop's customer groups, with the percents that they get for most products."""
+        return self._groups.everywhere
 
     def code(self, product_id: int) -> str:
         """Return the product's `kodeitem`."""

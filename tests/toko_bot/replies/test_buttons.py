@@ -22,6 +22,8 @@ from toko_bot.replies.buttons import (
     data_of,
     read_data,
 )
+from toko_bot.replies.people.buttons import AuditList, Decide, OnPerson, PeopleList, Request
+from toko_core.people import Role
 
 HASHES = st.text("abcXYZ019_-", min_size=8, max_size=8)
 LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
@@ -36,7 +38,15 @@ BUTTONS = st.one_of(
     st.builds(History, HASHES),
     st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES),
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
-)
+    st.builds(Request, st.integers(1, 10**15 - 1)),
+    st.builds(Decide, st.integers(1, 10**15 - 1), st.none() | st.sampled_from(Role), st.none() | st.integers(1, 999)),
+    st.builds(PeopleList, st.integers(1, 9999)),
+    st.builds(
+        OnPerson, st.sampled_from(["open", "role", "level", "stock", "remove"]), st.integers(1, 2**52),
+        st.integers(1, 9999), st.sampled_from(["", "m", "s", "p", "0", "1", "999"]),
+    ),
+    st.builds(AuditList, st.none() | st.integers(1, 10**15 - 1)),
+)  # fmt: skip
 
 PRODUCT = "Ab0-_xYZ"
 SENT: dict[str, Button] = {
@@ -60,6 +70,21 @@ SENT: dict[str, Button] = {
     f"o{PRODUCT}vn7.2": Open(PRODUCT, Moves("naik", 7, 2)),
     f"f{PRODUCT}": Photo(PRODUCT),
     f"h{PRODUCT}": History(PRODUCT),
+    "uk12": Request(12),
+    "ua12s": Decide(12, Role.STAFF),
+    "ua12p": Decide(12, Role.CUSTOMER),
+    "ua12p3": Decide(12, Role.CUSTOMER, 3),
+    "ua12t": Decide(12, None),
+    "ul2": PeopleList(2),
+    "uo101.2": OnPerson("open", 101, 2),
+    "ur101.2.m": OnPerson("role", 101, 2, "m"),
+    "uh101.2": OnPerson("level", 101, 2),
+    "uh101.2.3": OnPerson("level", 101, 2, "3"),
+    "ug101.2.1": OnPerson("stock", 101, 2, "1"),
+    "ux101.2": OnPerson("remove", 101, 2),
+    "ux101.2.1": OnPerson("remove", 101, 2, "1"),
+    "uc": AuditList(),
+    "uc345": AuditList(345),
     "cmp1:gula": Choose("merek", Results(1, "gula")),
     "cjq4mAb-_:gula": Choose("jenis", Results(4, "gula", merek="Ab-_", history=True)),
 }

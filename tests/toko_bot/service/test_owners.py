@@ -37,7 +37,8 @@ class Bot:
         live = LiveCatalog(self._data / "catalog", ZONE, Metrics(ZONE))
         live.newest = file
         async with ExtBot(self._server.token, f"{self._server.url}/bot") as bot:
-            reports = OwnerReports(bot, load_settings(), live)
+            settings = load_settings()
+            reports = OwnerReports(bot, settings, live, lambda: settings.owners)
             for _ in range(again):
                 await reports.report_rejected_catalog(f"{file} is empty")
                 await reports.send_waiting()
