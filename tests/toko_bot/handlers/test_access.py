@@ -35,11 +35,11 @@ def test_a_stranger_is_sent_their_id_once_and_then_nothing_by_any_path(bot: Runn
 def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Person) -> None:
     siti.press("1", siti.ask("indomie goreng")).answered()
     product = siti.next_edit().text
-    assert "  pokok                Rp2.612" in product
+    assert "  modal                Rp2.612" in product
     assert "  laba             Rp538 20,6%" in product
     siti.press("1", siti.ask("sabun rugi")).answered()
     loss = siti.next_edit().text
-    assert "Dijual di bawah harga pokok" in loss
+    assert "Dijual di bawah modal" in loss
     assert "  RUGI             Rp1.000 20%" in loss
     budi.press("1", budi.ask("indomie goreng")).answered()
     for command in ("/rugi", "/tanpaharga", "/habis", "/status", "/sync"):
@@ -47,7 +47,7 @@ def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Pe
     budi.forge("rrugi.1", budi.messages[-1]).answered()
     budi.choose(_answered(budi.inline("indomie goreng")))
     assert COST not in shown(budi)
-    assert "pokok" not in shown(budi).replace("di bawah harga pokok", "")
+    assert "modal" not in shown(budi).replace("di bawah modal", "")
     siti.choose(_answered(siti.inline("indomie goreng special")))
     assert COST not in siti.messages[-1].text.replace(".", "")
 
@@ -133,7 +133,7 @@ def test_without_owner_users_nobody_is_an_owner_and_the_bot_says_so_at_its_start
         bot.wait_for_log("OWNER_USERS is empty: nobody is an owner")
         budi = server.user(BUDI, "Budi")
         budi.press("1", budi.ask("indomie goreng")).answered()
-        assert "pokok" not in budi.next_edit().text
+        assert "modal" not in budi.next_edit().text
         assert "RUGI" not in budi.ask("/rugi").text
 
 

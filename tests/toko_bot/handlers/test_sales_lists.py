@@ -65,7 +65,7 @@ def test_goods_that_do_not_sell_are_listed_by_the_money_that_lies_in_them(siti: 
     assert (first, second, third) == ("1. CAT TEMBOK 5KG", "2. PAKU 5CM", "3. KUAS 2IN")
     assert lines_of(text, "CAT TEMBOK")[1] == "stok 13 PCS · modal Rp1.040.007"  # 13 x 80,000.5 = 1,040,006.5
     assert lines_of(text, "PAKU")[1] == "stok 2,5 DUS · modal Rp12.500"
-    assert lines_of(text, "KUAS")[1] == "stok 4 PCS · harga pokok belum diisi"
+    assert lines_of(text, "KUAS")[1] == "stok 4 PCS · harga modal belum diisi"
     assert "Modal: Rp1.052.507" in text
     assert "TEH KOTAK" not in text
 

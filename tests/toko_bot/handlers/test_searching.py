@@ -62,9 +62,9 @@ def test_a_product_shows_all_that_staff_need(budi: Person) -> None:
     assert product.text.splitlines() == [
         "INDOMIE GORENG SPECIAL 85GR",
         "",
-        "PCS lv 1               Rp3.150",
-        "PCS lv 2             Rp3.050,5",
-        "DUS×40 lv 1          Rp115.000",
+        "PCS level 1            Rp3.150",
+        "PCS level 2          Rp3.050,5",
+        "DUS(40) level 1      Rp115.000",
         "                 = Rp2.875/PCS",
         "",
         "Stok (PCS)",
@@ -93,9 +93,9 @@ def test_prices_by_quantity_say_what_they_apply_to_and_html_is_shown_as_text(bud
     assert product.text.splitlines()[:6] == [
         "Gula Pasir <Gulaku> & Co 1kg *premium*",
         "",
-        "BKS s.d. 11           Rp17.500",
-        "BKS s.d. 39           Rp17.200",
-        "BKS >39               Rp16.900",
+        "BKS 1–11              Rp17.500",
+        "BKS 12–39             Rp17.200",
+        "BKS 40+               Rp16.900",
         "",
     ]
 
