@@ -300,7 +300,7 @@ def version(backup: str, data: str, old: str, published: str, counts: dict[str, 
 
 
 def reloaded(data: str, *, new: bool) -> str:
-    return f"✅ Data terbaru sudah dipakai: {data}" if new else f"Sudah memakai data terbaru: {data}"
+    return f"✅ Data terbaru sudah dipakai: {data}" if new else f"Data sudah yang terbaru: {data}"
 
 
 def reload_failed(problem: str) -> str:
@@ -309,7 +309,7 @@ def reload_failed(problem: str) -> str:
 
 def catalog_rejected(problem: str) -> str:
     """The message to owners about a rejected catalogue."""
-    return f"⚠️ Data baru tidak bisa dipakai. {OLD_PRICES_STAY}\n{escape(explain_failure(problem))}"
+    return f"⚠️ Data baru ditolak. {OLD_PRICES_STAY}\n{escape(explain_failure(problem))}"
 
 
 def stale_report(data: str, old: str) -> str:
@@ -350,7 +350,7 @@ def status(
 ) -> str:  # fmt: skip
     lines = ["<b>Keadaan</b>", f"Data diperbarui {old} ({data})", *([sales] if sales else [])]
     if problem:
-        lines.append(f"⚠️ Data baru tidak bisa dipakai. {escape(explain_failure(problem))}")
+        lines.append(f"⚠️ Data baru ditolak. {escape(explain_failure(problem))}")
     lines += [
         "",
         f"Bot menyala selama {uptime}",

@@ -71,7 +71,7 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
     part = part_of(len(rows), number, settings.page_size)
     shown = rows[part.start : part.end]
     ids = [row.product_id for row in shown]
-    head = [f"<b>{_title(name, has_sales=sales.are_known)}</b>: {count(len(rows))} barang"]
+    head = [f"<b>{_title(name, has_sales=sales.are_known)}</b>: {count(len(rows))}"]
     if name == "lambat":
         head.append(messages.idle_money(sum((row.modal for row in rows if row.modal is not None), Decimal(0))))
     if sales.until is not None and name not in {"rugi", "tanpaharga", "habissemua"}:

@@ -81,9 +81,9 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     budi.send("/start")
     siti.send("/start")
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
-    assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
+    assert not [command for command in budi.commands() if command.startswith(("/keadaan", "/sinkron", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
-    assert names[-7:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"]
+    assert names[-7:] == ["/keadaan", "/sinkron", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"]
 
 
 def test_the_lists_for_owners_show_products_and_open_them(siti: Person) -> None:
@@ -101,12 +101,15 @@ def test_version_status_and_reload_show_the_state_of_the_bot(siti: Person) -> No
     version = siti.ask("/version").text
     assert "i5_UJI.i5bu" in version
     assert "WIB" in version
-    assert "Umur: 2 jam" in version
+    assert "Diperbarui 2 jam lalu (" in version
+    assert siti.ask("/data").text == version
     assert "contoh" not in version
     status = siti.ask("/status").text
     assert "Pencarian hari ini" in status
-    assert "Dagster tidak bisa dihubungi" in status
+    assert "Program sinkronisasi di server tidak bisa dihubungi" in status
+    assert "Bot menyala selama" in siti.ask("/keadaan").text
     assert "sudah yang terbaru" in siti.ask("/reload").text
+    assert "sudah yang terbaru" in siti.ask("/segarkan").text
     assert str(SITI) in siti.ask("/id").text
 
 

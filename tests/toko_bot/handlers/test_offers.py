@@ -97,7 +97,7 @@ def budi(bot: RunningBot) -> Person:
 def test_a_list_shows_the_new_and_the_old_price_and_how_old_the_data_is(budi: Person) -> None:
     found = budi.ask("kopi tubruk")
     assert "🏷 Rp9.000/PCS dari Rp10.000 · DUS(24) Rp230.000" in found.text.splitlines()
-    assert found.text.splitlines()[-1].startswith("Data: ")
+    assert found.text.splitlines()[-1].startswith("Diperbarui ")
 
 
 def test_a_page_has_the_discount_at_its_top_and_below_the_price(budi: Person) -> None:
@@ -112,7 +112,7 @@ def test_a_page_has_the_discount_at_its_top_and_below_the_price(budi: Person) ->
     assert "  Member −5%         Rp218.500" in page.text.splitlines()
     assert "Rp9.500" not in page.text, "a member pays the lower price, not both"
     assert "Rp9.000" in page.formatted("bold")
-    assert any(line.startswith("Data: ") for line in page.text.splitlines())
+    assert any(line.startswith("Diperbarui ") for line in page.text.splitlines())
 
 
 def test_an_owner_sees_the_margin_of_the_list_price_and_staff_no_cost(budi: Person, siti: Person) -> None:
@@ -212,7 +212,9 @@ def test_a_catalogue_without_the_tables_gives_the_answers_of_before(tmp_path: Pa
             digest_file(file).unlink()  # an earlier version wrote none
         with TelegramServer() as server, running_bot(server, tmp_path / name, tmp_path / f"bot-{name}"):
             budi = server.user(BUDI, "Budi")
-            answers.append([budi.ask("kopi tubruk").text, opened(budi, "kopi tubruk").text.rpartition("Data: ")[0]])
+            answers.append(
+                [budi.ask("kopi tubruk").text, opened(budi, "kopi tubruk").text.rpartition("Diperbarui ")[0]]
+            )
     assert answers[0] == answers[1]
     assert answers[0][0].splitlines() == [
         "🔎 kopi tubruk", "", "1. KOPI TUBRUK", "Rp10.000/PCS · DUS(24) Rp230.000",

@@ -76,14 +76,14 @@ def test_a_products_history_is_a_chart_and_each_change_newest_first(budi: Person
         "4 Mar 2025: Rp2.950 → Rp3.000 (+1,7%)",
         "",
         "DUS(40) level 1",
-        "12 Jun 2025: baru ada, Rp115.000",
+        "12 Jun 2025: baru: Rp115.000",
         "",
         "BAL s.d. 1.000",
-        "12 Jun 2025: tidak ada lagi, tadinya Rp500.000",
+        "12 Jun 2025: dihapus, sebelumnya Rp500.000",
         "",
         "Harga lainnya tidak berubah.",
         "",
-        "Riwayat sejak 2 Jan 2025, 321 backup. Tanggal: backup pertama dengan harga itu.",
+        "Riwayat sejak 2 Jan 2025, dari 321 backup. Tanggalnya: backup pertama dengan harga itu.",
     ]
     assert history.formatted("bold")[1:] == ["PCS level 1", "DUS(40) level 1", "BAL s.d. 1.000"]
     assert history.photo is not None
@@ -102,9 +102,9 @@ def test_the_button_on_a_products_page_opens_its_history(budi: Person) -> None:
 
 def test_several_hits_are_a_list_with_pages_and_buttons_that_open_histories(budi: Person) -> None:
     found = budi.ask("/riwayat biskuit kelapa")
-    assert found.text.splitlines()[:2] == ["🔎 biskuit kelapa", "📈 Tekan nomor untuk melihat riwayat harganya."]
+    assert found.text.splitlines()[:2] == ["🔎 biskuit kelapa", "📈 Ketuk nomor untuk melihat riwayat harganya."]
     second = press(budi, "›", found)
-    assert second.text.splitlines()[1] == "📈 Tekan nomor untuk melihat riwayat harganya."
+    assert second.text.splitlines()[1] == "📈 Ketuk nomor untuk melihat riwayat harganya."
     unchanged = {item.namaitem for item in BISCUITS[4:]}
     listed = [line.split(". ") for line in second.text.splitlines() if ". " in line]
     place, name = next((place, name) for place, name in listed if name in unchanged)

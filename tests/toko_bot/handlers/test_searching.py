@@ -80,7 +80,7 @@ def test_a_product_shows_all_that_staff_need(budi: Person) -> None:
         "",
         product.text.splitlines()[-1],
     ]
-    assert product.text.splitlines()[-1].startswith("Data: ")
+    assert product.text.splitlines()[-1] == "Diperbarui 2 jam lalu"
     assert product.text.endswith("WIB")
     budi.press("📷 Foto", product).answered()
     photo = budi.next_message()
@@ -204,7 +204,7 @@ ANY_TEXT = [
 @pytest.mark.parametrize("text", ANY_TEXT)
 def test_no_text_breaks_an_answer(bot: RunningBot, budi: Person, text: str) -> None:
     answer = budi.ask(text[:4096])
-    assert answer.text.startswith("🔎")
+    assert answer.text.startswith("🔎" if any(map(str.isalnum, text)) else "Barang apa?")
     for label in answer.labels[:1]:
         opened = press(budi, label, answer)
         press(budi, "‹ Kembali", opened)
@@ -257,7 +257,8 @@ def test_inline_results_are_personal_paged_and_sent_as_prices(budi: Person) -> N
 
 
 def test_any_other_message_gets_help(budi: Person) -> None:
-    assert "/help" in budi.ask("/apaini").text
+    assert "/bantuan" in budi.ask("/apaini").text
     assert budi.send_other(location={"latitude": 0.5, "longitude": 101.4})
     assert "foto barcode" in budi.next_message().text
-    assert "potongan nama" in budi.ask("/start").text
+    assert "sebagian nama" in budi.ask("/start").text
+    assert budi.ask("/help").text == budi.ask("/bantuan").text == budi.ask("/start").text

@@ -6,6 +6,7 @@ from typing import Any
 from tests.servers.dagster import dagster
 from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import SITI, running_bot
+from toko_core.text.failures import UNKNOWN
 
 
 def test_a_sync_is_started_and_followed_and_its_result_is_shown(data: Path, tmp_path: Path) -> None:
@@ -21,16 +22,22 @@ def test_a_sync_is_started_and_followed_and_its_result_is_shown(data: Path, tmp_
                 "repositoryLocationName": "toko", "repositoryName": "__repository__", "jobName": "sync",
             }  # fmt: skip
             fake.states = [("FAILURE", 0)]
-            failed = siti.next_edit(of=siti.ask("/sync")).text
-            assert "gagal" in failed
-            assert "\ni5_A.i5bu is cut off" in failed
-            assert "http://toko.lan:3000/runs/r-1" in failed
+            incomplete = "i5_A.i5bu is empty: wait for the upload to finish, or make the backup again."
+            for names in (["toko_core.errors.BackupError: "], ["toko_core.BackupError: "], []):
+                fake.failed = [FAILURE + incomplete, *(name + incomplete for name in names)]
+                failed = siti.next_edit(of=siti.ask("/sinkron")).text.splitlines()
+                assert failed[0] == "❌ Sinkronisasi gagal."
+                assert failed[1].startswith("i5_A.i5bu tidak utuh: ")
+                assert failed[3] == "Rincian untuk teknisi: http://toko.lan:3000/runs/r-1"
+            fake.failed = ["dagster._check.CheckError: what?"]
+            assert UNKNOWN in siti.next_edit(of=siti.ask("/sinkron")).text
             fake.rejection = "no <such> job"
-            assert "no <such> job" in siti.next_edit(of=siti.ask("/sync")).text
+            rejected = siti.next_edit(of=siti.ask("/sinkron")).text
+            assert rejected == f"❌ Sinkronisasi tidak bisa dimulai.\n{UNKNOWN}"
             assert "berhasil" in siti.ask("/status").text
 
 
-def test_without_dagster_a_sync_says_what_to_check(data: Path, tmp_path: Path) -> None:
+def test_without_dagster_a_sync_says_what_to_do(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path):
         siti = server.user(SITI, "Siti")
-        assert "DAGSTER_URL" in siti.next_edit(of=siti.ask("/sync")).text
+        assert "Pastikan server menyala" in siti.next_edit(of=siti.ask("/sync")).text
