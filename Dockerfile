@@ -8,11 +8,13 @@ ENV PATH=/opt/toko/bin:/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TOKO_DATA_DIR=/data
-# The bot is a user of its own, whose group may read the catalogue. Volumes that are empty take over the folders' owner.
+# The bot is a user of its own, whose group may read the catalogue, and write to the state database. Volumes that are empty
+# take over the folders' owner.
 RUN groupadd --gid 10001 toko \
  && useradd --uid 10001 --gid toko --create-home --home-dir /home/toko --shell /usr/sbin/nologin toko \
  && useradd --uid 10020 --gid toko --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin toko-bot \
  && install -d -o toko -g toko -m 0750 /data /data/catalog /data/inbox \
+ && install -d -o toko -g toko -m 2770 /data/state \
  && install -d -o toko -g toko -m 0755 /inbox
 WORKDIR /app
 

@@ -73,7 +73,12 @@ def _secret_url(secret: SecretStr) -> SecretStr:
 def _state_url(secret: SecretStr) -> SecretStr:
     url = secret.get_secret_value()
     scheme, _, rest = url.partition("://")
-    if scheme not in {"postgresql", "postgres", "sqlite"} or not rest.strip("/"):
+    try:
+        right = scheme in {"postgresql", "postgres", "sqlite"} and bool(rest.strip("/"))
+        right = right and (urlsplit(url).port or 1) > 0
+    except ValueError:  # its message has a part of the address
+        right = False
+    if not right:
         raise ValueError("must be like postgresql://user:password@host/database, or sqlite:////full/path/state.db")
     return secret
 
@@ -138,18 +143,11 @@ class ShopSettings(PartSettings):
         return ZoneInfo(self.shop_timezone)
 
 
-class TelegramSettings(PartSettings):
-    """Settings for Telegram: the bot answers people with them, and the chain notifies the owners."""
+class PeopleSettings(PartSettings):
+    """The people who have access whatever the state database says."""
 
-    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="the token from @BotFather")
     allowed_users: Ids = Field(frozenset(), description="Telegram ids of the staff")
     owner_users: Ids = Field(frozenset(), description="Telegram ids of owners, who also see cost; unset: nobody")
-    telegram_base_url: BaseUrl = Field(TELEGRAM, description="A Bot API server")
-
-    @property
-    def token(self) -> str:
-        """The bot's token in plain text."""
-        return self.telegram_bot_token.get_secret_value()
 
     @property
     def owners(self) -> frozenset[int]:
@@ -160,6 +158,18 @@ class TelegramSettings(PartSettings):
     def staff(self) -> frozenset[int]:
         """All people who may search, including the owners."""
         return self.allowed_users | self.owner_users
+
+
+class TelegramSettings(PeopleSettings):
+    """Settings for Telegram: the bot answers people with them, and the chain notifies the owners."""
+
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(description="the token from @BotFather")
+    telegram_base_url: BaseUrl = Field(TELEGRAM, description="A Bot API server")
+
+    @property
+    def token(self) -> str:
+        """The bot's token in plain text."""
+        return self.telegram_bot_token.get_secret_value()
 
 
 Part = TypeVar("Part", bound=PartSettings)

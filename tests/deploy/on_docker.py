@@ -76,16 +76,35 @@ def test_only_the_web_interface_can_be_reached_and_only_from_here(shop: Stack) -
 def test_only_the_daemon_has_the_docker_socket_and_the_bot_cannot_write_the_catalogue(shop: Stack) -> None:
     mounts = {name: shop.inspect(shop.container(name))["Mounts"] for name in SERVICES}
     assert [name for name in SERVICES if "docker.sock" in str(mounts[name])] == ["daemon"]
-    (of_bot,) = mounts["bot"]
-    assert (of_bot["Name"], of_bot["Destination"], of_bot["RW"]) == ("toko_catalog", "/data/catalog", False)
+    of_bot = {(mount["Name"], mount["Destination"], mount["RW"]) for mount in mounts["bot"]}
+    assert of_bot == {("toko_catalog", "/data/catalog", False), ("toko_state", "/data/state", True)}
+
+
+def test_the_bot_and_the_command_line_share_the_state_database(shop: Stack) -> None:
+    added = """
+from toko_bot.settings import load_settings
+from toko_core.people.store import People
+from toko_core.people.view import Role
+from toko_core.state.database import open_state
+people = People(open_state(load_settings()), frozenset(), frozenset())
+print(people.find(901), people.add(902, None, Role.STAFF, name="by the bot").label)
+"""
+    code, bot = shop.container("code"), shop.container("bot")
+    docker("exec", code, "toko", "people", "add", "901", "--name", "by the command")
+    assert "by the command" in docker("exec", bot, "python", "-c", added)
+    listed = docker("exec", code, "toko", "people", "list")
+    assert "by the bot" in listed
+    for user_id in ("901", "902"):
+        docker("exec", code, "toko", "people", "erase", user_id)
+    modes = docker("exec", code, "stat", "-c", "%a", "/data/state", "/data/state/state.db")
+    assert modes.split() == ["2770", "660"]
 
 
 def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: Stack) -> None:
     sizes = {image: shop.inspect(image)["Size"] / 1e6 for image in ("toko-bot", PYTHON_IMAGE)}
     assert sizes["toko-bot"] - sizes[PYTHON_IMAGE] < BOT_LAYERS, sizes
-    program = (
-        "find / -xdev -iname '*dagster*' -o -xdev -name 'pg_*' -o -xdev -iname '*pgserver*' -o -xdev -name 'psycopg*'"
-    )
+    names = ("-iname '*dagster*'", "-name 'pg_ctl*'", "-name 'pg_dump*'", "-iname '*pgserver*'")
+    program = f"find / {' -o '.join(f'-xdev {name}' for name in names)}"
     assert docker(
         "run", "--rm", "--user", "0", "--entrypoint", "sh", "toko-bot", "-c", f"{program} | grep -v __pycache__"
     ) == ("/app/toko_bot/service/dagster_client.py")

@@ -23,6 +23,7 @@ NOT_IN_CONTAINERS = {
     "sales_every_hours",
     "heartbeat_url",
     "web_port",
+    "state_url",
 } | WebSettings.model_fields.keys()
 """Of the chain: in the image; always the same; of `toko search`; of sensors, schedules and pages, which are no runs."""
 
@@ -215,11 +216,14 @@ def test_images_have_no_compiler_and_nothing_that_installs_packages() -> None:
     assert "apt-get" not in str(stages())
 
 
-def test_the_bot_is_another_user_than_the_chain_and_its_group_reads_the_catalogue() -> None:
+def test_the_bot_is_another_user_than_the_chain_and_its_group_reads_the_catalogue_and_writes_the_state() -> None:
     users = {image: re.findall(r"^USER (\S+)", stages()[image][1], re.MULTILINE) for image in ("bot", "platform")}
     assert users == {"bot": ["10020:10001"], "platform": ["10001"]}
     assert "install -d -o toko -g toko -m 0750 /data /data/catalog" in stages()["base"][1]
-    assert load("docker-compose.yml")["services"]["bot"]["volumes"] == ["catalog:/data/catalog:ro"]
+    assert "install -d -o toko -g toko -m 2770 /data/state" in stages()["base"][1]
+    services = load("docker-compose.yml")["services"]
+    assert services["bot"]["volumes"] == ["catalog:/data/catalog:ro", "state:/data/state"]
+    assert "state:/data/state" in services["code"]["volumes"]
 
 
 def test_metrics_in_a_container_are_reached_from_its_network_only() -> None:

@@ -327,6 +327,76 @@ def logs(lines: int, follow: bool) -> None:
     service.show_logs(lines, follow)
 
 
+USER_ID = click.argument("user_id", metavar="ID", type=click.IntRange(1))
+ROLE = click.Choice(["owner", "staff", "customer"])
+LEVEL = click.IntRange(0, 99)
+
+
+@cli.group()
+def people() -> None:
+    """Say who may use the bot, in addition to ALLOWED_USERS and OWNER_USERS. ID is a Telegram id: the bot's /id."""
+
+
+@people.command("list")
+def list_people() -> None:
+    """List everybody who has access. Those in .env are changed only there."""
+    from toko_assets.cli import people
+
+    people.list_people(_data_settings(), console)
+
+
+@people.command()
+@USER_ID
+@click.option("--role", type=ROLE, default="staff", show_default=True, help="What they are to the shop.")
+@click.option("--level", type=LEVEL, help="The one price level that they see; customers have 1 unless you say so.")
+@click.option("--name", default="", help="The name in lists.")
+def add(user_id: int, role: str, level: int | None, name: str) -> None:
+    """Give somebody access, or replace what they have."""
+    from toko_assets.cli import people
+
+    people.add_person(_data_settings(), user_id, role, level, name, console)
+
+
+@people.command()
+@USER_ID
+@click.option("--role", type=ROLE, help="The new role.")
+@click.option("--level", type=LEVEL, help="The one price level that they see; 0: all levels.")
+@click.option("--stock/--no-stock", default=None, help="Whether a customer sees stock.")
+@click.option("--name", help="The name in lists.")
+def change(user_id: int, role: str | None, level: int | None, stock: bool | None, name: str | None) -> None:
+    """Change what is given, and leave the rest."""
+    from toko_assets.cli import people
+
+    people.change_person(_data_settings(), user_id, role, level, stock, name, console)
+
+
+@people.command("remove")
+@USER_ID
+def remove_person(user_id: int) -> None:
+    """Take somebody's access away. It ends with their next message."""
+    from toko_assets.cli import people
+
+    people.remove_person(_data_settings(), user_id, console)
+
+
+@people.command()
+@USER_ID
+def erase(user_id: int) -> None:
+    """Take somebody's access away, and erase their id and names, also from the audit list. Its entries stay."""
+    from toko_assets.cli import people
+
+    people.erase_person(_data_settings(), user_id, console)
+
+
+@people.command()
+@click.option("-n", "--lines", type=click.IntRange(1), default=50, show_default=True, help="How many to show.")
+def audit(lines: int) -> None:
+    """Show who changed what, the newest first."""
+    from toko_assets.cli import people
+
+    people.show_audit(_data_settings(), lines, console)
+
+
 class Benchmarks(click.Group):
     """A group with the `command` of each `benchmarks/NAME/command.py`, which exists only in a checkout."""
 

@@ -84,9 +84,9 @@ def close_to_others(settings: Settings) -> None:
 def open_folders(settings: Settings) -> Iterator[OpenFolder]:
     """Yield the folders of ours that are open to other users: the data folder, those in it, and Dagster's home.
 
-    A folder that holds other things, or belongs to somebody else, has a `reason`. The group may read catalogues,
-    because in containers the bot is another user of the group. The data folder can be entered, but not listed, if
-    others put backups into the inbox in it.
+    A folder that holds other things, or belongs to somebody else, has a `reason`. The group may read catalogues, and
+    write to the state database if its folder is the group's, because in containers the bot is another user of the
+    group. The data folder can be entered, but not listed, if others put backups into the inbox in it.
     """
     data, inbox = settings.folder, settings.inbox
     home = full_path(os.environ.get("DAGSTER_HOME") or data.dagster)
@@ -96,9 +96,16 @@ def open_folders(settings: Settings) -> Iterator[OpenFolder]:
     entered = 0o011 if inbox.is_relative_to(data.root) and _takes_backups(inbox) else 0
     yield from _open_folder(data.root, PRIVATE | entered, "TOKO_DATA_DIR", own)
     for path in sorted(folders - {data.inbox, inbox, data.postgres}):
-        yield from _open_folder(path, PRIVATE | 0o050 if path == data.catalog else PRIVATE, "TOKO_DATA_DIR")
+        yield from _open_folder(path, PRIVATE | _of_group(path, data), "TOKO_DATA_DIR")
     if home != data.dagster and os.access(home, os.W_OK):  # in containers it only holds the configuration
         yield from _open_folder(home, PRIVATE, "DAGSTER_HOME", DAGSTER_ENTRIES)
+
+
+def _of_group(folder: Path, data: DataFolder) -> int:
+    """Return what the group may do in a folder."""
+    if folder == data.catalog:
+        return 0o050
+    return 0o070 if folder == data.state and folder.exists() and folder.stat().st_mode & stat.S_ISGID else 0
 
 
 def _open_folder(path: Path, closed: int, setting: str, own: frozenset[str] | None = None) -> Iterator[OpenFolder]:

@@ -10,7 +10,9 @@ from toko_assets.common.records import read_record
 from toko_assets.common.settings import Settings
 from toko_assets.common.telegram import ANSWER_SECONDS, REJECTIONS, TOO_MANY_REQUESTS, BotApi, TelegramError
 from toko_core import SettingError
+from toko_core.people.owners import stored_owners
 from toko_core.settings import TelegramSettings
+from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.outbox import Message, Notified, Outbox
 
 RETRIES = 1
@@ -40,6 +42,9 @@ class OwnerNotifier:
         self._clock = clock
         self._seconds = seconds
         records = settings.folder.records
+        self._settings = settings
+        self._state: StateDatabase | None = None
+        self._logged_problem: str | None = None
         self._outbox = Outbox(records / f"{OUTBOX}.json", lambda: _earlier_notices(records))
 
     @property
@@ -59,21 +64,41 @@ class OwnerNotifier:
         """
         if isinstance(self._telegram, SettingError):
             log(f"Owners are not notified, because the Telegram bot is not set up (see docs/bot.md): {self._telegram}")
-        elif not self._telegram.owners:
-            log("Nobody is notified, because OWNER_USERS is empty: put the owners' ids there.")
-        elif self._outbox.add(messages, self._telegram.owners, self._clock()):
+            return
+        owners, _ = self._owners(self._telegram, log)
+        if not owners:
+            log("Nobody is notified, because nobody is an owner and OWNER_USERS is empty: put the owners' ids there.")
+        elif self._outbox.add(messages, owners, self._clock()):
             self.deliver(log)
 
     def deliver(self, log: Callable[[str], None]) -> None:
         """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
         if isinstance(self._telegram, SettingError):
             return
-        with self._outbox.sending(self._telegram.owners, self._clock()) as alone:
+        owners, are_all = self._owners(self._telegram, log)
+        with self._outbox.sending(owners if are_all else None, self._clock()) as alone:
             if alone:
-                self._send(self._telegram, log)
+                self._send(self._telegram, set(owners), log)
 
-    def _send(self, telegram: TelegramSettings, log: Callable[[str], None]) -> None:
-        api, owners = BotApi(telegram, retries=RETRIES, seconds=self._seconds), set(telegram.owners)
+    def _owners(self, telegram: TelegramSettings, log: Callable[[str], None]) -> tuple[frozenset[int], bool]:
+        """Return the owners of `.env` and of the state database as they are now, and whether these are all.
+
+        If the database cannot be read, those of `.env` are notified, and messages to the others wait.
+        """
+        try:
+            if self._state is None:
+                self._state = StateDatabase(state_url(self._settings), prepares=False)
+            stored = stored_owners(self._state)
+        except StateError as error:
+            if str(error) != self._logged_problem:
+                log(f"Only the owners of .env are notified now. {error}")
+            self._logged_problem = str(error)
+            return telegram.owners, False
+        self._logged_problem = None
+        return telegram.owners | (stored - telegram.staff), True
+
+    def _send(self, telegram: TelegramSettings, owners: set[int], log: Callable[[str], None]) -> None:
+        api = BotApi(telegram, retries=RETRIES, seconds=self._seconds)
         end = time.monotonic() + SENDING_SECONDS
         while time.monotonic() < end and (due := self._outbox.pick(owners, self._clock())):
             message, owner = due

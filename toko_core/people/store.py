@@ -5,9 +5,10 @@ them. Everybody else has access only while the database says so: if it cannot be
 """
 
 import logging
+import secrets
 import time
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import EllipsisType
@@ -31,8 +32,12 @@ MOST_REQUESTS = 50
 """The requests that may wait at once: more would only bury the owners in messages."""
 REQUEST_KEPT = timedelta(days=30)
 """After this time a request that nobody decided is removed."""
+LARGEST_ID = 1 << 53
+"""Numbers of requests are random: after a restore, an old button must not decide about somebody else."""
 LOG_SECONDS = 60.0
 LONGEST_NAME = 100
+MOST_KNOWN = 10_000
+"""How many people, strangers among them, are remembered until something changes."""
 
 
 class Problem(StrEnum):
@@ -86,13 +91,13 @@ class People:
         self._audit = Audit(state)
         self._settings_owners, self._settings_staff = frozenset(owners), frozenset(staff)
         self._logged = -LOG_SECONDS
-        self._cached: tuple[object, dict[int, Person]] = (None, {})
+        self._cached: tuple[object, dict[int, Person | None]] = (None, {})
 
     def find(self, user_id: int) -> Person | None:
         """Return the person, or None if they have no access. Raises nothing.
 
         A removed person loses access at once, whichever process removed them. With SQLite, this asks each time whether
-        anything has changed, in some microseconds, and reads the people again if so; PostgreSQL is queried each time.
+        anything has changed, in some microseconds, and reads the person again if so; PostgreSQL is queried each time.
         If the database cannot be read, this logs a line a minute and returns None for all but the people of `.env`, for
         whom it reads nothing. `StateDatabase.problem` says why.
         """
@@ -100,13 +105,13 @@ class People:
             return person
         try:
             version, (known_version, known) = self._state.version(), self._cached
-            if version is None:
-                with self._state.read(once=True) as connection:
-                    return self._find(connection, user_id)
-            if version != known_version:
-                known = self._stored()
+            if version is None or version != known_version or len(known) >= MOST_KNOWN:
+                known = {}
                 self._cached = (version, known)
-            return known.get(user_id)
+            if user_id not in known:
+                with self._state.read(once=True) as connection:
+                    known[user_id] = self._find(connection, user_id)
+            return known[user_id]
         except StateError as error:
             if time.monotonic() - self._logged >= LOG_SECONDS:
                 self._logged = time.monotonic()
@@ -151,11 +156,10 @@ class People:
                 return None
             # A decision of a previous day stays; only one request of a person waits.
             connection.execute(delete(requests).where(ours, c.user_id == user_id, c.decided_at.is_(None)))
-            values = {
-                "shop": self._state.shop, "user_id": user_id, "name": name, "username": username, "asked_at": now,
-            }  # fmt: skip
-            key = connection.execute(insert(requests).values(values).returning(c.id)).scalar_one()
-        return Request(key, user_id, name, username)
+            request = Request(secrets.randbelow(LARGEST_ID), user_id, name, username)
+            values = {"shop": self._state.shop, "asked_at": now, **asdict(request)}
+            connection.execute(insert(requests).values(values))
+        return request
 
     def decide(self, request_id: int, by: Person, role: Role | None, level: int = ORDINARY_LEVEL) -> Decision:
         """Give access to whoever asked, or reject it if `role` is None. The first decision about a request counts.

@@ -7,7 +7,6 @@ Whoever opens it first brings it to this version's tables, while others wait.
 import logging
 import os
 import sqlite3
-import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -16,28 +15,21 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 
 from toko_core import TransientError
 from toko_core.files import DataFolder
-from toko_core.state.migrations import OtherVersionError, is_current, migrate
+from toko_core.state.engines import BEGIN, WRITE_LOCK, connect, create, postgres_engine, prepare, sqlite_engine
+from toko_core.state.migrations import OtherVersionError
 
 log = logging.getLogger(__name__)
 
 SHOP = "toko"
 """The id of the shop, which every row carries. There is one shop today."""
 FILE = "state.db"
-BUSY_SECONDS = 5.0
-"""How long a writer waits for another one. Nobody holds the lock for longer than a few writes take."""
 RETRY_SECONDS = 5.0
 """After a failed attempt to open the database, every use fails at once for this time, so that nobody waits for it."""
-CONNECT_SECONDS = 3
-STATEMENT_SECONDS = 5
-MIGRATION_LOCK, WRITE_LOCK = 0x746F6B6F, 0x746F6B70
-"""The keys of the locks that migrations and writers take in PostgreSQL."""
-BEGIN = "toko_begin"
-"""The execution option that says how a transaction begins in SQLite."""
 ADVICE = {
     "newer toko": "upgrade toko",
     "malformed": "`toko restore-backup` brings back the one of a backup",
@@ -85,9 +77,13 @@ class StateDatabase:
     It is opened at its first use. It is opened again in a forked process, and when its file was replaced.
     """
 
-    def __init__(self, url: str, shop: str = SHOP) -> None:
-        """`url` is that of SQLAlchemy, or `postgresql://…`. Raises StateError if it is none."""
+    def __init__(self, url: str, shop: str = SHOP, *, prepares: bool = True) -> None:
+        """`url` is that of SQLAlchemy, or `postgresql://…`. Raises StateError if it is none.
+
+        Unless it `prepares`, it neither creates the database nor changes its tables, whichever version they are of.
+        """
         self.shop = shop
+        self._prepares = prepares
         self.problem: str | None = None
         """Why the database could not be used the last time, in one line; None if it could."""
         try:
@@ -138,7 +134,9 @@ class StateDatabase:
         Raises StateError.
         """
         with self._reported(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT") if once else connection
+            if once and not self.is_sqlite:  # one round trip to the server instead of three
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -167,7 +165,7 @@ class StateDatabase:
                 self._watched[1].close()
                 self._watched = None
             if self._watched is None:
-                self._watched = (engine, _connect(self.file))
+                self._watched = (engine, connect(self.file))
             return (engine, self._watched[1].execute("PRAGMA data_version").fetchone())
 
     def overwrite_erased(self) -> None:
@@ -199,9 +197,12 @@ class StateDatabase:
     def _opened(self) -> Engine:
         try:
             with self._reported():
-                engine = _sqlite_engine(self.file) if self.file else _postgres_engine(self._url)
+                if self.file and self._prepares:
+                    create(self.file)
+                engine = sqlite_engine(self.file) if self.file else postgres_engine(self._url)
                 try:
-                    _prepare(engine)
+                    if self._prepares:
+                        prepare(engine)
                 except BaseException:
                     engine.dispose()
                     raise
@@ -248,103 +249,3 @@ class StateDatabase:
         advice = next((what for part, what in ADVICE.items() if part in reason), "")
         self.problem = f"The state database {self.name} cannot be used: {reason}{advice and f': {advice}'}."
         return StateError(self.problem)
-
-
-def _sqlite_engine(file: Path) -> Engine:
-    _create(file)
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: _connect(file),
-        poolclass=QueuePool,
-    )
-    event.listen(engine, "connect", _set_up_sqlite)
-    # The driver would begin a transaction only at the first change, so that what was read before may be outdated.
-    event.listen(engine, "begin", lambda c: c.exec_driver_sql(c.get_execution_options().get(BEGIN, "BEGIN")))
-    return engine
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    """Connect to a file that exists."""
-    return sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
-
-
-def _create(file: Path) -> None:
-    """Create an empty file and its folder. The group may use it if it may change the folder, as in containers."""
-    if not file.parent.is_dir():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return
-    try:
-        if file.parent.stat().st_mode & stat.S_IWGRP:
-            os.fchmod(handle, 0o660)
-    finally:
-        os.close(handle)
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy begins transactions, by the event
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
-
-
-def _postgres_engine(url: URL) -> Engine:
-    return create_engine(
-        url,
-        pool_pre_ping=True,  # the server may have been started again
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
-        },
-    )
-
-
-def _prepare(engine: Engine) -> None:
-    """Bring the tables to this version, unless they are."""
-    if engine.dialect.name == "sqlite":
-        _use_wal(engine)
-    with engine.connect() as connection:
-        if is_current(connection):
-            return
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            _migrate_sqlite(connection)
-        else:
-            with connection.begin():
-                connection.execute(text("SET LOCAL statement_timeout = 0"))
-                connection.execute(text("SET LOCAL lock_timeout = 0"))
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                migrate(connection)
-
-
-def _migrate_sqlite(connection: Connection) -> None:
-    """Migrate as SQLite wants it: without foreign keys, because a table is changed by making it anew."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - for mypy
-    driver.execute("PRAGMA foreign_keys = OFF")
-    try:
-        with connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin():
-            migrate(connection)
-            if wrong := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise OtherVersionError(f"a row of {wrong[0]} refers to a row that does not exist")
-    finally:
-        driver.execute("PRAGMA foreign_keys = ON")
-
-
-def _use_wal(engine: Engine) -> None:
-    """Let readers and a writer not wait for each other. It stays so; a disk that cannot do it keeps its own way.
-
-    SQLite does not wait for the lock that this change needs.
-    """
-    end = time.monotonic() + BUSY_SECONDS
-    while True:
-        with closing(engine.raw_connection()) as connection:
-            try:
-                connection.cursor().execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > end:
-                    raise
-            else:
-                return
-        time.sleep(0.02)

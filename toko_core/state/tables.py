@@ -56,7 +56,7 @@ def shop_column(*, primary_key: bool = False) -> Column[str]:
 
 
 def row_id() -> Column[int]:
-    """Return a primary key that counts up and never uses a number again."""
+    """Return a primary key that counts up and never uses a number again (in SQLite with `sqlite_autoincrement`)."""
     return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
 
 
@@ -92,7 +92,7 @@ people = Table(
 requests = Table(
     "requests",
     metadata,
-    row_id(),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
     shop_column(),
     Column("user_id", BigInteger, nullable=False),
     Column("name", String, nullable=False),
@@ -102,7 +102,6 @@ requests = Table(
     *person_columns("decided_by"),
     Column("role", String(20), nullable=True),
     Index("requests_user", "shop", "user_id"),
-    sqlite_autoincrement=True,
 )
 """Strangers who ask for access. A decided one without a role was rejected."""
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from toko_assets.postgres.server import PostgresServer
@@ -26,17 +25,18 @@ def postgres_url(server: PostgresServer) -> Iterator[str]:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+"""Runs a test with each kind of database. The others run with SQLite."""
+
+
+@pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of each kind."""
-    if request.param == "sqlite":
+    """The address of an empty database."""
+    if getattr(request, "param", "sqlite") == "sqlite":
         yield sqlite_url(tmp_path)
-        return
-    try:
+    else:
         with postgres_url(request.getfixturevalue("postgres")) as address:
             yield address
-    except psycopg.Error as error:
-        pytest.fail(str(error))
 
 
 @pytest.fixture

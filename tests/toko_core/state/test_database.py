@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert, inspect, select, text
 
 from tests.servers.postgres import free_port
-from tests.toko_core.state.databases import sqlite_url
+from tests.toko_core.state.databases import on_both, sqlite_url
 from toko_core.people.audit import Audit
 from toko_core.people.person import Person
 from toko_core.people.store import People
@@ -63,19 +63,21 @@ from toko_core.people.view import Role
 from toko_core.state.database import StateDatabase
 print("ready", flush=True); first = int(sys.stdin.readline() and sys.argv[2]) + __import__("os").getpid() * 100
 state = StateDatabase(sys.argv[1])
-for number in range(10):
+for number in range(5):
     People(state, {1}, set()).add(first + number, None, Role.STAFF)
 """
 
 
+@on_both
 def test_processes_that_open_a_new_database_at_once_create_it_once_and_lose_nothing(url: str) -> None:
     run(ADD, url, 0, count=3)
     state = StateDatabase(url)
-    assert len(ids(state)) == 30
-    assert len(Audit(state).last(100)) == 30
+    assert len(ids(state)) == 15
+    assert len(Audit(state).last(100)) == 15
     state.close()
 
 
+@on_both
 def test_every_row_of_every_table_carries_the_id_of_the_shop(url: str) -> None:
     assert [table.name for table in metadata.sorted_tables if "shop" not in table.c] == []
     one, other = StateDatabase(url), StateDatabase(url, shop="cabang")
@@ -94,6 +96,7 @@ def create_by_migrations(state: StateDatabase) -> None:
         upgrade(connection)
 
 
+@on_both
 def test_migrations_make_the_tables_that_a_new_database_gets(state: StateDatabase) -> None:
     created = describe(state)
     create_by_migrations(state)
@@ -129,6 +132,7 @@ print("alembic" in sys.modules, "psycopg" in sys.modules)
     assert run(code, sqlite_url(tmp_path)) == ["False False\n"]
 
 
+@on_both
 def test_a_change_happens_as_a_whole_or_not_at_all(state: StateDatabase) -> None:
     with pytest.raises(KeyError), state.write() as connection:
         Audit(state).note("add", OWNER, "Budi", {}, connection=connection)
@@ -169,6 +173,7 @@ def next_version(folder: Path, last: str) -> Path:
     return folder
 
 
+@on_both
 def test_processes_of_a_next_version_that_start_at_once_migrate_once_and_keep_all_rows(
     url: str, tmp_path: Path
 ) -> None:
@@ -181,6 +186,7 @@ def test_processes_of_a_next_version_that_start_at_once_migrate_once_and_keep_al
         _ = state.engine
 
 
+@on_both
 def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(url: str, tmp_path: Path) -> None:
     state = StateDatabase(url)
     People(state, {1}, set()).add(5, None, Role.STAFF, name="Budi")
@@ -194,6 +200,7 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(url: str,
     state.close()
 
 
+@on_both
 def test_a_database_of_a_newer_version_is_one_line_and_stays_untouched(url: str) -> None:
     state = StateDatabase(url)
     with state.write() as connection:
@@ -314,6 +321,7 @@ print(status, [known.find(number).user_id for number in (5, 6, 7)])
     assert run(code, sqlite_url(tmp_path)) == ["0 [5, 6, 7]\n"]
 
 
+@on_both
 def test_a_reader_sees_one_state_while_others_write(state: StateDatabase) -> None:
     known = People(state, {1}, set())
     known.add(5, None, Role.STAFF)
@@ -357,6 +365,7 @@ def test_a_table_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
         _ = StateDatabase(sqlite_url(tmp_path)).engine
 
 
+@on_both
 def test_names_and_ids_of_any_kind_are_stored(state: StateDatabase) -> None:
     row = {
         "shop": "toko",

@@ -13,7 +13,7 @@ PROJECT = "toko"
 SOCKET = "/var/run/docker.sock"
 """The default of DOCKER_SOCKET, which docker-compose.yml mounts into the daemon."""
 DATABASE_VOLUME = "toko_postgres"
-VOLUMES = (DATABASE_VOLUME, "toko_data", "toko_catalog", "toko_inbox", "toko_certificates")
+VOLUMES = (DATABASE_VOLUME, "toko_data", "toko_catalog", "toko_state", "toko_inbox", "toko_certificates")
 NETWORKS = ("toko_platform", "toko_runs", "toko_bot")
 LABEL = "com.docker.compose."
 OLDEST_COMPOSE = (2, 20)

@@ -16,6 +16,7 @@ from toko_assets.cli.doctor.catalogue import look_at_catalogue
 from toko_assets.cli.doctor.database import look_at_postgres
 from toko_assets.cli.doctor.finding import Finding, Mark, guarded, note, wrong
 from toko_assets.cli.doctor.machine import look_at_data_folder, look_at_machine
+from toko_assets.cli.doctor.people import look_at_people
 from toko_assets.cli.doctor.sales import look_at_sales
 from toko_assets.cli.doctor.services import look_at_heartbeats, look_at_services
 from toko_assets.cli.doctor.setup import (
@@ -43,6 +44,7 @@ CHECKS = (
     ("web hosts", look_at_hosts),
     ("services", look_at_services),
     ("heartbeats", look_at_heartbeats),
+    ("people", look_at_people),
     ("Telegram", look_at_telegram),
     ("containers", look_at_containers),
 )

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from toko_assets.common.telegram import BotApi, TelegramError
 from toko_bot.service.health import Beat, read_beat
 from toko_bot.settings import BotSettings, load_settings
 from toko_core import SettingError
+from toko_core.people.owners import stored_owners
 from toko_core.settings import env_file, host_of
+from toko_core.state.database import StateDatabase, StateError, state_url
 
 SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
@@ -54,7 +57,7 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person", "put them into ALLOWED_USERS.")
     if not settings.staff and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
-    if not settings.owners:
+    if not settings.owners and not _stored_owners(settings):
         yield wrong(
             SUBJECT, "OWNER_USERS is empty: nobody sees cost or is notified of syncs. Put the owners' ids there."
         )
@@ -64,6 +67,13 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, "WEBHOOK_SECRET has no effect: WEBHOOK_URL is not set, so the bot polls.")
     way = f"a webhook at {host_of(settings.webhook_url)}" if settings.webhook_url else "polling"
     yield good(SUBJECT, f"settings: {len(settings.staff)} people, {len(settings.owners)} of them see cost; by {way}")
+
+
+def _stored_owners(settings: BotSettings) -> frozenset[int]:
+    """Return the owners in the state database. Whether that can be read is a finding of its own."""
+    with suppress(StateError), closing(StateDatabase(state_url(settings), prepares=False)) as state:
+        return stored_owners(state)
+    return frozenset()
 
 
 def _bot(settings: BotSettings) -> Iterator[Finding]:

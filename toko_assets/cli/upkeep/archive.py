@@ -29,7 +29,8 @@ from toko_assets.cli.upkeep.tar import (
     unzipped,
 )
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 held no state database."""
 MANIFEST = "manifest.json"
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 """The first bytes of every file that `write_archive` makes."""

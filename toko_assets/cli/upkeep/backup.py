@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from rich.console import Console
 from toko_assets.cli.dagster_home import set_dagster_home
 from toko_assets.cli.terminal import short_path
 from toko_assets.cli.upkeep.archive import FORMAT, Entry, Manifest, is_plain, write_archive
-from toko_assets.cli.upkeep.contents import OF_DAGSTER, open_files
+from toko_assets.cli.upkeep.contents import OF_DAGSTER, STATE, STATE_COPY, open_files
 from toko_assets.cli.upkeep.progress import show_bytes, shown_size
 from toko_assets.cli.upkeep.storage import (
     CONFIG,
@@ -36,6 +36,8 @@ from toko_assets.common.settings import Settings
 from toko_core import PermanentError, TransientError
 from toko_core.catalog.store import CURRENT
 from toko_core.files import PIECE, TEMPORARY, expand_home, keep_newest, open_lock, try_lock, whole_file
+from toko_core.state.copies import copy_state
+from toko_core.state.database import StateDatabase, state_url
 
 PREFIX, ENDING = "toko-backup-", ".tar.gz"
 STDOUT = "-"
@@ -129,6 +131,7 @@ def _write(settings: Settings, stream: BinaryIO, console: Console) -> int:
         folder = stack.enter_context(scratch_folder(settings.data_folder))
         with console.status("Copying Dagster's history"):
             kind, copies = _copy_dagster(home, folder)
+        copies |= _copy_state(settings, folder / STATE_COPY)
         # Dagster's history comes first, so that it is never newer than what is served.
         files = {**stack.enter_context(open_files(settings.folder)), **_opened(stack, copies)}
         if not any(name.endswith(f"/{CURRENT}") for name in files):
@@ -148,7 +151,7 @@ def _write(settings: Settings, stream: BinaryIO, console: Console) -> int:
         return manifest.size
 
 
-def _copy_dagster(home: Path, folder: Path) -> tuple[str, Mapping[str, Path]]:
+def _copy_dagster(home: Path, folder: Path) -> tuple[str, dict[str, Path]]:
     """Copy Dagster's history into a folder. Return how it is stored, and the copies by their names in a backup."""
     if database := find_database(home):
         database.dump(folder / DUMP)
@@ -162,6 +165,15 @@ def _copy_dagster(home: Path, folder: Path) -> tuple[str, Mapping[str, Path]]:
     if (home / CONFIG).is_file() and copies:
         copies[f"{OF_DAGSTER}/{CONFIG}"] = home / CONFIG
     return kind, copies
+
+
+def _copy_state(settings: Settings, target: Path) -> Mapping[str, Path]:
+    """Copy the state database, if there is one. Raises StateError if it cannot be read."""
+    with closing(StateDatabase(state_url(settings), prepares=False)) as state:
+        if state.file is not None and not state.file.exists():
+            return {}
+        copy_state(state, target)
+        return {STATE: target}
 
 
 def _opened(stack: ExitStack, copies: Mapping[str, Path]) -> dict[str, BinaryIO]:

@@ -1,4 +1,4 @@
-"""What a backup holds, and where each part of it is: catalogues, records, price history, sales, Dagster's history.
+"""What a backup holds, and where each part is: catalogues, records, price history, sales, state, Dagster's history.
 
 Copies of the shop's backups, exports and restored databases are left out: a sync makes them again. So are secrets.
 """
@@ -21,6 +21,9 @@ FOLDERS_OF_DATA = ("records", "history", "sales")
 """Folders of the data folder that are saved and replaced as a whole. Files in them are replaced, never changed."""
 OF_DATA, OF_DAGSTER = "data", "dagster"
 """The first part of a file's name in a backup."""
+STATE_COPY = "state.db"
+STATE = f"{OF_DATA}/state/{STATE_COPY}"
+"""The copy of the state database, an SQLite file also where STATE_URL names PostgreSQL."""
 LOCKS = frozenset({".lock", ".sending"})
 ATTEMPTS = 20
 PAUSE_SECONDS = 0.1
@@ -44,6 +47,8 @@ class Places:
                 return self.data / DUMP
             case [first, second, file] if (first, second) == (OF_DATA, CATALOG) and is_of_catalog(file):
                 return self.catalog / file
+            case [*_] if name == STATE:
+                return self.data / STATE_COPY
             case [first, second, *rest] if first == OF_DATA and second in FOLDERS_OF_DATA and rest:
                 return Path(self.data, second, *rest)
             case [first, file] if (first, file) == (OF_DAGSTER, CONFIG):

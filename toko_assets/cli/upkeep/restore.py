@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,7 +22,7 @@ from toko_assets.cli.terminal import plain
 from toko_assets.cli.upkeep import swap
 from toko_assets.cli.upkeep.archive import HEADER, read_files, read_manifest
 from toko_assets.cli.upkeep.backup import NOT_SAVED, STDOUT, only_one_at_a_time, scratch_folder
-from toko_assets.cli.upkeep.contents import FOLDERS_OF_DATA, Places
+from toko_assets.cli.upkeep.contents import FOLDERS_OF_DATA, STATE_COPY, Places
 from toko_assets.cli.upkeep.earlier import EARLIER_DUMP, EARLIER_FILES, EARLIER_FOLDERS, open_earlier, read_earlier
 from toko_assets.cli.upkeep.progress import show_bytes
 from toko_assets.cli.upkeep.seal import SealedReader
@@ -35,6 +35,8 @@ from toko_core import CatalogError, TokoError, TransientError
 from toko_core.catalog.reader import OtherSchemaError, read_info
 from toko_core.catalog.store import CURRENT, check_whole, current_file
 from toko_core.files import DataFolder, check_space, expand_home, full_path, nearest_existing, open_file
+from toko_core.state.copies import check_copy, check_target
+from toko_core.state.database import StateDatabase, StateError, state_url
 
 IPOS_BACKUP = b"PGDMP"
 TAR_NAME = EARLIER_DUMP.encode()
@@ -53,6 +55,8 @@ class Staged:
     current: Path
     storage: str
     """How Dagster's history is stored in it."""
+    has_state: bool
+    """Whether it holds a state database."""
     is_older: bool = False
     """Whether this version cannot read its catalogue, so that the next sync makes another one."""
     is_edited: bool = False
@@ -89,6 +93,9 @@ def restore_backup(
         places.data.mkdir()
         try:
             staged = _stage(source, places, home, console)
+            if staged.has_state:
+                with closing(StateDatabase(state_url(settings))) as state:
+                    check_target(state)
         except BaseException:
             swap.clear_staging(data, home)
             raise
@@ -96,6 +103,7 @@ def restore_backup(
         plan = swap.Plan(
             home, staged.folders, staged.catalogs, staged.current.name,
             sqlite=staged.storage == here == SQLITE, dump=staged.storage == here == POSTGRES,
+            state=staged.has_state,
         )  # fmt: skip
         with console.status("Replacing the present state"):
             _swap_in(data, plan)
@@ -110,6 +118,8 @@ def restore_backup(
         say("[yellow]![/] Its dagster.yaml was edited. It names code that Dagster runs, so it was not restored.")
     if not (plan.sqlite or plan.dump):
         say(f"[yellow]![/] Dagster's history was not restored: {_why_not(staged.storage, here)}.")
+    if not staged.has_state:
+        say("[yellow]![/] People were not restored: the backup holds none. Those of this installation stay.")
     say(NOT_SAVED.replace("Keep a copy of .env in a safe place.", "Copy yours to this folder."))
 
 
@@ -224,7 +234,12 @@ def _checked(places: Places, home: Path, made: str, folders: tuple[str, ...], st
         config.unlink()
     if storage == POSTGRES and (database := find_database(home)):
         database.check(places.data / DUMP)
-    return Staged(made, folders, tuple(catalogs), current, storage, is_older, is_edited)
+    if has_state := (places.data / STATE_COPY).exists():
+        try:
+            check_copy(places.data / STATE_COPY)
+        except StateError as error:
+            raise ArchiveError(str(error)) from None
+    return Staged(made, folders, tuple(catalogs), current, storage, has_state, is_older, is_edited)
 
 
 def _check_free(places: Places, size: int) -> None:

@@ -9,18 +9,21 @@ folders are kept until all steps are done.
 import os
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from toko_assets.cli.upkeep.contents import Places
+from toko_assets.cli.upkeep.contents import STATE_COPY, Places
 from toko_assets.cli.upkeep.staging import PLAN, STAGED
 from toko_assets.cli.upkeep.storage import CONFIG, DUMP, FOLDERS, find_database
 from toko_core import PermanentError
 from toko_core.catalog.store import PATTERN, digest_file, point_to
 from toko_core.files import DataFolder, flush, nearest_existing, share_as_folder, whole_file
+from toko_core.settings import ShopSettings, load
+from toko_core.state.copies import restore_state
+from toko_core.state.database import StateDatabase, state_url
 
 REPLACED = "restore.old.part"
 """The folder in which the replaced folders are kept until the swap is done."""
@@ -42,6 +45,8 @@ class Plan:
     """Whether Dagster's SQLite files are replaced."""
     dump: bool
     """Whether Dagster's database is replaced."""
+    state: bool = False
+    """Whether the rows of the state database are replaced."""
 
 
 _PLAN = TypeAdapter(Plan)
@@ -102,6 +107,9 @@ def finish(data: DataFolder, *, database_is_done: bool = False) -> None:
             (staged.home / CONFIG).replace(plan.home / CONFIG)
     for folder in plan.folders:
         _swap(staged.data / folder, data.root / folder, data.root / REPLACED / folder)
+    if plan.state:
+        with closing(StateDatabase(state_url(load(ShopSettings)))) as state:
+            restore_state(state, staged.data / STATE_COPY)
     _publish(data, staged.catalog, plan)
     (staged.data / PLAN).unlink()
     flush(staged.data)

@@ -99,11 +99,12 @@ def settle(state: State, key: str, owners: Collection[int]) -> State:
     return replace(state, waiting=tuple(message for message in rest if message.owners), notified=notified)
 
 
-def drop(state: State, owners: AbstractSet[int], now: datetime) -> State:
-    """Remove messages that have waited for too long, and people who are not among the owners any more."""
+def drop(state: State, owners: AbstractSet[int] | None, now: datetime) -> State:
+    """Remove messages that have waited for too long, and people who are not owners any more (None: nobody)."""
     old = [message.key for message in state.waiting if now - message.written > LONGEST_WAIT]
     if old:
         log.warning("Messages to the owners that could not be sent for a week are dropped: %s", ", ".join(old))
-    others = {owner for message in state.waiting for owner in message.owners} - owners
+    waiting = {owner for message in state.waiting for owner in message.owners}
+    others = waiting - owners if owners is not None else set[int]()
     rest = (message.without(others) for message in state.waiting if now - message.written <= LONGEST_WAIT)
     return replace(state, waiting=tuple(message for message in rest if message.owners))

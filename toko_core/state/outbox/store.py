@@ -54,10 +54,11 @@ class Outbox:
         return before.waiting != after.waiting
 
     @contextmanager
-    def sending(self, owners: AbstractSet[int], now: datetime) -> Iterator[bool]:
+    def sending(self, owners: AbstractSet[int] | None, now: datetime) -> Iterator[bool]:
         """Hold the right to send. Yields False if somebody else holds it, who also sends what is stored meanwhile.
 
         Drops messages that have waited for too long, and those to people who are not among the owners any more.
+        With None, which means that not all owners are known, nobody's messages are dropped for that.
         """
         with _locked(self._file.with_suffix(".sending"), self._sending, seconds=0) as alone:
             if alone:

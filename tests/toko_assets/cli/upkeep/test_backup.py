@@ -6,11 +6,12 @@ import json
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ def made(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> 
         write_backup(postgres, toko.inbox / "i5_TOKO.i5bu", a_shop())
         write_backup(postgres, folder / "later.i5bu", a_shop(price=2000))
         assert run_toko("sync").status == 0
+        assert run_toko("people", "add", "103", "--role", "owner", "--name", "Rina").status == 0
         answer = run_toko("backup", "shop.tar.gz")
     assert (answer.status, answer.error) == (0, "")
     assert re.match(r"Saved shop\.tar\.gz, [\d.]+ MB, in [\d.]+ s\. Not in it: \.env, because", answer.output)
@@ -75,6 +77,7 @@ def test_a_lost_shop_is_back_as_it_was_saved_and_goes_on_and_a_newer_state_is_re
         "records/product_catalog.json",
         "history/prices.parquet",
         "dagster/history/runs.db",
+        "state/state.db",
     } <= set(before)
     assert (tmp_path / "shop.tar.gz").stat().st_mode & 0o077 == 0
     shutil.move(toko.data / "inbox", tmp_path / "inbox")
@@ -99,6 +102,7 @@ def replace_while_the_bot_answers(toko: Installation, tmp_path: Path) -> None:
     with TelegramServer() as telegram, running_bot(telegram, toko.data, tmp_path / "bot") as bot:
         budi = telegram.user(BUDI, "Budi")
         assert "Rp2.002" in budi.ask("barang ke 2").text
+        assert run_toko("people", "add", "104").status == 0
         assert run_toko("restore-backup", "shop.tar.gz").status == 0
         bot.wait_for_log(f"Serving {toko.catalog.name if toko.catalog else ''}")
         assert "Rp1.002" in budi.ask("barang ke 2").text
@@ -239,6 +243,41 @@ def test_a_restore_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_on
     assert states.count("new") >= 10
 
 
+def test_a_damaged_or_newer_state_database_is_one_line_and_a_restore_replaces_it(
+    toko: Installation, tmp_path: Path
+) -> None:
+    file, before = toko.data / "state" / "state.db", saved_files(toko.data)
+    file.write_bytes(b"damaged" * 2000)
+    answer = run_toko("backup", "second.tar.gz")
+    assert answer.error.startswith(f"toko: The state database {file} cannot be copied: ")
+    assert not (tmp_path / "second.tar.gz").exists()
+    assert run_toko("people", "list").error.startswith(f"toko: The state database {file} cannot be used: ")
+    assert run_toko("restore-backup", "shop.tar.gz").status == 0
+    assert (toko.data / "state" / "state.db.replaced").read_bytes() == b"damaged" * 2000
+    assert saved_files(toko.data) == before
+    with closing(sqlite3.connect(file)) as state:
+        state.execute("UPDATE state_version SET version_num = '9999'")
+        state.commit()
+    assert "a newer toko made it" in run_toko("people", "list").error
+    assert run_toko("restore-backup", "shop.tar.gz").status == 0
+    assert saved_files(toko.data) == before
+    assert no_leftovers(toko.data)
+
+
+def test_a_backup_of_an_earlier_version_leaves_the_people_as_they_are(toko: Installation, made: Path) -> None:
+    assert "104" not in run_toko("people", "list").output
+    members = unpack((made / "shop.tar.gz").read_bytes())
+    manifest = json.loads(members.pop(MANIFEST))
+    del members["data/state/state.db"]
+    listed = [entry for entry in manifest["files"] if entry["name"] in members]
+    manifest |= {"files": listed, "toko_backup": 1}
+    (toko.data.parent / "earlier.tar.gz").write_bytes(pack({MANIFEST: json.dumps(manifest).encode(), **members}))
+    assert run_toko("people", "add", "104", "--name", "Wati").status == 0
+    answer = run_toko("restore-backup", "earlier.tar.gz")
+    assert "People were not restored: the backup holds none." in answer.output
+    assert "Wati" in run_toko("people", "list").output
+
+
 def test_a_restore_waits_for_nothing_and_says_what_is_running(toko: Installation) -> None:
     before = saved_files(toko.data)
     for holder, line in (
@@ -314,6 +353,9 @@ def spoil(toko: Installation) -> None:
     for file in ("records/a.json", "history/a", "sales/a/a", "dagster/history/runs/a.db"):
         (toko.data / file).parent.mkdir(parents=True, exist_ok=True)
         (toko.data / file).write_bytes(b"")
+    assert run_toko("people", "add", "104").status == 0
+    with closing(sqlite3.connect(toko.data / "state" / "state.db")) as state:
+        state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def make_newer(toko: Installation) -> str:

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,11 @@ from tests.servers.telegram import FailureKind, TelegramServer
 from tests.toko_assets.defs.notifying import OTHER, Telling
 from tests.toko_assets.defs.sensing import OWNER, texts
 from tests.toko_bot.bot.proxy import free_port
+from toko_assets.common.settings import load_settings
+from toko_core.people.store import People
+from toko_core.people.view import Role
+from toko_core.state.copies import copy_state
+from toko_core.state.database import open_state
 
 
 def test_owners_are_told_and_staff_is_not(telegram: TelegramServer, telling: Telling) -> None:
@@ -30,6 +35,68 @@ def test_without_owners_nobody_is_told_and_the_log_says_so(
     telling.tell()
     assert texts(telegram.user(101, "Budi")) == texts(telegram.user(OWNER)) == []
     assert [line for line in telling.logged if "OWNER_USERS is empty" in line]
+
+
+@pytest.fixture
+def people() -> Iterator[People]:
+    """The people whom the bot has stored, with an owner of .env."""
+    with closing(open_state(load_settings())) as state:
+        yield People(state, {OWNER}, {OWNER})
+
+
+def test_owners_of_the_state_database_are_told_and_not_after_they_are_removed(
+    telegram: TelegramServer, telling: Telling, people: People
+) -> None:
+    rina, budi = telegram.user(OTHER, "Rina"), telegram.user(101, "Budi")
+    people.add(OTHER, None, Role.OWNER)
+    people.add(101, None, Role.STAFF)
+    telling.keep()
+    assert telling.tell()
+    people.change(OTHER, None, role=Role.STAFF)
+    assert telling.tell("Lagi")
+    assert (texts(telegram.user(OWNER)), texts(rina), texts(budi)) == (["Halo", "Lagi"], ["Halo"], [])
+    assert telling.logged == []
+
+
+def test_somebody_who_is_removed_while_a_message_waits_does_not_get_it(
+    telegram: TelegramServer, telling: Telling, people: People
+) -> None:
+    rina = telegram.user(OTHER, "Rina")
+    people.add(OTHER, None, Role.OWNER)
+    telegram.fail("sendMessage", "502", times=None)
+    assert not telling.tell()
+    people.remove(OTHER, None)
+    telegram.heal()
+    assert telling.deliver()
+    assert (texts(telegram.user(OWNER)), texts(rina)) == (["Halo"], [])
+
+
+def test_a_state_database_that_cannot_be_read_is_a_line_and_no_message_is_lost(
+    telegram: TelegramServer, telling: Telling, people: People
+) -> None:
+    rina, file = telegram.user(OTHER, "Rina"), load_settings().folder.state / "state.db"
+    people.add(OTHER, None, Role.OWNER)
+    telegram.fail("sendMessage", "502", times=None)
+    telling.tell()
+    copy_state(people._state, file.with_name("copy.db"))
+    file.write_bytes(b"damaged" * 1000)
+    for beside in ("-wal", "-shm"):
+        file.with_name(f"state.db{beside}").unlink()
+    telegram.heal()
+    telling.logged.clear()
+    telling.deliver()  # of a new process, which never knew Rina
+    assert texts(telegram.user(OWNER)) == ["Halo"]
+    (line,) = telling.logged
+    assert line.startswith("Only the owners of .env are notified now. The state database ")
+    file.with_name("copy.db").replace(file)
+    assert telling.deliver()
+    assert texts(rina) == ["Halo"]
+
+
+def test_notifying_owners_creates_no_state_database(telegram: TelegramServer, telling: Telling) -> None:
+    assert telling.tell()
+    assert texts(telegram.user(OWNER)) == ["Halo"]
+    assert not load_settings().folder.state.exists()
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["who blocked the bot", "who never wrote to it"])

@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "requests",
-        sa.Column("id", number, primary_key=True),
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("shop", sa.String(40), nullable=False),
         sa.Column("user_id", sa.BigInteger, nullable=False),
         sa.Column("name", sa.String, nullable=False),
@@ -35,7 +35,6 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.BigInteger),
         sa.Column("decided_by_name", sa.String, nullable=False, server_default=""),
         sa.Column("role", sa.String(20)),
-        sqlite_autoincrement=True,
     )
     op.create_index("requests_user", "requests", ["shop", "user_id"])
     op.create_table(
