@@ -242,7 +242,7 @@ def idle(stock: Decimal, unit: str, cost: Decimal | None) -> str:
 
 
 def idle_money(cost: Decimal) -> str:
-    return f"Total modal: {rupiah(whole(cost))}"
+    return f"Modal: {rupiah(whole(cost))}"
 
 
 def whole(amount: Decimal) -> Decimal:

@@ -111,7 +111,7 @@ def label_key(
 
 def label_unit(price: Price) -> str:
     """Return a label like `DUS(40)`, or `DUS(?)` if the shop has not entered how many base units the unit has."""
-    name = price.satuan[:LONGEST_UNIT]
+    name = price.satuan[:LONGEST_UNIT].strip()
     if price.konversi is None:
         return f"{name}(?)"
     return name if price.konversi == 1 else f"{name}({quantity(price.konversi)})"

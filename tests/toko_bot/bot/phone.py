@@ -18,7 +18,7 @@ from statistics import median
 
 from benchmarks.search.cases import make_cases
 from benchmarks.search.names import read_names, sample_names
-from tests.servers.telegram import Message, TelegramServer
+from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import running_bot
 from tests.toko_bot.bot.shop import Item, PriceRow, Rows, publish_shop
 from toko_bot.handlers.search import clean
@@ -56,13 +56,12 @@ def wrapped(line: str) -> int:
     return lines
 
 
-def measure(query: str, message: Message) -> ListSize | None:
-    """Return the size of a list; None if the message is no list."""
-    rows = [[button.text for button in row] for row in message.rows]
+def measure(query: str, message: str, rows: Sequence[Sequence[str]]) -> ListSize | None:
+    """Return the size of a list, from its text and the labels of its buttons; None if the message is no list."""
     numbers = [int(label) for row in rows for label in row if label.isdigit()]
     if not numbers:
         return None
-    heights = [(line, wrapped(line)) for line in message.text.split("\n")]
+    heights = [(line, wrapped(line)) for line in message.split("\n")]
     text = sum(height for _, height in heights)
     starts = [place for number in numbers for place, (line, _) in enumerate(heights) if line.startswith(f"{number}. ")]
     before = sum(height for _, height in heights[: starts[0]])
@@ -155,7 +154,8 @@ def measure_all(queries: Sequence[str], names: Sequence[str], folder: Path) -> t
     ):
         for number, query in enumerate(queries):
             person = server.user(staff[number // SEARCHES_EACH], "Budi")
-            size = measure(query, person.ask(query))
+            answer = person.ask(query)
+            size = measure(query, answer.text, [[button.text for button in row] for row in answer.rows])
             sizes += [size] if size else []
     return sizes, _too_few(sizes, PublishedCatalog(file))
 

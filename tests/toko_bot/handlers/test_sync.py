@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.servers.dagster import dagster
+from tests.servers.dagster import FAILURE, dagster
 from tests.servers.telegram import TelegramServer
 from tests.toko_bot.bot.process import SITI, running_bot
 from toko_core.text.failures import UNKNOWN

@@ -1,6 +1,7 @@
 """The data of a button decodes to the same button, and fits into Telegram's 64 bytes."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from toko_bot.replies.buttons import (
     MOST_BYTES,
     WAYS,
     Button,
+    Calculate,
     Choose,
     History,
     Label,
@@ -46,6 +48,14 @@ BUTTONS = st.one_of(
         st.integers(1, 9999), st.sampled_from(["", "m", "s", "p", "0", "1", "999"]),
     ),
     st.builds(AuditList, st.none() | st.integers(1, 10**15 - 1)),
+    st.builds(
+        Calculate,
+        HASHES,
+        st.text("abcXYZ019_-", min_size=4, max_size=4),
+        st.decimals("0.001", "9999.999", places=3),
+        st.none() | st.integers(0, 9999),
+        st.none() | RESULTS | REPORTS | MOVES,
+    ),
 )  # fmt: skip
 
 PRODUCT = "Ab0-_xYZ"
@@ -85,6 +95,9 @@ SENT: dict[str, Button] = {
     "ux101.2.1": OnPerson("remove", 101, 2, "1"),
     "uc": AuditList(),
     "uc345": AuditList(345),
+    f"j{PRODUCT}aB-_12": Calculate(PRODUCT, "aB-_", Decimal(12)),
+    f"j{PRODUCT}aB-_0.25l2brhabis.1": Calculate(PRODUCT, "aB-_", Decimal("0.25"), 2, Report("habis", 1)),
+    f"j{PRODUCT}aB-_9999.999bp1:gula": Calculate(PRODUCT, "aB-_", Decimal("9999.999"), back=Results(1, "gula")),
     "cmp1:gula": Choose("merek", Results(1, "gula")),
     "cjq4mAb-_:gula": Choose("jenis", Results(4, "gula", merek="Ab-_", history=True)),
 }
@@ -124,6 +137,8 @@ def _without_query(button: Button) -> Button:
             return replace(button, query=None)
         case Open(product, Results() as back):
             return Open(product, replace(back, query=None))
+        case Calculate(back=Results() as back):
+            return replace(button, back=replace(back, query=None))
         case Choose(label, results):
             return Choose(label, replace(results, query=None))
     return button

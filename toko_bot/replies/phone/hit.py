@@ -41,10 +41,8 @@ class Part:
     text: str
     bold: str = ""
     """The end of the text that is bold."""
-    shorter: tuple[str, ...] = ()
-    """What stands for it if the line is too long, the longest first. "" leaves it out."""
-    rank: int = 0
-    """Parts with a smaller rank are shortened first."""
+    shorter: tuple[tuple[int, str], ...] = ()
+    """What stands for it if the line is too long: the step in which it is shortened, and the text; "" leaves it out."""
 
     @property
     def html(self) -> str:
@@ -52,8 +50,8 @@ class Part:
         return f"{plain}<b>{escape(self.bold)}</b>" if self.bold else plain
 
 
-OTHER_UNIT, LEVEL, GIFTS, LIST_PRICE, STOCK, UNIT_PRICE = range(6)
-"""The ranks of the parts."""
+OTHER_UNIT, LEVEL, GIFT_WORD, LIST_PRICE, STOCK_FIGURE, STOCK_OF_TOTAL, UNIT_PRICE, GIFT_MARK, ANY_STOCK = range(9)
+"""The steps in which a line is shortened until it fits."""
 
 
 def hit(
@@ -70,7 +68,8 @@ def hit(
     """
     before, name = f"{number}. ", product.namaitem or product.kodeitem
     name_lines = min(count_lines(before + name), NAME_LINES, most - 1)
-    parts = _fitting(list(_parts(product, rounding, wanted)), most - name_lines)
+    parts = _fitting(list(_parts(product, rounding, wanted)), most - name_lines, UNIT_PRICE)
+    parts = _fitting(parts, most - 1, ANY_STOCK)
     room = max(1, min(name_lines, most - count_lines(_joined(parts))))
     below = SEPARATOR.join(part.html for part in parts if part.text)
     return "\n".join(filter(None, [before + mark(shorten_to_lines(before, name, room)), below]))
@@ -100,12 +99,12 @@ def _parts(product: Product, rounding: int | None, wanted: Calculation | None) -
     else:
         yield _total(wanted, rounding)
         if has_levels(product):
-            yield Part(label_level(ORDINARY_LEVEL, product.groups), shorter=("",), rank=LEVEL)
+            yield Part(label_level(ORDINARY_LEVEL, product.groups), shorter=((LEVEL, ""),))
     if shown := stock(product):
-        shorter = (sentences.SOME_STOCK, *([""] if wanted else [])) if shown != sentences.OUT_OF_STOCK else ()
-        yield Part(shown, shorter=shorter, rank=STOCK)
+        some = ((STOCK_FIGURE, sentences.SOME_STOCK), *([(STOCK_OF_TOTAL, "")] if wanted else []))
+        yield Part(shown, shorter=(*(some if shown != sentences.OUT_OF_STOCK else ()), (ANY_STOCK, "")))
     if product.promotions:
-        yield Part(f"{GIFT} {sentences.PROMOTION}", shorter=(GIFT,), rank=GIFTS)
+        yield Part(f"{GIFT} {sentences.PROMOTION}", shorter=((GIFT_WORD, GIFT), (GIFT_MARK, "")))
 
 
 def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
@@ -120,20 +119,20 @@ def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
     yield _of_base(units.pop(base), product, rounding)
     for prices in reversed(units.values()):
         if amount := _amount(prices, product, rounding):
-            yield Part(f"{label_unit(prices[0])} {amount}", shorter=("",), rank=OTHER_UNIT)
+            yield Part(f"{label_unit(prices[0])} {amount}", shorter=((OTHER_UNIT, ""),))
             return
 
 
 def _of_base(prices: Sequence[Price], product: Product, rounding: int | None) -> Part:
     """Return the price of the base unit, with the list price if a discount is in force for its only price."""
-    unit, amount = prices[0].satuan[:LONGEST_UNIT], _amount(prices, product, rounding)
+    unit, amount = prices[0].satuan[:LONGEST_UNIT].strip(), _amount(prices, product, rounding)
     if not amount:
         return Part(f"{unit} {messages.UNPRICED_SHORT}")
     text = f"{amount}/{unit}"
     if len(prices) > 1 or not _is_reduced(prices[0], product):
         return Part(text)
     listed = sentences.instead_of(rupiah(shown_price(prices[0], rounding)))
-    return Part(f"{text} {listed}", shorter=(text,), rank=LIST_PRICE)
+    return Part(f"{text} {listed}", shorter=((LIST_PRICE, text),))
 
 
 def _amount(prices: Sequence[Price], product: Product, rounding: int | None) -> str:
@@ -161,16 +160,16 @@ def _is_reduced(price: Price, product: Product) -> bool:
 def _total(wanted: Calculation, rounding: int | None) -> Part:
     amount = rupiah(wanted.total)
     short = sentences.total(wanted.quantity, wanted.satuan[:LONGEST_UNIT], amount)
-    return Part(calculation_text(wanted, rounding), amount, (short,), UNIT_PRICE)
+    return Part(calculation_text(wanted, rounding), amount, ((UNIT_PRICE, short),))
 
 
-def _fitting(parts: list[Part], most: int) -> list[Part]:
-    """Shorten parts until they fit into `most` lines, or none can be shortened any more."""
-    for place in sorted(range(len(parts)), key=lambda place: parts[place].rank):
-        for shorter in parts[place].shorter:
-            if count_lines(_joined(parts)) <= most:
-                return parts
-            parts[place] = replace(parts[place], text=shorter)
+def _fitting(parts: list[Part], most: int, last: int) -> list[Part]:
+    """Shorten parts, in the steps up to the last one, until they fit into `most` lines."""
+    steps = sorted((step, place, text) for place, part in enumerate(parts) for step, text in part.shorter)
+    for step, place, text in steps:
+        if step > last or count_lines(_joined(parts)) <= most:
+            break
+        parts[place] = replace(parts[place], text=text)
     return parts
 
 

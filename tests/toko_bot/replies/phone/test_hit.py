@@ -91,6 +91,11 @@ def test_a_quantity_stands_in_place_of_the_prices() -> None:
     assert text_of(half, wanted=calculate(half, "PCS", Decimal(3), None))[1] == "3 PCS @ Rp8.252,8875 = Rp24.759"
 
 
+def test_that_it_is_out_of_stock_is_said_in_place_of_the_end_of_the_name() -> None:
+    dear = a_product(("PCS", "1", 1, None, "1123456.5"), ("PCS", "1", 2, None, "2000000"), name=LONG, stok=Decimal(0))
+    assert text_of(dear) == ["1. PEPSODENT PASTA GIGI ACTIO…", "mulai Rp1.123.456,5/PCS · habis"]
+
+
 def test_a_very_long_name_is_shortened_at_the_end() -> None:
     name, below = text_of(a_product(PIECE, name="KABEL " * 40, stok=Decimal(3)))
     assert name.endswith("KABEL…")
@@ -104,13 +109,13 @@ prices = st.lists(
     st.tuples(
         st.sampled_from(["PCS", "BUNGKUS BESAR", "DUS"]), st.sampled_from(["1", "12.5", "40", None]),
         st.sampled_from([None, 1, 2]), st.sampled_from([None, "11", "39"]),
-        st.none() | st.decimals("0", "99999999999999.99", places=2).map(str),
+        st.none() | st.decimals("0", "999999999.99", places=2).map(str),
     ),
     max_size=8,
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     name=names, rows=prices, stock=st.none() | st.decimals("-99999", "99999999", places=2), sold=st.booleans(),
     discounts=st.sampled_from([(), (TENTH,)]), gifts=st.sampled_from([(), (GIFT,)]),
