@@ -10,6 +10,7 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
+from tests import made_once
 from toko_assets import cli
 from toko_core.catalog.store import current_file
 
@@ -33,6 +34,8 @@ class Installation:
     def run(self, *args: str | Path, capsys: pytest.CaptureFixture[str]) -> Answer:
         """Run `toko ARGS…` as its entry point does."""
         status = 0
+        if args[0] == "sync":
+            made_once.give_all(self.data)
         with patch("sys.argv", ["toko", *map(str, args)]):
             try:
                 cli.main()

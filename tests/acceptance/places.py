@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import made_once
 from tests.installation import Answer, Installation
 from toko_assets import cli
 from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
@@ -35,6 +36,8 @@ def installed(folder: Path, **settings: str) -> Iterator[Installation]:
 def run_toko(*args: str | Path) -> Answer:
     """Run `toko ARGS…` as its entry point does, for fixtures that outlive a test and so have no capsys."""
     out, err = io.StringIO(), io.StringIO()
+    if args[0] == "sync":
+        made_once.give_all(Path(os.environ["TOKO_DATA_DIR"]))
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr("sys.argv", ["toko", *map(str, args)])
         with pytest.raises(SystemExit) as end:

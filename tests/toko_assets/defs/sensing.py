@@ -1,26 +1,22 @@
 """The code location as Dagster's daemon runs it: its sensors one tick at a time, and the runs that they ask for."""
 
-import atexit
 import logging
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from tests import made_once
 from tests.acceptance.dumps import dumped_at
 from tests.acceptance.places import installed, set_time
 from tests.installation import Installation
 from tests.servers.telegram import Person, TelegramServer
 from toko_assets.backups.decision import Cursor
-from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.settings import load_settings, load_telegram_settings
 from toko_assets.defs.code_location import build_defs
@@ -129,6 +125,7 @@ class Daemon:
 
     def run(self, request: dg.RunRequest | None = None, tags: Mapping[str, str] | None = None) -> dg.DagsterRun:
         """The run that was asked for, to its end; without a request as if somebody had launched the job."""
+        made_once.give_postgres(self.toko.data)
         return self.job.execute_in_process(
             instance=self.instance,
             run_config={**(request.run_config if request else {}), "loggers": {"console": {}}},  # not on the terminal
@@ -138,6 +135,7 @@ class Daemon:
 
     def launch(self, job: str, **config: object) -> dg.DagsterRun:
         """A job launched from the Launchpad with this config."""
+        made_once.give_postgres(self.toko.data)
         definition = self.defs.resolve_job_def(job)
         return definition.execute_in_process(
             instance=self.instance, run_config=config, raise_on_error=False
@@ -255,22 +253,11 @@ def a_daemon(folder: Path, **settings: str) -> Iterator[Daemon]:
     """An empty installation with these settings, and its daemon."""
     with installed(folder, **settings) as toko, pytest.MonkeyPatch.context() as patch:
         patch.setattr(dg.RetryPolicy, "calculate_delay", lambda *_: 0.0)
-        shutil.copytree(_dagster_home(), toko.data / "dagster")
+        made_once.give_dagster(toko.data / "dagster")
         with dg.DagsterInstance.get() as instance:
             daemon = Daemon(toko, instance)
             daemon.start()
             yield daemon
-
-
-@cache
-def _dagster_home() -> Path:
-    """Dagster's storage before the first run. It is made once: that takes longer than most tests."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    with installed(folder) as toko:
-        prepare_dagster_home(load_settings())
-        with dg.DagsterInstance.get():
-            return toko.data / "dagster"
 
 
 @dataclass
