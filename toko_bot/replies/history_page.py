@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -17,7 +16,7 @@ from toko_core.catalog.price_changes import PriceChange, PriceKey
 from toko_core.catalog.products import Product
 from toko_core.people import View
 from toko_core.prices.labels import label_key, label_prices
-from toko_core.prices.payable import prices_of_level
+from toko_core.prices.payable import of_level
 from toko_core.text import day
 
 LONGEST_NAME = 100
@@ -32,8 +31,7 @@ def history_page(served: Served, settings: BotSettings, row: int, view: View) ->
 
     It reads the file and draws: do not call it in the event loop.
     """
-    product, info = served.catalog.products[row], served.catalog.info
-    product = replace(product, prices=prices_of_level(product.prices, view.level))
+    product, info = of_level(served.catalog.products[row], view.level), served.catalog.info
     since, backups = datetime.fromisoformat(info["history_since"]).astimezone(UTC), info["history_backups"]
     head, start = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
     changes = served.details.price_changes.of(row, settings.price_rounding, view.level)

@@ -94,7 +94,7 @@ class Period:
 class PriceChanges:
     """The price changes in an open catalogue. Its methods take a few milliseconds and are thread-safe.
 
-    With a `level` they return only changes of prices that customers of that level pay.
+    With a `level` they return only changes of prices that customers of that level pay. Their keys name no level.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -118,8 +118,11 @@ class PriceChanges:
         return self._changes(MOVES_OF, {**_values(period, rounding, level), "rows": list(rows)})
 
     def _changes(self, sql: str, values: dict[str, object]) -> list[PriceChange]:
+        alike = values["level"] is not None
         return [
-            PriceChange(row, PriceKey(unit or "", level, most), before, after, seen_from.replace(tzinfo=UTC))
+            PriceChange(
+                row, PriceKey(unit or "", None if alike else level, most), before, after, seen_from.replace(tzinfo=UTC)
+            )
             for row, unit, level, most, before, after, seen_from in self._rows(sql, values)
         ]
 

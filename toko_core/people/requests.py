@@ -24,7 +24,7 @@ class Requests:
         """Return the requests that nobody has decided, the oldest first."""
         undecided = select(requests).where(requests.c.shop == self._state.shop, requests.c.decided_at.is_(None))
         with self._state.read() as connection:
-            return [_request(row) for row in connection.execute(undecided.order_by(requests.c.id))]
+            return [_request(row) for row in connection.execute(undecided.order_by(requests.c.asked_at))]
 
     def find(self, request_id: int) -> Request | Decision | None:
         """Return a request that waits, or the decision about it; None if there is no such request."""

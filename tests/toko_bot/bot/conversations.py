@@ -112,7 +112,7 @@ def narrowing(talk: Talk, place: Place) -> None:
 def product(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "indomi grg spesial")
     talk.press(place.budi, "1")
-    talk.press(place.budi, "📷", answers=1)
+    talk.press(place.budi, "Foto", answers=1)
 
 
 def product_of_owner(talk: Talk, place: Place) -> None:
@@ -129,13 +129,13 @@ def quantities(talk: Talk, place: Place) -> None:
 def calculator(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "gulaku")
     talk.press(place.budi, "1")
-    for label in ("🧮", "+", "+"):
+    for label in ("Hitung", "+", "+10"):
         talk.press(place.budi, label)
 
 
 def quotation(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "indomie goreng spesial 2 dus\ngula pasir 12\ntelur 3 kg\naqua 600 1 dus")
-    talk.press(place.budi, "📤", answers=1)
+    talk.press(place.budi, "Bagikan")
     talk.say(place.budi, "aqua 2, gulaku 3 bks, kopi kapal api 1")
 
 
@@ -231,7 +231,7 @@ def new_employee(talk: Talk, place: Place) -> None:
     talk.sees(place.siti)
     talk.press(place.siti, "Staf")
     talk.sees(place.rudi)
-    talk.say(place.rudi, "gulaku")
+    talk.try_to_say(place.rudi, "gulaku")
     talk.say(place.siti, "/pengguna")
     talk.say(place.siti, "/catatan")
 
@@ -240,9 +240,10 @@ def customer(talk: Talk, place: Place) -> None:
     talk.say(place.ani, "indomie")
     talk.sees(place.siti)
     talk.press(place.siti, "Pelanggan")
+    talk.press(place.siti, "Umum")
     talk.sees(place.ani)
-    talk.say(place.ani, "halo")
-    talk.say(place.ani, "indomie goreng spesial 3 dus")
+    talk.try_to_say(place.ani, "halo")
+    talk.try_to_say(place.ani, "indomie goreng spesial 3 dus")
     talk.press(place.ani, "1")
 
 

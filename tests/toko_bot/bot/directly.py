@@ -21,6 +21,7 @@ from tests.servers.telegram.wire import Params, Upload
 from tests.servers.telegram.world import World
 from tests.toko_bot.bot.in_thread import bot_settings
 from toko_bot.app import TokoBot, build_app
+from toko_core.state.tables import metadata
 
 
 class Directly(BaseRequest):
@@ -60,6 +61,19 @@ class DirectBot:
 
     def __init__(self, server: TelegramServer, bot: TokoBot, runner: asyncio.Runner) -> None:
         self.server, self.bot, self._runner = server, bot, runner
+        self._connect()
+
+    def begin_anew(self) -> None:
+        """Replace the server by another one, with other chats, and empty the state database."""
+        self.server = TelegramServer()
+        self._connect()
+        with self.bot.services.state.write() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(table.delete())
+
+    def _connect(self) -> None:
+        direct = Directly(self.server.world)
+        self.bot.application.bot._request = (direct, direct)
 
     def handle(self) -> None:
         """Process what people did, in its order."""
@@ -77,17 +91,16 @@ def direct_bot(data: Path, **settings: str) -> Iterator[DirectBot]:
     """Run a bot with these settings. At the end, check that nothing unexpected happened in it."""
     server = TelegramServer()
     bot = build_app(bot_settings(server, data, **settings))
-    direct = Directly(server.world)
-    bot.application.bot._request = (direct, direct)
 
     async def start() -> None:
         await bot.application.initialize()
         await bot.live.poll()
 
     with asyncio.Runner() as runner:
+        direct = DirectBot(server, bot, runner)
         runner.run(start())
-        yield DirectBot(server, bot, runner)
+        yield direct
         runner.run(bot.application.shutdown())
     bot.services.close()
-    errors = {str(s.labels): s.value for s in bot.metrics.errors.collect()[0].samples if s.name.endswith("_total")}
-    assert errors == {}
+    samples = next(iter(bot.metrics.errors.collect())).samples
+    assert [sample.labels for sample in samples if sample.name.endswith("_total")] == []

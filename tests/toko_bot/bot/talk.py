@@ -16,8 +16,8 @@ from tests.servers.telegram.records import Event, Message
 from tests.servers.telegram.transcript import transcript
 
 DOCS = Path(__file__).parent.parent.parent.parent / "docs" / "bot.md"
-SECONDS = 8.0
-"""How long to wait for the bot."""
+SECONDS, SILENT_SECONDS = 60.0, 4.0
+"""How long to wait for the bot, and for a message that an earlier version may not send."""
 TITLE = re.compile(r"^\*\*(\d+\. .+)\*\*$", re.MULTILINE)
 BLOCK = re.compile(r"^(Before|Now):\n\n```text\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 FIRST, LAST = "<!-- conversations -->\n", "<!-- end of the conversations -->\n"
@@ -43,22 +43,29 @@ class Talk:
             person.skip()
             self._seen[person.chat.id] = len(person.events)
 
-    def say(self, person: Person, text: str, *, reply_to: Message | None = None, answers: int = 1) -> None:
-        """Send a message, and wait for as many answers."""
-        self.do(person, lambda: person.send(text, reply_to), answers=answers)
+    def say(self, person: Person, text: str, *, reply_to: Message | None = None) -> None:
+        """Send a message, and wait for the answer."""
+        self.do(person, lambda: person.send(text, reply_to))
 
-    def do(self, person: Person, act: Callable[[], object], *, answers: int = 1) -> None:
-        """Do anything, and wait for as many messages of the bot."""
+    def try_to_say(self, person: Person, text: str) -> None:
+        """Send a message that an earlier version may not answer."""
+        person.send(text)
+        self._wait(person.next_message, SILENT_SECONDS)
+        self.note(person)
+
+    def do(self, person: Person, act: Callable[[], object]) -> None:
+        """Do anything, and wait for the bot's next message."""
         person.skip()
         act()
-        for _ in range(answers):
-            self._wait(person.next_message)
+        self._wait(person.next_message)
         self.note(person)
 
     def press(self, person: Person, label: str, *, answers: int = 0) -> None:
-        """Press the newest button whose label begins with this text, and wait for as many new messages."""
+        """Press the newest button that has this label, or else one that has it in its label. Wait for new messages."""
         person.skip()
-        button = next((b for m in reversed(person.messages) for b in m.buttons if b.text.startswith(label)), None)
+        buttons = [button for message in reversed(person.messages) for button in message.buttons]
+        alike = sorted((button for button in buttons if label in button.text), key=lambda found: found.text != label)
+        button = next(iter(alike), None)
         if button is None:
             self._parts.append(f"(There is no button [{label}].)")
             return
@@ -69,9 +76,9 @@ class Talk:
         self.note(person)
 
     def sees(self, person: Person) -> None:
-        """Wait for a message that the person did not ask for."""
+        """Wait for a message that the person did not ask for, and that an earlier version may not send."""
         if not self._unseen(person):
-            self._wait(person.next_message)
+            self._wait(person.next_message, SILENT_SECONDS)
         self.note(person)
 
     def last(self, person: Person) -> Message:
@@ -98,9 +105,9 @@ class Talk:
         return [event for event in events if not _is_silent(event)]
 
     @staticmethod
-    def _wait(wait: Callable[..., object]) -> None:
+    def _wait(wait: Callable[..., object], seconds: float = SECONDS) -> None:
         try:
-            wait(timeout=SECONDS)
+            wait(timeout=seconds)
         except AssertionError:
             return
 

@@ -145,7 +145,7 @@ def test_without_owner_users_nobody_is_an_owner_and_the_bot_says_so_at_its_start
 def test_without_allowed_users_the_bot_logs_a_warning_and_sends_people_their_id(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS="", ALLOWED_USERS="") as bot:
         assert "Anda belum punya akses" in server.user(BUDI, "Budi").ask("halo").text
-        assert "ALLOWED_USERS are empty" in bot.log
+        assert "OWNER_USERS and ALLOWED_USERS are empty: nobody may use the bot" in bot.log
 
 
 def _answered(query: InlineQuery) -> InlineQuery:

@@ -23,6 +23,7 @@ from toko_bot.service.outgoing import short
 from toko_core.people import Person, Role
 from toko_core.people.store import Decision, Request
 from toko_core.state.database import StateError
+from toko_core.text import drop_controls
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,9 @@ async def _answer(update: Update, context: Context, user: User) -> None:
         await remove_menu(context.bot, user.id)
         await _try_reply(update, texts.ENDED)
         return
-    asked = await asyncio.to_thread(shop.people.request, user.id, user.full_name, user.username or "")
+    asked = await asyncio.to_thread(
+        shop.people.request, user.id, drop_controls(user.full_name), drop_controls(user.username or "")
+    )
     if asked is None:
         return
     if await _ask_owners(context, asked):
@@ -169,4 +172,4 @@ async def tell(context: Context, user_id: int, text: str) -> None:
 
 def named(person: Person, user: User) -> Person:
     """Return the person with the name that Telegram gives now. The settings have ids only."""
-    return replace(person, name=user.full_name, username=user.username or "")
+    return replace(person, name=drop_controls(user.full_name), username=drop_controls(user.username or ""))

@@ -23,7 +23,7 @@ class Request:
 
     request: int
 
-    DATA = re.compile(r"uk(?P<request>\d{1,15})", re.ASCII)
+    DATA = re.compile(r"uk(?P<request>\d{1,18})", re.ASCII)
 
     def encode(self) -> str:
         return f"uk{self.request}"
@@ -45,7 +45,7 @@ class Decide:
     role: Role | None
     level: int | None = None
 
-    DATA = re.compile(r"ua(?P<request>\d{1,15})(?P<role>[mspt])(?P<level>\d{1,3})?", re.ASCII)
+    DATA = re.compile(r"ua(?P<request>\d{1,18})(?P<role>[mspt])(?P<level>\d{1,3})?", re.ASCII)
 
     def encode(self) -> str:
         letter = "t" if self.role is None else LETTER_OF_ROLE[self.role]
