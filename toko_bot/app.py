@@ -29,6 +29,7 @@ from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
 from toko_bot.handlers.people.pages import on_audit, on_people, on_people_press
 from toko_bot.handlers.price_history import on_history, on_moves
+from toko_bot.handlers.quotations.conversation import on_quotation_press, on_quotations
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS
@@ -243,6 +244,7 @@ def add_handlers(app: App) -> None:
             CommandHandler(["keadaan", "status"], on_status, new),
             CommandHandler(["sinkron", "sync"], on_sync, new),
             CommandHandler(list(COMMANDS), on_report, new),
+            CommandHandler("penawaran", on_quotations, new),
             CommandHandler("pengguna", on_people, new),
             CommandHandler("catatan", on_audit, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
@@ -250,6 +252,7 @@ def add_handlers(app: App) -> None:
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),
             MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),
             CallbackQueryHandler(on_people_press, "^u"),
+            CallbackQueryHandler(on_quotation_press, "^k"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),
         ],

@@ -5,6 +5,7 @@ import time
 
 from telegram import Chat, Update
 
+from toko_bot.handlers.quotations.conversation import answer_as_quotation
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.handlers.small_talk import small_talk_page
@@ -27,7 +28,8 @@ async def on_text(update: Update, context: Context) -> None:
         return
     if message.chat.type != Chat.PRIVATE and not _is_for_us(update, context):
         return
-    await answer_search(update, context, message.text)
+    if not await answer_as_quotation(update, context):
+        await answer_search(update, context, message.text)
 
 
 async def on_group_search(update: Update, context: Context) -> None:

@@ -20,6 +20,7 @@ from toko_core.people.audit import Audit
 from toko_core.people.requests import Requests
 from toko_core.people.store import ORDINARY_LEVEL, People
 from toko_core.state.database import StateDatabase, StateError, state_url
+from toko_core.state.quotations.store import Quotations
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +88,14 @@ class Services:
     people: People = field(init=False)
     requests: Requests = field(init=False)
     audit: Audit = field(init=False)
+    quotations: Quotations = field(init=False)
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))
         self.people = People(self.state, self.settings.owners, self.settings.staff)
         self.requests = Requests(self.state)
         self.audit = Audit(self.state)
+        self.quotations = Quotations(self.state, self.settings.zone)
 
     def sender(self, update: Update) -> Person | None:
         """Return who sent the update, or None if they have no access. They are looked up once for each update."""

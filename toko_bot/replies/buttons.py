@@ -237,14 +237,44 @@ def short_hash(name: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()
 
 
-Button = ProductList | Open | Photo | History | Choose | Calculate | PeopleButton
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A button of a quotation, or of the list of them.
+
+    `action` is a letter of `replies/quotations/pages.py`, `quotation` its id in the state database, `place` names a
+    line, and `value` is a product's hash, a quantity, or another short word.
+    """
+
+    action: str
+    quotation: int = 0
+    place: int = 0
+    value: str = ""
+
+    DATA = re.compile(
+        r"k(?P<action>[a-z])(?P<quotation>\d{1,18})(?:\.(?P<place>\d{1,6})(?:\.(?P<value>[\w,-]{1,24}))?)?", re.ASCII
+    )
+
+    def encode(self) -> str:
+        value = f".{self.value}" if self.value else ""
+        place = f".{self.place}" if self.place or value else ""
+        return f"k{self.action}{self.quotation}{place}{value}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        if found is None:
+            return None
+        return cls(found["action"], int(found["quotation"]), int(found["place"] or 0), found["value"] or "")
+
+
+Button = ProductList | Open | Photo | History | Choose | Calculate | PeopleButton | Quote
 
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
-    "j": Calculate.decode, "u": decode_people,
+    "j": Calculate.decode, "u": decode_people, "k": Quote.decode,
 }  # fmt: skip
 """The decoder of each kind of button, by the first letter of its data."""
 

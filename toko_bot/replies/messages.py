@@ -21,6 +21,7 @@ STAFF_COMMANDS = {
     "riwayat": "Riwayat harga, misalnya /riwayat indomie",
     "naik": "Harga yang naik hari ini atau 7 hari terakhir",
     "turun": "Harga yang turun hari ini atau 7 hari terakhir",
+    "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuat yang baru",
     "data": "Data harga yang sedang dipakai",
     "segarkan": "Ambil data harga terbaru",
     "id": "ID Telegram Anda",

@@ -19,6 +19,7 @@ from toko_bot.replies.buttons import (
     Moves,
     Open,
     Photo,
+    Quote,
     Report,
     Results,
     data_of,
@@ -46,6 +47,10 @@ BUTTONS = st.one_of(
     st.builds(
         OnPerson, st.sampled_from(["open", "role", "level", "stock", "remove"]), st.integers(1, 2**52),
         st.integers(1, 9999), st.sampled_from(["", "m", "s", "p", "0", "1", "999"]),
+    ),
+    st.builds(
+        Quote, st.sampled_from("velcqugdapnrstio"), st.integers(0, 10**18 - 1), st.integers(1, 10**6 - 1),
+        st.text("abcXYZ019_-,", max_size=24),
     ),
     st.builds(AuditList, st.none() | st.integers(1, 10**15 - 1)),
     st.builds(
@@ -94,6 +99,13 @@ SENT: dict[str, Button] = {
     "ux101.2": OnPerson("remove", 101, 2),
     "ux101.2.1": OnPerson("remove", 101, 2, "1"),
     "uc": AuditList(),
+    "kv12": Quote("v", 12),
+    "kv12.2": Quote("v", 12, 2),
+    "kq12.3.1,5": Quote("q", 12, 3, "1,5"),
+    "ku12.3.aB-_": Quote("u", 12, 3, "aB-_"),
+    f"kc12.3.{PRODUCT}": Quote("c", 12, 3, PRODUCT),
+    "kn12.0.2": Quote("n", 12, 0, "2"),
+    "ko0.2": Quote("o", 0, 2),
     "uc345": AuditList(345),
     f"j{PRODUCT}aB-_12": Calculate(PRODUCT, "aB-_", Decimal(12)),
     f"j{PRODUCT}aB-_0.25l2brhabis.1": Calculate(PRODUCT, "aB-_", Decimal("0.25"), 2, Report("habis", 1)),
