@@ -63,7 +63,7 @@ def test_a_products_history_has_the_changes_that_the_old_version_saw(siti: Perso
     siti.press("📈 Riwayat", shown(siti, "1", siti.ask("indomie goreng special"))).answered()
     history = siti.next_message()
     assert history.text.splitlines()[2:6] == [
-        "PCS 1–5", "6 Jan 2026: Rp3.150 → Rp3.650 (+15,9%)", "5 Jan 2026: baru: Rp3.150", ""
+        "PCS 1–5", "6 Jan 2026 – Rp3.150 → Rp3.650 (+15,9%)", "5 Jan 2026 – baru: Rp3.150", ""
     ]  # fmt: skip
     assert "Riwayat sejak 4 Jan 2026, dari 3 backup." in history.text
     assert history.photo is not None

@@ -135,7 +135,10 @@ def calculator(talk: Talk, place: Place) -> None:
 
 def quotation(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "indomie goreng spesial 2 dus\ngula pasir 12\ntelur 3 kg\naqua 600 1 dus")
+    talk.press(place.budi, "Perjelas")
+    talk.press(place.budi, "GULAKU")
     talk.press(place.budi, "Bagikan")
+    talk.press(place.budi, "Teks", answers=1)
     talk.say(place.budi, "aqua 2, gulaku 3 bks, kopi kapal api 1")
 
 

@@ -49,6 +49,7 @@ class Talk:
 
     def try_to_say(self, person: Person, text: str) -> None:
         """Send a message that an earlier version may not answer."""
+        person.skip()
         person.send(text)
         self._wait(person.next_message, SILENT_SECONDS)
         self.note(person)

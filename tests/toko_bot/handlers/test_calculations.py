@@ -44,11 +44,11 @@ def test_the_quantity_of_a_search_is_where_hitung_begins(budi: Person) -> None:
     product = press(budi, "1", budi.ask("gula pasir 11 bungkus"))
     page = press(budi, "🧮 Hitung", product)
     assert calculation(page) == [
-        "🧮 11 BKS × Rp17.500 = Rp192.500", "💡 Mulai 12 BKS: Rp17.200/BKS, hemat Rp3.600",
+        "🧮 11 BKS × Rp17.500 = Rp192.500", "💡 Beli 12 BKS jadi Rp17.200/BKS, hemat Rp3.600",
     ]  # fmt: skip
     page = press(budi, "+", page)
     assert calculation(page) == [
-        "🧮 12 BKS × Rp17.200 = Rp206.400", "💡 Mulai 40 BKS: Rp16.900/BKS, hemat Rp12.000",
+        "🧮 12 BKS × Rp17.200 = Rp206.400", "💡 Beli 40 BKS jadi Rp16.900/BKS, hemat Rp12.000",
     ]  # fmt: skip
 
 

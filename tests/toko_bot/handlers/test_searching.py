@@ -142,9 +142,9 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
         ("indomi goreng special 3 dus", "3 DUS × Rp115.000 = Rp345.000", None),
         ("indomie goreng special x 5", "5 PCS × Rp3.150 = Rp15.750", None),
         ("mau 2 lusin indomie goreng special", None, None),  # has no price in that unit
-        ("11 bungkus gula pasir", "11 BKS × Rp17.500 = Rp192.500", "Mulai 12 BKS: Rp17.200/BKS, hemat Rp3.600"),
+        ("11 bungkus gula pasir", "11 BKS × Rp17.500 = Rp192.500", "Beli 12 BKS jadi Rp17.200/BKS, hemat Rp3.600"),
         # the price of the second tier
-        ("gula pasir 12 bks", "12 BKS × Rp17.200 = Rp206.400", "Mulai 40 BKS: Rp16.900/BKS, hemat Rp12.000"),
+        ("gula pasir 12 bks", "12 BKS × Rp17.200 = Rp206.400", "Beli 40 BKS jadi Rp16.900/BKS, hemat Rp12.000"),
         ("gula pasir 40 bks", "40 BKS × Rp16.900 = Rp676.000", None),
         ("biskuit kelapa jeruk 1 gr", None, None),
     ],

@@ -91,6 +91,6 @@ def _format_changes(publication: Published) -> list[str]:
 
 
 def format_price_change(change: PriceChange) -> str:
-    """Format a change: `Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`."""
+    """Format a change: `Gula 1 kg (PCS) – Rp17.500 → Rp18.000 (+2,9%)`."""
     name, unit = escape(shorten(change.name, LONGEST_NAME)), escape(shorten(change.unit, LONGEST_UNIT))
-    return f"{name} ({unit}): {format_change(change.before, change.now)}"
+    return f"{name} ({unit}) – {format_change(change.before, change.now)}"

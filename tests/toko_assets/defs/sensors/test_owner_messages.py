@@ -46,7 +46,7 @@ def test_a_success_is_told_with_counts_the_time_of_the_data_in_the_shops_zone_an
         "Data per Sen 2 Mar 2026 21.05 WITA",
         "20.150 barang: 12 baru, 3 dihapus",
         "Harga berubah: 1",
-        "• GULA 1KG (PCS): Rp17.500 → Rp18.000 (+2,9%)",
+        "• GULA 1KG (PCS) – Rp17.500 → Rp18.000 (+2,9%)",
         "Selesai dalam 12 detik",
     ]
 
@@ -87,13 +87,13 @@ def test_the_first_catalogue_is_told_without_changes() -> None:
     ids=["cheaper", "hardly", "from nothing", "filled in", "emptied"],
 )
 def test_a_change_is_told_in_rupiah_and_per_cent(before: str | None, now: str | None, line: str) -> None:
-    assert format_price_change(a_change(before=before, now=now)) == f"GULA 1KG (PCS): {line}"
+    assert format_price_change(a_change(before=before, now=now)) == f"GULA 1KG (PCS) – {line}"
 
 
 def test_of_many_changes_ten_are_told_and_the_number_of_the_others() -> None:
     text = a_message(*(a_change(f"PRODUK {n}") for n in range(30)), prices=1_234)
     assert [line for line in text.splitlines() if line.startswith("• ")] == [
-        f"• PRODUK {n} (PCS): Rp17.500 → Rp18.000 (+2,9%)" for n in range(10)
+        f"• PRODUK {n} (PCS) – Rp17.500 → Rp18.000 (+2,9%)" for n in range(10)
     ]
     assert "… dan 1.224 lagi" in text.splitlines()
 
@@ -104,7 +104,7 @@ def test_ten_changes_of_ten_leave_nothing_over() -> None:
 
 def test_names_are_told_as_they_are() -> None:
     text = a_message(a_change("<b>KOPI & SUSU</b>", "<PCS>"))
-    assert "• &lt;b&gt;KOPI &amp; SUSU&lt;/b&gt; (&lt;PCS&gt;): " in text
+    assert "• &lt;b&gt;KOPI &amp; SUSU&lt;/b&gt; (&lt;PCS&gt;) – " in text
 
 
 def test_the_longest_messages_fit() -> None:

@@ -94,7 +94,7 @@ def test_the_largest_changes_are_told_as_they_were_recorded(daemon: Daemon, owne
     daemon.tell()
     (text,) = owner.read()
     assert text.splitlines()[3:6] == [
-        "Harga berubah: 3", "• <b>KOPI & SUSU</b> (PCS): Rp1.000 → Rp1.500 (+50%)", "• GULA (KG): baru: Rp17.500",
+        "Harga berubah: 3", "• <b>KOPI & SUSU</b> (PCS) – Rp1.000 → Rp1.500 (+50%)", "• GULA (KG) – baru: Rp17.500",
     ]  # fmt: skip
     assert "… dan 1 lagi" in text
 
