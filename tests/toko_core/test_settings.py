@@ -1,11 +1,14 @@
 """Names in `.env` and in the environment that look like a setting and are none, and a `.env` that others can read."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from toko_core.settings import NAMES, env_warnings
+from toko_core import SettingError
+from toko_core.settings import NAMES, ShopSettings, env_warnings, load
+from toko_core.state.database import StateDatabase, state_url
 
 ROOT = Path(__file__).parents[2]
 OF_THE_ENVIRONMENT = {"DAGSTER_HOME"}
@@ -52,3 +55,22 @@ def test_an_env_file_with_a_secret_is_for_its_owner_only() -> None:
     assert env_warnings() == [".env holds a password and other users can read it: chmod 600 .env"]
     file.chmod(0o600)
     assert env_warnings() == []
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:rahasia@host/db", "postgresql://u:rahasia@host:port/db", "postgresql://", "x"]
+)
+def test_a_wrong_address_of_the_state_database_is_a_line_without_the_address(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("STATE_URL", url)
+    with pytest.raises(SettingError, match=r"^The setting STATE_URL is wrong: must be like postgresql://") as caught:
+        load(ShopSettings)
+    assert "rahasia" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p%40ss@host:5432/db", "postgres://host/db", "sqlite:////srv/state.db"])
+def test_addresses_of_both_kinds_of_state_databases_are_accepted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("STATE_URL", url)
+    with closing(StateDatabase(state_url(load(ShopSettings)))) as state:
+        assert state.is_sqlite == url.startswith("sqlite")

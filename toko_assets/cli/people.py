@@ -113,7 +113,9 @@ def _line(entry: Entry, zone: ZoneInfo) -> str:
 
 
 def _shown(value: object) -> str:
-    return " → ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return " → ".join(map(_shown, value))
+    return "all" if value is None else str(value)
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

@@ -12,11 +12,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
-
-from toko_bot.replies.people.buttons import PeopleButton, decode_people
 
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 NOTHING = "-"
@@ -37,6 +35,13 @@ WAYS: tuple[Way, Way] = ("naik", "turun")
 """The directions in which prices moved, which are also the commands for them."""
 WAY_OF_LETTER: dict[str, Way] = {"n": "naik", "t": "turun"}
 LETTER_OF_WAY = {way: letter for letter, way in WAY_OF_LETTER.items()}
+
+
+class Pressable(Protocol):
+    """A button of any kind, also those about people, which `people.buttons` reads: their data begins with `u`."""
+
+    def encode(self) -> str:
+        """Return the button's callback_data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,19 +272,19 @@ class Quote:
         return cls(found["action"], int(found["quotation"]), int(found["place"] or 0), found["value"] or "")
 
 
-Button = ProductList | Open | Photo | History | Choose | Calculate | PeopleButton | Quote
+Button = ProductList | Open | Photo | History | Choose | Calculate | Quote
 
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
-    "j": Calculate.decode, "u": decode_people, "k": Quote.decode,
+    "j": Calculate.decode, "k": Quote.decode,
 }  # fmt: skip
 """The decoder of each kind of button, by the first letter of its data."""
 
 
-def data_of(button: Button) -> str:
+def data_of(button: Pressable) -> str:
     """Return the button's callback_data."""
     return button.encode()
 

@@ -9,7 +9,7 @@ from html import unescape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import Button, data_of
+from toko_bot.replies.buttons import Pressable, data_of
 from toko_bot.settings import BotSettings
 from toko_core.catalog.freshness import open_age
 from toko_core.catalog.live import Served
@@ -30,7 +30,7 @@ class Page:
     photo: bytes | None = None
 
 
-def button(label: str, pressed: Button) -> InlineKeyboardButton:
+def button(label: str, pressed: Pressable) -> InlineKeyboardButton:
     """Make a button of an inline keyboard."""
     return InlineKeyboardButton(label, callback_data=data_of(pressed))
 

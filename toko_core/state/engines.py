@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, text
@@ -45,7 +45,8 @@ def create(file: Path) -> None:
         return
     try:
         if file.parent.stat().st_mode & stat.S_IWGRP:
-            os.fchmod(handle, 0o660)
+            with suppress(OSError):  # a disk without permissions
+                os.fchmod(handle, 0o660)
     finally:
         os.close(handle)
 

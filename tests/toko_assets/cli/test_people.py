@@ -44,7 +44,7 @@ def test_each_command_says_what_it_did_and_the_audit_list_has_it(toko: Installat
     listed = toko.run("people", "audit", "-n", "4", capsys=capsys).output
     assert "command line: erase" in listed
     assert "command line: remove (dihapus) role: staf" in listed
-    assert "level: 2 → None" in listed
+    assert "level: 2 → all" in listed
     assert "Budi" not in listed
     assert "add" not in listed.split()
 

@@ -158,6 +158,17 @@ def test_an_open_data_folder_is_closed_and_the_catalogue_left_to_the_group(
     assert list(open_folders(settings)) == []
 
 
+@pytest.mark.parametrize(("before", "after"), [(0o2770, 0o770), (0o2777, 0o770), (0o775, 0o700)])
+def test_the_group_keeps_the_state_database_only_where_its_folder_is_the_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    settings = an_open_folder(tmp_path, monkeypatch, "state")
+    settings.folder.state.chmod(before)
+    close_to_others(settings)
+    assert modes(settings)["state"] & 0o777 == after
+    assert bool(settings.folder.state.stat().st_mode & 0o2000) == bool(before & 0o2000)
+
+
 def test_a_folder_with_other_things_in_it_is_left_as_it_is_but_ours_in_it_are_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

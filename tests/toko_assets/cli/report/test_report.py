@@ -27,6 +27,7 @@ PLANTED = {
     "DROPBOX_REFRESH_TOKEN": "AbCdRahasia_segar-1",
     "HEARTBEAT_URL": "https://hc.example/ping/rahasia-rantai-9a2c",
     "POSTGRES_PASSWORD": "pgrhs",
+    "STATE_URL": "postgresql://toko:rahasia-orang@127.0.0.1:9/toko",
     "TELEGRAM_BOT_TOKEN": TOKEN,
     "WEBHOOK_SECRET": "rahasia_webhook_0123456789",
     "WEBHOOK_URL": "https://toko.example/rahasia/jalur-bot",
@@ -134,7 +135,7 @@ def test_a_report_has_what_a_supporter_needs_and_no_secret_wherever_it_is(
         "toko 0.", "dagster 1.", "duckdb 2.", "kernel ", "Memory: ", "KEEP_BACKUPS=7 (.env)", "DB_HOST is set (.env)",
         "HEARTBEAT_URL is set", "TELEGRAM_BOT_TOKEN is set", "OWNER_USERS is set (.env)",
         "DB_PASSWORDS in .env is not a setting",
-        "Line 14 of .env cannot be read.", "fail settings", "1 runs, the newest first:", "sync FAILURE",
+        "Line 15 of .env cannot be read.", "fail settings", "1 runs, the newest first:", "sync FAILURE",
         "check prices_filled_in did not pass (ERROR): count 630, limit 0", "failed: raw_backup: database postgresql://",
         "-- ", "harmless: 3 files", "password=<secret>", "https://api.telegram.org/…", "postgresql://<secret>@db:5432/i5bu",
     ):  # fmt: skip
