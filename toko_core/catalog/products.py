@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from toko_core.catalog.reference.columns import complete_table
 from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
-from toko_core.catalog.reference.names import Names
+from toko_core.catalog.reference.names import Names, has_table
 
 UNKNOWN = -(1 << 31)
 """Represents NULL. It fits into 32 bits, and no price has this value."""
@@ -26,6 +26,7 @@ MONEY, QUANTITY = 4, 3
 PRODUCT_TEXTS = ("kodeitem", "namaitem", "jenis", "merek")
 MOST = 9 * 10**15
 """The largest quantity that fits. The column could hold larger ones, but no shop has them."""
+NO_STOCK = "(SELECT NULL::INTEGER AS product_id, NULL::DECIMAL(20,3) AS stok WHERE false)"
 ROWS_A_READ = 4096
 """Reading all rows of 100,000 products at once takes 40 MB in DuckDB, in addition to the arrays."""
 PRICE_NUMBERS = f"""
@@ -194,13 +195,14 @@ def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
 
 def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
     """Read the stock of each product, in thousandths of its base unit."""
+    stock = "stock" if has_table(connection, "stock") else NO_STOCK
     query = f"""
         SELECT coalesce((if(abs(stok) > {MOST}, sign(stok) * {MOST}, stok)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN})
             AS stok
         FROM (
             SELECT product_id, CASE WHEN jasa THEN NULL ELSE coalesce(stok, CASE WHEN NOT jasa THEN 0 END) END AS stok
             FROM {complete_table(connection, "products")}
-            LEFT JOIN (SELECT product_id, sum(stok) AS stok FROM stock GROUP BY product_id) USING (product_id)
+            LEFT JOIN (SELECT product_id, sum(stok) AS stok FROM {stock} GROUP BY product_id) USING (product_id)
         ) ORDER BY product_id
     """  # noqa: S608 - names of our own
     return _narrow(np.asarray(connection.execute(query).fetchnumpy()["stok"]))

@@ -81,9 +81,8 @@ class ForwardIndex:
 
     def among(self, rows: NDArray[np.int64], name: Sequence[int]) -> NDArray[np.int64]:
         """Return those of the rows whose name has exactly these words, by id and in this order."""
-        is_same = self._name_lengths.take(rows) == len(name)
-        is_same &= (self._slots[rows, : len(name)] == np.array(name)).all(axis=1)
-        return rows.compress(is_same)
+        rows = rows.compress(self._name_lengths.take(rows) == len(name))
+        return rows.compress((self._slots[rows, : len(name)] == np.array(name)).all(axis=1))
 
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:
         """Return for each typed word the most similar slot of a row, or None if the row lacks the word."""

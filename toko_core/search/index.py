@@ -15,8 +15,9 @@ design under numba responds three times as fast, but its compiler adds 208 MB to
 its memory.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -33,16 +34,17 @@ from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
 from toko_core.search.postings import Postings, Weighed
 from toko_core.search.query import Query, Reader
-from toko_core.search.ranking import Ranked, Ranking, share_of_evidence
+from toko_core.search.ranking import SURE, Ranked, Ranking, share_of_evidence
 from toko_core.search.remarks import RemarkIndex
 from toko_core.search.text import is_number, words, words_and_units
 from toko_core.search.words.keys import KeyTable
 from toko_core.search.words.matches import MOST_ASKED, Matches, steps
 from toko_core.search.words.matching import Matcher
 from toko_core.search.words.pairs import WordPairs
+from toko_core.search.words.sense_building import build_senses
 from toko_core.search.words.senses import Senses
 from toko_core.search.words.skeletons import SkeletonOrder
-from toko_core.search.words.sounds import Sounds
+from toko_core.search.words.sounds import Sounds, sound
 from toko_core.search.words.trigrams import Trigrams
 from toko_core.search.words.vocabulary import Vocabulary
 
@@ -71,8 +73,6 @@ TYPO, SHORTEST_TYPO = 0.8, 5
 """A typed word of at least this many letters that is so similar to a word of the best row is a typo of it."""
 LIKELY_MEANT = steps(0.7)
 """A word that is at least this similar to an unknown word may be what it means."""
-CROWDED = 3
-"""With at most this many typed words, more rows may have all of them than are compared."""
 SUGGESTED_FROM = 8
 """The number of best rows whose words `suggest` tries as corrections."""
 
@@ -138,22 +138,24 @@ class SearchIndex:
         row. `remarks`, if given, has a further text for each row, which finds it if no name has all typed words.
         `synonyms` are those that come with the program, unless others are given.
         """
-        first_ids: dict[str, int] = {}
+        first_ids: defaultdict[str, int] = defaultdict(count().__next__)
+        of_labels = {label: words(label) for label in set(labels)}
         documents, lengths, repeated = [], [], []
         for row, name in enumerate(names):
             written, units = words_and_units(name)
             document = list(dict.fromkeys(written))[:SLOTS]
             lengths.append(len(document))
             repeated.append(min(len(written) - len(document), MOST_REPEATED))
-            further = units + words(labels[row]) if labels else units
+            further = units + of_labels[labels[row]] if labels else units
             document += [word for word in dict.fromkeys(further) if word not in document]
-            documents.append([first_ids.setdefault(word, len(first_ids)) for word in document[:SLOTS]])
+            documents.append([first_ids[word] for word in document[:SLOTS]])
         vocabulary = sorted(first_ids, key=str.encode)
         ids = np.empty(len(vocabulary), np.int32)
         ids[[first_ids[word] for word in vocabulary]] = np.arange(len(vocabulary))
         filled = np.arange(SLOTS) < np.array([len(document) for document in documents], np.int64)[:, None]
         slots = np.full((len(names), SLOTS), len(vocabulary), np.int32)  # an empty slot holds the id after the last
         slots[filled] = ids[np.array([word for document in documents for word in document], np.int64)]
+        spoken = [sound(word) for word in vocabulary]
         return cls(
             Vocabulary.build(vocabulary)
             | KeyTable.build(vocabulary)
@@ -163,8 +165,8 @@ class SearchIndex:
             | Identifiers.build(barcodes, codes)
             | Identifiers.build_serials(serials)
             | Postings.build(slots, len(vocabulary))
-            | Sounds.build(vocabulary)
-            | Senses.build(vocabulary, slots, np.array(lengths, np.uint8), synonyms or load_synonyms())
+            | Sounds.build(vocabulary, spoken)
+            | build_senses(vocabulary, spoken, slots, np.array(lengths, np.uint8), synonyms or load_synonyms())
             | RemarkIndex.build(remarks)
             | {
                 "slots": slots.ravel(),
@@ -216,12 +218,18 @@ class SearchIndex:
         query = self._reader.read(text)
         if not query.asked:
             return []
+        page = limit if self._remarks is None else max(limit, LONGEST_PAGE)
         matches = self._match(query)
+        ranked = self._rank(query, matches, page)
+        if query.is_split and _best(ranked) < SURE:  # `barrbar` is rather BARBAR with a typo than BARR BAR
+            whole = self._reader.read(text, split=False)
+            of_whole = self._match(whole)
+            again = self._rank(whole, of_whole, page)
+            if _best(again) > _best(ranked):
+                query, matches, ranked = whole, of_whole, again
         remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
         if remarked is None:
-            ranked = self._rank(query, matches, limit)
-            return list(map(Hit, ranked.rows, ranked.scores))
-        ranked = self._rank(query, matches, max(limit, LONGEST_PAGE))
+            return list(map(Hit, ranked.rows[:limit], ranked.scores))
         named = list(zip(ranked.rows, ranked.scores, strict=True))
         unsold = self._arrays["unsold"]
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
@@ -290,6 +298,8 @@ class SearchIndex:
         if not again and self._is_meant(first):
             return first.ranked
         found = self._second_pass(query, matches, first, limit)
+        if _best(first.ranked) > _best(found.ranked):
+            found = first
         if self._is_meant(found):
             return found.ranked
         corrected = self._corrected(found)
@@ -341,7 +351,7 @@ class SearchIndex:
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
-        if weighed.before[-1] > kept and len(query.asked) <= CROWDED:
+        if weighed.before[-1] > kept:
             rows = np.union1d(rows, self._named(query.asked))
         return _Pass(query, matches, weighed, rows, self._ranking.rank(query, matches, weighed, rows, limit))
 
@@ -355,7 +365,7 @@ class SearchIndex:
         return self._reader.with_senses(found.query._replace(asked=asked))
 
     def _named(self, asked: Sequence[str]) -> NDArray[np.int64]:
-        """Return rows whose name is what was typed. Rows with more words, which are synonyms, may crowd them out."""
+        """Return rows whose name is what was typed. There may be more rows with all typed words than are compared."""
         name = [self._vocabulary.id_of(word) for word in asked]
         known = [word for word in name if word is not None]
         if len(known) < len(asked):
@@ -397,3 +407,7 @@ class SearchIndex:
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]
+
+
+def _best(ranked: Ranked) -> float:
+    return max(ranked.scores, default=0)

@@ -36,6 +36,8 @@ class Query(NamedTuple):
     """What typed words and phrases may mean besides themselves."""
     phrases: Mapping[int, Having] = EMPTY
     """By number of a typed word: the rows, ascending, with several words that it may mean."""
+    is_split: bool = False
+    """Whether an unknown word was read as two known ones."""
 
 
 class Reader:
@@ -50,22 +52,26 @@ class Reader:
         self._senses = senses
         self._sentences = sentences
 
-    def read(self, text: str) -> Query:
-        """Read a query, which may be any text."""
+    def read(self, text: str, *, split: bool = True) -> Query:
+        """Read a query, which may be any text. `split` is whether unknown words may be two that were typed as one."""
         text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         typed: list[str] = []
+        is_split = False
         for word in self._sentences.strip(words(self._sentences.join_repeated(text))):
             if self._vocabulary.id_of(word) is not None or is_number(word):
                 typed.append(word)
             elif (stem := self._sentences.stem(word)) != word:
                 typed.append(stem)
+            elif split and (parts := self._vocabulary.split(word, self._pairs.stand_together)):
+                typed += parts
+                is_split = True
             else:
-                typed += self._vocabulary.split(word, self._pairs.stand_together) or (word,)
+                typed.append(word)
         distinct = list(dict.fromkeys(typed))
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS]
         having = self._identified(chunks, asked) if len(chunks) > 1 and self._identifiers else {}
-        return self.with_senses(Query(asked, repeated, having))
+        return self.with_senses(Query(asked, repeated, having, is_split=is_split))
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -104,7 +110,7 @@ class Reader:
     def with_senses(self, query: Query) -> Query:
         """Return the query with what its words may mean besides themselves."""
         senses = self._senses.find(query.asked)
-        return Query(*query[:3], senses, self._senses.rows(senses)) if senses else query
+        return query._replace(senses=senses, phrases=self._senses.rows(senses)) if senses else query
 
     def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it.

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.search.forward import LACKING, SLOTS, Comparison, ForwardIndex
+from toko_core.search.forward import IDENTIFIED, LACKING, SLOTS, Comparison, ForwardIndex
 from toko_core.search.postings import Weighed
 from toko_core.search.prior import MOST
 from toko_core.search.query import Query
@@ -43,6 +43,8 @@ SURE = 0.62
 NO_EVIDENCE, FULL_EVIDENCE = 0.4, 0.85
 """A word of a row that is less similar to a typed one than NO_EVIDENCE says nothing; from FULL_EVIDENCE on, it is
 meant."""
+JOINED = 0.9
+"""From this similarity on, one word of a row may be meant by two typed words: MINYAKGORENG by `minyak goreng`."""
 SHORTEST_LACKING = 3
 """Only a missing word of at least this many letters, and no number, starts a second pass."""
 
@@ -103,10 +105,13 @@ class Ranking:
         if len(weights) == 1 and is_guess and np.maximum.reduce(similarity[0]) < 1:
             score[order] -= _turns(self._words.words_at(rows, comparison.earliness[0]).take(order))
             order = (unsold - score).argsort(kind="stable")
+        of_best, places = similarity[:, order[0]].tolist(), comparison.earliness[:, order[0]].tolist()
         lacking = [
             number
-            for number in (similarity[:, order[0]] < LACKING).nonzero()[0].tolist()
-            if len(query.asked[number]) >= SHORTEST_LACKING and not is_number(query.asked[number])
+            for number, word in enumerate(query.asked)
+            if (of_best[number] < LACKING or _is_taken(number, of_best, places))
+            and len(word) >= SHORTEST_LACKING
+            and not is_number(word)
         ]
         alone = (
             len(weights) == 2
@@ -123,6 +128,14 @@ def share_of_evidence(similarity: Sequence[float], evidence: Sequence[float]) ->
     """Return which share of the evidence a row has, from 0 to 1, by the similarity of its words to the typed ones."""
     shares = [min(max((alike - NO_EVIDENCE) / (FULL_EVIDENCE - NO_EVIDENCE), 0), 1) for alike in similarity]
     return sum(share * weight for share, weight in zip(shares, evidence, strict=True)) / sum(evidence)
+
+
+def _is_taken(number: int, similarity: Sequence[float], places: Sequence[int]) -> bool:
+    """Return whether the row's word for a typed word is rather meant by another typed word, and not by both as one."""
+    alike, place = similarity[number], places[number]
+    if alike >= JOINED or place == IDENTIFIED:
+        return False
+    return any(other == place and better > alike for other, better in zip(places, similarity, strict=True))
 
 
 def _score(comparison: Comparison, weights: Sequence[float], share_of_name: NDArray[np.float32]) -> NDArray[np.float32]:

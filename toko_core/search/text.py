@@ -7,7 +7,8 @@ volume becomes one word in the base unit: "85 GR" is `85g`, "1,5 LT" is `1500ml`
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 UNITS = {
@@ -42,13 +43,23 @@ NUMBER_WORDS = {
 """How fractions and numbers are written before a unit, as in `setengah kilo`. `se` is one: `seliter`."""
 
 
-def _any_of(words: Iterable[str]) -> str:
-    return rf"(?:{'|'.join(sorted(words, key=len, reverse=True))})".replace(" ", r"\s+")
+def _any_of(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of the phrases, which tries the longest first, and each first word only once."""
+    rests: dict[str, list[str]] = {}
+    for phrase in phrases:
+        first, _, rest = phrase.partition(" ")
+        rests.setdefault(first, []).append(rest)
+    return rf"(?:{'|'.join(first + _then(rests[first]) for first in sorted(rests, key=len, reverse=True))})"
+
+
+def _then(rests: Sequence[str]) -> str:
+    further = [rest for rest in rests if rest]
+    return rf"(?:\s+{_any_of(further)}){'?' * ('' in rests)}" if further else ""
 
 
 END = r"(?![^\W\d_])"
 _UNIT = _any_of(UNITS) + END
-_FRACTION = rf"(?<![\d/.,])(?:\d\s+)?{_any_of(word for word in NUMBER_WORDS if '/' in word)}(?![\d/])"
+_FRACTION = rf"(?=\d)(?<![\d/.,])(?:\d\s+)?{_any_of(word for word in NUMBER_WORDS if '/' in word)}(?![\d/])"
 _NUMBER_WORD = (
     rf"{_any_of(word for word in NUMBER_WORDS if '/' not in word)}(?=\s*{_any_of(u for u in UNITS if len(u) > 1)}{END})"
 )
@@ -93,7 +104,8 @@ def words(text: str) -> list[str]:
 def words_and_units(text: str) -> tuple[list[str], list[str]]:
     """Return the words of a text, and the units in its sizes that are also words."""
     found = WORD.findall(fold(text))
-    return _words(found), [unit for groups in found for unit in groups[1:4:2] if len(unit) >= SHORTEST_WRITTEN_OUT]
+    units = [unit or of for _, unit, _, of, _, _ in found if unit or of]
+    return _words(found), [unit for unit in units if len(unit) >= SHORTEST_WRITTEN_OUT]
 
 
 def spans(text: str) -> list[Span]:
@@ -142,6 +154,7 @@ def _fraction(part: str, unit: str) -> str:
     return f"{number * factor:.{6 if number > 1 else 4}g}{base}"
 
 
+@lru_cache(maxsize=1_000)
 def _size(number: str, unit: str) -> str:
     base, factor = UNITS[unit]
     if len(number) > LONGEST_NUMBER or (factor == 1 and THOUSANDS.fullmatch(number)):

@@ -60,7 +60,7 @@ def test_in_a_listed_group_members_search_without_cost_and_other_groups_get_noth
     member = bot.server.user(stranger.user.id, inside=group)
     member.send("/harga@toko_bot indomie goreng")
     answer = member.next_message()
-    assert "mulai Rp3.050,5/PCS" in answer.text
+    assert "Rp115.000" in answer.text
     assert answer.reply_to is not None
     owner.press("1", answer).answered()
     opened = owner.next_edit(of=answer)

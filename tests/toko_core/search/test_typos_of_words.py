@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from toko_core.search import SearchIndex
+from toko_core.search.language.synonyms import load_synonyms
 from toko_core.search.words.pairs import WordPairs
 
 SYLLABLES = [a + b for a, b in product("bdjlmnrt", "aeiou")]
@@ -70,3 +72,34 @@ def test_few_word_pairs_are_wrongly_found_side_by_side() -> None:
     assert all(pairs.stand_together(left, left + 1) for left in range(0, 20_000, 2))
     mistaken = sum(pairs.stand_together(left, right) for left in range(1, 200, 2) for right in range(0, 200, 2))
     assert mistaken <= 100 * 100 / 100
+
+
+def test_a_row_with_several_weak_meanings_of_a_word_does_not_crowd_out_the_one_with_the_word(tmp_path: Path) -> None:
+    (tmp_path / "synonyms.txt").write_text("sedona: alfaro, betani, gamora\n")
+    names = [f"ALFARO BETANI GAMORA PEDAS {name}" for name in fillers(400, "")]
+    names.append("BOTOL BESAR SEDONA PEDAS")
+    index = SearchIndex.build(names, synonyms=load_synonyms(tmp_path / "synonyms.txt"))
+    assert index.search("sedona pedas")[0].row == len(names) - 1
+
+
+def test_the_whole_name_finds_it_among_many_with_the_same_words_and_more() -> None:
+    names = [f"KECAP MANIS PEDAS ALOMA BOTOL {name}" for name in fillers(400, "")]
+    names.append("BOTOL ALOMA PEDAS MANIS KECAP")
+    assert found(names, names[-1])[0] == names[-1]
+
+
+def test_two_typed_words_do_not_mean_the_same_word_of_a_name() -> None:
+    names = ["COCA COLA 1L", "MOUSSE OCA CHOCOLAT", "TOISON D OC", *fillers(40, "SABUN")]
+    assert found(names, "oca ola 1l")[0] == "COCA COLA 1L"
+
+
+def test_typos_in_two_words_that_the_shop_has_still_find_the_name_with_the_others() -> None:
+    names = ["BOOM STRONG MINT BAG", "BOOM ORIGINAL BAG", "STRONG BOX", "BAG HITAM", "QUAKER INT", "BOM ATOM"]
+    assert found([*names, *fillers(40, "SABUN")], "bom strong int bag")[0] == "BOOM STRONG MINT BAG"
+
+
+def test_a_word_with_a_typo_is_not_split_if_no_name_has_the_other_words_with_its_parts() -> None:
+    names = ["DELFI BARBAR 18G", "BARR BAR CINNAMON", "BAR COKLAT", "BARR GRANOLA", "BARR BAR"]
+    names += fillers(400, "SABUN")
+    assert found(names, "elfi barrbar")[0] == "DELFI BARBAR 18G"
+    assert found(names, "barrbar")[0] == "BARR BAR"

@@ -53,20 +53,7 @@ class Sentences:
         """Return the words that may name a product; none if the message has only fillers and is no product's name."""
         if self._candidates.isdisjoint(typed):
             return list(typed)
-        is_filler: list[bool] = []
-        for place, word in enumerate(typed):
-            is_first = all(is_filler)
-            is_last = word not in TIMES_OF_DAY and FILLERS.issuperset(typed[place + 1 :])
-            at_end = (is_first and word not in self._names_begin) or (is_last and place > 0)
-            is_filler.append(word in FILLERS and (at_end or (not is_first and word not in AT_ENDS)))
-        for place in range(len(typed) - 1):
-            if typed[place] == COUNTED and is_number(typed[place + 1]):
-                is_filler[place] = True
-            for count in PHRASE_LENGTHS:
-                if tuple(typed[place : place + count]) in PHRASES:
-                    is_filler[place : place + count] = [True] * count
-        if is_filler[:-1] and not any(is_filler[:-1]) and len(typed[-1]) <= LONGEST_BEGUN:
-            is_filler[-1] = False
+        is_filler = self._find_fillers(typed)
         if not any(is_filler):
             return list(typed)
         if all(is_filler):
@@ -94,6 +81,24 @@ class Sentences:
             if len(word) > len(rest) >= SHORTEST_STEM and self._id_of(rest) is not None:
                 return rest
         return word
+
+    def _find_fillers(self, typed: Sequence[str]) -> list[bool]:
+        """Return for each typed word whether it is a filler by its place, or a part of a phrase that is one."""
+        is_filler: list[bool] = []
+        for place, word in enumerate(typed):
+            is_first = all(is_filler)
+            is_last = word not in TIMES_OF_DAY and FILLERS.issuperset(typed[place + 1 :])
+            at_end = (is_first and word not in self._names_begin) or (is_last and place > 0)
+            is_filler.append(word in FILLERS and (at_end or (not is_first and word not in AT_ENDS)))
+        for place in range(len(typed) - 1):
+            if typed[place] == COUNTED and is_number(typed[place + 1]):
+                is_filler[place] = True
+            for count in PHRASE_LENGTHS:
+                if tuple(typed[place : place + count]) in PHRASES:
+                    is_filler[place : place + count] = [True] * count
+        if is_filler[:-1] and not any(is_filler[:-1]) and len(typed[-1]) <= LONGEST_BEGUN:
+            is_filler[-1] = False
+        return is_filler
 
     def _once(self, found: re.Match[str]) -> str:
         word, two = self._id_of(found[1]), self._id_of("2")

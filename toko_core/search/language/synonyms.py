@@ -16,10 +16,10 @@ Senses lead from one group only. `lada, merica` and `merica, sahang` would not m
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import chain, starmap
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -34,6 +34,7 @@ LONGEST_PHRASE, LONGEST_WORD = 3, 32
 """The most words of a phrase, and the most characters of each of them."""
 LARGEST_FILE, MOST_LINES, MOST_WORDS, MOST_SENSES = 128 << 10, 2_000, 40, 50_000
 """Limits of a shop's file: bytes, lines, words of a line, and senses of all lines together."""
+SEPARATOR = re.compile("[,;=]")
 MOST_PROBLEMS = 50
 """More bad lines are only counted."""
 
@@ -45,44 +46,6 @@ class Sense(NamedTuple):
     """One to three words of a name, which stand side by side."""
     weight: float
     """How much they count, where the typed word itself counts 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Synonyms:
-    """What typed words and phrases may also mean."""
-
-    senses: Mapping[str, tuple[Sense, ...]]
-    """By typed word or phrase, as `words` splits it, with a space between words: its senses, the strongest first."""
-    categories: frozenset[str]
-    """Words and phrases that name a category of goods, those before a colon: `pasta gigi`, and `pampers` as well."""
-    brands: frozenset[str]
-    """The brands that groups list."""
-    shop_lines: int
-    """The number of lines of the shop's file that count."""
-    problems: tuple[str, ...]
-    """One line for each line of the shop's file that is ignored, or one line that says why no line is read."""
-
-
-def load_synonyms(shop_file: Path | None = None) -> Synonyms:
-    """Read the synonyms that come with the program, and those of a shop's own file.
-
-    A shop's file that cannot be read, or a line of it that is wrong, raises nothing: it is ignored, and `problems` says
-    why.
-    """
-    if shop_file is None:
-        return _load_ours()
-    try:
-        text = _read_text(shop_file)
-    except _UnusableError as error:
-        return replace(_load_ours(), problems=(str(error),))
-    groups, problems = _read_shop(text)
-    if len(problems) > MOST_PROBLEMS:
-        problems = [*problems[:MOST_PROBLEMS], f"{len(problems) - MOST_PROBLEMS} more lines are ignored"]
-    return _combine(_read_ours(), groups, problems)
-
-
-class _UnusableError(Exception):
-    """A file or a line cannot be used. The message is for people."""
 
 
 class _Group(NamedTuple):
@@ -98,24 +61,95 @@ class _Group(NamedTuple):
     typed: list[str]
     """The words before `>`, which mean the others. Without any, all strong words mean each other."""
 
-    def pairs(self) -> Iterator[tuple[str, str, float]]:
-        """Yield each typed word with a word that it means, and the weight."""
+    def meanings(self) -> Iterator[tuple[list[str], list[str], float]]:
+        """Yield typed words with words that each of them means, and the weight. A word never means itself."""
         weak = self.weak + self.brands
         if self.typed:
-            yield from ((typed, word, SYNONYM) for typed in self.typed for word in self.strong if typed != word)
-            yield from ((typed, word, WEAKER) for typed in self.typed for word in weak if typed != word)
+            yield self.typed, self.strong, SYNONYM
+            yield self.typed, weak, WEAKER
             return
-        yield from ((one, other, SYNONYM) for one in self.strong for other in self.strong if one != other)
-        for one in self.strong:
-            for other in weak:
-                yield one, other, WEAKER
-                yield other, one, WEAKER
-        yield from ((noun, brand, OTHER_BRAND) for noun in self.nouns for brand in self.brands if noun != brand)
+        yield self.strong, self.strong, SYNONYM
+        yield self.strong, weak, WEAKER
+        yield weak, self.strong, WEAKER
+        yield self.nouns, self.brands, OTHER_BRAND
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield each typed word with a word that it means."""
+        for typed, meant, _ in self.meanings():
+            yield from ((one, word) for one in typed for word in meant if one != word)
 
 
-@lru_cache(maxsize=1)
-def _load_ours() -> Synonyms:
-    return _combine(_read_ours(), (), ())
+@dataclass(frozen=True)
+class Synonyms:
+    """What typed words and phrases may also mean: by the program's own groups of words, and by those of a shop.
+
+    The program's are read when they are first needed.
+    """
+
+    shops: tuple[_Group, ...]
+    """The groups of the shop's file."""
+    problems: tuple[str, ...]
+    """One line for each line of the shop's file that is ignored, or one line that says why no line is read."""
+
+    @cached_property
+    def senses(self) -> Mapping[str, tuple[Sense, ...]]:
+        """By typed word or phrase, as `words` splits it, with a space between: its senses, the strongest first."""
+        weights: dict[str, dict[str, float]] = {}
+        for typed, meant, weight in chain.from_iterable(group.meanings() for group in self._groups):
+            for one in typed:
+                senses = weights.setdefault(one, {})
+                for word in meant:
+                    if senses.get(word, 0) < weight and word != one:
+                        senses[word] = weight
+        sense_of = cache(lambda word, weight: Sense(tuple(word.split()), weight))
+        by_weight = {typed: sorted(senses.items(), key=lambda sense: -sense[1]) for typed, senses in weights.items()}
+        return {typed: tuple(starmap(sense_of, senses)) for typed, senses in by_weight.items() if senses}
+
+    @cached_property
+    def categories(self) -> frozenset[str]:
+        """Words and phrases for a category of goods, those before a colon: `pasta gigi`, and `pampers` as well."""
+        return frozenset(
+            word for group in self._groups if group.is_category for word in group.typed + group.strong + group.nouns
+        )
+
+    @cached_property
+    def brands(self) -> frozenset[str]:
+        """The brands that groups list."""
+        return frozenset(word for group in self._groups for word in group.brands)
+
+    @property
+    def shop_lines(self) -> int:
+        """The number of lines of the shop's file that count."""
+        return len(self.shops)
+
+    @property
+    def _groups(self) -> tuple[_Group, ...]:
+        return _read_ours() + self.shops
+
+
+def load_synonyms(shop_file: Path | None = None) -> Synonyms:
+    """Read the synonyms that come with the program, and those of a shop's own file.
+
+    A shop's file that cannot be read, or a line of it that is wrong, raises nothing: it is ignored, and `problems` says
+    why.
+    """
+    if shop_file is None:
+        return OURS
+    try:
+        text = _read_text(shop_file)
+    except _UnusableError as error:
+        return Synonyms((), (str(error),))
+    groups, problems = _read_shop(text)
+    if len(problems) > MOST_PROBLEMS:
+        problems = [*problems[:MOST_PROBLEMS], f"{len(problems) - MOST_PROBLEMS} more lines are ignored"]
+    return Synonyms(tuple(groups), tuple(problems))
+
+
+OURS = Synonyms((), ())
+
+
+class _UnusableError(Exception):
+    """A file or a line cannot be used. The message is for people."""
 
 
 @lru_cache(maxsize=1)
@@ -168,9 +202,9 @@ def _read_line(line: str, most_words: int) -> _Group:
     every = [*group.typed, *group.strong, *group.weak, *group.brands]
     if len(every) > most_words:
         raise _UnusableError(f"has {len(every)} words; at most {most_words} are allowed")
-    if any(word.endswith("~") for word in group.typed + group.brands):
+    if "~" in typed + brands:
         raise _UnusableError("has a '~' before the '>' or after the ':', where none is allowed")
-    if any(word.startswith("*") for word in every):
+    if "*" in typed + meant:
         raise _UnusableError("has a '*' before a word that is no brand: only the words after a ':' are brands")
     if arrow and not (group.typed and len(every) > len(group.typed)):
         raise _UnusableError("needs words before and after the '>'")
@@ -181,7 +215,7 @@ def _read_line(line: str, most_words: int) -> _Group:
 
 def _phrases(text: str) -> list[str]:
     """Return the distinct phrases of a list, as the search splits them. A `~` stays."""
-    return list(dict.fromkeys(_phrase(part) for part in re.split("[,;=]", text) if part.strip()))
+    return list(dict.fromkeys(_phrase(part) for part in SEPARATOR.split(text) if part.strip()))
 
 
 def _phrase(text: str) -> str:
@@ -196,29 +230,6 @@ def _phrase(text: str) -> str:
     if "~" in text[:-1] or "*" in text[1:]:
         raise _UnusableError(f"has {text!r}: a '~' comes after a word, and a '*' before it")
     return ("*" if text.startswith("*") else "") + " ".join(split) + ("~" if text.endswith("~") else "")
-
-
-def _combine(ours: Iterable[_Group], shops: Iterable[_Group], problems: Iterable[str]) -> Synonyms:
-    shops = list(shops)
-    groups = [*ours, *shops]
-    weights: dict[str, dict[str, float]] = {}
-    for typed, word, weight in chain.from_iterable(group.pairs() for group in groups):
-        senses = weights.setdefault(typed, {})
-        senses[word] = max(weight, senses.get(word, 0))
-    return Synonyms(
-        senses={typed: _sorted(senses) for typed, senses in weights.items()},
-        categories=frozenset(
-            word for group in groups if group.is_category for word in group.typed + group.strong + group.nouns
-        ),
-        brands=frozenset(word for group in groups for word in group.brands),
-        shop_lines=len(shops),
-        problems=tuple(problems),
-    )
-
-
-def _sorted(senses: Mapping[str, float]) -> tuple[Sense, ...]:
-    by_weight = sorted(senses.items(), key=lambda sense: -sense[1])
-    return tuple(Sense(tuple(word.split()), weight) for word, weight in by_weight)
 
 
 def _read_text(file: Path) -> str:

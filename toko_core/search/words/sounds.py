@@ -58,11 +58,11 @@ class Sounds:
             self._order: NDArray[np.int32] = own["order"]
 
     @staticmethod
-    def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """Build the arrays from the vocabulary's words, by id."""
+    def build(words: Sequence[str], spoken: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Build the arrays from the vocabulary's words, by id, and the sound of each."""
         keys = [
-            typo_keys(sound(word).encode()) if SHORTEST <= len(word) <= LONGEST_WORD and not is_number(word) else []
-            for word in words
+            typo_keys(sounds.encode()) if SHORTEST <= len(word) <= LONGEST_WORD and not is_number(word) else []
+            for word, sounds in zip(words, spoken, strict=True)
         ]
         having = np.array([number for number, of_word in enumerate(keys) if of_word], np.int32)
         whole = np.array([of_word[0] for of_word in keys if of_word], np.uint32)
