@@ -93,7 +93,7 @@ PHOTO_PROBLEMS = {
 AGREED = "Siap 👍"
 WHICH_GOODS = "Barang apa? Ketik namanya, misalnya: indomie goreng"
 ONLY_TEXT = "Ketik nama atau kode barang, atau kirim foto barcode."
-FAILED = "Maaf, ada gangguan. Coba lagi sebentar lagi, ya."
+FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
 NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
 LABELS = {"merek": "Merek", "jenis": "Jenis"}
 """The names of the columns by which results can be narrowed."""

@@ -224,7 +224,11 @@ _ERRORS: tuple[tuple[str, str], ...] = (
         "Catatan riwayat harga tidak bisa dibaca. Harga yang terakhir tetap dipakai. Hubungi teknisi.",
     ),
     (r"materialise|The copy of .* is gone|is not materialised", _RUN_ALL),
-    # Dagster and the settings
+    # The state database, Dagster and the settings
+    (
+        r"[Ss]tate database|a newer toko made it|a row of .+ refers to|it has a table|its tables could not be changed",
+        "Data pengguna dan penawaran di server tidak bisa dibuka. Hubungi teknisi.",
+    ),
     (
         r"none of its code locations has a job",
         "Program sinkronisasi di server belum siap. Tunggu sebentar, lalu coba lagi.",

@@ -110,7 +110,7 @@ def test_a_product_shows_names_and_what_each_group_pays(budi: Person) -> None:
 def test_staff_never_see_a_cost_and_owners_see_it_with_what_groups_pay(budi: Person, siti: Person) -> None:
     assert COST not in "".join(page_lines(budi, "kopi tubruk")).replace(".", "")
     assert page_lines(siti, "kopi tubruk")[2:8] == [
-        "PCS 1–5   harga belum diisi",
+        "PCS 1–5      harga belum diisi",
         "  modal                Rp2.612",
         "PCS 6+                Rp10.001",
         "  modal                Rp2.612",

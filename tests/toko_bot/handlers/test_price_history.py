@@ -73,7 +73,7 @@ def test_a_products_history_is_a_chart_and_each_change_newest_first(budi: Person
         "",
         "PCS level 1",
         "12 Jun 2025 – Rp3.000 → Rp3.150 (+5%)",
-        "4 Mar 2025: Rp2.950 → Rp3.000 (+1,7%)",
+        "4 Mar 2025 – Rp2.950 → Rp3.000 (+1,7%)",
         "",
         "DUS(40) level 1",
         "12 Jun 2025 – baru: Rp115.000",

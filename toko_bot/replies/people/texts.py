@@ -14,7 +14,7 @@ LEVEL = "Level"
 """The name of a price level that no customer group has."""
 LONGEST_ACTION = 60
 
-REJECTED = "Maaf, pemilik toko belum bisa memberi Anda akses."
+REJECTED = "Maaf, permintaan akses Anda ditolak oleh pemilik toko."
 ENDED = "Akses Anda ke bot ini sudah berakhir. Kalau masih perlu, hubungi pemilik toko."
 ONLY_OWNERS = "Hanya pemilik toko yang bisa memakai tombol ini."
 REQUEST_GONE = "Permintaan ini sudah tidak berlaku. Kalau orangnya menulis lagi, Anda dapat pesan baru."

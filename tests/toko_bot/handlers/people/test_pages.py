@@ -25,7 +25,7 @@ def lines(message: Message) -> list[str]:
 def test_the_list_marks_people_of_the_settings_and_they_have_no_buttons(siti: Chat, rina: Chat, budi: Chat) -> None:
     people = siti.ask("/pengguna")
     assert lines(people) == [
-        "Pengguna: 3", "", "1. Siti – pemilik 🔒", "2. Rina – pemilik 🔒", "3. Budi – staf 🔒", "",
+        "Pengguna: 3 orang", "", "1. Siti – pemilik 🔒", "2. Rina – pemilik 🔒", "3. Budi – staf 🔒", "",
         f"🔒 diatur di komputer toko, {FIXED}",
     ]  # fmt: skip
     page = siti.press("3", people)
@@ -68,7 +68,7 @@ def test_a_new_role_brings_its_menu_and_a_message_and_its_removal_neither(siti: 
     page = siti.press("Jadikan staf", siti.open("Andi"))
     assert "Harga: semua" in page.text
     assert "Anda sekarang staf" in customer.texts[-1]
-    assert "/version" in " ".join(customer.person.commands())
+    assert "/data" in " ".join(customer.person.commands())
     page = siti.press("Jadikan pemilik", page)
     assert "/pengguna" in " ".join(customer.person.commands())
     assert "Andi – pemilik" in customer.ask("/pengguna").text

@@ -79,11 +79,11 @@ def test_a_customer_gets_one_of_the_shops_levels_by_its_name(siti: Chat, rina: C
     assert [text.splitlines()[0] for text in rina.texts] == ["✅ Andi (@andi_toko, 201): pelanggan"]
     assert "Anda sekarang pelanggan" in andi.texts[-1]
     names = [command.split()[0] for command in andi.person.commands()]
-    assert names == ["/start", "/help", "/riwayat", "/naik", "/turun", "/id"]
+    assert names == ["/bantuan", "/riwayat", "/naik", "/turun", "/penawaran", "/id"]
     answer = andi.ask("indomie").text
     assert "Rp3.050,5" in answer
     assert "Rp3.150" not in answer
-    for command in ("/version", "/reload", "/status", "/pengguna", "/lain"):
+    for command in ("/version", "/reload", "/data", "/status", "/keadaan", "/pengguna", "/lain"):
         assert "Perintah itu tidak ada" in andi.ask(command).text
 
 
