@@ -26,6 +26,8 @@ from toko_core.search import Hit
 MOST_HITS = 50
 """The most results: somebody who has not found a product among fifty types another word, or narrows them."""
 NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
+FITTING = 5
+"""The most products that fit a phone. Who wants more a page scrolls, and still sees whole names."""
 SAVING_LINES = 3
 """The lines that are reserved for what is said about the quantity of the best hit."""
 ROW_CHARACTERS = 35
@@ -70,12 +72,13 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     ]
     around = count_lines(plain_text("\n\n".join([head, *data]))) + 1 + len(keyboard)
     around += SAVING_LINES if totals and totals[0] else 0
-    most = LINES if around + LINES * len(rows) <= MOST_LINES else LINES - 1
+    is_too_long = len(rows) <= FITTING and around + LINES * len(rows) > MOST_LINES
+    most = LINES - 1 if is_too_long else LINES
     mark = Highlight(index, asked.text, rows)
     numbered = zip(range(part.start + 1, part.end + 1), shown, totals, strict=False)
     lines = [hit(product, place, settings.price_rounding, mark, total, most) for place, product, total in numbered]
     tail = [*(_about_best(part, totals[0], lines[0], settings.price_rounding) if lines else []), *data]
-    return list_page([head, *("\n".join(part) for part in (lines, tail) if part)], keyboard), len(hits)
+    return list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard), len(hits)
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:

@@ -65,7 +65,7 @@ def product_page(
     if view.cost and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
     asked = (back.query if isinstance(back, Results) else query) or ""
-    head += _serials(served, row, asked)
+    head += _serials(served, row, asked) if view.stock else []
     wanted = read_wanted(served.catalog.index, served.catalog.products, asked)
     head += total_lines(wanted_total(product, wanted, settings.price_rounding), settings.price_rounding)
     offers = _offers(served, settings, product)
