@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 GROUPS = {Chat.GROUP, Chat.SUPERGROUP}
 KINDS = ("message", "edited_message", "callback_query", "inline_query")
-COMMANDS_OF_CUSTOMERS = {*OF_CUSTOMERS, "help", "harga", "cari"}
+COMMANDS_OF_CUSTOMERS = {*OF_CUSTOMERS, "start", "help", "bantuan", "harga", "cari"}
 """Also by their other names."""
 
 

@@ -50,6 +50,11 @@ class Chat:
         """All messages of the bot, as they are now."""
         return [message.text for message in self.person.messages if message.sender.is_bot]
 
+    @property
+    def menu(self) -> set[str]:
+        """The names of the commands in the menu."""
+        return {command.split()[0].removeprefix("/") for command in self.person.commands()}
+
     def open(self, name: str) -> Message:
         """Open somebody's page from the list of people, as an owner."""
         people = self.ask("/pengguna")

@@ -44,12 +44,15 @@ CUSTOMERS = {201: (1, False), 202: (2, True), 203: (3, False)}
 """The level of each, and whether they see stock."""
 SECRET_NAME, SUPPLIER, SUPPLIER_CODE = "Rahasiawati", "PT SUMBER RAHASIA", "SUP777"
 LEVEL_NAMES = {1: "Eceran", 2: "Grosir", 3: "Agen"}
-PIECES_A_BOX = 24
-CHANGED = 4
+PIECES_A_BOX, LEAST = 24, 100_000
+"""All amounts are larger than the least."""
+CHANGED = 2
 """How many products have price changes: their charts take as long as ten other answers."""
 NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 RUPIAH = re.compile(rf"Rp({NUMBER.pattern})")
 BARCODE = "8991002101630"
+TOTAL = re.compile(r"^total|\d barang · Rp", re.IGNORECASE)
+"""The lines of quotations with the total of several products."""
 
 
 def primes() -> Iterator[int]:
@@ -175,7 +178,8 @@ class Reader:
         self._note()
 
     def _search(self) -> None:
-        self.person.send(self._query())
+        words = self._query()
+        self.person.send(words if self.person.chat.kind == "private" else f"/harga@toko_bot {words}")
 
     def _edit(self) -> None:
         self.person.edit(self.person.send(self._query()), self._query())
@@ -210,7 +214,7 @@ class Reader:
         self.person.send(f"/{name}{at} {self._query() if self._random.random() < 0.7 else ''}".strip())
 
     def _type_inline(self) -> None:
-        query = self.person.inline(f"{self._query()} {self._random.randrange(10**6)}")
+        query = self.person.inline(f"{self._query()} {self._random.randrange(LEAST)}")
         self.bot.handle()
         if query.answer is not None:
             for result in query.answer.results:
@@ -224,7 +228,7 @@ class Reader:
     def _query(self) -> str:
         """Name one product, or several as in a list for a quotation."""
         separator = self._random.choice(["\n", ", "])
-        return separator.join(self._product() for _ in range(self._random.choice([1, 1, 1, 3])))
+        return separator.join(self._product() for _ in range(self._random.choice([1, 1, 1, 1, 1, 3])))
 
     def _product(self) -> str:
         item = self._random.choice(self._shop.items)
@@ -285,6 +289,12 @@ def is_paid(amount: Decimal, prices: set[Decimal]) -> bool:
     return any(abs(amount - price / PIECES_A_BOX) < 1 for price in prices)
 
 
+def large_numbers(texts: list[str]) -> set[Decimal]:
+    """Return the numbers that are as large as amounts, but for the totals of several products, and the barcode."""
+    lines = [line for text in texts for line in text.splitlines() if not TOTAL.search(line)]
+    return {number for number in numbers(lines) if number >= LEAST} - {Decimal(BARCODE)}
+
+
 def savings(shop: Shop) -> set[Decimal]:
     """What the next tier saves for any quantity, of the products with tiers."""
     found = set()
@@ -304,10 +314,11 @@ def test_customers_see_the_prices_of_their_level_only_and_no_cost(
     reader.read(REQUESTS // len(CUSTOMERS) + 1)
     level, stock = CUSTOMERS[user_id]
     assert_no_secrets(reader, shop)
-    amounts, own = numbers(reader.texts, RUPIAH), shop.by_level[level] | savings(shop)
+    own = shop.by_level[level] | savings(shop) | (shop.stock if stock else set())
+    amounts = large_numbers(reader.texts)
     assert len(amounts) > 100
     wrong = {amount for amount in amounts if not is_paid(amount, own)}
-    assert [text for text in reader.texts if numbers([text], RUPIAH) & wrong] == []
+    assert [text for text in reader.texts if large_numbers([text]) & wrong] == []
     others = "\n".join(name for other, name in LEVEL_NAMES.items() if other != level)
     assert [text for text in reader.texts if any(name in text for name in others.splitlines())] == []
     if not stock:
