@@ -25,8 +25,8 @@ LONGEST_ITEM = 200
 """Characters of a line; the search engine reads no more."""
 SHORTEST_CODE = 6
 """From this many digits a number is a code, which names a product."""
-FEWEST_COUNTED = 2
-"""How many parts of one line must have a quantity for it to be a list."""
+FEWEST_COUNTED, FEWEST_NAMED = 2, 3
+"""How many parts of one line must have a quantity for it to be a list. Between semicolons, three names are one too."""
 MEASURED = frozenset({"kg", "ons", "liter", "meter"})
 """Goods are also sold loose by these: after the goods they are a quantity if the product's name does not have them."""
 LINES = re.compile(r"[\r\n\v\f\u0085\u2028\u2029]+")
@@ -159,7 +159,9 @@ def _is_heading(line: str) -> bool:
 
 def _split(line: str) -> list[str]:
     """Return the parts of one line; the line alone if it is no list."""
-    found = list(_joined([part for part in SEMICOLON.split(line) if part]))
+    found = list(_joined([part for part in SEMICOLON.split(line) if part and not _is_heading(part)]))
+    if sum(map(_has_quantity, found)) < FEWEST_COUNTED and sum(map(_names_goods, found)) < FEWEST_NAMED:
+        found = [line]
     parts = [part for piece in found for part in _split_at_commas(piece)]
     return [piece for part in parts for piece in _split_at_and(part)]
 

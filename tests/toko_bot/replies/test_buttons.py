@@ -60,7 +60,10 @@ BUTTONS = st.one_of(
         st.sampled_from(["", "m", "s", "p", "0", "1", "999"]),
     ),
     st.builds(
-        Quote, st.sampled_from("velcqugdapnrstio"), st.integers(0, 10**18 - 1), st.integers(1, 10**6 - 1),
+        Quote,
+        st.sampled_from("velcqugdapnrstio"),
+        st.integers(0, 10**18 - 1),
+        st.integers(1, 10**6 - 1),
         st.text("abcXYZ019_-,", max_size=24),
     ),
     st.builds(AuditList, st.none() | st.integers(1, 10**15 - 1)),

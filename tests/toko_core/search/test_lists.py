@@ -47,7 +47,8 @@ def test_a_list_is_read_in_any_notation(text: str, items: list[str]) -> None:
     ["indomie goreng", "indomie goreng, 3 dus", "minyak goreng, 2 liter", "sabun cuci, sunlight", "kopi 2,5 kg",
      "halo, gula 1 kg 5", "kak, ada indomie goreng?", "Pagi kak\nada indomie goreng?", "indomie goreng\n3 dus",
      "susu anak dan dewasa", "susu dan gula 2 kg", "PAKU 5, 7 CM", "gula\n\n", "1,5 L", ",;\n", "", "3 dus\n2 pcs",
-     "kabel 3x2,5 mm", "makasih, ya", "(01)0899100210163\x1d10L7", "lifebuoy 3,5 ons", "teh + gula"],
+     "kabel 3x2,5 mm", "makasih, ya", "(01)0899100210163\x1d10L7", "lifebuoy 3,5 ons", "teh + gula", "&amp;raksasa",
+     "teh; kotak"],
 )  # fmt: skip
 def test_a_search_is_no_list(text: str) -> None:
     assert read_list(text).items == ()
