@@ -101,3 +101,35 @@ def test_a_label_of_any_number_of_groups_is_short_and_counts_them_all(count: int
     *named, last = label.split("/")
     more = int(last.removeprefix("+")) if last.startswith("+") else 1
     assert len(named) + more == count
+
+
+@pytest.mark.parametrize(
+    ("satuan", "limits", "labels"),
+    [
+        ("BKS", ["11", "39", None], ["BKS 1–11", "BKS 12–39", "BKS 40+"]),
+        ("BKS", ["11", "39", "100"], ["BKS 1–11", "BKS 12–39", "BKS 40+"]),
+        ("PCS", ["1", "2", "999"], ["PCS 1", "PCS 2", "PCS 3+"]),
+        ("PCS", ["999", "9999", None], ["PCS 1–999", "PCS 1.000–9.999", "PCS 10.000+"]),
+        ("KG", ["11", "39", None], ["KG s.d. 11", "KG s.d. 39", "KG >39"]),
+        ("Ltr.", ["5", None], ["Ltr. s.d. 5", "Ltr. >5"]),
+        ("M", ["10", None], ["M s.d. 10", "M >10"]),
+        ("PCS", ["0.5", "11", None], ["PCS s.d. 0,5", "PCS s.d. 11", "PCS 12+"]),
+        ("PCS", ["11"], ["PCS"]),
+        ("PCS", [None], ["PCS"]),
+    ],
+)
+def test_tiers_are_labelled_by_the_quantities_that_they_apply_to(
+    satuan: str, limits: list[str | None], labels: list[str]
+) -> None:
+    prices = [
+        Price(satuan, Decimal(1), None, None if limit is None else Decimal(limit), None, Decimal(1000))
+        for limit in limits
+    ]
+    assert [label for label, _ in label_prices(prices)] == labels
+
+
+def test_a_unit_has_its_size_in_brackets() -> None:
+    assert [label for label, _ in label_prices([Price("DUS ", Decimal(40), 2, None, None, Decimal(1))])] == [
+        "DUS(40) level 2"
+    ]
+    assert [label for label, _ in label_prices([Price("LSN", None, None, None, None, Decimal(1))])] == ["LSN(?)"]
