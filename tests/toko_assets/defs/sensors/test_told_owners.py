@@ -307,7 +307,7 @@ def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the
     assert watched.look().said.startswith("Not tried again until the settings change and Dagster is restarted: Dropbox")
     (told,) = owner.read()
     assert "Dropbox menolak sambungan dari toko ini. Minta teknisi" in told
-    assert "Tidak dicoba lagi sampai pengaturan diperbaiki" in told
+    assert "Tidak dicoba lagi sampai teknisi memperbaiki pengaturannya" in told
     asked = len(dropbox.requests)
     assert len(watched.looks(timedelta(hours=2))) == 1
     assert len(dropbox.requests) == asked
