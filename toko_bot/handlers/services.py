@@ -120,15 +120,15 @@ class Services:
         chat, person = update.effective_chat, self.sender(update)
         return chat is not None and chat.type == Chat.PRIVATE and person is not None and person.role is Role.OWNER
 
-    def owners(self) -> frozenset[int]:
-        """Return the ids of all owners: of the settings only, if the state database cannot be read.
+    def owners(self) -> tuple[frozenset[int], bool]:
+        """Return the ids of the owners, and whether these are all: those of the settings, if the others cannot be read.
 
         It may read the disk: do not call it in the event loop.
         """
         try:
-            return frozenset(person.user_id for person in self.people.owners())
+            return frozenset(person.user_id for person in self.people.owners()), True
         except StateError:
-            return self.settings.owners
+            return self.settings.owners, False
 
     def close(self) -> None:
         """Close what the services opened."""

@@ -35,9 +35,13 @@ class OwnerReports:
     """
 
     def __init__(
-        self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog, owners: Callable[[], frozenset[int]]
+        self,
+        bot: ExtBot[Any],
+        settings: BotSettings,
+        live: LiveCatalog,
+        owners: Callable[[], tuple[frozenset[int], bool]],
     ) -> None:
-        """`owners` returns the ids of all owners as they are now. It may read the disk."""
+        """`owners` returns the ids of the owners as they are now, and whether these are all. It may read the disk."""
         self._bot = bot
         self._settings = settings
         self._live = live
@@ -71,8 +75,8 @@ class OwnerReports:
 
     async def send_waiting(self) -> None:
         """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
-        known = await asyncio.to_thread(self._owners)
-        with self._outbox.sending(known, _now()) as alone:
+        known, are_all = await asyncio.to_thread(self._owners)
+        with self._outbox.sending(known if are_all else None, _now()) as alone:
             owners = set(known) if alone else set[int]()
             while due := await asyncio.to_thread(self._outbox.pick, owners, _now()):
                 message, owner = due
@@ -82,7 +86,7 @@ class OwnerReports:
                     owners.discard(owner)  # the next messages wait, so that they keep their order
 
     async def _add(self, message: Message) -> None:
-        owners = await asyncio.to_thread(self._owners)
+        owners, _ = await asyncio.to_thread(self._owners)
         if await asyncio.to_thread(self._outbox.add, [message], owners, _now()):
             self._added.set()
 

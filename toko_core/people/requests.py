@@ -41,17 +41,17 @@ class Requests:
         """Store which message shows a request in the private chat of an owner."""
         shop, c = self._state.shop, request_messages.c
         with self._state.write() as connection:
-            gone = c.request_id.not_in(select(requests.c.id).where(requests.c.shop == shop))
+            gone = c.request.not_in(select(requests.c.id).where(requests.c.shop == shop))
             connection.execute(delete(request_messages).where(c.shop == shop, gone))
-            values = {"shop": shop, "request_id": request_id, "owner_id": owner_id, "message_id": message_id}
+            values = {"shop": shop, "request": request_id, "owner_id": owner_id, "message": message_id}
             connection.execute(insert(request_messages).values(values))
 
     def take_messages(self, request_id: int) -> list[tuple[int, int]]:
         """Return the owner and the number of each message that shows a request, and forget them."""
         c = request_messages.c
-        ours = (c.shop == self._state.shop) & (c.request_id == request_id)
+        ours = (c.shop == self._state.shop) & (c.request == request_id)
         with self._state.write() as connection:
-            rows = connection.execute(select(c.owner_id, c.message_id).where(ours)).all()
+            rows = connection.execute(select(c.owner_id, c.message).where(ours)).all()
             connection.execute(delete(request_messages).where(ours))
         return [(owner, message) for owner, message in rows if owner is not None]
 

@@ -131,10 +131,10 @@ request_messages = Table(
     metadata,
     row_id(),
     shop_column(),
-    Column("request_id", BigInteger, nullable=False),
+    Column("request", BigInteger, nullable=False),
     *person_columns("owner"),
-    Column("message_id", BigInteger, nullable=False),
-    Index("request_messages_request", "shop", "request_id"),
+    Column("message", BigInteger, nullable=False),
+    Index("request_messages_request", "shop", "request"),
     sqlite_autoincrement=True,
 )
 """The bot's messages about requests that wait, in the private chats of owners. They are edited after the decision."""

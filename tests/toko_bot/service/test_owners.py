@@ -38,7 +38,7 @@ class Bot:
         live.newest = file
         async with ExtBot(self._server.token, f"{self._server.url}/bot") as bot:
             settings = load_settings()
-            reports = OwnerReports(bot, settings, live, lambda: settings.owners)
+            reports = OwnerReports(bot, settings, live, lambda: (settings.owners, True))
             for _ in range(again):
                 await reports.report_rejected_catalog(f"{file} is empty: wait")
                 await reports.send_waiting()

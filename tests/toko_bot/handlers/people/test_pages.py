@@ -143,9 +143,9 @@ def test_lists_have_pages(bot: DirectBot, siti: Chat) -> None:
 
 
 def test_an_owner_of_the_database_gets_what_owners_get(bot: DirectBot, customer: Chat, siti: Chat) -> None:
-    assert bot.bot.services.owners() == {SITI, RINA}
+    assert bot.bot.services.owners() == (frozenset({SITI, RINA}), True)
     siti.press("Jadikan pemilik", siti.open("Andi"))
-    assert bot.bot.services.owners() == {SITI, RINA, 201}
+    assert bot.bot.services.owners() == (frozenset({SITI, RINA, 201}), True)
     stranger = Chat(bot, bot.server.user(202, "Calon"))
     stranger.send("halo")
     assert "👤 Calon (202) minta akses." in customer.texts

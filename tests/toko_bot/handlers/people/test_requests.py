@@ -191,7 +191,7 @@ def test_if_the_state_database_cannot_be_read_people_of_the_settings_work_and_st
         andi, siti = Chat(bot, bot.server.user(201, "Andi")), Chat(bot, bot.server.user(SITI, "Siti"))
         answer = siti.ask("gula")
         assert "Rp16.900" in answer.text
-        assert bot.bot.services.owners() == {SITI, RINA}
+        assert bot.bot.services.owners() == (frozenset({SITI, RINA}), False)
         for said in (siti.ask("/pengguna").text, siti.alert("ul1", answer), andi.ask("halo").text):
             assert said == messages.FAILED
         assert andi.alert("p1:gula", andi.person.messages[-1]) == messages.FAILED
