@@ -129,16 +129,17 @@ def quantities(talk: Talk, place: Place) -> None:
 def calculator(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "gulaku")
     talk.press(place.budi, "1")
-    for label in ("Hitung", "+", "+10"):
-        talk.press(place.budi, label)
+    if talk.press(place.budi, "Hitung"):
+        talk.press(place.budi, "+")
+        talk.press(place.budi, "+10")
 
 
 def quotation(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "indomie goreng spesial 2 dus\ngula pasir 12\ntelur 3 kg\naqua 600 1 dus")
-    talk.press(place.budi, "Perjelas")
-    talk.press(place.budi, "GULAKU")
-    talk.press(place.budi, "Bagikan")
-    talk.press(place.budi, "Teks", answers=1)
+    if talk.press(place.budi, "Perjelas"):
+        talk.press(place.budi, "1")
+        talk.press(place.budi, "Bagikan")
+        talk.press(place.budi, "Teks", answers=1)
     talk.say(place.budi, "aqua 2, gulaku 3 bks, kopi kapal api 1")
 
 
@@ -242,8 +243,8 @@ def new_employee(talk: Talk, place: Place) -> None:
 def customer(talk: Talk, place: Place) -> None:
     talk.say(place.ani, "indomie")
     talk.sees(place.siti)
-    talk.press(place.siti, "Pelanggan")
-    talk.press(place.siti, "Umum")
+    if talk.press(place.siti, "Pelanggan"):
+        talk.press(place.siti, "Umum")
     talk.sees(place.ani)
     talk.try_to_say(place.ani, "halo")
     talk.try_to_say(place.ani, "indomie goreng spesial 3 dus")

@@ -61,20 +61,24 @@ class Talk:
         self._wait(person.next_message)
         self.note(person)
 
-    def press(self, person: Person, label: str, *, answers: int = 0) -> None:
-        """Press the newest button that has this label, or else one that has it in its label. Wait for new messages."""
+    def press(self, person: Person, label: str, *, answers: int = 0) -> bool:
+        """Press the newest button that has this label, or else one that has it in its label. Wait for new messages.
+
+        Returns whether there is such a button.
+        """
         person.skip()
         buttons = [button for message in reversed(person.messages) for button in message.buttons]
         alike = sorted((button for button in buttons if label in button.text), key=lambda found: found.text != label)
         button = next(iter(alike), None)
         if button is None:
             self._parts.append(f"(There is no button [{label}].)")
-            return
+            return False
         pressed = person.press(button.text)
         self._wait(pressed.answered)
         for _ in range(answers):
             self._wait(person.next_message)
         self.note(person)
+        return True
 
     def sees(self, person: Person) -> None:
         """Wait for a message that the person did not ask for, and that an earlier version may not send."""
