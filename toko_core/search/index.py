@@ -241,6 +241,19 @@ class SearchIndex:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
         return bool(self._reader.read(text).asked) or bool(self._codes.find(text).hits)
 
+    def row_named(self, text: str) -> int | None:
+        """Return the first row whose name has all words of a text; None if none has.
+
+        It also finds the words that a search leaves out, such as greetings.
+        """
+        ids = {self._vocabulary.id_of(word) for word in words(text)}
+        if not ids or None in ids:
+            return None
+        slots = self._arrays["slots"].reshape(-1, SLOTS)
+        of_name = np.arange(SLOTS) < self._arrays["name_lengths"][:, None]
+        has = np.logical_and.reduce([((slots == each) & of_name).any(axis=1) for each in ids])
+        return int(has.argmax()) if has.any() else None
+
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return texts that find something and may be meant by one that finds nothing, the likeliest first."""
         query = self._reader.read(text)
