@@ -7,6 +7,7 @@ import sys
 from toko_bot.settings import load_settings
 from toko_core import SettingError
 from toko_core.settings import env_warnings
+from toko_core.state.database import StateError
 from toko_core.text import escape_controls
 
 log = logging.getLogger("toko_bot")
@@ -40,6 +41,8 @@ def run_bot(*, check: bool) -> None:
         bot.run()
     except InvalidToken:
         raise BotError("Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather.") from None
+    except StateError as error:  # STATE_URL is no address
+        raise BotError(str(error)) from None
     except OSError as error:
         raise BotError(f"A port cannot be opened (METRICS_PORT, WEBHOOK_LISTEN): {error}") from None
     if bot.failure is not None:

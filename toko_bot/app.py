@@ -20,14 +20,16 @@ from telegram.ext import (
     filters,
 )
 
-from toko_bot.handlers.access import Gate
+from toko_bot.handlers.access import guard
 from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
 from toko_bot.handlers.errors import on_error
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
+from toko_bot.handlers.people.pages import on_audit, on_people, on_people_press
 from toko_bot.handlers.price_history import on_history, on_moves
+from toko_bot.handlers.quotations.conversation import on_quotation_press, on_quotations
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
 from toko_bot.replies.buttons import WAYS
@@ -44,6 +46,8 @@ from toko_bot.service.probe import ProbedPolling
 from toko_bot.service.turns import TakingTurns
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
+from toko_core.people import Role
+from toko_core.state.database import StateError
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +102,7 @@ class TokoBot:
             self._poll_or_listen(stop_signals)
         finally:
             self.metrics.stop()
-            self.services.barcodes.close()
-            self.live.close()
+            self.services.close()
 
     def _poll_or_listen(self, stop_signals: Sequence[int] | None) -> None:
         settings = self.settings
@@ -143,18 +146,34 @@ class TokoBot:
         await self.live.poll()
         if self.live.served is None:
             log.error("There is no catalogue to serve yet: %s. The bot checks every second.", self.live.problem)
-        reports = OwnerReports(app.bot, self.settings, self.live)
+        reports = OwnerReports(app.bot, self.settings, self.live, self.services.owners)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
             self._set_commands(app), self._watch_updates(),
             *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
-        log.info("@%s answers %d people", app.bot.username, len(self.settings.staff))
-        if not self.settings.staff and not self.settings.allowed_chats:
-            log.warning("ALLOWED_USERS is empty: nobody may use the bot. It sends everybody who writes to it their id.")
-        if not self.settings.owners:
-            log.warning("OWNER_USERS is empty: nobody is an owner, so nobody sees cost or is notified of syncs.")
+        await self._log_people(app)
+
+    async def _log_people(self, app: App) -> None:
+        """Log how many people the bot answers, and warn if there are none, or no owner."""
+        try:
+            roles = [person.role for person in await asyncio.to_thread(self.services.people.everybody)]
+        except StateError as error:
+            log.error("Only the people of .env have access: %s", error)
+            roles = [Role.OWNER] * len(self.settings.owners)
+            roles += [Role.STAFF] * len(self.settings.staff - self.settings.owners)
+        log.info("@%s answers %d people", app.bot.username, len(roles))
+        if not roles and not self.settings.allowed_chats:
+            log.warning(
+                "OWNER_USERS and ALLOWED_USERS are empty: nobody may use the bot. It sends everybody who writes to it "
+                "their id."
+            )
+        if Role.OWNER not in roles:
+            log.warning(
+                "OWNER_USERS is empty: nobody is an owner, so nobody sees cost, is notified of syncs, or can give "
+                "others access."
+            )
 
     async def _ended(self, _: App) -> None:
         """Stop all background work. If the start fails, this is called twice."""
@@ -195,31 +214,45 @@ class TokoBot:
             await asyncio.sleep(STALE_EVERY)
 
     async def _set_commands(self, app: App) -> None:
-        for chat in sorted(self.settings.staff | self.settings.allowed_chats):
-            await set_menu(app.bot, chat, owner=chat in self.settings.owners)
+        """Set the menus, because a new version has other commands. Customers get theirs anew with /start."""
+        try:
+            people = await asyncio.to_thread(self.services.people.everybody)
+        except StateError as error:
+            log.info("The menus are not set: %s", error)
+            return
+        for chat in sorted(self.settings.allowed_chats):
+            await set_menu(app.bot, chat, None)
+        for person in people:
+            if person.role is not Role.CUSTOMER:
+                await set_menu(app.bot, person.user_id, person.role)
 
 
 def add_handlers(app: App) -> None:
     """Add the gate, and then one handler for each kind of update."""
     private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
     ours = ~filters.VIA_BOT  # messages that people send through inline mode are answers already
-    app.add_handler(TypeHandler(Update, Gate()), GATE)
+    app.add_handler(TypeHandler(Update, guard), GATE)
     app.add_handlers(
         [
-            CommandHandler(["start", "help", "bantuan"], on_start, new),
+            CommandHandler(["start", "bantuan", "help"], on_start, new),
             CommandHandler("id", on_id, new),
-            CommandHandler("version", on_version, new),
-            CommandHandler("reload", on_reload, new),
+            CommandHandler(["data", "version"], on_version, new),
+            CommandHandler(["segarkan", "reload"], on_reload, new),
             CommandHandler(["harga", "cari"], on_group_search),
             CommandHandler("riwayat", on_history, new),
             CommandHandler(list(WAYS), on_moves, new),
-            CommandHandler("status", on_status, new),
-            CommandHandler("sync", on_sync, new),
+            CommandHandler(["keadaan", "status"], on_status, new),
+            CommandHandler(["sinkron", "sync"], on_sync, new),
             CommandHandler(list(COMMANDS), on_report, new),
+            CommandHandler("penawaran", on_quotations, new),
+            CommandHandler("pengguna", on_people, new),
+            CommandHandler("catatan", on_audit, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
             MessageHandler((filters.PHOTO | filters.Document.IMAGE) & private & new & ours, on_photo),
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),
             MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),
+            CallbackQueryHandler(on_people_press, "^u"),
+            CallbackQueryHandler(on_quotation_press, "^k"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),
         ],

@@ -97,7 +97,8 @@ class BotSettings(ShopSettings, TelegramSettings):
     price_rounding: int | None = Field(
         None, ge=1, le=1_000_000, description="Shown prices are rounded up to a multiple of this"
     )
-    search_results_limit: int = Field(10, ge=1, le=100, description="Results per page; the bot shows at most 10")
+    search_results_limit: int = Field(5, ge=1, le=100, description="Results per page; the bot shows at most 10")
+    quotation_days: int = Field(7, ge=1, le=365, description="How many days the prices of a quotation hold")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The lowest level that is logged"
     )

@@ -121,7 +121,7 @@ class ShopSettings(PartSettings):
         Path("data"), validate_default=True, description="The folder for all files that the program writes"
     )
     stale_hours: float = Field(36, gt=0, description="Hours after which data counts as old")
-    search_results_limit: int = Field(10, ge=1, le=100, description="Results of a search")
+    search_results_limit: int = Field(5, ge=1, le=100, description="Results of a search")
 
     state_url: Annotated[SecretStr, AfterValidator(_state_url)] | None = Field(
         None, description="The state database; unset: an SQLite file in TOKO_DATA_DIR/state"
@@ -221,8 +221,8 @@ NAMES = frozenset({
     "DROPBOX_REFRESH_TOKEN", "HEARTBEAT_URL", "HTTPS_PORT", "HTTP_PORT", "IPOS_DATABASE", "KEEP_BACKUPS",
     "KEEP_CATALOGS", "KEEP_RUNS", "KEEP_RUN_DAYS", "LOG_FORMAT", "LOG_LEVEL", "MAX_CSV_FILES", "METRICS_LISTEN",
     "METRICS_PORT", "OWNER_USERS", "POSTGRES_IMAGE", "POSTGRES_PASSWORD", "PRICE_ROUNDING", "PYTHON_IMAGE",
-    "SALES_EVERY_HOURS", "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS", "STALE_HOURS",
-    "STATE_URL", "SYNONYMS_FILE",
+    "QUOTATION_DAYS", "SALES_EVERY_HOURS", "SEARCH_RESULTS_LIMIT", "SHOP_NAME", "SHOP_TIMEZONE", "SITE_ADDRESS",
+    "STALE_HOURS", "STATE_URL", "SYNONYMS_FILE",
     "TELEGRAM_BASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_RATE_LIMIT", "TOKO_DATA_DIR",
     "WEBHOOK_LISTEN", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEB_PASSWORD_HASH", "WEB_PORT", "WEB_URL", "WEB_USER",
     "ACME_CA", "BOT_REPLICAS", "COMPOSE_PROFILES", "TOKO_REGISTRY", "TOKO_VERSION",

@@ -17,7 +17,7 @@ from toko_assets.ipos.export import SCHEMAS
 from toko_assets.publishing.build import build
 from toko_bot.handlers.search import clean
 from toko_bot.replies.narrowing import read_wanted
-from toko_bot.settings import MOST_A_PAGE
+from toko_bot.settings import BotSettings
 from toko_core import PermanentError
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.schema import SCHEMA_VERSION
@@ -27,14 +27,16 @@ MARKS = 10
 FIRST_PRICE = 1000
 UNITS = (("PCS", 1), ("DUS", 40))
 SEED = 1
+A_PAGE: int = BotSettings.model_fields["search_results_limit"].default
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A search, and the prices on its first page without the digit of the catalogue."""
+    """A search, and the prices of the products on its first page, without the digit of the catalogue."""
 
     query: str
-    prices: tuple[int, ...]
+    prices: tuple[tuple[int, ...], ...]
+    """The prices of each product, that of the base unit first. Where a name is long, the list has only that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def _questions(file: Path, names: list[str]) -> tuple[Question, ...]:
     made = []
     for query in asked:
         text = read_wanted(catalog.index, catalog.products, query).text
-        hits = [] if catalog.index.is_code(text) or query.startswith("/") else catalog.index.search(text, MOST_A_PAGE)
+        hits = [] if catalog.index.is_code(text) or query.startswith("/") else catalog.index.search(text, A_PAGE)
         if hits:
-            prices = (price_of(hit.row, unit, len(names)) for hit in hits for unit in range(len(UNITS)))
+            prices = (tuple(price_of(hit.row, unit, len(names)) for unit in range(len(UNITS))) for hit in hits)
             made.append(Question(query, tuple(prices)))
     return tuple(made)
 

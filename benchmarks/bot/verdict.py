@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.bot.people import Answer, Asked
 from benchmarks.bot.results import Latency, Verdict
-from benchmarks.bot.shop import MARKS
+from benchmarks.bot.shop import MARKS, Question
 from toko_bot.replies.layout import query_of
 
 PRICE = re.compile(r"Rp([\d.,]+)")
@@ -48,4 +48,15 @@ def _problem(answer: Answer, asked: Asked, marks: Counter[int]) -> str | None:
     marks.update(found)
     if len(found) > 1:
         return "of_two_catalogues"
-    return None if tuple(price - price % MARKS for price in prices) == asked.question.prices else "mixed_up"
+    return None if _are_of([price - price % MARKS for price in prices], asked.question) else "mixed_up"
+
+
+def _are_of(prices: Sequence[int], question: Question) -> bool:
+    """Return whether these are the prices of the products, in their order. Each has at least that of its base unit."""
+    place = 0
+    for base, *others in question.prices:
+        if prices[place : place + 1] != [base]:
+            return False
+        place += 1
+        place += prices[place : place + 1] == others
+    return place == len(prices)

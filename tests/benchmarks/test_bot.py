@@ -13,7 +13,7 @@ from tests.installation import Installation
 
 TINY = ["--users", "20", "--searches", "60", "--rate", "20", "--products", "150", "--swaps", "2"]
 BUDI, SITI = 1, 2
-RICE, SUGAR = Question("beras", (1000, 2000)), Question("gula", (1010, 2010))
+RICE, SUGAR = Question("beras", ((1000, 2000),)), Question("gula", ((1010, 2010),))
 
 
 @pytest.fixture
@@ -76,6 +76,14 @@ def test_lost_doubled_and_mixed_up_answers_are_counted() -> None:
     assert (verdict.lost, verdict.doubled, verdict.mixed_up, verdict.of_two_catalogues) == (1, 1, 1, 1)
     assert len(verdict.examples) == 3
     assert (seen.count, seen.p50) == (3, 0.5)
+
+
+def test_the_other_unit_may_be_missing_but_not_the_base_unit() -> None:
+    question = Question("x", ((1000, 2000), (1010, 2010)))
+    for prices, mixed_up in (("1.003 2.003 1.013 2.013", 0), ("1.003 1.013", 0), ("1.003 2.003 2.013", 1)):
+        text = "🔎 x\n\n" + "\n".join(f"Rp{price}/PCS" for price in prices.split())
+        verdict, _ = judge([Asked(BUDI, question, 0.0, 0.0)], [Answer(BUDI, text, 0.5)])
+        assert verdict.mixed_up == mixed_up, text
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,12 @@ def test_what_docker_compose_read_from_the_old_env_file_it_reads_still() -> None
     assert {name for name in OF_CONTAINERS if f"{{{name}" not in compose} == set()
 
 
+NEW_DEFAULTS = {"SEARCH_RESULTS_LIMIT": "5"}
+"""What CHANGELOG.md says under "Upgrading"."""
+
+
 def test_no_setting_of_the_old_version_has_another_default(tmp_path: Path) -> None:
     now = dotenv_values(Path(__file__).parents[2] / ".env.example")
     with old_installation(tmp_path):
         before = dotenv_values(tmp_path / ".env.example")
-    assert {name: now.get(name) for name in before} == before
+    assert {name: now.get(name) for name in before} == before | NEW_DEFAULTS

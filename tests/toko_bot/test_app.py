@@ -64,8 +64,8 @@ def test_two_bots_of_two_shops_share_one_process_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    publish_shop(tmp_path / "a", [with_price(INDOMIE, "3111"), SUGAR])
-    publish_shop(tmp_path / "b", [with_price(INDOMIE, "3222"), with_price(SUGAR, "17222")])
+    publish_shop(tmp_path / "a", [with_price(INDOMIE, "3011"), SUGAR])
+    publish_shop(tmp_path / "b", [with_price(INDOMIE, "3022"), with_price(SUGAR, "17222")])
     before = set(threading.enumerate())
     with TelegramServer() as one, TelegramServer() as other:
         first = build_app(bot_settings(one, tmp_path / "a", shop_name="Toko Satu", allowed_users=str(BUDI)))
@@ -75,8 +75,8 @@ def test_two_bots_of_two_shops_share_one_process_and_nothing_else(
             budi, siti = one.user(BUDI, "Budi"), other.user(SITI, "Siti")
             assert "Toko Satu" in budi.ask("/start").text
             assert "Toko Dua" in siti.ask("/start").text
-            assert "Rp3.111" in budi.ask("indomie").text
-            assert "Rp3.222" in siti.ask("indomie").text
+            assert "Rp3.011" in budi.ask("indomie").text
+            assert "Rp3.022" in siti.ask("indomie").text
             for person in (budi, siti):
                 person.send_photo(barcode_photo(BARCODE))
             assert "Rp17.500" in budi.next_message().text

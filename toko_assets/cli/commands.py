@@ -74,7 +74,7 @@ def sync(backup: Path | None, adopt: str | None, no_wait: bool, allow_zero_group
 
 @cli.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 100), help="Maximum of products (default: SEARCH_RESULTS_LIMIT, 10).")
+@click.option("--limit", type=click.IntRange(1, 100), help="Maximum of products (default: SEARCH_RESULTS_LIMIT, 5).")
 def search(words: Sequence[str], limit: int | None) -> None:
     """Search the published catalogue. Shows names, units, every price with its conditions, and costs."""
     from toko_assets.cli.search_view import show_searches

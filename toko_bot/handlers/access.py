@@ -1,76 +1,78 @@
-"""The gate before all other handlers. It sends people without access their own id once a day, and nothing else."""
+"""The gate before all other handlers. It lets people with access pass, and hands strangers to `people.requests`."""
 
 import logging
-import time
-from collections import OrderedDict
 
 from telegram import Chat, Update
-from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from toko_bot.handlers.services import Context, services
-from toko_bot.replies import messages
-from toko_bot.settings import BotSettings
+from toko_bot.handlers.commands import command_of, on_unknown
+from toko_bot.handlers.people.requests import on_stranger
+from toko_bot.handlers.services import Context, Services, services
+from toko_bot.replies.people.menus import OF_CUSTOMERS
+from toko_core.people import Role
 
 log = logging.getLogger(__name__)
 
-REPEAT_SECONDS = 24 * 3600.0
-MOST_STRANGERS = 10_000
 GROUPS = {Chat.GROUP, Chat.SUPERGROUP}
-
-
-class Gate:
-    """A handler of group -1 that stops every update from somebody without access."""
-
-    def __init__(self) -> None:
-        self._notified: OrderedDict[int, float] = OrderedDict()
-
-    async def __call__(self, update: Update, context: Context) -> None:
-        if update.my_chat_member is not None:
-            _log_membership(update)
-            raise ApplicationHandlerStop
-        if may_use(update, services(context).settings):
-            return
-        if update.to_dict().keys() <= {"update_id"}:  # what is left of an update that cannot be read
-            raise ApplicationHandlerStop
-        services(context).metrics.denied.inc()
-        user, chat = update.effective_user, update.effective_chat
-        kind = next((name for name in KINDS if getattr(update, name) is not None), "update")
-        log.warning("Denied: %s of user %s in chat %s", kind, user.id if user else None, chat.id if chat else None)
-        if update.message is not None and chat is not None and chat.type == Chat.PRIVATE and user is not None:
-            await self._send_own_id(update, user.id)
-        raise ApplicationHandlerStop
-
-    async def _send_own_id(self, update: Update, user_id: int) -> None:
-        now = time.monotonic()
-        if now - self._notified.get(user_id, -REPEAT_SECONDS) < REPEAT_SECONDS or update.message is None:
-            return
-        self._notified[user_id] = now
-        self._notified.move_to_end(user_id)
-        if len(self._notified) > MOST_STRANGERS:
-            self._notified.popitem(last=False)
-        try:
-            await update.message.reply_html(messages.stranger(user_id))
-        except TelegramError as error:
-            log.info("A person without access could not be sent their id: %s", error)
-
-
 KINDS = ("message", "edited_message", "callback_query", "inline_query")
+COMMANDS_OF_CUSTOMERS = {*OF_CUSTOMERS, "start", "help", "bantuan", "harga", "cari"}
+"""Also by their other names."""
 
 
-def may_use(update: Update, settings: BotSettings) -> bool:
+async def guard(update: Update, context: Context) -> None:
+    """Stop every update from somebody without access, and the commands that customers do not have.
+
+    This is the handler of group -1.
+    """
+    shop = services(context)
+    if update.my_chat_member is not None:
+        _log_membership(update)
+        raise ApplicationHandlerStop
+    if may_use(update, shop):
+        if _is_beyond_customers(update, shop):
+            await on_unknown(update, context)
+            raise ApplicationHandlerStop
+        return
+    if update.to_dict().keys() <= {"update_id"}:  # what is left of an update that cannot be read
+        raise ApplicationHandlerStop
+    shop.metrics.denied.inc()
+    user, chat = update.effective_user, update.effective_chat
+    kind = next((name for name in KINDS if getattr(update, name) is not None), "update")
+    log.warning("Denied: %s of user %s in chat %s", kind, user.id if user else None, chat.id if chat else None)
+    if user is not None and not user.is_bot and chat is not None and chat.type == Chat.PRIVATE:
+        await on_stranger(update, context, user)
+    raise ApplicationHandlerStop
+
+
+def may_use(update: Update, shop: Services) -> bool:
     """Return whether the sender may use the bot here.
 
-    Staff and owners may in private chats and inline, and all members may in the groups of ALLOWED_CHATS.
+    People with access may in private chats and inline, and all members may in the groups of ALLOWED_CHATS.
     """
-    user, chat = update.effective_user, update.effective_chat
+    chat = update.effective_chat
     if chat is not None and chat.type in GROUPS:
-        if chat.id in settings.allowed_chats:
+        if chat.id in shop.settings.allowed_chats:
             return True
-        return user is not None and user.id in settings.owners and _asks_id(update)
-    if user is None or user.is_bot or user.id not in settings.staff:
-        return False
-    return chat is None or chat.type == Chat.PRIVATE
+        return _asks_id(update) and _is_anywhere_owner(update, shop)
+    return shop.sender(update) is not None and (chat is None or chat.type == Chat.PRIVATE)
+
+
+def _is_anywhere_owner(update: Update, shop: Services) -> bool:
+    person = shop.sender(update)
+    return person is not None and person.role is Role.OWNER
+
+
+def _is_beyond_customers(update: Update, shop: Services) -> bool:
+    """Return whether a customer sent a command in the private chat that is not for customers."""
+    message, person = update.message, shop.sender(update)
+    return (
+        person is not None
+        and person.role is Role.CUSTOMER
+        and message is not None
+        and message.chat.type == Chat.PRIVATE
+        and (message.text or "").startswith("/")
+        and command_of(message) not in COMMANDS_OF_CUSTOMERS
+    )
 
 
 def _asks_id(update: Update) -> bool:

@@ -11,6 +11,7 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import (
     NOTHING,
+    Calculate,
     Choose,
     History,
     Label,
@@ -27,6 +28,7 @@ from toko_bot.replies.layout import Page, query_of
 from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
 from toko_bot.replies.product_page import product_page
+from toko_bot.replies.quantities.calculation import calculation_page
 from toko_bot.replies.reports import LISTS, report_page, report_rows
 from toko_core.catalog.live import Served
 
@@ -57,7 +59,10 @@ async def on_press(update: Update, context: Context) -> None:
         case Open(product, back):
             await _open(update, context, served, product, back)
         case Moves() as moves:
-            await _show(update, context, await asyncio.to_thread(moves_page, served, shop.settings, moves))
+            page = await asyncio.to_thread(moves_page, served, shop.settings, moves, shop.view(update))
+            await _show(update, context, page)
+        case Calculate() as pressed:
+            await _calculate(update, context, served, pressed)
         case History(product):
             await _history(update, context, served, product)
         case Photo(product):
@@ -79,7 +84,7 @@ async def _turn(update: Update, context: Context, served: Served, wanted: Result
     if results is None:
         await answer_press(update, messages.OLD_BUTTON)
         return
-    page, found = results_page(served, shop.settings, results)
+    page, found = results_page(served, shop.settings, results, shop.view(update))
     shop.metrics.searched("page", results.query or "", time.perf_counter() - started, found)
     await _show(update, context, page)
 
@@ -104,12 +109,22 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
     await _show(update, context, page)
 
 
-async def _history(update: Update, context: Context, served: Served, product: str) -> None:
-    row = served.hashes.find(product)
+async def _calculate(update: Update, context: Context, served: Served, pressed: Calculate) -> None:
+    shop, row = services(context), served.hashes.find(pressed.product)
     if row is None:
         await answer_press(update, messages.PRODUCT_GONE)
         return
-    page = await asyncio.to_thread(history_page, served, services(context).settings, row)
+    if isinstance(pressed.back, Results):
+        pressed = replace(pressed, back=_with_query(update, pressed.back))
+    await _show(update, context, calculation_page(served, shop.settings, row, shop.view(update), pressed))
+
+
+async def _history(update: Update, context: Context, served: Served, product: str) -> None:
+    shop, row = services(context), served.hashes.find(product)
+    if row is None:
+        await answer_press(update, messages.PRODUCT_GONE)
+        return
+    page = await asyncio.to_thread(history_page, served, shop.settings, row, shop.view(update))
     sent = await reply(update, page)
     await answer_press(update, None if sent is not None else messages.OLD_BUTTON)
 

@@ -1,7 +1,7 @@
 """The commands for everybody who may use the bot."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
@@ -11,32 +11,49 @@ from telegram.ext import ExtBot
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.layout import Page
+from toko_bot.replies.layout import Page, old
+from toko_bot.replies.people import texts
+from toko_bot.replies.people.menus import commands_of
 from toko_bot.service.outgoing import short
 from toko_core.catalog.demo import is_demo_catalog
-from toko_core.text import age, moment
+from toko_core.people import Role
+from toko_core.text import moment
 
 log = logging.getLogger(__name__)
 
 
 async def on_start(update: Update, context: Context) -> None:
-    """Handle /start and /help."""
-    shop, chat = services(context), update.effective_chat
-    await reply(update, Page(messages.welcome(shop.settings.shop_name, owner=shop.is_owner(update))))
-    if chat is not None and chat.type == Chat.PRIVATE:
-        await set_menu(context.bot, chat.id, owner=shop.is_owner(update))
+    """Handle /start and /bantuan."""
+    shop, chat, person = services(context), update.effective_chat, services(context).sender(update)
+    private = chat is not None and chat.type == Chat.PRIVATE
+    await reply(update, Page(welcome(shop.settings.shop_name, person.role if person and private else Role.STAFF)))
+    if chat is not None and private and person is not None:
+        await set_menu(context.bot, chat.id, person.role)
 
 
-async def set_menu(bot: ExtBot[Any], chat_id: int, *, owner: bool) -> None:
-    """Set the command menu of a private chat or a group. People without access have no menu."""
-    menu = messages.GROUP_COMMANDS if chat_id < 0 else messages.STAFF_COMMANDS
-    if owner:
-        menu = menu | messages.OWNER_COMMANDS
+def welcome(shop: str, role: Role) -> str:
+    """Return what /start tells somebody of a role."""
+    if role is Role.CUSTOMER:
+        return texts.customer_welcome(shop, commands_of(role))
+    return messages.welcome(shop, owner=role is Role.OWNER)
+
+
+async def set_menu(bot: ExtBot[Any], chat_id: int, role: Role | None) -> None:
+    """Set the command menu of a private chat with somebody of a role, or that of a group if `role` is None."""
+    menu = messages.GROUP_COMMANDS if role is None else commands_of(role)
     try:
         commands = [BotCommand(name, about) for name, about in menu.items()]
         await bot.set_my_commands(commands, BotCommandScopeChat(chat_id))
     except TelegramError as error:  # somebody who never started the bot has no chat with it
         log.info("The menu of chat %d is not set: %s", chat_id, short(error))
+
+
+async def remove_menu(bot: ExtBot[Any], chat_id: int) -> None:
+    """Remove the command menu of somebody whose access has ended."""
+    try:
+        await bot.delete_my_commands(BotCommandScopeChat(chat_id))
+    except TelegramError as error:
+        log.info("The menu of chat %d is not removed: %s", chat_id, short(error))
 
 
 async def on_id(update: Update, _: Context) -> None:
@@ -47,18 +64,18 @@ async def on_id(update: Update, _: Context) -> None:
 
 
 async def on_version(update: Update, context: Context) -> None:
-    """Handle /version: describe the catalogue that is served."""
+    """Handle /data: describe the catalogue that is served."""
     shop = services(context)
     served = shop.live.served
     if served is None:
         await reply(update, Page(messages.NO_CATALOG))
         return
     info, zone = served.catalog.info, shop.settings.zone
-    names = {"Barang": "products", "Harga": "prices", "Barcode": "barcodes", "Foto": "photos"}
+    names = {"barang": "products", "harga": "prices", "barcode": "barcodes", "foto": "photos"}
     text = messages.version(
         info.get("backup_name", "?"),
         moment(served.data_time, zone),
-        age(datetime.now(UTC) - served.data_time),
+        old(served),
         moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
         {title: int(info.get(f"{name}_count", 0)) for title, name in names.items()},
         info.get("toko_version", "?"),
@@ -68,7 +85,7 @@ async def on_version(update: Update, context: Context) -> None:
 
 
 async def on_reload(update: Update, context: Context) -> None:
-    """Handle /reload: check for a new catalogue now."""
+    """Handle /segarkan: check for a new catalogue now."""
     shop = services(context)
     before = shop.live.served
     await shop.live.poll(again=True)
@@ -89,8 +106,13 @@ def command_of(message: Message) -> str:
 
 
 async def on_unknown(update: Update, context: Context) -> None:
-    """Handle an unknown command."""
-    await reply(update, Page(messages.unknown_command(owner=services(context).is_owner(update))))
+    """Handle an unknown command, and one that the sender's role does not have."""
+    shop = services(context)
+    person = shop.sender(update)
+    if person is not None and person.role is Role.CUSTOMER:
+        await reply(update, Page(texts.unknown_command(commands_of(person.role))))
+    else:
+        await reply(update, Page(messages.unknown_command(owner=shop.is_owner(update))))
 
 
 async def on_anything_else(update: Update, _: Context) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 
 from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, Update
 from telegram.constants import ParseMode
@@ -19,6 +20,7 @@ from toko_bot.replies.product_page import shared_text
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
+from toko_core.people import View
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,8 @@ async def on_inline(update: Update, context: Context) -> None:
     served, query = shop.live.served, clean(asked.query)
     start = int(asked.offset) if asked.offset.isdecimal() and len(asked.offset) < 4 else 0
     hits = find(served.catalog.index, served.catalog.products, Results(1, query), MOST) if served and query else []
-    results = [_article(served, shop.settings, hit.row) for hit in hits[start : start + A_PAGE]] if served else []
+    shown, view = hits[start : start + A_PAGE], replace(shop.view(update), cost=False)
+    results = [_article(served, shop.settings, hit.row, view) for hit in shown] if served else []
     following = str(start + A_PAGE) if len(hits) > start + A_PAGE else ""
     hint = None
     if not hits:
@@ -56,14 +59,14 @@ async def on_inline(update: Update, context: Context) -> None:
         log.info("The answer to an inline query came too late")
 
 
-def _article(served: Served, settings: BotSettings, row: int) -> InlineQueryResultArticle:
-    product = asked_now(served, settings, row)
+def _article(served: Served, settings: BotSettings, row: int, view: View) -> InlineQueryResultArticle:
+    product = asked_now(served, settings, row, view)
     prices = [line.text for line in price_lines(product, settings.price_rounding)]
     return InlineQueryResultArticle(
         product_hash(product.kodeitem),
         (product.namaitem or product.kodeitem)[:120] or "-",
         InputTextMessageContent(
-            shared_text(served, settings, row), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+            shared_text(served, settings, row, view), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
         ),
         description=" · ".join(prices[:PRICES_IN_DESCRIPTION]) or None,
     )

@@ -29,10 +29,10 @@ async def on_history(update: Update, context: Context) -> None:
         await reply(update, Page(messages.NO_CATALOG))
     else:
         row = clearly_meant(served.catalog, query)
-        page, found = results_page(served, shop.settings, Results(1, query, history=True))
+        page, found = results_page(served, shop.settings, Results(1, query, history=True), shop.view(update))
         shop.metrics.searched("history", query, time.perf_counter() - started, found)
         if row is not None:
-            page = await asyncio.to_thread(history_page, served, shop.settings, row)
+            page = await asyncio.to_thread(history_page, served, shop.settings, row, shop.view(update))
         await reply(update, page)
 
 
@@ -45,7 +45,8 @@ async def on_moves(update: Update, context: Context) -> None:
         await reply(update, Page(messages.NO_CATALOG))
         return
     wanted = Moves(WAYS[command_of(message) == WAYS[1]], 1, 1)
-    await reply(update, await asyncio.to_thread(moves_page, shop.live.served, shop.settings, wanted))
+    page = await asyncio.to_thread(moves_page, shop.live.served, shop.settings, wanted, shop.view(update))
+    await reply(update, page)
 
 
 def clearly_meant(catalog: PublishedCatalog, query: str) -> int | None:

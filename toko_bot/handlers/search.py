@@ -5,8 +5,10 @@ import time
 
 from telegram import Chat, Update
 
+from toko_bot.handlers.quotations.conversation import answer_as_quotation
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
+from toko_bot.handlers.small_talk import small_talk_page
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
@@ -26,7 +28,8 @@ async def on_text(update: Update, context: Context) -> None:
         return
     if message.chat.type != Chat.PRIVATE and not _is_for_us(update, context):
         return
-    await answer_search(update, context, message.text)
+    if not await answer_as_quotation(update, context):
+        await answer_search(update, context, message.text)
 
 
 async def on_group_search(update: Update, context: Context) -> None:
@@ -43,7 +46,7 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     shop, message = services(context), update.effective_message
     if message is None:
         return
-    page = await find(shop, clean(text), kind, view=shop.view(update))
+    page = small_talk_page(update, shop, text) or await find(shop, clean(text), kind, view=shop.view(update))
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
     if before is not None and await edit(context.bot, message.chat.id, before, page):
         return
@@ -67,7 +70,7 @@ async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
         found = 1
         page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
     else:
-        page, found = results_page(served, settings, Results(1, query))
+        page, found = results_page(served, settings, Results(1, query), view)
     shop.metrics.searched(kind, query, time.perf_counter() - started, found)
     return page
 

@@ -15,7 +15,10 @@ log = logging.getLogger(__name__)
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 UNCHANGED = "message is not modified"
-GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message to be replied not found")
+GONE = (
+    "message to edit not found", "message can't be edited", "message_id_invalid", "message to be replied not found",
+    "there is no text in the message to edit",
+)  # fmt: skip
 GONE_LOG = "Message %d of chat %d is gone, or cannot be edited: the bot sends a new one"
 TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 

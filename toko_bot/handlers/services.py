@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Coroutine
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,7 +15,12 @@ from toko_bot.service.metrics import Metrics
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.catalog.photos import PhotoDecoder
-from toko_core.people import View
+from toko_core.people import Person, Role, View
+from toko_core.people.audit import Audit
+from toko_core.people.requests import Requests
+from toko_core.people.store import ORDINARY_LEVEL, People
+from toko_core.state.database import StateDatabase, StateError, state_url
+from toko_core.state.quotations.store import Quotations
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +29,11 @@ MOST_ANSWERS = 5000
 PHOTOS_AT_ONCE = 2
 """How many photos are downloaded and decoded at once. Each takes up to 20 MB here, and a core for some tenths of a
 second."""
+
+NOTHING_MUCH = View(stock=False, level=ORDINARY_LEVEL)
+"""What somebody is shown whose access ended while their update was processed."""
+_sender: ContextVar[tuple[Update, Person | None] | None] = ContextVar("sender", default=None)
+"""The update that is processed, and who sent it."""
 
 Context = ContextTypes.DEFAULT_TYPE
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -73,14 +84,57 @@ class Services:
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
     barcodes: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("read_barcodes", PHOTOS_AT_ONCE))
 
+    state: StateDatabase = field(init=False)
+    people: People = field(init=False)
+    requests: Requests = field(init=False)
+    audit: Audit = field(init=False)
+    quotations: Quotations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.state = StateDatabase(state_url(self.settings))
+        self.people = People(self.state, self.settings.owners, self.settings.staff)
+        self.requests = Requests(self.state)
+        self.audit = Audit(self.state)
+        self.quotations = Quotations(self.state, self.settings.zone)
+
+    def sender(self, update: Update) -> Person | None:
+        """Return who sent the update, or None if they have no access. They are looked up once for each update."""
+        known = _sender.get()
+        if known is not None and known[0] is update:
+            return known[1]
+        user = update.effective_user
+        person = None if user is None or user.is_bot else self.people.find(user.id)
+        _sender.set((update, person))
+        return person
+
     def view(self, update: Update) -> View:
-        """Return what the sender is shown here."""
-        return View(cost=self.is_owner(update))
+        """Return what the sender is shown here. All members of a group see what staff see."""
+        chat = update.effective_chat
+        if chat is not None and chat.type != Chat.PRIVATE:
+            return View()
+        person = self.sender(update)
+        return NOTHING_MUCH if person is None else person.view(private=chat is not None)
 
     def is_owner(self, update: Update) -> bool:
         """Return whether cost may be shown here: only to an owner, in the private chat with the bot."""
-        chat, user = update.effective_chat, update.effective_user
-        return chat is not None and chat.type == Chat.PRIVATE and user is not None and user.id in self.settings.owners
+        chat, person = update.effective_chat, self.sender(update)
+        return chat is not None and chat.type == Chat.PRIVATE and person is not None and person.role is Role.OWNER
+
+    def owners(self) -> tuple[frozenset[int], bool]:
+        """Return the ids of the owners, and whether these are all: those of the settings, if the others cannot be read.
+
+        It may read the disk: do not call it in the event loop.
+        """
+        try:
+            return frozenset(person.user_id for person in self.people.owners()), True
+        except StateError:
+            return self.settings.owners, False
+
+    def close(self) -> None:
+        """Close what the services opened."""
+        self.barcodes.close()
+        self.live.close()
+        self.state.close()
 
 
 def services(context: Context) -> Services:

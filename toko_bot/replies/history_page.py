@@ -14,7 +14,9 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange, PriceKey
 from toko_core.catalog.products import Product
+from toko_core.people import View
 from toko_core.prices.labels import label_key, label_prices
+from toko_core.prices.payable import of_level
 from toko_core.text import day
 
 LONGEST_NAME = 100
@@ -24,15 +26,15 @@ MOST_CHANGES = 12
 Histories = Mapping[PriceKey, Sequence[PriceChange]]
 
 
-def history_page(served: Served, settings: BotSettings, row: int) -> Page:
-    """Build the message with a product's price history.
+def history_page(served: Served, settings: BotSettings, row: int, view: View) -> Page:
+    """Build the message with a product's price history: of the prices that `view` shows.
 
     It reads the file and draws: do not call it in the event loop.
     """
-    product, info = served.catalog.products[row], served.catalog.info
+    product, info = of_level(served.catalog.products[row], view.level), served.catalog.info
     since, backups = datetime.fromisoformat(info["history_since"]).astimezone(UTC), info["history_backups"]
     head, start = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
-    changes = served.details.price_changes.of(row, settings.price_rounding)
+    changes = served.details.price_changes.of(row, settings.price_rounding, view.level)
     labels = price_labels(product, changes)
     histories = _histories(changes, labels)
     stale = stale_lines(served, settings)
@@ -83,7 +85,7 @@ def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotS
 
 def _block(label: str, changes: Sequence[PriceChange], settings: BotSettings, most: int) -> str:
     lines = [
-        f"{day(change.seen_from, settings.zone)}: {messages.change(change.before, change.after)}"
+        f"{day(change.seen_from, settings.zone)} – {messages.change(change.before, change.after)}"
         for change in reversed(changes[-most:])
     ]
     more = [messages.more_lines(len(changes) - most)] if len(changes) > most else []

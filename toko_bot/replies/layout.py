@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import Button, data_of
+from toko_bot.replies.buttons import Pressable, data_of
 from toko_bot.settings import BotSettings
 from toko_core.catalog.freshness import open_age
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
-from toko_core.text import moment, shorten
+from toko_core.people import View
+from toko_core.prices.payable import of_level
+from toko_core.text import ago, moment, shorten
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -28,7 +30,7 @@ class Page:
     photo: bytes | None = None
 
 
-def button(label: str, pressed: Button) -> InlineKeyboardButton:
+def button(label: str, pressed: Pressable) -> InlineKeyboardButton:
     """Make a button of an inline keyboard."""
     return InlineKeyboardButton(label, callback_data=data_of(pressed))
 
@@ -48,7 +50,7 @@ def stale_lines(served: Served, settings: BotSettings) -> list[str]:
     """Return the warning about old data; empty if the data is fresh."""
     if not is_stale(served, settings):
         return []
-    return [messages.stale(moment(served.data_time, settings.zone))]
+    return [messages.stale(moment(served.data_time, settings.zone), old(served))]
 
 
 def is_stale(served: Served, settings: BotSettings) -> bool:
@@ -57,16 +59,25 @@ def is_stale(served: Served, settings: BotSettings) -> bool:
     return age > timedelta(hours=settings.stale_hours)
 
 
-def asked_now(served: Served, settings: BotSettings, row: int) -> Product:
-    """Return a product with the discounts and promotions that are in force now."""
-    return served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
+def old(served: Served) -> str:
+    """Return how long ago the data was made: `7 jam lalu`."""
+    return ago(datetime.now(UTC) - served.data_time)
+
+
+def asked_now(served: Served, settings: BotSettings, row: int, view: View) -> Product:
+    """Return a product as `view` shows it, with the discounts and promotions that are in force now."""
+    product = served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
+    return of_level(product if view.stock else replace(product, stok=None), view.level)
 
 
 def data_lines(served: Served, settings: BotSettings, *, always: bool = True) -> list[str]:
-    """Return how old the data is: the warning if it is old, else, if `always`, its time."""
-    return stale_lines(served, settings) or (
-        [messages.data_from(moment(served.data_time, settings.zone))] if always else []
-    )
+    """Return how old the data is: the warning if it is old, else, if `always`, how long ago it was made."""
+    return stale_lines(served, settings) or ([messages.updated(old(served))] if always else [])
+
+
+def dated_lines(served: Served, settings: BotSettings) -> list[str]:
+    """Return when the data was made, for a text that people read later, in other chats."""
+    return stale_lines(served, settings) or [messages.prices_of(moment(served.data_time, settings.zone))]
 
 
 def fit(
@@ -82,4 +93,9 @@ def fit(
 
 def length(text: str) -> int:
     """Return the length of HTML as Telegram counts it: in UTF-16 units, after parsing."""
-    return len(unescape(TAG.sub("", text)).encode("utf-16-le")) // 2
+    return len(plain_text(text).encode("utf-16-le")) // 2
+
+
+def plain_text(text: str) -> str:
+    """Return HTML as people see it, without markup."""
+    return unescape(TAG.sub("", text))

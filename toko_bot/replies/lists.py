@@ -5,35 +5,33 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Results
 from toko_bot.replies.highlight import Highlight
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, length, short_name
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, plain_text
 from toko_bot.replies.narrowing import find, find_choices, has_choice, read_wanted
-from toko_bot.replies.price_lines import (
-    chief_lines,
-    discount_lines,
-    full_table,
-    price_table,
-    promotion_lines,
-    total_lines,
-)
+from toko_bot.replies.phone import sentences
+from toko_bot.replies.phone.hit import LINES, calculation_text, hit
+from toko_bot.replies.phone.lines import MOST_LINES, count_lines
+from toko_bot.replies.quantities.totals import next_tier_text, unit_price_text, wanted_total
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
-from toko_core.catalog.products import Product
 from toko_core.catalog.reader import WEAK
-from toko_core.prices.payable import is_below_cost
+from toko_core.people import View
+from toko_core.prices.payable import Calculation
 from toko_core.search import Hit
 
-MOST_PAGES = 5
-"""The most pages of results: somebody who has not found a product on five pages types another word, or narrows them."""
+MOST_HITS = 50
+"""The most results: somebody who has not found a product among fifty types another word, or narrows them."""
 NUMBERS_A_ROW, CHOICES_A_ROW = 5, 2
-PRICES_A_HIT = 3
-LOSSES_A_HIT = 2
-PROMOTIONS_A_HIT = 2
+FITTING = 5
+"""The most products that fit a phone. Who wants more a page scrolls, and still sees whole names."""
+SAVING_LINES = 3
+"""The lines that are reserved for what is said about the quantity of the best hit."""
+ROW_CHARACTERS = 35
+"""The characters of the labels in a row of buttons. All buttons of a row are as wide as the widest."""
 LONGEST_NAME, LONGEST_LABEL = 100, 50
 SPACE = 120
 """Characters that are reserved for the text below the results."""
@@ -56,30 +54,31 @@ def part_of(count: int, number: int, size: int) -> Part:
     return Part(number, pages, (number - 1) * size, number * size)
 
 
-def results_page(served: Served, settings: BotSettings, wanted: Results) -> tuple[Page, int]:
-    """Build a page of the results of a query. Returns also how many results all pages have."""
+def results_page(served: Served, settings: BotSettings, wanted: Results, view: View) -> tuple[Page, int]:
+    """Build a page of the results of a query, as `view` shows them. Returns also how many results all pages have."""
     products, index, size = served.catalog.products, served.catalog.index, settings.page_size
     asked = read_wanted(index, products, wanted.query or "")
-    hits = find(index, products, wanted, MOST_PAGES * size)
+    hits = find(index, products, wanted, MOST_HITS)
     part = part_of(len(hits), wanted.page, size)
     here = replace(wanted, page=part.number)
     rows = [hit.row for hit in hits[part.start : part.end]]
-    head = _head(served, here, asked.text, hits)
-    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length("\n".join(head))) // max(len(rows), 1)
-    mark = Highlight(index, asked.text, rows)
-    parts = []
-    shown = [asked_now(served, settings, row) for row in rows]
-    for place, product in enumerate(shown, part.start + 1):
-        name = f"{place}. {mark(short_name(product, LONGEST_NAME))}"
-        title = "\n".join([name, *total_lines(product, asked, settings.price_rounding)])
-        parts.append(product_part(served, product, settings, title, room))
+    shown = [asked_now(served, settings, row, view) for row in rows]
+    totals = [wanted_total(product, asked, settings.price_rounding) for product in shown]
+    head = "\n".join(_head(served, here, asked.text, hits))
+    data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
     keyboard = [
         *open_buttons(served, part, rows, here),
-        *turning(part, lambda page: replace(here, page=page)),
-        *_narrowing(served, here, hits, part.pages),
+        *_turning_and_narrowing(served, here, hits, part),
     ]
-    data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
-    return list_page(["\n".join(head), *parts, *data], keyboard), len(hits)
+    around = count_lines(plain_text("\n\n".join([head, *data]))) + 1 + len(keyboard)
+    around += SAVING_LINES if totals and totals[0] else 0
+    is_too_long = len(rows) <= FITTING and around + LINES * len(rows) > MOST_LINES
+    most = LINES - 1 if is_too_long else LINES
+    mark = Highlight(index, asked.text, rows)
+    numbered = zip(range(part.start + 1, part.end + 1), shown, totals, strict=False)
+    lines = [hit(product, place, settings.price_rounding, mark, total, most) for place, product, total in numbered]
+    tail = [*(_about_best(part, totals[0], lines[0], settings.price_rounding) if lines else []), *data]
+    return list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard), len(hits)
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:
@@ -120,37 +119,13 @@ def _kept_name(served: Served, label: Label, hits: Sequence[Hit]) -> str:
     return (name or messages.LABELS[label])[:LONGEST_LABEL]
 
 
-def product_part(
-    served: Served, product: Product, settings: BotSettings, title: str, room: int, *, with_cost: bool = False
-) -> str:
-    """Format a product in a list, below a title in HTML, in at most `room` characters."""
-    if not product.dijual:
-        title += f" · {messages.NOT_SOLD.lower()}"
-    if with_cost:
-        low = tuple(price for price in product.prices if is_below_cost([price]))
-        table = full_table(replace(product, prices=low), "", settings.price_rounding, with_cost=True, with_groups=False)
-        count, plain, offers = len(low), ["\n".join(block) for block in table][:LOSSES_A_HIT], []
-    else:
-        chief = chief_lines(product, PRICES_A_HIT, settings.price_rounding)
-        count, plain, offers = len(product.prices), price_table(chief), discount_lines(chief)
-    room -= length(title) + 2 + len(messages.more_prices(999))
-    kept, room = _fitting(plain, room)
-    reduced, room = _fitting(offers, room)
-    gifts, room = _fitting(promotion_lines(product, served.catalog.products)[:PROMOTIONS_A_HIT], room)
-    left_out = count - len(kept) - len(reduced)
-    table_part = [f"<code>{escape(chr(10).join(kept))}</code>"] if kept else []
-    return "\n".join([title, *table_part, *reduced, *gifts, *([messages.more_prices(left_out)] if left_out else [])])
-
-
-def _fitting(lines: Sequence[str], room: int) -> tuple[list[str], int]:
-    """Return the first lines that fit into `room` characters, and what is left of it."""
-    kept = []
-    for line in lines:
-        if length(line) + 1 > room:
-            break
-        kept.append(line)
-        room -= length(line) + 1
-    return kept, room
+def _about_best(part: Part, total: Calculation | None, first: str, rounding: int | None) -> list[str]:
+    """Return a line about the quantity of the best hit: its unit price, if the hit lacks it, and the next tier's."""
+    if total is None or part.number > 1:
+        return []
+    unit_price = [] if calculation_text(total, rounding) in plain_text(first) else [unit_price_text(total, rounding)]
+    facts = [*unit_price, *([saving] if (saving := next_tier_text(total, rounding)) else [])]
+    return [escape(sentences.best_hit(part.start + 1, facts))] if facts else []
 
 
 def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
@@ -183,7 +158,19 @@ def turning(part: Part, at: Callable[[int], ProductList]) -> list[list[InlineKey
     return [row]
 
 
-def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -> list[list[InlineKeyboardButton]]:
+def _turning_and_narrowing(
+    served: Served, here: Results, hits: Sequence[Hit], part: Part
+) -> list[list[InlineKeyboardButton]]:
+    """Return the buttons that turn pages, and those that narrow the results, in one row if their labels fit."""
+    pages = turning(part, lambda page: replace(here, page=page))
+    narrowing = _narrowing(served, here, hits, part.pages)
+    together = [*(pages[0] if pages else []), *narrowing]
+    widest = max((len(each.text) for each in together), default=0)
+    rows = [together] if widest * len(together) <= ROW_CHARACTERS else [*pages, narrowing]
+    return [row for row in rows if row]
+
+
+def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -> list[InlineKeyboardButton]:
     """Return the buttons that remove a narrowing, or narrow several pages of results that have a choice."""
     row = []
     for label in LABELS:
@@ -192,7 +179,7 @@ def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -
             row.append(button(messages.keep_no_more(name), here.narrowed(label, None)))
         elif pages > 1 and has_choice(served.catalog.products, hits, label):
             row.append(button(messages.narrow(label), Choose(label, here)))
-    return [row] if row else []
+    return row
 
 
 def _in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:

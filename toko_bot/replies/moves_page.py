@@ -17,22 +17,23 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import Period, PriceChange
 from toko_core.catalog.products import Product
+from toko_core.people import View
 
 MOST_MOVES = 3
 """The most price changes that the list shows for a product."""
 
 
-def moves_page(served: Served, settings: BotSettings, wanted: Moves) -> Page:
-    """Build a page of the list, the largest relative change first.
+def moves_page(served: Served, settings: BotSettings, wanted: Moves, view: View) -> Page:
+    """Build a page of the list, the largest relative change first, of the prices that `view` shows.
 
     It reads the file: do not call it in the event loop.
     """
     changes, rounding = served.details.price_changes, settings.price_rounding
     period = Period(wanted.way == "naik", start_of(wanted.days, datetime.now(UTC), settings.zone))
-    rows = changes.moved(period, rounding)
+    rows = changes.moved(period, rounding, view.level)
     part = part_of(len(rows), wanted.page, settings.page_size)
     shown = rows[part.start : part.end]
-    moves = changes.moves_of(shown, period, rounding)
+    moves = changes.moves_of(shown, period, rounding, view.level)
     parts = [messages.moves(wanted.way, wanted.days, len(rows)) if rows else messages.no_moves(wanted.way, wanted.days)]
     room = (MessageLimit.MAX_TEXT_LENGTH - 2 * SPACE) // max(len(shown), 1)
     for place, row in enumerate(shown, part.start + 1):

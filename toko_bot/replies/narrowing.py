@@ -1,12 +1,10 @@
 """Narrows results to a brand or category. Buttons contain a hash of its name, which is the same in every catalogue."""
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toko_bot.replies.buttons import LABELS, Label, Results
+from toko_bot.replies.buttons import LABELS, Label, Results, short_hash
 from toko_core.catalog.products import Products
 from toko_core.search import Hit, SearchIndex
 from toko_core.search.quantities import Quantity, is_size, read_quantity
@@ -14,9 +12,6 @@ from toko_core.search.quantities import Quantity, is_size, read_quantity
 SEARCHED = 200
 """How many hits are narrowed: more than all pages show without narrowing."""
 MOST_CHOICES = 20
-HASH_BYTES = 3
-"""Among the 50 brands in the hits of a search, two have the same hash in one of 14,000 searches. The bot then shows
-their products together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ def find_choices(index: SearchIndex, products: Products, wanted: Results, label:
     """Return the brands or categories to which the hits can be narrowed, the most frequent first."""
     hits = find(index, products, wanted.narrowed(label, None), SEARCHED)
     counts = Counter(name for hit in hits if (name := products.label(hit.row, label)))
-    return [Choice(name, _hash(name), count) for name, count in counts.most_common(MOST_CHOICES)]
+    return [Choice(name, short_hash(name), count) for name, count in counts.most_common(MOST_CHOICES)]
 
 
 def has_choice(products: Products, hits: Sequence[Hit], label: Label) -> bool:
@@ -76,9 +71,4 @@ def has_choice(products: Products, hits: Sequence[Hit], label: Label) -> bool:
 def _is_kept(products: Products, row: int, label: Label, kept: str) -> bool:
     """Return whether a button means this brand or category. An older button has the hash of the code."""
     name, code = products.label(row, label), products.label_code(row, label)
-    return _hash(name) == kept or (code != name and _hash(code) == kept)
-
-
-def _hash(name: str | None) -> str:
-    digest = hashlib.blake2b((name or "").encode(errors="replace"), digest_size=HASH_BYTES).digest()
-    return base64.urlsafe_b64encode(digest).decode()
+    return short_hash(name or "") == kept or (code != name and short_hash(code or "") == kept)

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from toko_bot.replies import messages
+from toko_bot.replies.phone.lines import WIDTH
 from toko_core.catalog.products import Price, Product, Products
 from toko_core.prices.labels import (
     LONGEST_UNIT,
@@ -20,18 +21,15 @@ from toko_core.prices.payable import (
     GroupPrice,
     Paid,
     group_prices,
+    is_below_cost,
+    paid_instead,
     price_in_force,
     round_amount,
     shown_price,
-    total,
-    unit_price,
     usual_price,
 )
-from toko_core.search.quantities import Quantity, unit_named
 from toko_core.text import percent, rupiah
 
-WIDTH = 30
-"""Characters of a line. A small phone shows 32 in a fixed-width font."""
 MOST_GROUP_PRICES = 4
 """The most lines for customer groups below a price."""
 
@@ -45,7 +43,7 @@ class PriceLine:
     before: str = ""
     """The list price, if a discount is in force."""
     offer: str = ""
-    """The discount: `diskon 10 % s.d. 30 Nov`."""
+    """The discount: `diskon 10% s.d. 30 Nov`."""
 
     @property
     def html(self) -> str:
@@ -60,7 +58,10 @@ class PriceLine:
 
 
 def price_lines(product: Product, rounding: int | None) -> list[PriceLine]:
-    """Return what customers pay for each price. If only groups pay it, that is what they pay."""
+    """Return what customers pay for each price. If only groups pay it, that is what they pay.
+
+    If the product is that of a level, it is what customers of that level pay.
+    """
     lines = []
     for label, price in label_prices(product.prices, product.groups):
         listed = rupiah(shown_price(price, rounding))
@@ -71,8 +72,9 @@ def price_lines(product: Product, rounding: int | None) -> list[PriceLine]:
                 lines.append(_discounted(f"{label_unit(price)} {label_groups(usual.names)}", listed, usual))
             else:
                 lines.append(PriceLine(f"{label_unit(price)} {label_payers(usual)}", rupiah(usual.amount)))
-        elif paid := price_in_force(price, product.discounts):
-            lines.append(_discounted(label, listed, replace(paid, amount=round_amount(paid.amount, rounding))))
+        elif paid := paid_instead(price, product):
+            shown = replace(paid, amount=round_amount(paid.amount, rounding))
+            lines.append(_discounted(label, listed, shown) if paid.discount else PriceLine(label, rupiah(shown.amount)))
         else:
             lines.append(PriceLine(label, listed))
     return lines
@@ -84,31 +86,17 @@ def price_table(lines: Iterable[PriceLine]) -> list[str]:
 
 
 def discount_lines(lines: Iterable[PriceLine]) -> list[str]:
-    """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10 %`."""
+    """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10%`."""
     return [f"🏷 {line.html}" for line in lines if line.offer]
 
 
-def total_lines(product: Product, wanted: Quantity, rounding: int | None) -> list[str]:
-    """Format a line of HTML with what everybody pays for a quantity: `3 DUS = <b>Rp354.000</b>`.
-
-    There is none if the product has no price in the wanted unit. Without a unit, its base unit is meant.
-    """
-    satuan = next((price.satuan for price in product.prices if _is_wanted(price, wanted)), None)
-    if wanted.number is None or satuan is None:
-        return []
-    price = unit_price(product, satuan, wanted.number)
-    if price is None or price <= 0:
-        return []
-    amount = rupiah(total([(wanted.number, price)], rounding))
-    return [messages.total(wanted.number, satuan[:LONGEST_UNIT], amount)]
-
-
-def _is_wanted(price: Price, wanted: Quantity) -> bool:
-    return price.konversi == 1 if wanted.unit is None else unit_named(price.satuan) == wanted.unit
-
-
 def group_discount_lines(product: Product, rounding: int | None) -> list[str]:
-    """Format one line of HTML for each price of a customer group that has a discount of its own."""
+    """Format one line of HTML for each price of a customer group that has a discount of its own.
+
+    There are none for a product of one level, whose customers see their own prices only.
+    """
+    if product.level is not None:
+        return []
     return [
         f"🏷 {_discounted(f'{label} {label_groups(paid.names)}', rupiah(shown_price(price, rounding)), paid).html}"
         for label, price in label_prices(product.prices, product.groups)
@@ -124,35 +112,36 @@ def promotion_lines(product: Product, names: Products) -> list[str]:
     return [f"🎁 {escape(line)}" for line in lines]
 
 
-def full_table(
-    product: Product, base_unit: str, rounding: int | None, *, with_cost: bool, with_groups: bool = True
-) -> Iterator[list[str]]:
+def full_table(product: Product, base_unit: str, rounding: int | None, *, with_cost: bool) -> Iterator[list[str]]:
     """Yield the lines of each price, with the price per base unit, and what customer groups with a percent pay.
 
-    For owners they have the cost and the margin of the list price.
+    For owners they have the cost and the margin of the list price. A product of one level has the prices that its
+    customers pay, and no groups.
     """
     for label, price in label_prices(product.prices, product.groups):
+        paid = paid_instead(price, product) if product.level is not None else price_in_force(price, product.discounts)
         if price.hargajual is None:
             lines = [two_columns(label, messages.unpriced(product.matauang))]
+        elif paid and not paid.discount:
+            lines = [two_columns(label, rupiah(round_amount(paid.amount, rounding)))]
+            lines += _per_base_unit(price, paid.amount, base_unit)
         else:
             lines = [two_columns(label, rupiah(shown_price(price, rounding)))]
-            if price.konversi not in {None, Decimal(1)} and price.konversi:
-                lines.append(f"  {_per_unit(price.hargajual / price.konversi)}/{base_unit[:LONGEST_UNIT]}".rjust(WIDTH))
-            if paid := price_in_force(price, product.discounts):
+            lines += _per_base_unit(price, price.hargajual, base_unit)
+            if paid:
                 lines.append(two_columns("  diskon", rupiah(round_amount(paid.amount, rounding))))
         if with_cost:
-            lines += _cost(price, rounding)
-        if with_groups:
+            lines += cost_lines(price, rounding)
+        if product.level is None:
             lines += _of_groups(price, product, rounding)
         yield lines
 
 
-def chief_lines(product: Product, most: int, rounding: int | None) -> list[PriceLine]:
-    """Return at most `most` prices. The first price of each unit goes before a second price of any unit."""
-    lines = price_lines(product, rounding)
-    units = [price.satuan for price in product.prices]
-    best = sorted(range(len(lines)), key=lambda number: (units[number] in units[:number], number))[:most]
-    return [lines[number] for number in sorted(best)]
+def loss_lines(product: Product, rounding: int | None) -> Iterator[list[str]]:
+    """Yield the lines of each price that is below its cost: the price, the cost and the loss."""
+    for label, price in label_prices(product.prices, product.groups):
+        if is_below_cost([price]):
+            yield [two_columns(label, rupiah(shown_price(price, rounding))), *cost_lines(price, rounding)]
 
 
 def two_columns(left: str, right: str) -> str:
@@ -162,19 +151,28 @@ def two_columns(left: str, right: str) -> str:
     return f"{left[:WIDTH]}\n{right.rjust(WIDTH)}"
 
 
-def _cost(price: Price, rounding: int | None) -> Iterator[str]:
+def cost_lines(price: Price, rounding: int | None) -> Iterator[str]:
+    """Yield the cost and the margin of a price, rounded half up to the rupiah."""
     exact, cost = price.hargajual, price.hargapokok
     if exact is not None and shown_price(price, rounding) != exact:
         yield two_columns("  di iPOS", rupiah(exact))
     if cost is None:
-        yield two_columns("  pokok", messages.UNPRICED_SHORT)
+        yield two_columns("  modal", messages.UNPRICED_SHORT)
         return
-    yield two_columns("  pokok", rupiah(cost))
+    yield two_columns("  modal", rupiah(messages.whole(cost)))
     if exact is None:
         return
     margin = exact - cost
     of_cost = f" {percent(abs(margin) / cost)}" if cost > 0 else ""  # as iPOS computes it
-    yield two_columns("  laba" if margin >= 0 else "  RUGI", f"{rupiah(abs(margin))}{of_cost}")
+    label = "  laba" if margin >= 0 else "  RUGI"
+    yield two_columns(label, f"{rupiah(messages.whole(abs(margin)))}{of_cost}")
+
+
+def _per_base_unit(price: Price, amount: Decimal, base_unit: str) -> list[str]:
+    """Return the line with an amount for one base unit; none for the base unit and units of unknown size."""
+    if not price.konversi or price.konversi == 1:
+        return []
+    return [f"  {_per_unit(amount / price.konversi)}/{base_unit[:LONGEST_UNIT]}".rjust(WIDTH)]
 
 
 def _of_groups(price: Price, product: Product, rounding: int | None) -> Iterator[str]:

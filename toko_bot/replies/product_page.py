@@ -8,9 +8,10 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import History, Photo, ProductList, Results, data_of
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
+from toko_bot.replies.buttons import History, Photo, ProductList, Results
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, dated_lines, fit, length, short_name
 from toko_bot.replies.narrowing import read_wanted
+from toko_bot.replies.phone import sentences
 from toko_bot.replies.price_lines import (
     discount_lines,
     full_table,
@@ -18,9 +19,10 @@ from toko_bot.replies.price_lines import (
     price_lines,
     price_table,
     promotion_lines,
-    total_lines,
     two_columns,
 )
+from toko_bot.replies.quantities.calculation import first_calculation, is_query_lost
+from toko_bot.replies.quantities.totals import total_lines, wanted_total
 from toko_bot.settings import BotSettings
 from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
@@ -56,25 +58,25 @@ def product_page(
 
     It reads the file: do not call it in the event loop.
     """
-    product, details = asked_now(served, settings, row), served.details.of(row)
+    product, details = asked_now(served, settings, row, view), served.details.of(row)
     head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
     if not product.dijual:
         head.append(f"🚫 {messages.NOT_SOLD}")
     if view.cost and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
     asked = (back.query if isinstance(back, Results) else query) or ""
-    head += _serials(served, row, asked)
+    head += _serials(served, row, asked) if view.stock else []
     wanted = read_wanted(served.catalog.index, served.catalog.products, asked)
-    head += total_lines(product, wanted, settings.price_rounding)
+    head += total_lines(wanted_total(product, wanted, settings.price_rounding), settings.price_rounding)
     offers = _offers(served, settings, product)
     head += offers
     blocks = full_table(product, details.satuan, settings.price_rounding, with_cost=view.cost)
     room = PRICE_CHARACTERS - length("\n".join(offers))
     table = fit(["\n".join(block) for block in blocks], room, messages.more_prices)
     parts = ["\n".join(head), _pre(table)]
-    if not details.stock and details.jasa is False:
+    if view.stock and not details.stock and details.jasa is False:
         parts.append(messages.NO_STOCK)
-    elif details.stock:
+    elif view.stock and details.stock:
         branches = _branches([place.kantor for place in details.stock], served.catalog.products.names)
         stock = [
             two_columns(branch, quantity(place.stok)) for branch, place in zip(branches, details.stock, strict=True)
@@ -93,28 +95,30 @@ def product_page(
     parts.append("\n".join(facts))
     place = len(parts)
     parts += data_lines(served, settings)
-    if isinstance(back, Results) and back.query is not None and ":" not in data_of(back):
-        parts.append(messages.asked(back.query))
     code = product_hash(product.kodeitem)
-    buttons = [button(messages.BACK, back)] if back is not None else []
-    buttons += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
-    buttons.append(button(messages.HISTORY, History(code)))
+    calculator = first_calculation(product, code, wanted, back)
+    if is_query_lost([*([back] if back else []), *([calculator] if calculator else [])], back):
+        parts.append(messages.asked(asked))
+    rows = [[button(messages.BACK, back)] if back is not None else []]
+    rows[0] += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
+    rows[0].append(button(messages.HISTORY, History(code)))
+    rows += [[button(sentences.CALCULATE, calculator)]] if calculator else []
     if details.keterangan is not None:
         room = MessageLimit.MAX_TEXT_LENGTH - length("\n\n".join(filter(None, parts)))
         parts[place:place] = _remark(details.keterangan, room)
-    return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup([buttons]))
+    return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup(rows))
 
 
-def shared_text(served: Served, settings: BotSettings, row: int) -> str:
-    """Return a product's prices as anybody may see them in any chat."""
-    product = asked_now(served, settings, row)
+def shared_text(served: Served, settings: BotSettings, row: int, view: View) -> str:
+    """Return a product's prices as anybody may see them in any chat: those of the level that `view` shows."""
+    product = asked_now(served, settings, row, view)
     head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
     if not product.dijual:
         head += f"\n🚫 {messages.NOT_SOLD}"
     lines = price_lines(product, settings.price_rounding)
     table = fit(price_table(lines), PRICE_CHARACTERS, messages.more_prices)
     offers = fit([*discount_lines(lines), *promotion_lines(product, served.catalog.products)], PRICE_CHARACTERS)
-    parts = [head, _pre(table), "\n".join(offers), *data_lines(served, settings)]
+    parts = [head, _pre(table), "\n".join(offers), *dated_lines(served, settings)]
     return "\n\n".join(filter(None, parts))
 
 

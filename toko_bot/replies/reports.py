@@ -1,7 +1,7 @@
 """The owners' lists: products below cost, without a price or out of stock, and those that sell best or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
 
@@ -10,19 +10,15 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Report
-from toko_bot.replies.layout import Page, button, length, short_name, stale_lines
-from toko_bot.replies.lists import (
-    LONGEST_NAME,
-    SPACE,
-    list_page,
-    open_buttons,
-    part_of,
-    product_part,
-    turning,
-)
+from toko_bot.replies.layout import Page, button, fit, length, stale_lines
+from toko_bot.replies.lists import LONGEST_LABEL, list_page, open_buttons, part_of, turning
+from toko_bot.replies.phone.hit import NAME_LINES, hit
+from toko_bot.replies.phone.lines import shorten_to_lines
+from toko_bot.replies.price_lines import loss_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
-from toko_core.text import day
+from toko_core.catalog.products import Product
+from toko_core.text import count, day
 
 COMMANDS = ("rugi", "tanpaharga", "habis", "laris", "lambat")
 """The commands that show a list, which has the same name."""
@@ -30,6 +26,11 @@ LISTS = (*COMMANDS, "habissemua", "larisminggu")
 """All lists. Buttons open the last ones: everything out of stock, and the best sellers of a week."""
 OF_SALES = ("laris", "larisminggu", "lambat")
 """The lists that need sales."""
+OUT_OF_STOCK = ("habis", "habissemua")
+"""The lists by category."""
+LOSSES_A_HIT = 2
+SPACE = 300
+"""Characters that are reserved for what is above and below the products."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def report_rows(served: Served, name: str) -> list[Row]:
     if name == "habis" and sales.are_known:
         sold = set(sales.sold().tolist())
         products = [product for product in products if product in sold]
+    if name in OUT_OF_STOCK:
+        products.sort(key=lambda product: _by_category(served.catalog.products.label(product, "jenis")))
     return [Row(product) for product in products]
 
 
@@ -68,42 +71,81 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
     part = part_of(len(rows), number, settings.page_size)
     shown = rows[part.start : part.end]
     ids = [row.product_id for row in shown]
-    head = [f"<b>{_title(name, has_sales=sales.are_known)}</b>: {len(rows)}"]
+    head = [f"<b>{_title(name, has_sales=sales.are_known)}</b>: {count(len(rows))}"]
     if name == "lambat":
         head.append(messages.idle_money(sum((row.modal for row in rows if row.modal is not None), Decimal(0))))
     if sales.until is not None and name not in {"rugi", "tanpaharga", "habissemua"}:
         head.append(messages.sales_until(day(sales.until, settings.zone)))
-    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE - length("\n".join(head))) // len(shown)
-    parts = []
+    room = (MessageLimit.MAX_TEXT_LENGTH - SPACE) // len(shown)
+    parts: list[list[str]] = [[]]
+    category: str | None = ""
     for place, row in enumerate(shown, part.start + 1):
         product = served.catalog.products[row.product_id]
-        title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b>{_note(served, name, row)}"
-        parts.append(product_part(served, product, settings, title, room, with_cost=name == "rugi"))
+        if name in OUT_OF_STOCK and category != product.jenis:
+            category = product.jenis
+            parts.append([f"<b>{escape((category or messages.NO_CATEGORY)[:LONGEST_LABEL])}</b>"])
+        parts[-1].append(_product(served, settings, name, row, product, place, room))
     keyboard = [
         *open_buttons(served, part, ids, Report(name, part.number)),
         *turning(part, lambda page: Report(name, page)),
         *more,
     ]
-    return list_page(["\n".join(head), *parts, *stale_lines(served, settings)], keyboard)
+    paragraphs = ["\n".join(part) for part in parts if part]
+    return list_page(["\n".join(head), *paragraphs, *stale_lines(served, settings)], keyboard)
 
 
 def _title(name: str, *, has_sales: bool) -> str:
     return messages.REPORT_TITLES["habissemua" if name == "habis" and not has_sales else name]
 
 
-def _note(served: Served, name: str, row: Row) -> str:
+def _by_category(name: str | None) -> tuple[bool, str]:
+    """Return the key by which products are sorted: those without a category last."""
+    return name is None, (name or "").casefold()
+
+
+def _product(
+    served: Served, settings: BotSettings, name: str, row: Row, product: Product, place: int, room: int
+) -> str:
+    """Format a product of a list: its name, and what the list is about."""
+    if name in OUT_OF_STOCK:
+        details = served.details.of(row.product_id)
+        state = messages.out_of_stock(product.stok or Decimal(0), details.stokmin, details.satuan[:16])
+        return f"{_title_of(product, place)}\n{escape(state)}"
+    if name == "rugi":
+        blocks = ["\n".join(block) for block in loss_lines(product, settings.price_rounding)]
+        title = _title_of(product, place)
+        table = fit(
+            blocks, room - length(title) - length(messages.more_prices(999)), messages.more_prices, LOSSES_A_HIT
+        )
+        return f"{title}\n<code>{escape(chr(10).join(table))}</code>"
+    shown = replace(product, stok=None) if name == "lambat" else product  # its line below has the stock
+    title, *below = hit(shown, place, settings.price_rounding, _bold).splitlines()
+    return "\n".join([title, *_note(served, name, row), *below])
+
+
+def _title_of(product: Product, place: int) -> str:
+    before = f"{place}. "
+    name = shorten_to_lines(before, product.namaitem or product.kodeitem, NAME_LINES)
+    return f"{before}{_bold(name)}{'' if product.dijual else f' · {messages.NOT_SOLD.lower()}'}"
+
+
+def _bold(name: str) -> str:
+    return f"<b>{escape(name)}</b>"
+
+
+def _note(served: Served, name: str, row: Row) -> list[str]:
     """Return the line below a product's name: what it sold, or what its stock cost."""
     if name not in OF_SALES:
-        return ""
+        return []
     unit = served.details.of(row.product_id).satuan[:16]
     if name == "lambat":
-        return f"\n{escape(messages.idle(row.stok or Decimal(0), unit, row.modal))}"
+        return [escape(messages.idle(row.stok or Decimal(0), unit, row.modal))]
     sold = served.catalog.sales.of(row.product_id)
     if sold is None:
-        return ""
+        return []
     week = name == "larisminggu"
     receipts, amount = (sold.struk_7, sold.terjual_7) if week else (sold.struk_90, sold.terjual_90)
-    return f"\n{escape(messages.sold(receipts, amount, unit))}"
+    return [escape(messages.sold(receipts, amount, unit))]
 
 
 def _other_lists(name: str, *, has_sales: bool) -> list[list[InlineKeyboardButton]]:

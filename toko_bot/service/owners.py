@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from toko_bot.service.outgoing import seconds_to_wait, short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.state.outbox import Message, Notified, Outbox, Waiting
-from toko_core.text import age, moment
+from toko_core.text import ago, moment
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,18 @@ class OwnerReports:
     there, as in a container, it forgets at its end what is in the outbox.
     """
 
-    def __init__(self, bot: ExtBot[Any], settings: BotSettings, live: LiveCatalog) -> None:
+    def __init__(
+        self,
+        bot: ExtBot[Any],
+        settings: BotSettings,
+        live: LiveCatalog,
+        owners: Callable[[], tuple[frozenset[int], bool]],
+    ) -> None:
+        """`owners` returns the ids of the owners as they are now, and whether these are all. It may read the disk."""
         self._bot = bot
         self._settings = settings
         self._live = live
+        self._owners = owners
         folder = settings.folder.bot
         self._outbox = Outbox(folder / "outbox.json", lambda: _earlier_reports(folder, settings.owners))
         self._added = asyncio.Event()
@@ -50,7 +59,7 @@ class OwnerReports:
         served, zone = self._live.served, self._settings.zone
         if served is None or not is_stale(served, self._settings):
             return
-        text = messages.stale_report(moment(served.data_time, zone), age(_now() - served.data_time))
+        text = messages.stale_report(moment(served.data_time, zone), ago(_now() - served.data_time))
         await self._add(Message(f"{STALE}:{datetime.now(zone).date().isoformat()}", text))
 
     async def keep_sending(self) -> None:
@@ -66,8 +75,9 @@ class OwnerReports:
 
     async def send_waiting(self) -> None:
         """Send what waits, the oldest message first. Log a line about each owner who cannot be notified."""
-        with self._outbox.sending(self._settings.owners, _now()) as alone:
-            owners = set(self._settings.owners) if alone else set[int]()
+        known, are_all = await asyncio.to_thread(self._owners)
+        with self._outbox.sending(known if are_all else None, _now()) as alone:
+            owners = set(known) if alone else set[int]()
             while due := await asyncio.to_thread(self._outbox.pick, owners, _now()):
                 message, owner = due
                 if await self._send(message, owner):
@@ -76,7 +86,8 @@ class OwnerReports:
                     owners.discard(owner)  # the next messages wait, so that they keep their order
 
     async def _add(self, message: Message) -> None:
-        if await asyncio.to_thread(self._outbox.add, [message], self._settings.owners, _now()):
+        owners, _ = await asyncio.to_thread(self._owners)
+        if await asyncio.to_thread(self._outbox.add, [message], owners, _now()):
             self._added.set()
 
     async def _send(self, message: Waiting, owner: int) -> bool:

@@ -15,6 +15,8 @@ import duckdb
 EXACT = Decimal("0.0001")
 """The step, in rupiah, without PRICE_ROUNDING: the smallest amount that the catalogue can hold."""
 KEY = "product_id, satuan, level, jumlah_sampai"
+ORDINARY_LEVEL = 1
+"""The level that customers without a group pay."""
 
 
 def _shown(column: str) -> str:
@@ -26,10 +28,17 @@ def _shown(column: str) -> str:
     return f"{column} + ({step} - {column} % {step}) % {step}"
 
 
+OF_LEVEL = f"""
+    ($level IS NULL OR t.level IS NULL OR t.level = $level OR (t.level = {ORDINARY_LEVEL} AND NOT EXISTS (
+        FROM prices own WHERE own.product_id = t.product_id AND own.satuan = t.satuan
+            AND (own.level IS NULL OR own.level = $level)
+    )))
+"""
+"""The prices that customers of `$level` pay: of a unit without prices of that level, those of the ordinary one."""
 HISTORY = f"""
     WITH shown AS (
         SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from
-        FROM price_changes WHERE product_id = $product_id
+        FROM price_changes t WHERE product_id = $product_id AND {OF_LEVEL}
     )
     FROM shown WHERE before IS DISTINCT FROM after ORDER BY seen_from, satuan, level, jumlah_sampai
 """  # noqa: S608 - column names
@@ -38,7 +47,8 @@ MOVES = f"""
         SELECT {KEY}, first(t.before ORDER BY t.seen_from) AS before, last(t.after ORDER BY t.seen_from) AS after,
             max(t.seen_from) AS seen_from
         FROM price_changes t
-        WHERE t.seen_from >= $since AND product_id IN (SELECT product_id FROM products WHERE dijual) GROUP BY {KEY}
+        WHERE t.seen_from >= $since AND {OF_LEVEL} AND product_id IN (SELECT product_id FROM products WHERE dijual)
+        GROUP BY {KEY}
     ), shown AS (
         SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from FROM stored
     ), moves AS (  -- the share is for sorting only: it is infinite for a price that was 0
@@ -82,29 +92,37 @@ class Period:
 
 
 class PriceChanges:
-    """The price changes in an open catalogue. Its methods take a few milliseconds and are thread-safe."""
+    """The price changes in an open catalogue. Its methods take a few milliseconds and are thread-safe.
+
+    With a `level` they return only changes of prices that customers of that level pay. Their keys name no level.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def of(self, product_id: int, rounding: int | None) -> list[PriceChange]:
+    def of(self, product_id: int, rounding: int | None, level: int | None = None) -> list[PriceChange]:
         """Return all changes of a product's prices, the oldest first."""
-        return self._changes(HISTORY, {"product_id": product_id, "step": _step(rounding)})
+        return self._changes(HISTORY, {"product_id": product_id, "step": _step(rounding), "level": level})
 
-    def moved(self, period: Period, rounding: int | None) -> list[int]:
+    def moved(self, period: Period, rounding: int | None, level: int | None = None) -> list[int]:
         """Return the products that are sold and have a price that moved, the largest relative change first."""
-        return [int(row[0]) for row in self._rows(MOVED, _values(period, rounding))]
+        return [int(row[0]) for row in self._rows(MOVED, _values(period, rounding, level))]
 
-    def moves_of(self, rows: Sequence[int], period: Period, rounding: int | None) -> list[PriceChange]:
+    def moves_of(
+        self, rows: Sequence[int], period: Period, rounding: int | None, level: int | None = None
+    ) -> list[PriceChange]:
         """Return the moved prices of these products, the largest relative change first.
 
         Each has its first `before` and its last `after`.
         """
-        return self._changes(MOVES_OF, {**_values(period, rounding), "rows": list(rows)})
+        return self._changes(MOVES_OF, {**_values(period, rounding, level), "rows": list(rows)})
 
     def _changes(self, sql: str, values: dict[str, object]) -> list[PriceChange]:
+        alike = values["level"] is not None
         return [
-            PriceChange(row, PriceKey(unit or "", level, most), before, after, seen_from.replace(tzinfo=UTC))
+            PriceChange(
+                row, PriceKey(unit or "", None if alike else level, most), before, after, seen_from.replace(tzinfo=UTC)
+            )
             for row, unit, level, most, before, after, seen_from in self._rows(sql, values)
         ]
 
@@ -112,9 +130,9 @@ class PriceChanges:
         return self._connection.cursor().execute(sql, values).fetchall()
 
 
-def _values(period: Period, rounding: int | None) -> dict[str, object]:
+def _values(period: Period, rounding: int | None, level: int | None) -> dict[str, object]:
     since = period.since.astimezone(UTC).replace(tzinfo=None)
-    return {"rising": period.rising, "since": since, "step": _step(rounding)}
+    return {"rising": period.rising, "since": since, "step": _step(rounding), "level": level}
 
 
 def _step(rounding: int | None) -> Decimal:

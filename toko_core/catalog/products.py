@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from toko_core.catalog.reference.columns import complete_table
 from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
-from toko_core.catalog.reference.names import Names
+from toko_core.catalog.reference.names import Names, has_table
 
 UNKNOWN = -(1 << 31)
 """Represents NULL. It fits into 32 bits, and no price has this value."""
@@ -26,6 +26,7 @@ MONEY, QUANTITY = 4, 3
 PRODUCT_TEXTS = ("kodeitem", "namaitem", "jenis", "merek")
 MOST = 9 * 10**15
 """The largest quantity that fits. The column could hold larger ones, but no shop has them."""
+NO_STOCK = "(SELECT NULL::INTEGER AS product_id, NULL::DECIMAL(20,3) AS stok WHERE false)"
 ROWS_A_READ = 4096
 """Reading all rows of 100,000 products at once takes 40 MB in DuckDB, in addition to the arrays."""
 PRICE_NUMBERS = f"""
@@ -73,6 +74,10 @@ class Product:
     discounts: tuple[Discount, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     """Those that apply at the moment for which the product was asked."""
+    stok: Decimal | None = None
+    """The stock of all branches in base units; None for a service, or if iPOS does not say."""
+    level: int | None = None
+    """The level whose customers the prices are for (`prices.payable.of_level`); None: the prices of all levels."""
 
 
 class Products:
@@ -88,6 +93,9 @@ class Products:
         self._sold = connection.execute("SELECT dijual FROM products").fetchnumpy()["dijual"]
         self._prices = _numbers(connection, "prices", PRICE_NUMBERS)
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
+        self.levels = tuple(int(level) for level in np.unique(self._prices["level"]) if level != UNKNOWN)
+        """The levels that prices have, ascending; none if the shop has no prices by level."""
+        self._stock = _stock(connection)
         self.names = Names(connection)
         self._groups = CustomerGroups(connection)
         self._discounts = Discounts(connection)
@@ -103,7 +111,8 @@ class Products:
         jenis, merek = self.label(product_id, "jenis"), self.label(product_id, "merek")
         prices = tuple(self._price(place) for place in range(start, end))
         groups, currency = self._groups.of(product_id), self._currencies.get(int(product_id))
-        return Product(code, name, jenis, merek, self.is_sold(product_id), prices, groups, currency)
+        stock = _decimal(int(self._stock[product_id]), QUANTITY)
+        return Product(code, name, jenis, merek, self.is_sold(product_id), prices, groups, currency, stok=stock)
 
     def at(self, product_id: int, moment: datetime) -> Product:
         """Return a product with the discounts and promotions that apply at a moment of the shop's wall clock."""
@@ -112,6 +121,11 @@ class Products:
         if not discounts and not promotions:
             return product
         return replace(product, discounts=discounts, promotions=promotions)
+
+    @property
+    def groups(self) -> tuple[CustomerGroup, ...]:
+        """The shop's customer groups, with the percents that they get for most products."""
+        return self._groups.everywhere
 
     def code(self, product_id: int) -> str:
         """Return the product's `kodeitem`."""
@@ -177,6 +191,21 @@ def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
     fits = np.iinfo(np.int32)
     small = numbers.min(initial=0) >= fits.min and numbers.max(initial=0) <= fits.max
     return np.asarray(numbers, np.int32 if small else np.int64)
+
+
+def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
+    """Read the stock of each product, in thousandths of its base unit."""
+    stock = "stock" if has_table(connection, "stock") else NO_STOCK
+    query = f"""
+        SELECT coalesce((if(abs(stok) > {MOST}, sign(stok) * {MOST}, stok)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN})
+            AS stok
+        FROM (
+            SELECT product_id, CASE WHEN jasa THEN NULL ELSE coalesce(stok, CASE WHEN NOT jasa THEN 0 END) END AS stok
+            FROM {complete_table(connection, "products")}
+            LEFT JOIN (SELECT product_id, sum(stok) AS stok FROM {stock} GROUP BY product_id) USING (product_id)
+        ) ORDER BY product_id
+    """  # noqa: S608 - names of our own
+    return _narrow(np.asarray(connection.execute(query).fetchnumpy()["stok"]))
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -5,8 +5,8 @@ once. See docs/pricing.md for examples.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, localcontext
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 
 from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reference.discounts import DIGITS, Discount, take_off
@@ -122,20 +122,145 @@ def usual_price(
     return next(iter(group_prices(price, groups, rounding, discounts)), None)
 
 
+def prices_of_level(prices: Sequence[Price], level: int | None) -> tuple[Price, ...]:
+    """Return the prices that customers of a level pay; None means all prices.
+
+    A unit without prices of that level has those of the ordinary one (a).
+    """
+    if level is None:
+        return tuple(prices)
+    own = {price.satuan for price in prices if price.level in (None, level)}
+    return tuple(
+        price
+        for price in prices
+        if price.level in (None, level) or (price.level == ORDINARY_LEVEL and price.satuan not in own)
+    )
+
+
+def of_level(product: Product, level: int | None) -> Product:
+    """Return a product as customers of a level see it, with their prices only; None changes nothing."""
+    if level is None or product.level is not None:
+        return product
+    prices = tuple(replace(price, level=None) for price in prices_of_level(product.prices, level))
+    return replace(product, prices=prices, level=level)
+
+
+def levels_of(product: Product) -> list[int]:
+    """Return the levels that the product has prices of, in order; empty if its prices do not depend on the level."""
+    return sorted({price.level for price in product.prices if price.level is not None})
+
+
+def has_levels(product: Product) -> bool:
+    """Return whether customers of several levels pay different prices for the product."""
+    return len(levels_of(product)) > 1
+
+
+def paid_instead(price: Price, product: Product) -> Paid | None:
+    """Return what is paid instead of one of the product's list prices; None if it is the list price, or has no price.
+
+    If all groups of the level have prices of their own, it is what the first of them pays.
+    """
+    ordinary = price_in_force(price, product.discounts)
+    level = price.level if product.level is None else product.level
+    if level is None or level == ORDINARY_LEVEL:
+        return ordinary
+    paid = [price_in_force(price, product.discounts, group) for group in product.groups if group.level == level]
+    amounts = [None if each is None else each.amount for each in paid]
+    return ordinary if not paid or (ordinary.amount if ordinary else None) in amounts else paid[0]
+
+
+def exact_amount(price: Price, product: Product) -> Decimal | None:
+    """Return what is paid for one unit at one of the product's prices; None if the price is not filled in."""
+    paid = paid_instead(price, product)
+    return price.hargajual if paid is None else paid.amount
+
+
+def shown_amount(price: Price, product: Product, rounding: int | None) -> Decimal | None:
+    """Return what is paid for one unit as people see it: a list price is exact without PRICE_ROUNDING."""
+    paid = paid_instead(price, product)
+    if paid is not None:
+        return round_amount(paid.amount, rounding)
+    return None if price.hargajual is None else round_price(price.hargajual, rounding)
+
+
 def unit_price(product: Product, satuan: str, quantity: Decimal, group: CustomerGroup = EVERYBODY) -> Decimal | None:
     """Return the exact price of one unit for a customer who buys a quantity of it; None if the shop has no price.
 
     `product` has the discounts that apply now. A level for which the product has no prices pays the ordinary one (a).
     """
-    prices = [price for price in product.prices if price.satuan == satuan]
-    levels = [price for price in prices if price.level in (None, group.level)]
-    tiers = levels or [price for price in prices if price.level == ORDINARY_LEVEL]
-    fitting = [price for price in tiers if price.jumlah_sampai is None or quantity <= price.jumlah_sampai]
-    tier = next(iter(fitting or tiers[-1:]), None)  # the last price also applies above its own limit
+    tier = _tier(prices_of_level(product.prices, group.level), satuan, quantity)
     if tier is None or tier.hargajual is None:
         return None
     paid = price_in_force(tier, product.discounts, group)
     return paid.amount if paid else tier.hargajual
+
+
+@dataclass(frozen=True, slots=True)
+class NextTier:
+    """The next tier of quantities with a lower price."""
+
+    quantity: Decimal
+    """The least whole quantity with that price."""
+    price: Decimal
+    """Of one unit, exact."""
+    saved: Decimal
+    """How much less the quantity costs than at the price before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """What a quantity of a product costs."""
+
+    quantity: Decimal
+    satuan: str
+    price: Decimal
+    """Of one unit, exact."""
+    total: Decimal
+    """As people see it: rounded once."""
+    discount: Discount | None
+    """The discount that is in the price."""
+    next_tier: NextTier | None
+
+
+def calculate(
+    product: Product, satuan: str, quantity: Decimal, rounding: int | None, level: int = ORDINARY_LEVEL
+) -> Calculation | None:
+    """Compute what a quantity of a unit costs a customer of a level; None if the shop has no price for it.
+
+    `product` has the discounts that apply now. If it is a product `of_level`, its own level counts.
+    """
+    seen = of_level(product, level)
+    tier = _tier(seen.prices, satuan, quantity)
+    price = None if tier is None else exact_amount(tier, seen)
+    if tier is None or price is None or price <= 0:
+        return None
+    paid = paid_instead(tier, seen)
+    whole = total([(quantity, price)], rounding)
+    discount = paid.discount if paid else None
+    return Calculation(quantity, satuan, price, whole, discount, _next_tier(seen, satuan, quantity, price, rounding))
+
+
+def _next_tier(
+    product: Product, satuan: str, quantity: Decimal, price: Decimal, rounding: int | None
+) -> NextTier | None:
+    limits = [each.jumlah_sampai for each in product.prices if each.satuan == satuan and each.jumlah_sampai is not None]
+    for limit in limits:
+        if limit < quantity:
+            continue
+        least = limit.to_integral_value(ROUND_FLOOR) + 1
+        tier = _tier(product.prices, satuan, least)
+        lower = None if tier is None else exact_amount(tier, product)
+        if lower is not None and 0 < lower < price:
+            saved = total([(least, price)], rounding) - total([(least, lower)], rounding)
+            return NextTier(least, lower, saved)
+    return None
+
+
+def _tier(prices: Sequence[Price], satuan: str, quantity: Decimal) -> Price | None:
+    """Return the price of a unit for a quantity. The last price also applies above its own limit."""
+    tiers = [price for price in prices if price.satuan == satuan]
+    fitting = [price for price in tiers if price.jumlah_sampai is None or quantity <= price.jumlah_sampai]
+    return next(iter(fitting or tiers[-1:]), None)
 
 
 def total(lines: Iterable[tuple[Decimal, Decimal]], rounding: int | None) -> Decimal:

@@ -17,6 +17,7 @@ its memory.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import count, pairwise
 from typing import Any, NamedTuple, Self
 
@@ -112,7 +113,8 @@ class SearchIndex:
         self._ranking = Ranking(arrays, self._forward, prior)
         self._postings = Postings(arrays, len(self))
         self._remarks = RemarkIndex.load(arrays)
-        self._codes = CodeLookup(self._identifiers, self._is_word)
+        # not a method of this object: a cycle of references would keep a replaced catalogue in memory for long
+        self._codes = CodeLookup(self._identifiers, partial(_is_word, self._vocabulary, self._remarks))
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
 
     def __len__(self) -> int:
@@ -238,6 +240,19 @@ class SearchIndex:
     def is_search(self, text: str) -> bool:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
         return bool(self._reader.read(text).asked) or bool(self._codes.find(text).hits)
+
+    def row_named(self, text: str) -> int | None:
+        """Return the first row whose name has all words of a text; None if none has.
+
+        It also finds the words that a search leaves out, such as greetings.
+        """
+        ids = {self._vocabulary.id_of(word) for word in words(text)}
+        if not ids or None in ids:
+            return None
+        slots = self._arrays["slots"].reshape(-1, SLOTS)
+        of_name = np.arange(SLOTS) < self._arrays["name_lengths"][:, None]
+        has = np.logical_and.reduce([((slots == each) & of_name).any(axis=1) for each in ids])
+        return int(has.argmax()) if has.any() else None
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return texts that find something and may be meant by one that finds nothing, the likeliest first."""
@@ -389,11 +404,13 @@ class SearchIndex:
         query, matches = self._thorough(query, self._match(query), range(MOST_ASKED))
         return query.asked, self._forward.match_slots(query, matches, row)
 
-    def _is_word(self, word: str) -> bool:
-        return self._vocabulary.id_of(word) is not None or (self._remarks is not None and self._remarks.has_word(word))
-
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]
+
+
+def _is_word(vocabulary: Vocabulary, remarks: RemarkIndex | None, word: str) -> bool:
+    """Return whether a name, label or remark has a word."""
+    return vocabulary.id_of(word) is not None or (remarks is not None and remarks.has_word(word))
 
 
 def _best(ranked: Ranked) -> float:

@@ -5,8 +5,9 @@ from numpy.typing import ArrayLike, NDArray
 
 MOST = 255
 """What a product costs that does not sell and is out of stock."""
-SALES, IS_SOLD, IN_STOCK = 0.6, 0.1, 0.3
-"""The shares of how much a product sells, of whether it sells at all, and of its stock."""
+SALES, IS_SOLD, IN_STOCK = 0.35, 0.1, 0.55
+"""The shares of how much a product sells, of whether it sells at all, and of its stock. The last is more than the
+others together: of equal products those in stock come first."""
 
 
 def sales_prior(sold: ArrayLike, in_stock: ArrayLike) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ Columns that say who somebody is are marked, so that `forget` finds them in ever
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from sqlalchemy import (
     JSON,
@@ -16,12 +17,15 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
     Table,
     TypeDecorator,
+    UniqueConstraint,
+    select,
     update,
 )
 
@@ -48,6 +52,23 @@ class Moment(TypeDecorator[datetime]):
         """Return the time in UTC."""
         del dialect
         return value and value.replace(tzinfo=UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """An exact decimal, stored as text: SQLite's numbers are not exact."""
+
+    impl = String(100)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Return the digits of the number."""
+        del dialect
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """Return the number."""
+        del dialect
+        return None if value is None else Decimal(value)
 
 
 def shop_column(*, primary_key: bool = False) -> Column[str]:
@@ -105,6 +126,19 @@ requests = Table(
 )
 """Strangers who ask for access. A decided one without a role was rejected."""
 
+request_messages = Table(
+    "request_messages",
+    metadata,
+    row_id(),
+    shop_column(),
+    Column("request", BigInteger, nullable=False),
+    *person_columns("owner"),
+    Column("message", BigInteger, nullable=False),
+    Index("request_messages_request", "shop", "request"),
+    sqlite_autoincrement=True,
+)
+"""The bot's messages about requests that wait, in the private chats of owners. They are edited after the decision."""
+
 audit = Table(
     "audit",
     metadata,
@@ -121,8 +155,52 @@ audit = Table(
 """What people changed. Entries are added and never changed, except that names are erased."""
 
 
+quotations = Table(
+    "quotations",
+    metadata,
+    row_id(),
+    shop_column(),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    *person_columns("maker"),
+    Column("asked_message", BigInteger, nullable=True),
+    Column("level", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("priced_at", Moment, nullable=False),
+    Column("next_place", Integer, nullable=False),
+    UniqueConstraint("shop", "year", "number", name="quotations_number"),
+    Index("quotations_maker", "shop", "maker_id"),
+    sqlite_autoincrement=True,
+)
+"""Lists of goods with prices. `asked_message` is the message that asked for it, in the maker's chat with the bot."""
+
+quotation_lines = Table(
+    "quotation_lines",
+    metadata,
+    Column("quotation_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("quotations.id"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    shop_column(),
+    Column("asked", String, nullable=False),
+    Column("number", Exact, nullable=False),
+    Column("unit", String, nullable=True),
+    Column("kodeitem", String, nullable=True),
+    Column("namaitem", String, nullable=False),
+    Column("satuan", String, nullable=True),
+    Column("price", Exact, nullable=True),
+    Column("choices", JSON, nullable=False),
+)
+"""The lines of quotations (`quotations.records.Line`). `asked` is what somebody typed, and may name people."""
+
+
 def forget(connection: Connection, shop: str, user_id: int) -> int:
-    """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were."""
+    """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
+
+    What they typed is erased from their quotations, too.
+    """
+    own = select(quotations.c.id).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
+    connection.execute(update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked=""))
+    of_chat = update(quotations).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
+    connection.execute(of_chat.values(asked_message=None))
     changed = 0
     for table in metadata.sorted_tables:
         for column in table.columns:

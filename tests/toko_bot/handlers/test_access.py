@@ -35,11 +35,11 @@ def test_a_stranger_is_sent_their_id_once_and_then_nothing_by_any_path(bot: Runn
 def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Person) -> None:
     siti.press("1", siti.ask("indomie goreng")).answered()
     product = siti.next_edit().text
-    assert "  pokok                Rp2.612" in product
+    assert "  modal                Rp2.612" in product
     assert "  laba             Rp538 20,6%" in product
     siti.press("1", siti.ask("sabun rugi")).answered()
     loss = siti.next_edit().text
-    assert "Dijual di bawah harga pokok" in loss
+    assert "Dijual di bawah modal" in loss
     assert "  RUGI             Rp1.000 20%" in loss
     budi.press("1", budi.ask("indomie goreng")).answered()
     for command in ("/rugi", "/tanpaharga", "/habis", "/status", "/sync"):
@@ -47,7 +47,7 @@ def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Pe
     budi.forge("rrugi.1", budi.messages[-1]).answered()
     budi.choose(_answered(budi.inline("indomie goreng")))
     assert COST not in shown(budi)
-    assert "pokok" not in shown(budi).replace("di bawah harga pokok", "")
+    assert "modal" not in shown(budi).replace("di bawah modal", "")
     siti.choose(_answered(siti.inline("indomie goreng special")))
     assert COST not in siti.messages[-1].text.replace(".", "")
 
@@ -60,7 +60,7 @@ def test_in_a_listed_group_members_search_without_cost_and_other_groups_get_noth
     member = bot.server.user(stranger.user.id, inside=group)
     member.send("/harga@toko_bot indomie goreng")
     answer = member.next_message()
-    assert "Rp3.150" in answer.text
+    assert "Rp115.000" in answer.text
     assert answer.reply_to is not None
     owner.press("1", answer).answered()
     opened = owner.next_edit(of=answer)
@@ -81,9 +81,11 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     budi.send("/start")
     siti.send("/start")
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
-    assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
+    assert not [command for command in budi.commands() if command.startswith(("/keadaan", "/sinkron", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
-    assert names[-7:] == ["/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"]
+    assert names[-9:] == [
+        "/keadaan", "/sinkron", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat", "/pengguna", "/catatan",
+    ]  # fmt: skip
 
 
 def test_the_lists_for_owners_show_products_and_open_them(siti: Person) -> None:
@@ -101,12 +103,15 @@ def test_version_status_and_reload_show_the_state_of_the_bot(siti: Person) -> No
     version = siti.ask("/version").text
     assert "i5_UJI.i5bu" in version
     assert "WIB" in version
-    assert "Umur: 2 jam" in version
+    assert "Diperbarui 2 jam lalu (" in version
+    assert siti.ask("/data").text == version
     assert "contoh" not in version
     status = siti.ask("/status").text
     assert "Pencarian hari ini" in status
-    assert "Dagster tidak bisa dihubungi" in status
+    assert "Program sinkronisasi di server tidak bisa dihubungi" in status
+    assert "Bot menyala selama" in siti.ask("/keadaan").text
     assert "sudah yang terbaru" in siti.ask("/reload").text
+    assert "sudah yang terbaru" in siti.ask("/segarkan").text
     assert str(SITI) in siti.ask("/id").text
 
 
@@ -133,14 +138,14 @@ def test_without_owner_users_nobody_is_an_owner_and_the_bot_says_so_at_its_start
         bot.wait_for_log("OWNER_USERS is empty: nobody is an owner")
         budi = server.user(BUDI, "Budi")
         budi.press("1", budi.ask("indomie goreng")).answered()
-        assert "pokok" not in budi.next_edit().text
+        assert "modal" not in budi.next_edit().text
         assert "RUGI" not in budi.ask("/rugi").text
 
 
 def test_without_allowed_users_the_bot_logs_a_warning_and_sends_people_their_id(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path, OWNER_USERS="", ALLOWED_USERS="") as bot:
         assert "Anda belum punya akses" in server.user(BUDI, "Budi").ask("halo").text
-        assert "ALLOWED_USERS is empty" in bot.log
+        assert "OWNER_USERS and ALLOWED_USERS are empty: nobody may use the bot" in bot.log
 
 
 def _answered(query: InlineQuery) -> InlineQuery:

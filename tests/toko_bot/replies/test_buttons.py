@@ -1,6 +1,7 @@
 """The data of a button decodes to the same button, and fits into Telegram's 64 bytes."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,17 +12,29 @@ from toko_bot.replies.buttons import (
     MOST_BYTES,
     WAYS,
     Button,
+    Calculate,
     Choose,
     History,
     Label,
     Moves,
     Open,
     Photo,
+    Quote,
     Report,
     Results,
     data_of,
     read_data,
 )
+from toko_bot.replies.people.buttons import (
+    AuditList,
+    Decide,
+    OnPerson,
+    PeopleButton,
+    PeopleList,
+    Request,
+    decode_people,
+)
+from toko_core.people import Role
 
 HASHES = st.text("abcXYZ019_-", min_size=8, max_size=8)
 LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
@@ -36,10 +49,36 @@ BUTTONS = st.one_of(
     st.builds(History, HASHES),
     st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES),
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
-)
+    st.builds(Request, st.integers(1, 10**15 - 1)),
+    st.builds(Decide, st.integers(1, 10**15 - 1), st.none() | st.sampled_from(Role), st.none() | st.integers(1, 999)),
+    st.builds(PeopleList, st.integers(1, 9999)),
+    st.builds(
+        OnPerson,
+        st.sampled_from(["open", "role", "level", "stock", "remove"]),
+        st.integers(1, 2**52),
+        st.integers(1, 9999),
+        st.sampled_from(["", "m", "s", "p", "0", "1", "999"]),
+    ),
+    st.builds(
+        Quote,
+        st.sampled_from("velcqugdapnrstio"),
+        st.integers(0, 10**18 - 1),
+        st.integers(1, 10**6 - 1),
+        st.text("abcXYZ019_-,", max_size=24),
+    ),
+    st.builds(AuditList, st.none() | st.integers(1, 10**15 - 1)),
+    st.builds(
+        Calculate,
+        HASHES,
+        st.text("abcXYZ019_-", min_size=4, max_size=4),
+        st.decimals("0.001", "9999.999", places=3),
+        st.none() | st.integers(0, 9999),
+        st.none() | RESULTS | REPORTS | MOVES,
+    ),
+)  # fmt: skip
 
 PRODUCT = "Ab0-_xYZ"
-SENT: dict[str, Button] = {
+SENT: dict[str, Button | PeopleButton] = {
     "p1": Results(1, None),
     "p12:indomie grg": Results(12, "indomie grg"),
     "p1:a:b\nteh é 🔎": Results(1, "a:b\nteh é 🔎"),
@@ -60,30 +99,62 @@ SENT: dict[str, Button] = {
     f"o{PRODUCT}vn7.2": Open(PRODUCT, Moves("naik", 7, 2)),
     f"f{PRODUCT}": Photo(PRODUCT),
     f"h{PRODUCT}": History(PRODUCT),
+    "uk12": Request(12),
+    "ua12s": Decide(12, Role.STAFF),
+    "ua12p": Decide(12, Role.CUSTOMER),
+    "ua12p3": Decide(12, Role.CUSTOMER, 3),
+    "ua12t": Decide(12, None),
+    "ul2": PeopleList(2),
+    "uo101.2": OnPerson("open", 101, 2),
+    "ur101.2.m": OnPerson("role", 101, 2, "m"),
+    "uh101.2": OnPerson("level", 101, 2),
+    "uh101.2.3": OnPerson("level", 101, 2, "3"),
+    "ug101.2.1": OnPerson("stock", 101, 2, "1"),
+    "ux101.2": OnPerson("remove", 101, 2),
+    "ux101.2.1": OnPerson("remove", 101, 2, "1"),
+    "uc": AuditList(),
+    "kv12": Quote("v", 12),
+    "kv12.2": Quote("v", 12, 2),
+    "kq12.3.1,5": Quote("q", 12, 3, "1,5"),
+    "ku12.3.aB-_": Quote("u", 12, 3, "aB-_"),
+    f"kc12.3.{PRODUCT}": Quote("c", 12, 3, PRODUCT),
+    "kn12.0.2": Quote("n", 12, 0, "2"),
+    "ko0.2": Quote("o", 0, 2),
+    "uc345": AuditList(345),
+    f"j{PRODUCT}aB-_12": Calculate(PRODUCT, "aB-_", Decimal(12)),
+    f"j{PRODUCT}aB-_0.25l2brhabis.1": Calculate(PRODUCT, "aB-_", Decimal("0.25"), 2, Report("habis", 1)),
+    f"j{PRODUCT}aB-_9999.999bp1:gula": Calculate(PRODUCT, "aB-_", Decimal("9999.999"), back=Results(1, "gula")),
     "cmp1:gula": Choose("merek", Results(1, "gula")),
     "cjq4mAb-_:gula": Choose("jenis", Results(4, "gula", merek="Ab-_", history=True)),
 }
 """The data of buttons in messages that people already have in their chats, and the buttons that they decode to."""
 
 
+def read(data: str) -> Button | PeopleButton | None:
+    """Read the data as the handlers do, which divide it by its first letter."""
+    return decode_people(data) if data.startswith("u") else read_data(data)
+
+
 @pytest.mark.parametrize("data", SENT)
 def test_buttons_that_were_sent_long_ago_still_work_and_are_encoded_the_same_today(data: str) -> None:
-    button = read_data(data)
+    button = read(data)
     assert button == SENT[data]
     assert button is not None
     assert data_of(button) == data
 
 
 @given(BUTTONS)
-def test_an_encoded_button_decodes_to_the_same_button_except_for_a_query_that_does_not_fit(button: Button) -> None:
+def test_an_encoded_button_decodes_to_the_same_button_except_for_a_query_that_does_not_fit(
+    button: Button | PeopleButton,
+) -> None:
     data = data_of(button)
     assert len(data.encode(errors="surrogatepass")) <= MOST_BYTES
-    assert read_data(data) in {button, _without_query(button)}
+    assert read(data) in {button, _without_query(button)}
 
 
 @given(st.text(max_size=64))
 def test_any_data_can_be_read_without_an_error(data: str) -> None:
-    read_data(data)
+    read(data)
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -93,12 +164,14 @@ def test_narrowing_leads_to_the_first_page_and_can_be_removed(label: Label) -> N
     assert narrowed.narrowed(label, None) == Results(1, "gula")
 
 
-def _without_query(button: Button) -> Button:
+def _without_query(button: Button | PeopleButton) -> Button | PeopleButton:
     match button:
         case Results():
             return replace(button, query=None)
         case Open(product, Results() as back):
             return Open(product, replace(back, query=None))
+        case Calculate(back=Results() as back):
+            return replace(button, back=replace(back, query=None))
         case Choose(label, results):
             return Choose(label, replace(results, query=None))
     return button

@@ -21,7 +21,7 @@ def test_an_answer_arrives_despite_a_transient_failure(
     bot: RunningBot, budi: Person, kind: FailureKind, expected: str
 ) -> None:
     bot.server.fail("sendMessage", kind, times=1)
-    assert "Rp3.150" in budi.ask("indomie", timeout=10).text
+    assert "Rp115.000" in budi.ask("indomie", timeout=10).text
     bot.wait_for_log(expected)
     bot.server.fail("editMessageText", kind, times=1)
     budi.press("1")
@@ -34,8 +34,8 @@ def test_a_lost_response_to_an_edit_is_not_an_error(bot: RunningBot, budi: Perso
     answer = budi.ask("biskuit kelapa")
     bot.server.fail("editMessageText", "reset", times=1, done=True)
     budi.press("›", answer).answered()
-    assert budi.next_edit().labels[-2] == "2/3"
-    assert "2/3" in budi.messages[-1].labels
+    assert budi.next_edit().labels[-2] == "2/6"
+    assert "2/6" in budi.messages[-1].labels
     bot.wait_for_log("retrying in")
 
 
@@ -58,7 +58,7 @@ def test_blocking_the_bot_is_logged_and_others_still_get_answers(bot: RunningBot
     bot.server.fail("sendMessage", "403", times=1)
     siti.send("indomie")
     bot.wait_for_log(f"User {SITI} has blocked the bot")
-    assert "Rp3.150" in budi.ask("indomie").text
+    assert "Rp115.000" in budi.ask("indomie").text
     bot.server.fail("sendMessage", "400", times=1)
     siti.send("indomie")
     bot.wait_for_log(f"The bot cannot write to the chat of user {SITI}")
@@ -82,7 +82,7 @@ def test_a_failed_download_of_a_photo_is_retried(bot: RunningBot, budi: Person) 
 @pytest.mark.parametrize("kind", ["409", "500", "502", "reset"])
 def test_polling_continues_after_failures(bot: RunningBot, budi: Person, kind: FailureKind) -> None:
     bot.server.fail("getUpdates", kind, times=1)
-    assert "Rp3.150" in budi.ask("indomie", timeout=15).text
+    assert "Rp115.000" in budi.ask("indomie", timeout=15).text
     if kind == "409":
         bot.wait_for_log("Another program polls with this bot's token")
 
@@ -92,7 +92,7 @@ def test_the_bot_survives_a_network_outage(bot: RunningBot, budi: Person) -> Non
     bot.server.down()
     bot.server.wait_until(lambda: bot.log.count("ConnectError") > before, "the outage is noticed")
     bot.server.up()
-    assert "Rp3.150" in budi.ask("indomie", timeout=15).text
+    assert "Rp115.000" in budi.ask("indomie", timeout=15).text
 
 
 def test_the_bot_waits_for_the_network_when_it_starts(data: Path, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_the_bot_waits_for_the_network_when_it_starts(data: Path, tmp_path: Path
             bot.wait_for_log("getMe failed")
             server.up()
             bot.wait_for_log("answers 2 people", 20)
-            assert "Rp3.150" in server.user(BUDI, "Budi").ask("indomie").text
+            assert "Rp115.000" in server.user(BUDI, "Budi").ask("indomie").text
 
 
 def test_sigterm_ends_a_bot_that_waits_for_the_network(data: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_after_sigterm_the_bot_finishes_the_updates_that_it_is_processing(data: 
         server.wait_until(lambda: len(server.received("sendMessage")) >= 2, "the bot is answering both")
         assert bot.stop() == 0
         for person in people:
-            assert "Rp3.150" in person.next_message().text
+            assert "Rp115.000" in person.next_message().text
         assert server.pending == 0
 
 
@@ -131,10 +131,10 @@ def test_a_person_who_floods_is_slowed_and_others_are_not(data: Path, tmp_path: 
         budi, siti = server.user(BUDI, "Budi"), server.user(SITI, "Siti")
         for _ in range(120):
             budi.send("indomie")
-        assert "Rp3.150" in siti.ask("indomie").text
+        assert "Rp115.000" in siti.ask("indomie").text
         assert "Terlalu cepat" in budi.next_message(containing="Terlalu cepat").text
         server.wait_until(lambda: not server.pending, "the bot has received everything")
         assert bot.stop() == 0
-        answers = sum("Rp3.150" in message.text for message in budi.messages)
+        answers = sum("Rp115.000" in message.text for message in budi.messages)
         assert BURST <= answers <= BURST + MOST_WAITING + 1
         assert "User 101 floods" in bot.log

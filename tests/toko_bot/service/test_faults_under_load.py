@@ -95,7 +95,7 @@ def flood(scene: Scene) -> None:
 
 
 def answers_of(person: Person) -> int:
-    return sum("Rp3.150" in message.text for message in person.messages)
+    return sum("Rp115.000" in message.text for message in person.messages)
 
 
 FAULTS: dict[str, tuple[Callable[[Scene], None], list[str]]] = {
@@ -158,7 +158,7 @@ def test_all_searches_are_answered_and_the_log_says_what_happened(bot: RunningBo
         strike(Scene(bot, load, person))
         load.wait_for_searches(AFTER)
     assert load.wrong == []
-    assert "Rp3.150" in bot.server.user(next(AFFECTED)).ask("indomie").text
+    assert "Rp115.000" in bot.server.user(next(AFFECTED)).ask("indomie").text
     expect_lines(bot, before, expected)
 
 

@@ -29,10 +29,10 @@ def test_an_update_that_cannot_be_read_is_skipped_and_acknowledged(
 ) -> None:
     server = bot.server
     server.user(STRANGER).send_other(**content)
-    assert "Rp3.150" in budi.ask("indomie").text
+    assert "Rp115.000" in budi.ask("indomie").text
     server.wait_until(lambda: server.pending == 0, "all updates are acknowledged")
     polls = len(server.received("getUpdates"))
-    assert "Rp3.150" in budi.ask("indomie").text
+    assert "Rp115.000" in budi.ask("indomie").text
     assert len(server.received("getUpdates")) < polls + 10  # it does not poll the same update again and again
     bot.wait_for_log("cannot be read and is skipped")
     assert "rahasia" not in bot.log
@@ -61,14 +61,14 @@ def test_a_response_that_is_not_telegrams_is_an_error_of_the_network(body: bytes
 def test_polls_that_are_rejected_for_a_moment_are_repeated(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server, running_bot(server, data, tmp_path):
         server.fail("getUpdates", "401", times=2)
-        assert "Rp3.150" in server.user(BUDI, "Budi").ask("indomie", timeout=30).text
+        assert "Rp115.000" in server.user(BUDI, "Budi").ask("indomie", timeout=30).text
 
 
 def test_a_bot_waits_for_a_telegram_that_does_not_answer_before_the_first_poll(data: Path, tmp_path: Path) -> None:
     with TelegramServer() as server:
         server.fail("deleteWebhook", "502", times=3)  # repeated after 0.5, 2 and 5 seconds
         with running_bot(server, data, tmp_path) as bot:
-            assert "Rp3.150" in server.user(BUDI, "Budi").ask("indomie", timeout=30).text
+            assert "Rp115.000" in server.user(BUDI, "Budi").ask("indomie", timeout=30).text
             assert bot.stop() == 0
             assert "The bot stops" not in bot.log
 

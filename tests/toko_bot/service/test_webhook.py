@@ -83,7 +83,7 @@ def test_an_update_that_cannot_be_read_is_acknowledged_counted_and_logged_withou
 ) -> None:
     before = sample(bot, "toko_bot_unreadable_total")
     server.user(STRANGER).send_other(contact={"secret": "kata-sandi"})
-    assert "Rp3.150" in budi.ask("indomie").text
+    assert "Rp115.000" in budi.ask("indomie").text
     server.wait_until(lambda: server.pending == 0, "all updates are acknowledged")
     assert server.world.updates.last_error is None
     assert sample(bot, "toko_bot_unreadable_total") == before + 1
@@ -131,7 +131,7 @@ def test_a_webhook_without_deliveries_is_reported_once(
     wait_for_checks(server, 5)
     wait_for(server, bot, problem)
     set_webhook(server, bot)
-    assert "Rp3.150" in budi.next_message().text
+    assert "Rp115.000" in budi.next_message().text
     wait_until_healthy(server, bot)
     lines = [line for line in caplog.messages if "cannot deliver" in line or "healthy" in line]
     assert [problem in lines[0], *lines[1:]] == [True, "The bot is healthy again"]

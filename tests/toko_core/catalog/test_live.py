@@ -1,10 +1,13 @@
 """The served catalogue is replaced only by a whole one: as it was published, and named by CURRENT."""
 
 import asyncio
+import gc
 import os
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,6 +47,22 @@ def test_a_program_that_was_started_with_nice_serves_a_catalogue_and_stays_nice(
 
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(serve).result() == [19]
+
+
+def test_a_replaced_catalogue_is_freed_at_once_and_not_when_python_looks_for_cycles(
+    live: LiveCatalog, tmp_path: Path
+) -> None:
+    assert live.served is not None
+    catalog, details = live.served.catalog, live.served.details
+    old: list[weakref.ref[Any]] = [weakref.ref(each) for each in (catalog, catalog.index, details)]
+    del catalog, details
+    publish_shop(tmp_path, SHOP[:5])
+    gc.disable()
+    try:
+        assert asyncio.run(live.poll()) is None
+        assert [each() for each in old] == [None, None, None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("fifths", [0, 1, 2, 3, 4])

@@ -1,6 +1,7 @@
 """Products are read exactly as the tables of the file have them, to the rupiah."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import duckdb
 import pytest
 
 from tests.catalog_files import write_catalog
+from tests.toko_bot.bot.shop import Item, publish_shop
 from toko_core import CatalogError
-from toko_core.catalog.products import Price, Product, Products
+from toko_core.catalog.products import MOST, Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
 
 PRODUCTS = [
@@ -58,6 +60,27 @@ def test_every_text_and_amount_is_read_as_it_was_written(products: Products) -> 
     assert [products[number] for number in range(len(products))] == [
         Product(*row, prices=tuple(expected[number])) for number, row in enumerate(PRODUCTS)
     ]
+
+
+@pytest.mark.parametrize(
+    ("service", "stock", "shown"),
+    [
+        (None, [], None), (False, [], "0"), (True, ["7"], None), (None, ["7", "0.5"], "7.5"), (False, ["-3"], "-3"),
+        (False, [None], "0"), (False, ["12345678901.125"], "12345678901.125"),
+        (False, ["10000000000000000"], str(MOST)), (False, ["-10000000000000000"], str(-MOST)),
+    ],
+)  # fmt: skip
+def test_the_stock_is_that_of_all_branches_and_a_service_has_none(
+    tmp_path: Path, service: bool | None, stock: list[str | None], shown: str | None
+) -> None:
+    item = Item("1", "X", [("PCS", "1", None, None, None, "1")], fields={"jasa": service})
+    file = publish_shop(tmp_path / "data", [item, replace(item, kodeitem="2", fields={"jasa": False})])
+    with duckdb.connect(file) as connection:
+        for number, amount in enumerate(stock):
+            connection.execute("INSERT INTO stock VALUES (0, ?, ?)", [f"K{number}", amount])
+        products = Products(connection)
+    assert products[0].stok == (None if shown is None else Decimal(shown))
+    assert products[1].stok == 0
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,15 @@ def test_what_is_in_stock_comes_before_what_is_not() -> None:
     assert [hit.row for hit in index.search("gula")] == [1, 0]
 
 
+def test_what_is_in_stock_comes_before_what_sells_best_and_is_not() -> None:
+    names = [SOLD_NAMES[hit.row] for hit in selling(stock=[True, False, True, True, True]).search("indomi")]
+    assert [name for name in names if name != "INDOMIE"] == [
+        "INDOMIE KARI 72GR",
+        "INDOMIE SOTO 75GR",
+        "INDOMIE GORENG 85GR",
+    ]
+
+
 def test_sales_never_beat_a_better_match_or_the_whole_name() -> None:
     index = selling()
     assert first("indomie goreng", index, SOLD_NAMES) == "INDOMIE GORENG 85GR"

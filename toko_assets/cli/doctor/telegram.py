@@ -55,9 +55,10 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, f"{groups[0]} among ALLOWED_USERS and OWNER_USERS is a group", "put it into ALLOWED_CHATS.")
     if people:
         yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person", "put them into ALLOWED_USERS.")
-    if not settings.staff and not settings.allowed_chats:
+    stored = _stored_owners(settings) if not settings.owners else settings.owners
+    if not settings.staff and not stored and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
-    if not settings.owners and not _stored_owners(settings):
+    if not stored:
         yield wrong(
             SUBJECT, "OWNER_USERS is empty: nobody sees cost or is notified of syncs. Put the owners' ids there."
         )

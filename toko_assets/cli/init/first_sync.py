@@ -56,6 +56,5 @@ def show_next_steps(answers: Answers, *, in_containers: bool, synced: bool) -> N
     answers.say(f"The web interface is then at http://127.0.0.1:{port}.")
     if answers.env.get("TELEGRAM_BOT_TOKEN") and not answers.env.get("ALLOWED_USERS"):
         answers.say(
-            "Staff: each of them sends the bot a message, and it replies with their id. "
-            f"{toko} init --yes --allowed-users 101,102 lets them search."
+            "Staff: each of them sends the bot a message. The owners get one with buttons, and decide who may search."
         )

@@ -47,6 +47,11 @@ class CustomerGroups:
         if rows and has_table(connection, "group_discounts"):
             self._discounts = _discounts(connection, self._codes)
 
+    @property
+    def everywhere(self) -> tuple[CustomerGroup, ...]:
+        """The groups with the percents that they get where no product has others."""
+        return self._groups
+
     def of(self, product_id: int) -> tuple[CustomerGroup, ...]:
         """Return the groups with the percents that they get for a product."""
         if not self._discounts:

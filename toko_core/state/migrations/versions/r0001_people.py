@@ -38,6 +38,17 @@ def upgrade() -> None:
     )
     op.create_index("requests_user", "requests", ["shop", "user_id"])
     op.create_table(
+        "request_messages",
+        sa.Column("id", number, primary_key=True),
+        sa.Column("shop", sa.String(40), nullable=False),
+        sa.Column("request", sa.BigInteger, nullable=False),
+        sa.Column("owner_id", sa.BigInteger),
+        sa.Column("owner_name", sa.String, nullable=False, server_default=""),
+        sa.Column("message", sa.BigInteger, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("request_messages_request", "request_messages", ["shop", "request"])
+    op.create_table(
         "audit",
         sa.Column("id", number, primary_key=True),
         sa.Column("shop", sa.String(40), nullable=False),

@@ -1,0 +1,106 @@
+"""The whole bot and the Bot API server of the tests in one event loop, without HTTP: for thousands of requests.
+
+Everything of both is real but the bytes between them. People act as in other tests, and `handle` processes what they
+did. There are no turns: nobody has to wait.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from telegram import Update
+from telegram.request import BaseRequest, RequestData
+
+from tests.servers.telegram import TelegramServer
+from tests.servers.telegram.errors import ApiError
+from tests.servers.telegram.methods import METHODS
+from tests.servers.telegram.wire import Params, Upload
+from tests.servers.telegram.world import World
+from tests.toko_bot.bot.in_thread import bot_settings
+from toko_bot.app import TokoBot, build_app
+from toko_core.state.tables import metadata
+
+
+class Directly(BaseRequest):
+    """Calls the methods of the server."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def read_timeout(self) -> float | None:
+        return None
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
+    ) -> tuple[int, bytes]:
+        del method, args, kwargs
+        values = dict(request_data.json_parameters) if request_data else {}
+        files = request_data.multipart_data if request_data else {}
+        uploads = {name: Upload(file[0], file[1]) for name, file in files.items()}  # type: ignore[arg-type]
+        try:
+            with self._world.lock:
+                result = METHODS[url.rpartition("/")[2].lower()](self._world, Params(values, uploads))
+        except ApiError as error:
+            answer = {"ok": False, "error_code": error.code, "description": error.description}
+            return error.code, json.dumps(answer).encode()
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+
+class DirectBot:
+    """A bot that serves a catalogue, and its server."""
+
+    def __init__(self, server: TelegramServer, bot: TokoBot, runner: asyncio.Runner) -> None:
+        self.server, self.bot, self._runner = server, bot, runner
+        self._connect()
+
+    def begin_anew(self) -> None:
+        """Replace the server by another one, with other chats, and empty the state database."""
+        self.server = TelegramServer()
+        self._connect()
+        with self.bot.services.state.write() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(table.delete())
+
+    def _connect(self) -> None:
+        direct = Directly(self.server.world)
+        self.bot.application.bot._request = (direct, direct)
+
+    def handle(self) -> None:
+        """Process what people did, in its order."""
+        self._runner.run(self._handle())
+
+    async def _handle(self) -> None:
+        application, pending = self.bot.application, self.server.world.updates.pending
+        while pending:
+            _, update = pending.popitem(last=False)
+            await application.process_update(Update.de_json(update.json(), application.bot))
+
+
+@contextmanager
+def direct_bot(data: Path, **settings: str) -> Iterator[DirectBot]:
+    """Run a bot with these settings. At the end, check that nothing unexpected happened in it."""
+    server = TelegramServer()
+    bot = build_app(bot_settings(server, data, **settings))
+
+    async def start() -> None:
+        await bot.application.initialize()
+        await bot.live.poll()
+
+    with asyncio.Runner() as runner:
+        direct = DirectBot(server, bot, runner)
+        runner.run(start())
+        yield direct
+        runner.run(bot.application.shutdown())
+    bot.services.close()
+    samples = next(iter(bot.metrics.errors.collect())).samples
+    assert [sample.labels for sample in samples if sample.name.endswith("_total")] == []

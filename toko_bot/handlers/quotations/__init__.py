@@ -1,0 +1,1 @@
+"""Handles lists of goods, and the quotations that the bot makes of them."""
