@@ -32,6 +32,20 @@ def test_a_stranger_is_sent_their_id_once_and_then_nothing_by_any_path(bot: Runn
     assert bot.log.count(f"of user {stranger.user.id} ") >= 8
 
 
+def test_a_stranger_gets_nothing_if_telegram_rejects_the_answer_to_their_button(bot: RunningBot) -> None:
+    stranger = bot.server.user(9901, "https://evil.example")
+    stranger.send("/start")
+    hello = stranger.next_message()
+    bot.server.fail("answerCallbackQuery", "400", description="Bad Request: something else")
+    stranger.forge("p1:indomie", hello)
+    bot.wait_for_log("omething else")
+    stranger.expect_silence(0.5)
+    assert "INDOMIE" not in shown(stranger)
+    asked = [sent.params for sent in bot.server.received("sendMessage") if "evil.example" in str(sent.params)]
+    assert asked
+    assert all("is_disabled" in str(params.get("link_preview_options")) for params in asked)
+
+
 def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Person) -> None:
     siti.press("1", siti.ask("indomie goreng")).answered()
     product = siti.next_edit().text

@@ -20,6 +20,7 @@ ONLY_OWNERS = "Hanya pemilik toko yang bisa memakai tombol ini."
 REQUEST_GONE = "Permintaan ini sudah tidak berlaku. Kalau orangnya menulis lagi, Anda dapat pesan baru."
 PROBLEMS = {
     Problem.FROM_SETTINGS: "Orang ini diatur di komputer toko, jadi tidak bisa diubah di sini.",
+    Problem.HAS_ACCESS: "Orang ini sudah punya akses. Ubah lewat /pengguna.",
     Problem.LAST_OWNER: "Ini pemilik terakhir. Jadikan orang lain pemilik dulu.",
     Problem.NOT_OWNER: ONLY_OWNERS,
     Problem.UNKNOWN: "Orang ini sudah tidak punya akses.",
