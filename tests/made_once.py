@@ -43,7 +43,14 @@ def give_postgres(data: Path) -> None:
 def _made() -> Path:
     folder = tempfile.TemporaryDirectory(prefix="toko-made-")
     _FOLDERS.append(folder)
-    made = Path(folder.name)
+    before = os.umask(0o077)  # as all commands have it
+    try:
+        return _make(Path(folder.name))
+    finally:
+        os.umask(before)
+
+
+def _make(made: Path) -> Path:
     home = made / "dagster"
     home.mkdir()
     shutil.copyfile(DAGSTER_FILES / DAGSTER, home / DAGSTER)

@@ -234,15 +234,15 @@ def add_handlers(app: App) -> None:
     app.add_handler(TypeHandler(Update, guard), GATE)
     app.add_handlers(
         [
-            CommandHandler(["start", "help", "bantuan"], on_start, new),
+            CommandHandler(["start", "bantuan", "help"], on_start, new),
             CommandHandler("id", on_id, new),
-            CommandHandler("version", on_version, new),
-            CommandHandler("reload", on_reload, new),
+            CommandHandler(["data", "version"], on_version, new),
+            CommandHandler(["segarkan", "reload"], on_reload, new),
             CommandHandler(["harga", "cari"], on_group_search),
             CommandHandler("riwayat", on_history, new),
             CommandHandler(list(WAYS), on_moves, new),
-            CommandHandler("status", on_status, new),
-            CommandHandler("sync", on_sync, new),
+            CommandHandler(["keadaan", "status"], on_status, new),
+            CommandHandler(["sinkron", "sync"], on_sync, new),
             CommandHandler(list(COMMANDS), on_report, new),
             CommandHandler("penawaran", on_quotations, new),
             CommandHandler("pengguna", on_people, new),

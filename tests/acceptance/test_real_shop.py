@@ -41,14 +41,14 @@ REJECTED = {
 
 PAGES = {
     "manisindo gula pasir": [
-        "BKS lv 1              Rp17.500", "  Pelanggan Tetap −5 %", "                      Rp16.625",
+        "BKS level 1           Rp17.500", "  Pelanggan Tetap −5% Rp16.625",
         "BKS Grosir Pasar      Rp16.800", "", "Stok 0", "", "Kode: 2003", "Merek: Manisindo", "Jenis: Sembako",
         "Satuan: BKS = Bungkus",
     ],
-    "beras pulen": ["BKS                   Rp78.000", "  Pelanggan Tetap −10 %", "                      Rp70.200"],
+    "beras pulen": ["BKS                   Rp78.000", "  Pelanggan Tetap −10%", "                      Rp70.200"],
     "mie goreng sedapindo": [
-        "BKS s.d. 11            Rp3.500", "  Pelanggan Tetap −5 % Rp3.325",
-        "BKS >11                Rp3.300", "  Pelanggan Tetap −5 % Rp3.135", "",
+        "BKS 1–11               Rp3.500", "  Pelanggan Tetap −5%  Rp3.325",
+        "BKS 12+                Rp3.300", "  Pelanggan Tetap −5%  Rp3.135", "",
         "Stok (BKS)", "Gudang Belakang            400", "Toko Utama                  40",
     ],
 }  # fmt: skip

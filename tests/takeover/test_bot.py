@@ -48,8 +48,8 @@ def test_a_products_page_has_prices_cost_stock_barcodes_and_photo(siti: Person) 
     lines = page.text.splitlines()
     assert lines[0] == "INDOMIE GORENG SPECIAL 85 GR"
     for line in (
-        "PCS s.d. 5             Rp3.650", "  pokok                Rp2.860", "  laba             Rp790 27,6%",
-        "DUS×24 >5             Rp70.500", "CB1                         42", "Kode: 000004",
+        "PCS 1–5                Rp3.650", "  modal                Rp2.860", "  laba             Rp790 27,6%",
+        "DUS(24) 6+            Rp70.500", "CB1                         42", "Kode: 000004",
         "Barcode DUS: 8997094460440", "Merek: INDOMIE", "Jenis: MIE INSTAN",
     ):  # fmt: skip
         assert line in lines
@@ -62,9 +62,9 @@ def test_a_products_history_has_the_changes_that_the_old_version_saw(siti: Perso
     siti.press("📈 Riwayat", shown(siti, "1", siti.ask("indomie goreng special"))).answered()
     history = siti.next_message()
     assert history.text.splitlines()[2:6] == [
-        "PCS s.d. 5", "6 Jan 2026: Rp3.150 → Rp3.650 (+15,9%)", "5 Jan 2026: baru ada, Rp3.150", ""
+        "PCS 1–5", "6 Jan 2026 – Rp3.150 → Rp3.650 (+15,9%)", "5 Jan 2026 – baru: Rp3.150", ""
     ]  # fmt: skip
-    assert "Riwayat sejak 4 Jan 2026, 3 backup." in history.text
+    assert "Riwayat sejak 4 Jan 2026, dari 3 backup." in history.text
     assert history.photo is not None
 
 

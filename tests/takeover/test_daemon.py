@@ -72,10 +72,10 @@ def test_the_daemon_asks_for_the_newer_backup_and_tells_of_that_and_of_the_shops
         with dg.DagsterInstance.get() as instance:
             sensors = [state for state in instance.all_instigator_state() if state.name == "new_backup"]
             history = [instance.get_ticks(state.instigator_origin_id, state.selector_id) for state in sensors]
-    assert "Ada backup dari database i5_TOKO_LAIN: minggu.i5bu." in foreign
+    assert "minggu.i5bu berasal dari database i5_TOKO_LAIN." in foreign
     assert "hanya backup dari database i5_TOKO_LAMA yang dipakai" in adopted
     assert told.splitlines()[0] == "✅ Toko Lama: sinkronisasi berhasil lagi"
-    assert "47 produk: 2 baru, 0 hilang" in told
+    assert "47 barang: 2 baru, 0 dihapus" in told
     assert "Harga berubah: 83" in told
     new, *others = runs
     assert {run: runs[run]["status"] for run in others} == before

@@ -65,9 +65,9 @@ def test_a_group_pays_the_exact_price_less_its_percents_rounded_once(
 def test_groups_with_the_same_percents_share_a_line_and_others_of_another_level_have_none() -> None:
     groups = [MEMBER, group("VIP", 1, "5"), group("Toko", 2, "5"), group("Emas", 1, "10", "2.5"), UMUM]
     assert [(label_payers(paid), paid.amount) for paid in group_prices(a_price("1000", 1), groups, None)] == [
-        ("Member/VIP −5 %", Decimal(950)), ("Emas −10 % −2,5 %", Decimal(878)),
+        ("Member/VIP −5%", Decimal(950)), ("Emas −10% −2,5%", Decimal(878)),
     ]  # fmt: skip
-    assert [label_payers(paid) for paid in group_prices(a_price("1000", 2), groups, None)] == ["Toko −5 %"]
+    assert [label_payers(paid) for paid in group_prices(a_price("1000", 2), groups, None)] == ["Toko −5%"]
 
 
 @pytest.mark.parametrize("amount", [None, "0", "0.3"])
@@ -79,10 +79,10 @@ def test_levels_have_the_names_of_the_groups_that_pay_them() -> None:
     groups = [UMUM, MEMBER, GROSIR, group("Toko", 2), group("Agen", 4, "3")]
     prices = [a_price("1", level) for level in (1, 2, 3, 4)]
     assert [label for label, _ in label_prices(prices, groups)] == [
-        "PCS Umum", "PCS Grosir/Toko", "PCS lv 3", "PCS Agen",
+        "PCS Umum", "PCS Grosir/Toko", "PCS level 3", "PCS Agen",
     ]  # fmt: skip
-    assert [label for label, _ in label_prices(prices)] == ["PCS lv 1", "PCS lv 2", "PCS lv 3", "PCS lv 4"]
-    assert next(label_prices(prices, [MEMBER]))[0] == "PCS lv 1", "customers without a group pay it too"
+    assert [label for label, _ in label_prices(prices)] == ["PCS level 1", "PCS level 2", "PCS level 3", "PCS level 4"]
+    assert next(label_prices(prices, [MEMBER]))[0] == "PCS level 1", "customers without a group pay it too"
     assert label_key("PCS", 2, None, groups) == "PCS Grosir/Toko"
 
 
@@ -90,7 +90,7 @@ def test_a_level_of_which_every_group_gets_a_percent_is_paid_by_nobody() -> None
     agents = [MEMBER, GROSIR, group("Agen", 4, "3")]
     paid = usual_price(a_price("1000", 4), agents, None)
     assert paid is not None
-    assert (label_payers(paid), paid.amount) == ("Agen −3 %", Decimal(970))
+    assert (label_payers(paid), paid.amount) == ("Agen −3%", Decimal(970))
     assert [usual_price(a_price("1000", level), agents, None) for level in (None, 1, 2, 3)] == [None] * 4
 
 
@@ -101,3 +101,35 @@ def test_a_label_of_any_number_of_groups_is_short_and_counts_them_all(count: int
     *named, last = label.split("/")
     more = int(last.removeprefix("+")) if last.startswith("+") else 1
     assert len(named) + more == count
+
+
+@pytest.mark.parametrize(
+    ("satuan", "limits", "labels"),
+    [
+        ("BKS", ["11", "39", None], ["BKS 1–11", "BKS 12–39", "BKS 40+"]),
+        ("BKS", ["11", "39", "100"], ["BKS 1–11", "BKS 12–39", "BKS 40+"]),
+        ("PCS", ["1", "2", "999"], ["PCS 1", "PCS 2", "PCS 3+"]),
+        ("PCS", ["999", "9999", None], ["PCS 1–999", "PCS 1.000–9.999", "PCS 10.000+"]),
+        ("KG", ["11", "39", None], ["KG s.d. 11", "KG s.d. 39", "KG >39"]),
+        ("Ltr.", ["5", None], ["Ltr. s.d. 5", "Ltr. >5"]),
+        ("M", ["10", None], ["M s.d. 10", "M >10"]),
+        ("PCS", ["0.5", "11", None], ["PCS s.d. 0,5", "PCS s.d. 11", "PCS 12+"]),
+        ("PCS", ["11"], ["PCS"]),
+        ("PCS", [None], ["PCS"]),
+    ],
+)
+def test_tiers_are_labelled_by_the_quantities_that_they_apply_to(
+    satuan: str, limits: list[str | None], labels: list[str]
+) -> None:
+    prices = [
+        Price(satuan, Decimal(1), None, None if limit is None else Decimal(limit), None, Decimal(1000))
+        for limit in limits
+    ]
+    assert [label for label, _ in label_prices(prices)] == labels
+
+
+def test_a_unit_has_its_size_in_brackets() -> None:
+    assert [label for label, _ in label_prices([Price("DUS ", Decimal(40), 2, None, None, Decimal(1))])] == [
+        "DUS(40) level 2"
+    ]
+    assert [label for label, _ in label_prices([Price("LSN", None, None, None, None, Decimal(1))])] == ["LSN(?)"]

@@ -327,7 +327,7 @@ def logs(lines: int, follow: bool) -> None:
     service.show_logs(lines, follow)
 
 
-USER_ID = click.argument("user_id", metavar="ID", type=click.IntRange(1))
+USER_ID = click.argument("user_id", metavar="ID", type=click.IntRange(1, 1 << 52))  # Telegram's ids have no more bits
 ROLE = click.Choice(["owner", "staff", "customer"])
 LEVEL = click.IntRange(0, 99)
 

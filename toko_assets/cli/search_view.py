@@ -164,7 +164,7 @@ def _unit(price: Price) -> str:
 def _applies_to(tier: Tier, groups: Sequence[CustomerGroup]) -> str:
     """Format the customer groups or the level, and the quantity, that a price applies to."""
     price = tier.price
-    parts = [label_level(price.level, groups, "level")] if price.level is not None else []
+    parts = [label_level(price.level, groups)] if price.level is not None else []
     if tier.over is not None:
         parts.append(f"over {quantity(tier.over)}")
     if price.jumlah_sampai is not None:

@@ -18,7 +18,7 @@ from toko_core.files import DataFolder
 
 STARTED_BY, COMMAND = "toko/started_by", "toko"
 """Tag of the runs that somebody starts outside the web interface, and its value for those of the `toko` command. The
-bot's /sync has another value."""
+bot's /sinkron has another value."""
 
 PROCESS = "toko/process"
 """The tag that names the process of a run on this machine: its id and when it was started, since ids are used again."""

@@ -22,26 +22,37 @@ COMMANDS_OF_CUSTOMERS = {*OF_CUSTOMERS, "start", "help", "bantuan", "harga", "ca
 async def guard(update: Update, context: Context) -> None:
     """Stop every update from somebody without access, and the commands that customers do not have.
 
-    This is the handler of group -1.
+    This is the handler of group -1. An error stops the update too: the library would continue with the next group.
     """
+    try:
+        passes = await _passes(update, context)
+    except Exception as error:
+        await context.application.process_error(update, error)
+        passes = False
+    if not passes:
+        raise ApplicationHandlerStop
+
+
+async def _passes(update: Update, context: Context) -> bool:
+    """Return whether the other handlers get the update. Answers it if they do not."""
     shop = services(context)
     if update.my_chat_member is not None:
         _log_membership(update)
-        raise ApplicationHandlerStop
+        return False
     if may_use(update, shop):
         if _is_beyond_customers(update, shop):
             await on_unknown(update, context)
-            raise ApplicationHandlerStop
-        return
+            return False
+        return True
     if update.to_dict().keys() <= {"update_id"}:  # what is left of an update that cannot be read
-        raise ApplicationHandlerStop
+        return False
     shop.metrics.denied.inc()
     user, chat = update.effective_user, update.effective_chat
     kind = next((name for name in KINDS if getattr(update, name) is not None), "update")
     log.warning("Denied: %s of user %s in chat %s", kind, user.id if user else None, chat.id if chat else None)
     if user is not None and not user.is_bot and chat is not None and chat.type == Chat.PRIVATE:
         await on_stranger(update, context, user)
-    raise ApplicationHandlerStop
+    return False
 
 
 def may_use(update: Update, shop: Services) -> bool:

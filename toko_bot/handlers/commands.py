@@ -1,7 +1,7 @@
 """The commands for everybody who may use the bot."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
@@ -11,19 +11,19 @@ from telegram.ext import ExtBot
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.layout import Page
+from toko_bot.replies.layout import Page, old
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.menus import commands_of
 from toko_bot.service.outgoing import short
 from toko_core.catalog.demo import is_demo_catalog
 from toko_core.people import Role
-from toko_core.text import age, moment
+from toko_core.text import moment
 
 log = logging.getLogger(__name__)
 
 
 async def on_start(update: Update, context: Context) -> None:
-    """Handle /start and /help."""
+    """Handle /start and /bantuan."""
     shop, chat, person = services(context), update.effective_chat, services(context).sender(update)
     private = chat is not None and chat.type == Chat.PRIVATE
     await reply(update, Page(welcome(shop.settings.shop_name, person.role if person and private else Role.STAFF)))
@@ -64,18 +64,18 @@ async def on_id(update: Update, _: Context) -> None:
 
 
 async def on_version(update: Update, context: Context) -> None:
-    """Handle /version: describe the catalogue that is served."""
+    """Handle /data: describe the catalogue that is served."""
     shop = services(context)
     served = shop.live.served
     if served is None:
         await reply(update, Page(messages.NO_CATALOG))
         return
     info, zone = served.catalog.info, shop.settings.zone
-    names = {"Barang": "products", "Harga": "prices", "Barcode": "barcodes", "Foto": "photos"}
+    names = {"barang": "products", "harga": "prices", "barcode": "barcodes", "foto": "photos"}
     text = messages.version(
         info.get("backup_name", "?"),
         moment(served.data_time, zone),
-        age(datetime.now(UTC) - served.data_time),
+        old(served),
         moment(datetime.fromisoformat(info["published_at"]), zone) if "published_at" in info else "?",
         {title: int(info.get(f"{name}_count", 0)) for title, name in names.items()},
         info.get("toko_version", "?"),
@@ -85,7 +85,7 @@ async def on_version(update: Update, context: Context) -> None:
 
 
 async def on_reload(update: Update, context: Context) -> None:
-    """Handle /reload: check for a new catalogue now."""
+    """Handle /segarkan: check for a new catalogue now."""
     shop = services(context)
     before = shop.live.served
     await shop.live.poll(again=True)

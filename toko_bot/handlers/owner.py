@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from telegram import Update
@@ -14,11 +15,12 @@ from toko_bot.handlers.commands import command_of
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.layout import Page
+from toko_bot.replies.layout import Page, old
 from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.service.outgoing import short
 from toko_core.catalog.reference.sales import Sales
 from toko_core.text import age, day, moment
+from toko_core.text.failures import explain_first_known
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ async def on_report(update: Update, context: Context) -> None:
 
 
 async def on_status(update: Update, context: Context) -> None:
-    """Handle /status: show the catalogue that is served, the last syncs and today's searches."""
+    """Handle /keadaan: show the catalogue that is served, the last syncs and today's searches."""
     if not await _is_allowed(update, context):
         return
     shop = services(context)
@@ -53,7 +55,7 @@ async def on_status(update: Update, context: Context) -> None:
         syncs = None
     text = messages.status(
         moment(served.data_time, zone) if served else "-",
-        age(datetime.now(UTC) - served.data_time) if served else "-",
+        old(served) if served else "-",
         shop.live.problem, syncs, age(timedelta(seconds=time.time() - shop.metrics.started)),
         today.searches, today.empty, today.slowest, _sales(served.catalog.sales, zone) if served else None,
     )  # fmt: skip
@@ -68,7 +70,7 @@ def _sales(sales: Sales, zone: ZoneInfo) -> str | None:
 
 
 async def on_sync(update: Update, context: Context) -> None:
-    """Handle /sync: start the job, and show its progress in one message."""
+    """Handle /sinkron: start the job, and show its progress in one message."""
     if not await _is_allowed(update, context):
         return
     answer = await reply(update, Page(messages.SYNC_STARTING))
@@ -79,11 +81,11 @@ async def on_sync(update: Update, context: Context) -> None:
     try:
         run = await dagster.start_sync()
     except DagsterUnreachableError as error:
-        log.warning("/sync: Dagster cannot be reached: %s", error)
+        log.warning("/sinkron: Dagster cannot be reached: %s", error)
         await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.SYNC_UNREACHABLE))
         return
     except DagsterError as error:
-        log.warning("/sync: Dagster rejects the request: %s", error)
+        log.warning("/sinkron: Dagster rejects the request: %s", error)
         await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.sync_rejected(str(error))))
         return
     user = update.effective_user
@@ -115,7 +117,7 @@ async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, me
             break
         if state != before:
             before = state
-            progress = messages.sync_progress(state.status, state.steps_done, link)
+            progress = messages.sync_progress(state.status, state.steps_done)
             await _show_progress(context, chat_id, message_id, progress)
         await asyncio.sleep(POLL_SECONDS)
     await _show_progress(context, chat_id, message_id, text)
@@ -127,11 +129,11 @@ async def _result(context: Context, dagster: Dagster, run: str, state: RunState,
         await shop.live.poll()
         served = shop.live.served
         done = messages.sync_done(state.status, "", link)
-        return done if served is None else f"{done}\n{messages.data_from(moment(served.data_time, shop.settings.zone))}"
-    try:
-        why = await dagster.why_failed(run)
-    except DagsterError:
-        why = ""
+        return done if served is None else f"{done}\n{messages.prices_of(moment(served.data_time, shop.settings.zone))}"
+    why = ""
+    if state.status != "CANCELED":
+        with suppress(DagsterError):
+            why = explain_first_known(await dagster.why_failed(run))
     return messages.sync_done(state.status, why, link)
 
 

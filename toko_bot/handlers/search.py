@@ -8,6 +8,7 @@ from telegram import Chat, Update
 from toko_bot.handlers.quotations.conversation import answer_as_quotation
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
+from toko_bot.handlers.small_talk import small_talk_page
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
@@ -45,7 +46,7 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     shop, message = services(context), update.effective_message
     if message is None:
         return
-    page = await find(shop, clean(text), kind, view=shop.view(update))
+    page = small_talk_page(update, shop, text) or await find(shop, clean(text), kind, view=shop.view(update))
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
     if before is not None and await edit(context.bot, message.chat.id, before, page):
         return

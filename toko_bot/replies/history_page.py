@@ -85,7 +85,7 @@ def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotS
 
 def _block(label: str, changes: Sequence[PriceChange], settings: BotSettings, most: int) -> str:
     lines = [
-        f"{day(change.seen_from, settings.zone)}: {messages.change(change.before, change.after)}"
+        f"{day(change.seen_from, settings.zone)} – {messages.change(change.before, change.after)}"
         for change in reversed(changes[-most:])
     ]
     more = [messages.more_lines(len(changes) - most)] if len(changes) > most else []

@@ -16,7 +16,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
 from toko_core.people import View
 from toko_core.prices.payable import of_level
-from toko_core.text import moment, shorten
+from toko_core.text import ago, moment, shorten
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -50,13 +50,18 @@ def stale_lines(served: Served, settings: BotSettings) -> list[str]:
     """Return the warning about old data; empty if the data is fresh."""
     if not is_stale(served, settings):
         return []
-    return [messages.stale(moment(served.data_time, settings.zone))]
+    return [messages.stale(moment(served.data_time, settings.zone), old(served))]
 
 
 def is_stale(served: Served, settings: BotSettings) -> bool:
     """Return whether the data is older than STALE_HOURS. Days on which the shop is closed don't count."""
     age = open_age(served.data_time, datetime.now(UTC), settings.zone, settings.closed_days)
     return age > timedelta(hours=settings.stale_hours)
+
+
+def old(served: Served) -> str:
+    """Return how long ago the data was made: `7 jam lalu`."""
+    return ago(datetime.now(UTC) - served.data_time)
 
 
 def asked_now(served: Served, settings: BotSettings, row: int, view: View) -> Product:
@@ -66,10 +71,13 @@ def asked_now(served: Served, settings: BotSettings, row: int, view: View) -> Pr
 
 
 def data_lines(served: Served, settings: BotSettings, *, always: bool = True) -> list[str]:
-    """Return how old the data is: the warning if it is old, else, if `always`, its time."""
-    return stale_lines(served, settings) or (
-        [messages.data_from(moment(served.data_time, settings.zone))] if always else []
-    )
+    """Return how old the data is: the warning if it is old, else, if `always`, how long ago it was made."""
+    return stale_lines(served, settings) or ([messages.updated(old(served))] if always else [])
+
+
+def dated_lines(served: Served, settings: BotSettings) -> list[str]:
+    """Return when the data was made, for a text that people read later, in other chats."""
+    return stale_lines(served, settings) or [messages.prices_of(moment(served.data_time, settings.zone))]
 
 
 def fit(

@@ -4,30 +4,33 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from toko_core.catalog.photos import Problem
-from toko_core.text import count, format_change, quantity, rupiah, shorten
+from toko_core.search.language.small_talk import SALAM
+from toko_core.text import count as format_count
+from toko_core.text import format_change, quantity, rupiah, shorten
+from toko_core.text.failures import explain_failure
 
 ASKED = "🔎 "
 """The prefix of the line that repeats the query. A button whose data has no query reads it from this line."""
 
+LONGEST_EXAMPLE = 60
 LONGEST_CHOICE = 18
 """The most characters of a brand or category on a button."""
 
 STAFF_COMMANDS = {
-    "start": "Mulai dan cara mencari",
-    "help": "Bantuan",
+    "bantuan": "Cara memakai bot ini",
     "riwayat": "Riwayat harga, misalnya /riwayat indomie",
-    "naik": "Harga yang naik hari ini, atau 7 hari terakhir",
-    "turun": "Harga yang turun hari ini, atau 7 hari terakhir",
-    "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuatnya",
-    "version": "Data yang sedang dipakai",
-    "reload": "Ambil data terbaru",
+    "naik": "Harga yang naik hari ini atau 7 hari terakhir",
+    "turun": "Harga yang turun hari ini atau 7 hari terakhir",
+    "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuat yang baru",
+    "data": "Data harga yang sedang dipakai",
+    "segarkan": "Ambil data harga terbaru",
     "id": "ID Telegram Anda",
 }
 OWNER_COMMANDS = {
-    "status": "Keadaan bot dan sinkronisasi",
-    "sync": "Ambil backup terbaru sekarang",
-    "rugi": "Barang dijual di bawah harga pokok",
-    "tanpaharga": "Barang yang harganya belum diisi",
+    "keadaan": "Keadaan bot dan sinkronisasi",
+    "sinkron": "Ambil backup terbaru sekarang",
+    "rugi": "Barang yang dijual di bawah modal",
+    "tanpaharga": "Barang yang belum ada harganya",
     "habis": "Barang yang stoknya habis",
     "laris": "Barang yang paling laris",
     "lambat": "Barang yang tidak laku 90 hari",
@@ -40,39 +43,38 @@ GROUP_COMMANDS = {
 }
 
 REPORT_TITLES = {
-    "rugi": "⚠️ Dijual di bawah harga pokok",
-    "tanpaharga": "Harga belum diisi",
-    "habis": "Stok habis, terjual 90 hari terakhir",
+    "rugi": "⚠️ Dijual di bawah modal",
+    "tanpaharga": "Belum ada harganya",
+    "habis": "Stok habis, laku 90 hari terakhir",
     "habissemua": "Stok habis",
     "laris": "Paling laris, 90 hari",
     "larisminggu": "Paling laris, 7 hari",
-    "lambat": "Ada stok, tidak terjual 90 hari",
+    "lambat": "Ada stok, tidak laku 90 hari",
 }
 REPORT_EMPTY = {
-    "rugi": "👍 Tidak ada barang yang dijual di bawah harga pokok.",
+    "rugi": "👍 Tidak ada barang yang dijual di bawah modal.",
     "tanpaharga": "👍 Semua barang sudah ada harganya.",
     "habis": "👍 Tidak ada barang yang stoknya habis.",
     "habissemua": "👍 Tidak ada barang yang stoknya habis.",
     "laris": "Tidak ada penjualan dalam 90 hari.",
     "larisminggu": "Tidak ada penjualan dalam 7 hari.",
-    "lambat": "👍 Semua barang yang ada stoknya terjual dalam 90 hari.",
+    "lambat": "👍 Semua barang yang ada stoknya laku dalam 90 hari.",
 }
 REPORT_BUTTONS = {
-    "habis": "Yang terjual 90 hari",
+    "habis": "Yang laku 90 hari",
     "habissemua": "Semua yang habis",
     "laris": "90 hari",
     "larisminggu": "7 hari",
 }
-NO_SALES = "Data penjualan belum ada. Jalankan toko sales; setelah sinkronisasi berikutnya daftar ini terisi."
+NO_SALES = "Data penjualan belum ada. Daftar ini terisi setelah penjualan dibaca dari backup."
 
-NO_CATALOG = "Data harga belum ada. Coba lagi sebentar lagi."
+NO_CATALOG = "Data harga belum ada. Coba lagi beberapa menit lagi."
 DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
 NO_STOCK = "Stok 0"
 NO_CATEGORY = "Tanpa jenis"
 UNPRICED_SHORT = "belum diisi"
-BELOW_COST = "di bawah pokok!"
-BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah harga pokok</b>"
+BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah modal</b>"
 NOTHING_NEAR = "Tidak ada barang yang cocok. Coba kata lain, atau lebih pendek."
 NOTHING_EXACT = "Tidak ada yang persis. Mungkin maksud Anda:"
 PRODUCT_GONE = "Barang ini sudah tidak ada di data terbaru."
@@ -80,15 +82,17 @@ PHOTO_GONE = "Foto barang ini sudah tidak ada."
 OLD_BUTTON = "Tombol ini sudah tidak berlaku. Silakan cari lagi."
 FOR_OWNERS = "Perintah ini hanya untuk pemilik, di chat pribadi dengan bot."
 TOO_FAST = "Terlalu cepat. Tunggu beberapa detik, ya."
-BARCODE_UNREADABLE = "Barcode tidak terbaca. Coba foto lebih dekat, terang, dan tegak lurus."
-PHOTO_UNAVAILABLE = "Foto tidak bisa diambil dari Telegram. Coba kirim lagi."
+BARCODE_UNREADABLE = "Barcode tidak terbaca. Coba foto lagi: lebih dekat, terang, dan lurus dari depan."
+PHOTO_UNAVAILABLE = "Fotonya tidak bisa diambil dari Telegram. Coba kirim lagi."
 PHOTO_TOO_LARGE = "Foto terlalu besar. Kirim sebagai foto biasa, bukan sebagai file."
 PHOTO_PROBLEMS = {
     Problem.UNREADABLE: "Foto tidak terbaca: terlalu besar, rusak, atau bukan JPEG, PNG, GIF, BMP, atau WebP.",
     Problem.TOO_LARGE: PHOTO_TOO_LARGE,
     Problem.TOO_SLOW: PHOTO_TOO_LARGE,
 }
-ONLY_TEXT = "Kirim nama barang, kode, atau foto barcode."
+AGREED = "Siap 👍"
+WHICH_GOODS = "Barang apa? Ketik namanya, misalnya: indomie goreng"
+ONLY_TEXT = "Ketik nama atau kode barang, atau kirim foto barcode."
 FAILED = "Maaf, ada kesalahan. Coba lagi sebentar lagi."
 NOTHING_KEPT = "Tidak ada barang yang cocok dengan pilihan ini."
 LABELS = {"merek": "Merek", "jenis": "Jenis"}
@@ -99,20 +103,25 @@ BACK = "‹ Kembali"
 PHOTO = "📷 Foto"
 HISTORY = "📈 Riwayat"
 OTHERS_UNCHANGED = "Harga lainnya tidak berubah."
-CHOOSE_HISTORY = "📈 Tekan nomor untuk melihat riwayat harganya."
+CHOOSE_HISTORY = "📈 Ketuk nomor untuk melihat riwayat harganya."
 MOVES = {"naik": "🔺 Harga naik", "turun": "🔻 Harga turun"}
 PERIODS = {1: "hari ini", 7: "7 hari terakhir"}
 PREVIOUS, NEXT = "‹", "›"
 
-SYNC_STARTING = "⏳ Meminta Dagster memulai sinkronisasi…"
-SYNC_UNREACHABLE = "Dagster tidak bisa dihubungi. Periksa apakah Dagster berjalan dan DAGSTER_URL benar."
-SYNC_LOST = "Dagster tidak menjawab lagi. Hasilnya bisa dilihat di web Dagster."
-SYNC_LONG = "Sinkronisasi masih berjalan. Hasilnya bisa dilihat di web Dagster."
+SYNC_STARTING = "⏳ Memulai sinkronisasi…"
+SYNC_UNREACHABLE = (
+    "Program sinkronisasi di server tidak bisa dihubungi. Pastikan server menyala, lalu coba lagi. "
+    "Kalau tetap tidak bisa, hubungi teknisi."
+)
+SYNC_LOST = "Program sinkronisasi tidak menjawab lagi. Cek hasilnya nanti dengan /keadaan."
+SYNC_LONG = "Sinkronisasi masih berjalan. Cek hasilnya nanti dengan /keadaan."
+OLD_PRICES_STAY = "Harga yang terakhir tetap dipakai."
 SYNC_STATES = {
     "QUEUED": "menunggu giliran", "NOT_STARTED": "disiapkan", "STARTING": "dimulai", "STARTED": "berjalan",
     "MANAGED": "berjalan", "SUCCESS": "berhasil", "FAILURE": "gagal", "CANCELING": "dibatalkan",
     "CANCELED": "dibatalkan",
 }  # fmt: skip
+OTHER_STATE = "sedang diproses"
 
 
 def unpriced(currency: str | None, *, short: bool = False) -> str:
@@ -137,22 +146,37 @@ def welcome(shop: str, *, owner: bool) -> str:
     commands = "" if not owner else "\n\n" + _command_list(OWNER_COMMANDS)
     return (
         f"<b>{escape(shop)}</b>\n\n"
-        "Ketik nama barang, potongan nama, atau barcode:\n"
+        "Ketik nama barang, sebagian nama, atau barcode:\n"
         "<code>indomi grg</code> · <code>gula 1kg</code> · <code>8991002101630</code>\n\n"
-        "Atau kirim foto barcode. Salah ketik tidak apa-apa.\n"
-        "Tekan nomor untuk melihat semua harga, stok, dan rak.\n\n"
+        "Bisa juga kirim foto barcode. Salah ketik tidak apa-apa.\n"
+        "Ketuk nomor untuk melihat semua harga, stok, dan rak.\n\n"
         f"{_command_list(STAFF_COMMANDS)}{commands}"
     )
 
 
 def unknown_command(*, owner: bool) -> str:
     commands = _command_list(STAFF_COMMANDS) + ("\n" + _command_list(OWNER_COMMANDS) if owner else "")
-    return f"Perintah itu tidak ada. Untuk mencari, ketik saja nama barangnya.\n\n{commands}"
+    return f"Perintah itu tidak ada. Untuk mencari barang, ketik saja namanya.\n\n{commands}"
 
 
 def own_id(user_id: int, chat_id: int) -> str:
     group = f"\nID grup ini: <code>{chat_id}</code>" if chat_id < 0 else ""
     return f"ID Telegram Anda: <code>{user_id}</code>{group}"
+
+
+def greeting(wish: str, name: str) -> str:
+    """Answer a greeting. `wish` is what it wished, as `toko_core.search.language.small_talk.wished` returns it."""
+    start = "Waalaikumsalam" if wish == SALAM else f"Selamat {wish}" if wish else "Halo"
+    return f"{start}{_to(name)}! Mau cari barang apa?"
+
+
+def thanks(name: str) -> str:
+    return f"Sama-sama{_to(name)} 🙏"
+
+
+def if_goods(name: str) -> str:
+    """What follows if words that people greet with are in the name of a product too."""
+    return f"Kalau maksudnya barang, ketik lebih lengkap, misalnya: {escape(shorten(name, LONGEST_EXAMPLE))}"
 
 
 def asked(query: str) -> str:
@@ -172,9 +196,9 @@ def choose(label: str) -> str:
     return f"Pilih {LABELS[label].lower()}:"
 
 
-def choice(name: str, count: int) -> str:
+def choice(name: str, number: int) -> str:
     """The label of a button."""
-    return f"{shorten(name, LONGEST_CHOICE)} ({count})"
+    return f"{shorten(name, LONGEST_CHOICE)} ({format_count(number)})"
 
 
 def kept(label: str, name: str) -> str:
@@ -191,11 +215,11 @@ def usage(command: str) -> str:
 
 
 def barcode_read(code: str) -> str:
-    return f"Barcode <code>{escape(code)}</code> tidak ada di data."
+    return f"Barang dengan barcode <code>{escape(code)}</code> tidak ada di data."
 
 
-def more_prices(count: int) -> str:
-    return f"+{count} harga lagi"
+def more_prices(number: int) -> str:
+    return f"+{format_count(number)} harga lagi"
 
 
 def sales_until(date: str) -> str:
@@ -203,7 +227,7 @@ def sales_until(date: str) -> str:
 
 
 def sold(receipts: int, amount: Decimal, unit: str) -> str:
-    return f"{count(receipts)} struk · {quantity(amount)} {unit}".rstrip()
+    return f"{format_count(receipts)} struk · laku {quantity(amount)} {unit}".rstrip()
 
 
 def out_of_stock(stock: Decimal, least: Decimal | None, unit: str) -> str:
@@ -214,7 +238,7 @@ def out_of_stock(stock: Decimal, least: Decimal | None, unit: str) -> str:
 
 def idle(stock: Decimal, unit: str, cost: Decimal | None) -> str:
     """Say how much of a product lies idle, and what it cost."""
-    money = "harga pokok belum diisi" if cost is None else f"modal {rupiah(whole(cost))}"
+    money = "modal belum diisi" if cost is None else f"modal {rupiah(whole(cost))}"
     return f"stok {quantity(stock)} {unit} · {money}"
 
 
@@ -227,49 +251,52 @@ def whole(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal(1), ROUND_HALF_UP)
 
 
-def more_lines(count: int) -> str:
-    return f"… dan {count} lagi"
+def more_lines(number: int) -> str:
+    return f"… dan {format_count(number)} lagi"
 
 
 def change(before: Decimal | None, after: Decimal | None) -> str:
     """A change like `Rp10.000 → Rp10.500 (+5%)`. None means that the price is not shown, or not filled in."""
-    if before is None:
-        return f"baru ada, {rupiah(after or Decimal(0))}"
-    if after is None:
-        return f"tidak ada lagi, tadinya {rupiah(before)}"
     return format_change(before, after)
 
 
 def history_since(since: str, backups: str) -> str:
-    return f"Riwayat sejak {since}, {backups} backup. Tanggal: backup pertama dengan harga itu."
+    return f"Riwayat sejak {since}, dari {_of_backups(backups)}. Tanggalnya: backup pertama dengan harga itu."
 
 
 def unchanged(since: str, backups: str) -> str:
-    return f"Harga tidak berubah sejak {since} ({backups} backup)."
+    return f"Harga tidak berubah sejak {since} ({_of_backups(backups)})."
 
 
-def moves(way: str, days: int, count: int) -> str:
-    return f"<b>{MOVES[way]} {PERIODS[days]}</b>: {count} barang"
+def moves(way: str, days: int, number: int) -> str:
+    return f"<b>{MOVES[way]} {PERIODS[days]}</b>: {format_count(number)} barang"
 
 
 def no_moves(way: str, days: int) -> str:
     return f"Tidak ada harga yang {way} {PERIODS[days]}."
 
 
-def stale(data: str) -> str:
-    return f"⚠️ Data lama: {data}"
+def stale(data: str, old: str) -> str:
+    """The warning below an answer. `data` is the time of the data, `old` how long ago that was."""
+    return f"⚠️ Data lama: diperbarui {old} ({data})"
 
 
-def data_from(data: str) -> str:
-    return f"Data: {data}"
+def updated(old: str) -> str:
+    return f"Diperbarui {old}"
+
+
+def prices_of(data: str) -> str:
+    """The line below a text that people read later, in other chats."""
+    return f"Harga per {data}"
 
 
 def version(backup: str, data: str, old: str, published: str, counts: dict[str, int], toko: str, *, demo: bool) -> str:
-    numbers = "\n".join(f"{name}: {count(number)}" for name, number in counts.items())
+    numbers = " · ".join(f"{format_count(number)} {name}" for name, number in counts.items())
     note = f"{DEMO}\n" if demo else ""
     return (
-        f"<b>Data yang dipakai</b>\n{note}Backup: <code>{escape(backup)}</code>\nWaktu backup: {data}\nUmur: {old}\n"
-        f"Diterbitkan: {published}\n\n{numbers}\n\ntoko {escape(toko)}"
+        f"<b>Data yang sedang dipakai</b>\n{note}Diperbarui {old} ({data})\n"
+        f"File backup: <code>{escape(backup)}</code>\nDipakai bot sejak: {published}\n\n{numbers}\n\n"
+        f"Versi program: {escape(toko)}"
     )
 
 
@@ -278,48 +305,61 @@ def reloaded(data: str, *, new: bool) -> str:
 
 
 def reload_failed(problem: str) -> str:
-    return f"Data baru tidak bisa dipakai; data lama tetap dipakai.\n<code>{escape(problem[:500])}</code>"
+    return f"Data baru tidak bisa dipakai. {OLD_PRICES_STAY}\n{escape(explain_failure(problem))}"
 
 
 def catalog_rejected(problem: str) -> str:
     """The message to owners about a rejected catalogue."""
-    return f"⚠️ Data baru ditolak; data lama tetap dipakai.\n<code>{escape(problem[:500])}</code>"
+    return f"⚠️ Data baru ditolak. {OLD_PRICES_STAY}\n{escape(explain_failure(problem))}"
 
 
 def stale_report(data: str, old: str) -> str:
     """The daily message to owners about old data."""
-    return f"⚠️ Data harga sudah lama: {data} ({old}).\nPeriksa apakah iPOS masih membuat backup, atau jalankan /sync."
+    return (
+        f"⚠️ Data harga sudah lama: diperbarui {old} ({data}).\n"
+        "Periksa apakah iPOS masih membuat backup, atau jalankan /sinkron."
+    )
 
 
-def sync_progress(state: str, done: int, link: str) -> str:
-    return f"⏳ Sinkronisasi {SYNC_STATES.get(state, escape(state))}: {done} langkah selesai\n{escape(link)}"
+def sync_progress(state: str, done: int) -> str:
+    return f"⏳ Sinkronisasi {_state(state)}: {format_count(done)} langkah selesai"
 
 
-def sync_done(state: str, problem: str, link: str) -> str:
+def sync_done(state: str, reason: str, link: str) -> str:
+    """The result of a sync. `reason` is in Indonesian; empty if there is none to tell."""
     if state == "SUCCESS":
         return "✅ Sinkronisasi berhasil."
-    reason = f"\n<code>{escape(problem[:1000])}</code>" if problem else ""
-    return f"❌ Sinkronisasi {SYNC_STATES.get(state, escape(state))}.{reason}\nData lama tetap dipakai.\n{escape(link)}"
+    why = f"\n{escape(reason)}" if reason else ""
+    return f"❌ Sinkronisasi {_state(state)}.{why}\n{OLD_PRICES_STAY}\n{details(link)}"
+
+
+def details(link: str) -> str:
+    return f"Rincian untuk teknisi: {escape(link)}"
 
 
 def sync_rejected(problem: str) -> str:
-    return f"❌ Dagster menolak memulai sinkronisasi.\n<code>{escape(problem[:1000])}</code>"
+    return f"❌ Sinkronisasi tidak bisa dimulai.\n{escape(explain_failure(problem))}"
 
 
 def sync_line(state: str, time: str) -> str:
-    return f"{time}: {SYNC_STATES.get(state, escape(state))}"
+    return f"{time}: {_state(state)}"
 
 
 def status(
     data: str, old: str, problem: str | None, syncs: list[str] | None, uptime: str, searches: int, empty: int,
     slowest: tuple[float, str] | None, sales: str | None = None,
 ) -> str:  # fmt: skip
-    lines = ["<b>Keadaan</b>", f"Data: {data} ({old})", *([sales] if sales else [])]
+    lines = ["<b>Keadaan</b>", f"Data diperbarui {old} ({data})", *([sales] if sales else [])]
     if problem:
-        lines.append(f"⚠️ Data baru ditolak: <code>{escape(problem[:300])}</code>")
-    lines += ["", f"Bot berjalan: {uptime}", f"Pencarian hari ini: {searches}, tanpa hasil: {empty}"]
+        lines.append(f"⚠️ Data baru ditolak. {escape(explain_failure(problem))}")
+    lines += [
+        "",
+        f"Bot menyala selama {uptime}",
+        f"Pencarian hari ini: {format_count(searches)}, tidak ketemu: {format_count(empty)}",
+    ]
     if slowest is not None:
-        lines.append(f"Paling lambat: {slowest[0] * 1000:.0f} ms ({escape(slowest[1][:40])})")
+        seconds = quantity(Decimal(slowest[0]).quantize(Decimal("0.01")))
+        lines.append(f"Paling lambat: {seconds} detik ({escape(slowest[1][:40])})")
     lines += ["", "<b>Sinkronisasi terakhir</b>"]
     lines += [SYNC_UNREACHABLE] if syncs is None else syncs or ["belum ada"]
     return "\n".join(lines)
@@ -328,7 +368,19 @@ def status(
 def till_agreement(matching: int, compared: int, day: str) -> str:
     """How many lines of the till were asked at a price that the bot shows. `day` is that of the sales' backup."""
     share = f"{100 * matching / compared:.1f}".replace(".", ",")
-    return f"Harga kasir cocok: {share}% dari {count(compared)} baris penjualan (s.d. {day})"
+    return f"Harga kasir cocok: {share}% dari {format_count(compared)} baris penjualan (s.d. {day})"
+
+
+def _to(name: str) -> str:
+    return f", {escape(name)}" if name else ""
+
+
+def _state(state: str) -> str:
+    return SYNC_STATES.get(state, OTHER_STATE)
+
+
+def _of_backups(number: str) -> str:
+    return f"{format_count(int(number))} backup" if number.isdecimal() else "semua backup"
 
 
 def _command_list(commands: dict[str, str]) -> str:

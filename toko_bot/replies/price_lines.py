@@ -43,7 +43,7 @@ class PriceLine:
     before: str = ""
     """The list price, if a discount is in force."""
     offer: str = ""
-    """The discount: `diskon 10 % s.d. 30 Nov`."""
+    """The discount: `diskon 10% s.d. 30 Nov`."""
 
     @property
     def html(self) -> str:
@@ -86,7 +86,7 @@ def price_table(lines: Iterable[PriceLine]) -> list[str]:
 
 
 def discount_lines(lines: Iterable[PriceLine]) -> list[str]:
-    """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10 %`."""
+    """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10%`."""
     return [f"🏷 {line.html}" for line in lines if line.offer]
 
 
@@ -157,9 +157,9 @@ def cost_lines(price: Price, rounding: int | None) -> Iterator[str]:
     if exact is not None and shown_price(price, rounding) != exact:
         yield two_columns("  di iPOS", rupiah(exact))
     if cost is None:
-        yield two_columns("  pokok", messages.UNPRICED_SHORT)
+        yield two_columns("  modal", messages.UNPRICED_SHORT)
         return
-    yield two_columns("  pokok", rupiah(messages.whole(cost)))
+    yield two_columns("  modal", rupiah(messages.whole(cost)))
     if exact is None:
         return
     margin = exact - cost

@@ -9,7 +9,7 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, dated_lines, fit, length, short_name
 from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.price_lines import (
@@ -118,7 +118,7 @@ def shared_text(served: Served, settings: BotSettings, row: int, view: View) -> 
     lines = price_lines(product, settings.price_rounding)
     table = fit(price_table(lines), PRICE_CHARACTERS, messages.more_prices)
     offers = fit([*discount_lines(lines), *promotion_lines(product, served.catalog.products)], PRICE_CHARACTERS)
-    parts = [head, _pre(table), "\n".join(offers), *data_lines(served, settings)]
+    parts = [head, _pre(table), "\n".join(offers), *dated_lines(served, settings)]
     return "\n\n".join(filter(None, parts))
 
 

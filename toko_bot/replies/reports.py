@@ -18,7 +18,7 @@ from toko_bot.replies.price_lines import loss_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
-from toko_core.text import day
+from toko_core.text import count, day
 
 COMMANDS = ("rugi", "tanpaharga", "habis", "laris", "lambat")
 """The commands that show a list, which has the same name."""
@@ -71,7 +71,7 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
     part = part_of(len(rows), number, settings.page_size)
     shown = rows[part.start : part.end]
     ids = [row.product_id for row in shown]
-    head = [f"<b>{_title(name, has_sales=sales.are_known)}</b>: {len(rows)}"]
+    head = [f"<b>{_title(name, has_sales=sales.are_known)}</b>: {count(len(rows))}"]
     if name == "lambat":
         head.append(messages.idle_money(sum((row.modal for row in rows if row.modal is not None), Decimal(0))))
     if sales.until is not None and name not in {"rugi", "tanpaharga", "habissemua"}:

@@ -96,15 +96,15 @@ class Dagster:
             raise DagsterError(f"the run is unknown: {found['__typename']}")
         return RunState(found["status"], int((found.get("stats") or {}).get("stepsSucceeded") or 0))
 
-    async def why_failed(self, run: str) -> str:
-        """Return the innermost cause of a run's first error."""
+    async def why_failed(self, run: str) -> list[str]:
+        """Return a line about a run's first error, and one about each of its causes, the innermost first."""
         events = (await self._ask(WHY, run=run))["logsForRun"].get("events", ())
         for event in events:
             error = event.get("error")
             if error:
                 causes = [cause["message"] for cause in error.get("causes") or ()]
-                return _first_line(causes[-1] if causes else error["message"])
-        return next((_first_line(event["message"]) for event in events if event.get("message")), "")
+                return [_first_line(message) for message in reversed([error["message"], *causes])]
+        return [_first_line(event["message"]) for event in events if event.get("message")][:1]
 
     async def last_runs(self, limit: int) -> list[PastRun]:
         """Return the last runs of the job, the newest first."""

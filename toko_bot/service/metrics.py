@@ -1,4 +1,4 @@
-"""The bot's metrics: for Prometheus, and today's figures for /status."""
+"""The bot's metrics: for Prometheus, and today's figures for /keadaan."""
 
 import logging
 import time

@@ -18,7 +18,7 @@ from toko_bot.service.outgoing import seconds_to_wait, short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.state.outbox import Message, Notified, Outbox, Waiting
-from toko_core.text import age, moment
+from toko_core.text import ago, moment
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class OwnerReports:
         served, zone = self._live.served, self._settings.zone
         if served is None or not is_stale(served, self._settings):
             return
-        text = messages.stale_report(moment(served.data_time, zone), age(_now() - served.data_time))
+        text = messages.stale_report(moment(served.data_time, zone), ago(_now() - served.data_time))
         await self._add(Message(f"{STALE}:{datetime.now(zone).date().isoformat()}", text))
 
     async def keep_sending(self) -> None:

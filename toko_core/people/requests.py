@@ -66,7 +66,7 @@ class Requests:
         )
         with self._state.read() as connection:
             row = connection.execute(last).one_or_none()
-        return row is not None and row.action == "remove" and datetime.now(UTC) - row.at < REQUEST_AGAIN
+        return row is not None and row.action == "remove" and abs(datetime.now(UTC) - row.at) < REQUEST_AGAIN
 
 
 def _request(row: Row[Any]) -> Request:

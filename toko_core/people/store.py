@@ -21,6 +21,7 @@ from toko_core.people.person import Person
 from toko_core.people.view import Role
 from toko_core.state.database import StateDatabase, StateError
 from toko_core.state.tables import forget, people, requests
+from toko_core.text import drop_controls
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Problem(StrEnum):
     """Why a change of people was rejected. The bot has a sentence of its own for each."""
 
     FROM_SETTINGS = "from_settings"
+    HAS_ACCESS = "has_access"
     LAST_OWNER = "last_owner"
     NOT_OWNER = "not_owner"
     UNKNOWN = "unknown"
@@ -139,14 +141,15 @@ class People:
         many requests wait.
         """
         now = datetime.now(UTC)
-        name, username = name.strip()[:LONGEST_NAME], username.strip()[:LONGEST_NAME]
+        name, username = _cleaned(name), _cleaned(username)
         if self._of_settings(user_id) is not None:
             return None
         ours, c = requests.c.shop == self._state.shop, requests.c
         with self._state.write() as connection:
             connection.execute(delete(requests).where(ours, c.decided_at.is_(None), c.asked_at < now - REQUEST_KEPT))
             rejected = c.decided_at.is_not(None) & c.role.is_(None)
-            earlier = select(c.id).where(ours, c.user_id == user_id, or_(c.asked_at > now - REQUEST_AGAIN, rejected))
+            lately = c.asked_at.between(now - REQUEST_AGAIN, now + REQUEST_AGAIN)  # the clock may have been wrong
+            earlier = select(c.id).where(ours, c.user_id == user_id, or_(lately, rejected))
             waiting = select(func.count()).where(ours, c.decided_at.is_(None))
             if (
                 self._find(connection, user_id) is not None
@@ -164,7 +167,8 @@ class People:
     def decide(self, request_id: int, by: Person, role: Role | None, level: int = ORDINARY_LEVEL) -> Decision:
         """Give access to whoever asked, or reject it if `role` is None. The first decision about a request counts.
 
-        `level` is for customers. Raises PeopleError if there is no such request, or if `by` is no owner any more.
+        `level` is for customers. Raises PeopleError if there is no such request, if `by` is no owner any more, or if
+        whoever asked got access in another way meanwhile, which stays as it is.
         """
         now = datetime.now(UTC)
         ours = (requests.c.shop == self._state.shop) & (requests.c.id == request_id)
@@ -179,7 +183,10 @@ class People:
             if row is None:
                 raise PeopleError(Problem.UNKNOWN, f"There is no request {request_id}: ask the person to write again.")
             asked = Request(row.id, row.user_id, row.name, row.username)
-            if done and role is not None:
+            has_access = (self._of_settings(asked.user_id) or self._find(connection, asked.user_id)) is not None
+            if done and has_access:
+                connection.execute(delete(requests).where(ours))
+            elif done and role is not None:
                 given = level if role is Role.CUSTOMER else None
                 person = _checked(Person(asked.user_id, role, given, asked.name, asked.username, stock=False))
                 self._put(connection, person)
@@ -187,6 +194,8 @@ class People:
             elif done:
                 subject = Person(asked.user_id, Role.CUSTOMER, None, asked.name, asked.username)
                 self._note(connection, "reject", by, subject)
+        if done and has_access:
+            raise PeopleError(Problem.HAS_ACCESS, f"{asked.user_id} has access already, which stays as it is.")
         return Decision(done, row.decided_by_name, Role(row.role) if row.role else None, row.decided_at, asked)
 
     def add(
@@ -195,13 +204,15 @@ class People:
     ) -> Person:  # fmt: skip
         """Give somebody access, or replace what they have. `by` is None for the command line. Raises PeopleError."""
         self._check_not_of_settings(user_id)
-        person = _checked(Person(user_id, role, level, name.strip()[:LONGEST_NAME], username, bool(stock)))
+        person = _checked(Person(user_id, role, level, _cleaned(name), _cleaned(username), bool(stock)))
         with self._state.write() as connection:
             self._check_owner(connection, by)
             before = self._find(connection, user_id)
             if before is not None and before.role is Role.OWNER and role is not Role.OWNER:
                 self._check_not_last(connection, user_id)
             self._put(connection, person)
+            waiting = (requests.c.shop == self._state.shop) & requests.c.decided_at.is_(None)
+            connection.execute(delete(requests).where(waiting, requests.c.user_id == user_id))
             self._note(connection, "add", by, person, role=role.value, level=person.level, stock=person.stock)
         return person
 
@@ -227,7 +238,7 @@ class People:
             if stock is not None:
                 new = replace(new, stock=stock)
             if name is not None:
-                new = replace(new, name=name.strip()[:LONGEST_NAME])
+                new = replace(new, name=_cleaned(name))
             new = _checked(new)
             if new != before:
                 self._put(connection, new)
@@ -327,6 +338,11 @@ class People:
 
     def _note(self, connection: Connection, action: str, by: Person | None, subject: Person, **details: object) -> None:
         self._audit.note(action, by, subject.label, details, subject_id=subject.user_id, connection=connection)
+
+
+def _cleaned(name: str) -> str:
+    """Return a name as it can be stored and shown: on one line, without characters that command."""
+    return drop_controls(name).strip()[:LONGEST_NAME]
 
 
 def _checked(person: Person) -> Person:

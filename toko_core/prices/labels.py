@@ -10,10 +10,13 @@ from toko_core.catalog.reference.discounts import Discount, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.catalog.reference.periods import EVERY_DAY, Period
 from toko_core.prices.payable import ORDINARY_LEVEL, GroupPrice
+from toko_core.search.quantities import unit_named
 from toko_core.text import DAYS, MONTHS, quantity, rupiah, shorten
 
 LONGEST_UNIT = 8
 """The number of characters to which a label shortens a unit."""
+MEASURES, OTHER_MEASURES = frozenset({"kg", "ons", "gram", "liter", "meter"}), frozenset({"M", "CM", "ML", "CC"})
+"""Units of goods that are weighed or measured: as the search names them, and as shops write others."""
 LONGEST_GROUPS, SHORTEST_GROUP = 16, 4
 """The characters of a label for all of its groups together, and the fewest for each that is named."""
 DAYS_WITHOUT_YEAR = 300
@@ -43,21 +46,33 @@ def tiers(prices: Sequence[Price]) -> Iterator[Tier]:
 
 
 def label_prices(prices: Sequence[Price], groups: Sequence[CustomerGroup] = ()) -> Iterator[tuple[str, Price]]:
-    """Yield each price with a label of its unit, level and quantities: `DUS×40 Grosir`, `PCS lv 2`, `PCS s.d. 11`."""
+    """Yield each price with a label of its unit, level and quantities: `DUS(40) Grosir`, `PCS level 2`, `PCS 1–11`."""
     for tier in tiers(prices):
         price = tier.price
-        parts = [label_unit(price)]
-        if price.level is not None:
-            parts.append(label_level(price.level, groups))
-        if tier.is_last and tier.over is not None:
-            parts.append(f">{quantity(tier.over)}")
-        elif price.jumlah_sampai is not None and not tier.is_only:
-            parts.append(f"s.d. {quantity(price.jumlah_sampai)}")
-        yield " ".join(parts), price
+        level = label_level(price.level, groups) if price.level is not None else ""
+        yield " ".join(filter(None, [label_unit(price), level, label_quantities(tier)])), price
 
 
-def label_level(level: int, groups: Sequence[CustomerGroup], unnamed: str = "lv") -> str:
-    """Name the groups that pay a level: `Grosir`, else `lv 2`.
+def label_quantities(tier: Tier) -> str:
+    """Return the quantities that a price applies to: `1–11`, `12–39`, `40+`; empty if it applies to any.
+
+    Goods that are weighed or measured are also sold in 11.5: `s.d. 11`, `>11`.
+    """
+    over, most = tier.over, tier.price.jumlah_sampai
+    if tier.is_last and over is not None:
+        most = None
+    if tier.is_only or (over is None and most is None):
+        return ""
+    if _is_measured(tier.price.satuan) or any(limit is not None and limit % 1 for limit in (over, most)):
+        return f">{quantity(over or Decimal(0))}" if most is None else f"s.d. {quantity(most)}"
+    first = (over or Decimal(0)) + 1
+    if most is None:
+        return f"{quantity(first)}+"
+    return quantity(first) if first == most else f"{quantity(first)}–{quantity(most)}"
+
+
+def label_level(level: int, groups: Sequence[CustomerGroup], unnamed: str = "level") -> str:
+    """Name the groups that pay a level: `Grosir`, else `level 2`.
 
     Groups that get a percent are named only if no others have the level, and never for the ordinary level.
     """
@@ -87,7 +102,7 @@ def label_groups(names: Sequence[str]) -> str:
 def label_key(
     satuan: str, level: int | None, jumlah_sampai: Decimal | None, groups: Sequence[CustomerGroup] = ()
 ) -> str:
-    """Return the label of a price that the product no longer has: `PCS Grosir`, `PCS lv 2`, `PCS s.d. 11`."""
+    """Return the label of a price that the product no longer has: `PCS Grosir`, `PCS level 2`, `PCS s.d. 11`."""
     parts = [satuan[:LONGEST_UNIT]]
     parts += [label_level(level, groups)] if level is not None else []
     parts += [f"s.d. {quantity(jumlah_sampai)}"] if jumlah_sampai is not None else []
@@ -95,25 +110,25 @@ def label_key(
 
 
 def label_unit(price: Price) -> str:
-    """Return a label like `DUS×40`, or `DUS×?` if the shop has not entered how many base units the unit has."""
-    name = price.satuan[:LONGEST_UNIT]
+    """Return a label like `DUS(40)`, or `DUS(?)` if the shop has not entered how many base units the unit has."""
+    name = price.satuan[:LONGEST_UNIT].strip()
     if price.konversi is None:
-        return f"{name}×?"
-    return name if price.konversi == 1 else f"{name}×{quantity(price.konversi)}"
+        return f"{name}(?)"
+    return name if price.konversi == 1 else f"{name}({quantity(price.konversi)})"
 
 
 def label_payers(paid: GroupPrice) -> str:
-    """Name the groups and what they get: `Member −5 %`, `VIP −5 % −2 %`, `Member diskon 15 % s.d. 30 Nov`."""
+    """Name the groups and what they get: `Member −5%`, `VIP −5% −2%`, `Member diskon 15% s.d. 30 Nov`."""
     names = label_groups(paid.names)
     if paid.discount:
         return f"{names} {label_discount(paid.discount)}"
-    return " ".join([names, *(f"−{quantity(percent)} %" for percent in paid.percents)])
+    return " ".join([names, *(f"−{quantity(percent)}%" for percent in paid.percents)])
 
 
 def label_discount(discount: Discount) -> str:
-    """Return a label like `diskon 10 % s.d. 30 Nov` or `diskon Rp500 + 5 %`."""
+    """Return a label like `diskon 10% s.d. 30 Nov` or `diskon Rp500 + 5%`."""
     parts = [rupiah(discount.rupiah)] if discount.rupiah else []
-    parts += [f"{quantity(percent)} %" for percent in discount.percents]
+    parts += [f"{quantity(percent)}%" for percent in discount.percents]
     return " ".join(filter(None, [f"diskon {' + '.join(parts)}", label_period(discount.period)]))
 
 
@@ -144,6 +159,10 @@ def label_period(period: Period) -> str:
         is_near = period.start is not None and (day - period.start.date()).days < DAYS_WITHOUT_YEAR
         parts.append(f"s.d. {day.day} {MONTHS[day.month - 1]}{'' if is_near else f' {day.year}'}")
     return " ".join(parts)
+
+
+def _is_measured(satuan: str) -> bool:
+    return unit_named(satuan) in MEASURES or satuan.strip(" .").upper() in OTHER_MEASURES
 
 
 def _number_of(number: Decimal, unit: str | None) -> str:

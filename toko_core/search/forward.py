@@ -82,7 +82,10 @@ class ForwardIndex:
     def among(self, rows: NDArray[np.int64], name: Sequence[int]) -> NDArray[np.int64]:
         """Return those of the rows whose name has exactly these words, by id and in this order."""
         rows = rows.compress(self._name_lengths.take(rows) == len(name))
-        return rows.compress((self._slots[rows, : len(name)] == np.array(name)).all(axis=1))
+        if not len(rows):
+            return rows
+        is_name = self._slots.take(rows, axis=0)[:, : len(name)] == np.array(name, np.int32)
+        return rows.compress(np.logical_and.reduce(is_name, axis=1))
 
     def match_slots(self, query: Query, matches: Matches, row: int) -> list[int | None]:
         """Return for each typed word the most similar slot of a row, or None if the row lacks the word."""

@@ -241,6 +241,19 @@ class SearchIndex:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
         return bool(self._reader.read(text).asked) or bool(self._codes.find(text).hits)
 
+    def row_named(self, text: str) -> int | None:
+        """Return the first row whose name has all words of a text; None if none has.
+
+        It also finds the words that a search leaves out, such as greetings.
+        """
+        ids = {self._vocabulary.id_of(word) for word in words(text)}
+        if not ids or None in ids:
+            return None
+        slots = self._arrays["slots"].reshape(-1, SLOTS)
+        of_name = np.arange(SLOTS) < self._arrays["name_lengths"][:, None]
+        has = np.logical_and.reduce([((slots == each) & of_name).any(axis=1) for each in ids])
+        return int(has.argmax()) if has.any() else None
+
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return texts that find something and may be meant by one that finds nothing, the likeliest first."""
         query = self._reader.read(text)
@@ -340,18 +353,18 @@ class SearchIndex:
         kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
-        if weighed.before[-1] > kept:
-            rows = np.union1d(rows, self._named(query.asked))
+        if weighed.before[-1] > kept and len(named := self._named(query.asked)):
+            rows = np.union1d(rows, named)
         return _Pass(query, matches, weighed, rows, self._ranking.rank(query, matches, weighed, rows, limit))
 
     def _corrected(self, found: _Pass) -> Query:
         """Return the query with the likeliest word of the vocabulary for each word that is not in it."""
         matches, asked = found.matches, list(found.query.asked)
-        for number, (start, end) in enumerate(pairwise(matches.bounds.tolist())):
+        for number, (start, end) in enumerate(pairwise(matches.bounds)):
             is_similar = end > start and matches.steps[end - 1] >= LIKELY_MEANT
             if is_similar and not is_number(asked[number]) and self._vocabulary.id_of(asked[number]) is None:
                 asked[number] = self._vocabulary.words[int(matches.word[end - 1])]
-        return self._reader.with_senses(found.query._replace(asked=asked))
+        return self._reader.corrected(found.query, asked)
 
     def _named(self, asked: Sequence[str]) -> NDArray[np.int64]:
         """Return rows whose name is what was typed. There may be more rows with all typed words than are compared."""
@@ -359,7 +372,7 @@ class SearchIndex:
         known = [word for word in name if word is not None]
         if len(known) < len(asked):
             return np.empty(0, np.int64)
-        return self._forward.among(self._postings.begun(known[0]), known)
+        return self._forward.among(self._postings.begun(known), known)
 
     def _second_pass(self, query: Query, matches: Matches, first: _Pass, limit: int) -> _Pass:
         """Search again, with typos in the words that the best row lacks and in those with the highest weights."""

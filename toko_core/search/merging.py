@@ -68,7 +68,7 @@ def _is_known(number: int, query: Query, matches: Matches, vocabulary: Vocabular
         return True
     if any(prefix.asked == number for prefix in matches.prefixes):
         return True
-    start, end = int(matches.bounds[number]), int(matches.bounds[number + 1])
+    start, end = matches.bounds[number : number + 2]
     best = int(matches.steps[end - 1]) / STEPS if end > start else 0.0
     return (skeleton(word) == word and best >= ABBREVIATED) or best > max(remarked.best[number] - BETTER, 0)
 

@@ -8,7 +8,7 @@ limit that grows more slowly than the number of names.
 import threading
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import log
 from typing import Any, NamedTuple
 
@@ -83,30 +83,13 @@ class _Taken(NamedTuple):
         return _Taken(self.counts - fewer.counts, spans, fewer.counts)
 
 
-class _Entries(NamedTuple):
-    """The rows of typed words, and what each is worth for its word. A row may occur several times."""
+class _Part(NamedTuple):
+    """Rows of a typed word, and what each is worth for it. The last entry of a row has its highest value."""
 
+    number: int
+    """The number of the typed word."""
     rows: NDArray[np.int64]
     values: NDArray[np.int32]
-    parts: list[tuple[int, int]]
-    """The number of a typed word, and how many entries it has; then those of the next part. Within a part, the last
-    entry of a row has its highest value."""
-
-    def with_more(
-        self, rows: list[NDArray[np.int64]], values: list[NDArray[np.int32]], parts: list[tuple[int, int]]
-    ) -> "_Entries":
-        """Return these and further entries."""
-        return _Entries(np.concatenate([self.rows, *rows]), np.concatenate([self.values, *values]), self.parts + parts)
-
-    def by_word(self, asked: int) -> list[list[slice]]:
-        """Return the parts of each of the `asked` typed words."""
-        found: list[list[slice]] = [[] for _ in range(asked)]
-        end = 0
-        for number, length in self.parts:
-            end += length
-            if length:
-                found[number].append(slice(end - length, end))
-        return found
 
 
 class Postings:
@@ -117,6 +100,7 @@ class Postings:
         self._count = rows
         self._frequency = arrays["frequency"].astype(np.int64)
         self._starts = np.concatenate([[0], np.cumsum(self._frequency)])
+        self._start_of = self._starts.data  # for single words
         self._rows = arrays["rows"].astype(np.int64)
         self._most_rows = max(FEWEST_ROWS, int(ROWS * rows**ROWS_GROW))
         self._scratch = _Scratch(rows)
@@ -189,51 +173,53 @@ class Postings:
         """
         level = LEVELS / sum(weighed.weights)
         levels = [weight * level for weight in weighed.weights]
+        havings = [*query.having.items(), *query.phrases.items()]
         left = self._most_rows - sum(len(having.rows) for having in query.having.values())
         taken = self._within_budget(matches, weighed, left)
-        entries = self._entries(matches, taken, levels)
-        havings = [*query.having.items(), *query.phrases.items()]
-        if havings:
-            worth = [(having.similarity * levels[number]).astype(np.int32) for number, having in havings]
-            rows = [having.rows for _, having in havings]
-            entries = entries.with_more(rows, worth, [(number, len(having.rows)) for number, having in havings])
+        parts = self._parts(matches, taken, levels)
+        for number, having in havings:
+            parts.append(_Part(number, having.rows, (having.similarity * levels[number]).astype(np.int32)))
         if weighed.before[-1] > left and len(levels) <= FEW_ASKED:
             wider = self._within_budget(matches, weighed, WIDER * self._most_rows)
-            more = self._entries(matches, wider.without(taken), levels)
-            again = self._scratch.among(more.rows, entries.rows)
-            ends = [0, *accumulate(length for _, length in more.parts)]
-            lengths = np.diff(np.concatenate([START, again.cumsum()]).take(ends)).tolist()
-            parts = [(number, length) for (number, _), length in zip(more.parts, lengths, strict=True)]
-            entries = entries.with_more([more.rows.compress(again)], [more.values.compress(again)], parts)
-        return self._highest(entries, query, kept)
+            rows = np.concatenate([part.rows for part in parts])
+            parts += self._scratch.among(self._parts(matches, wider.without(taken), levels), rows)
+        return self._highest(parts, query, kept)
 
-    def begun(self, word: int) -> NDArray[np.int64]:
-        """Return rows of a word, first those in which it is early and whose name is short."""
-        return self._rows[self._starts[word] : min(self._starts[word + 1], self._starts[word] + self._most_rows)]
+    def begun(self, words: Sequence[int]) -> NDArray[np.int64]:
+        """Return the rows of the rarest of these words.
 
-    def _entries(self, matches: Matches, taken: "_Taken", levels: list[float]) -> "_Entries":
-        """Return the entries of matches, and then those of words with a prefix."""
-        value = matches.steps * np.array([each / STEPS for each in levels]).take(matches.asked)
-        values = value.astype(np.int32).repeat(taken.counts)
+        If there are too many, return rows of the first word: those in which it is early and whose name is short.
+        """
+        sizes = [min(self._start_of[word + 1] - self._start_of[word], self._most_rows) for word in words]
+        size = min(sizes)
+        start = self._start_of[words[sizes.index(size)]]
+        return self._rows[start : start + size]
+
+    def _parts(self, matches: Matches, taken: "_Taken", levels: list[float]) -> list[_Part]:
+        """Return the rows of the matches of each typed word, and then those of words with a prefix."""
+        level = np.array([each / STEPS for each in levels]).take(matches.asked)
+        values = (matches.steps * level).astype(np.int32).repeat(taken.counts)
         rows = self._rows.take(slice_indices(self._starts.take(matches.word) + taken.skipped, taken.counts))
         ends = np.concatenate([START, taken.counts.cumsum()]).take(matches.bounds).tolist()
-        entries = _Entries(rows, values, [(n, end - start) for n, (start, end) in enumerate(pairwise(ends))])
-        if not taken.spans:
-            return entries
-        begun = [self._rows[span] for span in taken.spans.values()]
-        parts = [(number, len(some)) for number, some in zip(taken.spans, begun, strict=True)]
-        worth = [np.full(length, levels[number] * PREFIX_SHARE, np.int32) for number, length in parts]
-        return entries.with_more(begun, worth, parts)
+        parts = [
+            _Part(number, rows[start:end], values[start:end])
+            for number, (start, end) in enumerate(pairwise(ends))
+            if end > start
+        ]
+        for number, span in taken.spans.items():
+            begun = self._rows[span]
+            parts.append(_Part(number, begun, np.array([levels[number] * PREFIX_SHARE], np.int32).repeat(len(begun))))
+        return parts
 
     def _size(self, prefix: PrefixRange) -> int:
-        return int(self._starts[prefix.end] - self._starts[prefix.start])
+        return self._start_of[prefix.end] - self._start_of[prefix.start]
 
     def _within_budget(self, matches: Matches, weighed: Weighed, left: int) -> "_Taken":
         """Choose how many rows of each match to read, and which rows of the words with each prefix."""
-        bounds = matches.bounds.tolist()
+        bounds = matches.bounds
         before = [weighed.before[bound] for bound in bounds]
         count = weighed.frequency.copy()
-        spans = {p.asked: (int(self._starts[p.start]), int(self._starts[p.end])) for p in matches.prefixes}
+        spans = {p.asked: (self._start_of[p.start], self._start_of[p.end]) for p in matches.prefixes}
         sizes = [
             behind - first + (spans[number][1] - spans[number][0] if number in spans else 0)
             for number, (first, behind) in enumerate(pairwise(before))
@@ -253,20 +239,20 @@ class Postings:
                 left -= behind - first
         return _Taken(count, taken)
 
-    def _highest(self, entries: "_Entries", query: Query, kept: int) -> NDArray[np.int64]:
+    def _highest(self, parts: Sequence[_Part], query: Query, kept: int) -> NDArray[np.int64]:
         """Return the rows with the highest sums, ascending.
 
         If a typed word has senses, which often stand side by side, or if only one was typed, a row's highest value for
-        each word counts. Otherwise all values do: hardly any row has two, and adding them takes a third of the time.
+        each word counts. Otherwise all values do: hardly any row has two, and adding them is faster.
         """
-        rows = entries.rows
+        rows = np.concatenate([part.rows for part in parts]) if parts else NO_ROWS
         if len(rows) > kept:
             sums = self._scratch.sums
             if query.senses or len(query.asked) == 1:
-                for parts in entries.by_word(len(query.asked)):
-                    _add_highest(sums, [(rows[part], entries.values[part]) for part in parts])
+                for number in range(len(query.asked)):
+                    _add_highest(sums, [part for part in parts if part.number == number])
             else:
-                np.add.at(sums, rows, entries.values)
+                np.add.at(sums, rows, np.concatenate([part.values for part in parts]))
             level = sums.take(rows)
             sums[rows] = 0
             above = np.bincount(level)[::-1].cumsum()  # entries with the highest level, with the two highest …
@@ -289,20 +275,19 @@ class _Scratch(threading.local):
     def __init__(self, rows: int) -> None:
         self.sums = np.zeros(rows, np.int32)
 
-    def among(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return for each of `rows` whether it is also in `others`."""
-        self.sums[others] = 1
-        found = self.sums.take(rows) > 0
-        self.sums[others] = 0
-        return found
+    def among(self, parts: Sequence[_Part], rows: NDArray[np.int64]) -> list[_Part]:
+        """Return the entries whose row is one of `rows`."""
+        self.sums[rows] = 1
+        found = [(part, self.sums.take(part.rows) > 0) for part in parts]
+        self.sums[rows] = 0
+        return [_Part(p.number, p.rows.compress(there), p.values.compress(there)) for p, there in found]
 
 
-def _add_highest(sums: NDArray[np.int32], parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int32]]]) -> None:
+def _add_highest(sums: NDArray[np.int32], parts: Sequence[_Part]) -> None:
     """Add the highest value of each row to its sum. If a row is assigned several times, the last assignment stays."""
-    before = [sums.take(rows) for rows, _ in parts]
-    for number, ((rows, values), least) in enumerate(zip(parts, before, strict=True)):
-        least += values
-        sums[rows] = np.maximum(sums.take(rows), least) if number else least
+    totals = [sums.take(part.rows) + part.values for part in parts]
+    for number, (part, total) in enumerate(zip(parts, totals, strict=True)):
+        sums[part.rows] = np.maximum(sums.take(part.rows), total) if number else total
 
 
 def _factors(query: Query) -> list[float]:
@@ -317,17 +302,15 @@ def _factors(query: Query) -> list[float]:
 
 def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
     """Return for each typed word the steps of its best match, and how many rows have that match or one as good."""
-    bounds = matches.bounds.tolist()
-    best, found = [0] * (len(bounds) - 1), [0] * (len(bounds) - 1)
-    if len(matches.packed):
-        last = matches.packed.take(matches.bounds[1:] - 1)
-        as_good = matches.packed.searchsorted(last - AS_GOOD).tolist()
-        for number, (start, end) in enumerate(pairwise(bounds)):
-            if end > start:
-                found[number] = before[end] - before[max(start, as_good[number])]
-                best[number] = int(last[number]) >> WORD_BITS & ALL_STEPS
+    best, found = [], []
+    packed = matches.packed.data
+    for start, end in pairwise(matches.bounds):
+        last = packed[end - 1] if end > start else 0
+        found.append(before[end] - before[bisect_left(packed, last - AS_GOOD, start, end)])
+        best.append(last >> WORD_BITS & ALL_STEPS)
     return best, found
 
 
 IS_FIRST = np.ones(1, bool)
 START = np.zeros(1, np.int64)
+NO_ROWS = np.empty(0, np.int64)

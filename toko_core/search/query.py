@@ -69,9 +69,9 @@ class Reader:
                 typed.append(word)
         distinct = list(dict.fromkeys(typed))
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
-        chunks = text.split()[:MOST_WORDS]
-        having = self._identified(chunks, asked) if len(chunks) > 1 and self._identifiers else {}
-        return self.with_senses(Query(asked, repeated, having, is_split=is_split))
+        chunks = text.split()[:MOST_WORDS] if self._identifiers else ()
+        having = self._identified(chunks, asked) if len(chunks) > 1 else {}
+        return self._query(asked, repeated, having, is_split=is_split)
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -89,7 +89,7 @@ class Reader:
             if parts is not None and len(asked) + len(parts) - 1 <= MOST_WORDS:
                 asked[number] = parts[0]
                 asked += parts[1:]
-        return query if asked == query.asked else self.with_senses(Query(asked, query.repeated, query.having))
+        return query if asked == query.asked else self._query(asked, query.repeated, query.having)
 
     def category_of(self, query: Query, *, is_whole: bool = False) -> Query | None:
         """Return the query with only its words for a category of goods, if these are half of its words or more.
@@ -105,14 +105,18 @@ class Reader:
         least, most = len(query.asked) / 2, len(query.asked) - (not is_whole)
         if not numbers or not least <= len(numbers) <= most:
             return None
-        return self.with_senses(Query([query.asked[number] for number in sorted(numbers)], 0, {}))
+        return self._query([query.asked[number] for number in sorted(numbers)], 0, {})
 
-    def with_senses(self, query: Query) -> Query:
-        """Return the query with what its words may mean besides themselves."""
-        senses = self._senses.find(query.asked)
-        return query._replace(senses=senses, phrases=self._senses.rows(senses)) if senses else query
+    def corrected(self, query: Query, asked: list[str]) -> Query:
+        """Return the query with other words in place of those that were typed."""
+        return self._query(asked, query.repeated, query.having, is_split=query.is_split)
 
-    def _identified(self, chunks: list[str], asked: list[str]) -> dict[int, Having]:
+    def _query(self, asked: list[str], repeated: int, having: dict[int, Having], *, is_split: bool = False) -> Query:
+        """Return a query with what its words may mean besides themselves."""
+        senses = self._senses.find(asked)
+        return Query(asked, repeated, having, senses, self._senses.rows(senses) if senses else EMPTY, is_split)
+
+    def _identified(self, chunks: Sequence[str], asked: list[str]) -> dict[int, Having]:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it.
 
         A query that is a code as a whole is looked up before it is read.

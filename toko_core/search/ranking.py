@@ -118,8 +118,8 @@ class Ranking:
             and bool(score[order[0]] < TOGETHER)
             and (len(order) == 1 or bool((similarity[:, order[1]] < HAVING).any()))
         )
-        order = order[score.take(order) >= np.maximum.reduce(score) * NEAR][:limit]
         best = int(score.argmax())
+        order = order.compress(score.take(order) >= score[best] * NEAR)[:limit]
         doubtful = Doubtful(int(rows[best]), similarity[:, best].tolist()) if score[best] < SURE else None
         return Ranked(rows.take(order).tolist(), score.take(order).tolist(), lacking, alone, doubtful)
 

@@ -116,7 +116,7 @@ class RemarkIndex:
         self, number: int, word: str, matches: Matches, *, as_typed: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the ids of the words that a typed word may mean, and their similarities, ascending."""
-        start, end = int(matches.bounds[number]), int(matches.bounds[number + 1])
+        start, end = matches.bounds[number : number + 2]
         if as_typed:
             start = max(start, end - 1) if self._vocabulary.id_of(word) is not None else end
         meant = [matches.word[start:end]]

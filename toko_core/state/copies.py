@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from toko_core.state.database import StateDatabase, StateError
+from toko_core.state.database import StateDatabase, StateError, file_url
 from toko_core.state.migrations import OtherVersionError, is_current
 from toko_core.state.tables import metadata
 
@@ -17,13 +17,17 @@ REPLACED = ".replaced"
 """The ending of an unusable file that a restore has moved away."""
 
 
+class DamagedError(StateError):
+    """The file is no state database any more."""
+
+
 def copy_state(state: StateDatabase, target: Path) -> None:
     """Write the database as it is between two changes to a new file, while others change it.
 
     Raises StateError if it cannot be read, or if it is damaged.
     """
     if state.file is None:
-        with closing(StateDatabase(f"sqlite:///{target}")) as copy:
+        with closing(StateDatabase(file_url(target))) as copy:
             _copy_rows(state, copy)
     else:
         try:
@@ -39,20 +43,22 @@ def copy_state(state: StateDatabase, target: Path) -> None:
 
 
 def check_file(file: Path, name: str) -> None:
-    """Raise StateError, which names the database, if a file is damaged."""
+    """Raise DamagedError, which names the database, if a file is damaged, and StateError if it cannot be read."""
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:  # locked, or not readable
+        raise StateError(f"The state database {name} cannot be read: {error}.") from None
     except sqlite3.Error as error:
         found = str(error)
     if found != "ok":
-        raise StateError(f"The state database {name} is damaged: {found}.")
+        raise DamagedError(f"The state database {name} is damaged: {found}.")
 
 
 def check_copy(file: Path) -> None:
     """Check a copy, and bring it to this version's tables. Raises StateError."""
     check_file(file, file.name)
-    with closing(StateDatabase(f"sqlite:///{file}")) as copy:
+    with closing(StateDatabase(file_url(file))) as copy:
         _ = copy.engine
 
 
@@ -71,7 +77,7 @@ def restore_state(state: StateDatabase, file: Path) -> None:
         for part in (state.file, *(state.file.with_name(state.file.name + end) for end in ("-wal", "-shm"))):
             if part.exists():
                 part.replace(part.with_name(part.name + REPLACED))
-    with closing(StateDatabase(f"sqlite:///{file}")) as copy:
+    with closing(StateDatabase(file_url(file))) as copy:
         _copy_rows(copy, state)
 
 
@@ -80,9 +86,9 @@ def _is_unusable(state: StateDatabase) -> bool:
         return False
     try:
         check_file(state.file, state.name)
-        with closing(StateDatabase(f"sqlite:///{state.file}", prepares=False)) as found, found.read() as connection:
+        with closing(StateDatabase(file_url(state.file), prepares=False)) as found, found.read() as connection:
             is_current(connection)
-    except (StateError, OtherVersionError):
+    except (DamagedError, OtherVersionError):
         return True
     return False
 

@@ -37,6 +37,9 @@ ADVICE = {
 }
 """What to do, by a part of the reason."""
 
+NOT_OURS = frozenset({"3F000", "42501", "42703", "42P01"})
+"""PostgreSQL's codes for a schema, right, column or table that is missing: the database is not as we made it."""
+
 
 class StateError(TransientError):
     """The state database cannot be used. The message is one line that says which one, why, and what to do."""
@@ -64,11 +67,16 @@ def open_state(settings: StateSettings) -> "StateDatabase":
     return state
 
 
-def state_url(settings: StateSettings) -> str:
+def state_url(settings: StateSettings) -> str | URL:
     """Return the address of the database: STATE_URL, or that of the file."""
     if settings.state_url is not None:
         return settings.state_url.get_secret_value()
-    return URL.create("sqlite", database=str(settings.folder.state / FILE)).render_as_string()
+    return file_url(settings.folder.state / FILE)
+
+
+def file_url(file: Path) -> URL:
+    """Return the address of a file, whatever characters its path has: `?` ends the path in an address of text."""
+    return URL.create("sqlite", database=str(file))
 
 
 class StateDatabase:
@@ -77,7 +85,7 @@ class StateDatabase:
     It is opened at its first use. It is opened again in a forked process, and when its file was replaced.
     """
 
-    def __init__(self, url: str, shop: str = SHOP, *, prepares: bool = True) -> None:
+    def __init__(self, url: str | URL, shop: str = SHOP, *, prepares: bool = True) -> None:
         """`url` is that of SQLAlchemy, or `postgresql://…`. Raises StateError if it is none.
 
         Unless it `prepares`, it neither creates the database nor changes its tables, whichever version they are of.
@@ -232,8 +240,10 @@ class StateDatabase:
         """Raise errors of the database as StateError, and remember the last one."""
         try:
             yield
-        except (IntegrityError, ProgrammingError):  # errors of a statement
-            raise
+        except (IntegrityError, ProgrammingError) as error:
+            if getattr(error.orig, "sqlstate", None) not in NOT_OURS:  # an error of a statement
+                raise
+            raise self._problem(str(error.orig).strip().splitlines()[0]) from None
         except DBAPIError as error:
             if not self.is_sqlite and (error.connection_invalidated or error.statement is None):
                 with self._opening:

@@ -63,6 +63,13 @@ def test_what_cannot_be_done_is_one_line(toko: Installation, capsys: Capture, ar
     assert (answer.status, answer.output, answer.error) == (1, "", f"toko: {line}")
 
 
+@pytest.mark.parametrize("user_id", ["0", str((1 << 52) + 1), "9" * 30])
+def test_an_id_that_telegram_never_gives_is_rejected(toko: Installation, capsys: Capture, user_id: str) -> None:
+    answer = toko.run("people", "add", user_id, capsys=capsys)
+    assert answer.status == 2
+    assert "is not in the range" in answer.error
+
+
 def test_without_any_setting_nobody_is_an_owner_and_the_list_says_how(
     toko: Installation, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,11 +22,12 @@ NO_BOT = SettingError("The bot is not set up.")
 IMPORTED = """
 import gc, importlib, json, os, pkgutil, sys, threading
 TUNING = {"toko_assets.definitions", "toko_assets.defs.daemon.warm"}  # Dagster and the fork server import them
+ALEMBICS = "toko_core.state.migrations.env"  # a script that Alembic runs
 switch, threshold, environment = sys.getswitchinterval(), gc.get_threshold(), dict(os.environ)
 import toko_assets, toko_bot, toko_core
 for package in (toko_core, toko_assets, toko_bot):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name not in TUNING and not module.name.endswith("__main__"):
+        if module.name not in {*TUNING, ALEMBICS} and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
 changed = {name for name in {*os.environ, *environment} if os.environ.get(name) != environment.get(name)}
 print(json.dumps({

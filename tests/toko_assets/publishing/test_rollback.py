@@ -344,8 +344,8 @@ def test_the_owners_are_told_once_what_is_served_now_and_until_when(shop: ThreeD
         (text,) = owner.read()
         assert text.splitlines() == [
             "↩️ Toko: harga dikembalikan",
-            "Data: Jum 2 Jan 2026 21.00 WIB",
-            "3 produk",
+            "Sekarang dipakai: data Jum 2 Jan 2026 21.00 WIB",
+            "3 barang",
             "Data Sab 3 Jan 2026 21.00 WIB tidak dipakai lagi sampai ada backup yang lebih baru.",
         ]
         daemon.tell()

@@ -94,7 +94,7 @@ def running_bot(
     bot = RunningBot(process, server, variables, folder)
     try:
         if wait:
-            bot.wait_for_log("answers", 20)
+            bot.wait_for_log("answers", 90)
         yield bot
     finally:
         bot.stop()

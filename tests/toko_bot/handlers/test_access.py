@@ -32,14 +32,28 @@ def test_a_stranger_is_sent_their_id_once_and_then_nothing_by_any_path(bot: Runn
     assert bot.log.count(f"of user {stranger.user.id} ") >= 8
 
 
+def test_a_stranger_gets_nothing_if_telegram_rejects_the_answer_to_their_button(bot: RunningBot) -> None:
+    stranger = bot.server.user(9901, "https://evil.example")
+    stranger.send("/start")
+    hello = stranger.next_message()
+    bot.server.fail("answerCallbackQuery", "400", description="Bad Request: something else")
+    stranger.forge("p1:indomie", hello)
+    bot.wait_for_log("omething else")
+    stranger.expect_silence(0.5)
+    assert "INDOMIE" not in shown(stranger)
+    asked = [sent.params for sent in bot.server.received("sendMessage") if "evil.example" in str(sent.params)]
+    assert asked
+    assert all("is_disabled" in str(params.get("link_preview_options")) for params in asked)
+
+
 def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Person) -> None:
     siti.press("1", siti.ask("indomie goreng")).answered()
     product = siti.next_edit().text
-    assert "  pokok                Rp2.612" in product
+    assert "  modal                Rp2.612" in product
     assert "  laba             Rp538 20,6%" in product
     siti.press("1", siti.ask("sabun rugi")).answered()
     loss = siti.next_edit().text
-    assert "Dijual di bawah harga pokok" in loss
+    assert "Dijual di bawah modal" in loss
     assert "  RUGI             Rp1.000 20%" in loss
     budi.press("1", budi.ask("indomie goreng")).answered()
     for command in ("/rugi", "/tanpaharga", "/habis", "/status", "/sync"):
@@ -47,7 +61,7 @@ def test_an_owner_sees_cost_and_margin_and_staff_never_do(budi: Person, siti: Pe
     budi.forge("rrugi.1", budi.messages[-1]).answered()
     budi.choose(_answered(budi.inline("indomie goreng")))
     assert COST not in shown(budi)
-    assert "pokok" not in shown(budi).replace("di bawah harga pokok", "")
+    assert "modal" not in shown(budi).replace("di bawah modal", "")
     siti.choose(_answered(siti.inline("indomie goreng special")))
     assert COST not in siti.messages[-1].text.replace(".", "")
 
@@ -81,10 +95,10 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     budi.send("/start")
     siti.send("/start")
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
-    assert not [command for command in budi.commands() if command.startswith(("/status", "/sync", "/rugi"))]
+    assert not [command for command in budi.commands() if command.startswith(("/keadaan", "/sinkron", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
     assert names[-9:] == [
-        "/status", "/sync", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat", "/pengguna", "/catatan",
+        "/keadaan", "/sinkron", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat", "/pengguna", "/catatan",
     ]  # fmt: skip
 
 
@@ -103,12 +117,15 @@ def test_version_status_and_reload_show_the_state_of_the_bot(siti: Person) -> No
     version = siti.ask("/version").text
     assert "i5_UJI.i5bu" in version
     assert "WIB" in version
-    assert "Umur: 2 jam" in version
+    assert "Diperbarui 2 jam lalu (" in version
+    assert siti.ask("/data").text == version
     assert "contoh" not in version
     status = siti.ask("/status").text
     assert "Pencarian hari ini" in status
-    assert "Dagster tidak bisa dihubungi" in status
+    assert "Program sinkronisasi di server tidak bisa dihubungi" in status
+    assert "Bot menyala selama" in siti.ask("/keadaan").text
     assert "sudah yang terbaru" in siti.ask("/reload").text
+    assert "sudah yang terbaru" in siti.ask("/segarkan").text
     assert str(SITI) in siti.ask("/id").text
 
 
@@ -135,7 +152,7 @@ def test_without_owner_users_nobody_is_an_owner_and_the_bot_says_so_at_its_start
         bot.wait_for_log("OWNER_USERS is empty: nobody is an owner")
         budi = server.user(BUDI, "Budi")
         budi.press("1", budi.ask("indomie goreng")).answered()
-        assert "pokok" not in budi.next_edit().text
+        assert "modal" not in budi.next_edit().text
         assert "RUGI" not in budi.ask("/rugi").text
 
 

@@ -17,16 +17,16 @@ def test_quantities_units_and_levels_are_chosen_by_buttons_and_the_way_back_is_k
     found = budi.ask("indomie goreng special")
     product = press(budi, "1", found)
     page = press(budi, "🧮 Hitung", product)
-    assert calculation(page) == ["🧮 1 PCS × Rp3.150 = Rp3.150", "Harga lv 1"]
+    assert calculation(page) == ["🧮 1 PCS × Rp3.150 = Rp3.150", "Harga level 1"]
     assert [[button.text for button in row] for row in page.rows] == [
-        ["−10", "−", "+", "+10"], ["✓ PCS", "DUS"], ["✓ lv 1", "lv 2"], ["‹ Kembali"],
+        ["−10", "−", "+", "+10"], ["✓ PCS", "DUS"], ["✓ level 1", "level 2"], ["‹ Kembali"],
     ]  # fmt: skip
     page = press(budi, "+10", press(budi, "+", page))
     assert calculation(page)[0] == "🧮 12 PCS × Rp3.150 = Rp37.800"
-    page = press(budi, "lv 2", page)
-    assert calculation(page) == ["🧮 12 PCS × Rp3.050,5 = Rp36.606", "Harga lv 2"]
+    page = press(budi, "level 2", page)
+    assert calculation(page) == ["🧮 12 PCS × Rp3.050,5 = Rp36.606", "Harga level 2"]
     page = press(budi, "DUS", page)
-    assert calculation(page) == ["🧮 12 DUS × Rp115.000 = Rp1.380.000", "Harga lv 2"], "no carton of level 2"
+    assert calculation(page) == ["🧮 12 DUS × Rp115.000 = Rp1.380.000", "Harga level 2"], "no carton of level 2"
     page = press(budi, "−10", page)
     assert calculation(page)[0] == "🧮 2 DUS × Rp115.000 = Rp230.000"
     assert press(budi, "‹ Kembali", press(budi, "‹ Kembali", page)).text == found.text
@@ -44,11 +44,11 @@ def test_the_quantity_of_a_search_is_where_hitung_begins(budi: Person) -> None:
     product = press(budi, "1", budi.ask("gula pasir 11 bungkus"))
     page = press(budi, "🧮 Hitung", product)
     assert calculation(page) == [
-        "🧮 11 BKS × Rp17.500 = Rp192.500", "💡 Mulai 12 BKS: Rp17.200/BKS, hemat Rp3.600",
+        "🧮 11 BKS × Rp17.500 = Rp192.500", "💡 Beli 12 BKS jadi Rp17.200/BKS, hemat Rp3.600",
     ]  # fmt: skip
     page = press(budi, "+", page)
     assert calculation(page) == [
-        "🧮 12 BKS × Rp17.200 = Rp206.400", "💡 Mulai 40 BKS: Rp16.900/BKS, hemat Rp12.000",
+        "🧮 12 BKS × Rp17.200 = Rp206.400", "💡 Beli 40 BKS jadi Rp16.900/BKS, hemat Rp12.000",
     ]  # fmt: skip
 
 

@@ -84,11 +84,11 @@ def test_a_product_shows_names_and_what_each_group_pays(budi: Person) -> None:
         "INDOMIE GORENG SPECIAL 85GR",
         "",
         "PCS Umum               Rp3.150",
-        "  Member/VIP −5 %      Rp2.993",
+        "  Member/VIP −5%       Rp2.993",
         "PCS Grosir <B>       Rp3.050,5",
-        "DUS×40 Umum          Rp115.000",
+        "DUS(40) Umum         Rp115.000",
         "                 = Rp2.875/PCS",
-        "  Member/VIP −5 %    Rp109.250",
+        "  Member/VIP −5%     Rp109.250",
         "",
         "Stok (PCS)",
         "Gudang <Belakang>          120",
@@ -110,21 +110,21 @@ def test_a_product_shows_names_and_what_each_group_pays(budi: Person) -> None:
 def test_staff_never_see_a_cost_and_owners_see_it_with_what_groups_pay(budi: Person, siti: Person) -> None:
     assert COST not in "".join(page_lines(budi, "kopi tubruk")).replace(".", "")
     assert page_lines(siti, "kopi tubruk")[2:8] == [
-        "PCS s.d. 5   harga belum diisi",
-        "  pokok                Rp2.612",
-        "PCS >5                Rp10.001",
-        "  pokok                Rp2.612",
+        "PCS 1–5      harga belum diisi",
+        "  modal                Rp2.612",
+        "PCS 6+                Rp10.001",
+        "  modal                Rp2.612",
         "  laba          Rp7.389 282,9%",
-        "  Member/VIP −5 %      Rp9.501",
+        "  Member/VIP −5%       Rp9.501",
     ]
 
 
 def test_the_percents_of_an_item_take_the_place_of_the_groups_own_one_after_the_other(budi: Person) -> None:
     assert page_lines(budi, "oli mesin")[2:6] == [
         "PCS Umum/VIP          Rp50.000",
-        "  Member −10 % −2,5 % Rp43.875",
+        "  Member −10% −2,5%   Rp43.875",
         "PCS Grosir <B>        Rp40.000",
-        "  Grosir <B> −50 %    Rp20.000",
+        "  Grosir <B> −50%     Rp20.000",
     ]
 
 
@@ -133,8 +133,8 @@ def test_a_list_shows_the_lowest_price_that_is_paid_and_a_shared_text_each_with_
     query = budi.inline("teh celup")
     query.answered()
     shared = budi.choose(query).text.splitlines()
-    assert {"PCS Reseller −10 %     Rp3.600", "PCS Umum               Rp5.000"} <= set(shared)
-    assert page_lines(budi, "teh celup")[4:6] == ["PCS Reseller           Rp4.000", "  Reseller −10 %       Rp3.600"]
+    assert {"PCS Reseller −10%      Rp3.600", "PCS Umum               Rp5.000"} <= set(shared)
+    assert page_lines(budi, "teh celup")[4:6] == ["PCS Reseller           Rp4.000", "  Reseller −10%        Rp3.600"]
 
 
 @pytest.mark.parametrize("query", ["medya", "tome", "sohun", "mi1", "karton besar"])
@@ -200,7 +200,7 @@ def test_a_catalogue_without_the_tables_is_read_as_before(tmp_path: Path) -> Non
     with TelegramServer() as server, running_bot(server, tmp_path / "data", tmp_path / "bot"):
         page = page_lines(server.user(BUDI, "Budi"), "indomie goreng")
     assert page[2:6] == [
-        "PCS lv 1               Rp3.150", "PCS lv 2             Rp3.050,5", "DUS×40 lv 1          Rp115.000",
+        "PCS level 1            Rp3.150", "PCS level 2          Rp3.050,5", "DUS(40) level 1      Rp115.000",
         "                 = Rp2.875/PCS",
     ]  # fmt: skip
     assert {"GDG                        120", "Merek: tome", "Jenis: MI1"} <= set(page)

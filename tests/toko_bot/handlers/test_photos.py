@@ -26,7 +26,7 @@ def test_bombs_leave_the_bot_as_large_as_it_was_and_the_next_photo_is_read(bot: 
     budi.send_photo(barcode_photo(BARCODE, turned=90))
     assert "Gulaku" in budi.next_message().text
     assert peak(bot) - before < 40 * MEGABYTE
-    assert "/PIL/" not in Path(f"/proc/{bot.process.pid}/maps").read_text()
+    assert "/zxingcpp/" not in Path(f"/proc/{bot.process.pid}/maps").read_text()
 
 
 def peak(bot: RunningBot) -> int:

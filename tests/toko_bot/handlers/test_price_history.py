@@ -71,21 +71,21 @@ def test_a_products_history_is_a_chart_and_each_change_newest_first(budi: Person
     assert history.text.splitlines() == [
         "INDOMIE GORENG SPECIAL 85GR",
         "",
-        "PCS lv 1",
-        "12 Jun 2025: Rp3.000 → Rp3.150 (+5%)",
-        "4 Mar 2025: Rp2.950 → Rp3.000 (+1,7%)",
+        "PCS level 1",
+        "12 Jun 2025 – Rp3.000 → Rp3.150 (+5%)",
+        "4 Mar 2025 – Rp2.950 → Rp3.000 (+1,7%)",
         "",
-        "DUS×40 lv 1",
-        "12 Jun 2025: baru ada, Rp115.000",
+        "DUS(40) level 1",
+        "12 Jun 2025 – baru: Rp115.000",
         "",
         "BAL s.d. 1.000",
-        "12 Jun 2025: tidak ada lagi, tadinya Rp500.000",
+        "12 Jun 2025 – dihapus, sebelumnya Rp500.000",
         "",
         "Harga lainnya tidak berubah.",
         "",
-        "Riwayat sejak 2 Jan 2025, 321 backup. Tanggal: backup pertama dengan harga itu.",
+        "Riwayat sejak 2 Jan 2025, dari 321 backup. Tanggalnya: backup pertama dengan harga itu.",
     ]
-    assert history.formatted("bold")[1:] == ["PCS lv 1", "DUS×40 lv 1", "BAL s.d. 1.000"]
+    assert history.formatted("bold")[1:] == ["PCS level 1", "DUS(40) level 1", "BAL s.d. 1.000"]
     assert history.photo is not None
     with Image.open(io.BytesIO(history.photo.data)) as chart:
         assert chart.format == "PNG"
@@ -96,15 +96,15 @@ def test_the_button_on_a_products_page_opens_its_history(budi: Person) -> None:
     product = press(budi, "1", found)
     assert product.labels == ["‹ Kembali", "📷 Foto", "📈 Riwayat", "🧮 Hitung"]
     budi.press("📈 Riwayat", product).answered()
-    assert "12 Jun 2025: Rp3.000 → Rp3.150 (+5%)" in budi.next_message().text
+    assert "12 Jun 2025 – Rp3.000 → Rp3.150 (+5%)" in budi.next_message().text
     assert press(budi, "‹ Kembali", product).text == found.text
 
 
 def test_several_hits_are_a_list_with_pages_and_buttons_that_open_histories(budi: Person) -> None:
     found = budi.ask("/riwayat biskuit kelapa")
-    assert found.text.splitlines()[:2] == ["🔎 biskuit kelapa", "📈 Tekan nomor untuk melihat riwayat harganya."]
+    assert found.text.splitlines()[:2] == ["🔎 biskuit kelapa", "📈 Ketuk nomor untuk melihat riwayat harganya."]
     second = press(budi, "›", found)
-    assert second.text.splitlines()[1] == "📈 Tekan nomor untuk melihat riwayat harganya."
+    assert second.text.splitlines()[1] == "📈 Ketuk nomor untuk melihat riwayat harganya."
     unchanged = {item.namaitem for item in BISCUITS[4:]}
     listed = [line.split(". ") for line in second.text.splitlines() if ". " in line]
     place, name = next((place, name) for place, name in listed if name in unchanged)
@@ -117,7 +117,7 @@ def test_several_hits_are_a_list_with_pages_and_buttons_that_open_histories(budi
 def test_a_long_history_is_cut_to_a_caption_and_says_how_much_is_missing(bot: RunningBot, budi: Person) -> None:
     history = budi.ask("/riwayat gula pasir")
     assert history.text.splitlines()[:4] == [
-        "Gula Pasir <Gulaku> & Co 1kg *premium*", "", "BKS s.d. 11", "18 Sep 2025: Rp98 → Rp99 (+1%)"
+        "Gula Pasir <Gulaku> & Co 1kg *premium*", "", "BKS 1–11", "18 Sep 2025 – Rp98 → Rp99 (+1%)"
     ]  # fmt: skip
     shown = history.text.count("→")
     assert f"… dan {98 - shown} lagi" in history.text.splitlines()
@@ -197,7 +197,7 @@ def test_buttons_work_in_the_next_catalogue_and_shown_prices_are_rounded_up(tmp_
         bot.wait_for_log(f"Serving {new.name}")
         budi.press("📈 Riwayat", product).answered()
         assert budi.next_message().text.splitlines()[2:6] == [
-            "PCS lv 1", "13 Jun 2025: Rp3.500 → Rp2.500 (-28,6%)", "12 Jun 2025: Rp3.000 → Rp3.500 (+16,7%)", ""
+            "PCS level 1", "13 Jun 2025 – Rp3.500 → Rp2.500 (-28,6%)", "12 Jun 2025 – Rp3.000 → Rp3.500 (+16,7%)", ""
         ]  # fmt: skip
         assert "sudah tidak ada" in budi.press("1", found).answered().text
         assert press(budi, "›", rose).text.startswith("Tidak ada harga yang naik hari ini.")

@@ -62,9 +62,9 @@ def test_a_product_shows_all_that_staff_need(budi: Person) -> None:
     assert product.text.splitlines() == [
         "INDOMIE GORENG SPECIAL 85GR",
         "",
-        "PCS lv 1               Rp3.150",
-        "PCS lv 2             Rp3.050,5",
-        "DUS×40 lv 1          Rp115.000",
+        "PCS level 1            Rp3.150",
+        "PCS level 2          Rp3.050,5",
+        "DUS(40) level 1      Rp115.000",
         "                 = Rp2.875/PCS",
         "",
         "Stok (PCS)",
@@ -80,8 +80,7 @@ def test_a_product_shows_all_that_staff_need(budi: Person) -> None:
         "",
         product.text.splitlines()[-1],
     ]
-    assert product.text.splitlines()[-1].startswith("Data: ")
-    assert product.text.endswith("WIB")
+    assert product.text.splitlines()[-1] == "Diperbarui 2 jam lalu"
     budi.press("📷 Foto", product).answered()
     photo = budi.next_message()
     assert photo.photo is not None
@@ -93,9 +92,9 @@ def test_prices_by_quantity_say_what_they_apply_to_and_html_is_shown_as_text(bud
     assert product.text.splitlines()[:6] == [
         "Gula Pasir <Gulaku> & Co 1kg *premium*",
         "",
-        "BKS s.d. 11           Rp17.500",
-        "BKS s.d. 39           Rp17.200",
-        "BKS >39               Rp16.900",
+        "BKS 1–11              Rp17.500",
+        "BKS 12–39             Rp17.200",
+        "BKS 40+               Rp16.900",
         "",
     ]
 
@@ -143,9 +142,9 @@ def test_photos_without_a_known_barcode_say_what_to_do(budi: Person) -> None:
         ("indomi goreng special 3 dus", "3 DUS × Rp115.000 = Rp345.000", None),
         ("indomie goreng special x 5", "5 PCS × Rp3.150 = Rp15.750", None),
         ("mau 2 lusin indomie goreng special", None, None),  # has no price in that unit
-        ("11 bungkus gula pasir", "11 BKS × Rp17.500 = Rp192.500", "Mulai 12 BKS: Rp17.200/BKS, hemat Rp3.600"),
+        ("11 bungkus gula pasir", "11 BKS × Rp17.500 = Rp192.500", "Beli 12 BKS jadi Rp17.200/BKS, hemat Rp3.600"),
         # the price of the second tier
-        ("gula pasir 12 bks", "12 BKS × Rp17.200 = Rp206.400", "Mulai 40 BKS: Rp16.900/BKS, hemat Rp12.000"),
+        ("gula pasir 12 bks", "12 BKS × Rp17.200 = Rp206.400", "Beli 40 BKS jadi Rp16.900/BKS, hemat Rp12.000"),
         ("gula pasir 40 bks", "40 BKS × Rp16.900 = Rp676.000", None),
         ("biskuit kelapa jeruk 1 gr", None, None),
     ],
@@ -204,7 +203,7 @@ ANY_TEXT = [
 @pytest.mark.parametrize("text", ANY_TEXT)
 def test_no_text_breaks_an_answer(bot: RunningBot, budi: Person, text: str) -> None:
     answer = budi.ask(text[:4096])
-    assert answer.text.startswith("🔎")
+    assert answer.text.startswith("🔎" if any(map(str.isalnum, text)) else "Barang apa?")
     for label in answer.labels[:1]:
         opened = press(budi, label, answer)
         press(budi, "‹ Kembali", opened)
@@ -257,7 +256,8 @@ def test_inline_results_are_personal_paged_and_sent_as_prices(budi: Person) -> N
 
 
 def test_any_other_message_gets_help(budi: Person) -> None:
-    assert "/help" in budi.ask("/apaini").text
+    assert "/bantuan" in budi.ask("/apaini").text
     assert budi.send_other(location={"latitude": 0.5, "longitude": 101.4})
     assert "foto barcode" in budi.next_message().text
-    assert "potongan nama" in budi.ask("/start").text
+    assert "sebagian nama" in budi.ask("/start").text
+    assert budi.ask("/help").text == budi.ask("/bantuan").text == budi.ask("/start").text

@@ -75,7 +75,7 @@ BUTTONS = st.one_of(
         st.none() | st.integers(0, 9999),
         st.none() | RESULTS | REPORTS | MOVES,
     ),
-)
+)  # fmt: skip
 
 PRODUCT = "Ab0-_xYZ"
 SENT: dict[str, Button | PeopleButton] = {

@@ -113,7 +113,7 @@ def test_a_button_for_another_level_shows_the_viewers_own(served: Served, level:
 def test_staff_may_choose_the_level(served: Served) -> None:
     texts = pages(served, View())
     assert "🧮 1 PCS × Rp51.000 = Rp51.000\nHarga Umum" in texts["calculation PCS None"]
-    assert "🧮 1 PCS × Rp21.000 = Rp21.000\n🏷 diskon 50 %" in texts["calculation PCS 2"]
+    assert "🧮 1 PCS × Rp21.000 = Rp21.000\n🏷 diskon 50%" in texts["calculation PCS 2"]
     assert "🧮 1 PCS × Rp29.700 = Rp29.700\nHarga Reseller" in texts["calculation PCS 3"]
 
 

@@ -66,7 +66,7 @@ def test_old_data_is_marked_everywhere_and_owners_are_notified_once_a_day(tmp_pa
             assert "Data harga sudah lama" in siti.next_message().text
             answer = budi.ask("indomie")
             assert "⚠️ Data lama" in answer.text
-            assert answer.text.endswith("WIT")
+            assert answer.text.endswith(" WIT)")
             budi.press("1", answer).answered()
             assert "⚠️ Data lama" in budi.next_edit().text
             query = budi.inline("indomie")

@@ -40,7 +40,7 @@ class Bot:
             settings = load_settings()
             reports = OwnerReports(bot, settings, live, lambda: (settings.owners, True))
             for _ in range(again):
-                await reports.report_rejected_catalog(f"{file} is empty")
+                await reports.report_rejected_catalog(f"{file} is empty: wait")
                 await reports.send_waiting()
 
 
@@ -61,8 +61,9 @@ def rina(server: TelegramServer) -> Person:
 
 
 def rejections(person: Person) -> list[str]:
-    """The catalogues that the person was told to be rejected."""
-    return [message.text.split()[-3] for message in person.messages if REJECTED in message.text]
+    """The catalogues that the person was told to be rejected; "" for a message that names none."""
+    texts = [message.text for message in person.messages if REJECTED in message.text]
+    return [next((word for word in text.split() if word.endswith(".duckdb")), "") for text in texts]
 
 
 def test_a_rejection_of_an_outage_reaches_each_owner_once_though_the_bot_is_killed(

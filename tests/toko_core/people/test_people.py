@@ -6,16 +6,17 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from tests.toko_core.state.databases import on_both
 from tests.toko_core.state.test_database import run
 from toko_core.people.audit import Audit
 from toko_core.people.person import Person
+from toko_core.people.requests import Requests
 from toko_core.people.store import MOST_REQUESTS, Decision, People, PeopleError, Problem, Request
 from toko_core.people.view import Role, View
-from toko_core.state.database import StateDatabase
-from toko_core.state.tables import FORGOTTEN, metadata, requests
+from toko_core.state.database import StateDatabase, StateError
+from toko_core.state.tables import FORGOTTEN, audit, metadata, requests
 
 OWNER = Person(1, Role.OWNER, name="Ibu Sari", from_settings=True)
 
@@ -71,7 +72,7 @@ import sys
 from toko_core.people.person import Person
 from toko_core.people.store import People
 from toko_core.people.view import Role
-from toko_core.state.database import StateDatabase
+from toko_core.state.database import StateDatabase, StateError
 known = People(StateDatabase(sys.argv[1]), {1}, set())
 print("ready", flush=True); sys.stdin.readline()
 print([known.decide(int(number), Person(1, Role.OWNER), Role.STAFF).done for number in sys.argv[2:]])
@@ -110,6 +111,62 @@ def test_somebody_may_ask_once_a_day(known: People, state: StateDatabase) -> Non
 def make_older(state: StateDatabase, age: timedelta) -> None:
     with state.write() as connection:
         connection.execute(update(requests).values(asked_at=datetime.now(UTC) - age))
+
+
+@pytest.mark.parametrize("entry", ["add", "requests"])
+def test_the_old_request_of_the_only_owner_takes_nothing_away(state: StateDatabase, entry: str) -> None:
+    known = People(state, set(), set())
+    first, second = ask(known), ask(known, 6)
+    owner = known.add(5, None, Role.OWNER)
+    if entry == "requests":  # of a version whose `add` left the request
+        with state.write() as connection:
+            connection.execute(insert(requests).values(
+                shop=state.shop, asked_at=datetime.now(UTC), id=first.id, user_id=5, name="", username=""
+            ))  # fmt: skip
+    for role in (Role.CUSTOMER, None):
+        with pytest.raises(PeopleError) as error:
+            known.decide(first.id, owner, role, 1)
+        assert error.value.problem in {Problem.HAS_ACCESS, Problem.UNKNOWN}
+    assert known.find(5) == owner
+    assert [request.id for request in Requests(state).waiting()] == [second.id]
+
+
+def test_the_request_of_somebody_whom_env_names_now_is_not_decided(state: StateDatabase) -> None:
+    request = ask(People(state, {1}, {1}))
+    known = People(state, {1}, {1, 5})
+    with pytest.raises(PeopleError) as error:
+        known.decide(request.id, OWNER, Role.OWNER)
+    assert error.value.problem is Problem.HAS_ACCESS
+    assert Requests(state).waiting() == []
+    assert People(state, {1}, {1}).find(5) is None
+
+
+def test_times_of_a_clock_that_was_wrong_keep_nobody_out(known: People, state: StateDatabase) -> None:
+    ask(known)
+    known.add(6, None, Role.STAFF)
+    known.remove(6, None)
+    assert Requests(state).ended_lately(6)
+    make_older(state, -timedelta(days=3650))
+    with state.write() as connection:
+        connection.execute(update(audit).values(at=datetime.now(UTC) + timedelta(days=3650)))
+    assert not Requests(state).ended_lately(6)
+    assert known.request(5, "Budi", "budi") is not None
+
+
+def test_names_that_cannot_be_stored_lose_what_is_wrong_with_them(known: People) -> None:
+    assert known.add(6, None, Role.STAFF, name="Bu\udcffdi\x00\n", username="b\ud800").label == "Budi"
+    assert known.change(6, None, name="Si\udcffti").name == "Siti"
+
+
+@on_both
+def test_without_its_tables_nobody_of_the_database_has_access(known: People, state: StateDatabase) -> None:
+    known.add(6, None, Role.STAFF)
+    with state.write() as connection:
+        connection.execute(text("DROP TABLE people"))
+    assert known.find(6) is None
+    assert known.find(1) is not None
+    with pytest.raises(StateError):
+        known.everybody()
 
 
 def test_people_with_access_ask_for_nothing(known: People) -> None:
@@ -195,7 +252,7 @@ import sys
 from toko_core.people.person import Person
 from toko_core.people.store import People, PeopleError
 from toko_core.people.view import Role
-from toko_core.state.database import StateDatabase
+from toko_core.state.database import StateDatabase, StateError
 known = People(StateDatabase(sys.argv[1]), set(), set())
 print("ready", flush=True); me = int(sys.stdin.readline() and sys.argv[2])
 for attempt in range(20):

@@ -13,8 +13,8 @@ from toko_core.people.audit import Audit
 from toko_core.people.person import Person
 from toko_core.people.store import People
 from toko_core.people.view import Role
-from toko_core.state.copies import REPLACED, check_copy, copy_state, restore_state
-from toko_core.state.database import StateDatabase, StateError
+from toko_core.state.copies import REPLACED, check_copy, check_target, copy_state, restore_state
+from toko_core.state.database import StateDatabase, StateError, file_url
 from toko_core.state.tables import audit, people
 
 OWNER = Person(1, Role.OWNER, name="Ibu Sari", from_settings=True)
@@ -100,6 +100,25 @@ def test_a_damaged_database_is_not_copied_and_a_restore_moves_it_away(tmp_path: 
     assert People(state, {1}, set()).find(5) is not None
     assert state.file.with_name(state.file.name + REPLACED).exists()
     state.close()
+
+
+def test_what_only_cannot_be_read_now_is_not_moved_away(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "state.db"
+    folder.mkdir(parents=True)  # as Docker makes it for a file that it does not find
+    with closing(StateDatabase(sqlite_url(tmp_path))) as state, pytest.raises(StateError, match="cannot be read"):
+        check_target(state)
+    assert folder.is_dir()
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "toko? 100%41 #1"
+    with closing(StateDatabase(file_url(folder / "state.db"))) as state:
+        People(state, {1}, set()).add(5, None, Role.STAFF)
+        copy_state(state, folder / "copy.db")
+        check_copy(folder / "copy.db")
+        restore_state(state, folder / "copy.db")
+        assert People(state, {1}, set()).find(5) is not None
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
 def test_a_copy_of_a_newer_version_or_a_damaged_one_is_rejected(tmp_path: Path) -> None:

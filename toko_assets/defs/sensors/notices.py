@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from toko_assets.publishing.candidates import Candidates
 from toko_assets.publishing.served import Served
 from toko_core.state.outbox import Message
-from toko_core.text import moment, shorten
+from toko_core.text import count, moment, shorten
 
 LONGEST_NAME = 80
 
@@ -20,23 +20,21 @@ def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Message]:
         names = sorted(selection.choices)
         yield Message(
             f"choose:{' '.join(names).casefold()}",
-            f"⚠️ {title}ada backup dari {len(names)} database</b>\n{_codes(names)}\nBelum ada yang dipilih, jadi backup "
-            f"itu tidak dipakai. Pilih satu: <code>toko sync --adopt {_name(names[0])}</code>, atau isi IPOS_DATABASE "
-            "di file .env.",
+            f"⚠️ {title}ada backup dari {count(len(names))} database</b>\n{_codes(names)}\nBelum dipilih yang mana "
+            "punya toko ini, jadi semuanya belum dipakai. Minta teknisi memilih salah satu.",
         )
     for database, backup in selection.foreign.items():
         used = f"Toko ini memakai database {_code(found.shop.name or '')}, jadi backup itu tidak dipakai."
         yield Message(
             f"foreign:{database.casefold()}",
-            f"ℹ️ {title}backup dari database lain</b>\nAda backup dari database {_code(database)}: "
-            f"{_name(backup.name)}.\n{used}\nBila seharusnya dipakai: <code>toko sync --adopt {_name(database)}"
-            "</code>, atau ubah IPOS_DATABASE.",
+            f"ℹ️ {title}ada backup dari database lain</b>\n{_name(backup.name)} berasal dari database "
+            f"{_code(database)}.\n{used} Kalau toko memang pindah ke database itu, minta teknisi menggantinya.",
         )
     for backup in selection.impossible:
         yield Message(
             f"date:{backup.listed.revision}",
             f"⚠️ {title}tanggal backup tidak mungkin</b>\n{_name(backup.name)} bertanggal "
-            f"{moment(backup.dumped_at, zone)}, jadi tidak dipakai. Periksa tanggal dan jam di komputer iPOS, lalu "
+            f"{moment(backup.dumped_at, zone)}, jadi tidak dipakai. Betulkan tanggal dan jam di komputer iPOS, lalu "
             "buat backup lagi.",
         )
     if found.served:
@@ -50,17 +48,17 @@ def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served)
     if served.adopted_database:
         yield Message(
             f"adopted:{served.adopted_database.casefold()}",
-            f"ℹ️ {title}database toko</b>\nMulai sekarang hanya backup dari database "
-            f"{_code(served.adopted_database)} yang dipakai, seperti harga yang dipakai sekarang. Untuk mengganti: "
-            "<code>toko sync --adopt NAMA</code>, atau IPOS_DATABASE di file .env.",
+            f"ℹ️ {title}database toko sudah dipilih</b>\nMulai sekarang hanya backup dari database "
+            f"{_code(served.adopted_database)} yang dipakai, seperti harga yang dipakai sekarang. Kalau itu bukan "
+            "database toko ini, hubungi teknisi.",
         )
     older = _older_arrivals(found, backup.dumped_at, published_at)
     if older:
         yield Message(
             f"clock:{backup.sha256}",
             f"⚠️ {title}backup yang lebih lama masuk</b>\n{_name(older[0])} dibuat sebelum data yang dipakai sekarang "
-            f"({moment(backup.dumped_at, zone)}), jadi tidak dipakai. Bila itu bukan salinan lama: periksa tanggal dan "
-            "jam di komputer iPOS.",
+            f"({moment(backup.dumped_at, zone)}), jadi tidak dipakai. Kalau itu bukan salinan lama, periksa tanggal "
+            "dan jam di komputer iPOS.",
         )
 
 

@@ -1,27 +1,31 @@
 """Telegram messages to the owners about syncs, in Indonesian, as HTML."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from html import escape
 from zoneinfo import ZoneInfo
 
 from toko_assets.common.publications import PriceChange, Published, RolledBack
 from toko_core.text import count, format_change, moment, shorten
+from toko_core.text.failures import explain_failure
 
 SHOWN_CHANGES = 10
-LONGEST_REASON = 2000
-"""Several checks may fail at once, and what lets them pass is said at the end."""
 LONGEST_NAME = 100
 LONGEST_UNIT = 20
 """Ten lines of these lengths fit into a message, whose limit is 4,096 characters."""
+STEPS = {
+    "raw_backup": "mengambil backup", "restored_database": "membaca isi backup", "exported_products": "menyusun harga",
+    "price_history": "mencatat riwayat harga", "product_catalog": "menyiapkan data untuk bot",
+}  # fmt: skip
+"""What each asset does."""
+OLD_PRICES_STAY = "Harga yang terakhir tetap dipakai."
 
 
 def published(shop: str, zone: ZoneInfo, publication: Published, duration: timedelta, *, recovered: bool) -> str:
     """Format the message after a sync that changed something, or that succeeded after a failure."""
     lines = [
         f"✅ <b>{escape(shop)}: {'sinkronisasi berhasil lagi' if recovered else 'data harga baru'}</b>",
-        f"Data: {moment(publication.data_time, zone)}",
-        *(_format_changes(publication) if publication.compared else [f"{count(publication.products)} produk"]),
+        f"Data per {moment(publication.data_time, zone)}",
+        *(_format_changes(publication) if publication.compared else [f"{count(publication.products)} barang"]),
         f"Selesai dalam {max(round(duration.total_seconds()), 1)} detik",
     ]
     return "\n".join(lines)
@@ -31,8 +35,8 @@ def rolled_back(shop: str, zone: ZoneInfo, rollback: RolledBack) -> str:
     """Format the message after a rollback."""
     lines = [
         f"↩️ <b>{escape(shop)}: harga dikembalikan</b>",
-        f"Data: {moment(rollback.data_time, zone)}",
-        f"{count(rollback.products)} produk",
+        f"Sekarang dipakai: data {moment(rollback.data_time, zone)}",
+        f"{count(rollback.products)} barang",
     ]
     if rollback.refused_time:
         rejected = moment(rollback.refused_time, zone)
@@ -41,25 +45,25 @@ def rolled_back(shop: str, zone: ZoneInfo, rollback: RolledBack) -> str:
 
 
 def sync_failed(shop: str, asset: str, reason: str, link: str | None) -> str:
-    """Format the message after a failed sync. `reason` says what to do."""
+    """Format the message after a failed sync. `reason` is the failure as Dagster has it, in English."""
+    step = f" waktu {STEPS[asset]}" if asset in STEPS else ""
     lines = [
-        f"⚠️ <b>{escape(shop)}: sinkronisasi gagal</b>",
-        f"Langkah: <code>{escape(asset)}</code>",
-        f"<code>{escape(reason[:LONGEST_REASON])}</code>",
-        "Harga yang terakhir tetap dipakai.",
+        f"⚠️ <b>{escape(shop)}: sinkronisasi gagal{step}</b>",
+        escape(explain_failure(reason)),
+        OLD_PRICES_STAY,
     ]
-    return "\n".join([*lines, escape(link)] if link else lines)
+    return "\n".join([*lines, f"Rincian untuk teknisi: {escape(link)}"] if link else lines)
 
 
 def source_fails(shop: str, zone: ZoneInfo, reason: str, since: datetime, *, final: bool) -> str:
     """Format the message about a failing source of backups. `final`: it is not tried again."""
     lines = [
         f"⚠️ <b>{escape(shop)}: backup tidak bisa diambil</b> sejak {moment(since, zone)}",
-        f"<code>{escape(reason[:LONGEST_REASON])}</code>",
-        "Harga yang terakhir tetap dipakai.",
-        "Tidak dicoba lagi sampai pengaturan diperbaiki dan Dagster dijalankan ulang."
+        escape(explain_failure(reason)),
+        OLD_PRICES_STAY,
+        "Tidak dicoba lagi sampai teknisi memperbaiki pengaturannya dan menjalankan ulang programnya."
         if final
-        else "Terus dicoba; tidak perlu berbuat apa-apa bila jaringan atau foldernya kembali.",
+        else "Terus dicoba otomatis. Begitu jaringan atau foldernya kembali, tidak perlu apa-apa lagi.",
     ]
     return "\n".join(lines)
 
@@ -78,7 +82,7 @@ def failure_mark(asset: str, reason: str) -> str:
 def _format_changes(publication: Published) -> list[str]:
     shown = publication.largest[:SHOWN_CHANGES]
     lines = [
-        f"{count(publication.products)} produk: {count(publication.new)} baru, {count(publication.gone)} hilang",
+        f"{count(publication.products)} barang: {count(publication.new)} baru, {count(publication.gone)} dihapus",
         f"Harga berubah: {count(publication.prices_changed)}",
         *(f"• {format_price_change(change)}" for change in shown),
     ]
@@ -87,6 +91,6 @@ def _format_changes(publication: Published) -> list[str]:
 
 
 def format_price_change(change: PriceChange) -> str:
-    """Format a change: `Gula 1 kg (PCS): Rp17.500 → Rp18.000 (+2,9%)`. No percentage if there was no price before."""
+    """Format a change: `Gula 1 kg (PCS) – Rp17.500 → Rp18.000 (+2,9%)`."""
     name, unit = escape(shorten(change.name, LONGEST_NAME)), escape(shorten(change.unit, LONGEST_UNIT))
-    return f"{name} ({unit}): {format_change(change.before or Decimal(0), change.now or Decimal(0))}"
+    return f"{name} ({unit}) – {format_change(change.before, change.now)}"

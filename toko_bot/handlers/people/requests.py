@@ -95,7 +95,9 @@ async def _ask_owners(context: Context, asked: Request) -> bool:
 async def _ask_owner(context: Context, asked: Request, owner: int) -> None:
     page = request_page(asked)
     try:
-        sent = await context.bot.send_message(owner, page.text, parse_mode=ParseMode.HTML, reply_markup=page.markup)
+        sent = await context.bot.send_message(
+            owner, page.text, parse_mode=ParseMode.HTML, reply_markup=page.markup, link_preview_options=NO_PREVIEW
+        )
     except TelegramError as error:
         log.info("Owner %d could not be asked about user %d: %s", owner, asked.user_id, short(error))
     else:
@@ -137,10 +139,17 @@ async def decide(context: Context, by: Person, wanted: Decide) -> Outcome:
 
 
 async def show_decision(context: Context, decision: Decision) -> None:
-    """Edit the message of every owner, so that it says who decided what."""
+    """Edit the message of every owner, so that it says who decided what.
+
+    If the state database cannot be written any more, they stay as they are: pressing one says what was decided.
+    """
     shop = services(context)
     page = decided_page(decision, shop.settings.zone)
-    taken = await asyncio.to_thread(shop.requests.take_messages, decision.request.id)
+    try:
+        taken = await asyncio.to_thread(shop.requests.take_messages, decision.request.id)
+    except StateError as error:
+        log.error("The messages about the request of user %d are not edited: %s", decision.request.user_id, error)
+        return
     for owner, message in taken:
         try:
             await edit(context.bot, owner, message, page)

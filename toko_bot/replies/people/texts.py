@@ -8,7 +8,7 @@ from toko_bot.replies.people.names import name_html, named_with_id, plain_name
 from toko_core.people import Person, Role
 from toko_core.people.audit import Entry
 from toko_core.people.store import Decision, Problem, Request
-from toko_core.text import shorten
+from toko_core.text import count, shorten
 
 LEVEL = "Level"
 """The name of a price level that no customer group has."""
@@ -20,6 +20,7 @@ ONLY_OWNERS = "Hanya pemilik toko yang bisa memakai tombol ini."
 REQUEST_GONE = "Permintaan ini sudah tidak berlaku. Kalau orangnya menulis lagi, Anda dapat pesan baru."
 PROBLEMS = {
     Problem.FROM_SETTINGS: "Orang ini diatur di komputer toko, jadi tidak bisa diubah di sini.",
+    Problem.HAS_ACCESS: "Orang ini sudah punya akses. Ubah lewat /pengguna.",
     Problem.LAST_OWNER: "Ini pemilik terakhir. Jadikan orang lain pemilik dulu.",
     Problem.NOT_OWNER: ONLY_OWNERS,
     Problem.UNKNOWN: "Orang ini sudah tidak punya akses.",
@@ -84,15 +85,15 @@ def customer_welcome(shop: str, commands: Mapping[str, str]) -> str:
     """What /start tells customers."""
     return (
         f"<b>{escape(shop)}</b>\n\n"
-        "Ketik nama barang, potongan nama, atau barcode:\n"
+        "Ketik nama barang, sebagian nama, atau barcode:\n"
         "<code>indomi grg</code> · <code>gula 1kg</code> · <code>8991002101630</code>\n\n"
-        "Atau kirim foto barcode. Salah ketik tidak apa-apa.\n\n"
+        "Bisa juga kirim foto barcode. Salah ketik tidak apa-apa.\n\n"
         f"{command_list(commands)}"
     )
 
 
 def unknown_command(commands: Mapping[str, str]) -> str:
-    return f"Perintah itu tidak ada. Untuk mencari, ketik saja nama barangnya.\n\n{command_list(commands)}"
+    return f"Perintah itu tidak ada. Untuk mencari barang, ketik saja namanya.\n\n{command_list(commands)}"
 
 
 def command_list(commands: Mapping[str, str]) -> str:
@@ -100,8 +101,8 @@ def command_list(commands: Mapping[str, str]) -> str:
 
 
 def list_head(people: int, waiting: int) -> str:
-    open_requests = f"\nMinta akses: {waiting}" if waiting else ""
-    return f"<b>Pengguna</b>: {people}{open_requests}"
+    open_requests = f"\nMinta akses: {count(waiting)} orang" if waiting else ""
+    return f"<b>Pengguna</b>: {count(people)} orang{open_requests}"
 
 
 def list_line(number: int, person: Person, level: str) -> str:

@@ -14,7 +14,7 @@ from toko_bot.replies import messages
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.lines import count_lines, shorten_to_lines
 from toko_core.catalog.products import Price, Product
-from toko_core.prices.labels import LONGEST_UNIT, label_level
+from toko_core.prices.labels import LONGEST_UNIT, label_level, label_unit
 from toko_core.prices.payable import (
     ORDINARY_LEVEL,
     Calculation,
@@ -119,7 +119,7 @@ def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
     yield _of_base(units.pop(base), product, rounding)
     for prices in reversed(units.values()):
         if amount := _amount(prices, product, rounding):
-            yield Part(f"{_sized(prices[0])} {amount}", shorter=((OTHER_UNIT, ""),))
+            yield Part(f"{label_unit(prices[0])} {amount}", shorter=((OTHER_UNIT, ""),))
             return
 
 
@@ -155,12 +155,6 @@ def _is_reduced(price: Price, product: Product) -> bool:
         return False
     paid = paid_instead(price, product)
     return paid is not None and paid.discount is not None
-
-
-def _sized(price: Price) -> str:
-    """Return a unit with its size: `DUS(40)`."""
-    size = "?" if price.konversi is None else quantity(price.konversi)
-    return f"{price.satuan[:LONGEST_UNIT].strip()}({size})"
 
 
 def _total(wanted: Calculation, rounding: int | None) -> Part:

@@ -39,7 +39,7 @@ def total(number: Decimal, unit: str, amount: str) -> str:
 
 def next_tier(number: Decimal, unit: str, price: str, saved: str) -> str:
     """From which quantity on the price is lower, and what that saves."""
-    return f"Mulai {quantity(number)} {unit}: {price}/{unit}, hemat {saved}"
+    return f"Beli {quantity(number)} {unit} jadi {price}/{unit}, hemat {saved}"
 
 
 def unit_price(price: str, unit: str) -> str:
@@ -48,7 +48,7 @@ def unit_price(price: str, unit: str) -> str:
 
 def best_hit(number: int, facts: Sequence[str]) -> str:
     """What a quantity of a product of the list above it costs."""
-    return f"💡 No. {number}: {'. '.join(facts)}"
+    return f"💡 No. {number} – {'. '.join(facts)}"
 
 
 def for_level(name: str) -> str:

@@ -17,6 +17,8 @@ WHOLE, OTHER_FORM, ENDING = 1.0, 0.98, 0.95
 """The scores of rows with the whole code, with another form of it, and with its last digits."""
 SHAPE = re.compile(r"(?P<letters>[^\W\d_]+)[-./_]?(?P<number>[0-9]{3,})")
 """An item code of letters and a number, such as BRG-0012."""
+BEGINS_WITH_WORD = re.compile(r"[^\W\d_]+(?:\s|\Z)")
+"""How most searches begin. What begins so is no code, unless an item has exactly this code."""
 LONGEST_SIZE = 4
 """The most digits of a size. A known word with a number that no name has may have one: aqua650, but not MI-0099."""
 OTHER_FORMS = range(6, 15)
@@ -37,6 +39,9 @@ class Coded(NamedTuple):
     """Whether the query is nothing but a code. Otherwise it may also be words, whose rows come after these."""
 
 
+NO_CODE = Coded([], only=False)
+
+
 class CodeLookup:
     """Finds rows by codes. Thread-safe."""
 
@@ -49,6 +54,8 @@ class CodeLookup:
         """Return the rows that have what was typed or scanned as a code; `text` may be any text."""
         text = text[:LONGEST].strip().rstrip(MARKS)
         whole = self._rows(text)
+        if not whole and BEGINS_WITH_WORD.match(text) is not None:
+            return NO_CODE
         if (scan := read_scan(text)) is not None:
             number = NOT_WRITTEN.sub("", scan.number)
             return Coded(_scored(whole, [] if whole else self._find_number(number)), only=True)

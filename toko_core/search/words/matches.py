@@ -48,7 +48,7 @@ class Matches(NamedTuple):
     asked: NDArray[np.int64]
     word: NDArray[np.int64]
     steps: NDArray[np.int64]
-    bounds: NDArray[np.int64]
+    bounds: list[int]
     """The index at which the matches of each typed word start, and the end of the last word's matches."""
     prefixes: list[PrefixRange]
     replaces: bool = False
@@ -61,7 +61,7 @@ class Matches(NamedTuple):
         """Sort packed matches, which may be in any order. `asked` is the number of typed words."""
         every = np.concatenate(packed)
         every.sort()
-        bounds = every.searchsorted(BOUNDS[: asked + 1])
+        bounds = every.searchsorted(BOUNDS[: asked + 1]).tolist()
         high = every >> WORD_BITS
         return cls(every, high >> STEP_BITS, every & WORD, high & ALL_STEPS, bounds, prefixes, replaces)
 

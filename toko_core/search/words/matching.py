@@ -61,6 +61,8 @@ PER_TYPO, SHORT_WORDS_MORE = 1.25, 1.5
 UNLIKELY_TYPO = like(0.05)
 MOST_TYPOS = 2
 
+MOST_REMEMBERED = 4_000
+"""The most words of the vocabulary whose matches are remembered: people type the same words again and again."""
 LONGEST_COUNTED = 255
 """The most letters or consonants that are counted; a longer word counts as one of this length."""
 LENGTHS = np.arange(LONGEST_COUNTED + 1)
@@ -87,6 +89,7 @@ class Matcher:
         self._trigrams = Trigrams(arrays)
         self._sounds = Sounds(arrays)
         self._has_vowels = vocabulary.lengths != self._skeletons.lengths
+        self._remembered: dict[str, NDArray[np.int64]] = {}
 
     def match(self, asked: Sequence[str], senses: Sequence[NDArray[np.int64]] = ()) -> Matches:
         """Find what each typed word may mean. `asked` are words from `text.words`, `senses` further packed matches.
@@ -95,41 +98,24 @@ class Matcher:
         typo.
         """
         id_of = self._vocabulary.id_of
+        packed = list(senses)
         found: list[int] = []
-        keys = _Keys()
-        abbreviated: list[int] = []
-        unknown: set[int] = set()
+        unknown: list[int] = []
         for number, word in enumerate(asked):
-            same = id_of(word)
-            if same is not None:
-                found.append((number << ASKED_BITS) + SAME + same)
-            if is_number(word):
-                self._match_number(number, word, found)
-                continue
-            self._match_prefixes(number, word, found)
-            if len(word) < 2:
-                continue
-            if number + 1 < len(asked):
+            if id_of(word) is None:
+                unknown.append(number)
+            else:
+                packed.append(self._match_known(word) + (number << ASKED_BITS))
+            if number + 1 < len(asked) and len(word) > 1 and not is_number(word):
                 joined = id_of(word + asked[number + 1])
                 if joined is not None:
                     found += [(each << ASKED_BITS) + JOINED + joined for each in (number, number + 1)]
-            consonants = skeleton(word)
-            if consonants == word:
-                keys.add_abbreviation(number, word.encode()[:LONGEST_WORD])
-                abbreviated.append(number)
-            elif len(consonants) > 1:
-                keys.add_skeleton(number, consonants.encode()[:LONGEST_WORD])
-                self._match_abbreviations(number, consonants, found)
-            if same is None:
-                keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
-                unknown.add(number)
-        packed = self._match_keys(asked, keys, found)
         prefixes = self._vocabulary.find_prefixes(asked)
-        if unclear := unknown.difference(abbreviated, keys.mistyped, (prefix.asked for prefix in prefixes)):
-            self._match_sounds(asked, found, unclear)
-        if abbreviated:
-            packed += self._match_skeleton_prefixes(asked, abbreviated)
-        packed += [np.array(found, np.int64), *senses]
+        if unknown:
+            more, unclear = self._match_words(asked, unknown, found)
+            packed += more
+            self._match_sounds(asked, found, unclear.difference(prefix.asked for prefix in prefixes))
+        packed.append(np.array(found, np.int64))
         return Matches.of(packed, len(asked), prefixes)
 
     def match_typos(self, asked: Sequence[str], numbers: Iterable[int], matches: Matches) -> Matches:
@@ -158,15 +144,61 @@ class Matcher:
     def unclear(self, asked: Sequence[str], matches: Matches) -> list[int]:
         """Return the numbers of the typed words that have no similar match."""
         are_prefixes = {prefix.asked for prefix in matches.prefixes}
-        bounds = matches.bounds.tolist()
         return [
             number
             for number, word in enumerate(asked)
             if number not in are_prefixes
             and len(word) >= SHORTEST_FOR_TRIGRAMS
             and not is_number(word)
-            and (bounds[number] == (end := bounds[number + 1]) or matches.steps[end - 1] < CLEAR_STEPS)
+            and (matches.bounds[number] == (end := matches.bounds[number + 1]) or matches.steps[end - 1] < CLEAR_STEPS)
         ]
+
+    def _match_known(self, word: str) -> NDArray[np.int64]:
+        """Return packed matches, without the number of the typed word, of a word of the vocabulary."""
+        matches = self._remembered.get(word)
+        if matches is None:
+            found: list[int] = []
+            packed, _ = self._match_words([word], [0], found)
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            matches = self._remembered[word] = np.concatenate([*packed, np.array(found, np.int64)])
+        return matches
+
+    def _match_words(
+        self, asked: Sequence[str], numbers: Iterable[int], found: list[int]
+    ) -> tuple[list[NDArray[np.int64]], set[int]]:
+        """Match some typed words, given by number, and add matches to `found`.
+
+        Returns further matches, and the numbers of the unknown words that are no abbreviation and have no likely typo.
+        """
+        keys = _Keys()
+        abbreviated: list[int] = []
+        unknown: set[int] = set()
+        for number in numbers:
+            word = asked[number]
+            same = self._vocabulary.id_of(word)
+            if same is not None:
+                found.append((number << ASKED_BITS) + SAME + same)
+            if is_number(word):
+                self._match_number(number, word, found)
+                continue
+            self._match_prefixes(number, word, found)
+            if len(word) < 2:
+                continue
+            consonants = skeleton(word)
+            if consonants == word:
+                keys.add_abbreviation(number, word.encode()[:LONGEST_WORD])
+                abbreviated.append(number)
+            elif len(consonants) > 1:
+                keys.add_skeleton(number, consonants.encode()[:LONGEST_WORD])
+                self._match_abbreviations(number, consonants, found)
+            if same is None:
+                keys.add_typos(number, typo_keys(word.encode()[:LONGEST_WORD]))
+                unknown.add(number)
+        packed = self._match_keys(asked, keys, found)
+        if abbreviated:
+            packed += self._match_skeleton_prefixes(asked, abbreviated)
+        return packed, unknown.difference(abbreviated, keys.mistyped)
 
     def _match_number(self, number: int, word: str, found: list[int]) -> None:
         """Match a number with sizes: `600` may mean 600 ml and 600 g, `5` may mean 5 kg and 5 l."""
@@ -195,40 +227,42 @@ class Matcher:
                 found.append((number << ASKED_BITS) + ABBREVIATED_BY_MORE + shorter)
 
     def _match_keys(self, asked: Sequence[str], keys: "_Keys", found: list[int]) -> list[NDArray[np.int64]]:
-        if not keys.of_skeletons and not keys.of_typos:
+        if keys.of_typos:
+            alike: dict[int, set[int]] = {}
+            for number, words in zip(keys.typo_numbers, self._keys.find(keys.of_typos), strict=True):
+                if len(words):
+                    alike.setdefault(number, set()).update(words.tolist())
+            keys.mistyped = self._compare_typos(asked, alike, found)
+        if not keys.of_skeletons:
             return []
-        source, words = self._keys.find(keys.of_skeletons + keys.of_typos)
-        by_skeleton = int(source.searchsorted(len(keys.of_skeletons))) if keys.of_typos else len(source)
-        if by_skeleton < len(source):
-            typos = [keys.typo_numbers[i - len(keys.of_skeletons)] for i in source[by_skeleton:].tolist()]
-            keys.mistyped = self._compare_typos(asked, typos, words[by_skeleton:].tolist(), found)
-        if by_skeleton:
-            which = source[:by_skeleton] * 2
-            which += self._has_vowels.take(words[:by_skeleton])
-            return [np.array(keys.parts, np.int64).take(which) + words[:by_skeleton]]
-        return []
+        of_keys = self._keys.find(keys.of_skeletons)
+        by_skeleton = np.concatenate(of_keys)
+        which = np.arange(0, 2 * len(of_keys), 2).repeat(list(map(len, of_keys)))
+        which += self._has_vowels.take(by_skeleton)
+        return [np.array(keys.parts, np.int64).take(which) + by_skeleton]
 
-    def _compare_typos(self, asked: Sequence[str], numbers: list[int], words: list[int], found: list[int]) -> set[int]:
+    def _compare_typos(self, asked: Sequence[str], alike: Mapping[int, set[int]], found: list[int]) -> set[int]:
         """Count the typos between typed words, given by number, and the words that share a key with them.
 
         Returns the numbers of those that differ by one likely typo from some word.
         """
         mistyped: set[int] = set()
         vocabulary = self._vocabulary.words
-        known = {number for number in set(numbers) if self._vocabulary.id_of(asked[number]) is not None}
-        for number, word in set(zip(numbers, words, strict=True)):
-            typed, meant = asked[number], vocabulary[word]
-            typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
-            if 0 < typos <= MOST_TYPOS:
-                alike = LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
-                if typos == 1:
-                    if is_likely_typo(typed, meant):
-                        mistyped.add(number)
-                    else:
-                        alike -= UNLIKELY_TYPO
-                if number in known:
-                    alike += REPLACED << WORD_BITS
-                found.append((number << ASKED_BITS) + alike + word)
+        for number, words in alike.items():
+            typed = asked[number]
+            is_known = self._vocabulary.id_of(typed) is not None
+            part = (number << ASKED_BITS) + (REPLACED << WORD_BITS if is_known else 0)
+            for word in words:
+                meant = vocabulary[word]
+                typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
+                if not 0 < typos <= MOST_TYPOS:
+                    continue
+                match = part + word + LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
+                if typos == 1 and is_likely_typo(typed, meant):
+                    mistyped.add(number)
+                elif typos == 1:
+                    match -= UNLIKELY_TYPO
+                found.append(match)
         return mistyped
 
     def _match_sounds(self, asked: Sequence[str], found: list[int], numbers: Iterable[int]) -> None:
@@ -239,13 +273,12 @@ class Matcher:
             found += [(number << ASKED_BITS) + match for match in alike]
 
     def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> list[NDArray[np.int64]]:
-        short = [number for number in numbers if len(asked[number].encode()) <= HEAD]
-        starting = self._skeletons.starting_with([asked[number] for number in short])
+        starting = [(number, self._skeletons.starting_with(asked[number])) for number in numbers]
         return [
             LIKE_BY_CONSONANTS[len(asked[number])].take(self._skeletons.lengths.take(words))
             + words
             + (number << ASKED_BITS)
-            for number, words in zip(short, starting, strict=True)
+            for number, words in starting
             if len(words)
         ]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toko_core.search.text import is_number, skeleton
-from toko_core.search.words.ranges import heads, ranges
+from toko_core.search.words.ranges import HEAD, heads, prefix_range
 
 MOST_FOUND = 600
 """The most words for a prefix. Thousands of skeletons may start with the same two consonants, too many to be useful."""
@@ -19,7 +19,7 @@ class SkeletonOrder:
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Use the arrays that `build` returned."""
         self._words = arrays["skeleton_order"]
-        self._heads = arrays["skeleton_heads"]
+        self._heads = arrays["skeleton_heads"].data
         self.lengths: NDArray[np.uint8] = arrays["skeleton_lengths"]
         """The number of consonants of each word, by its id."""
 
@@ -34,12 +34,11 @@ class SkeletonOrder:
             "skeleton_lengths": np.array([min(len(s), 255) for s in skeletons], np.uint8),
         }
 
-    def starting_with(self, skeletons: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return the words whose skeleton starts with each of these, but none if there are more than MOST_FOUND.
+    def starting_with(self, consonants: str) -> NDArray[np.int32]:
+        """Return the words whose skeleton starts with these, but none if there are more than MOST_FOUND.
 
-        Each of `skeletons` has at most HEAD bytes.
+        There are also none if the consonants take more than HEAD bytes.
         """
-        return [
-            self._words[start : end if end - start <= MOST_FOUND else start]
-            for start, end in ranges(self._heads, skeletons)
-        ]
+        encoded = consonants.encode()
+        start, end = prefix_range(self._heads, encoded) if len(encoded) <= HEAD else (0, 0)
+        return self._words[start : end if end - start <= MOST_FOUND else start]

@@ -89,7 +89,7 @@ class Sounds:
             return []
         typed = sound(word)
         found = []
-        for meant in set(self._table.find(typo_keys(typed.encode()))[1].tolist()):
+        for meant in set(np.concatenate(self._table.find(typo_keys(typed.encode()))).tolist()):
             other = sound(vocabulary[meant])
             if typed[0] == other[0] and OSA.distance(typed, other, score_cutoff=1) == 1:
                 found.append(like(NEAR - PER_LETTER / max(len(typed), len(other))) + meant)

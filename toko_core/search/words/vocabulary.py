@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from toko_core.search.text import LONGEST_WORD, skeleton
 from toko_core.search.words.matches import PrefixRange
-from toko_core.search.words.ranges import HEAD, heads, ranges
+from toko_core.search.words.ranges import HEAD, heads, prefix_range
 
 WORDS_AT_ONCE = 1000
 """While loading, this many words become Python strings at a time, so that other threads can run in between."""
@@ -37,7 +37,7 @@ class Vocabulary:
             self.words += some
         self.id_of = self._ids.get
         self.lengths: NDArray[np.uint8] = arrays["word_lengths"]
-        self._heads = arrays["word_heads"]
+        self._heads = arrays["word_heads"].data
 
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -60,18 +60,21 @@ class Vocabulary:
     def find_prefixes(self, asked: Sequence[str]) -> list[PrefixRange]:
         """Find the words that start with a typed word that may be unfinished: the last, an unknown or a short one."""
         last = len(asked) - 1
-        numbers = [
-            number
-            for number, word in enumerate(asked)
-            if number == last or len(word) <= FEW_LETTERS or word not in self._ids
-        ]
-        short = [number for number in numbers if len(asked[number].encode()) <= HEAD]
-        found = ranges(self._heads, [asked[number] for number in short])
-        every = [PrefixRange(n, start, end) for n, (start, end) in zip(short, found, strict=True) if end > start]
-        if last not in short:
-            start, end = (bisect_left(self.words, asked[last] + after) for after in ("", LAST_CHARACTER))
-            every += [PrefixRange(last, start, end)] if end > start else []
-        return every
+        found = []
+        for number, word in enumerate(asked):
+            if number < last and len(word) > FEW_LETTERS and word in self._ids:
+                continue
+            encoded = word.encode()
+            if len(encoded) <= HEAD:
+                start, end = prefix_range(self._heads, encoded)
+            elif number == last:
+                start = bisect_left(self.words, word)
+                end = bisect_left(self.words, word + LAST_CHARACTER, start)
+            else:
+                continue
+            if end > start:
+                found.append(PrefixRange(number, start, end))
+        return found
 
     def split(self, word: str, stand_together: Callable[[int, int], bool]) -> tuple[str, str] | None:
         """Split an unknown word into two that were typed as one, if both are known and side by side in some name."""

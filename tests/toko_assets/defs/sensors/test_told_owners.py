@@ -60,8 +60,8 @@ def test_each_sync_that_changes_something_is_told_and_a_failure_and_its_end(
     daemon.run(daemon.ask())
     daemon.tell()
     (text,) = owner.read()
-    assert text.startswith("✅ Toko: data harga baru\nData: ")
-    assert "\n3 produk\n" in text
+    assert text.startswith("✅ Toko: data harga baru\nData per ")
+    assert "\n3 barang\n" in text
     assert " detik" in text.splitlines()[-1]
 
     daemon.run()
@@ -72,8 +72,8 @@ def test_each_sync_that_changes_something_is_told_and_a_failure_and_its_end(
     run = daemon.run(daemon.ask())
     daemon.tell()
     (text,) = owner.read()
-    assert text.startswith("⚠️ Toko: sinkronisasi gagal\nLangkah: raw_backup\nrusak.i5bu")
-    assert text.endswith(f"\n{LINK}{run.run_id}")
+    assert text.startswith("⚠️ Toko: sinkronisasi gagal waktu mengambil backup\nrusak.i5bu ")
+    assert text.endswith(f"\nRincian untuk teknisi: {LINK}{run.run_id}")
 
     for said in ([f"✅ {RECOVERED}"], []):
         daemon.run()  # passes over what is no backup: nothing new
@@ -85,7 +85,7 @@ def test_each_sync_that_changes_something_is_told_and_a_failure_and_its_end(
     daemon.tell()
     (text,) = owner.read()
     assert text.startswith("✅ Toko: data harga baru\n")
-    assert "\n4 produk: 1 baru, 0 hilang\nHarga berubah: 3\n" in text
+    assert "\n4 barang: 1 baru, 0 dihapus\nHarga berubah: 3\n" in text
 
 
 def test_the_largest_changes_are_told_as_they_were_recorded(daemon: Daemon, owner: Owner) -> None:
@@ -94,7 +94,7 @@ def test_the_largest_changes_are_told_as_they_were_recorded(daemon: Daemon, owne
     daemon.tell()
     (text,) = owner.read()
     assert text.splitlines()[3:6] == [
-        "Harga berubah: 3", "• <b>KOPI & SUSU</b> (PCS): Rp1.000 → Rp1.500 (+50%)", "• GULA (KG): Rp0 → Rp17.500",
+        "Harga berubah: 3", "• <b>KOPI & SUSU</b> (PCS) – Rp1.000 → Rp1.500 (+50%)", "• GULA (KG) – baru: Rp17.500",
     ]  # fmt: skip
     assert "… dan 1 lagi" in text
 
@@ -129,14 +129,14 @@ def test_the_same_failure_is_told_again_when_it_changes_after_a_success_and_afte
         file.unlink()
     daemon.run()
     daemon.tell()
-    assert "There is no iPOS backup" in owner.read()[0]
+    assert "Belum ada file backup di folder backup." in owner.read()[0]
 
     daemon.sync()
     daemon.tell()
     assert len(owner.read()) == 1
     daemon.run()
     daemon.tell()
-    assert "There is no iPOS backup" in owner.read()[0]
+    assert "Belum ada file backup di folder backup." in owner.read()[0]
 
     daemon.run()
     daemon.wait(DAY - MINUTE)
@@ -144,7 +144,7 @@ def test_the_same_failure_is_told_again_when_it_changes_after_a_success_and_afte
     daemon.run()
     daemon.wait(MINUTE)
     daemon.tell()
-    assert "There is no iPOS backup" in owner.read()[0]
+    assert "Belum ada file backup di folder backup." in owner.read()[0]
 
 
 def test_a_run_that_died_is_told_in_words(daemon: Daemon, owner: Owner) -> None:
@@ -153,7 +153,7 @@ def test_a_run_that_died_is_told_in_words(daemon: Daemon, owner: Owner) -> None:
     daemon.look()
     daemon.tell()
     (text,) = owner.read()
-    assert "Langkah: sync\nThe run's process died. Nothing was published" in text
+    assert "Toko: sinkronisasi gagal\nSinkronisasi mati di tengah jalan" in text
 
 
 def test_a_run_that_did_not_come_to_its_first_asset_is_told_in_words(daemon: Daemon, owner: Owner) -> None:
@@ -161,8 +161,7 @@ def test_a_run_that_did_not_come_to_its_first_asset_is_told_in_words(daemon: Dae
     daemon.run()
     daemon.tell()
     (text,) = owner.read()
-    assert "Langkah: sync\n" in text
-    assert "File exists" in text
+    assert "Server tidak bisa membaca atau menulis file." in text
 
 
 def test_a_recovery_is_announced_once_though_telegram_failed_and_only_a_sync_counts(
@@ -206,7 +205,7 @@ def test_a_rejection_and_a_recovery_of_an_outage_reach_each_owner_once_though_ne
     for _ in range(2):
         assert daemon.deliver() == "No message waits."
     failed, recovered = texts(rina)
-    assert failed.startswith("⚠️ Toko: sinkronisasi gagal\n")
+    assert failed.startswith("⚠️ Toko: sinkronisasi gagal waktu ")
     assert "\nPesan tertunda dari " in failed
     assert recovered.startswith(f"✅ {RECOVERED}\n")
     assert [text.splitlines()[0] for text in owner.read()] == [f"✅ {RECOVERED}"]
@@ -307,8 +306,8 @@ def test_a_revoked_access_is_told_at_once_and_dropbox_is_asked_no_more_until_the
     dropbox.revoke()
     assert watched.look().said.startswith("Not tried again until the settings change and Dagster is restarted: Dropbox")
     (told,) = owner.read()
-    assert "DROPBOX_REFRESH_TOKEN" in told
-    assert "Tidak dicoba lagi sampai pengaturan diperbaiki" in told
+    assert "Dropbox menolak sambungan dari toko ini. Minta teknisi" in told
+    assert "Tidak dicoba lagi sampai teknisi memperbaiki pengaturannya" in told
     asked = len(dropbox.requests)
     assert len(watched.looks(timedelta(hours=2))) == 1
     assert len(dropbox.requests) == asked

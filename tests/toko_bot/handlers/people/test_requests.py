@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from tests.servers.telegram import Message
 from tests.toko_bot.bot.directly import DirectBot, direct_bot
@@ -38,8 +38,8 @@ def asked_about(owner: Chat, name: str) -> Message:
 def test_owners_are_asked_once_a_day_about_a_stranger_who_keeps_writing(
     bot: DirectBot, siti: Chat, rina: Chat, andi: Chat
 ) -> None:
-    for text in ("halo", "indomie", "/start"):
-        andi.send(text)
+    for said in ("halo", "indomie", "/start"):
+        andi.send(said)
     assert [ASKED in text and "201" in text for text in andi.texts] == [True]
     assert [len(owner.texts) for owner in (siti, rina)] == [1, 1]
     a_day_passes(bot)
@@ -179,6 +179,28 @@ def test_a_removed_person_may_ask_again_the_next_day(bot: DirectBot, siti: Chat,
     a_day_passes(bot)
     assert ASKED in andi.ask("halo").text
     assert siti.press("Staf", asked_about(siti, "Andi")).text.startswith("✅ Andi")
+
+
+def test_a_disk_that_fails_after_the_decision_does_not_keep_it_from_the_stranger(tmp_path: Path) -> None:
+    with direct_bot(tmp_path, owner_users=str(SITI)) as bot:
+        andi, siti = Chat(bot, bot.server.user(201, "Andi")), Chat(bot, bot.server.user(SITI, "Siti"))
+        andi.send("halo")
+        with bot.bot.services.state.write() as connection:
+            connection.execute(text("DROP TABLE request_messages"))
+        assert siti.press("Staf", asked_about(siti, "Andi")).text.startswith("✅ Andi (201): staf")
+        assert "Anda sekarang staf" in andi.texts[-1]
+
+
+def test_an_owner_keeps_the_access_that_they_got_while_their_request_waited(
+    bot: DirectBot, siti: Chat, andi: Chat
+) -> None:
+    andi.send("halo")
+    asked = asked_about(siti, "Andi")
+    bot.bot.services.people.add(andi.person.user.id, None, Role.OWNER)
+    for label in ("Pelanggan", "Staf", "Tolak"):
+        assert siti.alert(asked.find_button(label), asked) == texts.REQUEST_GONE
+    assert "👤 Andi" not in andi.ask("/pengguna").labels
+    assert len(andi.texts) == 2
 
 
 def test_if_the_state_database_cannot_be_read_people_of_the_settings_work_and_strangers_have_to_wait(

@@ -77,8 +77,18 @@ def percent(share: Decimal) -> str:
     return f"{quantity((share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP))}%"
 
 
-def format_change(before: Decimal, after: Decimal) -> str:
-    """Format a change like `Rp10.000 → Rp10.500 (+5%)`, without a percentage if the price was 0."""
+def format_change(before: Decimal | None, after: Decimal | None) -> str:
+    """Format a change like `Rp10.000 → Rp10.500 (+5%)`, without a percentage if the price was 0.
+
+    None is a price that did not exist, or was not filled in.
+
+    >>> format_change(None, Decimal(5000)), format_change(Decimal(5000), None)
+    ('baru: Rp5.000', 'dihapus, sebelumnya Rp5.000')
+    """
+    if before is None:
+        return f"baru: {rupiah(after or Decimal(0))}"
+    if after is None:
+        return f"dihapus, sebelumnya {rupiah(before)}"
     share = f" ({'+' if after > before else '-'}{percent(abs(after - before) / before)})" if before > 0 else ""
     return f"{rupiah(before)} → {rupiah(after)}{share}"
 
@@ -106,3 +116,8 @@ def age(span: timedelta) -> str:
     if hours < 24:
         return f"{hours} jam"
     return f"{hours // 24} hari {hours % 24} jam" if hours % 24 else f"{hours // 24} hari"
+
+
+def ago(span: timedelta) -> str:
+    """Format how long ago something was, like `baru saja` or `7 jam lalu`."""
+    return "baru saja" if span < timedelta(minutes=1) else f"{age(span)} lalu"

@@ -1,0 +1,76 @@
+"""A server that answers the bot's queries as Dagster's GraphQL API does."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+REPOSITORY = {"name": "__repository__", "location": {"name": "toko"}, "jobs": [{"name": "sync"}]}
+FAILURE = "dagster._core.definitions.events.Failure: "
+"""What Dagster writes before the message of an asset that failed."""
+
+
+@dataclass
+class FakeDagster:
+    """Answers the bot's queries. `states` are the states of a run at each poll, and the last one stays.
+
+    `failed` are the messages of the error of a failed run and of its causes, the innermost last.
+    """
+
+    url: str = ""
+    states: list[tuple[str, int]] = field(default_factory=list)
+    launched: list[dict[str, Any]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=lambda: [FAILURE])
+    rejection: str = ""
+
+    def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if "repositoriesOrError" in query:
+            return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [REPOSITORY]}}
+        if "launchRun" in query:
+            self.launched.append(variables["params"])
+            if self.rejection:
+                return {"launchRun": {"__typename": "PythonError", "message": self.rejection}}
+            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": "r-1"}}}
+        if "runOrError" in query:
+            status, done = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+            return {"runOrError": {"__typename": "Run", "status": status, "stats": {"stepsSucceeded": done}}}
+        if "logsForRun" in query:
+            message, *causes = self.failed
+            error = {"message": message, "causes": [{"message": cause} for cause in causes]}
+            return {"logsForRun": {"events": [{"__typename": "ExecutionStepFailureEvent", "error": error}]}}
+        run = {"status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}
+        return {"runsOrError": {"__typename": "Runs", "results": [run]}}
+
+
+@contextmanager
+def dagster() -> Iterator[FakeDagster]:
+    """Run the server on a port of this machine, until the `with` block ends."""
+    fake = FakeDagster()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = json.dumps({"data": fake.answer(asked["query"], asked["variables"])}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Log nothing."""
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listener.daemon_threads = True
+    listener.block_on_close = False
+    fake.url = f"http://127.0.0.1:{listener.server_port}"
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield fake
+    finally:
+        listener.shutdown()
+        thread.join()
+        listener.server_close()
