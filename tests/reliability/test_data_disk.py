@@ -16,7 +16,7 @@ from tests.backups import a_shop, write_backup
 from tests.servers.postgres import real_server
 from tests.stand_in_disk import ROOT, on_disk
 from tests.toko_assets.defs.sensing import Daemon, a_daemon, an_owner
-from toko_assets.defs.failures import first_failure
+from toko_assets.defs.failures import failure_outside, first_failure
 from toko_assets.defs.reporting import RETRIES, one_line_failures
 from toko_assets.postgres.server import PostgresServer
 
@@ -54,9 +54,12 @@ def test_a_run_ends_before_its_first_asset_and_is_not_tried_again_until_the_sett
         steps = daemon.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
         assert (list(steps), list(daemon.toko.data.glob("backups"))) == ([], [])
         daemon.tell()
+        (ended,) = daemon.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+        failure = failure_outside(ended.get_dagster_event())
+        assert failure.said.startswith(f"{daemon.toko.data} is on a disk without file ")
+        assert "set TOKO_DATA_DIR to" in failure.said
         (text,) = owner.read()
-        said = f"{daemon.toko.data} is on a disk without file "
-        assert [line for line in text.splitlines() if line.startswith(said) and "set TOKO_DATA_DIR to" in line]
+        assert "Penyimpanan data di server tidak bisa dipakai seperti semestinya. Hubungi teknisi." in text
         assert "DataDiskError" not in text
         assert daemon.looks(timedelta(hours=1)) == {
             "toko.i5bu was rejected, and is not tried again until the folder or the settings change."
