@@ -50,7 +50,7 @@ NOTES = re.compile(
     r"(?:nama|alamat|almt|hp|wa|telp|no|catatan|note|ongkir|(?:sub)?\s?total|jumlah)\b\s*[:=]", re.IGNORECASE
 )
 SEMICOLON, COMMA = re.compile(r"\s*;\s*"), re.compile(r"(?<!\d)\s*,\s*|\s*,(?!\d)\s*")
-MARKS = ("\n", "\r", ",", ";", "+", "&", "dan", "DAN", "Dan")
+MARKS = ("\n", "\r", "\t", ",", ";", "+", "&", " dan ", " DAN ", " Dan ")
 """A message without any of these is a search."""
 ALSO = frozenset({"+", "&", "dan"})
 """Words between two quantities of the same goods."""

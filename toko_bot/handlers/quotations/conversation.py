@@ -20,7 +20,7 @@ from toko_bot.replies.layout import Page
 from toko_bot.replies.quotations import pages, words
 from toko_core.catalog.live import Served
 from toko_core.people import Role
-from toko_core.search.lists import ShoppingList, is_surely_a_search, read_list, readings
+from toko_core.search.lists import LONGEST_ITEM, ShoppingList, is_surely_a_search, read_list, readings
 from toko_core.state.database import StateError
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ async def answer_as_quotation(update: Update, context: Context) -> bool:
         return True
     served = services(context).live.served
     if served is None or is_surely_a_search(text):
+        return False
+    if len(text) <= LONGEST_ITEM and not read_list(text).items:  # at once: a search shall not wait for a thread
         return False
     started = time.perf_counter()
     asked = await asyncio.to_thread(_read, served, text)
