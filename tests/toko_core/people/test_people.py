@@ -338,8 +338,8 @@ def test_erasing_somebody_keeps_the_entries_without_who_it_was(known: People, st
     ]
     assert known.find(7) is None
     with state.read() as connection:
-        rows = [str(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]
-    assert [row for row in rows if "Joko" in row or "joko" in row or "7," in row.split("datetime")[0]] == []
+        rows = [row for table in metadata.sorted_tables for row in connection.execute(select(table))]
+    assert [row for row in rows if 7 in row or "joko" in str(row).lower()] == []
 
 
 def test_somebody_who_was_removed_or_only_asked_can_be_erased(known: People, state: StateDatabase) -> None:
