@@ -12,11 +12,10 @@ from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page, old
-from toko_bot.replies.people import texts
-from toko_bot.replies.people.menus import commands_of
+from toko_bot.replies.people.menus import commands_of, sections_of
 from toko_bot.service.outgoing import short
 from toko_core.catalog.demo import is_demo_catalog
-from toko_core.people import Role
+from toko_core.people import Person, Role
 from toko_core.text import moment
 
 log = logging.getLogger(__name__)
@@ -25,17 +24,21 @@ log = logging.getLogger(__name__)
 async def on_start(update: Update, context: Context) -> None:
     """Handle /start and /bantuan."""
     shop, chat, person = services(context), update.effective_chat, services(context).sender(update)
-    private = chat is not None and chat.type == Chat.PRIVATE
-    await reply(update, Page(welcome(shop.settings.shop_name, person.role if person and private else Role.STAFF)))
-    if chat is not None and private and person is not None:
+    await reply(update, Page(welcome(shop.settings.shop_name, role_here(update, person))))
+    if chat is not None and chat.type == Chat.PRIVATE and person is not None:
         await set_menu(context.bot, chat.id, person.role)
+
+
+def role_here(update: Update, person: Person | None) -> Role:
+    """Return whose commands are shown: in a group, which others read, those of the staff."""
+    chat = update.effective_chat
+    private = chat is not None and chat.type == Chat.PRIVATE
+    return person.role if person is not None and private else Role.STAFF
 
 
 def welcome(shop: str, role: Role) -> str:
     """Return what /start tells somebody of a role."""
-    if role is Role.CUSTOMER:
-        return texts.customer_welcome(shop, commands_of(role))
-    return messages.welcome(shop, owner=role is Role.OWNER)
+    return messages.welcome(shop, sections_of(role), customer=role is Role.CUSTOMER)
 
 
 async def set_menu(bot: ExtBot[Any], chat_id: int, role: Role | None) -> None:
@@ -107,12 +110,8 @@ def command_of(message: Message) -> str:
 
 async def on_unknown(update: Update, context: Context) -> None:
     """Handle an unknown command, and one that the sender's role does not have."""
-    shop = services(context)
-    person = shop.sender(update)
-    if person is not None and person.role is Role.CUSTOMER:
-        await reply(update, Page(texts.unknown_command(commands_of(person.role))))
-    else:
-        await reply(update, Page(messages.unknown_command(owner=shop.is_owner(update))))
+    role = role_here(update, services(context).sender(update))
+    await reply(update, Page(messages.unknown_command(commands_of(role))))
 
 
 async def on_anything_else(update: Update, _: Context) -> None:

@@ -17,7 +17,7 @@ from toko_core.catalog.products import Product
 from toko_core.people import View
 from toko_core.prices.labels import label_key, label_prices
 from toko_core.prices.payable import of_level
-from toko_core.text import day
+from toko_core.text import day, format_change
 
 LONGEST_NAME = 100
 MOST_CHANGES = 12
@@ -85,7 +85,7 @@ def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotS
 
 def _block(label: str, changes: Sequence[PriceChange], settings: BotSettings, most: int) -> str:
     lines = [
-        f"{day(change.seen_from, settings.zone)} – {messages.change(change.before, change.after)}"
+        f"{day(change.seen_from, settings.zone)} – {format_change(change.before, change.after)}"
         for change in reversed(changes[-most:])
     ]
     more = [messages.more_lines(len(changes) - most)] if len(changes) > most else []

@@ -1,4 +1,4 @@
-"""The parts that all messages share: HTML of limited length, buttons, and the warning about old data."""
+"""What all messages share: HTML of limited length, pages of a list, buttons, and the warning about old data."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from html import unescape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import Pressable, data_of
+from toko_bot.replies.buttons import NOTHING, Pressable, data_of
 from toko_bot.settings import BotSettings
 from toko_core.catalog.freshness import open_age
 from toko_core.catalog.live import Served
@@ -30,9 +30,48 @@ class Page:
     photo: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of a list: `rows[start:end]`."""
+
+    number: int
+    pages: int
+    start: int
+    end: int
+
+
+def part_of(count: int, number: int, size: int) -> Part:
+    """Return the page with this number, or the nearest existing one."""
+    pages = max(1, -(-count // size))
+    number = min(max(number, 1), pages)
+    return Part(number, pages, (number - 1) * size, number * size)
+
+
 def button(label: str, pressed: Pressable) -> InlineKeyboardButton:
     """Make a button of an inline keyboard."""
     return InlineKeyboardButton(label, callback_data=data_of(pressed))
+
+
+def in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:
+    """Return buttons in rows of at most `most`."""
+    return [list(buttons[start : start + most]) for start in range(0, len(buttons), most)]
+
+
+def turning(part: Part, at: Callable[[int], Pressable]) -> list[list[InlineKeyboardButton]]:
+    """Return the buttons to the previous and the next page, if there are several pages."""
+    if part.pages == 1:
+        return []
+    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
+    if part.number > 1:
+        row.insert(0, button(messages.PREVIOUS, at(part.number - 1)))
+    if part.number < part.pages:
+        row.append(button(messages.NEXT, at(part.number + 1)))
+    return [row]
+
+
+def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
+    """Build a message from paragraphs in HTML and rows of buttons."""
+    return Page("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
 def query_of(text: str) -> str | None:

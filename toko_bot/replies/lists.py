@@ -1,15 +1,26 @@
 """The messages that list something: a page of results, and the choices to narrow results."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import LABELS, NOTHING, Choose, History, Label, Open, ProductList, Results
+from toko_bot.replies.buttons import LABELS, Choose, History, Label, Open, ProductList, Results
 from toko_bot.replies.highlight import Highlight
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, plain_text
+from toko_bot.replies.layout import (
+    Page,
+    Part,
+    asked_now,
+    button,
+    data_lines,
+    in_rows,
+    list_page,
+    part_of,
+    plain_text,
+    turning,
+)
 from toko_bot.replies.narrowing import find, find_choices, has_choice, read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.hit import LINES, calculation_text, hit
@@ -35,23 +46,6 @@ ROW_CHARACTERS = 35
 LONGEST_NAME, LONGEST_LABEL = 100, 50
 SPACE = 120
 """Characters that are reserved for the text below the results."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A page of a list: `rows[start:end]`."""
-
-    number: int
-    pages: int
-    start: int
-    end: int
-
-
-def part_of(count: int, number: int, size: int) -> Part:
-    """Return the page with this number, or the nearest existing one."""
-    pages = max(1, -(-count // size))
-    number = min(max(number, 1), pages)
-    return Part(number, pages, (number - 1) * size, number * size)
 
 
 def results_page(served: Served, settings: BotSettings, wanted: Results, view: View) -> tuple[Page, int]:
@@ -88,7 +82,7 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
         button(messages.choice(choice.name, choice.count), results.narrowed(label, choice.hash))
         for choice in find_choices(catalog.index, catalog.products, results, label)
     ]
-    rows = [*_in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
+    rows = [*in_rows(buttons, CHOICES_A_ROW), [button(messages.BACK, results)]]
     return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
 
 
@@ -128,11 +122,6 @@ def _about_best(part: Part, total: Calculation | None, first: str, rounding: int
     return [escape(sentences.best_hit(part.start + 1, facts))] if facts else []
 
 
-def list_page(parts: Sequence[str], rows: Sequence[Sequence[InlineKeyboardButton]]) -> Page:
-    """Build a message from paragraphs in HTML and rows of buttons."""
-    return Page("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
-
-
 def open_buttons(
     served: Served, part: Part, rows: Sequence[int], back: ProductList
 ) -> list[list[InlineKeyboardButton]]:
@@ -143,19 +132,7 @@ def open_buttons(
         button(str(place), History(code) if to_history else Open(code, back))
         for place, code in enumerate(codes, part.start + 1)
     ]
-    return _in_rows(buttons, NUMBERS_A_ROW)
-
-
-def turning(part: Part, at: Callable[[int], ProductList]) -> list[list[InlineKeyboardButton]]:
-    """Return the buttons to the previous and the next page, if there are several pages."""
-    if part.pages == 1:
-        return []
-    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
-    if part.number > 1:
-        row.insert(0, button(messages.PREVIOUS, at(part.number - 1)))
-    if part.number < part.pages:
-        row.append(button(messages.NEXT, at(part.number + 1)))
-    return [row]
+    return in_rows(buttons, NUMBERS_A_ROW)
 
 
 def _turning_and_narrowing(
@@ -180,7 +157,3 @@ def _narrowing(served: Served, here: Results, hits: Sequence[Hit], pages: int) -
         elif pages > 1 and has_choice(served.catalog.products, hits, label):
             row.append(button(messages.narrow(label), Choose(label, here)))
     return row
-
-
-def _in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:
-    return [list(buttons[start : start + most]) for start in range(0, len(buttons), most)]

@@ -1,12 +1,13 @@
 """Every sentence of the bot, in Indonesian. The texts are HTML, and this module escapes all values from outside."""
 
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from toko_core.catalog.photos import Problem
 from toko_core.search.language.small_talk import SALAM
 from toko_core.text import count as format_count
-from toko_core.text import format_change, quantity, rupiah, shorten
+from toko_core.text import quantity, rupiah, shorten
 from toko_core.text.failures import explain_failure
 
 ASKED = "🔎 "
@@ -142,21 +143,24 @@ def stranger(user_id: int) -> str:
     return f"Anda belum punya akses. ID Telegram Anda: <code>{user_id}</code>\nBerikan ID ini kepada pemilik toko."
 
 
-def welcome(shop: str, *, owner: bool) -> str:
-    commands = "" if not owner else "\n\n" + _command_list(OWNER_COMMANDS)
+def welcome(shop: str, sections: Sequence[Mapping[str, str]], *, customer: bool) -> str:
+    """The answer to /start. Customers see no shelves, and not always the stock."""
+    details = "" if customer else "\nKetuk nomor untuk melihat semua harga, stok, dan rak."
     return (
         f"<b>{escape(shop)}</b>\n\n"
         "Ketik nama barang, sebagian nama, atau barcode:\n"
         "<code>indomi grg</code> · <code>gula 1kg</code> · <code>8991002101630</code>\n\n"
-        "Bisa juga kirim foto barcode. Salah ketik tidak apa-apa.\n"
-        "Ketuk nomor untuk melihat semua harga, stok, dan rak.\n\n"
-        f"{_command_list(STAFF_COMMANDS)}{commands}"
+        f"Bisa juga kirim foto barcode. Salah ketik tidak apa-apa.{details}\n\n"
+        + "\n\n".join(map(command_list, sections))
     )
 
 
-def unknown_command(*, owner: bool) -> str:
-    commands = _command_list(STAFF_COMMANDS) + ("\n" + _command_list(OWNER_COMMANDS) if owner else "")
-    return f"Perintah itu tidak ada. Untuk mencari barang, ketik saja namanya.\n\n{commands}"
+def unknown_command(commands: Mapping[str, str]) -> str:
+    return f"Perintah itu tidak ada. Untuk mencari barang, ketik saja namanya.\n\n{command_list(commands)}"
+
+
+def command_list(commands: Mapping[str, str]) -> str:
+    return "\n".join(f"/{name} – {escape(about)}" for name, about in commands.items())
 
 
 def own_id(user_id: int, chat_id: int) -> str:
@@ -253,11 +257,6 @@ def whole(amount: Decimal) -> Decimal:
 
 def more_lines(number: int) -> str:
     return f"… dan {format_count(number)} lagi"
-
-
-def change(before: Decimal | None, after: Decimal | None) -> str:
-    """A change like `Rp10.000 → Rp10.500 (+5%)`. None means that the price is not shown, or not filled in."""
-    return format_change(before, after)
 
 
 def history_since(since: str, backups: str) -> str:
@@ -358,7 +357,7 @@ def status(
         f"Pencarian hari ini: {format_count(searches)}, tidak ketemu: {format_count(empty)}",
     ]
     if slowest is not None:
-        seconds = quantity(Decimal(slowest[0]).quantize(Decimal("0.01")))
+        seconds = quantity(Decimal(slowest[0]).quantize(Decimal("0.001")))
         lines.append(f"Paling lambat: {seconds} detik ({escape(slowest[1][:40])})")
     lines += ["", "<b>Sinkronisasi terakhir</b>"]
     lines += [SYNC_UNREACHABLE] if syncs is None else syncs or ["belum ada"]
@@ -381,7 +380,3 @@ def _state(state: str) -> str:
 
 def _of_backups(number: str) -> str:
     return f"{format_count(int(number))} backup" if number.isdecimal() else "semua backup"
-
-
-def _command_list(commands: dict[str, str]) -> str:
-    return "\n".join(f"/{name} – {escape(about)}" for name, about in commands.items())

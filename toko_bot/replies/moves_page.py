@@ -11,13 +11,14 @@ from telegram.constants import MessageLimit
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Moves
 from toko_bot.replies.history_page import price_labels
-from toko_bot.replies.layout import Page, button, data_lines, fit, length, short_name
-from toko_bot.replies.lists import LONGEST_NAME, SPACE, list_page, open_buttons, part_of, turning
+from toko_bot.replies.layout import Page, button, data_lines, fit, length, list_page, part_of, short_name, turning
+from toko_bot.replies.lists import LONGEST_NAME, SPACE, open_buttons
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import Period, PriceChange
 from toko_core.catalog.products import Product
 from toko_core.people import View
+from toko_core.text import format_change
 
 MOST_MOVES = 3
 """The most price changes that the list shows for a product."""
@@ -56,7 +57,7 @@ def _product(place: int, product: Product, moves: Sequence[PriceChange], room: i
     """Format a product with its prices that moved, in at most `room` characters."""
     labels = price_labels(product, moves)
     title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b> – "
-    lines = [f"{escape(labels[move.key])}: {messages.change(move.before, move.after)}" for move in moves]
+    lines = [f"{escape(labels[move.key])}: {format_change(move.before, move.after)}" for move in moves]
     room -= length(title) + length(messages.more_prices(999)) + 2
     return title + "\n".join(fit(lines, room, messages.more_prices, MOST_MOVES))
 

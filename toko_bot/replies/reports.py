@@ -10,8 +10,8 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Report
-from toko_bot.replies.layout import Page, button, fit, length, stale_lines
-from toko_bot.replies.lists import LONGEST_LABEL, list_page, open_buttons, part_of, turning
+from toko_bot.replies.layout import Page, button, fit, length, list_page, part_of, stale_lines, turning
+from toko_bot.replies.lists import LONGEST_LABEL, open_buttons
 from toko_bot.replies.phone.hit import NAME_LINES, hit
 from toko_bot.replies.phone.lines import shorten_to_lines
 from toko_bot.replies.price_lines import loss_lines

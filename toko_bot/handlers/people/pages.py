@@ -14,8 +14,7 @@ from toko_bot.handlers.people.requests import Outcome, accepted, decide, named, 
 from toko_bot.handlers.sending import answer_press, edit_or_send, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
-from toko_bot.replies.layout import Page
-from toko_bot.replies.lists import part_of
+from toko_bot.replies.layout import Page, part_of
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.buttons import (
     ROLE_OF_LETTER,

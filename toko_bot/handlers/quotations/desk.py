@@ -10,8 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from toko_bot.replies.buttons import Quote, unit_hash
-from toko_bot.replies.layout import Page
-from toko_bot.replies.lists import part_of
+from toko_bot.replies.layout import Page, part_of
 from toko_bot.replies.quotations import pages, words
 from toko_bot.replies.quotations.line_pages import choose_page, levels_page, line_page, share_page
 from toko_bot.replies.quotations.picture import draw_sheet

@@ -9,12 +9,17 @@ OF_CUSTOMERS = ("start", "bantuan", "riwayat", "naik", "turun", "penawaran", "id
 """The commands of the staff that customers have too. The gate lets no other command of theirs pass."""
 
 
-def commands_of(role: Role) -> Mapping[str, str]:
-    """Return the commands of a role in the private chat with the bot, and what each does."""
+def sections_of(role: Role) -> list[Mapping[str, str]]:
+    """Return the commands of a role in the private chat with the bot, and what each does, in sections of /start."""
     match role:
         case Role.CUSTOMER:
-            return {name: about for name, about in messages.STAFF_COMMANDS.items() if name in OF_CUSTOMERS}
+            return [{name: about for name, about in messages.STAFF_COMMANDS.items() if name in OF_CUSTOMERS}]
         case Role.STAFF:
-            return messages.STAFF_COMMANDS
+            return [messages.STAFF_COMMANDS]
         case Role.OWNER:
-            return messages.STAFF_COMMANDS | messages.OWNER_COMMANDS
+            return [messages.STAFF_COMMANDS, messages.OWNER_COMMANDS]
+
+
+def commands_of(role: Role) -> dict[str, str]:
+    """Return all commands of a role in the private chat with the bot, and what each does."""
+    return {name: about for section in sections_of(role) for name, about in section.items()}

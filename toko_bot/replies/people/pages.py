@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import NOTHING
-from toko_bot.replies.layout import Page, button
-from toko_bot.replies.lists import Part
+from toko_bot.replies.layout import Page, Part, button, in_rows, turning
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.buttons import LETTER_OF_ROLE, AuditList, Decide, OnPerson, PeopleList, Request
 from toko_bot.replies.people.names import plain_name
@@ -72,7 +70,7 @@ def request_level_page(asked: Asked, levels: Levels) -> Page:
     """Build the question which prices a new customer sees."""
     buttons = [button(name, Decide(asked.id, Role.CUSTOMER, level)) for level, name in levels.names.items()]
     back = button(messages.BACK, Request(asked.id))
-    return Page(texts.request_level(asked), InlineKeyboardMarkup([*_in_rows(buttons, LEVELS_A_ROW), [back]]))
+    return Page(texts.request_level(asked), InlineKeyboardMarkup([*in_rows(buttons, LEVELS_A_ROW), [back]]))
 
 
 def decided_page(decision: Decision, zone: ZoneInfo) -> Page:
@@ -92,7 +90,7 @@ def people_page(count: int, part: Part, shown: Sequence[Person], waiting: Sequen
         parts.append(texts.FIXED)
     numbers = [button(str(place), OnPerson("open", person.user_id, part.number)) for place, person in numbered]
     asked = [[button(f"👤 {plain_name(one.name)}", Request(one.id))] for one in waiting[:MOST_WAITING]]
-    rows = [*(asked if part.number == 1 else []), *_in_rows(numbers, NUMBERS_A_ROW), *_turning(part)]
+    rows = [*(asked if part.number == 1 else []), *in_rows(numbers, NUMBERS_A_ROW), *turning(part, PeopleList)]
     return Page("\n\n".join(parts), InlineKeyboardMarkup(rows))
 
 
@@ -110,7 +108,7 @@ def level_page(person: Person, levels: Levels, page: int) -> Page:
         choices[NO] = texts.ALL_LEVELS
     buttons = [button(name, OnPerson("level", person.user_id, page, value)) for value, name in choices.items()]
     back = [button(messages.BACK, OnPerson("open", person.user_id, page))]
-    return Page(texts.person_level(person), InlineKeyboardMarkup([*_in_rows(buttons, LEVELS_A_ROW), back]))
+    return Page(texts.person_level(person), InlineKeyboardMarkup([*in_rows(buttons, LEVELS_A_ROW), back]))
 
 
 def removal_page(person: Person, page: int) -> Page:
@@ -150,18 +148,3 @@ def _changes(person: Person, levels: Levels, page: int) -> Iterator[list[InlineK
 def _level_name(person: Person, levels: Levels) -> str:
     """Name the level that somebody sees; empty if they see all, or if there is only one."""
     return levels.name(person.level) if levels.are_several or person.level not in {None, levels.first} else ""
-
-
-def _turning(part: Part) -> list[list[InlineKeyboardButton]]:
-    if part.pages == 1:
-        return []
-    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
-    if part.number > 1:
-        row.insert(0, button(messages.PREVIOUS, PeopleList(part.number - 1)))
-    if part.number < part.pages:
-        row.append(button(messages.NEXT, PeopleList(part.number + 1)))
-    return [row]
-
-
-def _in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:
-    return [list(buttons[start : start + most]) for start in range(0, len(buttons), most)]

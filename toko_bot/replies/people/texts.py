@@ -81,25 +81,6 @@ def accepted(role: Role) -> str:
     return f"✅ Anda sekarang {role.value} di bot ini."
 
 
-def customer_welcome(shop: str, commands: Mapping[str, str]) -> str:
-    """What /start tells customers."""
-    return (
-        f"<b>{escape(shop)}</b>\n\n"
-        "Ketik nama barang, sebagian nama, atau barcode:\n"
-        "<code>indomi grg</code> · <code>gula 1kg</code> · <code>8991002101630</code>\n\n"
-        "Bisa juga kirim foto barcode. Salah ketik tidak apa-apa.\n\n"
-        f"{command_list(commands)}"
-    )
-
-
-def unknown_command(commands: Mapping[str, str]) -> str:
-    return f"Perintah itu tidak ada. Untuk mencari barang, ketik saja namanya.\n\n{command_list(commands)}"
-
-
-def command_list(commands: Mapping[str, str]) -> str:
-    return "\n".join(f"/{name} – {escape(about)}" for name, about in commands.items())
-
-
 def list_head(people: int, waiting: int) -> str:
     open_requests = f"\nMinta akses: {count(waiting)} orang" if waiting else ""
     return f"<b>Pengguna</b>: {count(people)} orang{open_requests}"

@@ -8,8 +8,7 @@ from html import escape
 from telegram import InlineKeyboardButton
 
 from toko_bot.replies.buttons import NOTHING, Quote, unit_hash
-from toko_bot.replies.layout import Page, button
-from toko_bot.replies.lists import list_page
+from toko_bot.replies.layout import Page, button, in_rows, list_page
 from toko_bot.replies.price_lines import two_columns
 from toko_bot.replies.quotations import words
 from toko_bot.replies.quotations.pages import (
@@ -79,14 +78,14 @@ def choose_page(desk: Desk, line: Line, codes: Sequence[str]) -> Page:
         for number, product in enumerate(products, 1)
     ]
     parts = [_head(desk, line), words.CHOOSE_PRODUCT, "\n".join(offers), words.OTHER_NAME]
-    return list_page(parts, [*_in_rows(buttons, NUMBERS_A_ROW), *rows])
+    return list_page(parts, [*in_rows(buttons, NUMBERS_A_ROW), *rows])
 
 
 def levels_page(desk: Desk) -> Page:
     """Build the message in which the level of all prices is chosen."""
     here = desk.quotation.id
     buttons = [button(shorten(desk.level_name(level), 20), Quote(LEVEL, here, 0, str(level))) for level in desk.levels]
-    rows = [*_in_rows(buttons, BUTTONS_A_ROW), [button(words.BACK, Quote(VIEW, here))]]
+    rows = [*in_rows(buttons, BUTTONS_A_ROW), [button(words.BACK, Quote(VIEW, here))]]
     return list_page(["\n".join(head_lines(desk)), words.CHOOSE_LEVEL], rows)
 
 
@@ -115,7 +114,7 @@ def _choose_unit(desk: Desk, line: Line, product: Product) -> Page:
         buttons.append(button(label, Quote(UNIT, here, line.place, unit_hash(satuan))))
     name = f"<b>{escape(shorten(line_name(line), LONGEST_NAME))}</b>"
     rows = [
-        *_in_rows(buttons, 1),
+        *in_rows(buttons, 1),
         [button(words.CHANGE_PRODUCT, Quote(CHANGE, here, line.place)), *_remove(here, line)],
     ]
     is_one_of_several = any(unit_named(satuan) == line.unit for satuan in units_of(product))
@@ -156,7 +155,7 @@ def _units(here: int, line: Line, product: Product) -> list[list[InlineKeyboardB
         satuan: f"✓ {satuan[:LONGEST_UNIT]}" if satuan == line.satuan else satuan[:LONGEST_UNIT] for satuan in units
     }
     buttons = [button(marked[satuan], Quote(UNIT, here, line.place, unit_hash(satuan))) for satuan in units]
-    return _in_rows(buttons, BUTTONS_A_ROW)
+    return in_rows(buttons, BUTTONS_A_ROW)
 
 
 def _remove(here: int, line: Line) -> list[InlineKeyboardButton]:
@@ -172,7 +171,3 @@ def _back(desk: Desk, line: Line) -> list[InlineKeyboardButton]:
 def _number(number: Decimal) -> str:
     """Return a quantity for a button, where a comma stands for the point."""
     return f"{number.normalize():f}".replace(".", ",")
-
-
-def _in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> list[list[InlineKeyboardButton]]:
-    return [list(buttons[start : start + most]) for start in range(0, len(buttons), most)]

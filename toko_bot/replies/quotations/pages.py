@@ -1,7 +1,7 @@
 """The message that shows a quotation as a table, and the list of quotations."""
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -9,9 +9,8 @@ from html import escape
 from telegram import InlineKeyboardButton
 
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import NOTHING, Quote
-from toko_bot.replies.layout import Page, button, stale_lines
-from toko_bot.replies.lists import Part, list_page, part_of
+from toko_bot.replies.buttons import Quote
+from toko_bot.replies.layout import Page, Part, button, in_rows, list_page, part_of, stale_lines, turning
 from toko_bot.replies.phone.lines import WIDTH
 from toko_bot.replies.price_lines import two_columns
 from toko_bot.replies.quotations import words
@@ -102,7 +101,7 @@ def recent_page(
         date, name = day(quotation.created_at, settings.zone), quotation.maker_name if with_makers else ""
         parts.append(words.summary(number, quotation.label, date, len(quotation.lines), amount, name))
         buttons.append(button(str(number), Quote(VIEW, quotation.id)))
-    rows = [buttons, *_turning(part, lambda page: Quote(RECENT, 0, page))]
+    rows = [buttons, *turning(part, lambda page: Quote(RECENT, 0, page))]
     return list_page(["\n".join(parts)], rows)
 
 
@@ -192,7 +191,7 @@ def _remarks(desk: Desk) -> Iterator[str]:
 
 
 def _rows(desk: Desk, part: Part) -> list[list[InlineKeyboardButton]]:
-    quotation, rows = desk.quotation, _turning(part, lambda page: Quote(VIEW, desk.quotation.id, page))
+    quotation, rows = desk.quotation, turning(part, lambda page: Quote(VIEW, desk.quotation.id, page))
     if quotation.open:
         first = quotation.open[0]
         rows.append([button(words.open_button(len(quotation.open)), Quote(OPEN_LINE, quotation.id, first.place))])
@@ -212,17 +211,6 @@ def _editing_rows(desk: Desk, part: Part) -> list[list[InlineKeyboardButton]]:
     here = desk.quotation.id
     shown = list(enumerate(desk.quotation.lines, 1))[part.start : part.end]
     buttons = [button(str(number), Quote(OPEN_LINE, here, line.place)) for number, line in shown]
-    rows = [buttons[start : start + NUMBERS_A_ROW] for start in range(0, len(buttons), NUMBERS_A_ROW)]
-    rows += _turning(part, lambda page: Quote(EDIT, here, page))
+    rows = in_rows(buttons, NUMBERS_A_ROW)
+    rows += turning(part, lambda page: Quote(EDIT, here, page))
     return [*rows, [button(words.DONE, Quote(VIEW, here, part.number))]]
-
-
-def _turning(part: Part, at: Callable[[int], Quote]) -> list[list[InlineKeyboardButton]]:
-    if part.pages == 1:
-        return []
-    row = [InlineKeyboardButton(f"{part.number}/{part.pages}", callback_data=NOTHING)]
-    if part.number > 1:
-        row.insert(0, button(messages.PREVIOUS, at(part.number - 1)))
-    if part.number < part.pages:
-        row.append(button(messages.NEXT, at(part.number + 1)))
-    return [row]
