@@ -55,13 +55,13 @@ class PublishedCatalog:
         """Read the file. Raises CatalogError if it is damaged or has another schema version."""
         self.file = file
         with _readable(file):
-            # DuckDB keeps in memory what a connection has read until it is closed
             with open_file(file, READING) as connection:
                 self.info = _info(connection, file)
                 self.products = Products(connection)
                 self.sales = Sales(connection, self.info)
-            with open_file(file, READING) as connection:
-                arrays, prior = read_arrays(connection), read_prior(connection)
+                prior = read_prior(connection)
+            with open_file(file, READING_ARRAYS) as connection:
+                arrays = read_arrays(connection)
             self.index = SearchIndex.from_arrays(arrays, prior)
 
     @classmethod
@@ -96,7 +96,9 @@ def read_info(file: Path) -> dict[str, str]:
 
 READING: Config = {"threads": 1, "memory_limit": "24MB"}
 """One thread reads rows in the order in which they were written. Everything is read once and kept in memory of our own:
-what DuckDB would keep of it is of no use."""
+what DuckDB keeps of it, until the connection is closed, is of no use."""
+READING_ARRAYS: Config = READING | {"memory_limit": "8MB"}
+"""Half of that would be enough: no part of an array is larger than `arrays.PART_BYTES`."""
 
 
 @contextmanager
