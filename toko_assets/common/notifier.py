@@ -147,7 +147,12 @@ class OwnerNotifier:
             markup: dict[str, Any] = {"reply_markup": {"inline_keyboard": message.keyboard}} if message.buttons else {}
             try:
                 sent = api.call(
-                    "sendMessage", chat_id=owner, text=text, parse_mode="HTML", link_preview_options=NO_PREVIEW, **markup
+                    "sendMessage",
+                    chat_id=owner,
+                    text=text,
+                    parse_mode="HTML",
+                    link_preview_options=NO_PREVIEW,
+                    **markup,
                 )
             except TelegramError as error:
                 reason = str(error).replace(telegram.token, "<token>")

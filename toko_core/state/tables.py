@@ -207,7 +207,7 @@ decisions = Table(
     Column("launching_at", Moment, nullable=True),
     Column("run_id", String(60), nullable=True),
     Column("problem", String, nullable=False, server_default=""),
-    UniqueConstraint("shop", "key", name="decisions_key"),
+    UniqueConstraint("shop", "key", name="decisions_one"),
 )
 """What owners are asked to decide, and what they decided (`decisions.records.Decision`)."""
 

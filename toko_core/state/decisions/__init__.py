@@ -1,4 +1,4 @@
-"""What owners decide on the phone: each question has one decision, whichever owner presses and whichever replica answers.
+"""What owners decide on the phone: each question has one decision, whoever presses and whichever replica answers.
 
 The chain asks with a message that has buttons; the bot records the decision and starts what follows from it. Both use
 the state database. A decision is recorded before its run is launched. The run's tag names the decision, so that it is

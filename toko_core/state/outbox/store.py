@@ -70,9 +70,9 @@ class Outbox:
             yield alone
 
     def pick(self, owners: AbstractSet[int], now: datetime, *, quiet: bool = False) -> tuple[Waiting, int] | None:
-        """Return the oldest message that one of these owners waits for, and the owner. In quiet hours, only urgent ones.
+        """Return the oldest message that one of these owners waits for, and the owner.
 
-        Returns None if there is none, or if nothing may be sent now.
+        In quiet hours, only urgent messages count. Returns None if there is none, or if nothing may be sent now.
         """
         state = self._state()
         allowed = (message for message in state.waiting if message.urgent or not quiet)

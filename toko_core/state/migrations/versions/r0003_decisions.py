@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("launching_at", Moment),
         sa.Column("run_id", sa.String(60)),
         sa.Column("problem", sa.String, nullable=False, server_default=""),
-        sa.UniqueConstraint("shop", "key", name="decisions_key"),
+        sa.UniqueConstraint("shop", "key", name="decisions_one"),
     )
     op.create_table(
         "decision_messages",
