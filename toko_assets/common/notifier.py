@@ -16,7 +16,7 @@ from toko_core.people.owners import stored_owners
 from toko_core.settings import TelegramSettings
 from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.decisions import Decisions, Question, buttons_of
-from toko_core.state.outbox import Message, Notified, Outbox, Waiting
+from toko_core.state.outbox import Message, Notified, Outbox, Waiting, keyboard
 from toko_core.state.quiet import read_quiet
 
 RETRIES = 1
@@ -143,8 +143,8 @@ class OwnerNotifier:
         end, quiet = time.monotonic() + SENDING_SECONDS, self._is_quiet(self._clock())
         while time.monotonic() < end and (due := self._outbox.pick(owners, self._clock(), quiet=quiet)):
             message, owner = due
-            text = message.text_at(self._clock(), self.zone)
-            markup: dict[str, Any] = {"reply_markup": {"inline_keyboard": message.keyboard}} if message.buttons else {}
+            text, rows = message.text_at(self._clock(), self.zone), keyboard(message.buttons)
+            markup: dict[str, Any] = {"reply_markup": {"inline_keyboard": rows}} if rows else {}
             try:
                 sent = api.call(
                     "sendMessage",

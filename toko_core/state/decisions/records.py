@@ -68,6 +68,12 @@ class Decision:
         """Whether nobody has decided it."""
         return self.choice is None
 
+    def database(self, choice: int) -> str:
+        """Return the name of the database that a choice is about; empty if it is about none."""
+        names = self.details.get("databases", [])
+        place = max(choice, YES) - YES
+        return str(names[place]) if place < len(names) else ""
+
     @property
     def lacks_run(self) -> bool:
         """Whether a run follows from it that was not launched yet."""

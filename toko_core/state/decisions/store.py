@@ -1,14 +1,12 @@
 """Keeps questions and decisions in the state database."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 
-from toko_core.people.audit import Audit
-from toko_core.people.person import Person
 from toko_core.state.database import StateDatabase
 from toko_core.state.decisions.records import LATE, NO, Decision, Kind, Question
 from toko_core.state.quiet import write_quiet
@@ -21,6 +19,9 @@ LEASE = timedelta(minutes=2)
 """How long one process may take to launch a run before another one tries. Each of its requests ends much earlier."""
 C = decisions.c
 
+Note = Callable[[dict[str, Any], Connection], None]
+"""Adds the details of a decision to the audit list."""
+
 
 class Decisions:
     """The decisions of one shop. All methods touch the disk: do not call them in the event loop.
@@ -30,7 +31,6 @@ class Decisions:
 
     def __init__(self, state: StateDatabase) -> None:
         self._state = state
-        self._audit = Audit(state)
 
     def ask(self, question: Question) -> Decision:
         """Store a question. If there is one with its key, return that one as it is."""
@@ -53,19 +53,19 @@ class Decisions:
             row = connection.execute(select(decisions).where(*self._its(decision_id))).one_or_none()
         return None if row is None else _decision(row)
 
-    def decide(self, decision_id: int, by: Person, choice: int) -> tuple[Decision, bool]:
-        """Make a choice, with its entry in the audit list. Return the decision, and whether this call made it.
+    def decide(self, decision_id: int, by_id: int, by_name: str, choice: int, note: Note) -> tuple[Decision, bool]:
+        """Make a choice. Return the decision, and whether this call made it: the first choice counts.
 
-        The first choice counts. That of quiet hours is in force with it. Raises LookupError if the question is gone.
+        Quiet hours are in force with it. `note` adds an entry to the audit list, in the same transaction. Raises
+        LookupError if the question is gone.
         """
-        values = {"choice": choice, "decided_by_id": by.user_id, "decided_by_name": by.label}
+        values = {"choice": choice, "decided_by_id": by_id, "decided_by_name": by_name}
         with self._state.write() as connection:
             done, decision = self._close(connection, decision_id, values)
             if done and choice != NO and decision.kind == Kind.QUIET:
                 write_quiet(connection, self._state.shop, decision.details.get("hours"))
             if done:
-                details = {"kind": decision.kind, "choice": choice, **_noted(decision, choice)}
-                self._audit.note("decide", by, "", details, connection=connection)
+                note({"kind": decision.kind, "choice": choice, "about": _about(decision, choice)}, connection)
         return decision, done
 
     def close_late(self, decision_id: int) -> Decision:
@@ -139,13 +139,11 @@ class Decisions:
         return C.shop == self._state.shop, C.id == decision_id
 
 
-def _noted(decision: Decision, choice: int) -> dict[str, Any]:
-    """Return what the audit list has of a decision's details."""
-    details = decision.details
+def _about(decision: Decision, choice: int) -> str:
+    """Return what was decided about, for the audit list."""
     if decision.kind == Kind.ADOPT:
-        names = details.get("databases", [])
-        return {"about": names[max(choice, 1) - 1] if len(names) >= choice else ""}
-    return {"about": details.get("about", "")}
+        return decision.database(choice)
+    return str(decision.details.get("about", ""))
 
 
 def _decision(row: Row[Any]) -> Decision:

@@ -56,13 +56,6 @@ class Waiting:
     buttons: Buttons = ()
     urgent: bool = False
 
-    @property
-    def keyboard(self) -> list[list[dict[str, str]]]:
-        """The rows of buttons as the Bot API takes them: two short ones in a row, or one in each."""
-        made = [{"text": label, "callback_data": data} for label, data in self.buttons]
-        beside = len(made) <= BESIDE and all(len(label) <= SHORT for label, _ in self.buttons)
-        return [made] if made and beside else [[button] for button in made]
-
     def text_at(self, now: datetime, zone: ZoneInfo) -> str:
         """Return the text to send now. A late one ends with the time at which it was written."""
         if now - self.written < LATE:
@@ -72,6 +65,13 @@ class Waiting:
     def without(self, owners: Collection[int]) -> "Waiting":
         """Return the message without these owners."""
         return replace(self, owners=tuple(owner for owner in self.owners if owner not in owners))
+
+
+def keyboard(buttons: Buttons) -> list[list[dict[str, str]]]:
+    """Return the rows of buttons as the Bot API takes them: two short ones in a row, or one in each."""
+    made = [{"text": label, "callback_data": data} for label, data in buttons]
+    beside = len(made) <= BESIDE and all(len(label) <= SHORT for label, _ in buttons)
+    return [made] if made and beside else [[button] for button in made]
 
 
 @dataclass(frozen=True, slots=True)
