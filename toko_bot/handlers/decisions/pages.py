@@ -53,18 +53,19 @@ async def on_quiet(update: Update, context: Context) -> None:
         return
     wanted = " ".join(context.args or ())
     hours = QuietHours.parse(wanted)
+    if wanted and hours is None:
+        await reply(update, Page(texts.QUIET_UNCLEAR))
+        return
     try:
-        if hours is not None:
-            decision = await asyncio.to_thread(shop.decisions.ask, _quiet_question(hours))
-            outcome = await press(context, person, Press("ask", decision.id, YES))
-            sent = await reply(update, outcome.page or Page(outcome.alert))
-            await _note(shop, decision.key, sent)
+        if hours is None:
+            await reply(update, quiet_page(await asyncio.to_thread(read_quiet, shop.state)))
             return
-        page = quiet_page(await asyncio.to_thread(read_quiet, shop.state))
+        decision = await asyncio.to_thread(shop.decisions.ask, _quiet_question(hours))
+        outcome = await press(context, person, Press("ask", decision.id, YES))
+        await _note(shop, decision.key, await reply(update, outcome.page or Page(outcome.alert)))
     except StateError as error:
         log.error("%s", error)
-        page = Page(messages.FAILED)
-    await reply(update, Page(texts.QUIET_UNCLEAR) if wanted else page)
+        await reply(update, Page(messages.FAILED))
 
 
 async def on_decision_press(update: Update, context: Context) -> None:
