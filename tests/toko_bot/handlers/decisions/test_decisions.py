@@ -1,5 +1,6 @@
 """What owners decide in the bot by themselves: an earlier catalogue, a sync, quiet hours. Each is done once."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ class Shop:
 
     def stop(self) -> None:
         self._running.close()
+        self._bot = None
+        gc.collect()  # a process opens a catalogue in one way only, so the last bot must have let go of it
 
     def chat(self, user: int) -> Chat:
         names = {SITI: "Siti", RINA: "Rina", BUDI: "Budi"}
