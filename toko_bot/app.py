@@ -24,6 +24,8 @@ from toko_bot.handlers.access import guard
 from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
+from toko_bot.handlers.decisions.launching import keep_up
+from toko_bot.handlers.decisions.pages import on_decision_press, on_earlier, on_quiet
 from toko_bot.handlers.errors import on_error
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
@@ -146,10 +148,10 @@ class TokoBot:
         await self.live.poll()
         if self.live.served is None:
             log.error("There is no catalogue to serve yet: %s. The bot checks every second.", self.live.problem)
-        reports = OwnerReports(app.bot, self.settings, self.live, self.services.owners)
+        reports = OwnerReports(app.bot, self.settings, self.live, self.services.owners, self.services.state)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
-            self._set_commands(app), self._watch_updates(),
+            self._set_commands(app), self._watch_updates(), keep_up(app.bot, self.services),
             *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -245,6 +247,8 @@ def add_handlers(app: App) -> None:
             CommandHandler(["sinkron", "sync"], on_sync, new),
             CommandHandler(list(COMMANDS), on_report, new),
             CommandHandler("penawaran", on_quotations, new),
+            CommandHandler("kembali", on_earlier, new),
+            CommandHandler("tenang", on_quiet, new),
             CommandHandler("pengguna", on_people, new),
             CommandHandler("catatan", on_audit, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
@@ -252,6 +256,7 @@ def add_handlers(app: App) -> None:
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),
             MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),
             CallbackQueryHandler(on_people_press, "^u"),
+            CallbackQueryHandler(on_decision_press, "^d"),
             CallbackQueryHandler(on_quotation_press, "^k"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-REPOSITORY = {"name": "__repository__", "location": {"name": "toko"}, "jobs": [{"name": "sync"}]}
+REPOSITORY = {
+    "name": "__repository__",
+    "location": {"name": "toko"},
+    "jobs": [{"name": "sync"}, {"name": "rollback_catalog"}],
+}
 FAILURE = "dagster._core.definitions.events.Failure: "
 """What Dagster writes before the message of an asset that failed."""
 
@@ -25,6 +29,8 @@ class FakeDagster:
     launched: list[dict[str, Any]] = field(default_factory=list)
     failed: list[str] = field(default_factory=lambda: [FAILURE])
     rejection: str = ""
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    """Runs with their tags, the newest first: those that were launched, and others."""
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if "repositoriesOrError" in query:
@@ -33,7 +39,9 @@ class FakeDagster:
             self.launched.append(variables["params"])
             if self.rejection:
                 return {"launchRun": {"__typename": "PythonError", "message": self.rejection}}
-            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": "r-1"}}}
+            run = {"runId": f"r-{len(self.runs) + 1}", "status": "STARTED", **_tags(variables["params"])}
+            self.runs.insert(0, run)
+            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": run["runId"]}}}
         if "runOrError" in query:
             status, done = self.states.pop(0) if len(self.states) > 1 else self.states[0]
             return {"runOrError": {"__typename": "Run", "status": status, "stats": {"stepsSucceeded": done}}}
@@ -41,8 +49,17 @@ class FakeDagster:
             message, *causes = self.failed
             error = {"message": message, "causes": [{"message": cause} for cause in causes]}
             return {"logsForRun": {"events": [{"__typename": "ExecutionStepFailureEvent", "error": error}]}}
+        if "decision" in variables:
+            tag = {"key": "toko/decision", "value": variables["decision"]}
+            return {"runsOrError": {"__typename": "Runs", "results": [run for run in self.runs if tag in run["tags"]]}}
+        if "recent" in variables:
+            return {"runsOrError": {"__typename": "Runs", "results": self.runs}}
         run = {"status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}
         return {"runsOrError": {"__typename": "Runs", "results": [run]}}
+
+
+def _tags(params: dict[str, Any]) -> dict[str, Any]:
+    return {"tags": params["executionMetadata"]["tags"]}
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The result of a check, independent of Dagster."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,12 @@ class Override:
     """The option of `toko sync`."""
     config: str
     """The field of the run config, with its value."""
+
+    @property
+    def lifted(self) -> tuple[str, float]:
+        """The field and the value by themselves; True and False are values too."""
+        name, _, value = self.config.partition(": ")
+        return name, json.loads(value)
 
 
 def explain_overrides(overrides: Iterable[Override]) -> str:

@@ -1,9 +1,9 @@
-"""Records what each run published, for the message to the owners: one small JSON file per run.
+"""Records what each run published, or why it was blocked, for the message to the owners: one small JSON file per run.
 
 Each run has its own file, because several runs may end between two ticks of the sensor that notifies the owners.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from toko_assets.common.records import BackupFile
 from toko_core.files import keep_newest, whole_file
 
 KEPT = 50
@@ -61,7 +62,34 @@ class RolledBack:
     kind: Literal["rolled_back"] = "rolled_back"
 
 
-Publication = Published | RolledBack
+@dataclass(frozen=True, slots=True)
+class WorstRow:
+    """A row that a check found, as people read it. What the check does not compare is empty."""
+
+    name: str
+    unit: str = ""
+    before: str = ""
+    now: str = ""
+    cost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A backup that the checks blocked, and that an owner may let pass."""
+
+    backup: BackupFile
+    served: str
+    """The SHA-256 of the backup that was served then; empty if there was none."""
+    served_revision: str
+    limits: Mapping[str, float]
+    """The config fields that let it pass: of the checks that failed, and those that this run was given."""
+    adopted: str
+    """The database that this run was to adopt; empty if none."""
+    rows: Sequence[WorstRow]
+    kind: Literal["blocked"] = "blocked"
+
+
+Publication = Published | RolledBack | Blocked
 _PUBLICATION: TypeAdapter[Publication] = TypeAdapter(Annotated[Publication, Field(discriminator="kind")])
 
 

@@ -7,18 +7,22 @@ from contextlib import suppress
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 
 from toko_bot.handlers.browse import report
 from toko_bot.handlers.commands import command_of
+from toko_bot.handlers.people.requests import named
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
+from toko_bot.replies.decisions.pages import sync_button
 from toko_bot.replies.layout import Page, old
 from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.service.outgoing import short
 from toko_core.catalog.reference.sales import Sales
+from toko_core.state.database import StateError
+from toko_core.state.decisions import YES, Kind
 from toko_core.text import age, day, moment
 from toko_core.text.failures import explain_first_known
 
@@ -59,7 +63,7 @@ async def on_status(update: Update, context: Context) -> None:
         shop.live.problem, syncs, age(timedelta(seconds=time.time() - shop.metrics.started)),
         today.searches, today.empty, today.slowest, _sales(served.catalog.sales, zone) if served else None,
     )  # fmt: skip
-    await reply(update, Page(text))
+    await reply(update, Page(text, InlineKeyboardMarkup([[sync_button(str(int(time.time())))]])))
 
 
 def _sales(sales: Sales, zone: ZoneInfo) -> str | None:
@@ -90,8 +94,28 @@ async def on_sync(update: Update, context: Context) -> None:
         return
     user = update.effective_user
     log.info("User %s has started sync run %s", user.id if user else None, run)
-    follow = _follow(context, dagster, run, answer.chat.id, answer.message_id)
-    services(context).background.start(follow)
+    services(context).background.start(_follow(context, dagster, run, answer.chat.id, answer.message_id))
+    await _note_sync(update, context)
+
+
+async def follow_new(update: Update, context: Context, run: str) -> None:
+    """Show the progress of a run that somebody has started with a button, in a message of its own."""
+    answer, shop = await reply(update, Page(messages.SYNC_STARTING)), services(context)
+    if answer is not None:
+        dagster = Dagster(shop.settings.dagster_url)
+        shop.background.start(_follow(context, dagster, run, answer.chat.id, answer.message_id))
+
+
+async def _note_sync(update: Update, context: Context) -> None:
+    shop, user = services(context), update.effective_user
+    person = shop.sender(update)
+    if person is None or user is None:
+        return
+    details = {"kind": Kind.SYNC, "choice": YES}
+    try:
+        await asyncio.to_thread(shop.audit.note, "decide", named(person, user), "", details)
+    except StateError as error:
+        log.warning("A sync is not in the audit list: %s", error)
 
 
 async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, message_id: int) -> None:

@@ -20,6 +20,7 @@ from toko_core.people.audit import Audit
 from toko_core.people.requests import Requests
 from toko_core.people.store import ORDINARY_LEVEL, People
 from toko_core.state.database import StateDatabase, StateError, state_url
+from toko_core.state.decisions import Decisions
 from toko_core.state.quotations.store import Quotations
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class Services:
     requests: Requests = field(init=False)
     audit: Audit = field(init=False)
     quotations: Quotations = field(init=False)
+    decisions: Decisions = field(init=False)
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))
@@ -96,6 +98,7 @@ class Services:
         self.requests = Requests(self.state)
         self.audit = Audit(self.state)
         self.quotations = Quotations(self.state, self.settings.zone)
+        self.decisions = Decisions(self.state)
 
     def sender(self, update: Update) -> Person | None:
         """Return who sent the update, or None if they have no access. They are looked up once for each update."""

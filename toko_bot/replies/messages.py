@@ -30,6 +30,8 @@ STAFF_COMMANDS = {
 OWNER_COMMANDS = {
     "keadaan": "Keadaan bot dan sinkronisasi",
     "sinkron": "Ambil backup terbaru sekarang",
+    "kembali": "Kembali ke harga sebelumnya",
+    "tenang": "Jam tenang, misalnya /tenang 21-6",
     "rugi": "Barang yang dijual di bawah modal",
     "tanpaharga": "Barang yang belum ada harganya",
     "habis": "Barang yang stoknya habis",

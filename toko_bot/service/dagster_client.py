@@ -1,6 +1,7 @@
-"""Starts the `sync` job and follows it through Dagster's GraphQL API. It does not import Dagster."""
+"""Starts jobs and follows their runs through Dagster's GraphQL API. It does not import Dagster."""
 
 import re
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,8 @@ JOB = "sync"
 SECONDS = 10.0
 CLASS = re.compile(r"^[A-Za-z_][\w.]*\.[A-Z]\w*: ")
 FINAL = {"SUCCESS", "FAILURE", "CANCELED"}
+STARTED_BY, DECISION, TAKEN = "toko/started_by", "toko/decision", "toko/taken"
+"""Tags of runs: who started it, the decision that it follows from, and the revision of the backup that it took."""
 REJECTED = {403, 421}
 """The statuses of the web server's guard, whose answer is one line that says what to set."""
 
@@ -35,6 +38,16 @@ WHY = """query ($run: ID!) { logsForRun(runId: $run) {
     ... on RunFailureEvent { message error { message } }
   } }
 } }"""
+DECIDED = """query ($decision: String!) {
+  runsOrError(filter: {tags: [{key: "toko/decision", value: $decision}]}, limit: 1) {
+    __typename
+    ... on Runs { results { runId } }
+} }"""
+RECENT = """query ($recent: Int!) { runsOrError(limit: $recent) {
+  __typename
+  ... on Runs { results { runId status tags { key value } } }
+} }"""
+MOST_RECENT = 50
 LAST = """query ($limit: Int!) { runsOrError(filter: {pipelineName: "sync"}, limit: $limit) {
   __typename
   ... on Runs { results { status startTime creationTime } }
@@ -72,22 +85,46 @@ class Dagster:
         self._url = f"{url}/graphql"
 
     async def start_sync(self) -> str:
-        """Launch the job. Returns the run's id."""
+        """Launch the job `sync`. Returns the run's id."""
+        return await self.launch(JOB, {}, {})
+
+    async def find_job(self, job: str) -> dict[str, str]:
+        """Return the selector of a job, which also shows that Dagster responds and has loaded the code."""
         found = (await self._ask(FIND_JOB))["repositoriesOrError"]
-        places = [node for node in found.get("nodes", ()) if any(job["name"] == JOB for job in node["jobs"])]
+        places = [node for node in found.get("nodes", ()) if any(each["name"] == job for each in node["jobs"])]
         if not places:
-            raise DagsterError(found.get("message") or "none of its code locations has a job named sync")
-        selector = {
+            raise DagsterError(found.get("message") or f"none of its code locations has a job named {job}")
+        return {
             "repositoryLocationName": places[0]["location"]["name"],
             "repositoryName": places[0]["name"],
-            "jobName": JOB,
+            "jobName": job,
         }
-        params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": [
-            {"key": "toko/started_by", "value": "telegram"}]}}  # fmt: skip
+
+    async def launch(self, job: str, run_config: Mapping[str, Any], tags: Mapping[str, str]) -> str:
+        """Launch a job with this config. Returns the run's id."""
+        selector = await self.find_job(job)
+        named = [{"key": key, "value": value} for key, value in {STARTED_BY: "telegram", **tags}.items()]
+        params = {"selector": selector, "runConfigData": dict(run_config), "executionMetadata": {"tags": named}}
         launched = (await self._ask(LAUNCH, params=params))["launchRun"]
         if "run" not in launched:
             raise DagsterError(launched.get("message") or launched["__typename"])
         return str(launched["run"]["runId"])
+
+    async def find_decided(self, decision: int) -> str | None:
+        """Return the id of the run that was launched for a decision; None if there is none."""
+        found = (await self._ask(DECIDED, decision=str(decision)))["runsOrError"]
+        return next((str(run["runId"]) for run in found.get("results", ())), None)
+
+    async def has_failed_since(self, run: str, besides: Set[str]) -> bool:
+        """Return whether a later run than this one took a backup and failed, other than of the revisions `besides`."""
+        found = (await self._ask(RECENT, recent=MOST_RECENT))["runsOrError"]
+        for later in found.get("results", ()):
+            if later["runId"] == run:
+                return False
+            taken = {tag["value"] for tag in later["tags"] if tag["key"] == TAKEN}
+            if later["status"] == "FAILURE" and taken - besides:
+                return True
+        return False
 
     async def state(self, run: str) -> RunState:
         """Return the status and progress of a run."""

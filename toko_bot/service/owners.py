@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,15 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from toko_bot.replies import messages
+from toko_bot.replies.decisions.pages import markup_of
 from toko_bot.replies.layout import is_stale
 from toko_bot.service.outgoing import seconds_to_wait, short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
+from toko_core.state.database import StateDatabase, StateError
+from toko_core.state.decisions import Decisions, Kind, Question, buttons_of
 from toko_core.state.outbox import Message, Notified, Outbox, Waiting
+from toko_core.state.quiet import read_quiet
 from toko_core.text import ago, moment
 
 log = logging.getLogger(__name__)
@@ -40,12 +45,18 @@ class OwnerReports:
         settings: BotSettings,
         live: LiveCatalog,
         owners: Callable[[], tuple[frozenset[int], bool]],
+        state: StateDatabase,
     ) -> None:
-        """`owners` returns the ids of the owners as they are now, and whether these are all. It may read the disk."""
+        """`owners` returns the ids of the owners as they are now, and whether these are all. It may read the disk.
+
+        `state` has the quiet hours, and the questions that some messages ask.
+        """
         self._bot = bot
         self._settings = settings
         self._live = live
         self._owners = owners
+        self._state = state
+        self._decisions = Decisions(state)
         folder = settings.folder.bot
         self._outbox = Outbox(folder / "outbox.json", lambda: _earlier_reports(folder, settings.owners))
         self._added = asyncio.Event()
@@ -60,7 +71,7 @@ class OwnerReports:
         if served is None or not is_stale(served, self._settings):
             return
         text = messages.stale_report(moment(served.data_time, zone), ago(_now() - served.data_time))
-        await self._add(Message(f"{STALE}:{datetime.now(zone).date().isoformat()}", text))
+        await self._add(Message(f"{STALE}:{datetime.now(zone).date().isoformat()}", text), Kind.SYNC)
 
     async def keep_sending(self) -> None:
         """Send what waits, forever: at once after a report, and again every 30 seconds."""
@@ -78,15 +89,34 @@ class OwnerReports:
         known, are_all = await asyncio.to_thread(self._owners)
         with self._outbox.sending(known if are_all else None, _now()) as alone:
             owners = set(known) if alone else set[int]()
-            while due := await asyncio.to_thread(self._outbox.pick, owners, _now()):
+            quiet = alone and await asyncio.to_thread(self._is_quiet)
+            while due := await asyncio.to_thread(self._outbox.pick, owners, _now(), quiet=quiet):
                 message, owner = due
                 if await self._send(message, owner):
                     await asyncio.to_thread(self._outbox.settle, message, owner)
                 else:
                     owners.discard(owner)  # the next messages wait, so that they keep their order
 
-    async def _add(self, message: Message) -> None:
+    def _with_buttons(self, message: Message, asks: Kind) -> Message:
+        """Add the buttons of a question, which is the same one for all owners."""
+        question = Question(message.key, asks, message.text, {"job": "sync", "runs": [{}]})
+        try:
+            return replace(message, buttons=buttons_of(self._decisions.ask(question)))
+        except StateError as error:
+            log.info("A message has no button: %s", error)
+            return message
+
+    def _is_quiet(self) -> bool:
+        try:
+            hours = read_quiet(self._state)
+        except StateError:
+            return False
+        return hours is not None and hours.covers(_now(), self._settings.zone)
+
+    async def _add(self, message: Message, asks: Kind | None = None) -> None:
         owners, _ = await asyncio.to_thread(self._owners)
+        if asks is not None and await asyncio.to_thread(self._outbox.lacks, message.key, owners):
+            message = await asyncio.to_thread(self._with_buttons, message, asks)
         if await asyncio.to_thread(self._outbox.add, [message], owners, _now()):
             self._added.set()
 
@@ -94,14 +124,24 @@ class OwnerReports:
         """Return whether the owner has the message, or cannot get it."""
         try:
             text = message.text_at(_now(), self._settings.zone)
-            await self._bot.send_message(owner, text, parse_mode=ParseMode.HTML)
+            markup = markup_of(message.buttons)
+            sent = await self._bot.send_message(owner, text, parse_mode=ParseMode.HTML, reply_markup=markup)
         except TelegramError as error:
             log.warning("Owner %d could not be notified: %s", owner, short(error))
             if isinstance(error, RetryAfter):  # the bot has waited several times already
                 until = _now() + timedelta(seconds=seconds_to_wait(error))
                 await asyncio.to_thread(self._outbox.pause, until)
             return isinstance(error, (BadRequest, Forbidden))  # who never started the bot, or blocked it
+        if message.buttons:
+            await self._note(message, owner, sent.message_id)
         return True
+
+    async def _note(self, message: Waiting, owner: int, message_id: int) -> None:
+        """Store which message asks an owner, so that it is edited after the decision."""
+        try:
+            await asyncio.to_thread(self._decisions.note_message, message.key, owner, message_id)
+        except StateError as error:
+            log.info("The message to owner %d will not be edited: %s", owner, error)
 
 
 def _now() -> datetime:

@@ -191,6 +191,48 @@ quotation_lines = Table(
 )
 """The lines of quotations (`quotations.records.Line`). `asked` is what somebody typed, and may name people."""
 
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    shop_column(),
+    Column("key", String, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", String, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("choice", Integer, nullable=True),
+    Column("decided_at", Moment, nullable=True),
+    *person_columns("decided_by"),
+    Column("launching_at", Moment, nullable=True),
+    Column("run_id", String(60), nullable=True),
+    Column("problem", String, nullable=False, server_default=""),
+    UniqueConstraint("shop", "key", name="decisions_one"),
+)
+"""What owners are asked to decide, and what they decided (`decisions.records.Decision`)."""
+
+decision_messages = Table(
+    "decision_messages",
+    metadata,
+    row_id(),
+    shop_column(),
+    Column("decision", BigInteger, nullable=False),
+    *person_columns("owner"),
+    Column("message", BigInteger, nullable=False),
+    Index("decision_messages_decision", "shop", "decision"),
+    sqlite_autoincrement=True,
+)
+"""The messages that ask for decisions, in the private chats of owners. They are edited after the decision."""
+
+options = Table(
+    "options",
+    metadata,
+    shop_column(primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+"""What owners have set in the bot for the whole shop, by name."""
+
 
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.

@@ -139,6 +139,10 @@ _ERRORS: tuple[tuple[str, str], ...] = (
         r"rejected by a rollback on",
         "Backup ini tidak dipakai karena harganya sudah dikembalikan ke data sebelumnya. Buat backup baru di iPOS.",
     ),
+    (
+        r"It is too late to publish",
+        "Sudah terlambat: sejak pesan itu dikirim, data yang dipakai sudah berubah atau backupnya sudah tidak ada.",
+    ),
     (r"is the demo's backup", "Backup contoh tidak dipakai, karena toko ini sudah punya data sendiri."),
     (
         r"was replaced|is gone: it was deleted|is gone from Dropbox|moved away|changed while it was read",
@@ -255,13 +259,19 @@ def explain_failure(line: str) -> str:
 
     They name no setting, and end with what to do. A failure that is not known gets UNKNOWN. It is plain text.
     """
-    checks = [_fill(sentence, found) for pattern, sentence in _CHECKS if (found := re.search(pattern, line))]
+    checks = explain_checks(line)
     if checks:
         example = _EXAMPLE.search(line)
         shown = [f"Misalnya {_short(example['name'])}: {example['before']} → {example['now']}."] if example else []
-        return " ".join([*dict.fromkeys(checks), *shown, *([IF_RIGHT] if _OVERRIDE in line else [])])
+        return " ".join([*checks, *shown, *([IF_RIGHT] if _OVERRIDE in line else [])])
     errors = ((sentence, re.search(pattern, line)) for pattern, sentence in _ERRORS)
     return next((_fill(sentence, found) for sentence, found in errors if found), UNKNOWN)
+
+
+def explain_checks(line: str) -> list[str]:
+    """Return an Indonesian sentence about each blocking check that a failure names; none if it is of another kind."""
+    checks = [_fill(sentence, found) for pattern, sentence in _CHECKS if (found := re.search(pattern, line))]
+    return list(dict.fromkeys(checks))
 
 
 def explain_first_known(lines: list[str]) -> str:

@@ -6,7 +6,7 @@ Earlier versions of the bot can have them too: a button that is missing is noted
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,8 +19,14 @@ from tests.toko_bot.bot.corner_shop import BARCODE, UNKNOWN_BARCODE, publish
 from tests.toko_bot.bot.process import BUDI, SITI, STRANGER, running_bot
 from tests.toko_bot.bot.shop import barcode_photo, photo
 from tests.toko_bot.bot.talk import Talk
-from toko_assets.common.publications import PriceChange, Published, RolledBack
+from toko_assets.common.publications import Blocked, PriceChange, Published, RolledBack, WorstRow
+from toko_assets.common.records import BackupFile
 from toko_assets.defs.sensors import owner_messages
+from toko_assets.defs.sensors.questions import ask_to_publish
+from toko_core.state.database import StateDatabase, file_url
+from toko_core.state.decisions import Decisions, buttons_of
+from toko_core.state.outbox import keyboard
+from toko_core.state.outbox.messages import Buttons
 
 ANI, GROUP, NAME = 8, -1001, "Toko Maju"
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -56,9 +62,10 @@ class Place:
     ani: Person
     """Another one."""
 
-    def notify(self, text: str) -> None:
+    def notify(self, text: str, buttons: Buttons = ()) -> None:
         """Send the owner a message of the chain."""
-        content = json.dumps({"chat_id": SITI, "text": text, "parse_mode": "HTML"}).encode()
+        markup = {"reply_markup": {"inline_keyboard": keyboard(buttons)}} if buttons else {}
+        content = json.dumps({"chat_id": SITI, "text": text, "parse_mode": "HTML", **markup}).encode()
         url = f"{self.server.url}/bot{self.server.token}/sendMessage"
         with urllib.request.urlopen(urllib.request.Request(url, content, {"Content-Type": "application/json"})):  # noqa: S310
             return
@@ -210,13 +217,32 @@ def notifications(talk: Talk, place: Place) -> None:
     published = Published(20_150, True, 12, 3, 1_204, changes, DATA_TIME)
     for text in (
         owner_messages.published(NAME, ZONE, published, timedelta(seconds=24), recovered=False),
-        owner_messages.sync_failed(NAME, "product_catalog", JUMPED, "https://toko-maju.example/runs/1b2c"),
         owner_messages.sync_failed(NAME, "raw_backup", INCOMPLETE, None),
         owner_messages.rolled_back(NAME, ZONE, RolledBack(20_141, DATA_TIME - timedelta(days=1), DATA_TIME)),
         owner_messages.source_fails(NAME, ZONE, REVOKED, DATA_TIME, final=True),
         owner_messages.source_answers(NAME),
     ):
         place.notify(text)
+    talk.note(place.siti)
+    decide(talk, place)
+
+
+def decide(talk: Talk, place: Place) -> None:
+    """The owner publishes a backup that the checks blocked."""
+    name, sha256 = "i5_TOKO_MAJU.i5bu", "ab" * 32
+    backup = BackupFile(place.data / name, sha256, 1, name, "1-1", DATA_TIME, "UTF8", "1.14", "9.6")
+    worst = [WorstRow("INDOMIE GORENG SPECIAL 85GR", "BKS", "Rp3.150", "Rp31.500", "Rp2.612")]
+    blocked = Blocked(backup, "", "", {"most_prices_jumped": 1.0}, "", worst)
+    text = owner_messages.publication_blocked(NAME, ZONE, blocked, JUMPED, "https://toko-maju.example/runs/1b2c")
+    with closing(StateDatabase(file_url(place.data / "state" / "state.db"))) as state:
+        decision = Decisions(state).ask(ask_to_publish(blocked, "1b2c", text, text).question)
+    place.notify(text, buttons_of(decision))
+    talk.note(place.siti)
+    place.dagster.states = [("SUCCESS", 5)]
+    talk.press(place.siti, "Tetap pakai")
+    talk.press(place.siti, "Ya", answers=1)
+    while talk.last(place.siti).text.startswith("⏳"):
+        place.siti.next_edit(of=talk.last(place.siti))
     talk.note(place.siti)
 
 

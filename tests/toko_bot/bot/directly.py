@@ -21,6 +21,7 @@ from tests.servers.telegram.wire import Params, Upload
 from tests.servers.telegram.world import World
 from tests.toko_bot.bot.in_thread import bot_settings
 from toko_bot.app import TokoBot, build_app
+from toko_bot.handlers.decisions.launching import finish
 from toko_core.state.tables import metadata
 
 
@@ -63,10 +64,22 @@ class DirectBot:
         self.server, self.bot, self._runner = server, bot, runner
         self._connect()
 
+    def use(self, server: TelegramServer) -> None:
+        """Answer on another server, whose people may have talked to an earlier bot."""
+        self.server = server
+        self._connect()
+
+    def poll(self) -> None:
+        """Look for a new catalogue."""
+        self._runner.run(self.bot.live.poll())
+
+    def finish_decisions(self) -> None:
+        """Do what a running bot does every 30 seconds."""
+        self._runner.run(finish(self.bot.application.bot, self.bot.services))
+
     def begin_anew(self) -> None:
         """Replace the server by another one, with other chats, and empty the state database."""
-        self.server = TelegramServer()
-        self._connect()
+        self.use(TelegramServer())
         with self.bot.services.state.write() as connection:
             for table in metadata.sorted_tables:
                 connection.execute(table.delete())

@@ -15,6 +15,7 @@ from toko_bot.service.metrics import Metrics
 from toko_bot.service.owners import OwnerReports
 from toko_bot.settings import load_settings
 from toko_core.catalog.live import LiveCatalog
+from toko_core.state.database import StateDatabase, state_url
 
 ZONE = ZoneInfo("Asia/Jakarta")
 RINA = 103
@@ -38,7 +39,8 @@ class Bot:
         live.newest = file
         async with ExtBot(self._server.token, f"{self._server.url}/bot") as bot:
             settings = load_settings()
-            reports = OwnerReports(bot, settings, live, lambda: (settings.owners, True))
+            state = StateDatabase(state_url(settings))
+            reports = OwnerReports(bot, settings, live, lambda: (settings.owners, True), state)
             for _ in range(again):
                 await reports.report_rejected_catalog(f"{file} is empty: wait")
                 await reports.send_waiting()

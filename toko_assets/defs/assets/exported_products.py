@@ -12,6 +12,7 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.process import give_back
 from toko_assets.common.records import ProductExport, RestoredDatabase
 from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.assets.blocked import note_blocked
 from toko_assets.defs.metadata.export import export_metadata
 from toko_assets.defs.reporting import (
     RETRIES,
@@ -104,6 +105,7 @@ def exported_products(
                     check_currencies(shop),
                     check_item_kinds(connection),
                 ]
+            note_blocked(context, storage, backup, outcomes)
             yield from report_checks(outcomes, backup.name)  # a blocking check stops before anything is written
             with whole_folder(folder) as new:
                 with watch("write"):

@@ -21,11 +21,24 @@ from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.ipos.sandbox.archives import extract, read_backup
 from toko_assets.publishing.candidates import Candidates, find_candidates
 from toko_assets.publishing.rejected import check_not_rejected, choose
-from toko_core import BackupError, TokoError
+from toko_assets.publishing.served import read_served
+from toko_core import BackupError, PermanentError, TokoError
 from toko_core.catalog.demo import is_demo_backup
 from toko_core.files import TEMPORARY, file_digest, flush, whole_folder
 
 TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A backup's content, and the file that its source listed."""
+
+    sha256: str
+    name: str
+    """The name that the shop gave the file."""
+    revision: str
+    modified: datetime | None
+    first_seen: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,25 @@ class Intake:
     def local(self, path: Path) -> Taken:
         """Take a file of this machine that a person chose."""
         return self._take_chosen(*local_backup(path))
+
+    def kept(self, wanted: Identity, served: str) -> Taken:
+        """Take the kept copy of a backup that the checks blocked while the backup `served` was served.
+
+        Raises TooLateError if another one is served now, or if there is no copy any more.
+        """
+        folder, now, name = self.storage.folder, read_served(self.storage.folder), wanted.name
+        if (now.backup.sha256 if now and now.backup else "") != served:
+            raise TooLateError(f"It is too late to publish {name}: what is served has changed since it was blocked.")
+        path = next(folder.backups.glob(f"*-{backup_id(wanted.sha256)}{ENDING}"), None)
+        if path is None or file_digest(path) != wanted.sha256:
+            raise TooLateError(f"It is too late to publish {name}: there is no copy of it any more.")
+        archive = read_backup(path, name)
+        dumped_at = self.storage.local(archive.dumped_at)
+        if not is_demo_backup(name):
+            self.shop.check(name, archive.database)
+        check_not_rejected(folder, name, wanted.sha256, dumped_at)
+        self.on_take(wanted.revision)
+        return Taken(archive, _described(archive, path, path.stat().st_size, dumped_at, wanted))
 
     def _candidates(self) -> Candidates:
         """List the source and read the headers."""
@@ -157,20 +189,8 @@ class Intake:
         size = self.temporary.stat().st_size
         self.temporary.replace(path)
         flush(path.parent)
-        return BackupFile(
-            path=path,
-            sha256=digest,
-            size=size,
-            name=backup.name,
-            revision=backup.listed.revision,
-            dumped_at=dumped_at,
-            encoding=archive.encoding,
-            archive_version=archive.version,
-            server_version=archive.server_version,
-            database=archive.database,
-            modified=backup.listed.modified,
-            first_seen=backup.first_seen,
-        )
+        listed = Identity(digest, backup.name, backup.listed.revision, backup.listed.modified, backup.first_seen)
+        return _described(archive, path, size, dumped_at, listed)
 
     def _kept_copy(self, candidates: Candidates) -> Taken | None:
         """Return the kept copy of the served backup, of which the source has only older ones."""
@@ -198,6 +218,27 @@ class Intake:
 
 class ImpossibleDateError(BackupError):
     """The backup's header has a date that no backup can have."""
+
+
+class TooLateError(PermanentError):
+    """The owners decided about a backup, and what is served, or the copy of that backup, has changed since."""
+
+
+def _described(archive: Archive, path: Path, size: int, dumped_at: datetime, listed: Identity) -> BackupFile:
+    return BackupFile(
+        path=path,
+        sha256=listed.sha256,
+        size=size,
+        name=listed.name,
+        revision=listed.revision,
+        dumped_at=dumped_at,
+        encoding=archive.encoding,
+        archive_version=archive.version,
+        server_version=archive.server_version,
+        database=archive.database,
+        modified=listed.modified,
+        first_seen=listed.first_seen,
+    )
 
 
 def _verified(file: Path, name: str, rows: Path) -> tuple[Archive, str]:

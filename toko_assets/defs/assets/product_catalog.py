@@ -10,6 +10,7 @@ from toko_assets.common.process import give_back
 from toko_assets.common.publications import PriceChange, Published, write_publication
 from toko_assets.common.records import Catalog, PriceHistory, ProductExport
 from toko_assets.common.stopwatch import Stopwatch
+from toko_assets.defs.assets.blocked import note_blocked
 from toko_assets.defs.metadata.catalog import catalog_metadata, catalog_pictures
 from toko_assets.defs.metadata.images import pictures
 from toko_assets.defs.old_runs import Kept, delete_old_runs
@@ -95,6 +96,8 @@ def product_catalog(
         remove_superseded(storage.folder, catalog.backup, postgres, storage.keep_backups, context.log)
         _delete_old_runs(context, storage)
         write_publication(storage.folder.publications, context.run.run_id, _published(catalog, diff))
+    else:
+        note_blocked(context, storage, exported_products.backup, publication.outcomes)
     yield from report_checks(publication.outcomes)
     if catalog is None:  # a blocking check did not pass: report_checks has failed the asset
         return

@@ -16,7 +16,7 @@ from toko_assets.common.checks import Outcome
 from toko_assets.common.records import BackupFile
 from toko_assets.defs.assets.earlier_config import EarlierBackupConfig, unset
 from toko_assets.defs.assets.external_assets import BACKUP_FOLDER
-from toko_assets.defs.assets.intake import Intake, Taken
+from toko_assets.defs.assets.intake import Identity, Intake, Taken
 from toko_assets.defs.rejections import rejection, tag_taken
 from toko_assets.defs.reporting import RETRIES, check_specs, one_line_failures, report_checks, seconds_metadata
 from toko_assets.defs.resources.storage import StorageResource
@@ -83,12 +83,42 @@ class Listed(dg.Config):
         return ListedBackup(self.place, self.revision, self.size, datetime.fromisoformat(self.modified))
 
 
+class Kept(dg.Config):
+    """The kept copy of a backup that the checks blocked, from the owners' decision to publish it nevertheless.
+
+    It is published only while the backup is served that it was compared with.
+    """
+
+    kind: Literal["kept"] = "kept"
+    sha256: str = Field(description="The SHA-256 of the backup.")
+    name: str = Field(description="The name that the shop gave the file.")
+    revision: str = Field(description="Its revision in the source.")
+    served: str = Field(description="The SHA-256 of the backup that is served; empty if there is none.")
+    modified: str = Field(default="", description="The time of its last change, in ISO 8601.")
+    first_seen: str = Field(default="", description="When it was first listed, in ISO 8601.")
+
+    @classmethod
+    def of(cls, backup: BackupFile, served: str) -> Self:
+        """Make the config for a backup that was blocked while `served` was served."""
+        modified, first_seen = (time.isoformat() if time else "" for time in (backup.modified, backup.first_seen))
+        return cls(
+            sha256=backup.sha256, name=backup.name, revision=backup.revision, served=served, modified=modified,
+            first_seen=first_seen,
+        )  # fmt: skip
+
+    @property
+    def identity(self) -> Identity:
+        """The backup's content, and the file as it was listed."""
+        times = (datetime.fromisoformat(time) if time else None for time in (self.modified, self.first_seen))
+        return Identity(self.sha256, self.name, self.revision, *times)
+
+
 class BackupConfig(EarlierBackupConfig):
     """The config of raw_backup."""
 
     adopt_database: str | None = Field(default_factory=unset, description=ADOPT_MEANS)
 
-    take: Newest | NewestAgain | Chosen | LocalFile | Listed = Field(
+    take: Newest | NewestAgain | Chosen | LocalFile | Listed | Kept = Field(
         default=Newest(), discriminator="kind", description="Which backup to take; by default the newest."
     )
 
@@ -161,9 +191,11 @@ def _take(context: dg.AssetExecutionContext, config: BackupConfig, intake: Intak
             return intake.local(Path(path))
         case Listed() as listed:
             return intake.listed(listed.backup)
+        case Kept() as kept:
+            return intake.kept(kept.identity, kept.served)
 
 
-def _choice(config: BackupConfig, source: BackupSource) -> Newest | NewestAgain | Chosen | LocalFile | Listed:
+def _choice(config: BackupConfig, source: BackupSource) -> Newest | NewestAgain | Chosen | LocalFile | Listed | Kept:
     """`take`, unless the config is one of before 0.2.0. Raises what the source raises."""
     if config.path:
         return LocalFile(path=config.path)

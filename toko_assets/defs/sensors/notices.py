@@ -5,31 +5,37 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from toko_assets.common.notifier import Asking
+from toko_assets.defs.sensors.questions import ask_for_database
 from toko_assets.publishing.candidates import Candidates
 from toko_assets.publishing.served import Served
 from toko_core.state.outbox import Message
 from toko_core.text import count, moment, shorten
 
 LONGEST_NAME = 80
+MOST_CHOICES = 8
+"""Of databases to choose from with a button; further ones only a technician can choose."""
 
 
-def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Message]:
+def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Message | Asking]:
     """Yield the notices about what is listed and served now."""
     selection, title = found.selection, f"<b>{escape(shop)}: "
     if selection.choices:
         names = sorted(selection.choices)
-        yield Message(
-            f"choose:{' '.join(names).casefold()}",
+        text = (
             f"⚠️ {title}ada backup dari {count(len(names))} database</b>\n{_codes(names)}\nBelum dipilih yang mana "
-            "punya toko ini, jadi semuanya belum dipakai. Minta teknisi memilih salah satu.",
+            "punya toko ini, jadi semuanya belum dipakai."
         )
+        key, few = f"choose:{' '.join(names).casefold()}", names[:MOST_CHOICES]
+        yield _asking(key, found, few, f"{text} Pilih salah satu:", f"{text} Minta teknisi memilih salah satu.")
     for database, backup in selection.foreign.items():
         used = f"Toko ini memakai database {_code(found.shop.name or '')}, jadi backup itu tidak dipakai."
-        yield Message(
-            f"foreign:{database.casefold()}",
+        text = (
             f"ℹ️ {title}ada backup dari database lain</b>\n{_name(backup.name)} berasal dari database "
-            f"{_code(database)}.\n{used} Kalau toko memang pindah ke database itu, minta teknisi menggantinya.",
+            f"{_code(database)}.\n{used} Kalau toko memang pindah ke database itu,"
         )
+        key, technician = f"foreign:{database.casefold()}", f"{text} minta teknisi menggantinya."
+        yield _asking(key, found, [database], f"{text} ketuk <b>Pakai ini</b>.", technician)
     for backup in selection.impossible:
         yield Message(
             f"date:{backup.listed.revision}",
@@ -60,6 +66,11 @@ def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served)
             f"({moment(backup.dumped_at, zone)}), jadi tidak dipakai. Kalau itu bukan salinan lama, periksa tanggal "
             "dan jam di komputer iPOS.",
         )
+
+
+def _asking(key: str, found: Candidates, databases: list[str], text: str, technician: str) -> Message | Asking:
+    """Return the question which database is the shop's, or a message if only a technician can change it."""
+    return ask_for_database(key, found.shop, databases, text, technician) or Message(key, technician)
 
 
 def _older_arrivals(found: Candidates, dumped_at: datetime, published_at: datetime) -> list[str]:

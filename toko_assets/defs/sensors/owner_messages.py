@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
-from toko_assets.common.publications import PriceChange, Published, RolledBack
+from toko_assets.common.publications import Blocked, PriceChange, Published, RolledBack, WorstRow
 from toko_core.text import count, format_change, moment, shorten
-from toko_core.text.failures import explain_failure
+from toko_core.text.failures import explain_checks, explain_failure
 
 SHOWN_CHANGES = 10
 LONGEST_NAME = 100
@@ -55,6 +55,18 @@ def sync_failed(shop: str, asset: str, reason: str, link: str | None) -> str:
     return "\n".join([*lines, f"Rincian untuk teknisi: {escape(link)}"] if link else lines)
 
 
+def publication_blocked(shop: str, zone: ZoneInfo, blocked: Blocked, reason: str, link: str | None) -> str:
+    """Format the message about a backup that the checks blocked, and that an owner may let pass with its buttons."""
+    lines = [
+        f"⚠️ <b>{escape(shop)}: data baru ditahan</b>",
+        f"Backup {moment(blocked.backup.dumped_at, zone)} ({escape(shorten(blocked.backup.name, LONGEST_NAME))})",
+        *map(escape, explain_checks(reason) or [explain_failure(reason)]),
+        *map(_format_worst, blocked.rows),
+        f"{OLD_PRICES_STAY} Kalau memang benar begitu, ketuk <b>Tetap pakai</b>.",
+    ]
+    return "\n".join([*lines, f"Rincian untuk teknisi: {escape(link)}"] if link else lines)
+
+
 def source_fails(shop: str, zone: ZoneInfo, reason: str, since: datetime, *, final: bool) -> str:
     """Format the message about a failing source of backups. `final`: it is not tried again."""
     lines = [
@@ -73,10 +85,24 @@ def source_answers(shop: str) -> str:
     return f"✅ <b>{escape(shop)}: backup bisa diambil lagi</b>"
 
 
-def failure_mark(asset: str, reason: str) -> str:
-    """Return a mark that is equal for equal failures. Words with a digit (sizes, times, revisions) are ignored."""
+def failure_mark(asset: str, reason: str, backup_id: str) -> str:
+    """Return a mark that is equal for equal failures. Words with a digit (sizes, times, revisions) are ignored.
+
+    `backup_id` is that of a backup about which owners decide: each has its own message. Else it is empty.
+    """
     words = ("#" if any(map(str.isdigit, word)) else word for word in reason.split())
-    return f"{asset}: {' '.join(words)}"[:200]
+    return f"{backup_id} {asset}: {' '.join(words)}".strip()[:200]
+
+
+def _format_worst(row: WorstRow) -> str:
+    """Format a row of a check: `• Gula 1 kg (PCS) – Rp17.500 → Rp1, modal Rp16.000`."""
+    name = escape(shorten(row.name, LONGEST_NAME))
+    unit = f" ({escape(shorten(row.unit, LONGEST_UNIT))})" if row.unit else ""
+    change = " → ".join(escape(shorten(text, LONGEST_NAME)) for text in (row.before, row.now) if text)
+    if row.before and not row.now:
+        change += " → kosong"
+    shown = ", ".join(filter(None, [change, f"modal {escape(row.cost)}" if row.cost else ""]))
+    return f"• {name}{unit}{' – ' if shown else ''}{shown}"
 
 
 def _format_changes(publication: Published) -> list[str]:

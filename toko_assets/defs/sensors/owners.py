@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from toko_assets.common.notifier import OwnerNotifier
-from toko_assets.common.publications import RolledBack, read_publication
-from toko_assets.defs.failures import asset_failure, failure_outside
+from toko_assets.common.notifier import Asking, OwnerNotifier
+from toko_assets.common.publications import Blocked, RolledBack, read_publication
+from toko_assets.defs.failures import AssetFailure, asset_failure, failure_outside
 from toko_assets.defs.jobs import recent_sales
 from toko_assets.defs.resources.storage import StorageResource
 from toko_assets.defs.rollback_job import CATALOG, rollback_catalog
 from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import run_times
 from toko_assets.defs.sensors.owner_messages import failure_mark
+from toko_assets.defs.sensors.questions import LIMITS, ask_to_publish
 from toko_core.state.outbox import Message
 
 TOLD, FAILURE = "toko/told", "toko/failure"
@@ -45,7 +46,7 @@ def success_sensor() -> dg.SensorDefinition:
     ) -> None:
         run, instance = context.dagster_run, context.instance
         publication = read_publication(storage.folder.publications, run.run_id)
-        if publication is None:
+        if publication is None or isinstance(publication, Blocked):
             context.log.info("The run was not a sync: nobody is notified.")
             return
         if isinstance(publication, RolledBack):
@@ -74,21 +75,36 @@ def failure_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Notifies the owners in Telegram of why a sync failed; of the same failure at most once a day.",
     )
-    def tell_failure(context: dg.RunFailureSensorContext, notifier: dg.ResourceParam[OwnerNotifier]) -> None:
+    def tell_failure(
+        context: dg.RunFailureSensorContext, notifier: dg.ResourceParam[OwnerNotifier], storage: StorageResource
+    ) -> None:
         run, instance = context.dagster_run, context.instance
         failure = asset_failure(instance, run.run_id) or failure_outside(context.failure_event)
         if failure.ordered or run.job_name in (rollback_catalog.name, recent_sales.name):
             context.log.info("A person sees this failure, or it stops no prices: nobody is notified.")
             return
-        mark = failure_mark(failure.asset, failure.said)
+        found = read_publication(storage.folder.publications, run.run_id)
+        blocked = found if isinstance(found, Blocked) else None
+        mark = failure_mark(failure.asset, failure.said, blocked.backup.id if blocked else "")
         if _was_notified(instance, mark, clock()):
             context.log.info("The owners were already notified of this failure.")
             return
-        text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, notifier.link(run.run_id))
-        notifier.notify(context.log.warning, Message(f"run:{run.run_id}", text))
+        notifier.notify(context.log.warning, _failure_message(notifier, run.run_id, failure, blocked))
         instance.add_run_tags(run.run_id, {TOLD: OF_FAILURE, FAILURE: mark})
 
     return tell_failure
+
+
+def _failure_message(
+    notifier: OwnerNotifier, run_id: str, failure: AssetFailure, blocked: Blocked | None
+) -> Message | Asking:
+    """Return the message about a failed run: a question, if the checks blocked a backup that an owner may publish."""
+    link = notifier.link(run_id)
+    text = owner_messages.sync_failed(notifier.shop, failure.asset, failure.said, link)
+    if blocked is None:
+        return Message(f"run:{run_id}", text, urgent=failure.rejected and failure.asset in LIMITS)
+    question = owner_messages.publication_blocked(notifier.shop, notifier.zone, blocked, failure.said, link)
+    return ask_to_publish(blocked, run_id, question, text)
 
 
 def _last_notified(instance: dg.DagsterInstance) -> dg.RunRecord | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
+from toko_bot.replies.people.audit_texts import audit_action
 from toko_bot.replies.people.names import name_html, named_with_id, plain_name
 from toko_core.people import Person, Role
 from toko_core.people.audit import Entry
@@ -143,6 +144,8 @@ def _action(noted: Entry, level_name: Callable[[int], str]) -> str:
             return f"mengubah {subject}: {', '.join(changes)}" if changes else f"mengubah {subject}"
         case "remove":
             return f"menghapus akses {subject}"
+        case "decide":
+            return audit_action(details)
         case "erase":
             return "menghapus data seseorang"
     return f"{escape(shorten(noted.action, LONGEST_ACTION))} {subject}"

@@ -20,9 +20,13 @@ LONGEST_WAIT = timedelta(days=7)
 LATE = timedelta(minutes=5)
 """From this age on, a message says when it was written."""
 LONGEST_PAUSE = timedelta(days=1)
+BESIDE, SHORT = 2, 20
+"""How many buttons share a row, and the most characters of their labels."""
 KEPT = 500
 """How many keys of each kind are remembered. The kind is what precedes the first colon of a key."""
 
+Buttons = tuple[tuple[str, str], ...]
+"""The label and the data of each button below a message."""
 Notified = Mapping[str, tuple[int, ...]]
 """The owners who need no further attempt, by the key of the message; the oldest first."""
 
@@ -35,6 +39,9 @@ class Message:
     """`kind:occasion`. Two messages with the same key are the same one."""
     text: str
     """HTML, in Indonesian."""
+    buttons: Buttons = ()
+    urgent: bool = False
+    """Whether it is sent in quiet hours too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class Waiting:
     written: AwareDatetime
     owners: tuple[int, ...]
     """Those who wait for it."""
+    buttons: Buttons = ()
+    urgent: bool = False
 
     def text_at(self, now: datetime, zone: ZoneInfo) -> str:
         """Return the text to send now. A late one ends with the time at which it was written."""
@@ -56,6 +65,13 @@ class Waiting:
     def without(self, owners: Collection[int]) -> "Waiting":
         """Return the message without these owners."""
         return replace(self, owners=tuple(owner for owner in self.owners if owner not in owners))
+
+
+def keyboard(buttons: Buttons) -> list[list[dict[str, str]]]:
+    """Return the rows of buttons as the Bot API takes them: two short ones in a row, or one in each."""
+    made = [{"text": label, "callback_data": data} for label, data in buttons]
+    beside = len(made) <= BESIDE and all(len(label) <= SHORT for label, _ in buttons)
+    return [made] if made and beside else [[button] for button in made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +89,18 @@ class State:
         return self.paused_until is not None and now < self.paused_until <= now + LONGEST_PAUSE
 
 
+def lack(state: State, key: str, owners: AbstractSet[int]) -> AbstractSet[int]:
+    """Return those of the owners who neither were notified of a message nor wait for it."""
+    waiting = {owner for other in state.waiting if other.key == key for owner in other.owners}
+    return owners - waiting - {*state.notified.get(key, ())}
+
+
 def add(state: State, message: Message, owners: AbstractSet[int], now: datetime) -> State:
     """Add a message for those owners who neither were notified of it nor wait for it."""
-    known = {*state.notified.get(message.key, ())}
-    known.update(owner for other in state.waiting if other.key == message.key for owner in other.owners)
-    if owners <= known:
+    lacking = lack(state, message.key, owners)
+    if not lacking:
         return state
-    new = Waiting(message.key, message.text, now, tuple(sorted(owners - known)))
+    new = Waiting(message.key, message.text, now, tuple(sorted(lacking)), message.buttons, message.urgent)
     state = replace(state, waiting=(*state.waiting, new))
     for oldest in state.waiting[:-MOST_WAITING]:
         log.warning("More than %d messages to the owners wait: the oldest is dropped (%s)", MOST_WAITING, oldest.key)

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from toko_core.files import open_lock, try_lock, whole_file
-from toko_core.state.outbox.messages import Message, Notified, State, Waiting, add, drop, settle
+from toko_core.state.outbox.messages import Message, Notified, State, Waiting, add, drop, lack, settle
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,10 @@ class Outbox:
         before, after = self._change(add_all)
         return before.waiting != after.waiting
 
+    def lacks(self, key: str, owners: AbstractSet[int]) -> bool:
+        """Return whether one of the owners neither was notified of the message with this key nor waits for it."""
+        return bool(lack(self._state(), key, owners))
+
     @contextmanager
     def sending(self, owners: AbstractSet[int] | None, now: datetime) -> Iterator[bool]:
         """Hold the right to send. Yields False if somebody else holds it, who also sends what is stored meanwhile.
@@ -65,13 +69,14 @@ class Outbox:
                 self._change(lambda state: drop(state, owners, now))
             yield alone
 
-    def pick(self, owners: AbstractSet[int], now: datetime) -> tuple[Waiting, int] | None:
+    def pick(self, owners: AbstractSet[int], now: datetime, *, quiet: bool = False) -> tuple[Waiting, int] | None:
         """Return the oldest message that one of these owners waits for, and the owner.
 
-        Returns None if there is none, or if nothing may be sent now.
+        In quiet hours, only urgent messages count. Returns None if there is none, or if nothing may be sent now.
         """
         state = self._state()
-        due = ((message, owner) for message in state.waiting for owner in message.owners if owner in owners)
+        allowed = (message for message in state.waiting if message.urgent or not quiet)
+        due = ((message, owner) for message in allowed for owner in message.owners if owner in owners)
         return None if state.is_paused(now) else next(due, None)
 
     def settle(self, message: Waiting, owner: int) -> None:

@@ -1,0 +1,1 @@
+"""The handlers about what owners decide: blocked publications, databases, earlier catalogues, syncs, quiet hours."""

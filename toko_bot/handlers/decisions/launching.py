@@ -1,0 +1,87 @@
+"""Launches the runs that follow from decisions, and edits the messages that asked for them.
+
+Both are also done by `keep_up`, for decisions whose process died in between. Any replica may do either.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import ExtBot
+
+from toko_bot.handlers.sending import edit
+from toko_bot.handlers.services import Services
+from toko_bot.replies.decisions.pages import decided_page
+from toko_bot.service.dagster_client import DECISION, Dagster, DagsterError, DagsterUnreachableError
+from toko_bot.service.outgoing import short
+from toko_core.state.database import StateError
+from toko_core.state.decisions import YES, Decision
+
+log = logging.getLogger(__name__)
+
+KEEP_UP_SECONDS = 30.0
+LAUNCHED_WITHIN = timedelta(hours=1)
+"""Nobody expects what was decided longer ago to begin now, after Dagster was away."""
+
+
+async def launch(shop: Services, decision: Decision) -> str | None:
+    """Launch the run that follows from a decision, unless there is one. Return its id; None if it is not launched now.
+
+    The run's tag names the decision. If Dagster cannot be reached, `keep_up` tries again. Raises StateError.
+    """
+    if not await asyncio.to_thread(shop.decisions.begin_launch, decision.id):
+        return None
+    run, problem, details = None, "", decision.details
+    try:
+        dagster = Dagster(shop.settings.dagster_url)
+        run_config = details["runs"][(decision.choice or YES) - YES]
+        run = await dagster.find_decided(decision.id)
+        run = run or await dagster.launch(details["job"], run_config, {DECISION: str(decision.id)})
+    except DagsterUnreachableError as error:
+        log.warning("The run of decision %d cannot be launched now: %s", decision.id, error)
+        since = datetime.now(UTC) - (decision.decided_at or decision.asked_at)
+        problem = "Dagster did not respond for an hour." if since > LAUNCHED_WITHIN else ""
+    except (DagsterError, LookupError) as error:
+        log.error("The run of decision %d cannot be launched: %s", decision.id, error)
+        problem = str(error) or type(error).__name__
+    await asyncio.to_thread(shop.decisions.end_launch, decision.id, run_id=run, problem=problem)
+    if run is not None:
+        log.info("Run %s follows from decision %d", run, decision.id)
+    return run
+
+
+async def show_decision(bot: ExtBot[Any], shop: Services, decision: Decision) -> None:
+    """Edit the message of every owner, so that it says who decided what."""
+    page = decided_page(decision, shop.settings.zone)
+    for owner, message in await asyncio.to_thread(shop.decisions.take_messages, decision.id):
+        try:
+            await edit(bot, owner, message, page)
+        except (BadRequest, Forbidden) as error:
+            log.info("The message of owner %d about a decision is not edited: %s", owner, short(error))
+        except TelegramError as error:
+            log.info("The message of owner %d about a decision is edited later: %s", owner, short(error))
+            await asyncio.to_thread(shop.decisions.note_message, decision.key, owner, message)
+
+
+async def keep_up(bot: ExtBot[Any], shop: Services) -> None:
+    """Finish, forever, what follows from decisions and was not done when they were made."""
+    while True:
+        try:
+            await finish(bot, shop)
+        except StateError as error:
+            log.debug("Decisions cannot be read: %s", error)
+        except Exception:
+            log.exception("What follows from decisions could not be done")
+        await asyncio.sleep(KEEP_UP_SECONDS)
+
+
+async def finish(bot: ExtBot[Any], shop: Services) -> None:
+    """Launch the runs that are missing, and edit the messages that still ask. Raises StateError."""
+    for decision in await asyncio.to_thread(shop.decisions.unfinished):
+        if decision.lacks_run:
+            await launch(shop, decision)
+        found = await asyncio.to_thread(shop.decisions.find, decision.id)
+        if found is not None:
+            await show_decision(bot, shop, found)
