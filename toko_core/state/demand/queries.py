@@ -1,0 +1,74 @@
+"""Which queries are counted, in which spelling, and which of two was only typed on or corrected."""
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from toko_core.search.codes.gtin import is_gtin
+from toko_core.search.language.fillers import FILLERS
+from toko_core.search.text import fold, is_number
+from toko_core.text import drop_controls
+
+MOST_WORDS, LONGEST = 8, 60
+"""A longer message is rather a letter, which may say who somebody is. LONGEST is in bytes of UTF-8."""
+FEWEST_CHARACTERS = 2
+ADDRESS = re.compile(r"://|www\.|\w@\w|@[^\W\d]|\b(?:t|wa)\.me\b|\w\.(?:com|co|id|net|org)\b")
+"""Part of a link, an e-mail address or a user name."""
+LONG_NUMBER = re.compile(r"\+?\d(?:[\s().\-/]{0,2}\d){6,}")
+"""A number of at least seven digits, also in groups, as people write those of telephones."""
+MOBILE = ("08", "628")
+"""How numbers of mobile telephones begin. Some barcodes do too: those are counted only if a photo has them."""
+FEWEST_OF_TELEPHONES, FEWEST_IN_GROUPS = 9, 10
+"""The fewest digits of such a number, and of one in groups that is not counted: shorter ones may be sizes."""
+MARKS = " \t.,;:!?\"'()"
+ALIKE = 0.65
+"""Two words with the same first letter that are at least so similar are one word, typed twice."""
+
+
+def key_of(query: str, *, scanned: bool = False) -> str | None:
+    """Return the spelling by which a query is counted; None if it is not counted.
+
+    Case, accents, blanks, and words such as `ada` or `kak` at the ends make no difference. Not counted are links,
+    addresses, user names, numbers of seven digits or more that are no barcodes, numbers that may be those of mobile
+    telephones, and long messages. Of what was `scanned`, only barcodes are counted.
+    """
+    text = " ".join(fold(drop_controls(query)).split()).strip(MARKS)
+    if scanned:
+        return text if is_gtin(text) else None
+    words = text.split()
+    while words and words[0].strip(MARKS) in FILLERS:
+        del words[0]
+    while words and words[-1].strip(MARKS) in FILLERS:
+        del words[-1]
+    text = " ".join(words).strip(MARKS)
+    if len(words) > MOST_WORDS or len(text.encode()) > LONGEST or not text.isprintable():
+        return None
+    if sum(map(str.isalnum, text)) < FEWEST_CHARACTERS or ADDRESS.search(text):
+        return None
+    return None if any(_may_be_private(found[0]) for found in LONG_NUMBER.finditer(text)) else text
+
+
+def is_correction(before: str, after: str) -> bool:
+    """Return whether the second of two keys is the first one typed on, or with other letters in its words."""
+    if after.startswith(before):
+        return True
+    old, new = before.split(), after.split()
+    return len(old) == len(new) and all(map(_are_alike, old, new))
+
+
+def _are_alike(one: str, other: str) -> bool:
+    if one.startswith(other) or other.startswith(one):
+        return True
+    if is_number(one) or is_number(other) or one[0] != other[0]:
+        return False
+    return OSA.normalized_similarity(one, other) >= ALIKE
+
+
+def _may_be_private(number: str) -> bool:
+    """Return whether a long number may be that of a telephone, an account or an identity card."""
+    digits = re.sub(r"\D", "", number)
+    if number.startswith("+") or (digits.startswith(MOBILE) and len(digits) >= FEWEST_OF_TELEPHONES):
+        return True
+    if is_gtin(digits):
+        return False
+    return number == digits or len(digits) >= FEWEST_IN_GROUPS or number.startswith("0")
