@@ -24,6 +24,7 @@ from toko_bot.handlers.access import guard
 from toko_bot.handlers.barcode_photo import on_photo
 from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
+from toko_bot.handlers.demand.pages import on_demand, on_demand_press
 from toko_bot.handlers.errors import on_error
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
@@ -149,7 +150,7 @@ class TokoBot:
         reports = OwnerReports(app.bot, self.settings, self.live, self.services.owners)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
-            self._set_commands(app), self._watch_updates(),
+            self._set_commands(app), self._watch_updates(), self.services.usage.keep_writing(),
             *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -182,6 +183,7 @@ class TokoBot:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await self.services.usage.write(everything=True)
         self._heartbeat.stop()
 
     def _is_running(self) -> bool:
@@ -245,6 +247,7 @@ def add_handlers(app: App) -> None:
             CommandHandler(["sinkron", "sync"], on_sync, new),
             CommandHandler(list(COMMANDS), on_report, new),
             CommandHandler("penawaran", on_quotations, new),
+            CommandHandler("dicari", on_demand, new),
             CommandHandler("pengguna", on_people, new),
             CommandHandler("catatan", on_audit, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
@@ -253,6 +256,7 @@ def add_handlers(app: App) -> None:
             MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),
             CallbackQueryHandler(on_people_press, "^u"),
             CallbackQueryHandler(on_quotation_press, "^k"),
+            CallbackQueryHandler(on_demand_press, "^z"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),
         ],

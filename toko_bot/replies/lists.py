@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from typing import NamedTuple
 
 from telegram import InlineKeyboardButton
 
@@ -21,7 +22,7 @@ from toko_bot.replies.layout import (
     plain_text,
     turning,
 )
-from toko_bot.replies.narrowing import find, find_choices, has_choice, read_wanted
+from toko_bot.replies.narrowing import find, find_choices, has_choice, is_found, read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.hit import LINES, calculation_text, hit
 from toko_bot.replies.phone.lines import MOST_LINES, count_lines
@@ -48,8 +49,16 @@ SPACE = 120
 """Characters that are reserved for the text below the results."""
 
 
-def results_page(served: Served, settings: BotSettings, wanted: Results, view: View) -> tuple[Page, int]:
-    """Build a page of the results of a query, as `view` shows them. Returns also how many results all pages have."""
+class Listed(NamedTuple):
+    """A page of results, how many results all pages have, and whether one of them is what was asked for."""
+
+    page: Page
+    hits: int
+    is_found: bool
+
+
+def results_page(served: Served, settings: BotSettings, wanted: Results, view: View) -> Listed:
+    """Build a page of the results of a query, as `view` shows them."""
     products, index, size = served.catalog.products, served.catalog.index, settings.page_size
     asked = read_wanted(index, products, wanted.query or "")
     hits = find(index, products, wanted, MOST_HITS)
@@ -72,7 +81,8 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     numbered = zip(range(part.start + 1, part.end + 1), shown, totals, strict=False)
     lines = [hit(product, place, settings.price_rounding, mark, total, most) for place, product, total in numbered]
     tail = [*(_about_best(part, totals[0], lines[0], settings.price_rounding) if lines else []), *data]
-    return list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard), len(hits)
+    page = list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard)
+    return Listed(page, len(hits), is_found(index, asked.text, hits))
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from toko_bot.replies.buttons import LABELS, Label, Results, short_hash
 from toko_core.catalog.products import Products
+from toko_core.catalog.reader import WEAK
 from toko_core.search import Hit, SearchIndex
 from toko_core.search.quantities import Quantity, is_size, read_quantity
 
@@ -48,6 +49,11 @@ def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> 
         if kept is not None:
             hits = [hit for hit in hits if _is_kept(products, hit.row, label, kept)]
     return hits[:most]
+
+
+def is_found(index: SearchIndex, text: str, hits: Sequence[Hit]) -> bool:
+    """Return whether a hit is what somebody meant with the text, perhaps with a typo, and not only similar."""
+    return bool(hits) and (hits[0].score >= WEAK or index.suggestion(text, hits[0].row) is not None)
 
 
 def find_choices(index: SearchIndex, products: Products, wanted: Results, label: Label) -> list[Choice]:
