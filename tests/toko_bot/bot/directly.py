@@ -6,7 +6,7 @@ did. There are no turns: nobody has to wait.
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,10 @@ class DirectBot:
     def handle(self) -> None:
         """Process what people did, in its order."""
         self._runner.run(self._handle())
+
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do some work of the bot in its event loop."""
+        self._runner.run(work)
 
     async def _handle(self) -> None:
         application, pending = self.bot.application, self.server.world.updates.pending

@@ -9,8 +9,13 @@ from toko_core.search.language.fillers import FILLERS
 from toko_core.search.text import fold, is_number
 from toko_core.text import drop_controls
 
-MOST_WORDS, LONGEST = 8, 60
-"""A longer message is rather a letter, which may say who somebody is. LONGEST is in bytes of UTF-8."""
+MOST_WORDS, LONGEST = 6, 60
+"""A longer message is rather a letter, which may say who somebody is. MOST_WORDS is without words such as `ada`, and
+LONGEST in bytes of UTF-8."""
+OF_ORDERS = frozenset(
+    {"alamat", "antar", "antarkan", "diantar", "kirim", "kirimkan", "dikirim", "jl", "jln", "rt", "rw"}
+)
+"""Words of orders that say who wants the goods, and where."""
 FEWEST_CHARACTERS = 2
 ADDRESS = re.compile(r"://|www\.|\w@\w|@[^\W\d]|\b(?:t|wa)\.me\b|\w\.(?:com|co|id|net|org)\b")
 """Part of a link, an e-mail address or a user name."""
@@ -30,7 +35,7 @@ def key_of(query: str, *, scanned: bool = False) -> str | None:
 
     Case, accents, blanks, and words such as `ada` or `kak` at the ends make no difference. Not counted are links,
     addresses, user names, numbers of seven digits or more that are no barcodes, numbers that may be those of mobile
-    telephones, and long messages. Of what was `scanned`, only barcodes are counted.
+    telephones, orders with an address, and long messages. Of what was `scanned`, only barcodes are counted.
     """
     text = " ".join(fold(drop_controls(query)).split()).strip(MARKS)
     if scanned:
@@ -41,7 +46,9 @@ def key_of(query: str, *, scanned: bool = False) -> str | None:
     while words and words[-1].strip(MARKS) in FILLERS:
         del words[-1]
     text = " ".join(words).strip(MARKS)
-    if len(words) > MOST_WORDS or len(text.encode()) > LONGEST or not text.isprintable():
+    if sum(word not in FILLERS for word in words) > MOST_WORDS or not OF_ORDERS.isdisjoint(words):
+        return None
+    if len(text.encode()) > LONGEST or not text.isprintable():
         return None
     if sum(map(str.isalnum, text)) < FEWEST_CHARACTERS or ADDRESS.search(text):
         return None

@@ -7,8 +7,10 @@ from toko_core.state.demand.queries import LONGEST, is_correction, key_of
 
 
 @pytest.mark.parametrize(
-    "query", ["Gas LPG 3 kg", "  gas   lpg 3 KG ", "ada gas lpg 3 kg kak?", "GAS LPG 3 Kg!", "mau gás lpg 3 kg"]
-)
+    "query",
+    ["Gas LPG 3 kg", "  gas   lpg 3 KG ", "ada gas lpg 3 kg kak?", "GAS LPG 3 Kg!", "mau gás lpg 3 kg",
+     "pagi kak, mau tanya apa ada gas lpg 3 kg ya?"],
+)  # fmt: skip
 def test_case_blanks_accents_and_words_of_a_question_make_no_difference(query: str) -> None:
     assert key_of(query) == "gas lpg 3 kg"
 
@@ -23,6 +25,8 @@ def test_case_blanks_accents_and_words_of_a_question_make_no_difference(query: s
         "1234567890", "bca 123-456-7890", "8991002101631",  # an account, and a number with another check digit
         "089686010947",  # a barcode that may be a telephone
         "https://contoh.example/x", "www.contoh.example", "wa.me/62812", "t.me/budi", "budi@contoh.example", "@budi_s",
+        "antar beras ke ibu sari", "beras jl melati 5",
+        "kemarin budi ambil beras merah belum dibayar lunas",
         "tolong antar dua karung beras ke rumah ibu sari jalan melati besok", "x" * (LONGEST + 1), "м" * 40, "a", "?",
         "", "ada kak", "\x00", "\ud800",
     ],
