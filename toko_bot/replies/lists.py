@@ -22,7 +22,7 @@ from toko_bot.replies.layout import (
     plain_text,
     turning,
 )
-from toko_bot.replies.narrowing import find, find_choices, has_choice, is_found, read_wanted
+from toko_bot.replies.narrowing import find, find_choices, find_meant, has_choice, is_found, read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.hit import LINES, calculation_text, hit
 from toko_bot.replies.phone.lines import MOST_LINES, count_lines
@@ -67,7 +67,8 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     rows = [hit.row for hit in hits[part.start : part.end]]
     shown = [asked_now(served, settings, row, view) for row in rows]
     totals = [wanted_total(product, asked, here.query or "", settings.price_rounding) for product in shown]
-    head = "\n".join(_head(served, here, asked.text, hits))
+    meant = find_meant(index, asked.text, hits)
+    head = "\n".join(_head(served, here, asked.text, hits, meant))
     data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
     keyboard = [
         *open_buttons(served, part, rows, here),
@@ -82,7 +83,7 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     lines = [hit(product, place, settings.price_rounding, mark, total, most) for place, product, total in numbered]
     tail = [*(_about_best(part, totals[0], lines[0], settings.price_rounding) if lines else []), *data]
     page = list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard)
-    return Listed(page, len(hits), is_found(index, asked.text, hits))
+    return Listed(page, len(hits), is_found(hits, meant))
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:
@@ -96,10 +97,10 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
     return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
 
 
-def _head(served: Served, here: Results, text: str, hits: Sequence[Hit]) -> list[str]:
+def _head(served: Served, here: Results, text: str, hits: Sequence[Hit], meant: str | None) -> list[str]:
     """Return the lines above the results: the query, its narrowing, and a suggestion or a hint.
 
-    `text` is what was searched for.
+    `text` is what was searched for, and `meant` is that without its typos.
     """
     kept = [label for label in LABELS if here.kept(label) is not None]
     head = [messages.asked(here.query or "")]
@@ -110,7 +111,6 @@ def _head(served: Served, here: Results, text: str, hits: Sequence[Hit]) -> list
         if not kept:
             head += [messages.perhaps_meant(meant) for meant in served.catalog.index.suggest(text, 1)]
     elif hits[0].score < WEAK and not kept:
-        meant = served.catalog.index.suggestion(text, hits[0].row)
         head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
     if hits and here.history:
         head.append(messages.CHOOSE_HISTORY)

@@ -51,9 +51,14 @@ def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> 
     return hits[:most]
 
 
-def is_found(index: SearchIndex, text: str, hits: Sequence[Hit]) -> bool:
-    """Return whether a hit is what somebody meant with the text, perhaps with a typo, and not only similar."""
-    return bool(hits) and (hits[0].score >= WEAK or index.suggestion(text, hits[0].row) is not None)
+def find_meant(index: SearchIndex, text: str, hits: Sequence[Hit]) -> str | None:
+    """Return the text without its typos, if the best hit is a weak one; None if it is not, or only similar."""
+    return index.suggestion(text, hits[0].row) if hits and hits[0].score < WEAK else None
+
+
+def is_found(hits: Sequence[Hit], meant: str | None) -> bool:
+    """Return whether the best hit may be what was asked for. `meant` is what `find_meant` returns."""
+    return bool(hits) and (hits[0].score >= WEAK or meant is not None)
 
 
 def find_choices(index: SearchIndex, products: Products, wanted: Results, label: Label) -> list[Choice]:

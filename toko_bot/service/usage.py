@@ -72,7 +72,7 @@ class Usage:
 
         Raises StateError.
         """
-        await self.write()
+        await self.write(everything=True)
         since = self._now().date() - timedelta(days=min(days, DAYS_KEPT) - 1)
         return await asyncio.to_thread(self._demand.most, kind, since, limit, offset)
 
@@ -85,7 +85,7 @@ class Usage:
     async def write(self, *, everything: bool = False) -> None:
         """Write what waits; once a day also remove what is too old.
 
-        `everything` is for the end: it includes searches that may be corrected yet, and removes nothing.
+        `everything` includes searches that may be corrected yet, and removes nothing.
         """
         async with self._writing:
             now = self._now()

@@ -9,7 +9,7 @@ from toko_bot.replies.buttons import Results
 from toko_bot.replies.demand import words
 from toko_bot.replies.demand.buttons import PERIODS, DemandList, OpenAgain, SearchAgain
 from toko_bot.replies.layout import Page, Part, button, in_rows, list_page, turning
-from toko_bot.replies.narrowing import find, is_found, read_wanted
+from toko_bot.replies.narrowing import find, find_meant, is_found, read_wanted
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.state.demand.store import Kind, Wanted
@@ -62,4 +62,4 @@ def _is_there(served: Served, query: str) -> bool:
     """Return whether the catalogue has what was searched for by now."""
     index, products = served.catalog.index, served.catalog.products
     hits = find(index, products, Results(1, query), 1)
-    return is_found(index, read_wanted(index, products, query).text, hits)
+    return is_found(hits, find_meant(index, read_wanted(index, products, query).text, hits))
