@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,12 @@ class Usage:
     def search(self, chat_id: int, asked: str, outcome: Outcome, *, scanned: bool = False) -> None:
         """Count a search. `asked` is what somebody wants, without its quantity, or a code that was scanned."""
         self._counter.search(chat_id, key_of(asked, scanned=scanned), outcome, self._now())
+
+    def miss(self, asked: Iterable[str]) -> None:
+        """Count lines of a list of goods, without their quantities, for which nothing was found."""
+        for query in dict.fromkeys(map(key_of, asked)):
+            if query is not None:
+                self._counter.miss(query, self._now())
 
     def open(self, chat_id: int, user_id: int, kodeitem: str, asked: str = "") -> None:
         """Remember that somebody opened a product, from the list of results of what was `asked` there."""

@@ -68,7 +68,7 @@ class DirectBot:
         self.server = TelegramServer()
         self._connect()
         with self.bot.services.state.write() as connection:
-            for table in metadata.sorted_tables:
+            for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
 
     def _connect(self) -> None:

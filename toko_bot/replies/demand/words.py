@@ -31,7 +31,7 @@ def days(number: int) -> str:
 
 def title(kind: Kind, period: int, number: int) -> str:
     """The first line of a list."""
-    return f"🔎 <b>{TITLES[kind]}</b> · {days(period)} terakhir: {count(number)}"
+    return f"🔍 <b>{TITLES[kind]}</b> · {days(period)} terakhir: {count(number)}"
 
 
 def line(place: int, query: str, times: int, *, is_there: bool) -> str:

@@ -70,6 +70,10 @@ class SearchCounter:
             if len(self._last) > MOST_CHATS:
                 self._settle(self._last.popitem(last=False)[1])
 
+    def miss(self, query: str, now: datetime) -> None:
+        """Count a line of a list of goods for which nothing was found."""
+        self._add(Count(now.date(), query, 1, 1))
+
     def open(self, chat: int, query: str, now: datetime) -> None:
         """Count that a product was opened from a list. The same list of a chat counts once."""
         if self.ignore(chat, query):

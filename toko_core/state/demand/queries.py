@@ -19,7 +19,8 @@ OF_ORDERS = frozenset(
 FEWEST_CHARACTERS = 2
 ADDRESS = re.compile(r"://|www\.|\w@\w|@[^\W\d]|\b(?:t|wa)\.me\b|\w\.(?:com|co|id|net|org)\b")
 """Part of a link, an e-mail address or a user name."""
-LONG_NUMBER = re.compile(r"\+?\d(?:[\s().\-/]{0,2}\d){6,}")
+FEWEST_DIGITS = 7
+LONG_NUMBER = re.compile(rf"\+?\d(?:[\s().\-/]{{0,2}}\d){{{FEWEST_DIGITS - 1},}}")
 """A number of at least seven digits, also in groups, as people write those of telephones."""
 MOBILE = ("08", "628")
 """How numbers of mobile telephones begin. Some barcodes do too: those are counted only if a photo has them."""
@@ -72,10 +73,14 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _may_be_private(number: str) -> bool:
-    """Return whether a long number may be that of a telephone, an account or an identity card."""
-    digits = re.sub(r"\D", "", number)
+    """Return whether a long number is that of a telephone, an account or an identity card, or may be."""
+    groups = re.findall(r"\d+", number)
+    digits = "".join(groups)
     if number.startswith("+") or (digits.startswith(MOBILE) and len(digits) >= FEWEST_OF_TELEPHONES):
         return True
     if is_gtin(digits):
         return False
-    return number == digits or len(digits) >= FEWEST_IN_GROUPS or number.startswith("0")
+    if len(groups) == 1 or len(digits) >= FEWEST_IN_GROUPS:
+        return True
+    ends = ("".join(groups[start:]) for start in range(len(groups)))  # another number may stand before it
+    return any(end.startswith("0") and len(end) >= FEWEST_DIGITS for end in ends)

@@ -74,7 +74,7 @@ def test_owners_read_what_was_not_found_and_what_was_not_opened(
     group.ask("/harga rambutan binjai")
     write(bot)
     missing = siti.ask("/dicari")
-    assert missing.text.startswith("🔎 Tidak ketemu · 7 hari terakhir: 2")
+    assert missing.text.startswith("🔍 Tidak ketemu · 7 hari terakhir: 2")
     assert listed(missing.text) == ["1. durian montong – 2×", "2. rambutan binjai – 1×"]
     unopened = siti.press("Yang tidak dibuka", missing)
     assert listed(unopened.text) == ["1. biskuit kelapa – 2×"]
@@ -116,6 +116,13 @@ def test_telephones_and_letters_are_not_kept_and_what_inline_and_histories_lack_
     missing = siti.ask("/dicari")
     assert listed(missing.text) == ["1. zzqq manggis – 1×", "2. zzqq rambutan – 1×"]
     assert listed(siti.press("Yang tidak dibuka", missing).text) == []
+
+
+def test_lines_of_a_list_of_goods_that_find_nothing_count_without_their_quantities(siti: Chat, budi: Chat) -> None:
+    lines = ["indomie goreng 3", "zzqq manggis 2 kg", "rambutan binjai 5", "gula pasir 2", "zzqq 0812 3456 7890"]
+    assert "Penawaran" in budi.ask("\n".join(lines)).text
+    budi.ask("zzqq manggis")
+    assert listed(siti.ask("/dicari").text) == ["1. zzqq manggis – 2×", "2. rambutan binjai – 1×"]
 
 
 def test_lists_have_pages_and_periods(bot: DirectBot, siti: Chat, budi: Chat) -> None:
