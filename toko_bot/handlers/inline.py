@@ -60,7 +60,7 @@ async def on_inline(update: Update, context: Context) -> None:
         log.info("The answer to an inline query came too late")
     if query and served is not None:  # what is found is sent from another chat, so it is not counted
         text = read_wanted(served.catalog.index, served.catalog.products, query).text
-        shop.usage.search(asked.from_user.id, text, Outcome.SHOWN if hits else Outcome.NOTHING)
+        shop.usage.search(asked.from_user.id, text, Outcome.UNCOUNTED if hits else Outcome.NOTHING)
 
 
 def _article(served: Served, settings: BotSettings, row: int, view: View) -> InlineQueryResultArticle:

@@ -36,7 +36,7 @@ async def on_history(update: Update, context: Context) -> None:
             page = await asyncio.to_thread(history_page, served, shop.settings, row, shop.view(update))
         await reply(update, page)
         if (chat := update.effective_chat) is not None:
-            shop.usage.search(chat.id, query, Outcome.SHOWN if is_found else Outcome.NOTHING)
+            shop.usage.search(chat.id, query, Outcome.UNCOUNTED if is_found else Outcome.NOTHING)
 
 
 async def on_moves(update: Update, context: Context) -> None:

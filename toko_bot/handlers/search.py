@@ -94,7 +94,7 @@ async def find(shop: Services, query: str, kind: str, *, view: View) -> Answer:
     if len(alone) == 1:
         found = 1
         page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
-        answer = Answer(page, text, Outcome.SHOWN, served.catalog.products.code(alone[0]))
+        answer = Answer(page, text, Outcome.UNCOUNTED, served.catalog.products.code(alone[0]))
     else:
         page, found, is_found = results_page(served, settings, Results(1, query), view)
         answer = Answer(page, text, Outcome.LISTED if is_found else Outcome.NOTHING)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from toko_core.state.database import StateDatabase, StateError
 from toko_core.state.demand.counts import Outcome, SearchCounter
-from toko_core.state.demand.queries import key_of
+from toko_core.state.demand.queries import is_counted, key_of, spell
 from toko_core.state.demand.store import DAYS_KEPT, Demand, Kind, Wanted
 from toko_core.state.recents import MOST_KEPT, RecentProducts
 
@@ -39,7 +39,10 @@ class Usage:
 
     def search(self, chat_id: int, asked: str, outcome: Outcome, *, scanned: bool = False) -> None:
         """Count a search. `asked` is what somebody wants, without its quantity, or a code that was scanned."""
-        self._counter.search(chat_id, key_of(asked, scanned=scanned), outcome, self._now())
+        query = spell(asked)
+        if not is_counted(query, scanned=scanned):
+            outcome = Outcome.UNCOUNTED
+        self._counter.search(chat_id, query, outcome, self._now())
 
     def miss(self, asked: Iterable[str]) -> None:
         """Count lines of a list of goods, without their quantities, for which nothing was found."""

@@ -21,8 +21,9 @@ class Outcome(Enum):
     """No product, or none that is exactly it."""
     LISTED = auto()
     """A list, from which products can be opened."""
-    SHOWN = auto()
-    """The product itself, as for a code, or an answer in another chat. Such a search is not counted."""
+    UNCOUNTED = auto()
+    """The product itself, as for a code, or an answer in another chat; or the query is private. Such a search is not
+    counted, and neither is the one that it corrects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,13 @@ class SearchCounter:
         """Chats and the lists from which they opened a product: a list counts once."""
         self._waiting: dict[tuple[date, str], Count] = {}
 
-    def search(self, chat: int, query: str | None, outcome: Outcome, now: datetime) -> None:
-        """Count a search. `query` is its key; None if it is not counted, and only ends the one before."""
+    def search(self, chat: int, query: str, outcome: Outcome, now: datetime) -> None:
+        """Count a search. `query` is in the spelling of `queries.spell`."""
         before = self._last.pop(chat, None)
         if before is not None and not _replaces(query, before, now):
             self._settle(before)
-        if query is None:
-            return
         self._opened.pop((chat, query), None)
-        if outcome is not Outcome.SHOWN:
+        if outcome is not Outcome.UNCOUNTED:
             self._last[chat] = _Asked(query, now, outcome)
             if len(self._last) > MOST_CHATS:
                 self._settle(self._last.popitem(last=False)[1])
@@ -121,8 +120,8 @@ class SearchCounter:
         self._waiting[key] = count
 
 
-def _replaces(query: str | None, before: _Asked, now: datetime) -> bool:
+def _replaces(query: str, before: _Asked, now: datetime) -> bool:
     """Return whether a search is the one before it, corrected. Who opened a product of that one, asks for another."""
-    if query is None or before.opened or now - before.at > CORRECTED_WITHIN:
+    if before.opened or now - before.at > CORRECTED_WITHIN:
         return False
     return is_correction(before.query, query)

@@ -32,28 +32,38 @@ ALIKE = 0.65
 
 
 def key_of(query: str, *, scanned: bool = False) -> str | None:
-    """Return the spelling by which a query is counted; None if it is not counted.
+    """Return the spelling by which a query is counted; None if it is not counted."""
+    text = spell(query)
+    return text if is_counted(text, scanned=scanned) else None
 
-    Case, accents, blanks, and words such as `ada` or `kak` at the ends make no difference. Not counted are links,
-    addresses, user names, numbers of seven digits or more that are no barcodes, numbers that may be those of mobile
-    telephones, orders with an address, and long messages. Of what was `scanned`, only barcodes are counted.
-    """
-    text = " ".join(fold(drop_controls(query)).split()).strip(MARKS)
-    if scanned:
-        return text if is_gtin(text) else None
-    words = text.split()
+
+def spell(query: str) -> str:
+    """Return a query in one spelling: without case, accents, double blanks, and words such as `ada` at its ends."""
+    words = fold(drop_controls(query)).split()
     while words and words[0].strip(MARKS) in FILLERS:
         del words[0]
     while words and words[-1].strip(MARKS) in FILLERS:
         del words[-1]
-    text = " ".join(words).strip(MARKS)
+    return " ".join(words).strip(MARKS)
+
+
+def is_counted(text: str, *, scanned: bool = False) -> bool:
+    """Return whether a query in one spelling is counted.
+
+    Not counted are links, addresses, user names, numbers of seven digits or more that are no barcodes, numbers that may
+    be those of mobile telephones, orders with an address, and long messages. Of what was `scanned`, only barcodes are
+    counted.
+    """
+    if scanned:
+        return is_gtin(text)
+    words = text.split()
     if sum(word not in FILLERS for word in words) > MOST_WORDS or not OF_ORDERS.isdisjoint(words):
-        return None
-    if len(text.encode()) > LONGEST or not text.isprintable():
-        return None
-    if sum(map(str.isalnum, text)) < FEWEST_CHARACTERS or ADDRESS.search(text):
-        return None
-    return None if any(_may_be_private(found[0]) for found in LONG_NUMBER.finditer(text)) else text
+        return False
+    if len(text.encode()) > LONGEST or not text.isprintable() or sum(map(str.isalnum, text)) < FEWEST_CHARACTERS:
+        return False
+    if ADDRESS.search(text):
+        return False
+    return not any(_may_be_private(found[0]) for found in LONG_NUMBER.finditer(text))
 
 
 def is_correction(before: str, after: str) -> bool:

@@ -108,7 +108,7 @@ def test_telephones_and_letters_are_not_kept_and_what_inline_and_histories_lack_
 ) -> None:
     for text in ("0812 3456 7890", "tolong antar dua karung beras ke rumah ibu sari besok pagi", "@budi_s zzqq"):
         budi.ask(text)
-    for typed in ("zzqq", "zzqq ramb", "zzqq rambutan", "indomie"):
+    for typed in ("0819", "08194", "081944", "0819443", "zzqq", "zzqq ramb", "zzqq rambutan", "indomie"):
         budi.person.inline(typed)
     budi.ask("/riwayat zzqq manggis")
     budi.ask("/riwayat indomie")
