@@ -26,6 +26,7 @@ from toko_bot.handlers.browse import on_press
 from toko_bot.handlers.commands import on_anything_else, on_id, on_reload, on_start, on_unknown, on_version, set_menu
 from toko_bot.handlers.decisions.launching import keep_up
 from toko_bot.handlers.decisions.pages import on_decision_press, on_earlier, on_quiet
+from toko_bot.handlers.demand.pages import on_demand, on_demand_press
 from toko_bot.handlers.errors import on_error
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
@@ -152,6 +153,7 @@ class TokoBot:
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
             self._set_commands(app), self._watch_updates(), keep_up(app.bot, self.services),
+            self.services.usage.keep_writing(),
             *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -184,6 +186,7 @@ class TokoBot:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await self.services.usage.write(everything=True)
         self._heartbeat.stop()
 
     def _is_running(self) -> bool:
@@ -249,6 +252,7 @@ def add_handlers(app: App) -> None:
             CommandHandler("penawaran", on_quotations, new),
             CommandHandler("kembali", on_earlier, new),
             CommandHandler("tenang", on_quiet, new),
+            CommandHandler("dicari", on_demand, new),
             CommandHandler("pengguna", on_people, new),
             CommandHandler("catatan", on_audit, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
@@ -258,6 +262,7 @@ def add_handlers(app: App) -> None:
             CallbackQueryHandler(on_people_press, "^u"),
             CallbackQueryHandler(on_decision_press, "^d"),
             CallbackQueryHandler(on_quotation_press, "^k"),
+            CallbackQueryHandler(on_demand_press, "^z"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),
         ],

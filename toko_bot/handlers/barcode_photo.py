@@ -14,6 +14,7 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
 from toko_core.catalog.photos import PhotoError, Problem
+from toko_core.state.demand.counts import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ async def on_photo(update: Update, context: Context) -> None:
         await answer_search(update, context, known[0], "photo")
     elif codes:
         await reply(update, Page(messages.barcode_read(codes[0])))
+        shop.usage.search(message.chat.id, codes[0], Outcome.NOTHING, scanned=True)
     elif message.caption:
         await answer_search(update, context, message.caption)
     else:

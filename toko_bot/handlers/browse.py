@@ -27,6 +27,7 @@ from toko_bot.replies.history_page import history_page
 from toko_bot.replies.layout import Page, query_of
 from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
+from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
 from toko_bot.replies.quantities.calculation import calculation_page
 from toko_bot.replies.reports import LISTS, report_page, report_rows
@@ -84,7 +85,7 @@ async def _turn(update: Update, context: Context, served: Served, wanted: Result
     if results is None:
         await answer_press(update, messages.OLD_BUTTON)
         return
-    page, found = results_page(served, shop.settings, results, shop.view(update))
+    page, found, _ = results_page(served, shop.settings, results, shop.view(update))
     shop.metrics.searched("page", results.query or "", time.perf_counter() - started, found)
     await _show(update, context, page)
 
@@ -107,6 +108,11 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
         back = _with_query(update, back)
     page = await asyncio.to_thread(product_page, served, shop.settings, row, view=shop.view(update), back=back)
     await _show(update, context, page)
+    user, chat = update.effective_user, update.effective_chat
+    if user is not None and chat is not None:
+        query = (back.query if isinstance(back, Results) else None) or ""
+        asked = read_wanted(served.catalog.index, served.catalog.products, query).text
+        shop.usage.open(chat.id, user.id, served.catalog.products.code(row), asked)
 
 
 async def _calculate(update: Update, context: Context, served: Served, pressed: Calculate) -> None:

@@ -11,6 +11,7 @@ from telegram.ext import ExtBot
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
+from toko_bot.replies.demand.pages import recent_page
 from toko_bot.replies.layout import Page, old
 from toko_bot.replies.people.menus import commands_of, sections_of
 from toko_bot.service.outgoing import short
@@ -24,8 +25,11 @@ log = logging.getLogger(__name__)
 async def on_start(update: Update, context: Context) -> None:
     """Handle /start and /bantuan."""
     shop, chat, person = services(context), update.effective_chat, services(context).sender(update)
-    await reply(update, Page(welcome(shop.settings.shop_name, role_here(update, person))))
-    if chat is not None and chat.type == Chat.PRIVATE and person is not None:
+    text = welcome(shop.settings.shop_name, role_here(update, person))
+    private = chat is not None and chat.type == Chat.PRIVATE
+    recent = await shop.usage.recent(person.user_id) if private and person is not None else []
+    await reply(update, recent_page(text, shop.live.served, recent))
+    if chat is not None and private and person is not None:
         await set_menu(context.bot, chat.id, person.role)
 
 

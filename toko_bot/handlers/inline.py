@@ -14,13 +14,14 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import asked_now
-from toko_bot.replies.narrowing import find
+from toko_bot.replies.narrowing import find, read_wanted
 from toko_bot.replies.price_lines import price_lines
 from toko_bot.replies.product_page import shared_text
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import View
+from toko_core.state.demand.counts import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,9 @@ async def on_inline(update: Update, context: Context) -> None:
         if not any(reason in str(error).lower() for reason in TOO_LATE):
             raise
         log.info("The answer to an inline query came too late")
+    if query and served is not None:  # what is found is sent from another chat, so it is not counted
+        text = read_wanted(served.catalog.index, served.catalog.products, query).text
+        shop.usage.search(asked.from_user.id, text, Outcome.UNCOUNTED if hits else Outcome.NOTHING)
 
 
 def _article(served: Served, settings: BotSettings, row: int, view: View) -> InlineQueryResultArticle:

@@ -17,6 +17,7 @@ from toko_bot.replies.lists import results_page
 from toko_bot.replies.moves_page import moves_page
 from toko_core.catalog.reader import WEAK, PublishedCatalog
 from toko_core.search.text import words
+from toko_core.state.demand.counts import Outcome
 
 
 async def on_history(update: Update, context: Context) -> None:
@@ -29,11 +30,13 @@ async def on_history(update: Update, context: Context) -> None:
         await reply(update, Page(messages.NO_CATALOG))
     else:
         row = clearly_meant(served.catalog, query)
-        page, found = results_page(served, shop.settings, Results(1, query, history=True), shop.view(update))
+        page, found, is_found = results_page(served, shop.settings, Results(1, query, history=True), shop.view(update))
         shop.metrics.searched("history", query, time.perf_counter() - started, found)
         if row is not None:
             page = await asyncio.to_thread(history_page, served, shop.settings, row, shop.view(update))
         await reply(update, page)
+        if (chat := update.effective_chat) is not None:
+            shop.usage.search(chat.id, query, Outcome.UNCOUNTED if is_found else Outcome.NOTHING)
 
 
 async def on_moves(update: Update, context: Context) -> None:

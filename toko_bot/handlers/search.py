@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 from telegram import Chat, Update
 
@@ -16,6 +17,7 @@ from toko_bot.replies.lists import results_page
 from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
 from toko_core.people import View
+from toko_core.state.demand.counts import Outcome
 
 LONGEST_QUERY = 200
 """Characters of a query; the search engine reads no more."""
@@ -46,21 +48,44 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     shop, message = services(context), update.effective_message
     if message is None:
         return
-    page = small_talk_page(update, shop, text) or await find(shop, clean(text), kind, view=shop.view(update))
+    page = small_talk_page(update, shop, text)
+    answer = await find(shop, clean(text), kind, view=shop.view(update)) if page is None else Answer(page)
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
-    if before is not None and await edit(context.bot, message.chat.id, before, page):
+    if before is None or not await edit(context.bot, message.chat.id, before, answer.page):
+        sent = await reply(update, answer.page)
+        if sent is not None:
+            shop.answers.note(message.chat.id, message.message_id, sent.message_id)
+    _remember(update, shop, answer)
+
+
+def _remember(update: Update, shop: Services, answer: "Answer") -> None:
+    """Count a search, or remember that somebody opened a product by its code."""
+    user, chat = update.effective_user, update.effective_chat
+    if user is None or chat is None or answer.outcome is None:
         return
-    answer = await reply(update, page)
-    if answer is not None:
-        shop.answers.note(message.chat.id, message.message_id, answer.message_id)
+    shop.usage.search(chat.id, answer.asked, answer.outcome)
+    if answer.product is not None:
+        shop.usage.open(chat.id, user.id, answer.product)
 
 
-async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a message. `outcome` is None if it was no search."""
+
+    page: Page
+    asked: str = ""
+    """What was searched for, without a quantity."""
+    outcome: Outcome | None = None
+    product: str | None = None
+    """The `kodeitem` of the product whose page it is."""
+
+
+async def find(shop: Services, query: str, kind: str, *, view: View) -> Answer:
     """Search, and build the page that answers a query."""
     started = time.perf_counter()
     served, settings = shop.live.served, shop.settings
     if served is None:
-        return Page(messages.NO_CATALOG)
+        return Answer(Page(messages.NO_CATALOG))
     index = served.catalog.index
     text = read_wanted(index, served.catalog.products, query).text
     alone = index.rows_of_serial(text)
@@ -69,10 +94,12 @@ async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
     if len(alone) == 1:
         found = 1
         page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
+        answer = Answer(page, text, Outcome.UNCOUNTED, served.catalog.products.code(alone[0]))
     else:
-        page, found = results_page(served, settings, Results(1, query), view)
+        page, found, is_found = results_page(served, settings, Results(1, query), view)
+        answer = Answer(page, text, Outcome.LISTED if is_found else Outcome.NOTHING)
     shop.metrics.searched(kind, query, time.perf_counter() - started, found)
-    return page
+    return answer
 
 
 def clean(text: str) -> str:

@@ -12,6 +12,7 @@ from telegram import Chat, Update
 from telegram.ext import Application, ContextTypes
 
 from toko_bot.service.metrics import Metrics
+from toko_bot.service.usage import Usage
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.catalog.photos import PhotoDecoder
@@ -91,6 +92,7 @@ class Services:
     audit: Audit = field(init=False)
     quotations: Quotations = field(init=False)
     decisions: Decisions = field(init=False)
+    usage: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))
@@ -99,6 +101,7 @@ class Services:
         self.audit = Audit(self.state)
         self.quotations = Quotations(self.state, self.settings.zone)
         self.decisions = Decisions(self.state)
+        self.usage = Usage(self.state, self.settings.zone, self.settings.owners | self.settings.staff)
 
     def sender(self, update: Update) -> Person | None:
         """Return who sent the update, or None if they have no access. They are looked up once for each update."""

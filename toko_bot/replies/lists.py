@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from typing import NamedTuple
 
 from telegram import InlineKeyboardButton
 
@@ -21,7 +22,7 @@ from toko_bot.replies.layout import (
     plain_text,
     turning,
 )
-from toko_bot.replies.narrowing import find, find_choices, has_choice, read_wanted
+from toko_bot.replies.narrowing import find, find_choices, find_meant, has_choice, is_found, read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.hit import LINES, calculation_text, hit
 from toko_bot.replies.phone.lines import MOST_LINES, count_lines
@@ -48,8 +49,16 @@ SPACE = 120
 """Characters that are reserved for the text below the results."""
 
 
-def results_page(served: Served, settings: BotSettings, wanted: Results, view: View) -> tuple[Page, int]:
-    """Build a page of the results of a query, as `view` shows them. Returns also how many results all pages have."""
+class Listed(NamedTuple):
+    """A page of results, how many results all pages have, and whether one of them is what was asked for."""
+
+    page: Page
+    hits: int
+    is_found: bool
+
+
+def results_page(served: Served, settings: BotSettings, wanted: Results, view: View) -> Listed:
+    """Build a page of the results of a query, as `view` shows them."""
     products, index, size = served.catalog.products, served.catalog.index, settings.page_size
     asked = read_wanted(index, products, wanted.query or "")
     hits = find(index, products, wanted, MOST_HITS)
@@ -58,7 +67,8 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     rows = [hit.row for hit in hits[part.start : part.end]]
     shown = [asked_now(served, settings, row, view) for row in rows]
     totals = [wanted_total(product, asked, here.query or "", settings.price_rounding) for product in shown]
-    head = "\n".join(_head(served, here, asked.text, hits))
+    meant = find_meant(index, asked.text, hits)
+    head = "\n".join(_head(served, here, asked.text, hits, meant))
     data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in shown))
     keyboard = [
         *open_buttons(served, part, rows, here),
@@ -72,7 +82,8 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     numbered = zip(range(part.start + 1, part.end + 1), shown, totals, strict=False)
     lines = [hit(product, place, settings.price_rounding, mark, total, most) for place, product, total in numbered]
     tail = [*(_about_best(part, totals[0], lines[0], settings.price_rounding) if lines else []), *data]
-    return list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard), len(hits)
+    page = list_page([head, *("\n".join(texts) for texts in (lines, tail) if texts)], keyboard)
+    return Listed(page, len(hits), is_found(hits, meant))
 
 
 def choices_page(served: Served, results: Results, label: Label) -> Page:
@@ -86,10 +97,10 @@ def choices_page(served: Served, results: Results, label: Label) -> Page:
     return list_page([messages.asked(results.query or ""), messages.choose(label)], rows)
 
 
-def _head(served: Served, here: Results, text: str, hits: Sequence[Hit]) -> list[str]:
+def _head(served: Served, here: Results, text: str, hits: Sequence[Hit], meant: str | None) -> list[str]:
     """Return the lines above the results: the query, its narrowing, and a suggestion or a hint.
 
-    `text` is what was searched for.
+    `text` is what was searched for, and `meant` is that without its typos.
     """
     kept = [label for label in LABELS if here.kept(label) is not None]
     head = [messages.asked(here.query or "")]
@@ -100,7 +111,6 @@ def _head(served: Served, here: Results, text: str, hits: Sequence[Hit]) -> list
         if not kept:
             head += [messages.perhaps_meant(meant) for meant in served.catalog.index.suggest(text, 1)]
     elif hits[0].score < WEAK and not kept:
-        meant = served.catalog.index.suggestion(text, hits[0].row)
         head.append(messages.perhaps_meant(meant) if meant else messages.NOTHING_EXACT)
     if hits and here.history:
         head.append(messages.CHOOSE_HISTORY)

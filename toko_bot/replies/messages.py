@@ -37,6 +37,7 @@ OWNER_COMMANDS = {
     "habis": "Barang yang stoknya habis",
     "laris": "Barang yang paling laris",
     "lambat": "Barang yang tidak laku 90 hari",
+    "dicari": "Yang dicari tetapi tidak ketemu",
     "pengguna": "Siapa yang boleh memakai bot ini",
     "catatan": "Siapa mengubah apa",
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from toko_bot.replies.buttons import LABELS, Label, Results, short_hash
 from toko_core.catalog.products import Products
+from toko_core.catalog.reader import WEAK
 from toko_core.search import Hit, SearchIndex
 from toko_core.search.quantities import Quantity, is_size, read_quantity
 
@@ -48,6 +49,16 @@ def find(index: SearchIndex, products: Products, wanted: Results, most: int) -> 
         if kept is not None:
             hits = [hit for hit in hits if _is_kept(products, hit.row, label, kept)]
     return hits[:most]
+
+
+def find_meant(index: SearchIndex, text: str, hits: Sequence[Hit]) -> str | None:
+    """Return the text without its typos, if the best hit is a weak one; None if it is not, or only similar."""
+    return index.suggestion(text, hits[0].row) if hits and hits[0].score < WEAK else None
+
+
+def is_found(hits: Sequence[Hit], meant: str | None) -> bool:
+    """Return whether the best hit may be what was asked for. `meant` is what `find_meant` returns."""
+    return bool(hits) and (hits[0].score >= WEAK or meant is not None)
 
 
 def find_choices(index: SearchIndex, products: Products, wanted: Results, label: Label) -> list[Choice]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    delete,
     select,
     update,
 )
@@ -232,18 +234,48 @@ options = Table(
     Column("value", JSON, nullable=False),
 )
 """What owners have set in the bot for the whole shop, by name."""
+searches = Table(
+    "searches",
+    metadata,
+    shop_column(primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("query", String, primary_key=True),
+    Column("searched", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("opened", Integer, nullable=False),
+)
+"""How often each query was searched for (`demand.counts.Count`). No person and no chat belongs in here."""
+
+opened_products = Table(
+    "opened_products",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("viewer"),
+    Column("kodeitem", String, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Index("opened_products_viewer", "shop", "viewer_id"),
+    sqlite_autoincrement=True,
+)
+"""The products that each person opened last. A row of a higher number is a later one."""
+
+
+def forget_opened(connection: Connection, shop: str, user_id: int) -> int:
+    """Delete the rows about the products that somebody opened. Return how many rows that were."""
+    own = opened_products.c.shop == shop, opened_products.c.viewer_id == user_id
+    return connection.execute(delete(opened_products).where(*own)).rowcount
 
 
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 
-    What they typed is erased from their quotations, too.
+    What they typed is erased from their quotations, too, and the rows of what they opened are deleted.
     """
     own = select(quotations.c.id).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked=""))
     of_chat = update(quotations).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(of_chat.values(asked_message=None))
-    changed = 0
+    changed = forget_opened(connection, shop, user_id)
     for table in metadata.sorted_tables:
         for column in table.columns:
             if prefix := column.info.get(_PERSON):

@@ -193,6 +193,7 @@ def group(talk: Talk, place: Place) -> None:
 def owners_lists(talk: Talk, place: Place) -> None:
     for command in ("/rugi", "/tanpaharga", "/habis", "/laris", "/lambat"):
         talk.say(place.siti, command)
+    talk.try_to_say(place.siti, "/dicari")
 
 
 def sync(talk: Talk, place: Place) -> None:

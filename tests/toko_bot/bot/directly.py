@@ -6,7 +6,7 @@ did. There are no turns: nobody has to wait.
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ class DirectBot:
         """Replace the server by another one, with other chats, and empty the state database."""
         self.use(TelegramServer())
         with self.bot.services.state.write() as connection:
-            for table in metadata.sorted_tables:
+            for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
 
     def _connect(self) -> None:
@@ -91,6 +91,10 @@ class DirectBot:
     def handle(self) -> None:
         """Process what people did, in its order."""
         self._runner.run(self._handle())
+
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do some work of the bot in its event loop."""
+        self._runner.run(work)
 
     async def _handle(self) -> None:
         application, pending = self.bot.application, self.server.world.updates.pending

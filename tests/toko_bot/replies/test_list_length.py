@@ -36,7 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
 
 
 def size_of(served: Served, query: str, page: int = 1) -> tuple[ListSize | None, int]:
-    answer, found = results_page(served, SETTINGS, Results(page, query), View())
+    answer, found, _ = results_page(served, SETTINGS, Results(page, query), View())
     rows = answer.markup.inline_keyboard if answer.markup else ()
     return measure(query, plain_text(answer.text), [[button.text for button in row] for row in rows]), found
 

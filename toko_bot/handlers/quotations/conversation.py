@@ -113,6 +113,8 @@ async def _answer(update: Update, context: Context, work: Callable[[QuotationDes
         return
     outcome = await _work(shop, served, visitor, work)
     page = outcome.page or Page(outcome.alert or words.GONE)
+    if update.edited_message is None:
+        shop.usage.miss(outcome.missing)
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
     if before is not None and await edit(context.bot, message.chat.id, before, page):
         return

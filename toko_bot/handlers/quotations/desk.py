@@ -20,6 +20,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.prices.payable import ORDINARY_LEVEL
 from toko_core.search.lists import ShoppingList, has_unread_number, read_items, readings
+from toko_core.state.demand.queries import key_of
 from toko_core.state.quotations.matching import find_unit, units_of
 from toko_core.state.quotations.quoting import Quoter
 from toko_core.state.quotations.records import MOST_LINES, MOST_NUMBER, Line, Quotation
@@ -57,6 +58,8 @@ class Outcome:
     pictures: tuple[bytes, ...] = ()
     prompt: str | None = None
     """A message that somebody is asked to reply to."""
+    missing: tuple[str, ...] = ()
+    """The lines of a new list, without their quantities, for which nothing was found. Private ones are left out."""
 
 
 class QuotationDesk:
@@ -79,7 +82,9 @@ class QuotationDesk:
         lines = self._quoter.draft(asked.items, level)
         made = self._store.create(who.user_id, who.name[:LONGEST_NAME], level, lines, self._now, message_id)
         note = words.left_out(asked.left_out, MOST_LINES) if asked.left_out else ""
-        return Outcome(pages.quotation_page(self._desk(made), note=note))
+        missing = (line.asked for line in lines if line.kodeitem is None and not line.choices and key_of(line.asked))
+        page = pages.quotation_page(self._desk(made), note=note)
+        return Outcome(page, missing=tuple(next(readings(asked)).text for asked in missing))
 
     def press(self, pressed: Quote) -> Outcome:
         """Do what a button says."""
