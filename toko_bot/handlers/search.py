@@ -9,6 +9,7 @@ from toko_bot.handlers.quotations.conversation import answer_as_quotation
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.handlers.small_talk import small_talk_page
+from toko_bot.handlers.watching.marks import find_marks, watcher_of
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
@@ -46,7 +47,9 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     shop, message = services(context), update.effective_message
     if message is None:
         return
-    page = small_talk_page(update, shop, text) or await find(shop, clean(text), kind, view=shop.view(update))
+    page = small_talk_page(update, shop, text) or await find(
+        shop, clean(text), kind, view=shop.view(update), watcher=watcher_of(update)
+    )
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
     if before is not None and await edit(context.bot, message.chat.id, before, page):
         return
@@ -55,8 +58,8 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
         shop.answers.note(message.chat.id, message.message_id, answer.message_id)
 
 
-async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
-    """Search, and build the page that answers a query."""
+async def find(shop: Services, query: str, kind: str, *, view: View, watcher: int | None = None) -> Page:
+    """Search, and build the page that answers a query. `watcher` is who can mark a product (`watcher_of`)."""
     started = time.perf_counter()
     served, settings = shop.live.served, shop.settings
     if served is None:
@@ -68,7 +71,8 @@ async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:
         alone = [hit.row for hit in index.search(text, 2)]
     if len(alone) == 1:
         found = 1
-        page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
+        marks = await find_marks(shop, watcher, served.catalog.products.code(alone[0]))
+        page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query, marks=marks)
     else:
         page, found = results_page(served, settings, Results(1, query), view)
     shop.metrics.searched(kind, query, time.perf_counter() - started, found)

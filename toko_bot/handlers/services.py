@@ -21,6 +21,8 @@ from toko_core.people.requests import Requests
 from toko_core.people.store import ORDINARY_LEVEL, People
 from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.quotations.store import Quotations
+from toko_core.state.watching.deliveries import Deliveries
+from toko_core.state.watching.watches import Watches
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +91,8 @@ class Services:
     requests: Requests = field(init=False)
     audit: Audit = field(init=False)
     quotations: Quotations = field(init=False)
+    watches: Watches = field(init=False)
+    deliveries: Deliveries = field(init=False)
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))
@@ -96,6 +100,8 @@ class Services:
         self.requests = Requests(self.state)
         self.audit = Audit(self.state)
         self.quotations = Quotations(self.state, self.settings.zone)
+        self.watches = Watches(self.state, self.settings.zone)
+        self.deliveries = Deliveries(self.state, self.settings.zone)
 
     def sender(self, update: Update) -> Person | None:
         """Return who sent the update, or None if they have no access. They are looked up once for each update."""

@@ -49,9 +49,7 @@ class Waiting:
 
     def text_at(self, now: datetime, zone: ZoneInfo) -> str:
         """Return the text to send now. A late one ends with the time at which it was written."""
-        if now - self.written < LATE:
-            return self.text
-        return f"{self.text}\n<i>Pesan tertunda dari {moment(self.written, zone)}</i>"
+        return dated_if_late(self.text, self.written, now, zone)
 
     def without(self, owners: Collection[int]) -> "Waiting":
         """Return the message without these owners."""
@@ -71,6 +69,11 @@ class State:
     def is_paused(self, now: datetime) -> bool:
         """Whether nothing may be sent now. A time that is too far away comes from a clock that was wrong."""
         return self.paused_until is not None and now < self.paused_until <= now + LONGEST_PAUSE
+
+
+def dated_if_late(text: str, written: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a text in HTML, with the time at which it was written if that is long ago."""
+    return text if now - written < LATE else f"{text}\n<i>Pesan tertunda dari {moment(written, zone)}</i>"
 
 
 def add(state: State, message: Message, owners: AbstractSet[int], now: datetime) -> State:
