@@ -6,7 +6,7 @@ did. There are no turns: nobody has to wait.
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,10 @@ class DirectBot:
     def _connect(self) -> None:
         direct = Directly(self.server.world)
         self.bot.application.bot._request = (direct, direct)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something in the bot's event loop."""
+        self._runner.run(work)
 
     def handle(self) -> None:
         """Process what people did, in its order."""

@@ -65,7 +65,7 @@ class PriceNews:
         """Work forever: at once after a new catalogue, and every few seconds."""
         while True:
             try:
-                await self._work()
+                await self.notify()
             except StateError as error:
                 log.error("People cannot be notified of prices: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -74,7 +74,8 @@ class PriceNews:
                 await asyncio.sleep(RETRY_SECONDS)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _work(self) -> None:
+    async def notify(self) -> None:
+        """Do what is due now: plan messages, and send those that wait. Raises StateError."""
         served = self._live.served
         if served is None or (served.name == self._planned and time.monotonic() < self._check_at):
             return

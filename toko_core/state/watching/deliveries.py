@@ -80,7 +80,7 @@ class Deliveries:
         with self._state.write() as connection:
             behind = *self._behind(until), watchers.c.notified_until >= since
             known = select(watchers.c.person_id, watchers.c.notified_until).where(*behind)
-            starts = dict(connection.execute(known).tuples())
+            starts = {row.person_id: row.notified_until for row in connection.execute(known)}
             wanted = select(watches.c.person_id, watches.c.kodeitem).where(
                 watches.c.shop == self._state.shop, watches.c.notify, watches.c.person_id.in_(starts)
             )
