@@ -8,6 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from toko_bot.replies.buttons import MICROSECOND, ChangedList, MarkedList
+from toko_bot.replies.history_page import price_labels
 from toko_bot.replies.layout import (
     Page,
     asked_now,
@@ -136,9 +137,14 @@ def _find_watched(
     changes = served.details.price_changes.between(
         [row for row in rows if row is not None], wanted.since, wanted.until, settings.price_rounding, view.level
     )
-    changed = {change.product_id for change in changes}
-    shown = [(row, "") for row in rows if row is not None and row in changed]
-    return _Found(words.changed(len(shown)), shown, {"": changes})
+    shown, ordered = [], list[PriceChange]()
+    for row in dict.fromkeys(rows):
+        of_product = [change for change in changes if change.product_id == row]
+        if row is not None and of_product:
+            shown.append((row, ""))
+            places = list(price_labels(served.catalog.products[row], of_product))
+            ordered += sorted(of_product, key=lambda change: places.index(change.key))
+    return _Found(words.changed(len(shown)), shown, {"": ordered})
 
 
 def _find_morning(served: Served, settings: BotSettings, _: Sequence[Watch], wanted: ChangedList, view: View) -> _Found:

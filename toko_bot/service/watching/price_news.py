@@ -65,7 +65,8 @@ class PriceNews:
         """Work forever: at once after a new catalogue, and every few seconds."""
         while True:
             try:
-                await self.notify()
+                if self._is_due():
+                    await self.notify()
             except StateError as error:
                 log.error("People cannot be notified of prices: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -74,16 +75,21 @@ class PriceNews:
                 await asyncio.sleep(RETRY_SECONDS)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def notify(self) -> None:
-        """Do what is due now: plan messages, and send those that wait. Raises StateError."""
+    async def notify(self, now: datetime | None = None) -> None:
+        """Do what is due `now`: plan messages, and send those that wait. Raises StateError."""
         served = self._live.served
-        if served is None or (served.name == self._planned and time.monotonic() < self._check_at):
+        if served is None:
             return
         if served.name != self._planned or time.monotonic() >= self._tidy_at:
             await self._tidy()
-        await asyncio.to_thread(self._plan, served, datetime.now(UTC))
+        await asyncio.to_thread(self._plan, served, now or datetime.now(UTC))
         self._planned, self._check_at = served.name, time.monotonic() + CHECK_SECONDS
         await self._send_waiting(served)
+
+    def _is_due(self) -> bool:
+        """Return whether there is a new catalogue, or the last check was some seconds ago."""
+        served = self._live.served
+        return served is not None and (served.name != self._planned or time.monotonic() >= self._check_at)
 
     async def _tidy(self) -> None:
         """Remove what is old, and all of people who lost access."""
