@@ -27,7 +27,8 @@ def test_a_star_lists_the_product_in_favorit_with_its_price_of_now(budi: Chat) -
 
     found = budi.ask("/favorit")
     assert found.text.splitlines()[:4] == [
-        "★ Favorit: 1 barang", "", "1. INDOMIE GORENG SPECIAL 85GR", "mulai Rp3.050,5/PCS · DUS(40) Rp115.000 · stok 127,5",
+        "★ Favorit: 1 barang", "", "1. INDOMIE GORENG SPECIAL 85GR",
+        "mulai Rp3.050,5/PCS · DUS(40) Rp115.000 · stok 127,5",
     ]  # fmt: skip
     again = budi.press("1", found)
     assert again.labels[-2:] == ["★ Favorit", BELL]
@@ -35,7 +36,7 @@ def test_a_star_lists_the_product_in_favorit_with_its_price_of_now(budi: Chat) -
     assert budi.press("‹ Kembali", again).text.startswith("Belum ada favorit.")
 
 
-def test_a_button_pressed_twice_or_on_an_old_message_does_what_it_says(budi: Chat, shop: Shop) -> None:
+def test_a_button_pressed_twice_or_on_an_old_message_does_what_it_says(budi: Chat) -> None:
     product = opened(budi)
     star = product.find_button(STAR)
     for _ in range(2):

@@ -34,7 +34,7 @@ def two(url: str) -> Iterator[list[Deliveries]]:
         database.close()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def watches(state: StateDatabase) -> Watches:
     """Budi watches sugar since the first catalogue, Ani tea."""
     watches = Watches(state, ZONE)
@@ -44,7 +44,7 @@ def watches(state: StateDatabase) -> Watches:
 
 
 @pytest.fixture
-def deliveries(state: StateDatabase, watches: Watches) -> Deliveries:
+def deliveries(state: StateDatabase) -> Deliveries:
     return Deliveries(state, ZONE)
 
 
@@ -152,7 +152,8 @@ def test_what_is_old_or_of_somebody_without_access_is_removed_and_an_unclear_mes
     assert deliveries.tidy({BUDI, ANI}, NOW + timedelta(minutes=1)) == 0
     assert waiting(deliveries) == [of_ani]
     assert [deliveries.tidy({BUDI}, NOW + timedelta(hours=1)) for _ in range(2)] == [1, 0]
-    assert waiting(deliveries) == watches.of(ANI) == []
+    assert waiting(deliveries) == []
+    assert watches.of(ANI) == []
     deliveries.plan_watched({"GULA1": THIRD}, SECOND, THIRD, NOW)
     assert len(waiting(deliveries)) == len(watches.of(BUDI)) == 1
     deliveries.tidy({BUDI}, NOW + timedelta(days=8))
