@@ -38,7 +38,7 @@ class Shop:
         self.people.add(ANI, None, Role.CUSTOMER, level=2, name="Ani")
 
     def publish(self, *changes: tuple[str, int | None, str | None, str | None]) -> Path:
-        """Publish a catalogue, an hour younger than the last one. The changes of INDOMIE are (unit, level, before, after)."""
+        """Publish a catalogue, an hour younger than the last one. INDOMIE changes: (unit, level, before, after)."""
         at = datetime.now(UTC) - self.age - timedelta(minutes=1)
         self._changes = [*self._changes, *(Change(INDOMIE, *change, at) for change in changes)]
         file = publish_shop(
