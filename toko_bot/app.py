@@ -35,6 +35,7 @@ from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.quotations.conversation import on_quotation_press, on_quotations
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
+from toko_bot.handlers.watching.pages import on_marked, on_morning, on_watch_press
 from toko_bot.replies.buttons import WAYS
 from toko_bot.replies.reports import COMMANDS
 from toko_bot.service.dead_mans_switch import keep_requesting
@@ -47,6 +48,7 @@ from toko_bot.service.outgoing import Outgoing, Sending
 from toko_bot.service.owners import OwnerReports
 from toko_bot.service.probe import ProbedPolling
 from toko_bot.service.turns import TakingTurns
+from toko_bot.service.watching.price_news import PriceNews
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.people import Role
@@ -149,11 +151,13 @@ class TokoBot:
         await self.live.poll()
         if self.live.served is None:
             log.error("There is no catalogue to serve yet: %s. The bot checks every second.", self.live.problem)
-        reports = OwnerReports(app.bot, self.settings, self.live, self.services.owners, self.services.state)
+        shop = self.services
+        reports = OwnerReports(app.bot, self.settings, self.live, shop.owners, shop.state)
+        news = PriceNews(app.bot, self.settings, self.live, shop.people, shop.watches, shop.deliveries)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
-            self._set_commands(app), self._watch_updates(), keep_up(app.bot, self.services),
-            self.services.usage.keep_writing(),
+            news.keep_sending(), keep_up(app.bot, shop), shop.usage.keep_writing(),
+            self._set_commands(app), self._watch_updates(),
             *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -253,6 +257,8 @@ def add_handlers(app: App) -> None:
             CommandHandler("kembali", on_earlier, new),
             CommandHandler("tenang", on_quiet, new),
             CommandHandler("dicari", on_demand, new),
+            CommandHandler("favorit", on_marked, new),
+            CommandHandler("pagi", on_morning, new),
             CommandHandler("pengguna", on_people, new),
             CommandHandler("catatan", on_audit, new),
             MessageHandler(filters.COMMAND & new & private, on_unknown),
@@ -263,6 +269,7 @@ def add_handlers(app: App) -> None:
             CallbackQueryHandler(on_decision_press, "^d"),
             CallbackQueryHandler(on_quotation_press, "^k"),
             CallbackQueryHandler(on_demand_press, "^z"),
+            CallbackQueryHandler(on_watch_press, "^w"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),
         ],

@@ -8,6 +8,7 @@ from telegram import Message, Update
 
 from toko_bot.handlers.sending import answer_press, edit_or_send, reply
 from toko_bot.handlers.services import Context, services
+from toko_bot.handlers.watching.marks import find_marks, watcher_of
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import (
     NOTHING,
@@ -106,7 +107,9 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
         return
     if isinstance(back, Results):
         back = _with_query(update, back)
-    page = await asyncio.to_thread(product_page, served, shop.settings, row, view=shop.view(update), back=back)
+    marks = await find_marks(shop, watcher_of(update), served.catalog.products.code(row))
+    view = shop.view(update)
+    page = await asyncio.to_thread(product_page, served, shop.settings, row, view=view, back=back, marks=marks)
     await _show(update, context, page)
     user, chat = update.effective_user, update.effective_chat
     if user is not None and chat is not None:

@@ -10,6 +10,7 @@ from toko_bot.handlers.quotations.conversation import answer_as_quotation
 from toko_bot.handlers.sending import edit, reply
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.handlers.small_talk import small_talk_page
+from toko_bot.handlers.watching.marks import find_marks, watcher_of
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
@@ -49,7 +50,10 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     if message is None:
         return
     page = small_talk_page(update, shop, text)
-    answer = await find(shop, clean(text), kind, view=shop.view(update)) if page is None else Answer(page)
+    if page is None:
+        answer = await find(shop, clean(text), kind, view=shop.view(update), watcher=watcher_of(update))
+    else:
+        answer = Answer(page)
     before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
     if before is None or not await edit(context.bot, message.chat.id, before, answer.page):
         sent = await reply(update, answer.page)
@@ -80,8 +84,8 @@ class Answer:
     """The `kodeitem` of the product whose page it is."""
 
 
-async def find(shop: Services, query: str, kind: str, *, view: View) -> Answer:
-    """Search, and build the page that answers a query."""
+async def find(shop: Services, query: str, kind: str, *, view: View, watcher: int | None = None) -> Answer:
+    """Search, and build the page that answers a query. `watcher` is who can mark a product (`watcher_of`)."""
     started = time.perf_counter()
     served, settings = shop.live.served, shop.settings
     if served is None:
@@ -93,8 +97,10 @@ async def find(shop: Services, query: str, kind: str, *, view: View) -> Answer:
         alone = [hit.row for hit in index.search(text, 2)]
     if len(alone) == 1:
         found = 1
-        page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query)
-        answer = Answer(page, text, Outcome.UNCOUNTED, served.catalog.products.code(alone[0]))
+        code = served.catalog.products.code(alone[0])
+        marks = await find_marks(shop, watcher, code)
+        page = await asyncio.to_thread(product_page, served, settings, alone[0], view=view, query=query, marks=marks)
+        answer = Answer(page, text, Outcome.UNCOUNTED, code)
     else:
         page, found, is_found = results_page(served, settings, Results(1, query), view)
         answer = Answer(page, text, Outcome.LISTED if is_found else Outcome.NOTHING)

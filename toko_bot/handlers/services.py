@@ -23,6 +23,8 @@ from toko_core.people.store import ORDINARY_LEVEL, People
 from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.decisions import Decisions
 from toko_core.state.quotations.store import Quotations
+from toko_core.state.watching.deliveries import Deliveries
+from toko_core.state.watching.watches import Watches
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +95,8 @@ class Services:
     quotations: Quotations = field(init=False)
     decisions: Decisions = field(init=False)
     usage: Usage = field(init=False)
+    watches: Watches = field(init=False)
+    deliveries: Deliveries = field(init=False)
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))
@@ -102,6 +106,8 @@ class Services:
         self.quotations = Quotations(self.state, self.settings.zone)
         self.decisions = Decisions(self.state)
         self.usage = Usage(self.state, self.settings.zone, self.settings.owners | self.settings.staff)
+        self.watches = Watches(self.state, self.settings.zone)
+        self.deliveries = Deliveries(self.state, self.settings.zone)
 
     def sender(self, update: Update) -> Person | None:
         """Return who sent the update, or None if they have no access. They are looked up once for each update."""

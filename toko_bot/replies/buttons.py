@@ -11,10 +11,13 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
+
+from toko_core.state.watching.deliveries import Kind
 
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
 NOTHING = "-"
@@ -36,9 +39,13 @@ WAYS: tuple[Way, Way] = ("naik", "turun")
 WAY_OF_LETTER: dict[str, Way] = {"n": "naik", "t": "turun"}
 LETTER_OF_WAY = {way: letter for letter, way in WAY_OF_LETTER.items()}
 
+KIND_OF_LETTER = {"n": Kind.WATCHED, "m": Kind.MORNING}
+LETTER_OF_KIND = {kind: letter for letter, kind in KIND_OF_LETTER.items()}
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
 
 class Pressable(Protocol):
-    """A button of any kind, also those about people, which `people.buttons` reads: their data begins with `u`."""
+    """A button of any kind, also those that `people.buttons` and `watching.buttons` read."""
 
     def encode(self) -> str:
         """Return the button's callback_data."""
@@ -126,7 +133,50 @@ class Moves:
         return cls(WAY_OF_LETTER[found["way"]], int(found["days"]), int(found["page"])) if found else None
 
 
-ProductList = Results | Report | Moves
+@dataclass(frozen=True, slots=True)
+class MarkedList:
+    """A page of the list of marked products."""
+
+    page: int
+
+    DATA = re.compile(r"wl(?P<page>\d{1,3})", re.ASCII)
+
+    def encode(self, before: str = "") -> str:
+        return f"{before}wl{self.page}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        return cls(int(found["page"])) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedList:
+    """A page of the prices that changed after `since`, up to `until`: of watched products, or of all."""
+
+    kind: Kind
+    since: datetime
+    until: datetime
+    page: int
+
+    DATA = re.compile(
+        r"w(?P<kind>[nm])(?P<since>[0-9a-f]{1,13})\.(?P<until>[0-9a-f]{1,13})\.(?P<page>\d{1,4})", re.ASCII
+    )
+
+    def encode(self, before: str = "") -> str:
+        since, until = ((time - EPOCH) // MICROSECOND for time in (self.since, self.until))
+        return f"{before}w{LETTER_OF_KIND[self.kind]}{since:x}.{until:x}.{self.page}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        if found is None:
+            return None
+        since, until = (EPOCH + int(found[name], 16) * MICROSECOND for name in ("since", "until"))
+        return cls(KIND_OF_LETTER[found["kind"]], since, until, int(found["page"]))
+
+
+ProductList = Results | Report | Moves | MarkedList | ChangedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +326,7 @@ Button = ProductList | Open | Photo | History | Choose | Calculate | Quote
 
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
+    "w": lambda data: MarkedList.decode(data) or ChangedList.decode(data),
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,

@@ -23,6 +23,8 @@ STAFF_COMMANDS = {
     "naik": "Harga yang naik hari ini atau 7 hari terakhir",
     "turun": "Harga yang turun hari ini atau 7 hari terakhir",
     "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuat yang baru",
+    "favorit": "Barang favorit dan harganya sekarang",
+    "pagi": "Kabar harga setiap pagi",
     "data": "Data harga yang sedang dipakai",
     "segarkan": "Ambil data harga terbaru",
     "id": "ID Telegram Anda",

@@ -39,7 +39,7 @@ def moves_page(served: Served, settings: BotSettings, wanted: Moves, view: View)
     room = (MessageLimit.MAX_TEXT_LENGTH - 2 * SPACE) // max(len(shown), 1)
     for place, row in enumerate(shown, part.start + 1):
         of_product = [move for move in moves if move.product_id == row]
-        parts.append(_product(place, served.catalog.products[row], of_product, room))
+        parts.append(format_moves(place, served.catalog.products[row], of_product, room))
     keyboard = [
         *open_buttons(served, part, shown, Moves(wanted.way, wanted.days, part.number)),
         *turning(part, lambda page: Moves(wanted.way, wanted.days, page)),
@@ -53,7 +53,7 @@ def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
 
 
-def _product(place: int, product: Product, moves: Sequence[PriceChange], room: int) -> str:
+def format_moves(place: int, product: Product, moves: Sequence[PriceChange], room: int) -> str:
     """Format a product with its prices that moved, in at most `room` characters."""
     labels = price_labels(product, moves)
     title = f"<b>{place}. {escape(short_name(product, LONGEST_NAME))}</b> – "

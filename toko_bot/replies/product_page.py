@@ -23,6 +23,7 @@ from toko_bot.replies.price_lines import (
 )
 from toko_bot.replies.quantities.calculation import first_calculation, is_query_lost
 from toko_bot.replies.quantities.totals import total_lines, wanted_total
+from toko_bot.replies.watching.pages import mark_buttons
 from toko_bot.settings import BotSettings
 from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
@@ -31,6 +32,7 @@ from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
 from toko_core.people import View
 from toko_core.prices.payable import is_below_cost
+from toko_core.state.watching.watches import Marks
 from toko_core.text import day, drop_controls, quantity, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
@@ -51,8 +53,11 @@ def product_page(
     view: View,
     back: ProductList | None = None,
     query: str | None = None,
+    marks: Marks | None = None,
 ) -> Page:
     """Build the page of a product, with what `view` shows of it.
+
+    `marks` is what whoever sees it wants of the product; None, as in groups, leaves out the buttons that change it.
 
     If the query, given or of the page to go back to, is a serial number, it says where that is.
 
@@ -103,6 +108,7 @@ def product_page(
     rows[0] += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
     rows[0].append(button(messages.HISTORY, History(code)))
     rows += [[button(sentences.CALCULATE, calculator)]] if calculator else []
+    rows += [mark_buttons(code, marks)] if marks is not None else []
     if details.keterangan is not None:
         room = MessageLimit.MAX_TEXT_LENGTH - length("\n\n".join(filter(None, parts)))
         parts[place:place] = _remark(details.keterangan, room)

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from telegram.constants import FloodLimit
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import AIORateLimiter
@@ -25,6 +27,43 @@ CONNECTIONS = 16
 """Telegram responds in a tenth of a second, so these are enough for 160 requests a second. Telegram accepts 30."""
 SLACK = 0.1
 """Seconds that are added to the wait that Telegram asks for."""
+BEFORE_BODY = "http11.send_request_body.started"
+"""What httpcore reports after a request's headers and before its body."""
+
+
+class TakenError(TelegramError):
+    """Another process has begun the message."""
+
+
+class Attempt:
+    """The sending of a message that only one of several processes may send, perhaps with several requests.
+
+    The message begins right before the bytes leave the process. Whatever comes before, such as waiting for Telegram's
+    limits or for a connection, happens while other processes may send it if this one is killed.
+    """
+
+    def __init__(self, begin: Callable[[], Awaitable[bool]], release: Callable[[], Awaitable[None]]) -> None:
+        """`begin` returns False if another process has begun the message. `release` frees it: the request failed."""
+        self._begin = begin
+        self._release = release
+        self.is_begun = False
+
+    async def begin(self) -> None:
+        """Take the message, unless this process has it. Raises TakenError if another process was faster."""
+        if not self.is_begun:
+            if not await self._begin():
+                raise TakenError("Another process has begun this message")
+            self.is_begun = True
+
+    async def release(self) -> None:
+        """Free the message, unless it is free."""
+        if self.is_begun:
+            await self._release()
+            self.is_begun = False
+
+
+ATTEMPT: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
+"""The message that the current task sends, if only one process may send it."""
 
 
 class Outgoing(AIORateLimiter):
@@ -53,8 +92,11 @@ class Outgoing(AIORateLimiter):
             await self._wait()
             try:
                 return await callback(*args, **kwargs)
-            except RetryAfter as error:
-                self._pause(error)
+            except TelegramError as error:
+                if isinstance(error, RetryAfter):
+                    self._pause(error)
+                if (attempt := ATTEMPT.get()) is not None:
+                    await attempt.release()
                 raise
 
         for pause in PAUSES:
@@ -92,7 +134,8 @@ class Sending(HTTPXRequest):
     """
 
     def __init__(self, on_request: Callable[[str], None], **more: Any) -> None:
-        super().__init__(connection_pool_size=CONNECTIONS, **more)
+        hooks = {"event_hooks": {"request": [_announce]}}
+        super().__init__(connection_pool_size=CONNECTIONS, httpx_kwargs=hooks, **more)
         self._on_request = on_request
         self._free = asyncio.Semaphore(CONNECTIONS)
 
@@ -100,6 +143,17 @@ class Sending(HTTPXRequest):
         self._on_request(url)
         async with self._free:
             return await super().do_request(url, *args, **kwargs)
+
+
+async def _announce(request: httpx.Request) -> None:
+    """Let the task's message begin right before the body of the request is sent. Handles httpx's event of a request."""
+    if (attempt := ATTEMPT.get()) is not None:
+
+        async def trace(event: str, _: dict[str, Any]) -> None:
+            if event == BEFORE_BODY:
+                await attempt.begin()
+
+        request.extensions = {**request.extensions, "trace": trace}
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

@@ -47,7 +47,8 @@ MOVES = f"""
         SELECT {KEY}, first(t.before ORDER BY t.seen_from) AS before, last(t.after ORDER BY t.seen_from) AS after,
             max(t.seen_from) AS seen_from
         FROM price_changes t
-        WHERE t.seen_from >= $since AND {OF_LEVEL} AND product_id IN (SELECT product_id FROM products WHERE dijual)
+        WHERE t.seen_from >= $since AND ($until IS NULL OR t.seen_from <= $until) AND {OF_LEVEL}
+            AND product_id IN (SELECT product_id FROM products WHERE dijual)
         GROUP BY {KEY}
     ), shown AS (
         SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from FROM stored
@@ -61,6 +62,22 @@ MOVES_OF = f"""
     {MOVES} SELECT * EXCLUDE share FROM moves WHERE product_id IN (SELECT unnest($rows))
     ORDER BY share DESC, satuan, level, jumlah_sampai
 """  # noqa: S608
+BETWEEN = f"""
+    WITH stored AS (
+        SELECT {KEY}, first(t.before ORDER BY t.seen_from) AS before, last(t.after ORDER BY t.seen_from) AS after,
+            max(t.seen_from) AS seen_from
+        FROM price_changes t
+        WHERE t.seen_from > $since AND t.seen_from <= $until AND {OF_LEVEL} AND product_id IN (SELECT unnest($rows))
+        GROUP BY {KEY}
+    ), shown AS (
+        SELECT {KEY}, {_shown("before")} AS before, {_shown("after")} AS after, seen_from FROM stored
+    )
+    FROM shown WHERE before IS DISTINCT FROM after ORDER BY product_id, satuan, level, jumlah_sampai
+"""  # noqa: S608 - column names
+CHANGED = """
+    SELECT kodeitem, max(seen_from) FROM price_changes JOIN products USING (product_id)
+    WHERE seen_from > $since AND seen_from <= $until GROUP BY kodeitem
+"""
 
 
 class PriceKey(NamedTuple):
@@ -89,6 +106,8 @@ class Period:
 
     rising: bool
     since: datetime
+    until: datetime | None = None
+    """The end, or None for now."""
 
 
 class PriceChanges:
@@ -117,6 +136,24 @@ class PriceChanges:
         """
         return self._changes(MOVES_OF, {**_values(period, rounding, level), "rows": list(rows)})
 
+    def changed(self, since: datetime, until: datetime) -> dict[str, datetime]:
+        """Return the `kodeitem` of each product that changed after `since`, up to `until`, with the last change.
+
+        That may be a change that a level, or PRICE_ROUNDING, hides.
+        """
+        rows = self._rows(CHANGED, {"since": _utc(since), "until": _utc(until)})
+        return {code: seen_from.replace(tzinfo=UTC) for code, seen_from in rows}
+
+    def between(
+        self, rows: Sequence[int], since: datetime, until: datetime, rounding: int | None, level: int | None = None
+    ) -> list[PriceChange]:
+        """Return how prices of these products changed after `since`, up to `until`, by product.
+
+        Several changes of a price become one, and none if the price came back. New and removed prices are changes.
+        """
+        times = {"since": _utc(since), "until": _utc(until)}
+        return self._changes(BETWEEN, {**times, "rows": list(rows), "step": _step(rounding), "level": level})
+
     def _changes(self, sql: str, values: dict[str, object]) -> list[PriceChange]:
         alike = values["level"] is not None
         return [
@@ -131,8 +168,14 @@ class PriceChanges:
 
 
 def _values(period: Period, rounding: int | None, level: int | None) -> dict[str, object]:
-    since = period.since.astimezone(UTC).replace(tzinfo=None)
-    return {"rising": period.rising, "since": since, "step": _step(rounding), "level": level}
+    until = None if period.until is None else _utc(period.until)
+    times = {"since": _utc(period.since), "until": until}
+    return {"rising": period.rising, **times, "step": _step(rounding), "level": level}
+
+
+def _utc(time: datetime) -> datetime:
+    """Return a time as the catalogue stores it."""
+    return time.astimezone(UTC).replace(tzinfo=None)
 
 
 def _step(rounding: int | None) -> Decimal:

@@ -234,6 +234,7 @@ options = Table(
     Column("value", JSON, nullable=False),
 )
 """What owners have set in the bot for the whole shop, by name."""
+
 searches = Table(
     "searches",
     metadata,
@@ -266,16 +267,74 @@ def forget_opened(connection: Connection, shop: str, user_id: int) -> int:
     return connection.execute(delete(opened_products).where(*own)).rowcount
 
 
+watches = Table(
+    "watches",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("person"),
+    Column("kodeitem", String, nullable=False),
+    Column("favourite", Boolean, nullable=False),
+    Column("notify", Boolean, nullable=False),
+    UniqueConstraint("shop", "person_id", "kodeitem", name="watches_product"),
+    sqlite_autoincrement=True,
+)
+"""The products that somebody marked, as a favourite, to be notified of their prices, or both."""
+
+watchers = Table(
+    "watchers",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("person"),
+    Column("notified_until", Moment, nullable=False),
+    Column("morning_hour", Integer, nullable=True),
+    Column("morning_day", String(10), nullable=False),
+    Column("morning_until", Moment, nullable=False),
+    UniqueConstraint("shop", "person_id", name="watchers_person"),
+    sqlite_autoincrement=True,
+)
+"""Who is notified of prices. Of changes up to `notified_until`, by the time of the backup, they get no other message.
+
+`morning_hour` is the hour of the morning message; null: none. `morning_day` is the last day for which it was written,
+and `morning_until` the time up to which it listed changes."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("person"),
+    Column("kind", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    Column("begun_at", Moment, nullable=True),
+    Column("sent_at", Moment, nullable=True),
+    UniqueConstraint("shop", "person_id", "kind", "until", name="deliveries_occasion"),
+    Index("deliveries_waiting", "shop", "begun_at"),
+    sqlite_autoincrement=True,
+)
+"""Messages about prices that changed after `since`, up to `until`. See `toko_core.state.watching.deliveries`."""
+
+OF_WATCHING = (watches, watchers, deliveries)
+"""The tables whose rows are worth nothing without the person: they are deleted when the person is erased."""
+
+
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 
     What they typed is erased from their quotations, too, and the rows of what they opened are deleted.
+    What they typed is erased from their quotations, too. What they watch is deleted.
     """
     own = select(quotations.c.id).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked=""))
     of_chat = update(quotations).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(of_chat.values(asked_message=None))
     changed = forget_opened(connection, shop, user_id)
+    for table in OF_WATCHING:
+        own_rows = delete(table).where(table.c.shop == shop, table.c.person_id == user_id)
+        changed += connection.execute(own_rows).rowcount
     for table in metadata.sorted_tables:
         for column in table.columns:
             if prefix := column.info.get(_PERSON):

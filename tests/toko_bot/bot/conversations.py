@@ -120,6 +120,8 @@ def product(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "indomi grg spesial")
     talk.press(place.budi, "1")
     talk.press(place.budi, "Foto", answers=1)
+    talk.press(place.budi, "🔔 Kabari")
+    talk.say(place.budi, "/favorit")
 
 
 def product_of_owner(talk: Talk, place: Place) -> None:
@@ -171,6 +173,8 @@ def moves(talk: Talk, place: Place) -> None:
     for text in ("/naik", "/turun"):
         talk.say(place.budi, text)
     talk.press(place.budi, "7 hari")
+    talk.say(place.budi, "/pagi")
+    talk.press(place.budi, "07.00")
 
 
 def commands(talk: Talk, place: Place) -> None:

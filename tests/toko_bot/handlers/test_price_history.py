@@ -94,7 +94,7 @@ def test_a_products_history_is_a_chart_and_each_change_newest_first(budi: Person
 def test_the_button_on_a_products_page_opens_its_history(budi: Person) -> None:
     found = budi.ask("indomie goreng")
     product = press(budi, "1", found)
-    assert product.labels == ["‹ Kembali", "📷 Foto", "📈 Riwayat", "🧮 Hitung"]
+    assert product.labels[:4] == ["‹ Kembali", "📷 Foto", "📈 Riwayat", "🧮 Hitung"]
     budi.press("📈 Riwayat", product).answered()
     assert "12 Jun 2025 – Rp3.000 → Rp3.150 (+5%)" in budi.next_message().text
     assert press(budi, "‹ Kembali", product).text == found.text

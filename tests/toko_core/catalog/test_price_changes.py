@@ -85,6 +85,27 @@ def test_prices_are_compared_after_rounding_up_and_equal_ones_have_not_changed(
     assert changes.of(6, 500) == []
 
 
+def test_a_period_ends_where_it_says(changes: PriceChanges) -> None:
+    until = TODAY - timedelta(days=3)
+    assert shown(changes.moves_of([0, 6], Period(True, RISING.since, until), None)) == [(0, "PCS", 1100, 1200)]
+    assert changes.moved(Period(True, RISING.since, until), None) == [4, 1, 0]
+
+
+def test_between_two_catalogues_a_change_is_found_once_with_new_and_removed_prices(changes: PriceChanges) -> None:
+    days = [TODAY - timedelta(days=number) for number in range(11)]
+    expected = {"00000": days[1], "00001": days[2], "00003": days[2], "00006": days[1], "00007": days[1]}
+    assert changes.changed(days[4], days[1]) == expected
+    assert changes.changed(days[1], days[0]) == {}
+    assert shown(changes.between([0, 1, 2, 3], days[5], days[2], None)) == [
+        (0, "PCS", 1100, 1200), (1, "PCS", 600, 500), (3, "PCS", 100, 90)]  # fmt: skip
+    assert set(shown(changes.between([2], days[6], days[5], None))) == {(2, "PCS", None, 700), (2, "BOX", 700, None)}
+    assert shown(changes.between([1], days[7], days[2], None)) == [], "the price came back"
+    assert shown(changes.between([0], days[4], days[3], 1000)) == [], "both are shown as 2.000"
+    assert shown(changes.between([0], days[10], days[0], None, 2)) == shown(
+        changes.between([0], days[10], days[0], None)
+    )
+
+
 @pytest.mark.parametrize(
     ("days", "now", "start"),
     [

@@ -6,7 +6,7 @@ is lost, that owner gets this one message twice; none is ever lost for it. The m
 One that arrives late says when it was written.
 """
 
-from toko_core.state.outbox.messages import Message, Notified, Waiting, keyboard
+from toko_core.state.outbox.messages import Message, Notified, Waiting, dated_if_late, keyboard
 from toko_core.state.outbox.store import Outbox
 
-__all__ = ["Message", "Notified", "Outbox", "Waiting", "keyboard"]
+__all__ = ["Message", "Notified", "Outbox", "Waiting", "dated_if_late", "keyboard"]

@@ -58,9 +58,7 @@ class Waiting:
 
     def text_at(self, now: datetime, zone: ZoneInfo) -> str:
         """Return the text to send now. A late one ends with the time at which it was written."""
-        if now - self.written < LATE:
-            return self.text
-        return f"{self.text}\n<i>Pesan tertunda dari {moment(self.written, zone)}</i>"
+        return dated_if_late(self.text, self.written, now, zone)
 
     def without(self, owners: Collection[int]) -> "Waiting":
         """Return the message without these owners."""
@@ -93,6 +91,11 @@ def lack(state: State, key: str, owners: AbstractSet[int]) -> AbstractSet[int]:
     """Return those of the owners who neither were notified of a message nor wait for it."""
     waiting = {owner for other in state.waiting if other.key == key for owner in other.owners}
     return owners - waiting - {*state.notified.get(key, ())}
+
+
+def dated_if_late(text: str, written: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a text in HTML, with the time at which it was written if that is long ago."""
+    return text if now - written < LATE else f"{text}\n<i>Pesan tertunda dari {moment(written, zone)}</i>"
 
 
 def add(state: State, message: Message, owners: AbstractSet[int], now: datetime) -> State:

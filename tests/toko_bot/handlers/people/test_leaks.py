@@ -22,8 +22,10 @@ from tests.toko_bot.bot.shop import Change, Item, barcode_photo, photo, publish_
 from toko_bot.replies.buttons import (
     WAYS,
     Calculate,
+    ChangedList,
     Choose,
     History,
+    MarkedList,
     Moves,
     Open,
     Photo,
@@ -35,8 +37,10 @@ from toko_bot.replies.buttons import (
 )
 from toko_bot.replies.people.buttons import AuditList, Decide, OnPerson, PeopleList, Request
 from toko_bot.replies.reports import LISTS
+from toko_bot.replies.watching.buttons import SetMark
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import Role
+from toko_core.state.watching.deliveries import Kind
 
 REQUESTS, A_BATCH = 1000, 10
 GROUP, OTHER_GROUP, RINA, REMOVED, WAITING, STRANGER = -1001, -1002, 103, 301, 302, 7
@@ -48,6 +52,7 @@ PIECES_A_BOX, LEAST = 24, 100_000
 """All amounts are larger than the least."""
 CHANGED = 2
 """How many products have price changes: their charts take as long as ten other answers."""
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 RUPIAH = re.compile(rf"Rp({NUMBER.pattern})")
 BARCODE = "8991002101630"
@@ -252,6 +257,8 @@ class Reader:
             Open(code, choose([None, results, report, moves])),
             Calculate(code, unit, amount, choose([None, 1, 2, 3]), choose([None, results, report])),
             Request(1), Decide(1, choose([None, *Role]), choose([None, 1])), PeopleList(page), AuditList(),
+            SetMark(choose(["favourite", "notify"]), choose([False, True, True]), code), MarkedList(page),
+            ChangedList(choose([*Kind]), LONG_AGO, datetime.now(UTC), page),
             OnPerson(choose(["open", "role", "level", "stock", "remove"]), user, 1, choose(["", "m", "s", "0", "1"])),
         ]  # fmt: skip
         return self._random.choice(kinds)

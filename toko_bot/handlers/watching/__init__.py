@@ -1,0 +1,1 @@
+"""Favourites, notifications of changed prices, and the morning message."""

@@ -1,0 +1,1 @@
+"""The messages about what people watch: favourites, changed prices and the morning message."""

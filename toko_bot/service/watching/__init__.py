@@ -1,0 +1,1 @@
+"""Sends what people want to know about changed prices."""

@@ -1,0 +1,1 @@
+"""What people watch: favourites, notifications of changed prices, and the morning message."""
