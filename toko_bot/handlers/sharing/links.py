@@ -12,7 +12,7 @@ from toko_bot.replies.buttons import HASH
 from toko_bot.replies.layout import Page
 from toko_bot.replies.product_page import product_page
 
-LINK = re.compile(r"/start(?:@\w+)? p-(?P<product>\S{0,64})")
+LINK = re.compile(r"\A/start(?:@\w+)? p-(?P<product>\S{0,64})\Z")
 
 
 async def on_product_link(update: Update, context: Context) -> None:

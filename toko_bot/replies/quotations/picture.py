@@ -19,6 +19,7 @@ from toko_bot.replies.sharing.drawing import (
 )
 
 NAME_LINES = 2
+INDENT = "    "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Sheet:
 
 def draw_sheet(sheet: Sheet) -> bytes:
     """Draw a PNG. Texts that are too long are cut. Do not call it in the event loop."""
-    names = [wrap(line.name, NORMAL, NAME_LINES) for line in sheet.lines]
+    names = [wrap(line.name, NORMAL, NAME_LINES, INDENT) for line in sheet.lines]
     canvas = Canvas(_height(sheet, sum(map(len, names))))
     for text, size, shade in ((sheet.shop, LARGE, INK), (sheet.title, NORMAL, INK), (sheet.dates, SMALL, FAINT)):
         canvas.text(text, size, shade)

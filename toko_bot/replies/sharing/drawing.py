@@ -53,15 +53,18 @@ def row_height(size: int) -> int:
     return size + GAP
 
 
-def wrap(text: str, size: int, most: int) -> list[str]:
-    """Return a text in at most `most` lines that fit into the picture. What does not fit is cut."""
+def wrap(text: str, size: int, most: int, indent: str = "") -> list[str]:
+    """Return a text in at most `most` lines that fit into the picture. What does not fit is cut.
+
+    All lines but the first one begin with `indent`.
+    """
     full: list[str] = []
     last = ""
     for word in ascii_text(text).split():
         longer = f"{last} {word}".strip()
         if last and len(full) < most - 1 and font(size).getlength(longer) > INNER:
             full.append(last)
-            longer = f"    {word}"
+            longer = f"{indent}{word}"
         last = longer
     return [cut(line, size, INNER) for line in [*full, last]]
 

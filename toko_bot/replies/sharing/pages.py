@@ -9,7 +9,7 @@ from toko_bot.replies.layout import Page, button, fit, in_rows, list_page
 from toko_bot.replies.price_lines import PriceLine
 from toko_bot.replies.sharing import words
 from toko_bot.replies.sharing.buttons import Share
-from toko_bot.replies.sharing.prices import SharedPrices, shared_level, shared_prices
+from toko_bot.replies.sharing.prices import LONGEST_NAME, SharedPrices, one_line, shared_level, shared_prices
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
@@ -57,7 +57,7 @@ def link_page(served: Served, row: int, bot: str) -> Page:
     """Build the message with the link that opens a product in the chat with this bot."""
     product = served.catalog.products[row]
     url = LINK.format(bot=bot, product=product_hash(product.kodeitem))
-    return Page(words.link(shorten(product.namaitem or product.kodeitem, 100), url))
+    return Page(words.link(shorten(one_line(product.namaitem or product.kodeitem), LONGEST_NAME), url))
 
 
 def is_shareable(product: Product) -> bool:

@@ -11,18 +11,19 @@ from toko_bot.replies.sharing.drawing import (
     INK,
     LARGE,
     MARGIN,
-    NORMAL,
     RULE_HEIGHT,
     SMALL,
     WIDTH,
     Canvas,
+    ascii_text,
     row_height,
     wrap,
 )
 from toko_bot.replies.sharing.prices import SharedPrices
 from toko_core.catalog.photos import PIXEL_SIZE
 
-TITLE = 36
+TITLE, PRICE = 36, 34
+"""Sizes of fonts."""
 NAME_LINES, PROMOTION_LINES = 3, 2
 MOST_PRICES, MOST_PROMOTIONS = 16, 4
 """With all of them the picture is less than three times as high as it is wide, which a phone can still show."""
@@ -33,7 +34,7 @@ def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
     """Draw a JPEG. `pixels` is the photo, decoded in a child process. Do not call it in the event loop."""
     from PIL import Image
 
-    name = wrap(shared.name, TITLE, NAME_LINES)
+    name = wrap(shared.name if ascii_text(shared.name).strip() else shared.code, TITLE, NAME_LINES)
     prices = list(_price_rows(shared))
     notes = [line for text in _notes(shared) for line in wrap(text, SMALL, PROMOTION_LINES)]
     photo = None
@@ -51,7 +52,7 @@ def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
     canvas.y += heights[2]
     canvas.rule()
     for left, right, size in prices:
-        canvas.columns(left, right, size, INK if size == NORMAL else FAINT)
+        canvas.columns(left, right, size, INK if size == PRICE else FAINT)
     for line in notes:
         canvas.text(line, SMALL, INK)
     canvas.rule()
@@ -68,7 +69,7 @@ def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
 def _price_rows(shared: SharedPrices) -> Iterator[tuple[str, str, int]]:
     """Yield the columns of each row, and its size: the price, and below it the discount that is in it."""
     for line in shared.prices[:MOST_PRICES]:
-        yield line.label, line.amount, NORMAL
+        yield line.label, line.amount, PRICE
         if line.offer:
             yield words.instead_of(line.offer, line.before), "", SMALL
     if len(shared.prices) > MOST_PRICES:

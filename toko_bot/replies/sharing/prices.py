@@ -22,6 +22,7 @@ class SharedPrices:
 
     shop: str
     name: str
+    code: str
     is_sold: bool
     prices: tuple[PriceLine, ...]
     """What customers of the level pay now. Prices that are not filled in are left out."""
@@ -36,9 +37,11 @@ def shared_prices(served: Served, settings: BotSettings, row: int, level: int) -
     lines = zip(product.prices, price_lines(product, settings.price_rounding), strict=True)
     gifts = [None if each.gift is None else served.catalog.products.name(each.gift) for each in product.promotions]
     promotions = map(label_promotion, product.promotions, gifts)
+    code = shorten(one_line(product.kodeitem), LONGEST_NAME)
     return SharedPrices(
         shorten(one_line(settings.shop_name), LONGEST_SHOP),
-        shorten(one_line(product.namaitem) or one_line(product.kodeitem), LONGEST_NAME),
+        shorten(one_line(product.namaitem) or code, LONGEST_NAME),
+        code,
         product.dijual,
         tuple(replace(line, label=one_line(line.label)) for price, line in lines if price.hargajual),
         tuple(map(one_line, promotions)),
