@@ -113,6 +113,9 @@ def product(talk: Talk, place: Place) -> None:
     talk.say(place.budi, "indomi grg spesial")
     talk.press(place.budi, "1")
     talk.press(place.budi, "Foto", answers=1)
+    if talk.press(place.budi, "Bagikan", answers=1):
+        talk.press(place.budi, "Grosir")
+        talk.press(place.budi, "Gambar", answers=1)
 
 
 def product_of_owner(talk: Talk, place: Place) -> None:
