@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from toko_bot.replies import messages
 from toko_bot.replies.sharing import words
@@ -20,7 +21,10 @@ from toko_bot.replies.sharing.drawing import (
     wrap,
 )
 from toko_bot.replies.sharing.prices import SharedPrices
-from toko_core.catalog.photos import PIXEL_SIZE
+from toko_core.catalog.photos import LONGEST_SIDE, PIXEL_SIZE
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 TITLE, PRICE = 36, 34
 """Sizes of fonts."""
@@ -32,14 +36,10 @@ QUALITY = 90
 
 def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
     """Draw a JPEG. `pixels` is the photo, decoded in a child process. Do not call it in the event loop."""
-    from PIL import Image
-
     name = wrap(shared.name if ascii_text(shared.name).strip() else shared.code, TITLE, NAME_LINES)
     prices = list(_price_rows(shared))
     notes = [line for text in _notes(shared) for line in wrap(text, SMALL, PROMOTION_LINES)]
-    photo = None
-    if pixels is not None:
-        photo = Image.frombytes("RGB", PIXEL_SIZE.unpack_from(pixels), pixels[PIXEL_SIZE.size :])
+    photo = _photo(pixels) if pixels else None
     heights = [row_height(LARGE), len(name) * row_height(TITLE), photo.height + 2 * GAP if photo else 0]
     heights += [row_height(size) for *_, size in prices]
     heights += [len(notes) * row_height(SMALL), row_height(SMALL), 2 * RULE_HEIGHT, 2 * MARGIN]
@@ -64,6 +64,16 @@ def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
     made = io.BytesIO()
     picture.save(made, "JPEG", quality=QUALITY)
     return made.getvalue()
+
+
+def _photo(pixels: bytes) -> "Image.Image | None":
+    """Return the photo. A child process that a crafted photo has taken over gets no larger picture by its reply."""
+    from PIL import Image
+
+    width, height = PIXEL_SIZE.unpack_from(pixels)
+    if max(width, height) > LONGEST_SIDE or len(pixels) != PIXEL_SIZE.size + 3 * width * height:
+        return None
+    return Image.frombytes("RGB", (width, height), pixels[PIXEL_SIZE.size :])
 
 
 def _price_rows(shared: SharedPrices) -> Iterator[tuple[str, str, int]]:

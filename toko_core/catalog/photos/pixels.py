@@ -3,10 +3,7 @@
 from PIL import Image, ImageOps
 
 from toko_core.catalog.photos.images import open_photo
-from toko_core.catalog.photos.limits import PIXEL_SIZE
-
-LONGEST_SIDE = 560
-"""Three bytes a pixel fit into the largest reply of a child."""
+from toko_core.catalog.photos.limits import LONGEST_SIDE, PIXEL_SIZE
 
 
 def photo_pixels(photo: bytes) -> bytes:

@@ -19,6 +19,7 @@ from toko_bot.replies.sharing.picture import draw_prices
 from toko_bot.replies.sharing.prices import SharedPrices, shared_prices
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
+from toko_core.catalog.photos import LONGEST_SIDE, PIXEL_SIZE
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.prices.labels import tiers
@@ -133,6 +134,14 @@ def test_any_product_fits_into_a_message_and_a_picture(served: Served, code: str
     if code == "BANYAK1":
         assert "harga lagi" in shared_text(found)
         assert "promo lagi" in shared_text(found)
+
+
+def test_pixels_that_are_not_as_many_as_they_say_are_left_out(served: Served) -> None:
+    found = shared(served, "OLI1")
+    without = draw_prices(found, None)
+    for size, count in ((LONGEST_SIDE + 1, 1), 3 * (LONGEST_SIDE + 1)), ((65535, 65535), 9), ((10, 10), 299):
+        assert draw_prices(found, PIXEL_SIZE.pack(*size) + bytes(count)) == without
+    assert draw_prices(found, PIXEL_SIZE.pack(10, 10) + bytes(300)) != without
 
 
 def test_a_picture_of_a_name_without_letters_has_the_code(served: Served) -> None:

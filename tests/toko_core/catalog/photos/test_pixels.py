@@ -7,7 +7,7 @@ from PIL import Image
 
 from toko_core.catalog.photos import PIXEL_SIZE, PhotoDecoder, PhotoError
 from toko_core.catalog.photos.decoder import LARGEST_REPLY
-from toko_core.catalog.photos.pixels import LONGEST_SIDE
+from toko_core.catalog.photos.limits import LONGEST_SIDE
 
 TURNED = 0x0112, 6
 """The EXIF entry of a phone that was held upright."""
