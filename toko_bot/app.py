@@ -35,6 +35,8 @@ from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.quotations.conversation import on_quotation_press, on_quotations
 from toko_bot.handlers.search import on_group_search, on_text
 from toko_bot.handlers.services import KEY, App, Services
+from toko_bot.handlers.sharing.links import LINK, on_product_link
+from toko_bot.handlers.sharing.press import on_share_press
 from toko_bot.handlers.watching.pages import on_marked, on_morning, on_watch_press
 from toko_bot.replies.buttons import WAYS
 from toko_bot.replies.reports import COMMANDS
@@ -243,6 +245,7 @@ def add_handlers(app: App) -> None:
     app.add_handler(TypeHandler(Update, guard), GATE)
     app.add_handlers(
         [
+            MessageHandler(filters.Regex(LINK) & new, on_product_link),
             CommandHandler(["start", "bantuan", "help"], on_start, new),
             CommandHandler("id", on_id, new),
             CommandHandler(["data", "version"], on_version, new),
@@ -270,6 +273,7 @@ def add_handlers(app: App) -> None:
             CallbackQueryHandler(on_quotation_press, "^k"),
             CallbackQueryHandler(on_demand_press, "^z"),
             CallbackQueryHandler(on_watch_press, "^w"),
+            CallbackQueryHandler(on_share_press, "^s"),
             CallbackQueryHandler(on_press),
             InlineQueryHandler(on_inline),
         ],

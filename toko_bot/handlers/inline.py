@@ -1,8 +1,10 @@
-"""Inline mode: `@bot indomie` in any chat. Others can read the result, so it never shows cost, not even to owners."""
+"""Inline mode: `@bot indomie` in any chat. Customers read the result, so it has only what they are shown.
+
+That is the prices of the ordinary level, or of the one that the sender sees, whoever sends it.
+"""
 
 import logging
 import time
-from dataclasses import replace
 
 from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, Update
 from telegram.constants import ParseMode
@@ -13,22 +15,24 @@ from toko_bot.handlers.sending import NO_PREVIEW, TOO_LATE
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
-from toko_bot.replies.layout import asked_now
+from toko_bot.replies.layout import is_stale
 from toko_bot.replies.narrowing import find, read_wanted
-from toko_bot.replies.price_lines import price_lines
-from toko_bot.replies.product_page import shared_text
+from toko_bot.replies.sharing import words
+from toko_bot.replies.sharing.pages import shared_text
+from toko_bot.replies.sharing.prices import shared_prices
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
-from toko_core.people import View
+from toko_core.prices.payable import ORDINARY_LEVEL
 from toko_core.state.demand.counts import Outcome
+from toko_core.text import shorten
 
 log = logging.getLogger(__name__)
 
 A_PAGE = 20
 MOST = 100
 CACHE_SECONDS = 20
-PRICES_IN_DESCRIPTION = 3
+PRICES_IN_DESCRIPTION, LONGEST_TITLE = 3, 120
 START = "inline"
 """The button of the hint opens the chat with the bot and sends `/start inline`."""
 
@@ -42,8 +46,8 @@ async def on_inline(update: Update, context: Context) -> None:
     served, query = shop.live.served, clean(asked.query)
     start = int(asked.offset) if asked.offset.isdecimal() and len(asked.offset) < 4 else 0
     hits = find(served.catalog.index, served.catalog.products, Results(1, query), MOST) if served and query else []
-    shown, view = hits[start : start + A_PAGE], replace(shop.view(update), cost=False)
-    results = [_article(served, shop.settings, hit.row, view) for hit in shown] if served else []
+    shown, level = hits[start : start + A_PAGE], shop.view(update).level or ORDINARY_LEVEL
+    results = [_article(served, shop.settings, hit.row, level) for hit in shown] if served else []
     following = str(start + A_PAGE) if len(hits) > start + A_PAGE else ""
     hint = None
     if not hits:
@@ -63,14 +67,14 @@ async def on_inline(update: Update, context: Context) -> None:
         shop.usage.search(asked.from_user.id, text, Outcome.UNCOUNTED if hits else Outcome.NOTHING)
 
 
-def _article(served: Served, settings: BotSettings, row: int, view: View) -> InlineQueryResultArticle:
-    product = asked_now(served, settings, row, view)
-    prices = [line.text for line in price_lines(product, settings.price_rounding)]
+def _article(served: Served, settings: BotSettings, row: int, level: int) -> InlineQueryResultArticle:
+    """Return a result. The message that it sends is for customers, so that only its description warns of old data."""
+    shared = shared_prices(served, settings, row, level)
+    warning = [words.OLD_DATA] if is_stale(served, settings) else []
+    prices = [line.text for line in shared.prices[:PRICES_IN_DESCRIPTION]] or [words.UNPRICED]
     return InlineQueryResultArticle(
-        product_hash(product.kodeitem),
-        (product.namaitem or product.kodeitem)[:120] or "-",
-        InputTextMessageContent(
-            shared_text(served, settings, row, view), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
-        ),
-        description=" · ".join(prices[:PRICES_IN_DESCRIPTION]) or None,
+        product_hash(served.catalog.products.code(row)),
+        shorten(shared.name, LONGEST_TITLE) or "-",
+        InputTextMessageContent(shared_text(shared), parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW),
+        description=" · ".join([*warning, *prices]),
     )

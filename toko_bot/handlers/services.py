@@ -87,6 +87,8 @@ class Services:
     background: Background = field(default_factory=Background)
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
     barcodes: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("read_barcodes", PHOTOS_AT_ONCE))
+    pixels: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("pixels", 1))
+    """Decodes the photos of products for pictures that are shared."""
 
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
@@ -145,6 +147,7 @@ class Services:
     def close(self) -> None:
         """Close what the services opened."""
         self.barcodes.close()
+        self.pixels.close()
         self.live.close()
         self.state.close()
 

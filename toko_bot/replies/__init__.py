@@ -3,5 +3,5 @@
 `product_page`, `lists` (results and owners' lists), `history_page` with its `history_chart`, and `moves_page` build
 whole messages. They use `messages` (the Indonesian sentences), `layout`, `price_lines`, `highlight`, `narrowing`, and
 `buttons` (the data in buttons). `phone` fits a result onto a phone's screen, and `quantities` says what a quantity
-costs. `people` and `quotations` have all of the same about their subject.
+costs. `people`, `quotations` and `sharing` have all of the same about their subject.
 """

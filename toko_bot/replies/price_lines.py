@@ -80,11 +80,6 @@ def price_lines(product: Product, rounding: int | None) -> list[PriceLine]:
     return lines
 
 
-def price_table(lines: Iterable[PriceLine]) -> list[str]:
-    """Format one line for each price without a discount: its label and the amount."""
-    return [two_columns(line.label, line.amount) for line in lines if not line.offer]
-
-
 def discount_lines(lines: Iterable[PriceLine]) -> list[str]:
     """Format one line of HTML for each price with a discount: `PCS Rp10.000 → <b>Rp9.000</b> diskon 10%`."""
     return [f"🏷 {line.html}" for line in lines if line.offer]

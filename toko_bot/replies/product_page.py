@@ -1,4 +1,4 @@
-"""The messages that show one product: its page, and the text that people share through inline mode."""
+"""The page that shows one product."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -9,7 +9,7 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, dated_lines, fit, length, short_name
+from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
 from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.price_lines import (
@@ -17,12 +17,14 @@ from toko_bot.replies.price_lines import (
     full_table,
     group_discount_lines,
     price_lines,
-    price_table,
     promotion_lines,
     two_columns,
 )
 from toko_bot.replies.quantities.calculation import first_calculation, is_query_lost
 from toko_bot.replies.quantities.totals import total_lines, wanted_total
+from toko_bot.replies.sharing import words
+from toko_bot.replies.sharing.buttons import Share
+from toko_bot.replies.sharing.pages import is_shareable
 from toko_bot.replies.watching.pages import mark_buttons
 from toko_bot.settings import BotSettings
 from toko_core.catalog.details import ProductDetails
@@ -107,25 +109,14 @@ def product_page(
     rows = [[button(messages.BACK, back)] if back is not None else []]
     rows[0] += [button(messages.PHOTO, Photo(code))] if details.has_photo else []
     rows[0].append(button(messages.HISTORY, History(code)))
-    rows += [[button(sentences.CALCULATE, calculator)]] if calculator else []
+    tools = [button(sentences.CALCULATE, calculator)] if calculator else []
+    tools += [button(words.SHARE, Share("share", code))] if is_shareable(product) else []
+    rows += [tools] if tools else []
     rows += [mark_buttons(code, marks)] if marks is not None else []
     if details.keterangan is not None:
         room = MessageLimit.MAX_TEXT_LENGTH - length("\n\n".join(filter(None, parts)))
         parts[place:place] = _remark(details.keterangan, room)
     return Page("\n\n".join(filter(None, parts)), InlineKeyboardMarkup(rows))
-
-
-def shared_text(served: Served, settings: BotSettings, row: int, view: View) -> str:
-    """Return a product's prices as anybody may see them in any chat: those of the level that `view` shows."""
-    product = asked_now(served, settings, row, view)
-    head = f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"
-    if not product.dijual:
-        head += f"\n🚫 {messages.NOT_SOLD}"
-    lines = price_lines(product, settings.price_rounding)
-    table = fit(price_table(lines), PRICE_CHARACTERS, messages.more_prices)
-    offers = fit([*discount_lines(lines), *promotion_lines(product, served.catalog.products)], PRICE_CHARACTERS)
-    parts = [head, _pre(table), "\n".join(offers), *dated_lines(served, settings)]
-    return "\n\n".join(filter(None, parts))
 
 
 def _offers(served: Served, settings: BotSettings, product: Product) -> list[str]:

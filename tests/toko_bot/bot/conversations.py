@@ -122,6 +122,9 @@ def product(talk: Talk, place: Place) -> None:
     talk.press(place.budi, "Foto", answers=1)
     talk.press(place.budi, "🔔 Kabari")
     talk.say(place.budi, "/favorit")
+    if talk.press(place.budi, "Bagikan", answers=1):
+        talk.press(place.budi, "Grosir")
+        talk.press(place.budi, "Gambar", answers=1)
 
 
 def product_of_owner(talk: Talk, place: Place) -> None:

@@ -34,8 +34,10 @@ from toko_bot.replies.people.buttons import (
     Request,
     decode_people,
 )
+from toko_bot.replies.sharing.buttons import Share
 from toko_core.people import Role
 
+AnyButton = Button | PeopleButton | Share
 HASHES = st.text("abcXYZ019_-", min_size=8, max_size=8)
 LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
 RESULTS = st.builds(Results, st.integers(1, 999), st.text(min_size=1), LABEL_HASHES, LABEL_HASHES, st.booleans())
@@ -66,6 +68,9 @@ BUTTONS = st.one_of(
         st.integers(1, 10**6 - 1),
         st.text("abcXYZ019_-,", max_size=24),
     ),
+    st.builds(
+        Share, st.sampled_from(["share", "level", "picture", "link"]), HASHES, st.none() | st.integers(0, 9999)
+    ),
     st.builds(AuditList, st.none() | st.integers(1, 10**15 - 1)),
     st.builds(
         Calculate,
@@ -78,7 +83,7 @@ BUTTONS = st.one_of(
 )  # fmt: skip
 
 PRODUCT = "Ab0-_xYZ"
-SENT: dict[str, Button | PeopleButton] = {
+SENT: dict[str, AnyButton] = {
     "p1": Results(1, None),
     "p12:indomie grg": Results(12, "indomie grg"),
     "p1:a:b\nteh é 🔎": Results(1, "a:b\nteh é 🔎"),
@@ -121,6 +126,10 @@ SENT: dict[str, Button | PeopleButton] = {
     "kn12.0.2": Quote("n", 12, 0, "2"),
     "ko0.2": Quote("o", 0, 2),
     "uc345": AuditList(345),
+    f"so{PRODUCT}": Share("share", PRODUCT),
+    f"sh{PRODUCT}.2": Share("level", PRODUCT, 2),
+    f"si{PRODUCT}.12": Share("picture", PRODUCT, 12),
+    f"st{PRODUCT}": Share("link", PRODUCT),
     f"j{PRODUCT}aB-_12": Calculate(PRODUCT, "aB-_", Decimal(12)),
     f"j{PRODUCT}aB-_0.25l2brhabis.1": Calculate(PRODUCT, "aB-_", Decimal("0.25"), 2, Report("habis", 1)),
     f"j{PRODUCT}aB-_9999.999bp1:gula": Calculate(PRODUCT, "aB-_", Decimal("9999.999"), back=Results(1, "gula")),
@@ -130,8 +139,10 @@ SENT: dict[str, Button | PeopleButton] = {
 """The data of buttons in messages that people already have in their chats, and the buttons that they decode to."""
 
 
-def read(data: str) -> Button | PeopleButton | None:
+def read(data: str) -> AnyButton | None:
     """Read the data as the handlers do, which divide it by its first letter."""
+    if data.startswith("s"):
+        return Share.decode(data)
     return decode_people(data) if data.startswith("u") else read_data(data)
 
 
@@ -145,7 +156,7 @@ def test_buttons_that_were_sent_long_ago_still_work_and_are_encoded_the_same_tod
 
 @given(BUTTONS)
 def test_an_encoded_button_decodes_to_the_same_button_except_for_a_query_that_does_not_fit(
-    button: Button | PeopleButton,
+    button: AnyButton,
 ) -> None:
     data = data_of(button)
     assert len(data.encode(errors="surrogatepass")) <= MOST_BYTES
@@ -164,7 +175,7 @@ def test_narrowing_leads_to_the_first_page_and_can_be_removed(label: Label) -> N
     assert narrowed.narrowed(label, None) == Results(1, "gula")
 
 
-def _without_query(button: Button | PeopleButton) -> Button | PeopleButton:
+def _without_query(button: AnyButton) -> AnyButton:
     match button:
         case Results():
             return replace(button, query=None)

@@ -15,8 +15,9 @@ from toko_bot.replies.history_page import history_page
 from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
 from toko_bot.replies.moves_page import moves_page
-from toko_bot.replies.product_page import product_page, shared_text
+from toko_bot.replies.product_page import product_page
 from toko_bot.replies.quantities.calculation import calculation_page
+from toko_bot.replies.sharing.pages import share_page
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
@@ -80,7 +81,10 @@ def pages(served: Served, view: View) -> dict[str, str]:
         "list": text_of(results_page(served, SETTINGS, Results(1, "oli mesin"), view)[0]),
         "quantity": text_of(results_page(served, SETTINGS, Results(1, "oli mesin 1 pcs"), view)[0]),
         "product": text_of(product_page(served, SETTINGS, row, view=view, query="oli mesin 1 pcs")),
-        "shared": unescape(TAG.sub("", shared_text(served, SETTINGS, row, view))),
+        **{
+            f"shared {level}": text_of(share_page(served, SETTINGS, row, view, level, for_colleagues=True))
+            for level in (None, 1, 2, 3, 9)
+        },
         **{
             f"calculation {unit} {level}": text_of(
                 calculation_page(

@@ -14,11 +14,13 @@ from telegram.error import TelegramError
 from toko_bot.handlers.commands import remove_menu, set_menu, welcome
 from toko_bot.handlers.sending import NO_PREVIEW, answer_press, edit, reply
 from toko_bot.handlers.services import Context, Services, services
+from toko_bot.handlers.sharing.links import is_product_link
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.buttons import Decide
 from toko_bot.replies.people.pages import Levels, decided_page, request_level_page, request_page
+from toko_bot.replies.sharing import words
 from toko_bot.service.outgoing import short
 from toko_core.people import Person, Role
 from toko_core.people.store import Decision, Request
@@ -66,7 +68,8 @@ async def _answer(update: Update, context: Context, user: User) -> None:
     if asked is None:
         return
     if await _ask_owners(context, asked):
-        await _try_reply(update, texts.stranger(shop.settings.shop_name, user.id))
+        again = f"\n{words.PRESS_AGAIN}" if is_product_link(update.message) else ""
+        await _try_reply(update, texts.stranger(shop.settings.shop_name, user.id) + again)
     else:
         await _try_reply(update, messages.stranger(user.id))
 

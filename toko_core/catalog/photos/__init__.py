@@ -6,6 +6,6 @@ an image library for them.
 """
 
 from toko_core.catalog.photos.decoder import PhotoDecoder
-from toko_core.catalog.photos.limits import MOST_BYTES, PhotoError, Problem
+from toko_core.catalog.photos.limits import LONGEST_SIDE, MOST_BYTES, PIXEL_SIZE, PhotoError, Problem
 
-__all__ = ["MOST_BYTES", "PhotoDecoder", "PhotoError", "Problem"]
+__all__ = ["LONGEST_SIDE", "MOST_BYTES", "PIXEL_SIZE", "PhotoDecoder", "PhotoError", "Problem"]

@@ -51,6 +51,10 @@ def _find_work(task: str) -> Callable[[bytes], bytes]:
         from toko_core.catalog.photos.scaling import small_jpeg
 
         return small_jpeg
+    if task == "pixels":
+        from toko_core.catalog.photos.pixels import photo_pixels
+
+        return photo_pixels
     from toko_core.catalog.photos.barcodes import read_barcodes  # the platform's image has no zxing
 
     return read_barcodes

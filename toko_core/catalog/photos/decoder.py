@@ -35,8 +35,9 @@ ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(16 * 1024 * 1024), "MALLOC_TRIM_THRE
 class PhotoDecoder:
     """Decodes photos in at most `children` processes, which start when they are needed and end when they are idle.
 
-    `task` is "scale", of which the result is a JPEG of at most 800 pixels and 60 KB, or "read_barcodes", of which it is
-    a JSON list of texts. Each photo may take `seconds` of processor time. Thread-safe; close it, or use it in a `with`.
+    `task` is "scale", of which the result is a JPEG of at most 800 pixels and 60 KB, "read_barcodes", of which it is a
+    JSON list of texts, or "pixels", of which it is PIXEL_SIZE and as many pixels of three bytes. Each photo may take
+    `seconds` of processor time. Thread-safe; close it, or use it in a `with`.
     """
 
     def __init__(self, task: Task, children: int = MOST_CHILDREN, seconds: int = MOST_CPU_SECONDS) -> None:

@@ -1,12 +1,17 @@
 """The limits of a photo, the formats that are read, and what can be wrong with one."""
 
 from enum import Enum
+from struct import Struct
 from typing import Literal
 
 from toko_core import PermanentError
 
-Task = Literal["scale", "read_barcodes"]
-"""What to do with a photo: make a small JPEG of it, or read its barcodes."""
+Task = Literal["scale", "read_barcodes", "pixels"]
+"""What to do with a photo: make a small JPEG of it, read its barcodes, or return the pixels of a small picture."""
+PIXEL_SIZE = Struct(">HH")
+"""The width and height in front of the pixels."""
+LONGEST_SIDE = 560
+"""Of a photo as pixels. Three bytes for each fit into the largest reply of a child."""
 
 MOST_BYTES = 32 * 1024 * 1024
 """As large as a photo in a backup can be: its row holds two digits for each byte, and at most 64 MB."""

@@ -37,6 +37,7 @@ from toko_bot.replies.buttons import (
 )
 from toko_bot.replies.people.buttons import AuditList, Decide, OnPerson, PeopleList, Request
 from toko_bot.replies.reports import LISTS
+from toko_bot.replies.sharing.buttons import Share
 from toko_bot.replies.watching.buttons import SetMark
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import Role
@@ -163,6 +164,8 @@ class Reader:
         self._random = random.Random(person.user.id)
         self._seen = 0
         self.texts: list[str] = []
+        self.inline_texts: list[str] = []
+        """What inline results show and send."""
         self.data: list[str] = []
         """The data in buttons."""
 
@@ -214,16 +217,20 @@ class Reader:
         """Send any command that the bot has, with or without words."""
         handlers = self.bot.bot.application.handlers[0]
         commands = sorted({name for handler in handlers for name in getattr(handler, "commands", ())} - {"sync"})
-        name = self._random.choice([*commands, "lain"])
+        name = self._random.choice([*commands, "start", "lain"])
         at = "@toko_bot" if self.person.chat.kind != "private" else ""
-        self.person.send(f"/{name}{at} {self._query() if self._random.random() < 0.7 else ''}".strip())
+        words = self._query() if self._random.random() < 0.7 else ""
+        if name == "start":  # also by the link of a product
+            words = f"p-{product_hash(self._random.choice(self._shop.items).kodeitem)}"
+        self.person.send(f"/{name}{at} {words}".strip())
 
     def _type_inline(self) -> None:
         query = self.person.inline(f"{self._query()} {self._random.randrange(LEAST)}")
         self.bot.handle()
         if query.answer is not None:
             for result in query.answer.results:
-                self.texts.append("\n".join([result.title, result.description, result.text]))
+                self.inline_texts.append("\n".join([result.title, result.description, result.text]))
+            self.texts += self.inline_texts[-len(query.answer) :]
             if query.answer.results:
                 self.person.choose(query, 0)
 
@@ -256,6 +263,8 @@ class Reader:
             results, report, report, moves, Photo(code), History(code), Choose("merek", results),
             Open(code, choose([None, results, report, moves])),
             Calculate(code, unit, amount, choose([None, 1, 2, 3]), choose([None, results, report])),
+            Share(choose(["share", "level", "picture", "link"]), code, choose([None, 1, 2, 3])),
+            Share(choose(["share", "level"]), code, choose([None, 1, 2, 3])),
             Request(1), Decide(1, choose([None, *Role]), choose([None, 1])), PeopleList(page), AuditList(),
             SetMark(choose(["favourite", "notify"]), choose([False, True, True]), code), MarkedList(page),
             ChangedList(choose([*Kind]), LONG_AGO, datetime.now(UTC), page),
@@ -287,6 +296,14 @@ def assert_no_secrets(reader: Reader, shop: Shop) -> None:
     assert numbers(reader.texts) & (shop.costs | shop.minimum) == set()
     for secret in (SUPPLIER, SUPPLIER_CODE, SECRET_NAME, "Pemasok", "modal", "laba", "RUGI "):
         assert secret not in together, secret
+
+
+def assert_inline_is_ordinary(reader: Reader, shop: Shop) -> None:
+    """Customers read what is sent inline: the ordinary prices, and no stock."""
+    amounts = large_numbers(reader.inline_texts)
+    assert len(amounts) > 20
+    assert {amount for amount in amounts if not is_paid(amount, shop.by_level[1])} == set()
+    assert numbers(reader.inline_texts) & (shop.stock | shop.costs) == set()
 
 
 def is_paid(amount: Decimal, prices: set[Decimal]) -> bool:
@@ -341,6 +358,7 @@ def test_staff_see_every_price_and_no_cost(bot: DirectBot, shop: Shop, owner: Re
     assert_no_secrets(reader, shop)
     for level in LEVEL_NAMES:
         assert len(numbers(reader.texts, RUPIAH) & shop.by_level[level]) > 50
+    assert_inline_is_ordinary(reader, shop)
 
 
 @pytest.mark.parametrize("user_id", [STRANGER, SITI, 203])
@@ -367,6 +385,7 @@ def test_strangers_and_removed_people_see_no_price_and_no_person(
 
 def test_the_requests_would_find_a_leak(owner: Reader, shop: Shop) -> None:
     """The same requests of an owner find costs, minimum stock, the supplier and people."""
+    assert_inline_is_ordinary(owner, shop)
     assert len(numbers(owner.texts) & shop.costs) > 50
     assert numbers(owner.texts) & shop.minimum
     for secret in (SUPPLIER, SECRET_NAME):
