@@ -52,6 +52,8 @@ class Directly(BaseRequest):
                 result = METHODS[url.rpartition("/")[2].lower()](self._world, Params(values, uploads))
         except ApiError as error:
             answer = {"ok": False, "error_code": error.code, "description": error.description}
+            if error.parameters:
+                answer["parameters"] = error.parameters
             return error.code, json.dumps(answer).encode()
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
