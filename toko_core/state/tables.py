@@ -192,6 +192,19 @@ quotation_lines = Table(
 """The lines of quotations (`quotations.records.Line`). `asked` is what somebody typed, and may name people."""
 
 
+chat_aliases = Table(
+    "chat_aliases",
+    metadata,
+    shop_column(primary_key=True),
+    Column("old_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("new_id", BigInteger, nullable=False),
+    Column("title", String, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("told_at", Moment, nullable=True),
+)
+"""Groups that became supergroups: their old and new ids. `told_at` is when the owners were notified."""
+
+
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 
