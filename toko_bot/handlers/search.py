@@ -6,7 +6,7 @@ import time
 from telegram import Chat, Update
 
 from toko_bot.handlers.quotations.conversation import answer_as_quotation
-from toko_bot.handlers.sending import edit, reply
+from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.handlers.small_talk import small_talk_page
 from toko_bot.replies import messages
@@ -47,12 +47,7 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
     if message is None:
         return
     page = small_talk_page(update, shop, text) or await find(shop, clean(text), kind, view=shop.view(update))
-    before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
-    if before is not None and await edit(context.bot, message.chat.id, before, page):
-        return
-    answer = await reply(update, page)
-    if answer is not None:
-        shop.answers.note(message.chat.id, message.message_id, answer.message_id)
+    await reply(update, page)
 
 
 async def find(shop: Services, query: str, kind: str, *, view: View) -> Page:

@@ -1,14 +1,16 @@
 """Sends and edits messages, and ignores the harmless errors of Telegram, such as an unchanged edit."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
-from telegram import LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters, Update
+from telegram import Bot, LinkPreviewOptions, MaybeInaccessibleMessage, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
-from telegram.ext import ExtBot
 
-from toko_bot.handlers.services import Context
+from toko_bot.handlers.groups.rights import forbids_photos
+from toko_bot.handlers.services import Context, answers_here
+from toko_bot.replies.groups import texts
 from toko_bot.replies.layout import Page
 
 log = logging.getLogger(__name__)
@@ -24,22 +26,49 @@ TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
 async def reply(update: Update, page: Page) -> Message | None:
-    """Answer a message. In a group the answer quotes it, so that people see which message it answers."""
+    """Answer a message. In a group the answer quotes it, so that people see which message it answers.
+
+    An edited message changes its answer, if this process remembers it. Returns the answer, of an edited one only its
+    number and chat; None if there is nothing to answer.
+    """
     message = update.effective_message
     if message is None:
         return None
-    bot, quote = message.get_bot(), message.chat.type != message.chat.PRIVATE
+    bot, chat, answers = message.get_bot(), message.chat, answers_here()
+    before = answers.find(chat.id, message.message_id) if update.edited_message is not None else None
+    if before is not None and page.photo is None and await edit(bot, chat.id, before, page):
+        answer = Message(before, message.date, chat)
+    else:
+        quote = message.message_id if chat.type != chat.PRIVATE else None
+        answer = await send(bot, chat.id, page, thread=thread_of(message), quote=quote)
+    if update.message is not None or update.edited_message is not None:
+        answers.note(message, answer.message_id)
+    return answer
+
+
+async def send(bot: Bot, chat_id: int, page: Page, *, thread: int | None = None, quote: int | None = None) -> Message:
+    """Send a page into a topic, as an answer to the message `quote`. Where photos are forbidden, its text says so."""
     how: dict[str, Any] = {
-        "parse_mode": ParseMode.HTML, "reply_markup": page.markup,
-        "message_thread_id": message.message_thread_id if message.is_topic_message else None,
-        "reply_parameters": ReplyParameters(message.message_id, allow_sending_without_reply=True) if quote else None,
+        "parse_mode": ParseMode.HTML, "reply_markup": page.markup, "message_thread_id": thread,
+        "reply_parameters": ReplyParameters(quote, allow_sending_without_reply=True) if quote is not None else None,
     }  # fmt: skip
     if page.photo is not None:
-        return await bot.send_photo(message.chat.id, page.photo, caption=page.text, **how)
-    return await bot.send_message(message.chat.id, page.text, link_preview_options=NO_PREVIEW, **how)
+        try:
+            return await bot.send_photo(chat_id, page.photo, caption=page.text, **how)
+        except BadRequest as error:
+            if not forbids_photos(error):
+                raise
+            log.info("Chat %d forbids photos: the bot sends the text", chat_id)
+            page = replace(page, text=f"{page.text}\n\n{texts.PHOTOS_FORBIDDEN}")
+    return await bot.send_message(chat_id, page.text, link_preview_options=NO_PREVIEW, **how)
 
 
-async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, page: Page) -> bool:
+def thread_of(message: MaybeInaccessibleMessage | None) -> int | None:
+    """Return the topic of a message; None outside topics. Replies and comments have a thread that is no topic."""
+    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
     """Edit one of the bot's messages. Returns False if the message is gone or too old to be edited."""
     try:
         await bot.edit_message_text(
@@ -58,17 +87,21 @@ async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, page: Page) -> b
     return True
 
 
-async def edit_or_send(context: Context, message: MaybeInaccessibleMessage | None, page: Page) -> None:
-    """Edit the message that a button belongs to. If the message is gone, send a new one."""
+async def edit_or_send(context: Context, message: MaybeInaccessibleMessage | None, page: Page) -> bool:
+    """Edit the message that a button belongs to. If the message is gone, send a new one.
+
+    Returns False if there is nowhere to send it: the message is gone, and with it which topic it was in.
+    """
     if message is None:
-        return
+        return False
     if not message.is_accessible:
         log.info(GONE_LOG, message.message_id, message.chat.id)
+        if message.chat.is_forum:
+            return False
     elif await edit(context.bot, message.chat.id, message.message_id, page):
-        return
-    await context.bot.send_message(
-        message.chat.id, page.text, parse_mode=ParseMode.HTML, reply_markup=page.markup, link_preview_options=NO_PREVIEW
-    )
+        return True
+    await send(context.bot, message.chat.id, page, thread=thread_of(message))
+    return True
 
 
 async def answer_press(update: Update, text: str | None = None) -> None:

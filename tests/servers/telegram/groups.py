@@ -23,9 +23,7 @@ GENERAL = 1
 def check_access(chat: Chat) -> None:
     """Raise ApiError if the chat takes no new messages, because it is a supergroup now."""
     if chat.became:
-        raise ApiError(
-            400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.became
-        )
+        raise ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.became)
 
 
 def check_sending(chat: Chat, params: Params, replied: Message | None, *, photo: bool = False) -> Json:
