@@ -7,8 +7,7 @@ from dataclasses import replace
 from telegram import Message, Update
 from telegram.error import BadRequest
 
-from toko_bot.handlers.groups.rights import forbids_photos
-from toko_bot.handlers.sending import answer_press, edit_or_send, reply, thread_of
+from toko_bot.handlers.sending import answer_press, edit_or_send, forbids_photos, reply, thread_of
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import (

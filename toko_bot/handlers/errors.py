@@ -15,8 +15,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from toko_bot.handlers.groups.rights import forbids_writing
-from toko_bot.handlers.sending import answer_press, reply
+from toko_bot.handlers.sending import answer_press, forbids_writing, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.groups import texts

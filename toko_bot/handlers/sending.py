@@ -1,6 +1,7 @@
 """Sends and edits messages, and ignores the harmless errors of Telegram, such as an unchanged edit."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,6 @@ from telegram import Bot, LinkPreviewOptions, MaybeInaccessibleMessage, Message,
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from toko_bot.handlers.groups.rights import forbids_photos
 from toko_bot.handlers.services import Context, answers_here
 from toko_bot.replies.groups import texts
 from toko_bot.replies.layout import Page
@@ -22,6 +22,14 @@ GONE = (
     "there is no text in the message to edit",
 )  # fmt: skip
 GONE_LOG = "Message %d of chat %d is gone, or cannot be edited: the bot sends a new one"
+PHOTOS_FORBIDDEN = ("not enough rights to send photos", "chat_send_photos_forbidden", "chat_send_media_forbidden")
+WRITING_FORBIDDEN = (
+    "chat not found", "user is deactivated", "have no rights", "have no write access", "not enough rights",
+    "need administrator rights", "chat_write_forbidden", "chat_restricted", "chat_send_", "topic_closed",
+    "topic_deleted", "message thread not found",
+)  # fmt: skip
+"""What Telegram responds if the bot may not write. Those in capitals come from Telegram's servers, as long as the Bot API
+server does not know that the bot's rights have changed."""
 TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
@@ -63,6 +71,16 @@ async def send(bot: Bot, chat_id: int, page: Page, *, thread: int | None = None,
     return await bot.send_message(chat_id, page.text, link_preview_options=NO_PREVIEW, **how)
 
 
+def forbids_photos(error: BadRequest) -> bool:
+    """Return whether the chat forbids photos. It may allow text."""
+    return _is(error, PHOTOS_FORBIDDEN)
+
+
+def forbids_writing(error: BadRequest) -> bool:
+    """Return whether the bot may not write in the chat, or in the topic, or whether either is gone."""
+    return _is(error, WRITING_FORBIDDEN)
+
+
 def thread_of(message: MaybeInaccessibleMessage | None) -> int | None:
     """Return the topic of a message; None outside topics. Replies and comments have a thread that is no topic."""
     return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
@@ -76,11 +94,10 @@ async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
             link_preview_options=NO_PREVIEW,
         )  # fmt: skip
     except BadRequest as error:
-        text = str(error).lower()
-        if UNCHANGED in text:
+        if _is(error, (UNCHANGED,)):
             log.info("Message %d of chat %d already has this text", message_id, chat_id)
             return True
-        if any(reason in text for reason in GONE):
+        if _is(error, GONE):
             log.info(GONE_LOG, message_id, chat_id)
             return False
         raise
@@ -112,6 +129,11 @@ async def answer_press(update: Update, text: str | None = None) -> None:
     try:
         await query.answer(text, show_alert=bool(text))
     except BadRequest as error:
-        if not any(reason in str(error).lower() for reason in TOO_LATE):
+        if not _is(error, TOO_LATE):
             raise
         log.info("The answer to a pressed button came too late")
+
+
+def _is(error: BadRequest, reasons: Sequence[str]) -> bool:
+    text = str(error).lower()
+    return any(reason in text for reason in reasons)

@@ -1,1 +1,1 @@
-"""What concerns groups: their upgrade to a supergroup, and what the bot may not do in them."""
+"""A group that becomes a supergroup."""
