@@ -7,7 +7,7 @@ from dataclasses import replace
 from telegram import Message, Update
 from telegram.error import BadRequest
 
-from toko_bot.handlers.sending import answer_press, edit_or_send, forbids_photos, reply, thread_of
+from toko_bot.handlers.sending import answer_press, edit_or_send, forbids_photos, reply, where
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import (
@@ -142,9 +142,7 @@ async def _photo(update: Update, context: Context, served: Served, product: str)
     else:
         name = served.catalog.products.name(row)[:200]
         try:
-            await context.bot.send_photo(
-                message.chat.id, photo, caption=name or None, message_thread_id=thread_of(message)
-            )
+            await context.bot.send_photo(message.chat.id, photo, caption=name or None, **where(message))
         except BadRequest as error:
             if not forbids_photos(error):
                 raise

@@ -28,7 +28,7 @@ WRITING_FORBIDDEN = (
     "need administrator rights", "chat_write_forbidden", "chat_restricted", "chat_send_", "topic_closed",
     "topic_deleted", "message thread not found",
 )  # fmt: skip
-"""What Telegram responds if the bot may not write. Those in capitals come from Telegram's servers, as long as the Bot API
+"""What Telegram responds if the bot may not write. The codes come from Telegram's servers, as long as the Bot API
 server does not know that the bot's rights have changed."""
 TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
@@ -47,19 +47,15 @@ async def reply(update: Update, page: Page) -> Message | None:
     if before is not None and page.photo is None and await edit(bot, chat.id, before, page):
         answer = Message(before, message.date, chat)
     else:
-        quote = message.message_id if chat.type != chat.PRIVATE else None
-        answer = await send(bot, chat.id, page, thread=thread_of(message), quote=quote)
+        answer = await send(bot, chat.id, page, where(message))
     if update.message is not None or update.edited_message is not None:
         answers.note(message, answer.message_id)
     return answer
 
 
-async def send(bot: Bot, chat_id: int, page: Page, *, thread: int | None = None, quote: int | None = None) -> Message:
-    """Send a page into a topic, as an answer to the message `quote`. Where photos are forbidden, its text says so."""
-    how: dict[str, Any] = {
-        "parse_mode": ParseMode.HTML, "reply_markup": page.markup, "message_thread_id": thread,
-        "reply_parameters": ReplyParameters(quote, allow_sending_without_reply=True) if quote is not None else None,
-    }  # fmt: skip
+async def send(bot: Bot, chat_id: int, page: Page, where: dict[str, Any]) -> Message:
+    """Send a page. Where photos are forbidden, its text comes with a line that says so."""
+    how = {"parse_mode": ParseMode.HTML, "reply_markup": page.markup, **where}
     if page.photo is not None:
         try:
             return await bot.send_photo(chat_id, page.photo, caption=page.text, **how)
@@ -79,6 +75,18 @@ def forbids_photos(error: BadRequest) -> bool:
 def forbids_writing(error: BadRequest) -> bool:
     """Return whether the bot may not write in the chat, or in the topic, or whether either is gone."""
     return _is(error, WRITING_FORBIDDEN)
+
+
+def where(message: MaybeInaccessibleMessage) -> dict[str, Any]:
+    """Return the parameters with which a new message is sent where `message` is.
+
+    In a group it quotes the message. That also keeps it among the comments on a post of a channel.
+    """
+    quote = ReplyParameters(message.message_id, allow_sending_without_reply=True)
+    return {
+        "message_thread_id": thread_of(message),
+        "reply_parameters": quote if message.chat.type != message.chat.PRIVATE else None,
+    }
 
 
 def thread_of(message: MaybeInaccessibleMessage | None) -> int | None:
@@ -117,7 +125,7 @@ async def edit_or_send(context: Context, message: MaybeInaccessibleMessage | Non
             return False
     elif await edit(context.bot, message.chat.id, message.message_id, page):
         return True
-    await send(context.bot, message.chat.id, page, thread=thread_of(message))
+    await send(context.bot, message.chat.id, page, where(message))
     return True
 
 

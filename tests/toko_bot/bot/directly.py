@@ -6,7 +6,7 @@ did. There are no turns: nobody has to wait.
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from tests.servers.telegram.wire import Params, Upload
 from tests.servers.telegram.world import World
 from tests.toko_bot.bot.in_thread import bot_settings
 from toko_bot.app import TokoBot, build_app
+from toko_bot.handlers.services import Answers
+from toko_core.state.groups.store import Groups
 from toko_core.state.tables import metadata
 
 
@@ -69,8 +71,10 @@ class DirectBot:
         """Replace the server by another one, with other chats, and empty the state database."""
         self.server = TelegramServer()
         self._connect()
-        with self.bot.services.state.write() as connection:
-            for table in metadata.sorted_tables:
+        services = self.bot.services
+        services.answers, services.groups = Answers(), Groups(services.state, services.settings.allowed_chats)
+        with services.state.write() as connection:
+            for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
 
     def _connect(self) -> None:
@@ -79,7 +83,11 @@ class DirectBot:
 
     def handle(self) -> None:
         """Process what people did, in its order."""
-        self._runner.run(self._handle())
+        self.run(self._handle())
+
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do something else in the bot's event loop."""
+        self._runner.run(work)
 
     async def _handle(self) -> None:
         application, pending = self.bot.application, self.server.world.updates.pending
@@ -89,9 +97,12 @@ class DirectBot:
 
 
 @contextmanager
-def direct_bot(data: Path, **settings: str) -> Iterator[DirectBot]:
-    """Run a bot with these settings. At the end, check that nothing unexpected happened in it."""
-    server = TelegramServer()
+def direct_bot(data: Path, server: TelegramServer | None = None, **settings: str) -> Iterator[DirectBot]:
+    """Run a bot with these settings. At the end, check that nothing unexpected happened in it.
+
+    Bots with the same server and data folder are replicas: `handle` of one of them processes what people did.
+    """
+    server = server or TelegramServer()
     bot = build_app(bot_settings(server, data, **settings))
 
     async def start() -> None:
