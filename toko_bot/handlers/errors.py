@@ -99,7 +99,8 @@ async def _apologize(update: object) -> None:
         return
     await _answer_press(update, messages.FAILED)
     try:
-        if update.message is not None and update.message.chat.type == Chat.PRIVATE:
+        message = update.message or update.edited_message
+        if message is not None and message.chat.type == Chat.PRIVATE:
             await reply(update, Page(messages.FAILED))
     except TelegramError as error:
         log.info("The person could not be notified of the error: %s", short(error))

@@ -45,20 +45,27 @@ class Answers:
     """The bot's answer to each message, so that an edited one edits its answer. They are forgotten at a restart."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, int], tuple[int, str]] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int], tuple[int, int]] = OrderedDict()
+        """The number of each answer, and the hash of the text that was answered."""
 
     def note(self, asked: Message, answer: int) -> None:
-        self._known[asked.chat.id, asked.message_id] = answer, asked.text or ""
+        self._known[asked.chat.id, asked.message_id] = answer, _hash(asked)
         if len(self._known) > MOST_ANSWERS:
             self._known.popitem(last=False)
 
     def find(self, chat_id: int, asked: int) -> int | None:
         """Return the number of the answer."""
-        return self._known.get((chat_id, asked), (None, ""))[0]
+        known = self._known.get((chat_id, asked))
+        return None if known is None else known[0]
 
     def has_answered(self, message: Message) -> bool:
         """Return whether the message was answered with this text: Telegram also reports edits of other things."""
-        return self._known.get((message.chat.id, message.message_id), (0, None))[1] == (message.text or "")
+        known = self._known.get((message.chat.id, message.message_id))
+        return known is not None and known[1] == _hash(message)
+
+
+def _hash(message: Message) -> int:
+    return hash(message.text or message.caption or "")
 
 
 _answers: ContextVar[Answers | None] = ContextVar("answers", default=None)
@@ -110,7 +117,7 @@ class Services:
     quotations: Quotations = field(init=False)
     groups: Groups = field(init=False)
     reports: OwnerReports | None = None
-    """What the bot tells the owners by itself, once it has started."""
+    """The reports to the owners, once the bot has started."""
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))

@@ -202,7 +202,7 @@ chat_aliases = Table(
     Column("moved_at", Moment, nullable=False),
     Column("told_at", Moment, nullable=True),
 )
-"""Groups that became supergroups: their old and new ids. `told_at` is when the owners were notified."""
+"""Groups that became supergroups. The title is erased at `told_at`, when the owners are notified."""
 
 
 def forget(connection: Connection, shop: str, user_id: int) -> int:

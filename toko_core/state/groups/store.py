@@ -80,12 +80,15 @@ class Groups:
         return True
 
     def take_unreported(self) -> list[Move]:
-        """Return the moves that the owners were not notified of. Each is returned once, to one process."""
+        """Return the moves that the owners were not notified of. Each is returned once, to one process.
+
+        The titles are erased then: they may name people.
+        """
         columns = chat_aliases.c
         unreported = (columns.shop == self._state.shop) & columns.told_at.is_(None)
         with self._state.write() as connection:
             rows = select(columns.old_id, columns.new_id, columns.title).where(unreported)
             moves = [Move(*row) for row in connection.execute(rows.order_by(columns.moved_at))]
             if moves:
-                connection.execute(update(chat_aliases).where(unreported).values(told_at=datetime.now(UTC)))
+                connection.execute(update(chat_aliases).where(unreported).values(told_at=datetime.now(UTC), title=""))
         return moves

@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers.telegram import Message
 from tests.toko_bot.bot.directly import DirectBot
-from tests.toko_bot.bot.process import SITI
+from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.handlers.groups.conftest import CLOSED, COMMENTS, OTHER, TOPIC, Place, enter, put
 from toko_bot.replies import messages
 from toko_bot.replies.groups import texts
@@ -68,10 +68,6 @@ def test_where_the_bot_may_not_write_it_is_silent_and_logs_one_line_and_buttons_
     assert len(place.bot.server.world.requests) <= requests + 1
     assert place.take_errors() == ["chat_gone"]
     assert not place.press("1", answer).answered().text, "its own messages can be edited"
-    assert "📈 Riwayat" in place.now(answer).labels
-    (history,) = [button for button in place.now(answer).buttons if button.text == "📈 Riwayat"]
-    assert history.data
-    place.group.forbidden = {reason, "CHAT_WRITE_FORBIDDEN"}
     assert place.press("📈 Riwayat", answer).answered().text == texts.CANNOT_WRITE
     assert len(place.of_bot) == before
     assert place.take_errors() == ["chat_gone"]
@@ -219,7 +215,7 @@ def test_a_button_of_a_message_that_is_gone_does_not_answer_in_another_topic(for
 
 
 def test_a_private_chat_with_topics_is_answered_in_the_topic(bot: DirectBot) -> None:
-    budi = bot.server.user(101, "Budi")
+    budi = bot.server.user(BUDI, "Budi")
     budi.chat.topics = {TOPIC: "open"}
     budi.send("indomie goreng 3 pcs, gula pasir 5", topic=TOPIC)
     bot.handle()
@@ -254,3 +250,20 @@ def test_a_removed_employee_who_presses_an_old_button_anywhere_reads_that_access
     bot.handle()
     assert {press.answered(timeout=0).text for press in presses} == {ENDED}
     assert [message for message in andi.messages if message.sender.is_bot] == [message]
+
+
+def test_somebody_who_blocks_the_bot_before_its_answer_costs_one_line_of_the_log(
+    bot: DirectBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    budi = bot.server.user(BUDI, "Budi")
+    budi.send("gula")
+    budi.block()
+    with caplog.at_level(logging.INFO, "toko_bot.handlers.errors"):
+        bot.handle()
+    assert len(caplog.records) == 1
+    assert "has blocked the bot" in caplog.text
+    assert Place(bot, budi).take_errors() == ["forbidden"]
+    budi.unblock()
+    budi.send("gula")
+    bot.handle()
+    assert "Gulaku" in budi.next_message(timeout=0).text

@@ -1,5 +1,7 @@
 """Which groups may use the bot: those of the settings, and what they became."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.toko_core.state.databases import on_both
@@ -31,6 +33,7 @@ def test_a_move_is_stored_once_and_reported_by_one_process(state: StateDatabase)
     replicas = [Groups(state, {OLD}), Groups(state, {OLD})]
     assert [groups.move(MOVE) for groups in replicas] == [True, False]
     assert [groups.take_unreported() for groups in replicas] == [[MOVE], []]
+    assert replicas[1].moves() == [replace(MOVE, title="")], "a title may name people"
 
 
 def test_groups_without_access_and_ids_that_the_settings_have_are_not_stored(state: StateDatabase) -> None:
