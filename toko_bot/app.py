@@ -241,7 +241,8 @@ class TokoBot:
             log.info("The menus are not set: %s", error)
             return
         for chat in sorted(groups):
-            await set_menu(app.bot, chat, None)
+            if (new := await set_menu(app.bot, chat, None)) is not None:  # also if it happened while no bot ran
+                await take_over(app.bot, self.services, Move(chat, new, title=""))
         for person in people:
             if person.role is not Role.CUSTOMER:
                 await set_menu(app.bot, person.user_id, person.role)

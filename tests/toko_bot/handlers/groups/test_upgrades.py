@@ -162,6 +162,17 @@ def test_if_the_state_database_cannot_be_used_the_supergroup_has_access_until_th
         assert answers(bot, server.group(OTHER, "Lain", budi)) == []
 
 
+def test_a_group_that_was_upgraded_while_no_bot_ran_has_access_once_one_starts(replicas: Replicas) -> None:
+    with TelegramServer() as server:
+        budi, siti = server.user(BUDI, "Budi"), server.user(SITI, "Siti")
+        new = server.upgrade(server.group(OLD, "Toko Staf", budi, kind="group"), NEW, budi)
+        server.world.updates.pending.clear()  # Telegram keeps them for a day
+        with running_in_thread(build_app(bot_settings(server, replicas.folder, **replicas.settings()))):
+            assert f"ID baru: {NEW}" in siti.next_message("supergrup").text
+            assert FOUND in inside(server, new).ask(SEARCH).text
+            server.wait_until(lambda: inside(server, new).commands(), "the menu is set")
+
+
 def test_each_owner_reads_the_new_id_once_also_if_the_bot_was_killed_before(replicas: Replicas) -> None:
     with TelegramServer() as server:
         budi, siti, rina = server.user(BUDI, "Budi"), server.user(SITI, "Siti"), server.user(RINA, "Rina")
