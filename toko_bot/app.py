@@ -28,6 +28,7 @@ from toko_bot.handlers.decisions.launching import keep_up
 from toko_bot.handlers.decisions.pages import on_decision_press, on_earlier, on_quiet
 from toko_bot.handlers.demand.pages import on_demand, on_demand_press
 from toko_bot.handlers.errors import on_error
+from toko_bot.handlers.groups.upgrades import take_over
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
 from toko_bot.handlers.people.pages import on_audit, on_people, on_people_press
@@ -55,6 +56,7 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.people import Role
 from toko_core.state.database import StateError
+from toko_core.state.groups.store import Move
 
 log = logging.getLogger(__name__)
 
@@ -130,9 +132,13 @@ class TokoBot:
         bot = ExtBot(
             settings.token, f"{url}/bot", f"{url}/file/bot",
             request=Sending(self.metrics.sending, read_timeout=ANSWER_SECONDS), get_updates_request=self._polling,
-            rate_limiter=Outgoing(settings.telegram_rate_limit),
+            rate_limiter=Outgoing(settings.telegram_rate_limit, self._group_moved),
         )  # fmt: skip
         return WebhookUpdater(bot, queue, self.metrics.unreadable.inc) if settings.webhook_url else Updater(bot, queue)
+
+    def _group_moved(self, old: int, new: int) -> None:
+        move = Move(old, new, title="")
+        self.services.background.start(take_over(self.application.bot, self.services, move))
 
     def _build(self) -> App:
         app: App = (
@@ -154,12 +160,12 @@ class TokoBot:
         if self.live.served is None:
             log.error("There is no catalogue to serve yet: %s. The bot checks every second.", self.live.problem)
         shop = self.services
-        reports = OwnerReports(app.bot, self.settings, self.live, shop.owners, shop.state)
+        reports = shop.reports = OwnerReports(app.bot, self.settings, self.live, shop.owners, shop.state)
         news = PriceNews(app.bot, self.settings, self.live, shop.people, shop.watches, shop.deliveries)
         for work in (
             self.live.follow(reports.report_rejected_catalog), self._report_stale(reports), reports.keep_sending(),
             news.keep_sending(), keep_up(app.bot, shop), shop.usage.keep_writing(),
-            self._set_commands(app), self._watch_updates(),
+            self._set_commands(app), self._report_moved_groups(reports), self._watch_updates(),
             *self._signs_of_life(),
         ):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -224,15 +230,30 @@ class TokoBot:
                 log.exception("Checking the age of the data failed")
             await asyncio.sleep(STALE_EVERY)
 
+    async def _report_moved_groups(self, reports: OwnerReports) -> None:
+        """Notify the owners of what a killed bot did not report, and log which ids of ALLOWED_CHATS are old."""
+        groups, allowed = self.services.groups, self.settings.allowed_chats
+        if not allowed:
+            return
+        try:
+            for move in await asyncio.to_thread(groups.moves):
+                if move.old in allowed:
+                    log.info("Group %d is supergroup %d: put the new id into ALLOWED_CHATS", move.old, move.new)
+            await reports.report_moved_groups(groups)
+        except StateError as error:
+            log.info("It is not known whether groups became supergroups: %s", error)
+
     async def _set_commands(self, app: App) -> None:
         """Set the menus, because a new version has other commands. Customers get theirs anew with /start."""
         try:
             people = await asyncio.to_thread(self.services.people.everybody)
+            groups = await asyncio.to_thread(self.services.groups.all)
         except StateError as error:
             log.info("The menus are not set: %s", error)
             return
-        for chat in sorted(self.settings.allowed_chats):
-            await set_menu(app.bot, chat, None)
+        for chat in sorted(groups):
+            if (new := await set_menu(app.bot, chat, None)) is not None:  # also if it happened while no bot ran
+                await take_over(app.bot, self.services, Move(chat, new, title=""))
         for person in people:
             if person.role is not Role.CUSTOMER:
                 await set_menu(app.bot, person.user_id, person.role)
@@ -242,29 +263,30 @@ def add_handlers(app: App) -> None:
     """Add the gate, and then one handler for each kind of update."""
     private, new = filters.ChatType.PRIVATE, filters.UpdateType.MESSAGE
     ours = ~filters.VIA_BOT  # messages that people send through inline mode are answers already
+    said = filters.UpdateType.MESSAGES & ours
     app.add_handler(TypeHandler(Update, guard), GATE)
     app.add_handlers(
         [
             MessageHandler(filters.Regex(LINK) & new, on_product_link),
-            CommandHandler(["start", "bantuan", "help"], on_start, new),
-            CommandHandler("id", on_id, new),
-            CommandHandler(["data", "version"], on_version, new),
-            CommandHandler(["segarkan", "reload"], on_reload, new),
+            CommandHandler(["start", "bantuan", "help"], on_start, said),
+            CommandHandler("id", on_id, said),
+            CommandHandler(["data", "version"], on_version, said),
+            CommandHandler(["segarkan", "reload"], on_reload, said),
             CommandHandler(["harga", "cari"], on_group_search),
-            CommandHandler("riwayat", on_history, new),
-            CommandHandler(list(WAYS), on_moves, new),
-            CommandHandler(["keadaan", "status"], on_status, new),
-            CommandHandler(["sinkron", "sync"], on_sync, new),
-            CommandHandler(list(COMMANDS), on_report, new),
-            CommandHandler("penawaran", on_quotations, new),
-            CommandHandler("kembali", on_earlier, new),
-            CommandHandler("tenang", on_quiet, new),
-            CommandHandler("dicari", on_demand, new),
-            CommandHandler("favorit", on_marked, new),
-            CommandHandler("pagi", on_morning, new),
-            CommandHandler("pengguna", on_people, new),
-            CommandHandler("catatan", on_audit, new),
-            MessageHandler(filters.COMMAND & new & private, on_unknown),
+            CommandHandler("riwayat", on_history, said),
+            CommandHandler(list(WAYS), on_moves, said),
+            CommandHandler(["keadaan", "status"], on_status, said),
+            CommandHandler(["sinkron", "sync"], on_sync, said),
+            CommandHandler(list(COMMANDS), on_report, said),
+            CommandHandler("penawaran", on_quotations, said),
+            CommandHandler("kembali", on_earlier, said),
+            CommandHandler("tenang", on_quiet, said),
+            CommandHandler("dicari", on_demand, said),
+            CommandHandler("favorit", on_marked, said),
+            CommandHandler("pagi", on_morning, said),
+            CommandHandler("pengguna", on_people, said),
+            CommandHandler("catatan", on_audit, said),
+            MessageHandler(filters.COMMAND & said & private, on_unknown),
             MessageHandler((filters.PHOTO | filters.Document.IMAGE) & private & new & ours, on_photo),
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),
             MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),

@@ -9,7 +9,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 from toko_bot.handlers.search import answer_search
-from toko_bot.handlers.sending import reply
+from toko_bot.handlers.sending import reply, thread_of
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
@@ -32,7 +32,7 @@ async def on_photo(update: Update, context: Context) -> None:
     if image is None:
         return
     try:
-        await context.bot.send_chat_action(message.chat.id, ChatAction.TYPING)
+        await context.bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=thread_of(message))
     except TelegramError as error:
         log.info("The chat action could not be sent: %s", error)
     shop, unread = services(context), messages.BARCODE_UNREADABLE

@@ -5,8 +5,9 @@ import time
 from dataclasses import replace
 
 from telegram import Message, Update
+from telegram.error import BadRequest
 
-from toko_bot.handlers.sending import answer_press, edit_or_send, reply
+from toko_bot.handlers.sending import answer_press, edit_or_send, forbids_photos, reply, where
 from toko_bot.handlers.services import Context, services
 from toko_bot.handlers.watching.marks import find_marks, watcher_of
 from toko_bot.replies import messages
@@ -24,6 +25,7 @@ from toko_bot.replies.buttons import (
     Results,
     read_data,
 )
+from toko_bot.replies.groups import texts
 from toko_bot.replies.history_page import history_page
 from toko_bot.replies.layout import Page, query_of
 from toko_bot.replies.lists import choices_page, results_page
@@ -148,15 +150,21 @@ async def _photo(update: Update, context: Context, served: Served, product: str)
         await answer_press(update, messages.OLD_BUTTON)
     else:
         name = served.catalog.products.name(row)[:200]
-        await context.bot.send_photo(message.chat.id, photo, caption=name or None)
-        await answer_press(update)
+        try:
+            await context.bot.send_photo(message.chat.id, photo, caption=name or None, **where(message))
+        except BadRequest as error:
+            if not forbids_photos(error):
+                raise
+            await answer_press(update, texts.PHOTOS_FORBIDDEN)
+        else:
+            await answer_press(update)
 
 
 async def _show(update: Update, context: Context, page: Page) -> None:
     press = update.callback_query
     if press is not None:
-        await edit_or_send(context, press.message, page)
-        await answer_press(update)
+        is_shown = await edit_or_send(context, press.message, page)
+        await answer_press(update, None if is_shown else messages.OLD_BUTTON)
 
 
 def _with_query(update: Update, results: Results) -> Results | None:

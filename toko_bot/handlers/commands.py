@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from telegram import BotCommand, BotCommandScopeChat, Chat, Message, Update
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from toko_bot.handlers.sending import reply
@@ -45,14 +45,20 @@ def welcome(shop: str, role: Role) -> str:
     return messages.welcome(shop, sections_of(role), customer=role is Role.CUSTOMER)
 
 
-async def set_menu(bot: ExtBot[Any], chat_id: int, role: Role | None) -> None:
-    """Set the command menu of a private chat with somebody of a role, or that of a group if `role` is None."""
+async def set_menu(bot: ExtBot[Any], chat_id: int, role: Role | None) -> int | None:
+    """Set the command menu of a private chat with somebody of a role, or that of a group if `role` is None.
+
+    Returns the id of the supergroup that the group became, if Telegram says so.
+    """
     menu = messages.GROUP_COMMANDS if role is None else commands_of(role)
     try:
         commands = [BotCommand(name, about) for name, about in menu.items()]
         await bot.set_my_commands(commands, BotCommandScopeChat(chat_id))
+    except ChatMigrated as error:
+        return error.new_chat_id
     except TelegramError as error:  # somebody who never started the bot has no chat with it
         log.info("The menu of chat %d is not set: %s", chat_id, short(error))
+    return None
 
 
 async def remove_menu(bot: ExtBot[Any], chat_id: int) -> None:

@@ -15,15 +15,14 @@ from telegram.error import (
     TimedOut,
 )
 
-from toko_bot.handlers.sending import answer_press, reply
+from toko_bot.handlers.sending import answer_press, forbids_writing, reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
+from toko_bot.replies.groups import texts
 from toko_bot.replies.layout import Page
 from toko_bot.service.outgoing import short
 
 log = logging.getLogger(__name__)
-
-CHAT_GONE = ("chat not found", "user is deactivated", "have no rights", "not enough rights", "topic_closed")
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -45,15 +44,17 @@ async def on_error(update: object, context: Context) -> None:
         case Forbidden():
             errors.labels("forbidden").inc()
             log.info("User %s has blocked the bot, or the bot was removed from the chat: %s", who, text)
+            await _answer_press(update, texts.CANNOT_WRITE)
         case InvalidToken():
             errors.labels("token").inc()
             log.critical("Telegram does not know TELEGRAM_BOT_TOKEN any more: was it revoked with @BotFather?")
         case ChatMigrated():
             errors.labels("migrated").inc()
             log.warning("A group has become a supergroup: put its new id into ALLOWED_CHATS: %s", text)
-        case BadRequest() if any(reason in text.lower() for reason in CHAT_GONE):
+        case BadRequest() if forbids_writing(error):
             errors.labels("chat_gone").inc()
             log.info("The bot cannot write to the chat of user %s: %s", who, text)
+            await _answer_press(update, texts.CANNOT_WRITE)
         case BadRequest():
             errors.labels("bad_request").inc()
             log.error("Telegram rejected a request: %s", text)
@@ -83,13 +84,23 @@ async def _remove_webhook(context: Context, text: str) -> None:
         log.error("Another program had set a webhook for this bot; it is removed. Stop that program: %s", text)
 
 
-async def _apologize(update: object) -> None:
+async def _answer_press(update: object, text: str) -> None:
+    """Answer a pressed button, which is possible even where the bot may not write."""
     if not isinstance(update, Update):
         return
     try:
-        if update.callback_query is not None:
-            await answer_press(update, messages.FAILED)
-        elif update.message is not None and update.message.chat.type == Chat.PRIVATE:
+        await answer_press(update, text)
+    except TelegramError as error:
+        log.info("A pressed button could not be answered: %s", short(error))
+
+
+async def _apologize(update: object) -> None:
+    if not isinstance(update, Update):
+        return
+    await _answer_press(update, messages.FAILED)
+    try:
+        message = update.message or update.edited_message
+        if message is not None and message.chat.type == Chat.PRIVATE:
             await reply(update, Page(messages.FAILED))
     except TelegramError as error:
         log.info("The person could not be notified of the error: %s", short(error))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from telegram import Chat, Update
 
 from toko_bot.handlers.quotations.conversation import answer_as_quotation
-from toko_bot.handlers.sending import edit, reply
+from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.handlers.small_talk import small_talk_page
 from toko_bot.handlers.watching.marks import find_marks, watcher_of
@@ -54,11 +54,7 @@ async def answer_search(update: Update, context: Context, text: str, kind: str =
         answer = await find(shop, clean(text), kind, view=shop.view(update), watcher=watcher_of(update))
     else:
         answer = Answer(page)
-    before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
-    if before is None or not await edit(context.bot, message.chat.id, before, answer.page):
-        sent = await reply(update, answer.page)
-        if sent is not None:
-            shop.answers.note(message.chat.id, message.message_id, sent.message_id)
+    await reply(update, answer.page)
     _remember(update, shop, answer)
 
 

@@ -8,10 +8,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from telegram import Chat, Update
+from telegram import Chat, Message, Update
 from telegram.ext import Application, ContextTypes
 
 from toko_bot.service.metrics import Metrics
+from toko_bot.service.owners import OwnerReports
 from toko_bot.service.usage import Usage
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
@@ -22,6 +23,7 @@ from toko_core.people.requests import Requests
 from toko_core.people.store import ORDINARY_LEVEL, People
 from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.decisions import Decisions
+from toko_core.state.groups.store import Groups
 from toko_core.state.quotations.store import Quotations
 from toko_core.state.watching.deliveries import Deliveries
 from toko_core.state.watching.watches import Watches
@@ -44,18 +46,42 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Answers:
-    """The bot's answer to each message, so that an edited search edits its answer. They are forgotten at a restart."""
+    """The bot's answer to each message, so that an edited one edits its answer. They are forgotten at a restart."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, int], int] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int], tuple[int, int]] = OrderedDict()
+        """The number of each answer, and the hash of the text that was answered."""
 
-    def note(self, chat_id: int, asked: int, answer: int) -> None:
-        self._known[chat_id, asked] = answer
+    def note(self, asked: Message, answer: int) -> None:
+        self._known[asked.chat.id, asked.message_id] = answer, _hash(asked)
         if len(self._known) > MOST_ANSWERS:
             self._known.popitem(last=False)
 
     def find(self, chat_id: int, asked: int) -> int | None:
-        return self._known.get((chat_id, asked))
+        """Return the number of the answer."""
+        known = self._known.get((chat_id, asked))
+        return None if known is None else known[0]
+
+    def has_answered(self, message: Message) -> bool:
+        """Return whether the message was answered with this text: Telegram also reports edits of other things."""
+        known = self._known.get((message.chat.id, message.message_id))
+        return known is not None and known[1] == _hash(message)
+
+
+def _hash(message: Message) -> int:
+    return hash(message.text or message.caption or "")
+
+
+_answers: ContextVar[Answers | None] = ContextVar("answers", default=None)
+
+
+def answers_here() -> Answers:
+    """Return the answers of the bot that processes the update."""
+    answers = _answers.get()
+    if answers is None:
+        answers = Answers()
+        _answers.set(answers)
+    return answers
 
 
 class Background:
@@ -99,6 +125,9 @@ class Services:
     usage: Usage = field(init=False)
     watches: Watches = field(init=False)
     deliveries: Deliveries = field(init=False)
+    groups: Groups = field(init=False)
+    reports: OwnerReports | None = None
+    """The reports to the owners, once the bot has started."""
 
     def __post_init__(self) -> None:
         self.state = StateDatabase(state_url(self.settings))
@@ -110,6 +139,11 @@ class Services:
         self.usage = Usage(self.state, self.settings.zone, self.settings.owners | self.settings.staff)
         self.watches = Watches(self.state, self.settings.zone)
         self.deliveries = Deliveries(self.state, self.settings.zone)
+        self.groups = Groups(self.state, self.settings.allowed_chats)
+
+    def begin(self) -> None:
+        """Begin the processing of an update: `answers_here` returns the answers of this bot from here on."""
+        _answers.set(self.answers)
 
     def sender(self, update: Update) -> Person | None:
         """Return who sent the update, or None if they have no access. They are looked up once for each update."""

@@ -114,6 +114,11 @@ def data_lines(served: Served, settings: BotSettings, *, always: bool = True) ->
     return stale_lines(served, settings) or ([messages.updated(old(served))] if always else [])
 
 
+def dated_lines(served: Served, settings: BotSettings) -> list[str]:
+    """Return when the data was made, for a text that people read later."""
+    return stale_lines(served, settings) or [messages.prices_of(moment(served.data_time, settings.zone))]
+
+
 def fit(
     lines: Sequence[str], room: int, more: Callable[[int], str] = messages.more_lines, most: int | None = None
 ) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 from telegram.constants import FloodLimit
-from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import AIORateLimiter
 from telegram.request import HTTPXRequest
 
@@ -23,6 +23,8 @@ TRANSIENT = (NetworkError, TimedOut, TelegramError)
 NOT_RETRIED = {"sendChatAction"}
 """Methods that are not worth a retry."""
 RETRIES_OF_429 = 5
+LONGEST_WAIT_IN_GROUP = 60.0
+"""If a group has to wait for longer, the answer is dropped: slow mode goes up to an hour between two messages."""
 CONNECTIONS = 16
 """Telegram responds in a tenth of a second, so these are enough for 160 requests a second. Telegram accepts 30."""
 SLACK = 0.1
@@ -70,16 +72,48 @@ class Outgoing(AIORateLimiter):
     """Waits after a 429, and retries a request after a 5xx, a timeout or a broken connection.
 
     If only the response was lost, the person receives the message twice. That is better than a search without an
-    answer.
+    answer. After a 429 in a group, which may be in slow mode, only this answer waits. A message to a group that has
+    just become a supergroup is sent to the supergroup.
     """
 
-    def __init__(self, a_second: int) -> None:
-        """Send at most `a_second` messages a second; 0 means no limit."""
+    def __init__(self, a_second: int, on_moved: Callable[[int, int], None]) -> None:
+        """Send at most `a_second` messages a second; 0 means no limit.
+
+        `on_moved` is called with the old and the new id of a group that became a supergroup.
+        """
         a_group = FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP if a_second else 0
         super().__init__(overall_max_rate=a_second, group_max_rate=a_group, max_retries=RETRIES_OF_429)
         self._paused_until = 0.0
+        self._on_moved = on_moved
 
     async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        for left in reversed(range(RETRIES_OF_429 + 1)):
+            try:
+                return await self._process(callback, args, kwargs, endpoint, data, rate_limit_args)
+            except _LimitOfGroupError as limit:
+                seconds = seconds_to_wait(limit.error)
+                if not left or seconds > LONGEST_WAIT_IN_GROUP:
+                    raise limit.error from None
+                log.info("Telegram limits the bot in chat %s: the answer waits %.1f s", data.get("chat_id"), seconds)
+                await asyncio.sleep(seconds + SLACK)
+            except ChatMigrated as error:
+                if not left or not endpoint.startswith("send"):
+                    raise
+                self._on_moved(int(data["chat_id"]), error.new_chat_id)
+                data["chat_id"] = error.new_chat_id
+                for of_old_group in ("reply_parameters", "message_thread_id"):
+                    data.pop(of_old_group, None)
+        raise AssertionError  # the last attempt returns or raises
+
+    async def _process(
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
         args: Any,
@@ -93,11 +127,16 @@ class Outgoing(AIORateLimiter):
             try:
                 return await callback(*args, **kwargs)
             except TelegramError as error:
-                if isinstance(error, RetryAfter):
-                    self._pause(error)
                 if (attempt := ATTEMPT.get()) is not None:
                     await attempt.release()
+                if isinstance(error, RetryAfter):
+                    if is_group:
+                        raise _LimitOfGroupError(error) from None
+                    self._pause(error)
                 raise
+
+        chat_id = data.get("chat_id")
+        is_group = isinstance(chat_id, int) and chat_id < 0
 
         for pause in PAUSES:
             try:
@@ -123,6 +162,14 @@ class Outgoing(AIORateLimiter):
         if now >= self._paused_until:
             log.warning("Telegram limits the bot: nothing is sent for %.1f s", seconds)
         self._paused_until = max(self._paused_until, now + seconds)
+
+
+class _LimitOfGroupError(Exception):
+    """A 429 in a group. It is none of the library's errors: after those, the library stops all other requests too."""
+
+    def __init__(self, error: RetryAfter) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Sending(HTTPXRequest):

@@ -15,12 +15,14 @@ from telegram.ext import ExtBot
 
 from toko_bot.replies import messages
 from toko_bot.replies.decisions.pages import markup_of
+from toko_bot.replies.groups import texts
 from toko_bot.replies.layout import is_stale
 from toko_bot.service.outgoing import seconds_to_wait, short
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.state.database import StateDatabase, StateError
 from toko_core.state.decisions import Decisions, Kind, Question, buttons_of
+from toko_core.state.groups.store import Groups
 from toko_core.state.outbox import Message, Notified, Outbox, Waiting
 from toko_core.state.quiet import read_quiet
 from toko_core.text import ago, moment
@@ -28,7 +30,7 @@ from toko_core.text import ago, moment
 log = logging.getLogger(__name__)
 
 SEND_EVERY = 30.0
-REJECTED, STALE = "refused", "stale"
+REJECTED, STALE, MOVED = "refused", "stale", "moved"
 """Kinds of messages."""
 
 
@@ -72,6 +74,11 @@ class OwnerReports:
             return
         text = messages.stale_report(moment(served.data_time, zone), ago(_now() - served.data_time))
         await self._add(Message(f"{STALE}:{datetime.now(zone).date().isoformat()}", text), Kind.SYNC)
+
+    async def report_moved_groups(self, groups: Groups) -> None:
+        """Notify the owners once of each group that became a supergroup. Raises StateError."""
+        for move in await asyncio.to_thread(groups.take_unreported):
+            await self._add(Message(f"{MOVED}:{move.new}", texts.moved(move)))
 
     async def keep_sending(self) -> None:
         """Send what waits, forever: at once after a report, and again every 30 seconds."""

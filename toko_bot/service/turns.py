@@ -58,7 +58,8 @@ class TakingTurns(BaseUpdateProcessor):
             _close(coroutine)
             update.on_processed()
             return
-        user = update.effective_user if isinstance(update, Update) else None
+        # All anonymous administrators, and all channels, have the same user: their chat tells them apart.
+        user = update.effective_sender if isinstance(update, Update) else None
         if not isinstance(update, Update) or user is None:
             await coroutine
             return

@@ -321,6 +321,19 @@ OF_WATCHING = (watches, watchers, deliveries)
 """The tables whose rows are worth nothing without the person: they are deleted when the person is erased."""
 
 
+chat_aliases = Table(
+    "chat_aliases",
+    metadata,
+    shop_column(primary_key=True),
+    Column("old_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("new_id", BigInteger, nullable=False),
+    Column("title", String, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("told_at", Moment, nullable=True),
+)
+"""Groups that became supergroups. The title is erased at `told_at`, when the owners are notified."""
+
+
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 

@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 
 @dataclass
 class Chat:
-    """A private chat, whose id is that of the person, or a group. `changed` guards all of it."""
+    """A private chat, whose id is that of the person, a group or a channel. `changed` guards all of it."""
 
     id: int
     kind: str
@@ -28,9 +28,26 @@ class Chat:
     """Whether the bot knows the chat, because the person has started the bot or the bot is in the group."""
     blocked: bool = False
 
+    is_admin: bool = False
+    """Whether the bot is an administrator: no restriction concerns it, and it gets all messages."""
+    forbidden: set[str] = field(default_factory=set)
+    """What the bot may not send: "text messages" and "photos", or an error code of Telegram's servers."""
+    topics: dict[int, str] = field(default_factory=dict)
+    """The topics of a forum, by their thread ids: "open" or "closed"."""
+    slow_seconds: int = 0
+    """In slow mode: the seconds between two messages of one sender."""
+    last_post: float = 0.0
+    became: int = 0
+    """The id of the supergroup that the group became."""
+
+    @property
+    def is_forum(self) -> bool:
+        return bool(self.topics) and self.kind == "supergroup"
+
     def json(self) -> Json:
         name = "first_name" if self.kind == "private" else "title"
-        return {"id": self.id, "type": self.kind, name: self.title}
+        forum = {"is_forum": True} if self.is_forum else {}
+        return {"id": self.id, "type": self.kind, name: self.title, **forum}
 
     def transcript(self) -> str:
         """Return all events of the chat as text."""

@@ -26,11 +26,22 @@ class Person:
         self.chat = chat
         self._world = world
         self._read: dict[EventKind, int] = {}
+        self.marks: Json = {}
+        """What all messages have in addition, such as the `sender_chat` of an anonymous administrator."""
 
     # Actions of the person
 
-    def send(self, text: str, reply_to: Message | None = None) -> Message:
-        return self._world.person_says(self.chat, self.user, text, reply_to=reply_to)
+    def send(
+        self, text: str, reply_to: Message | None = None, *, topic: int = 0, comment_on: Message | None = None,
+        via: User | None = None,
+    ) -> Message:  # fmt: skip
+        """Send a text: in a topic of a forum, as a comment on a post of a channel, or by way of an inline bot."""
+        where = {"thread": topic, "in_topic": True} if topic else {}
+        if comment_on is not None:
+            where, reply_to = {"thread": comment_on.id}, reply_to or comment_on
+        return self._world.person_says(
+            self.chat, self.user, text, reply_to=reply_to, via_bot=via, marks=self.marks, **where
+        )
 
     def send_photo(self, data: bytes, caption: str = "") -> Message:
         """Send a photo. The bot gets it in two sizes."""

@@ -99,6 +99,12 @@ class Message:
     via_bot: User | None = None
     inline_id: str = ""
     extra: Json = field(default_factory=dict)
+    """Other content, such as a location. The text is its caption."""
+    thread: int = 0
+    """The thread that the message belongs to: a topic, or the message that comments answer."""
+    in_topic: bool = False
+    marks: Json = field(default_factory=dict)
+    """Further fields, such as `sender_chat`."""
 
     @property
     def rows(self) -> list[list[Button]]:
@@ -145,7 +151,11 @@ class Message:
             content["caption_entities" if captioned else "entities"] = list(self.entities)
         if self.buttons:
             content["reply_markup"] = self.markup
-        return content | self.extra
+        if self.thread:
+            content["message_thread_id"] = self.thread
+        if self.in_topic:
+            content["is_topic_message"] = True
+        return content | self.extra | self.marks
 
 
 @dataclass(frozen=True, slots=True)

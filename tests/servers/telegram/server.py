@@ -16,9 +16,10 @@ from typing import Any, Self
 from tests.servers.telegram.chats import Chat
 from tests.servers.telegram.errors import ApiError
 from tests.servers.telegram.faults import Failure, FailureKind, act_out, error_response
+from tests.servers.telegram.groups import ANONYMOUS, forward_post, upgrade
 from tests.servers.telegram.methods import METHODS
 from tests.servers.telegram.people import Person
-from tests.servers.telegram.records import Event, Received, User
+from tests.servers.telegram.records import Event, Message, Received, User
 from tests.servers.telegram.wire import HttpRequest, Params, http_response, parse_params, read_request
 from tests.servers.telegram.world import World, file_content
 
@@ -92,12 +93,26 @@ class TelegramServer:
             chat.members[user_id] = user
             return self._people.setdefault((user_id, chat.id), Person(self.world, user, chat))
 
-    def group(self, chat_id: int, title: str, *members: Person) -> Chat:
-        """Create a group. The first of its members adds the bot to it."""
+    def group(self, chat_id: int, title: str, *members: Person, kind: str = "supergroup") -> Chat:
+        """Create a group, or a channel. The first of its members adds the bot to it."""
         with self.world.lock:
-            chat = self.world.add_chat(chat_id, "supergroup", title, *(person.user for person in members))
+            chat = self.world.add_chat(chat_id, kind, title, *(person.user for person in members))
             self.world.membership(chat, members[0].user, "left", "member")
             return chat
+
+    def anonymous(self, group: Chat) -> Person:
+        """Return an administrator of a group who stays anonymous."""
+        person = Person(self.world, ANONYMOUS, group)
+        person.marks = {"sender_chat": group.json()}
+        return person
+
+    def upgrade(self, group: Chat, new_id: int, by: Person) -> Chat:
+        """Make a group a supergroup with a new id."""
+        return upgrade(self.world, group, new_id, by.user)
+
+    def forward_post(self, group: Chat, channel: Chat, text: str) -> Message:
+        """Post in a channel. Telegram forwards the post into its group of comments."""
+        return forward_post(self.world, group, channel, text)
 
     # Requests of the bot
 

@@ -29,6 +29,24 @@ from tests.servers.telegram.records import (
 from tests.servers.telegram.updates import Updates
 from tests.servers.telegram.wire import Params
 
+RIGHTS: dict[str, Json] = {
+    "kicked": {"until_date": 0},
+    "administrator": dict.fromkeys(
+        (
+            "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+            "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
+            "can_edit_stories", "can_delete_stories",
+        ), False,
+    ),
+    "restricted": {"is_member": True, "until_date": 0} | dict.fromkeys(
+        (
+            "can_change_info", "can_invite_users", "can_pin_messages", "can_send_messages", "can_send_polls",
+            "can_send_other_messages", "can_add_web_page_previews", "can_manage_topics", "can_send_audios",
+            "can_send_documents", "can_send_photos", "can_send_videos", "can_send_video_notes", "can_send_voice_notes",
+        ), False,
+    ),
+}  # fmt: skip
+"""What a membership says in addition to its status."""
 THUMBNAIL = 90
 MOST_PHOTO_BYTES = 10 * 1024 * 1024
 
@@ -98,7 +116,7 @@ class World:
     def membership(self, chat: Chat, user: User, old: str, new: str) -> None:
         """Notify the bot that its own membership in a chat has changed."""
         change = {
-            name: {"user": self.bot.json(), "status": status} | ({"until_date": 0} if status == "kicked" else {})
+            name: {"user": self.bot.json(), "status": status, **RIGHTS.get(status, {})}
             for name, status in (("old_chat_member", old), ("new_chat_member", new))
         }
         content = {"chat": chat.json(), "from": user.json(), "date": int(time.time()), **change}
@@ -123,6 +141,12 @@ class World:
         del chat.messages[message.id]
         self.happened(Event("deletion", by, chat.id, message=None, before=message))
 
+    def rights(self, chat: Chat, by: User, old: str, new: str, *, forbidden: set[str] | None = None) -> None:
+        """Promote, demote or restrict the bot in a group, or add it again."""
+        with self.lock:
+            chat.is_admin, chat.blocked, chat.forbidden = new == "administrator", new == "kicked", forbidden or set()
+            self.membership(chat, by, old, new)
+
     def person_says(self, chat: Chat, user: User, text: str, **more: Any) -> Message:
         """Add a message of a person. The bot gets it if the privacy mode allows that."""
         with self.lock:
@@ -136,7 +160,7 @@ class World:
     def hears(self, chat: Chat, message: Message) -> bool:
         if chat.blocked:
             return False
-        if chat.kind == "private" or not self.privacy or message.via_bot is not None:
+        if chat.kind == "private" or not self.privacy or chat.is_admin or message.via_bot == self.bot:
             return True
         if message.reply_to is not None and message.reply_to.sender.is_bot:
             return True

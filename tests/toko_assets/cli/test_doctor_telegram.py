@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from toko_assets.common.settings import load_settings
 from toko_bot.service.health import Heartbeat
 from toko_bot.settings import BotSettings
 from toko_bot.settings import load_settings as load_bot_settings
+from toko_core.state.database import open_state
+from toko_core.state.groups.store import Groups, Move
 
 SECRET = "rahasia_webhook_0123456789"  # noqa: S105
 URL = "https://toko.example.com/telegram/rahasia"
@@ -116,6 +119,17 @@ def test_settings_that_are_hardly_meant_are_worth_a_look(
     (noted,) = said(server, Mark.NOTE)
     assert says in noted
     assert said(server, Mark.WRONG) == []
+
+
+def test_a_group_that_became_a_supergroup_is_named_with_its_new_id(
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOWED_CHATS", "-11,-12")
+    with closing(open_state(load_bot_settings())) as state:
+        Groups(state, {-11, -12}).move(Move(-11, -1017, "Toko"))
+    assert said(server, Mark.NOTE) == ["group -11 in ALLOWED_CHATS is supergroup -1017 now: put the new id there."]
+    monkeypatch.setenv("ALLOWED_CHATS", "-1017,-12")
+    assert said(server, Mark.NOTE) == []
 
 
 def test_a_bot_without_owners_is_wrong_and_one_without_anybody_worth_a_look_too(

@@ -22,6 +22,8 @@ from tests.servers.telegram.world import World
 from tests.toko_bot.bot.in_thread import bot_settings
 from toko_bot.app import TokoBot, build_app
 from toko_bot.handlers.decisions.launching import finish
+from toko_bot.handlers.services import Answers
+from toko_core.state.groups.store import Groups
 from toko_core.state.tables import metadata
 
 
@@ -53,6 +55,8 @@ class Directly(BaseRequest):
                 result = METHODS[url.rpartition("/")[2].lower()](self._world, Params(values, uploads))
         except ApiError as error:
             answer = {"ok": False, "error_code": error.code, "description": error.description}
+            if error.parameters:
+                answer["parameters"] = error.parameters
             return error.code, json.dumps(answer).encode()
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
@@ -80,7 +84,9 @@ class DirectBot:
     def begin_anew(self) -> None:
         """Replace the server by another one, with other chats, and empty the state database."""
         self.use(TelegramServer())
-        with self.bot.services.state.write() as connection:
+        services = self.bot.services
+        services.answers, services.groups = Answers(), Groups(services.state, services.settings.allowed_chats)
+        with services.state.write() as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
 
@@ -90,10 +96,10 @@ class DirectBot:
 
     def handle(self) -> None:
         """Process what people did, in its order."""
-        self._runner.run(self._handle())
+        self.run(self._handle())
 
     def run(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do some work of the bot in its event loop."""
+        """Do something else in the bot's event loop."""
         self._runner.run(work)
 
     async def _handle(self) -> None:
@@ -104,9 +110,12 @@ class DirectBot:
 
 
 @contextmanager
-def direct_bot(data: Path, **settings: str) -> Iterator[DirectBot]:
-    """Run a bot with these settings. At the end, check that nothing unexpected happened in it."""
-    server = TelegramServer()
+def direct_bot(data: Path, server: TelegramServer | None = None, **settings: str) -> Iterator[DirectBot]:
+    """Run a bot with these settings. At the end, check that nothing unexpected happened in it.
+
+    Bots with the same server and data folder are replicas: `handle` of one of them processes what people did.
+    """
+    server = server or TelegramServer()
     bot = build_app(bot_settings(server, data, **settings))
 
     async def start() -> None:

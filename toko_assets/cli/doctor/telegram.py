@@ -17,6 +17,7 @@ from toko_core import SettingError
 from toko_core.people.owners import stored_owners
 from toko_core.settings import env_file, host_of
 from toko_core.state.database import StateDatabase, StateError, state_url
+from toko_core.state.groups.store import Groups, Move
 
 SUBJECT = "Telegram"
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
@@ -55,6 +56,8 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
         yield note(SUBJECT, f"{groups[0]} among ALLOWED_USERS and OWNER_USERS is a group", "put it into ALLOWED_CHATS.")
     if people:
         yield note(SUBJECT, f"{people[0]} in ALLOWED_CHATS is a person", "put them into ALLOWED_USERS.")
+    for move in _moved_groups(settings):
+        yield note(SUBJECT, f"group {move.old} in ALLOWED_CHATS is supergroup {move.new} now", "put the new id there.")
     stored = _stored_owners(settings) if not settings.owners else settings.owners
     if not settings.staff and not stored and not settings.allowed_chats:
         yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
@@ -75,6 +78,16 @@ def _stored_owners(settings: BotSettings) -> frozenset[int]:
     with suppress(StateError), closing(StateDatabase(state_url(settings), prepares=False)) as state:
         return stored_owners(state)
     return frozenset()
+
+
+def _moved_groups(settings: BotSettings) -> list[Move]:
+    """Return the groups of ALLOWED_CHATS that became supergroups. They keep their access."""
+    allowed = settings.allowed_chats
+    if not allowed:
+        return []
+    with suppress(StateError), closing(StateDatabase(state_url(settings), prepares=False)) as state:
+        return [move for move in Groups(state, allowed).moves() if move.old in allowed]
+    return []
 
 
 def _bot(settings: BotSettings) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from telegram import Chat, ForceReply, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
 from toko_bot.handlers.quotations.desk import Outcome, QuotationDesk, Visitor
-from toko_bot.handlers.sending import answer_press, edit, edit_or_send, reply
+from toko_bot.handlers.sending import answer_press, edit_or_send, reply, thread_of
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Quote, read_data
@@ -101,10 +101,8 @@ def visitor_of(update: Update, shop: Services) -> Visitor | None:
 
 async def _answer(update: Update, context: Context, work: Callable[[QuotationDesk], Outcome]) -> None:
     """Answer a message. An edited one changes its answer, if this replica knows it."""
-    shop, message = services(context), update.effective_message
+    shop = services(context)
     served, visitor = shop.live.served, visitor_of(update, shop)
-    if message is None:
-        return
     if visitor is None:
         await reply(update, Page(words.PRIVATE_ONLY))
         return
@@ -115,12 +113,7 @@ async def _answer(update: Update, context: Context, work: Callable[[QuotationDes
     page = outcome.page or Page(outcome.alert or words.GONE)
     if update.edited_message is None:
         shop.usage.miss(outcome.missing)
-    before = shop.answers.find(message.chat.id, message.message_id) if update.edited_message else None
-    if before is not None and await edit(context.bot, message.chat.id, before, page):
-        return
-    sent = await reply(update, page)
-    if sent is not None:
-        shop.answers.note(message.chat.id, message.message_id, sent.message_id)
+    await reply(update, page)
 
 
 async def _work(shop: Services, served: Served, visitor: Visitor, work: Callable[[QuotationDesk], Outcome]) -> Outcome:
@@ -135,16 +128,18 @@ async def _work(shop: Services, served: Served, visitor: Visitor, work: Callable
 
 async def _send_more(update: Update, context: Context, outcome: Outcome) -> None:
     """Send what does not take the place of the message with the button."""
-    chat = update.effective_chat
+    chat, thread = update.effective_chat, thread_of(update.effective_message)
     if chat is None:
         return
     for text in outcome.texts:
-        await context.bot.send_message(chat.id, text)
+        await context.bot.send_message(chat.id, text, message_thread_id=thread)
     for picture in outcome.pictures:
-        await context.bot.send_photo(chat.id, picture)
+        await context.bot.send_photo(chat.id, picture, message_thread_id=thread)
     if outcome.prompt is not None:
         ask = ForceReply(input_field_placeholder=words.PLACEHOLDER)
-        await context.bot.send_message(chat.id, outcome.prompt, parse_mode=ParseMode.HTML, reply_markup=ask)
+        await context.bot.send_message(
+            chat.id, outcome.prompt, parse_mode=ParseMode.HTML, reply_markup=ask, message_thread_id=thread
+        )
 
 
 def _numbered(replied: Message | None, context: Context) -> str | None:

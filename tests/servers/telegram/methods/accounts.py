@@ -4,6 +4,7 @@ import json
 import re
 
 from tests.servers.telegram.errors import bad_request
+from tests.servers.telegram.groups import check_access
 from tests.servers.telegram.methods.registry import method
 from tests.servers.telegram.records import Json
 from tests.servers.telegram.wire import Params
@@ -154,7 +155,9 @@ def _scope(world: World, params: Params) -> tuple[str, str]:
     if scope.get("type") not in SCOPES:
         raise bad_request("can't parse BotCommandScope: Unsupported type specified")
     if "chat_id" in scope:
-        scope["chat_id"] = world.chat_of(Params(scope)).id
+        chat = world.chat_of(Params(scope))
+        check_access(chat)
+        scope["chat_id"] = chat.id
     language = params.text("language_code")
     if language and not (len(language) == 2 and language.isalpha()):
         raise bad_request("invalid language code specified")

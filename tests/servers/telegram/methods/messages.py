@@ -7,6 +7,7 @@ from typing import Any
 from tests.servers.telegram.chats import Chat
 from tests.servers.telegram.content import Formatted, caption_of, keyboard_of, photo_of, text_of
 from tests.servers.telegram.errors import ApiError, bad_request
+from tests.servers.telegram.groups import check_access, check_sending
 from tests.servers.telegram.methods.registry import method
 from tests.servers.telegram.records import Event, Json, Message
 from tests.servers.telegram.wire import Params
@@ -51,7 +52,9 @@ def send_chat_action(world: World, params: Params) -> bool:
     action = params.text("action")
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    world.happened(Event("action", world.bot, world.chat_of(params).id, action))
+    chat = world.chat_of(params)
+    check_access(chat)
+    world.happened(Event("action", world.bot, chat.id, action))
     return True
 
 
@@ -121,7 +124,9 @@ def _send(world: World, params: Params, formatted: Formatted, **more: Any) -> Js
     keyboard = keyboard_of(params)
     chat = world.chat_of(params)
     text, entities = formatted
+    check_access(chat)
     replied = _replied(chat, params)
+    more |= check_sending(chat, params, replied, photo="photo" in more)
     message = world.put(chat, world.bot, text, entities, markup=keyboard, reply_to=replied, **more)
     return message.json(chat.json())
 
@@ -150,6 +155,8 @@ def _to_edit(world: World, params: Params) -> tuple[Chat, Message]:
     message = chat.messages.get(message_id)
     if message is None:
         raise bad_request("message to edit not found")
+    if chat.became:
+        raise bad_request("MESSAGE_ID_INVALID")
     if not inline_id and message.sender != world.bot:
         raise bad_request("message can't be edited")
     return chat, message

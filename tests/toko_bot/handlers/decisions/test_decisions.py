@@ -46,7 +46,7 @@ class Shop:
         """Start the bot, after the last one has ended."""
         self.stop()
         people = {"owner_users": f"{SITI},{RINA}", "allowed_users": str(BUDI), "dagster_url": self.dagster.url}
-        self._bot = self._running.enter_context(direct_bot(self.data, **{**people, **settings}))
+        self._bot = self._running.enter_context(direct_bot(self.data, None, **{**people, **settings}))
         self._bot.use(self.telegram)
 
     def stop(self) -> None:

@@ -69,7 +69,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("watching")
     publish_shop(folder, [INDOMIE, SUGAR], age=timedelta(hours=31))
     settings = {"owner_users": str(SITI), "allowed_users": str(BUDI), "allowed_chats": "-1001"}
-    with direct_bot(folder, **settings) as bot:
+    with direct_bot(folder, None, **settings) as bot:
         yield Shop(bot, folder)
 
 

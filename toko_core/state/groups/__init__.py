@@ -1,0 +1,1 @@
+"""Groups that became supergroups, which gives them a new id."""
