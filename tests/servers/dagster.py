@@ -39,9 +39,9 @@ class FakeDagster:
             self.launched.append(variables["params"])
             if self.rejection:
                 return {"launchRun": {"__typename": "PythonError", "message": self.rejection}}
-            run = {"runId": f"r-{len(self.runs) + 1}", "status": "STARTED", **_tags(variables["params"])}
-            self.runs.insert(0, run)
-            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": run["runId"]}}}
+            tags = variables["params"]["executionMetadata"]["tags"]
+            self.runs.insert(0, {"runId": "r-1", "status": "STARTED", "tags": tags})
+            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": "r-1"}}}
         if "runOrError" in query:
             status, done = self.states.pop(0) if len(self.states) > 1 else self.states[0]
             return {"runOrError": {"__typename": "Run", "status": status, "stats": {"stepsSucceeded": done}}}
@@ -56,10 +56,6 @@ class FakeDagster:
             return {"runsOrError": {"__typename": "Runs", "results": self.runs}}
         run = {"status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}
         return {"runsOrError": {"__typename": "Runs", "results": [run]}}
-
-
-def _tags(params: dict[str, Any]) -> dict[str, Any]:
-    return {"tags": params["executionMetadata"]["tags"]}
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def source_answers(shop: str) -> str:
     return f"✅ <b>{escape(shop)}: backup bisa diambil lagi</b>"
 
 
-def failure_mark(asset: str, reason: str, backup_id: str) -> str:
+def failure_mark(asset: str, reason: str, backup_id: str = "") -> str:
     """Return a mark that is equal for equal failures. Words with a digit (sizes, times, revisions) are ignored.
 
     `backup_id` is that of a backup about which owners decide: each has its own message. Else it is empty.

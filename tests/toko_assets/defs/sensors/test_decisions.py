@@ -104,7 +104,7 @@ class Shop:
         return {asset: given["config"] for asset, given in ops.items() if asset != "raw_backup"}
 
     def _tell(self, run: dg.DagsterRun) -> None:
-        """Let Dagster list the run, tell the owners, and let the bot follow."""
+        """Let Dagster list the run, notify the owners, and let the bot follow."""
         tags = [{"key": key, "value": value} for key, value in self.daemon.tags(run).items()]
         self.dagster.runs.insert(0, {"runId": run.run_id, "status": self.daemon.status(run).value, "tags": tags})
         self.daemon.tell()
