@@ -272,7 +272,7 @@ def add_handlers(app: App) -> None:
             CommandHandler("id", on_id, said),
             CommandHandler(["data", "version"], on_version, said),
             CommandHandler(["segarkan", "reload"], on_reload, said),
-            CommandHandler(["harga", "cari"], on_group_search),
+            CommandHandler(["harga", "cari"], on_group_search, said),
             CommandHandler("riwayat", on_history, said),
             CommandHandler(list(WAYS), on_moves, said),
             CommandHandler(["keadaan", "status"], on_status, said),

@@ -20,7 +20,7 @@ from toko_core.people.audit import Audit
 from toko_core.people.person import Person
 from toko_core.people.view import Role
 from toko_core.state.database import StateDatabase, StateError
-from toko_core.state.tables import forget, forget_opened, people, requests
+from toko_core.state.tables import forget, forget_own, people, requests
 from toko_core.text import drop_controls
 
 log = logging.getLogger(__name__)
@@ -258,7 +258,7 @@ class People:
             if before.role is Role.OWNER:
                 self._check_not_last(connection, user_id)
             self._delete(connection, user_id)
-            forget_opened(connection, self._state.shop, user_id)
+            forget_own(connection, self._state.shop, user_id)
             self._note(connection, "remove", by, before, role=before.role.value)
         return before
 

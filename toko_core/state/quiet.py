@@ -48,7 +48,7 @@ class QuietHours:
 
 def read_quiet(state: StateDatabase) -> QuietHours | None:
     """Return the shop's quiet hours; None if it has none. Raises StateError, also if there is no such table yet."""
-    wanted = select(options.c.value).where(options.c.shop == state.shop, options.c.name == OPTION)
+    wanted = select(options.c.value).where(options.c.shop == state.shop, options.c.option == OPTION)
     with state.read(once=True) as connection:
         value = connection.execute(wanted).scalar()
     return QuietHours.parse(value) if isinstance(value, str) else None
@@ -56,6 +56,6 @@ def read_quiet(state: StateDatabase) -> QuietHours | None:
 
 def write_quiet(connection: Connection, shop: str, hours: str | None) -> None:
     """Set the shop's quiet hours, written as `str(QuietHours)`; None removes them."""
-    connection.execute(delete(options).where(options.c.shop == shop, options.c.name == OPTION))
+    connection.execute(delete(options).where(options.c.shop == shop, options.c.option == OPTION))
     if hours is not None:
-        connection.execute(insert(options).values(shop=shop, name=OPTION, value=hours))
+        connection.execute(insert(options).values(shop=shop, option=OPTION, value=hours))

@@ -230,7 +230,7 @@ options = Table(
     "options",
     metadata,
     shop_column(primary_key=True),
-    Column("name", String(40), primary_key=True),
+    Column("option", String(40), primary_key=True),
     Column("value", JSON, nullable=False),
 )
 """What owners have set in the bot for the whole shop, by name."""
@@ -259,13 +259,6 @@ opened_products = Table(
     sqlite_autoincrement=True,
 )
 """The products that each person opened last. A row of a higher number is a later one."""
-
-
-def forget_opened(connection: Connection, shop: str, user_id: int) -> int:
-    """Delete the rows about the products that somebody opened. Return how many rows that were."""
-    own = opened_products.c.shop == shop, opened_products.c.viewer_id == user_id
-    return connection.execute(delete(opened_products).where(*own)).rowcount
-
 
 watches = Table(
     "watches",
@@ -334,6 +327,19 @@ chat_aliases = Table(
 """Groups that became supergroups. The title is erased at `told_at`, when the owners are notified."""
 
 
+OWN = (opened_products, *OF_WATCHING)
+"""The tables whose rows concern nobody but the person whom they name: they are deleted with the access."""
+
+
+def forget_own(connection: Connection, shop: str, user_id: int) -> int:
+    """Delete somebody's rows of the OWN tables. Return how many rows that were."""
+    changed = 0
+    for table in OWN:
+        (person,) = (column for column in table.columns if _PERSON in column.info)
+        changed += connection.execute(delete(table).where(table.c.shop == shop, person == user_id)).rowcount
+    return changed
+
+
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 
@@ -344,10 +350,7 @@ def forget(connection: Connection, shop: str, user_id: int) -> int:
     connection.execute(update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked=""))
     of_chat = update(quotations).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(of_chat.values(asked_message=None))
-    changed = forget_opened(connection, shop, user_id)
-    for table in OF_WATCHING:
-        own_rows = delete(table).where(table.c.shop == shop, table.c.person_id == user_id)
-        changed += connection.execute(own_rows).rowcount
+    changed = forget_own(connection, shop, user_id)
     for table in metadata.sorted_tables:
         for column in table.columns:
             if prefix := column.info.get(_PERSON):

@@ -57,7 +57,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 RUPIAH = re.compile(rf"Rp({NUMBER.pattern})")
 BARCODE = "8991002101630"
-TOTAL = re.compile(r"^total|\d barang · Rp", re.IGNORECASE)
+TOTAL = re.compile(r"^\*?total|\d barang · Rp", re.IGNORECASE)
 """The lines of quotations with the total of several products."""
 
 
@@ -308,7 +308,7 @@ def assert_inline_is_ordinary(reader: Reader, shop: Shop) -> None:
 
 def is_paid(amount: Decimal, prices: set[Decimal]) -> bool:
     """Return whether an amount comes from these prices: one, a number of it, a piece of a box, or a saving."""
-    if any(amount % price == 0 and amount / price <= 1000 for price in prices):
+    if any(amount % price == 0 and amount / price < LEAST for price in prices):
         return True
     return any(abs(amount - price / PIECES_A_BOX) < 1 for price in prices)
 

@@ -44,6 +44,6 @@ def upgrade() -> None:
     op.create_table(
         "options",
         sa.Column("shop", sa.String(40), primary_key=True),
-        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("option", sa.String(40), primary_key=True),
         sa.Column("value", sa.JSON, nullable=False),
     )
