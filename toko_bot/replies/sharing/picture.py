@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from toko_bot.replies import messages
 from toko_bot.replies.sharing import words
@@ -23,9 +22,6 @@ from toko_bot.replies.sharing.drawing import (
 from toko_bot.replies.sharing.prices import SharedPrices
 from toko_core.catalog.photos import LONGEST_SIDE, PIXEL_SIZE
 
-if TYPE_CHECKING:
-    from PIL import Image
-
 TITLE, PRICE = 36, 34
 """Sizes of fonts."""
 NAME_LINES, PROMOTION_LINES = 3, 2
@@ -36,10 +32,14 @@ QUALITY = 90
 
 def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
     """Draw a JPEG. `pixels` is the photo, decoded in a child process. Do not call it in the event loop."""
+    from PIL import Image
+
     name = wrap(shared.name if ascii_text(shared.name).strip() else shared.code, TITLE, NAME_LINES)
     prices = list(_price_rows(shared))
     notes = [line for text in _notes(shared) for line in wrap(text, SMALL, PROMOTION_LINES)]
-    photo = _photo(pixels) if pixels else None
+    photo = None
+    if pixels is not None and _are_whole(pixels):
+        photo = Image.frombytes("RGB", PIXEL_SIZE.unpack_from(pixels), pixels[PIXEL_SIZE.size :])
     heights = [row_height(LARGE), len(name) * row_height(TITLE), photo.height + 2 * GAP if photo else 0]
     heights += [row_height(size) for *_, size in prices]
     heights += [len(notes) * row_height(SMALL), row_height(SMALL), 2 * RULE_HEIGHT, 2 * MARGIN]
@@ -66,14 +66,13 @@ def draw_prices(shared: SharedPrices, pixels: bytes | None) -> bytes:
     return made.getvalue()
 
 
-def _photo(pixels: bytes) -> "Image.Image | None":
-    """Return the photo. A child process that a crafted photo has taken over gets no larger picture by its reply."""
-    from PIL import Image
+def _are_whole(pixels: bytes) -> bool:
+    """Return whether there are as many as they say, and not more than a photo has.
 
-    width, height = PIXEL_SIZE.unpack_from(pixels)
-    if max(width, height) > LONGEST_SIDE or len(pixels) != PIXEL_SIZE.size + 3 * width * height:
-        return None
-    return Image.frombytes("RGB", (width, height), pixels[PIXEL_SIZE.size :])
+    A crafted photo may have taken over the child process that sent them.
+    """
+    width, height = map(int, PIXEL_SIZE.unpack_from(pixels))
+    return max(width, height) <= LONGEST_SIDE and len(pixels) == PIXEL_SIZE.size + 3 * width * height
 
 
 def _price_rows(shared: SharedPrices) -> Iterator[tuple[str, str, int]]:
