@@ -7,6 +7,7 @@ from telegram import Message, Update
 
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
+from toko_bot.handlers.watching.marks import find_marks, watcher_of
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import HASH
 from toko_bot.replies.layout import Page
@@ -29,8 +30,12 @@ async def on_product_link(update: Update, context: Context) -> None:
     row = served.hashes.find(product) if HASH.fullmatch(product) else None
     if row is None:
         await reply(update, Page(messages.PRODUCT_GONE))
-    else:
-        await reply(update, await asyncio.to_thread(product_page, served, shop.settings, row, view=shop.view(update)))
+        return
+    code, view = served.catalog.products.code(row), shop.view(update)
+    marks = await find_marks(shop, watcher_of(update), code)
+    await reply(update, await asyncio.to_thread(product_page, served, shop.settings, row, view=view, marks=marks))
+    if update.effective_user is not None and update.effective_chat is not None:
+        shop.usage.open(update.effective_chat.id, update.effective_user.id, code)
 
 
 def is_product_link(message: Message | None) -> bool:

@@ -38,7 +38,8 @@ def test_a_colleagues_link_opens_the_product_with_what_each_role_is_shown(
     assert ["Stok (PCS)" in page for page in pages.values()] == [True, True, False, True]
     assert ["3.150" in page for page in pages.values()] == [True, True, False, True]
     assert ["3.050,5" in page for page in pages.values()] == [True, True, True, False]
-    assert "📤 Bagikan" in ani.ask(start).labels
+    assert {"📤 Bagikan", "☆ Favorit", "🔔 Kabari"} <= set(ani.ask(start).labels)
+    assert "INDOMIE GORENG SPECIAL 85GR" in " ".join(ani.ask("/start").labels)
 
 
 def test_a_stranger_is_asked_for_access_and_told_to_press_the_link_again(bot: DirectBot, siti: Chat) -> None:
