@@ -24,7 +24,7 @@ SITI, RINA = OWNER, 103
 ITEMS, USUAL_PRICE = 60, 1000
 USUAL, ABSURD, DEAR = "SELECT 1", "UPDATE tbl_item SET hargajual1 = 1", "UPDATE tbl_item SET hargajual1 = 90000"
 EMPTY = "UPDATE tbl_item SET hargajual1 = 0 WHERE kodeitem <> 'BRG-0'"
-ASKED = "Kalau memang benar begitu, ketuk Tetap pakai."
+ASKED = "Harga yang terakhir tetap dipakai. Kalau data ini memang benar, ketuk Tetap pakai."
 
 
 @dataclass
@@ -189,9 +189,10 @@ def test_a_blocked_backup_is_published_once_when_two_owners_press_twice_with_a_r
     siti.press("Ya", sures[SITI])
     for owner in (SITI, RINA):
         decided = shop.now(owner, asked[owner])
-        assert "\n\n✅ Tetap dipakai\nSiti · " in decided.text
+        assert ASKED not in decided.text
+        assert "\n\n✅ Data ini dipakai\nSiti · " in decided.text
         assert decided.labels == []
-    told = "Sudah diputuskan Siti: tetap dipakai."
+    told = "Sudah diputuskan Siti: data ini dipakai."
     for owner, chat in ((SITI, siti), (RINA, rina)):
         assert [chat.alert(button, asked[owner]) for button in sures[owner].buttons] == [told, told]
     shop.start_bot()
@@ -261,7 +262,7 @@ def test_a_blocked_backup_can_be_left(shop: Shop, dump: Callable[..., bytes]) ->
     sure = rina.press("Biarkan", shop.last(RINA))
     assert "Yakin? Backup ini tidak dipakai." in sure.text
     rina.press("Ya", sure)
-    assert "\n\n❌ Dibiarkan\nRina · " in shop.last(SITI).text
+    assert "\n\n❌ Dibiarkan, harga yang terakhir tetap dipakai\nRina · " in shop.last(SITI).text
     assert (shop.dagster.launched, shop.daemon.toko.catalog) == ([], before)
     assert f"Rina membiarkan backup {name} yang ditahan" in rina.ask("/catatan").text
 
