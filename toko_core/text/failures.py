@@ -234,6 +234,10 @@ _ERRORS: tuple[tuple[str, str], ...] = (
         "Data pengguna dan penawaran di server tidak bisa dibuka. Hubungi teknisi.",
     ),
     (
+        r"It was decided more than an hour ago",
+        "Program sinkronisasi di server tidak bisa dihubungi selama satu jam. Kalau masih perlu, jalankan /sinkron.",
+    ),
+    (
         r"none of its code locations has a job",
         "Program sinkronisasi di server belum siap. Tunggu sebentar, lalu coba lagi.",
     ),
