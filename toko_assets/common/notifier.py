@@ -106,7 +106,7 @@ class OwnerNotifier:
         except StateError as error:  # also if the bot, which makes the tables, is of an earlier version
             log(f"The owners are notified without buttons. {error}")
             return plain
-        return replace(plain, text=question.text, buttons=buttons) if buttons else plain
+        return replace(plain, text=question.message, buttons=buttons) if buttons else plain
 
     @property
     def _state(self) -> StateDatabase:

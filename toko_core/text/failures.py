@@ -234,6 +234,10 @@ _ERRORS: tuple[tuple[str, str], ...] = (
         "Data pengguna dan penawaran di server tidak bisa dibuka. Hubungi teknisi.",
     ),
     (
+        r"It was decided more than an hour ago",
+        "Program sinkronisasi di server tidak bisa dihubungi selama satu jam. Kalau masih perlu, jalankan /sinkron.",
+    ),
+    (
         r"none of its code locations has a job",
         "Program sinkronisasi di server belum siap. Tunggu sebentar, lalu coba lagi.",
     ),
@@ -269,9 +273,14 @@ def explain_failure(line: str) -> str:
 
 
 def explain_checks(line: str) -> list[str]:
-    """Return an Indonesian sentence about each blocking check that a failure names; none if it is of another kind."""
+    """Return Indonesian sentences about each blocking check that a failure names; none if it is of another kind.
+
+    What to do about the prices is said once, after the last check of prices.
+    """
     checks = [_fill(sentence, found) for pattern, sentence in _CHECKS if (found := re.search(pattern, line))]
-    return list(dict.fromkeys(checks))
+    advised = [check for check in checks if check.endswith(_CHECK_PRICES)]
+    shown = (check.removesuffix(_CHECK_PRICES).rstrip() if check in advised[:-1] else check for check in checks)
+    return list(dict.fromkeys(shown))
 
 
 def explain_first_known(lines: list[str]) -> str:

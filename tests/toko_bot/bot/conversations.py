@@ -244,7 +244,7 @@ def decide(talk: Talk, place: Place) -> None:
     text = owner_messages.publication_blocked(NAME, ZONE, blocked, JUMPED, "https://toko-maju.example/runs/1b2c")
     with closing(StateDatabase(file_url(place.data / "state" / "state.db"))) as state:
         decision = Decisions(state).ask(ask_to_publish(blocked, "1b2c", text, text).question)
-    place.notify(text, buttons_of(decision))
+    place.notify(decision.message, buttons_of(decision))
     talk.note(place.siti)
     place.dagster.states = [("SUCCESS", 5)]
     talk.press(place.siti, "Tetap pakai")

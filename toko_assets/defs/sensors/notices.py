@@ -27,15 +27,16 @@ def notices(shop: str, zone: ZoneInfo, found: Candidates) -> Iterator[Message | 
             "punya toko ini, jadi semuanya belum dipakai."
         )
         key, few = f"choose:{' '.join(names).casefold()}", names[:MOST_CHOICES]
-        yield _asking(key, found, few, f"{text} Pilih salah satu:", f"{text} Minta teknisi memilih salah satu.")
+        yield _asking(key, found, few, text, "Pilih salah satu:", f"{text} Minta teknisi memilih salah satu.")
     for database, backup in selection.foreign.items():
         used = f"Toko ini memakai database {_code(found.shop.name or '')}, jadi backup itu tidak dipakai."
         text = (
             f"ℹ️ {title}ada backup dari database lain</b>\n{_name(backup.name)} berasal dari database "
-            f"{_code(database)}.\n{used} Kalau toko memang pindah ke database itu,"
+            f"{_code(database)}.\n{used}"
         )
-        key, technician = f"foreign:{database.casefold()}", f"{text} minta teknisi menggantinya."
-        yield _asking(key, found, [database], f"{text} ketuk <b>Pakai ini</b>.", technician)
+        key, moved = f"foreign:{database.casefold()}", "Kalau toko memang pindah ke database itu,"
+        technician = f"{text} {moved} minta teknisi menggantinya."
+        yield _asking(key, found, [database], text, f"{moved} ketuk <b>Pakai ini</b>.", technician)
     for backup in selection.impossible:
         yield Message(
             f"date:{backup.listed.revision}",
@@ -68,9 +69,11 @@ def _about_served(title: str, zone: ZoneInfo, found: Candidates, served: Served)
         )
 
 
-def _asking(key: str, found: Candidates, databases: list[str], text: str, technician: str) -> Message | Asking:
+def _asking(
+    key: str, found: Candidates, databases: list[str], text: str, prompt: str, technician: str
+) -> Message | Asking:
     """Return the question which database is the shop's, or a message if only a technician can change it."""
-    return ask_for_database(key, found.shop, databases, text, technician) or Message(key, technician)
+    return ask_for_database(key, found.shop, databases, text, prompt, technician) or Message(key, technician)
 
 
 def _older_arrivals(found: Candidates, dumped_at: datetime, published_at: datetime) -> list[str]:

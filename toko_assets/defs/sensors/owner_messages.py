@@ -56,13 +56,12 @@ def sync_failed(shop: str, asset: str, reason: str, link: str | None) -> str:
 
 
 def publication_blocked(shop: str, zone: ZoneInfo, blocked: Blocked, reason: str, link: str | None) -> str:
-    """Format the message about a backup that the checks blocked, and that an owner may let pass with its buttons."""
+    """Format what a question is about: a backup that the checks blocked, and that an owner may let pass."""
     lines = [
         f"⚠️ <b>{escape(shop)}: data baru ditahan</b>",
         f"Backup {moment(blocked.backup.dumped_at, zone)} ({escape(shorten(blocked.backup.name, LONGEST_NAME))})",
         *map(escape, explain_checks(reason) or [explain_failure(reason)]),
         *map(_format_worst, blocked.rows),
-        f"{OLD_PRICES_STAY} Kalau memang benar begitu, ketuk <b>Tetap pakai</b>.",
     ]
     return "\n".join([*lines, f"Rincian untuk teknisi: {escape(link)}"] if link else lines)
 

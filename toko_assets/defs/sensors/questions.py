@@ -12,12 +12,14 @@ from toko_assets.defs.assets.exported_products import ExportConfig
 from toko_assets.defs.assets.product_catalog import CatalogConfig
 from toko_assets.defs.assets.raw_backup import Kept
 from toko_assets.defs.jobs import sync
+from toko_assets.defs.sensors.owner_messages import OLD_PRICES_STAY
 from toko_assets.ipos.archive.schema import is_of_ipos_4
 from toko_core import SettingError
 from toko_core.state.decisions import Kind, Question
 
 LIMITS: dict[str, type[dg.Config]] = {"exported_products": ExportConfig, "product_catalog": CatalogConfig}
 """The assets whose config has limits."""
+PUBLISH_PROMPT = f"{OLD_PRICES_STAY} Kalau data ini memang benar, ketuk <b>Tetap pakai</b>."
 
 
 def ask_to_publish(blocked: Blocked, run_id: str, text: str, otherwise: str) -> Asking:
@@ -29,6 +31,7 @@ def ask_to_publish(blocked: Blocked, run_id: str, text: str, otherwise: str) -> 
         for asset, config in LIMITS.items()
     }
     details = {
+        "prompt": PUBLISH_PROMPT,
         "job": sync.name,
         "runs": [_run_config({"kept": kept}, blocked.adopted, limits)],
         "about": backup.name,
@@ -42,14 +45,16 @@ def ask_to_publish(blocked: Blocked, run_id: str, text: str, otherwise: str) -> 
 
 
 def ask_for_database(
-    key: str, shop: ShopDatabase, databases: Iterable[str], text: str, otherwise: str
+    key: str, shop: ShopDatabase, databases: Iterable[str], text: str, prompt: str, otherwise: str
 ) -> Asking | None:
     """Ask which of these databases is the shop's from now on; None if IPOS_DATABASE leaves no choice."""
     names = [name for name in databases if _may_adopt(shop, name)]
     if not names:
         return None
     runs = [_run_config({"newest_again": {}}, name, {}) for name in names]
-    details = {"job": sync.name, "runs": runs, "databases": names, "shop": shop.published or ""}
+    details = {
+        "prompt": prompt, "job": sync.name, "runs": runs, "databases": names, "shop": shop.published or "",
+    }  # fmt: skip
     return Asking(Question(key, Kind.ADOPT, text, details), otherwise)
 
 

@@ -47,7 +47,7 @@ async def press(context: Context, by: Person, pressed: Press) -> Outcome:
         return Outcome(question_page(decision))
     if decision.kind not in {*Kind} or pressed.choice not in (choices(decision) or {YES: ""}):
         return Outcome(alert=messages.OLD_BUTTON)
-    if pressed.choice != NO and (outcome := await _check(context, decision)) is not None:
+    if (outcome := await _check(context, decision, launches=pressed.choice != NO)) is not None:
         return outcome
     if pressed.action == "ask":
         return Outcome(sure_page(decision, pressed.choice))
@@ -82,21 +82,26 @@ async def _already(context: Context, decision: Decision) -> Outcome:
     return Outcome(decided_page(decision, shop.settings.zone), texts.already(decision))
 
 
-async def _check(context: Context, decision: Decision) -> Outcome | None:
-    """Return what to say if it is too late, or if what would follow cannot begin; None if it can."""
+async def _check(context: Context, decision: Decision, *, launches: bool) -> Outcome | None:
+    """Return what to say if it is too late, or if the run that it `launches` cannot begin; None if all is well."""
     shop = services(context)
     try:
         if not await _is_late(shop, decision):
             return None
-    except DagsterUnreachableError as error:
-        log.warning("Decision %d stays open: Dagster cannot be reached: %s", decision.id, error)
-        return Outcome(alert=messages.SYNC_UNREACHABLE)
     except DagsterError as error:
-        log.warning("Decision %d stays open: Dagster rejects the request: %s", decision.id, error)
-        return Outcome(alert=texts.cannot_start(str(error)))
+        if not launches:
+            return None
+        return _stays_open(decision, error)
     decision = await asyncio.to_thread(shop.decisions.close_late, decision.id)
     await show_decision(context.bot, shop, decision)
     return Outcome(decided_page(decision, shop.settings.zone), texts.already(decision))
+
+
+def _stays_open(decision: Decision, error: DagsterError) -> Outcome:
+    log.warning("Decision %d stays open: %s", decision.id, error)
+    if isinstance(error, DagsterUnreachableError):
+        return Outcome(alert=messages.SYNC_UNREACHABLE)
+    return Outcome(alert=texts.cannot_start(str(error)))
 
 
 async def _is_late(shop: Services, decision: Decision) -> bool:

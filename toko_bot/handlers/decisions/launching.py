@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 KEEP_UP_SECONDS = 30.0
 LAUNCHED_WITHIN = timedelta(hours=1)
-"""Nobody expects what was decided longer ago to begin now, after Dagster was away."""
+"""Nobody expects what was decided longer ago to begin now: after Dagster was away, or after a restore of a backup."""
+TOO_OLD = "It was decided more than an hour ago, while Dagster did not respond."
 
 
 async def launch(shop: Services, decision: Decision) -> str | None:
@@ -38,11 +39,12 @@ async def launch(shop: Services, decision: Decision) -> str | None:
         dagster = Dagster(shop.settings.dagster_url)
         run_config = details["runs"][(decision.choice or YES) - YES]
         run = await dagster.find_decided(decision.id)
-        run = run or await dagster.launch(details["job"], run_config, {DECISION: str(decision.id)})
+        if run is None and datetime.now(UTC) - (decision.decided_at or decision.asked_at) > LAUNCHED_WITHIN:
+            problem = TOO_OLD
+        elif run is None:
+            run = await dagster.launch(details["job"], run_config, {DECISION: str(decision.id)})
     except DagsterUnreachableError as error:
-        log.warning("The run of decision %d cannot be launched now: %s", decision.id, error)
-        since = datetime.now(UTC) - (decision.decided_at or decision.asked_at)
-        problem = "Dagster did not respond for an hour." if since > LAUNCHED_WITHIN else ""
+        log.info("The run of decision %d cannot be launched now: %s", decision.id, error)
     except (DagsterError, LookupError) as error:
         log.error("The run of decision %d cannot be launched: %s", decision.id, error)
         problem = str(error) or type(error).__name__

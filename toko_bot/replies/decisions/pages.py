@@ -31,7 +31,7 @@ class Kept:
 
 def question_page(decision: Decision) -> Page:
     """Build the message of a question as the chain sent it."""
-    return Page(decision.text, markup_of(buttons_of(decision)))
+    return Page(decision.message, markup_of(buttons_of(decision)))
 
 
 def markup_of(buttons: Buttons) -> InlineKeyboardMarkup | None:

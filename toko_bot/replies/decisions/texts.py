@@ -31,8 +31,8 @@ LATE_TEXTS = {
 }
 LATE_OTHERWISE = "Sudah terlambat."
 DONE = {
-    (Kind.PUBLISH, True): "tetap dipakai",
-    (Kind.PUBLISH, False): "dibiarkan",
+    (Kind.PUBLISH, True): "data ini dipakai",
+    (Kind.PUBLISH, False): "dibiarkan, harga yang terakhir tetap dipakai",
     (Kind.ADOPT, False): "bukan database toko ini",
     (Kind.ROLLBACK, True): "dikembalikan",
     (Kind.SYNC, True): "sinkronisasi dimulai",

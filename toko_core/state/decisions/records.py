@@ -37,9 +37,14 @@ class Question:
     """`kind:occasion`. Two questions with the same key are the same one."""
     kind: Kind
     text: str
-    """The message that asks, HTML in Indonesian."""
+    """What it is about, HTML in Indonesian. It stays in the message after the decision."""
     details: Mapping[str, Any]
-    """What is needed to do it, as JSON. It must not hold names of people."""
+    """What is needed to do it, as JSON, and the `prompt`. It must not hold names of people."""
+
+    @property
+    def message(self) -> str:
+        """The message that asks."""
+        return _message(self.text, self.details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,11 @@ class Decision:
     """Why no run was launched, in English, if that is not tried again."""
 
     @property
+    def message(self) -> str:
+        """The message that asks."""
+        return _message(self.text, self.details)
+
+    @property
     def is_open(self) -> bool:
         """Whether nobody has decided it."""
         return self.choice is None
@@ -79,3 +89,9 @@ class Decision:
         """Whether a run follows from it that was not launched yet."""
         wanted = self.choice is not None and self.choice >= YES and self.kind in LAUNCHING
         return wanted and self.run_id is None and not self.problem
+
+
+def _message(text: str, details: Mapping[str, Any]) -> str:
+    """Return the text with the prompt, which says what to press until it is decided."""
+    prompt = details.get("prompt", "")
+    return f"{text}\n{prompt}" if prompt else text

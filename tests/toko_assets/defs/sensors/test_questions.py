@@ -102,7 +102,7 @@ def test_messages_that_an_earlier_version_stored_are_sent(telling: Telling, siti
 
 def test_only_databases_that_a_run_would_adopt_have_a_button() -> None:
     def asked(shop: ShopDatabase, *names: str) -> list[str]:
-        asking = ask_for_database("k", shop, names, "", "")
+        asking = ask_for_database("k", shop, names, "", "", "")
         return list(asking.question.details["databases"]) if asking else []
 
     assert asked(ShopDatabase(None, "i5_A"), "i5_B") == ["i5_B"]

@@ -4,10 +4,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from tests.servers.dagster import FakeDagster, dagster
 from tests.servers.telegram import Message, TelegramServer
@@ -21,6 +22,7 @@ from toko_bot.replies.people.texts import ONLY_OWNERS
 from toko_core.people import Person, Role
 from toko_core.state.decisions import YES, Kind, Question
 from toko_core.state.quiet import read_quiet
+from toko_core.state.tables import decisions
 
 RINA = 103
 GONE = "http://127.0.0.1:9"
@@ -192,6 +194,33 @@ def test_a_run_that_was_launched_before_the_process_died_is_not_launched_again(s
     found = shop.bot.bot.services.decisions.find(number)
     assert found is not None
     assert found.run_id == "r-7"
+
+
+def test_what_was_decided_more_than_an_hour_ago_is_not_launched_any_more(shop: Shop) -> None:
+    number, services = shop.ask("sync:x"), shop.bot.bot.services
+    rina = shop.chat(RINA)
+    asked = rina.ask("/tenang")
+    services.decisions.note_message("sync:x", RINA, asked.id)
+    services.decisions.decide(number, SITI, "Siti", YES, lambda *_: None)
+    with services.state.write() as connection:
+        long_ago = datetime.now(UTC) - timedelta(minutes=61)
+        connection.execute(update(decisions).values(decided_at=long_ago))
+    shop.bot.finish_decisions()
+    shop.bot.finish_decisions()
+    assert shop.dagster.launched == []
+    assert "❌ Tidak bisa dijalankan. Program sinkronisasi di server tidak bisa" in shop.now(RINA, asked).text
+
+
+@pytest.mark.parametrize("choice", [0, 1])
+def test_a_choice_about_a_blocked_backup_is_too_late_once_another_one_is_served(shop: Shop, choice: int) -> None:
+    details = {"job": "sync", "runs": [{}], "served": "ab" * 32, "served_revision": "", "revision": "1", "run": "r"}
+    number = shop.bot.bot.services.decisions.ask(Question("run:r", Kind.PUBLISH, "Ditahan", details)).id
+    siti = shop.chat(SITI)
+    asked = siti.ask("/tenang")
+    for data in (f"da{number}.{choice}", f"dy{number}.{choice}", f"da{number}.{1 - choice}"):
+        assert siti.alert(data, asked) == texts.LATE_TEXTS[Kind.PUBLISH]
+    assert shop.now(SITI, asked).text.startswith("Ditahan\n\n⌛ Sudah terlambat: ")
+    assert shop.dagster.launched == []
 
 
 def test_what_dagster_rejects_is_said_and_not_tried_again(shop: Shop) -> None:

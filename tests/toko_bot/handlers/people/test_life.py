@@ -1,18 +1,21 @@
 """The whole life of an employee without touching a file, with two replicas of the bot and a restart."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.servers.dagster import dagster
 from tests.servers.telegram import Message, Person, TelegramServer
 from tests.toko_bot.bot.opening import press
 from tests.toko_bot.bot.process import SITI, running_bot
 from tests.toko_bot.bot.proxy import free_port, round_robin
 from tests.toko_bot.bot.shop import COST, INDOMIE, SUGAR, publish_shop
 from toko_bot.replies.people import texts
+from toko_core.state.database import StateDatabase, file_url
+from toko_core.state.decisions import Decisions, Kind, Question
 
 SECRET = "rahasia_webhook_0123456789"  # noqa: S105
 RINA, ANDI = 103, 201
@@ -23,10 +26,11 @@ class Replicas:
     """Two replicas behind a proxy, which gives each the next update in turn."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._data = folder, folder / "data"
-        publish_shop(self._data, [INDOMIE, SUGAR])
+        self._folder, self.data = folder, folder / "data"
+        publish_shop(self.data, [INDOMIE, SUGAR])
         self._stack, self._running = ExitStack(), ExitStack()
         self.server = self._stack.enter_context(TelegramServer())
+        self.dagster = self._stack.enter_context(dagster())
         self._ports = [free_port(), free_port()]
         self._address = self._stack.enter_context(round_robin(self._ports))
 
@@ -34,12 +38,12 @@ class Replicas:
         """Start both. Their state database is in the data folder that they share."""
         settings: dict[str, Any] = {
             "WEBHOOK_URL": f"{self._address}/telegram/x", "WEBHOOK_SECRET": SECRET, "OWNER_USERS": f"{SITI},{RINA}",
-            "ALLOWED_USERS": "",
+            "ALLOWED_USERS": "", "DAGSTER_URL": self.dagster.url,
         }  # fmt: skip
         before = len([request for request in self.server.received("setWebhook") if request.status])
         bots = [
             self._running.enter_context(running_bot(
-                self.server, self._data, self._folder / str(port), wait=False, WEBHOOK_LISTEN=f"127.0.0.1:{port}",
+                self.server, self.data, self._folder / str(port), wait=False, WEBHOOK_LISTEN=f"127.0.0.1:{port}",
                 **settings,
             ))
             for port in self._ports
@@ -143,6 +147,31 @@ def test_two_owners_who_press_at_once_make_one_decision(replicas: Replicas) -> N
             assert f"{what}\n{winner} · " in owner.next_edit(of=message, containing=winner).text
     notes = server.user(SITI).ask("/catatan").text
     assert len([line for line in notes.split("\n\n") if " Calon " in line]) == 10
+
+
+def test_two_owners_who_decide_at_once_launch_one_run_across_two_replicas_and_a_restart(replicas: Replicas) -> None:
+    server, fake = replicas.server, replicas.dagster
+    owners = {name: server.user(number, name) for number, name in ((SITI, "Siti"), (RINA, "Rina"))}
+    fake.states = [("STARTED", 1)]
+    with closing(StateDatabase(file_url(replicas.data / "state" / "state.db"))) as state:
+        store = Decisions(state)
+        for number in range(6):
+            if number == 3:
+                replicas.stop()
+                replicas.start()
+            question = Question(f"sync:{number}", Kind.SYNC, f"Pertanyaan {number}", {"job": "sync", "runs": [{}]})
+            decision, before = store.ask(question).id, len(fake.launched)
+            asked = {owner: owner.ask("/tenang") for owner in owners.values()}
+            for owner, message in asked.items():
+                store.note_message(question.key, owner.user.id, message.id)
+            presses = [owner.forge(f"dy{decision}.1", message) for owner, message in asked.items() for _ in range(2)]
+            alerts = {press.answered().text for press in presses}
+            found = store.find(decision)
+            assert found is not None
+            assert alerts == {"", f"Sudah diputuskan {found.by}: sinkronisasi dimulai."}
+            for owner, message in asked.items():
+                assert f"dimulai\n{found.by} · " in owner.next_edit(of=message, containing=f"Pertanyaan {number}").text
+            assert len(fake.launched) == before + 1
 
 
 def opened(owner: Person, name: str) -> Message:
