@@ -33,10 +33,12 @@ from toko_bot.replies.buttons import (
     data_of,
     unit_hash,
 )
+from toko_bot.replies.demand.buttons import DemandList, OpenAgain, SearchAgain
 from toko_bot.replies.people.buttons import AuditList, Decide, OnPerson, PeopleList, Request
 from toko_bot.replies.reports import LISTS
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import Role
+from toko_core.state.demand.store import Kind
 
 REQUESTS, A_BATCH = 1000, 10
 GROUP, OTHER_GROUP, RINA, REMOVED, WAITING, STRANGER = -1001, -1002, 103, 301, 302, 7
@@ -51,7 +53,7 @@ CHANGED = 2
 NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 RUPIAH = re.compile(rf"Rp({NUMBER.pattern})")
 BARCODE = "8991002101630"
-TOTAL = re.compile(r"^total|\d barang · Rp", re.IGNORECASE)
+TOTAL = re.compile(r"^\*?total|\d barang · Rp", re.IGNORECASE)
 """The lines of quotations with the total of several products."""
 
 
@@ -252,6 +254,7 @@ class Reader:
             Open(code, choose([None, results, report, moves])),
             Calculate(code, unit, amount, choose([None, 1, 2, 3]), choose([None, results, report])),
             Request(1), Decide(1, choose([None, *Role]), choose([None, 1])), PeopleList(page), AuditList(),
+            DemandList(choose([*Kind]), 7, page), SearchAgain(choose(self._shop.items).namaitem), OpenAgain(code),
             OnPerson(choose(["open", "role", "level", "stock", "remove"]), user, 1, choose(["", "m", "s", "0", "1"])),
         ]  # fmt: skip
         return self._random.choice(kinds)
