@@ -35,12 +35,14 @@ from toko_bot.replies.buttons import (
     data_of,
     unit_hash,
 )
+from toko_bot.replies.demand.buttons import DemandList, OpenAgain, SearchAgain
 from toko_bot.replies.people.buttons import AuditList, Decide, OnPerson, PeopleList, Request
 from toko_bot.replies.reports import LISTS
 from toko_bot.replies.sharing.buttons import Share
 from toko_bot.replies.watching.buttons import SetMark
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import Role
+from toko_core.state.demand.store import Kind as DemandKind
 from toko_core.state.watching.deliveries import Kind
 
 REQUESTS, A_BATCH = 1000, 10
@@ -268,6 +270,7 @@ class Reader:
             Request(1), Decide(1, choose([None, *Role]), choose([None, 1])), PeopleList(page), AuditList(),
             SetMark(choose(["favourite", "notify"]), choose([False, True, True]), code), MarkedList(page),
             ChangedList(choose([*Kind]), LONG_AGO, datetime.now(UTC), page),
+            DemandList(choose([*DemandKind]), 7, page), SearchAgain(choose(self._shop.items).namaitem), OpenAgain(code),
             OnPerson(choose(["open", "role", "level", "stock", "remove"]), user, 1, choose(["", "m", "s", "0", "1"])),
         ]  # fmt: skip
         return self._random.choice(kinds)
