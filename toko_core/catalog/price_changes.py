@@ -15,6 +15,8 @@ import duckdb
 EXACT = Decimal("0.0001")
 """The step, in rupiah, without PRICE_ROUNDING: the smallest amount that the catalogue can hold."""
 KEY = "product_id, satuan, level, jumlah_sampai"
+MOST_KEPT = 16
+"""How many lists of moved products are kept: many people ask for the same one in the morning."""
 ORDINARY_LEVEL = 1
 """The level that customers without a group pay."""
 
@@ -118,14 +120,21 @@ class PriceChanges:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._moved: dict[tuple[Period, int | None, int | None], list[int]] = {}
 
     def of(self, product_id: int, rounding: int | None, level: int | None = None) -> list[PriceChange]:
         """Return all changes of a product's prices, the oldest first."""
         return self._changes(HISTORY, {"product_id": product_id, "step": _step(rounding), "level": level})
 
-    def moved(self, period: Period, rounding: int | None, level: int | None = None) -> list[int]:
+    def moved(self, period: Period, rounding: int | None, level: int | None = None) -> Sequence[int]:
         """Return the products that are sold and have a price that moved, the largest relative change first."""
-        return [int(row[0]) for row in self._rows(MOVED, _values(period, rounding, level))]
+        wanted = (period, rounding, level)
+        if (known := self._moved.get(wanted)) is None:
+            if len(self._moved) >= MOST_KEPT:
+                self._moved.clear()
+            known = [int(row[0]) for row in self._rows(MOVED, _values(period, rounding, level))]
+            self._moved[wanted] = known
+        return known
 
     def moves_of(
         self, rows: Sequence[int], period: Period, rounding: int | None, level: int | None = None

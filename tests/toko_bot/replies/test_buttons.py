@@ -1,6 +1,7 @@
 """The data of a button decodes to the same button, and fits into Telegram's 64 bytes."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toko_bot.replies.buttons import (
+    EPOCH,
     LABELS,
     MOST_BYTES,
     WAYS,
     Button,
     Calculate,
+    ChangedList,
     Choose,
     History,
     Label,
+    MarkedList,
     Moves,
     Open,
     Photo,
@@ -35,21 +39,31 @@ from toko_bot.replies.people.buttons import (
     decode_people,
 )
 from toko_bot.replies.sharing.buttons import Share
+from toko_bot.replies.watching.buttons import MorningHour, RemoveGone, SetMark, WatchButton, decode_watching
 from toko_core.people import Role
+from toko_core.state.watching.deliveries import Kind
 
-AnyButton = Button | PeopleButton | Share
+AnyButton = Button | PeopleButton | Share | WatchButton
 HASHES = st.text("abcXYZ019_-", min_size=8, max_size=8)
 LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
 RESULTS = st.builds(Results, st.integers(1, 999), st.text(min_size=1), LABEL_HASHES, LABEL_HASHES, st.booleans())
 REPORTS = st.builds(Report, st.sampled_from(["rugi", "habis"]), st.integers(1, 9999))
 MOVES = st.builds(Moves, st.sampled_from(WAYS), st.sampled_from([1, 7]), st.integers(1, 9999))
+TIMES = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+MARKED = st.builds(MarkedList, st.integers(1, 999))
+CHANGED = st.builds(ChangedList, st.sampled_from(Kind), TIMES, TIMES, st.integers(1, 9999))
+LISTS = RESULTS | REPORTS | MOVES | MARKED | CHANGED
 BUTTONS = st.one_of(
     RESULTS,
     REPORTS,
     MOVES,
+    MARKED,
+    CHANGED,
+    st.builds(SetMark, st.sampled_from(["favourite", "notify"]), st.booleans(), HASHES),
+    st.builds(MorningHour, st.integers(0, 19)),
     st.builds(Photo, HASHES),
     st.builds(History, HASHES),
-    st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES),
+    st.builds(Open, HASHES, st.none() | LISTS),
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
     st.builds(Request, st.integers(1, 10**15 - 1)),
     st.builds(Decide, st.integers(1, 10**15 - 1), st.none() | st.sampled_from(Role), st.none() | st.integers(1, 999)),
@@ -78,7 +92,7 @@ BUTTONS = st.one_of(
         st.text("abcXYZ019_-", min_size=4, max_size=4),
         st.decimals("0.001", "9999.999", places=3),
         st.none() | st.integers(0, 9999),
-        st.none() | RESULTS | REPORTS | MOVES,
+        st.none() | LISTS,
     ),
 )  # fmt: skip
 
@@ -102,6 +116,15 @@ SENT: dict[str, AnyButton] = {
     f"o{PRODUCT}q2mAb-_": Open(PRODUCT, Results(2, None, merek="Ab-_", history=True)),
     f"o{PRODUCT}rtanpaharga.3": Open(PRODUCT, Report("tanpaharga", 3)),
     f"o{PRODUCT}vn7.2": Open(PRODUCT, Moves("naik", 7, 2)),
+    f"wf1{PRODUCT}": SetMark("favourite", True, PRODUCT),
+    f"wk0{PRODUCT}": SetMark("notify", False, PRODUCT),
+    "wl2": MarkedList(2),
+    f"o{PRODUCT}wl2": Open(PRODUCT, MarkedList(2)),
+    "wp7": MorningHour(7),
+    "wp0": MorningHour(0),
+    "wx": RemoveGone(),
+    "wn0.f4240.1": ChangedList(Kind.WATCHED, EPOCH, EPOCH + timedelta(seconds=1), 1),
+    "wm0.f4240.12": ChangedList(Kind.MORNING, EPOCH, EPOCH + timedelta(seconds=1), 12),
     f"f{PRODUCT}": Photo(PRODUCT),
     f"h{PRODUCT}": History(PRODUCT),
     "uk12": Request(12),
@@ -143,6 +166,8 @@ def read(data: str) -> AnyButton | None:
     """Read the data as the handlers do, which divide it by its first letter."""
     if data.startswith("s"):
         return Share.decode(data)
+    if data.startswith("w"):
+        return decode_watching(data)
     return decode_people(data) if data.startswith("u") else read_data(data)
 
 

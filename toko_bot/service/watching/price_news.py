@@ -35,6 +35,10 @@ CHECK_SECONDS = 5.0
 """How often the database is asked for messages that wait, unless a new catalogue comes: in between, one dies."""
 TIDY_SECONDS = 600.0
 RETRY_SECONDS = 5.0
+PAUSE_SECONDS = 0.03
+"""The pause after each message, so that answers to searches are not sent late for hundreds of them."""
+BROKEN_SECONDS = 30.0
+"""How long to wait if the state database cannot be used."""
 STOP_SECONDS, STOP_POLL_SECONDS = 10.0, 0.05
 FUTURE = timedelta(days=1)
 """A catalogue from so far in the future has a wrong clock: nobody is notified of it."""
@@ -69,7 +73,7 @@ class PriceNews:
                     await self.notify()
             except StateError as error:
                 log.error("People cannot be notified of prices: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(BROKEN_SECONDS)
             except Exception:
                 log.exception("Notifying people of prices failed")
                 await asyncio.sleep(RETRY_SECONDS)
@@ -127,6 +131,7 @@ class PriceNews:
                 raise
             if not is_done:
                 failed.add(delivery.person_id)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _attempt_at(self, delivery: Delivery) -> Attempt:
         async def begin() -> bool:

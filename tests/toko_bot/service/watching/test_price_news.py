@@ -9,6 +9,7 @@ from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.watching.conftest import ANI, Shop
 from toko_core.people import Role
 from toko_core.state.watching.watches import Marks
+from toko_core.text import moment
 
 BELL = Marks(notify=True)
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -111,6 +112,19 @@ def test_who_lost_access_or_blocked_the_bot_is_told_nothing_and_the_level_of_now
     shop.publish(("PCS", 1, "3200", "3250"))
     shop.notify()
     assert len(news(ani)) == 1
+
+
+def test_a_message_that_telegram_did_not_take_for_long_says_from_when_it_is(shop: Shop, budi: Chat) -> None:
+    watch(shop, BUDI)
+    live, deliveries = shop.bot.bot.live, shop.bot.bot.services.deliveries
+    assert live.served is not None
+    since = live.served.data_time
+    shop.publish(("PCS", 1, "3000", "3150"))
+    until, now = live.served.data_time, datetime.now(UTC)
+    deliveries.plan_watched({INDOMIE.kodeitem: until}, since, until, now - timedelta(hours=2))
+    shop.notify()
+    (text,) = news(budi)
+    assert text.splitlines()[-1] == f"Pesan tertunda dari {moment(now - timedelta(hours=2), ZONE)}"
 
 
 def test_the_favourites_alone_are_not_told_and_a_mark_taken_back_ends_it(shop: Shop, budi: Chat) -> None:
