@@ -53,9 +53,9 @@ async def reply(update: Update, page: Page) -> Message | None:
     return answer
 
 
-async def send(bot: Bot, chat_id: int, page: Page, where: dict[str, Any]) -> Message:
-    """Send a page. Where photos are forbidden, its text comes with a line that says so."""
-    how = {"parse_mode": ParseMode.HTML, "reply_markup": page.markup, **where}
+async def send(bot: Bot, chat_id: int, page: Page, place: dict[str, Any]) -> Message:
+    """Send a page to a place that `where` returned. Where photos are forbidden, its text comes with a line about it."""
+    how = {"parse_mode": ParseMode.HTML, "reply_markup": page.markup, **place}
     if page.photo is not None:
         try:
             return await bot.send_photo(chat_id, page.photo, caption=page.text, **how)

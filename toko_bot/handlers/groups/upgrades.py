@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from telegram import Update
+from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from toko_bot.handlers.commands import set_menu
 from toko_bot.handlers.services import Context, Services, services
+from toko_bot.service.outgoing import short
 from toko_core.state.database import StateError
 from toko_core.state.groups.store import Move
 
@@ -39,6 +42,8 @@ async def take_over(bot: ExtBot[Any], shop: Services, move: Move) -> None:
 
     If the state database cannot be written, the supergroup has access until the bot ends.
     """
+    if not move.title and not shop.groups.knows(move.new):
+        move = replace(move, title=await _find_title(bot, move.new))
     try:
         is_news = await asyncio.to_thread(shop.groups.move, move)
         if not is_news:
@@ -49,3 +54,12 @@ async def take_over(bot: ExtBot[Any], shop: Services, move: Move) -> None:
     except StateError as error:
         log.error("Group %d is now supergroup %d, which cannot be stored: %s", move.old, move.new, error)
     await set_menu(bot, move.new, None)
+
+
+async def _find_title(bot: ExtBot[Any], chat_id: int) -> str:
+    """Ask for the title of a group; empty if the bot cannot know it."""
+    try:
+        return (await bot.get_chat(chat_id)).title or ""
+    except TelegramError as error:
+        log.info("The title of group %d is not known: %s", chat_id, short(error))
+        return ""

@@ -39,7 +39,7 @@ class Groups:
     def allows(self, chat_id: int) -> bool:
         """Return whether a group may use the bot. It may have become a supergroup while another process looked on."""
         if chat_id not in self._known and self._settings:
-            self._known |= self.all()
+            self.all()
         return chat_id in self._known
 
     def all(self) -> frozenset[int]:
@@ -49,6 +49,7 @@ class Groups:
             while (new := following.get(old)) is not None and new not in found:
                 found.add(new)
                 old = new
+        self._known |= found
         return frozenset(found)
 
     def moves(self) -> list[Move]:
