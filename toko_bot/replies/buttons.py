@@ -126,7 +126,26 @@ class Moves:
         return cls(WAY_OF_LETTER[found["way"]], int(found["days"]), int(found["page"])) if found else None
 
 
-ProductList = Results | Report | Moves
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """The list of the products whose barcodes are in a photo."""
+
+    products: tuple[str, ...]
+
+    DATA = re.compile(r"b(?P<products>(?:[\w-]{8}){1,4})", re.ASCII)
+    MOST = 4
+    """The most products: more do not fit into a button that calculates and leads back here."""
+
+    def encode(self, before: str = "") -> str:
+        return f"{before}b{''.join(self.products)}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        return cls(tuple(HASH.findall(found["products"]))) if found else None
+
+
+ProductList = Results | Report | Moves | Pictured
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +295,7 @@ Button = ProductList | Open | Photo | History | Choose | Calculate | Quote
 
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
+    "b": Pictured.decode,
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,

@@ -19,6 +19,7 @@ from toko_bot.replies.buttons import (
     Moves,
     Open,
     Photo,
+    Pictured,
     Quote,
     Report,
     Results,
@@ -41,13 +42,15 @@ LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
 RESULTS = st.builds(Results, st.integers(1, 999), st.text(min_size=1), LABEL_HASHES, LABEL_HASHES, st.booleans())
 REPORTS = st.builds(Report, st.sampled_from(["rugi", "habis"]), st.integers(1, 9999))
 MOVES = st.builds(Moves, st.sampled_from(WAYS), st.sampled_from([1, 7]), st.integers(1, 9999))
+PICTURED = st.builds(Pictured, st.lists(HASHES, min_size=1, max_size=Pictured.MOST).map(tuple))
 BUTTONS = st.one_of(
     RESULTS,
     REPORTS,
     MOVES,
+    PICTURED,
     st.builds(Photo, HASHES),
     st.builds(History, HASHES),
-    st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES),
+    st.builds(Open, HASHES, st.none() | RESULTS | REPORTS | MOVES | PICTURED),
     st.builds(Choose, st.sampled_from(LABELS), RESULTS),
     st.builds(Request, st.integers(1, 10**15 - 1)),
     st.builds(Decide, st.integers(1, 10**15 - 1), st.none() | st.sampled_from(Role), st.none() | st.integers(1, 999)),
@@ -73,7 +76,7 @@ BUTTONS = st.one_of(
         st.text("abcXYZ019_-", min_size=4, max_size=4),
         st.decimals("0.001", "9999.999", places=3),
         st.none() | st.integers(0, 9999),
-        st.none() | RESULTS | REPORTS | MOVES,
+        st.none() | RESULTS | REPORTS | MOVES | PICTURED,
     ),
 )  # fmt: skip
 
@@ -97,6 +100,8 @@ SENT: dict[str, Button | PeopleButton] = {
     f"o{PRODUCT}q2mAb-_": Open(PRODUCT, Results(2, None, merek="Ab-_", history=True)),
     f"o{PRODUCT}rtanpaharga.3": Open(PRODUCT, Report("tanpaharga", 3)),
     f"o{PRODUCT}vn7.2": Open(PRODUCT, Moves("naik", 7, 2)),
+    f"b{PRODUCT}12345678": Pictured((PRODUCT, "12345678")),
+    f"o{PRODUCT}b{PRODUCT}12345678": Open(PRODUCT, Pictured((PRODUCT, "12345678"))),
     f"f{PRODUCT}": Photo(PRODUCT),
     f"h{PRODUCT}": History(PRODUCT),
     "uk12": Request(12),
