@@ -217,7 +217,7 @@ class SearchIndex:
         return [row for row, _ in self._codes.find(text).hits]
 
     def find_printed(self, text: str, *, is_gtin: bool) -> Printed | None:
-        """Return the rows of a barcode in a photo, or None if its text names no goods; see `CodeLookup.find_printed`."""
+        """Return the rows of a barcode in a photo, or None if its text names no goods: `CodeLookup.find_printed`."""
         return self._codes.find_printed(text, is_gtin=is_gtin)
 
     def _search_words(self, text: str, limit: int) -> list[Hit]:

@@ -2,26 +2,33 @@
 
 import time
 from collections.abc import Iterable
+from itertools import islice
 
 import zxingcpp
 from PIL import Image
-from zxingcpp import BarcodeFormat
+from zxingcpp import BarcodeFormat, BarcodeFormats
 
 from toko_core.catalog.photos.images import open_photo
-from toko_core.catalog.photos.looks import CONFIRMING, further_looks
+from toko_core.catalog.photos.looks import ANGLES, CONFIRMING, further_looks
 from toko_core.catalog.photos.symbols import Kind, Symbol, dump_symbols
 
 LONGEST_SIDE = 2000
 MOST_SYMBOLS = 20
-LINEAR = [
+BARS = (
     BarcodeFormat.EANUPC, BarcodeFormat.Code128, BarcodeFormat.Code39, BarcodeFormat.Code93, BarcodeFormat.ITF,
     BarcodeFormat.DataBar,
-]  # fmt: skip
+)  # fmt: skip
 """What is printed on goods and shelves. Other kinds cost time, and are found where there are none."""
-MATRIX = [BarcodeFormat.QRCode, BarcodeFormat.DataMatrix]
+MATRIX = (BarcodeFormat.QRCode, BarcodeFormat.DataMatrix)
+LINEAR, LINEAR_OR_QR = BarcodeFormats(BARS), BarcodeFormats([*BARS, BarcodeFormat.QRCode])
+EVERYTHING = BarcodeFormats([*BARS, *MATRIX])
 MOST_SECONDS = 2.0
 """After this much processor time no further look at a photo begins. A look takes at most 0.4 s, and the child may take
 5 s."""
+FEW_LOOKS = len(ANGLES) - 1
+"""How many further looks for bars there are beside a QR code that may be the code of the goods: the turned ones. Where a
+QR code is read, the photo is neither dark nor out of focus."""
+LONGEST_CODE = 40
 MARGIN = 0.25
 """Of a barcode's width: how much around it is looked at once more."""
 
@@ -36,12 +43,13 @@ def read_barcodes(photo: bytes) -> bytes:
         image.draft("L", (LONGEST_SIDE, LONGEST_SIDE))
         picture = image.convert("L")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    found = zxingcpp.read_barcodes(picture, formats=[*LINEAR, *MATRIX])
+    found = zxingcpp.read_barcodes(picture, formats=EVERYTHING)
     linear, matrix = _confirmed(picture, found), _of_matrix(found)
-    for look in further_looks(picture) if not linear else ():
+    most = FEW_LOOKS if any(map(_may_be_code, matrix)) else None
+    for look in islice(further_looks(picture), most) if not linear else ():
         if time.process_time() - began > MOST_SECONDS:
             break
-        found = zxingcpp.read_barcodes(look, formats=LINEAR if matrix else [*LINEAR, BarcodeFormat.QRCode])
+        found = zxingcpp.read_barcodes(look, formats=LINEAR if matrix else LINEAR_OR_QR)
         matrix = matrix or _of_matrix(found)
         if linear := _confirmed(look, found):
             break
@@ -70,6 +78,11 @@ def _of_matrix(found: Iterable[zxingcpp.Barcode]) -> list[Symbol]:
     """Return the matrix codes, the largest first. Their error correction leaves no wrong texts."""
     largest = sorted((barcode for barcode in found if not _is_linear(barcode)), key=lambda barcode: -_width(barcode))
     return [_symbol(barcode) for barcode in largest if barcode.text.strip()]
+
+
+def _may_be_code(symbol: Symbol) -> bool:
+    """Return whether a QR code may hold the code of goods, and not a link or a sentence."""
+    return len(symbol.text) <= LONGEST_CODE and "://" not in symbol.text and len(symbol.text.split()) == 1
 
 
 def _symbol(barcode: zxingcpp.Barcode) -> Symbol:

@@ -19,7 +19,7 @@ MOST_ENLARGED = 1500
 
 
 def further_looks(picture: Image.Image) -> Iterator[Image.Image]:
-    """Yield a grey picture turned and with more contrast, sharpened, without noise, and enlarged: the quickest first."""
+    """Yield a grey picture turned, with more contrast, sharpened, without noise, and enlarged: the quickest first."""
     for prepare in (_stretched, _sharpened, _smoothed, _enlarged):
         prepared = prepare(picture)
         for angle in ANGLES if prepared is not None else ():

@@ -1,4 +1,4 @@
-"""Photos of barcodes as phones take them: turned, tilted, on a bottle, blurred, dark, small, and as Telegram sends them.
+"""Photos of barcodes as phones take them: turned, tilted, on a bottle, blurred, dark, small, compressed by Telegram.
 
 A seed makes the same photo again.
 """
@@ -179,10 +179,8 @@ def _lit(pixels: Pixels, shot: Shot, rng: np.random.Generator) -> Pixels:
     if shot.glare:
         wide, high = shot.size
         x, y = wide / 2 + rng.uniform(-0.15, 0.15) * wide, high / 2 + rng.uniform(-0.15, 0.15) * high
-        across = ((np.arange(wide) - x) / (wide * 0.08))[None, :] ** 2 + ((np.arange(high) - y) / (high * 0.2))[
-            :, None
-        ] ** 2
-        pixels = pixels + shot.glare * np.exp(-across)
+        across, down = (np.arange(wide) - x) / (wide * 0.08), (np.arange(high) - y) / (high * 0.2)
+        pixels = pixels + (shot.glare * np.exp(-(across[None, :] ** 2) - down[:, None] ** 2)).astype(np.float32)
     seen = pixels.clip(0, 255) * shot.light
     return (seen + rng.normal(0, shot.noise, seen.shape)).astype(np.float32)
 
