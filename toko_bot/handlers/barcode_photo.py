@@ -88,10 +88,10 @@ async def _goods_page(served: Served, settings: BotSettings, goods: Sequence[Pri
 
 def _nothing_found(goods: Sequence[Printed], symbols: Sequence[Symbol]) -> str | None:
     """Return what to say about barcodes that the shop does not have; None if there are none."""
-    bars = [symbol.text for symbol in symbols if symbol.kind is not Kind.MATRIX]
+    bars = [symbol.text for symbol in symbols if symbol.kind is Kind.LINEAR]
     if numbers := [printed.number for printed in goods] or bars:
         return words.not_in_data(numbers[:MOST_UNKNOWN])
-    return words.NO_GOODS if symbols else None
+    return words.NO_GOODS if any(symbol.kind is Kind.MATRIX for symbol in symbols) else None
 
 
 async def _read_barcodes(image: PhotoSize | Document, context: Context) -> list[Symbol] | None:

@@ -9,11 +9,12 @@ from PIL import Image
 from zxingcpp import BarcodeFormat, BarcodeFormats
 
 from toko_core.catalog.photos.images import open_photo
-from toko_core.catalog.photos.looks import ANGLES, CONFIRMING, further_looks
+from toko_core.catalog.photos.looks import ANGLES, enlarged, further_looks
 from toko_core.catalog.photos.symbols import Kind, Symbol, dump_symbols
 
 LONGEST_SIDE = 2000
-MOST_SYMBOLS = 20
+MOST_SYMBOLS = 8
+"""The most barcodes that are looked at once more, and the most that are returned."""
 BARS = (
     BarcodeFormat.EANUPC, BarcodeFormat.Code128, BarcodeFormat.Code39, BarcodeFormat.Code93, BarcodeFormat.ITF,
     BarcodeFormat.DataBar,
@@ -23,12 +24,13 @@ MATRIX = (BarcodeFormat.QRCode, BarcodeFormat.DataMatrix)
 LINEAR, LINEAR_OR_QR = BarcodeFormats(BARS), BarcodeFormats([*BARS, BarcodeFormat.QRCode])
 EVERYTHING = BarcodeFormats([*BARS, *MATRIX])
 MOST_SECONDS = 2.0
-"""After this much processor time no further look at a photo begins. A look takes at most 0.4 s, and the child may take
-5 s."""
-FEW_LOOKS = len(ANGLES) - 1
-"""How many further looks for bars there are beside a QR code that may be the code of the goods: the turned ones. Where a
-QR code is read, the photo is neither dark nor out of focus."""
+"""After this much processor time no further look at a photo begins. The child may take 5 s."""
+FEW_LOOKS = 2 * len(ANGLES)
+"""How many further looks for bars there are beside a QR code that may be the code of the goods: the turned and the
+sharpened ones. Where a QR code is read, the photo is not very dark or far out of focus."""
 LONGEST_CODE = 40
+MOST_ENLARGED = 1000
+"""The most pixels of a side of what is enlarged to be looked at once more."""
 MARGIN = 0.25
 """Of a barcode's width: how much around it is looked at once more."""
 
@@ -46,14 +48,19 @@ def read_barcodes(photo: bytes) -> bytes:
     found = zxingcpp.read_barcodes(picture, formats=EVERYTHING)
     linear, matrix = _confirmed(picture, found), _of_matrix(found)
     most = FEW_LOOKS if any(map(_may_be_code, matrix)) else None
-    for look in islice(further_looks(picture), most) if not linear else ():
-        if time.process_time() - began > MOST_SECONDS:
-            break
+    looks = islice(further_looks(picture), most)
+    while not _is_sure(linear) and time.process_time() - began < MOST_SECONDS and (look := next(looks, None)):
         found = zxingcpp.read_barcodes(look, formats=LINEAR if matrix else LINEAR_OR_QR)
         matrix = matrix or _of_matrix(found)
-        if linear := _confirmed(look, found):
-            break
+        linear = _confirmed(look, found) or linear
+    if _is_sure(linear):
+        linear = [symbol for symbol in linear if symbol.kind is not Kind.UPC_E]
     return dump_symbols(list(dict.fromkeys([*linear, *matrix]))[:MOST_SYMBOLS])
+
+
+def _is_sure(linear: Iterable[Symbol]) -> bool:
+    """Return whether there are bars that are not only the edge of others."""
+    return any(symbol.kind is not Kind.UPC_E for symbol in linear)
 
 
 def _confirmed(picture: Image.Image, found: Iterable[zxingcpp.Barcode]) -> list[Symbol]:
@@ -61,17 +68,14 @@ def _confirmed(picture: Image.Image, found: Iterable[zxingcpp.Barcode]) -> list[
 
     On bent and shaken labels zxing reads wrong digits whose check digit is right, but never the same ones twice.
     """
-    largest = sorted(filter(_is_linear, found), key=lambda barcode: -_width(barcode))
+    largest = sorted(filter(_is_linear, found), key=lambda barcode: -_width(barcode))[:MOST_SYMBOLS]
     return [_symbol(barcode) for barcode in largest if barcode.text.strip() and _is_confirmed(picture, barcode)]
 
 
 def _is_confirmed(picture: Image.Image, barcode: zxingcpp.Barcode) -> bool:
     part = _around(picture, barcode)
-    for look in CONFIRMING:
-        texts = {again.text for again in zxingcpp.read_barcodes(look(part), formats=LINEAR)}
-        if barcode.text in texts:
-            return True
-    return False
+    looks = (part, *([enlarged(part)] if max(part.size) <= MOST_ENLARGED else []))
+    return any(again.text == barcode.text for look in looks for again in zxingcpp.read_barcodes(look, formats=LINEAR))
 
 
 def _of_matrix(found: Iterable[zxingcpp.Barcode]) -> list[Symbol]:
@@ -86,16 +90,19 @@ def _may_be_code(symbol: Symbol) -> bool:
 
 
 def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
-    kind = Kind.MATRIX if not _is_linear(barcode) else Kind.GTIN if _is_retail(barcode) else Kind.LINEAR
-    return Symbol(kind, barcode.text.strip())
+    return Symbol(_kind(barcode), barcode.text.strip())
+
+
+def _kind(barcode: zxingcpp.Barcode) -> Kind:
+    if not _is_linear(barcode):
+        return Kind.MATRIX
+    if barcode.format == BarcodeFormat.UPCE:
+        return Kind.UPC_E
+    return Kind.GTIN if barcode.symbology == BarcodeFormat.EANUPC else Kind.LINEAR
 
 
 def _is_linear(barcode: zxingcpp.Barcode) -> bool:
     return barcode.symbology not in MATRIX
-
-
-def _is_retail(barcode: zxingcpp.Barcode) -> bool:
-    return barcode.symbology == BarcodeFormat.EANUPC
 
 
 def _around(picture: Image.Image, barcode: zxingcpp.Barcode) -> Image.Image:

@@ -4,7 +4,7 @@ zxing follows lines along and across a picture, so it misses bars that lie more 
 what is too dark, too faint or out of focus.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -20,7 +20,7 @@ MOST_ENLARGED = 1500
 
 def further_looks(picture: Image.Image) -> Iterator[Image.Image]:
     """Yield a grey picture turned, with more contrast, sharpened, without noise, and enlarged: the quickest first."""
-    for prepare in (_stretched, _sharpened, _smoothed, _enlarged):
+    for prepare in (_stretched, _sharpened, _smoothed, _sharp_and_large):
         prepared = prepare(picture)
         for angle in ANGLES if prepared is not None else ():
             yield _turned(prepared, angle)
@@ -40,14 +40,15 @@ def _smoothed(picture: Image.Image) -> Image.Image:
     return _stretched(picture.filter(ImageFilter.BoxBlur(1)))
 
 
-def _enlarged(picture: Image.Image) -> Image.Image | None:
+def _sharp_and_large(picture: Image.Image) -> Image.Image | None:
     """Return the picture twice as large with clearer edges, or None if it is large already."""
     if max(picture.size) > MOST_ENLARGED:
         return None
-    return _twice(_sharpened(picture))
+    return enlarged(_sharpened(picture))
 
 
-def _twice(picture: Image.Image) -> Image.Image:
+def enlarged(picture: Image.Image) -> Image.Image:
+    """Return a picture twice as wide and high."""
     return picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BICUBIC)
 
 
@@ -55,7 +56,3 @@ def _turned(picture: Image.Image, angle: float) -> Image.Image:
     if not angle:
         return picture
     return picture.rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=GREY)
-
-
-CONFIRMING: tuple[Callable[[Image.Image], Image.Image], ...] = (lambda part: part, _twice)
-"""How the part of a picture around a barcode is looked at once more."""

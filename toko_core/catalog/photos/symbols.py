@@ -11,6 +11,8 @@ class Kind(Enum):
 
     GTIN = "g"
     """The number of an EAN or UPC, with a right check digit."""
+    UPC_E = "e"
+    """The number of a UPC-E. Where a line leaves the bars of an EAN-13 askew, it looks like one, again and again."""
     LINEAR = "l"
     """The text of another barcode of bars, such as Code 128."""
     MATRIX = "m"
