@@ -287,7 +287,7 @@ def add_handlers(app: App) -> None:
             CommandHandler("pengguna", on_people, said),
             CommandHandler("catatan", on_audit, said),
             MessageHandler(filters.COMMAND & said & private, on_unknown),
-            MessageHandler((filters.PHOTO | filters.Document.IMAGE) & private & new & ours, on_photo),
+            MessageHandler((filters.PHOTO | filters.Document.IMAGE) & new & ours, on_photo),
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),
             MessageHandler(new & private & ours & ~filters.StatusUpdate.ALL, on_anything_else),
             CallbackQueryHandler(on_people_press, "^u"),

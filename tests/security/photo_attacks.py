@@ -1,6 +1,5 @@
 """Damaged and hostile photos through both decoders: that of the chain, and that of the bot."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from PIL import Image
 from tests.security.photos import BARCODE, KINDS, forbidden, whole
 from tests.security.supervision import FILE
 from toko_core.catalog.photos import PhotoDecoder, PhotoError
+from toko_core.catalog.photos.symbols import load_symbols
 
 LARGEST_BYTES, LONGEST_SIDE = 60_000, 800
 """What a photo in a catalogue may have."""
@@ -66,8 +66,7 @@ def ready(folder: Path) -> Iterator[PhotoAttacks]:
 
         def read_barcodes(photo: bytes) -> list[str]:
             with suppress(PhotoError):
-                codes: list[str] = json.loads(reader.submit(photo).result())
-                return codes
+                return [symbol.text for symbol in load_symbols(reader.submit(photo).result())]
             return []
 
         yield PhotoAttacks(folder, scale, read_barcodes)

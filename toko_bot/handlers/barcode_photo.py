@@ -1,19 +1,29 @@
-"""Reads the barcode in a photo and searches for it."""
+"""Reads the barcodes in a photo, and answers with their products."""
 
 import asyncio
-import json
 import logging
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 
-from telegram import Document, PhotoSize, Update
+from telegram import Chat, Document, PhotoSize, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from toko_bot.handlers.search import answer_search
+from toko_bot.handlers.search import answer_search, is_for_us
 from toko_bot.handlers.sending import reply, thread_of
-from toko_bot.handlers.services import Context, services
+from toko_bot.handlers.services import Context, Services, services
+from toko_bot.handlers.watching.marks import find_marks, watcher_of
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
+from toko_bot.replies.photos import words
+from toko_bot.replies.photos.page import several_page
+from toko_bot.replies.product_page import product_page
+from toko_core.catalog.live import Served
 from toko_core.catalog.photos import PhotoError, Problem
+from toko_core.catalog.photos.goods import find_goods
+from toko_core.catalog.photos.symbols import Kind, Symbol, load_symbols
+from toko_core.search.codes.lookup import Printed
 from toko_core.state.demand.counts import Outcome
 
 log = logging.getLogger(__name__)
@@ -21,12 +31,14 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 20 * 1024 * 1024
 """Telegram's own limit for downloads. A self-hosted Bot API server has none."""
 TRIES = 3
+MOST_UNKNOWN = 4
+"""The most barcodes that are named if the shop has none of them."""
 
 
 async def on_photo(update: Update, context: Context) -> None:
-    """Handle a photo, or an image sent as a file."""
+    """Handle a photo, or an image sent as a file. In a group only those that reply to the bot are read."""
     message = update.effective_message
-    if message is None:
+    if message is None or (message.chat.type != Chat.PRIVATE and not is_for_us(update, context)):
         return
     image: PhotoSize | Document | None = message.photo[-1] if message.photo else message.document
     if image is None:
@@ -36,41 +48,65 @@ async def on_photo(update: Update, context: Context) -> None:
     except TelegramError as error:
         log.info("The chat action could not be sent: %s", error)
     shop, unread = services(context), messages.BARCODE_UNREADABLE
+    symbols: list[Symbol] | None
+    started = time.perf_counter()
     try:
         async with shop.photo_slots:
-            codes = await _read_barcodes(image, context)
+            symbols = await _read_barcodes(image, context)
     except PhotoError as error:
         log.info("A photo of user %s cannot be read: %s", message.from_user and message.from_user.id, error)
-        codes, unread = [], messages.PHOTO_PROBLEMS[error.problem]
-    if codes is None:
+        symbols, unread = [], messages.PHOTO_PROBLEMS[error.problem]
+    if symbols is None:
         await reply(update, Page(messages.PHOTO_UNAVAILABLE))
         return
     served = shop.live.served
-    known = [code for code in codes if served is not None and served.catalog.index.rows_of_code(code)]
-    if known:
-        await answer_search(update, context, known[0], "photo")
-    elif codes:
-        await reply(update, Page(messages.barcode_read(codes[0])))
-        shop.usage.search(message.chat.id, codes[0], Outcome.NOTHING, scanned=True)
+    if served is None:
+        await reply(update, Page(messages.NO_CATALOG))
+        return
+    goods = find_goods(served.catalog.index, symbols)
+    if any(printed.rows for printed in goods):
+        await reply(update, await _goods_page(update, shop, served, goods))
+        shop.metrics.searched("photo", goods[0].number, time.perf_counter() - started, len(goods))
     elif message.caption:
         await answer_search(update, context, message.caption)
     else:
-        await reply(update, Page(unread))
+        await reply(update, Page(_nothing_found(goods, symbols) or unread))
+    for printed in goods:
+        if not printed.rows:
+            shop.usage.search(message.chat.id, printed.number, Outcome.NOTHING, scanned=True)
 
 
-async def _read_barcodes(image: PhotoSize | Document, context: Context) -> list[str] | None:
-    """Return the texts of the barcodes, the largest first, or None if the photo cannot be downloaded.
+async def _goods_page(update: Update, shop: Services, served: Served, goods: Sequence[Printed]) -> Page:
+    """Build the page of the product whose barcode was read, or the list of several."""
+    settings, view = shop.settings, shop.view(update)
+    rows = list(dict.fromkeys(row for printed in goods for row in printed.rows))
+    unknown = [printed.number for printed in goods if not printed.rows]
+    if len(rows) > 1:
+        return several_page(served, settings, rows, view, unknown)
+    number, code = goods[0].number, served.catalog.products.code(rows[0])
+    marks = await find_marks(shop, watcher_of(update), code)
+    page = await asyncio.to_thread(product_page, served, settings, rows[0], view=view, query=number, marks=marks)
+    if update.effective_user is not None and update.effective_chat is not None:
+        shop.usage.open(update.effective_chat.id, update.effective_user.id, code)
+    return replace(page, text=f"{page.text}\n\n{words.not_in_data(unknown)}") if unknown else page
 
-    Raises PhotoError.
-    """
+
+def _nothing_found(goods: Sequence[Printed], symbols: Sequence[Symbol]) -> str | None:
+    """Return what to say about barcodes that the shop does not have; None if there are none."""
+    bars = [symbol.text for symbol in symbols if symbol.kind is Kind.LINEAR]
+    if numbers := [printed.number for printed in goods] or bars:
+        return words.not_in_data(numbers[:MOST_UNKNOWN])
+    return words.NO_GOODS if any(symbol.kind is Kind.MATRIX for symbol in symbols) else None
+
+
+async def _read_barcodes(image: PhotoSize | Document, context: Context) -> list[Symbol] | None:
+    """Return the barcodes, the largest first, or None if the photo cannot be downloaded. Raises PhotoError."""
     if (image.file_size or 0) > MOST_BYTES:
         raise PhotoError(Problem.TOO_LARGE)
     photo = await _download(image, context)
     if photo is None:
         return None
-    read = await asyncio.wrap_future(services(context).barcodes.submit(photo))
-    codes: list[str] = json.loads(read)
-    return codes
+    return load_symbols(await asyncio.wrap_future(services(context).barcodes.submit(photo)))
 
 
 async def _download(image: PhotoSize | Document, context: Context) -> bytearray | None:

@@ -20,6 +20,7 @@ from toko_bot.replies.buttons import (
     Moves,
     Open,
     Photo,
+    Pictured,
     ProductList,
     Report,
     Results,
@@ -31,6 +32,7 @@ from toko_bot.replies.layout import Page, query_of
 from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
 from toko_bot.replies.narrowing import read_wanted
+from toko_bot.replies.photos.page import several_page
 from toko_bot.replies.product_page import product_page
 from toko_bot.replies.quantities.calculation import calculation_page
 from toko_bot.replies.reports import LISTS, report_page, report_rows
@@ -65,6 +67,9 @@ async def on_press(update: Update, context: Context) -> None:
         case Moves() as moves:
             page = await asyncio.to_thread(moves_page, served, shop.settings, moves, shop.view(update))
             await _show(update, context, page)
+        case Pictured(products):
+            rows = [row for row in map(served.hashes.find, products) if row is not None]
+            await _show(update, context, several_page(served, shop.settings, rows, shop.view(update)))
         case Calculate() as pressed:
             await _calculate(update, context, served, pressed)
         case History(product):

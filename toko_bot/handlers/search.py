@@ -29,7 +29,7 @@ async def on_text(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None or not message.text:
         return
-    if message.chat.type != Chat.PRIVATE and not _is_for_us(update, context):
+    if message.chat.type != Chat.PRIVATE and not is_for_us(update, context):
         return
     if not await answer_as_quotation(update, context):
         await answer_search(update, context, message.text)
@@ -109,7 +109,7 @@ def clean(text: str) -> str:
     return " ".join(text.split())[:LONGEST_QUERY].strip()
 
 
-def _is_for_us(update: Update, context: Context) -> bool:
+def is_for_us(update: Update, context: Context) -> bool:
     """Return whether a message in a group is a reply to the bot. Others talk to each other, or use /harga."""
     message = update.effective_message
     before = message.reply_to_message if message else None

@@ -134,6 +134,25 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class Pictured:
+    """The list of the products whose barcodes are in a photo."""
+
+    products: tuple[str, ...]
+
+    DATA = re.compile(r"b(?P<products>(?:[\w-]{8}){1,4})", re.ASCII)
+    MOST = 4
+    """The most products: more do not fit into a button that calculates and leads back here."""
+
+    def encode(self, before: str = "") -> str:
+        return f"{before}b{''.join(self.products)}"
+
+    @classmethod
+    def decode(cls, data: str) -> Self | None:
+        found = cls.DATA.fullmatch(data)
+        return cls(tuple(HASH.findall(found["products"]))) if found else None
+
+
+@dataclass(frozen=True, slots=True)
 class MarkedList:
     """A page of the list of marked products."""
 
@@ -176,7 +195,7 @@ class ChangedList:
         return cls(KIND_OF_LETTER[found["kind"]], since, until, int(found["page"]))
 
 
-ProductList = Results | Report | Moves | MarkedList | ChangedList
+ProductList = Results | Report | Moves | Pictured | MarkedList | ChangedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +346,7 @@ Button = ProductList | Open | Photo | History | Choose | Calculate | Quote
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
     "w": lambda data: MarkedList.decode(data) or ChangedList.decode(data),
+    "b": Pictured.decode,
 }  # fmt: skip
 KINDS: dict[str, Callable[[str], Button | None]] = {
     **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,

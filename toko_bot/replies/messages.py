@@ -223,10 +223,6 @@ def usage(command: str) -> str:
     return f"Tulis nama barangnya, misalnya: /{command} indomie goreng"
 
 
-def barcode_read(code: str) -> str:
-    return f"Barang dengan barcode <code>{escape(code)}</code> tidak ada di data."
-
-
 def more_prices(number: int) -> str:
     return f"+{format_count(number)} harga lagi"
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from toko_core.search.codes.identifiers import Identifiers
-from toko_core.search.codes.lookup import CodeLookup
+from toko_core.search.codes.lookup import CodeLookup, Printed
 from toko_core.search.forward import SLOTS, ForwardIndex
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
@@ -222,6 +222,10 @@ class SearchIndex:
     def rows_of_code(self, text: str) -> list[int]:
         """Return the rows whose code, barcode or serial number is the text, or ends in it, the best first."""
         return [row for row, _ in self._codes.find(text).hits]
+
+    def find_printed(self, text: str, *, is_gtin: bool) -> Printed | None:
+        """Return the rows of a barcode in a photo, or None if its text names no goods: `CodeLookup.find_printed`."""
+        return self._codes.find_printed(text, is_gtin=is_gtin)
 
     def _search_words(self, text: str, limit: int) -> list[Hit]:
         query = self._reader.read(text)

@@ -43,9 +43,11 @@ class Person:
             self.chat, self.user, text, reply_to=reply_to, via_bot=via, marks=self.marks, **where
         )
 
-    def send_photo(self, data: bytes, caption: str = "") -> Message:
+    def send_photo(self, data: bytes, caption: str = "", reply_to: Message | None = None) -> Message:
         """Send a photo. The bot gets it in two sizes."""
-        return self._world.person_says(self.chat, self.user, caption, photo=self._world.add_photo(data))
+        return self._world.person_says(
+            self.chat, self.user, caption, reply_to=reply_to, photo=self._world.add_photo(data)
+        )
 
     def send_document(self, data: bytes, name: str, mime_type: str, caption: str = "") -> Message:
         """Send a file. Some people send photos this way."""

@@ -13,12 +13,15 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from zxingcpp import BarcodeFormat
+
 from tests.servers.dagster import FAILURE, FakeDagster, dagster
 from tests.servers.telegram import Person, TelegramServer
 from tests.toko_bot.bot.corner_shop import BARCODE, UNKNOWN_BARCODE, publish
 from tests.toko_bot.bot.process import BUDI, SITI, STRANGER, running_bot
 from tests.toko_bot.bot.shop import barcode_photo, photo
 from tests.toko_bot.bot.talk import Talk
+from tests.toko_core.catalog.photos.labels import Shot, Symbol, take_photo
 from toko_assets.common.publications import Blocked, PriceChange, Published, RolledBack, WorstRow
 from toko_assets.common.records import BackupFile
 from toko_assets.defs.sensors import owner_messages
@@ -156,7 +159,9 @@ def quotation(talk: Talk, place: Place) -> None:
 
 
 def photos(talk: Talk, place: Place) -> None:
-    for picture in (barcode_photo(BARCODE), barcode_photo(UNKNOWN_BARCODE), photo()):
+    both = [Symbol(BARCODE, module=2), Symbol("089686010947", BarcodeFormat.UPCA, module=2)]
+    two = take_photo(both, Shot(turned=40), seed=1)
+    for picture in (barcode_photo(BARCODE), barcode_photo(UNKNOWN_BARCODE), photo(), two):
         talk.do(place.budi, lambda picture=picture: place.budi.send_photo(picture))  # type: ignore[misc]
 
 

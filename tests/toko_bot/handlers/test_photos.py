@@ -1,15 +1,85 @@
-"""Photos that would take the bot's memory or time, or that nobody can read."""
+"""Photos with several barcodes, photos in groups, and photos that would take the bot's memory or time."""
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
+from zxingcpp import BarcodeFormat
 
 from tests.servers.telegram import Person
 from tests.toko_bot.bot.process import RunningBot
 from tests.toko_bot.bot.shop import BARCODE, barcode_photo
 from tests.toko_core.catalog.photos import bombs
+from tests.toko_core.catalog.photos.labels import Shot, Symbol, take_photo
 
 MEGABYTE = 1024 * 1024
+SUGAR, NOODLES = Symbol(BARCODE, module=2.5), Symbol("089686010947", BarcodeFormat.UPCA, module=2.5)
+UNKNOWN = Symbol("4006381333931", module=2.5)
+NOISE = Shot(tilt=15, noise=4)
+
+
+def qr(text: str) -> Symbol:
+    return Symbol(text, BarcodeFormat.QRCode, module=5)
+
+
+def test_two_barcodes_in_a_photo_are_both_answered_and_each_opens_and_leads_back(budi: Person) -> None:
+    budi.send_photo(take_photo([SUGAR, NOODLES], NOISE, 1))
+    answer = budi.next_message()
+    assert answer.text.splitlines()[0] == "📷 2 barang di foto"
+    assert "Gulaku" in answer.text
+    assert "INDOMIE GORENG SPECIAL" in answer.text
+    budi.press("2", answer)
+    product = budi.next_edit()
+    assert "Gulaku" in product.text.splitlines()[0] or "INDOMIE" in product.text.splitlines()[0]
+    budi.press("🧮 Hitung", product)
+    budi.press("‹ Kembali", budi.next_edit())
+    budi.press("‹ Kembali", budi.next_edit())
+    assert budi.next_edit().text == answer.text
+
+
+def test_of_two_barcodes_of_which_the_shop_has_one_the_product_is_shown_and_the_other_is_named(budi: Person) -> None:
+    budi.send_photo(take_photo([UNKNOWN, SUGAR], NOISE, 2))
+    answer = budi.next_message().text
+    assert answer.startswith("Gula Pasir <Gulaku>")
+    assert answer.endswith("Barang dengan barcode 4006381333931 tidak ada di data.")
+
+
+@pytest.mark.parametrize("text", ["MIE001", "https://wa.me/6281234567890", "08123456789"])
+def test_a_qr_code_never_wins_over_the_barcode_beside_it(budi: Person, text: str) -> None:
+    budi.send_photo(take_photo([qr(text), SUGAR], NOISE, 3))
+    assert budi.next_message().text.startswith("Gula Pasir <Gulaku>")
+    budi.send_photo(take_photo([qr(text), UNKNOWN], NOISE, 4))
+    assert budi.next_message().text == "Barang dengan barcode 4006381333931 tidak ada di data."
+
+
+def test_a_qr_code_that_is_no_code_of_goods_finds_nothing_similar(budi: Person) -> None:
+    for text in ("BISKUIT", "101630", "BEGIN:VCARD\nN:Gula Pasir\nTEL:0896860109\nEND:VCARD"):
+        budi.send_photo(take_photo([qr(text)], NOISE, 5))
+        assert budi.next_message().text == "Kode QR di foto itu bukan kode barang. Coba foto barcode garisnya."
+
+
+def test_a_photo_in_a_group_is_read_if_it_replies_to_the_bot(bot: RunningBot, budi: Person) -> None:
+    group = bot.server.group(-1001, "Toko", budi)
+    inside = bot.server.user(budi.user.id, "Budi", inside=group)
+    answer = inside.ask("/harga teh tanpa harga")
+    inside.send_photo(take_photo([SUGAR], NOISE, 6), reply_to=answer)
+    found = inside.next_message()
+    assert found.text.startswith("Gula Pasir <Gulaku>")
+    assert found.reply_to is not None
+
+
+def test_other_photos_in_a_group_are_ignored_even_if_the_bot_hears_all(bot: RunningBot, budi: Person) -> None:
+    group = bot.server.group(-1001, "Toko", budi)
+    inside = bot.server.user(budi.user.id, "Budi", inside=group)
+    own = inside.send("lihat ini")
+    bot.server.world.privacy = False
+    try:
+        inside.send_photo(take_photo([SUGAR], NOISE, 7), "gula")
+        inside.send_photo(take_photo([SUGAR], NOISE, 7), reply_to=own)
+        assert "teh tanpa harga" in inside.ask("/harga teh tanpa harga").text.lower()
+        inside.expect_silence(0.5)
+    finally:
+        bot.server.world.privacy = True
 
 
 def test_bombs_leave_the_bot_as_large_as_it_was_and_the_next_photo_is_read(bot: RunningBot, budi: Person) -> None:

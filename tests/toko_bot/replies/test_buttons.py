@@ -23,6 +23,7 @@ from toko_bot.replies.buttons import (
     Moves,
     Open,
     Photo,
+    Pictured,
     Quote,
     Report,
     Results,
@@ -49,14 +50,16 @@ LABEL_HASHES = st.none() | st.text("abcXYZ019_-", min_size=4, max_size=4)
 RESULTS = st.builds(Results, st.integers(1, 999), st.text(min_size=1), LABEL_HASHES, LABEL_HASHES, st.booleans())
 REPORTS = st.builds(Report, st.sampled_from(["rugi", "habis"]), st.integers(1, 9999))
 MOVES = st.builds(Moves, st.sampled_from(WAYS), st.sampled_from([1, 7]), st.integers(1, 9999))
+PICTURED = st.builds(Pictured, st.lists(HASHES, min_size=1, max_size=Pictured.MOST).map(tuple))
 TIMES = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 MARKED = st.builds(MarkedList, st.integers(1, 999))
 CHANGED = st.builds(ChangedList, st.sampled_from(Kind), TIMES, TIMES, st.integers(1, 9999))
-LISTS = RESULTS | REPORTS | MOVES | MARKED | CHANGED
+LISTS = RESULTS | REPORTS | MOVES | PICTURED | MARKED | CHANGED
 BUTTONS = st.one_of(
     RESULTS,
     REPORTS,
     MOVES,
+    PICTURED,
     MARKED,
     CHANGED,
     st.builds(SetMark, st.sampled_from(["favourite", "notify"]), st.booleans(), HASHES),
@@ -125,6 +128,8 @@ SENT: dict[str, AnyButton] = {
     "wx": RemoveGone(),
     "wn0.f4240.1": ChangedList(Kind.WATCHED, EPOCH, EPOCH + timedelta(seconds=1), 1),
     "wm0.f4240.12": ChangedList(Kind.MORNING, EPOCH, EPOCH + timedelta(seconds=1), 12),
+    f"b{PRODUCT}12345678": Pictured((PRODUCT, "12345678")),
+    f"o{PRODUCT}b{PRODUCT}12345678": Open(PRODUCT, Pictured((PRODUCT, "12345678"))),
     f"f{PRODUCT}": Photo(PRODUCT),
     f"h{PRODUCT}": History(PRODUCT),
     "uk12": Request(12),

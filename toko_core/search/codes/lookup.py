@@ -23,6 +23,10 @@ LONGEST_SIZE = 4
 """The most digits of a size. A known word with a number that no name has may have one: aqua650, but not MI-0099."""
 OTHER_FORMS = range(6, 15)
 """The numbers of digits that may be another form of a barcode."""
+SHORTEST_GTIN = 7
+"""The fewest digits, without leading zeros, of an EAN or UPC that is looked up in its other forms."""
+SHORTEST_HELD = 12
+"""The fewest digits of a GTIN in a QR code. One in ten dates has the check digit of an EAN-8."""
 LONGEST = 200
 """The most characters of a query that are read."""
 MARKS = "?!.,;"
@@ -40,6 +44,15 @@ class Coded(NamedTuple):
 
 
 NO_CODE = Coded([], only=False)
+
+
+class Printed(NamedTuple):
+    """A barcode, read by a camera, that names goods."""
+
+    number: str
+    """Its text, or the number that it holds."""
+    rows: list[int]
+    """The rows that have it, the nearest first; empty if the shop has no such goods."""
 
 
 class CodeLookup:
@@ -71,6 +84,24 @@ class CodeLookup:
         if not whole and not ending and not in_parts:
             return Coded(_scored(whole, self._find_other_form(digits)), only=False)
         return Coded(_scored(whole, [], ending), only=False)
+
+    def find_printed(self, text: str, *, is_gtin: bool) -> Printed | None:
+        """Return the rows of a barcode in a photo, or None if its text names no goods.
+
+        `is_gtin` says that the barcode is an EAN or UPC. The text of another one, such as a QR code, may be anything:
+        it names goods if the shop has exactly this code, or if it holds a whole GTIN. Nothing similar counts.
+        """
+        text = text.strip()
+        if len(text) > LONGEST:
+            return None
+        written = [*self._identifiers.find_written(text).tolist(), *self._identifiers.find_serial(text).tolist()]
+        if written:
+            return Printed(text, list(dict.fromkeys(written)))
+        number = text if is_gtin else _held_gtin(text)
+        if number is None:
+            return None
+        is_short = len(number.lstrip("0")) < SHORTEST_GTIN  # 00012348 is not the item 12348
+        return Printed(number, [] if is_short else self._find_number(number))
 
     def _find_number(self, number: str) -> list[int]:
         """Return the rows with a number in any form."""
@@ -109,6 +140,14 @@ class CodeLookup:
     def _is_word_or_size(self, word: str) -> bool:
         """Return whether names have a word, or a number with any unit."""
         return self._is_word(word) or (is_number(word) and any(self._is_word(size.format(word)) for size in SIZES))
+
+
+def _held_gtin(text: str) -> str | None:
+    """Return the number of goods that a text is, or that its link or element string has; None without one."""
+    scan = read_scan(text)
+    number = text if scan is None else scan.number
+    is_number = number.isascii() and number.isdecimal() and len(number) >= SHORTEST_HELD
+    return number if is_number and is_gtin(number) else None
 
 
 def _scored(

@@ -192,3 +192,40 @@ def test_codes_add_sixteen_bytes_each_to_the_index() -> None:
     coded = SearchIndex.build(names, codes=[(f"B{row:06}", row) for row in range(count)]).to_arrays()
     assert sum(coded[name].nbytes - array.nbytes for name, array in plain.items()) == count * (8 + 4 + 4 + 4 + 4)
     assert coded["identifier_written"].dtype == np.uint32
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("8992761002015", [0]), ("18992761002012", [0]), ("00001672", [2]), ("0036000291452", [3]), ("40123455", [4]),
+        (label(29, "98765", 250), [11]), ("4006381333931", []), ("00000055", []), ("02112342", []),
+    ],
+)  # fmt: skip
+def test_an_ean_in_a_photo_finds_its_goods_in_any_form_but_no_shorter_code(text: str, rows: list[int]) -> None:
+    printed = INDEX.find_printed(text, is_gtin=True)
+    assert printed is not None
+    assert printed.rows == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("BRG-0001", [0]), ("K7788", [2]), ("001672", [1]), ("(01)08992761002015(10)L7", [0]),
+        ("https://example.com/01/08992761002015/10/L7", [0]), ("18992761002012", [0]), ("4006381333931", []),
+    ],
+)  # fmt: skip
+def test_another_code_in_a_photo_finds_what_the_shop_has_exactly_or_its_number(text: str, rows: list[int]) -> None:
+    printed = INDEX.find_printed(text, is_gtin=False)
+    assert printed is not None
+    assert printed.rows == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "1672", "BRG 0001", "002015", "INDOMIE GORENG 85GR", "https://example.com/01/20261130", "40123462",
+        "https://wa.me/628992761002015", "WIFI:S:TOKO;P:8992761002015;;", "8992761002016", "x" * 3000,
+    ],
+)  # fmt: skip
+def test_a_text_in_a_photo_that_is_only_similar_to_a_code_names_no_goods(text: str) -> None:
+    assert INDEX.find_printed(text, is_gtin=False) is None

@@ -1,0 +1,1 @@
+"""The messages about photos of barcodes."""

@@ -1,0 +1,35 @@
+"""The message that lists the products whose barcodes are in one photo."""
+
+from collections.abc import Sequence
+
+from toko_bot.replies.buttons import Pictured
+from toko_bot.replies.layout import Page, asked_now, data_lines, list_page, part_of
+from toko_bot.replies.lists import open_buttons
+from toko_bot.replies.phone.hit import hit
+from toko_bot.replies.photos import words
+from toko_bot.settings import BotSettings
+from toko_core.catalog.live import Served
+from toko_core.catalog.product_hashes import product_hash
+from toko_core.people import View
+
+
+def several_page(
+    served: Served, settings: BotSettings, rows: Sequence[int], view: View, unknown: Sequence[str] = ()
+) -> Page:
+    """Build the list of at most `Pictured.MOST` products, as `view` shows them, with a button for each.
+
+    `unknown` are the barcodes that the shop does not have.
+    """
+    if not rows:
+        return Page(words.GONE)
+    listed = rows[: Pictured.MOST]
+    here = Pictured(tuple(product_hash(served.catalog.products.code(row)) for row in listed))
+    products = [asked_now(served, settings, row, view) for row in listed]
+    title = words.several(len(rows)) if len(listed) == len(rows) else words.only_first(len(listed), len(rows))
+    lines = [hit(product, place, settings.price_rounding) for place, product in enumerate(products, 1)]
+    missing = [words.not_in_data(unknown)] if unknown else []
+    data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in products))
+    return list_page(
+        [title, "\n".join(lines), *missing, *data],
+        open_buttons(served, part_of(len(listed), 1, len(listed)), listed, here),
+    )

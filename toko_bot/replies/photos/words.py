@@ -1,0 +1,22 @@
+"""What the bot says about photos of barcodes."""
+
+from collections.abc import Sequence
+from html import escape
+
+NO_GOODS = "Kode QR di foto itu bukan kode barang. Coba foto barcode garisnya."
+GONE = "Barang di foto itu sudah tidak ada di data terbaru."
+
+
+def several(number: int) -> str:
+    """The title of the list of the products in a photo."""
+    return f"📷 {number} barang di foto"
+
+
+def only_first(shown: int, number: int) -> str:
+    """The title if the photo has more products than the list."""
+    return f"📷 Ada {number} barang di foto, ini {shown} yang pertama. Sisanya difoto terpisah, ya."
+
+
+def not_in_data(numbers: Sequence[str]) -> str:
+    codes = ", ".join(f"<code>{escape(number)}</code>" for number in numbers)
+    return f"Barang dengan barcode {codes} tidak ada di data."
