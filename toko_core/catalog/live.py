@@ -175,6 +175,7 @@ def _load(file: Path, zone: ZoneInfo) -> Served:
     details = Details(file)
     for query in (*WARM_UP_QUERIES, catalog.products.name(0)):
         catalog.search(query, 1)
+    catalog.index.forget_arrays()
     details.of(0)
     return Served(catalog, details, ProductHashes(catalog.products), _time(catalog.info["backup_time"], zone))
 

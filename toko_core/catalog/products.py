@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.catalog.reference.columns import complete_table
+from toko_core.catalog.reference.columns import complete_table, product_ranges
 from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
 from toko_core.catalog.reference.names import Names, has_table
@@ -202,10 +202,15 @@ def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
         FROM (
             SELECT product_id, CASE WHEN jasa THEN NULL ELSE coalesce(stok, CASE WHEN NOT jasa THEN 0 END) END AS stok
             FROM {complete_table(connection, "products")}
-            LEFT JOIN (SELECT product_id, sum(stok) AS stok FROM {stock} GROUP BY product_id) USING (product_id)
+            LEFT JOIN (
+                SELECT product_id, sum(stok) AS stok FROM {stock} WHERE product_id >= $1 AND product_id < $2
+                GROUP BY product_id
+            ) USING (product_id)
+            WHERE product_id >= $1 AND product_id < $2
         ) ORDER BY product_id
     """  # noqa: S608 - names of our own
-    return _narrow(np.asarray(connection.execute(query).fetchnumpy()["stok"]))
+    parts = [connection.execute(query, part).fetchnumpy()["stok"] for part in product_ranges(connection)]
+    return _narrow(np.concatenate(parts))
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -54,11 +54,15 @@ class PublishedCatalog:
     def __init__(self, file: Path) -> None:
         """Read the file. Raises CatalogError if it is damaged or has another schema version."""
         self.file = file
-        with _open(file) as connection:
-            self.info = _info(connection, file)
-            self.products = Products(connection)
-            self.sales = Sales(connection, self.info)
-            self.index = SearchIndex.from_arrays(read_arrays(connection), read_prior(connection))
+        with _readable(file):
+            with open_file(file, READING) as connection:
+                self.info = _info(connection, file)
+                self.products = Products(connection)
+                self.sales = Sales(connection, self.info)
+                prior = read_prior(connection)
+            with open_file(file, READING_ARRAYS) as connection:
+                arrays = read_arrays(connection)
+            self.index = SearchIndex.from_arrays(arrays, prior)
 
     @classmethod
     def open_current(cls, folder: Path) -> Self:
@@ -86,20 +90,22 @@ class PublishedCatalog:
 
 def read_info(file: Path) -> dict[str, str]:
     """Read the file's catalog_info. Raises CatalogError if it is damaged, missing, or has another schema version."""
-    with _open(file) as connection:
+    with _readable(file), open_file(file, READING) as connection:
         return _info(connection, file)
 
 
 READING: Config = {"threads": 1, "memory_limit": "24MB"}
-"""Everything is read once and kept in memory of our own: what DuckDB would keep of it is of no use."""
+"""One thread reads rows in the order in which they were written. Everything is read once and kept in memory of our own:
+what DuckDB keeps of it, until the connection is closed, is of no use."""
+READING_ARRAYS: Config = READING | {"memory_limit": "8MB"}
+"""Half of that would be enough: no part of an array is larger than `arrays.PART_BYTES`."""
 
 
 @contextmanager
-def _open(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a connection with one thread, which reads rows in the order in which they were written."""
+def _readable(file: Path) -> Iterator[None]:
+    """Raise CatalogError if reading the file fails."""
     try:
-        with open_file(file, READING) as connection:
-            yield connection
+        yield
     except (duckdb.Error, LookupError, ValueError) as error:  # a damaged file, or an index that lacks something
         raise unreadable(file, error) from error
 

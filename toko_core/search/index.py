@@ -102,6 +102,9 @@ class SearchIndex:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], prior: NDArray[np.uint8] | None = None) -> None:
         self._arrays = dict(arrays)
+        self._unsold = arrays["unsold"]
+        self._slots = arrays["slots"].reshape(-1, SLOTS)
+        self._name_lengths = arrays["name_lengths"]
         self._vocabulary = Vocabulary(arrays)
         self._matcher = Matcher(self._vocabulary, arrays)
         self._identifiers = Identifiers(arrays)
@@ -182,6 +185,10 @@ class SearchIndex:
         """Return the index as plain one-dimensional arrays, which can be stored anywhere, for `from_arrays`."""
         return dict(self._arrays)
 
+    def forget_arrays(self) -> None:
+        """Free the arrays that only `to_arrays` needs, which returns none from now on: 7 MB of 100,000 products."""
+        self._arrays = {}
+
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prior: NDArray[np.uint8] | None = None) -> Self:
         """Load an index from stored arrays, without building anything.
@@ -237,7 +244,7 @@ class SearchIndex:
         if remarked is None:
             return list(map(Hit, ranked.rows[:limit], ranked.scores))
         named = list(zip(ranked.rows, ranked.scores, strict=True))
-        unsold = self._arrays["unsold"]
+        unsold = self._unsold
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
         return [Hit(*hit) for hit in merged[:limit]]
 
@@ -253,8 +260,8 @@ class SearchIndex:
         ids = {self._vocabulary.id_of(word) for word in words(text)}
         if not ids or None in ids:
             return None
-        slots = self._arrays["slots"].reshape(-1, SLOTS)
-        of_name = np.arange(SLOTS) < self._arrays["name_lengths"][:, None]
+        slots = self._slots
+        of_name = np.arange(SLOTS) < self._name_lengths[:, None]
         has = np.logical_and.reduce([((slots == each) & of_name).any(axis=1) for each in ids])
         return int(has.argmax()) if has.any() else None
 

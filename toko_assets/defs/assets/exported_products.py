@@ -108,12 +108,14 @@ def exported_products(
             with whole_folder(folder) as new:
                 with watch("write"):
                     counts = write_tables(new, shop, reference)
+                if is_large:
+                    worker.submit(prepare_index, new, storage.synonyms)  # product_catalog will need it
                 with watch("photos"):
                     left_out = photos_left_out(connection)
                     stored = stored_photos(connection, excerpt.archive, excerpt.photos, left_out)
                     counts["photos"], unreadable = _photos(context, stored, new, shop)
         if is_large:
-            worker.submit(prepare_index, folder, storage.synonyms)  # product_catalog will need it
+            worker.submit(prepare_index, folder, storage.synonyms)  # in case the folder was renamed too soon
         yield from report_checks([unreadable])
         with watch("write"), whole_file(table) as file:
             write_csv(file, shop)

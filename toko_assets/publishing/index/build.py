@@ -1,7 +1,7 @@
 """Builds the search index of an export."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,8 @@ WORTH_A_WORKER = 5_000
 
 
 def get_ready() -> None:
-    """Do nothing. A worker that is to call it has to import this module first, which takes a second."""
+    """Read the program's synonyms. A worker that is to call it also has to import this module, which takes a second."""
+    _ = load_synonyms().senses
 
 
 def build_index(export: Path, synonyms: Path | None = None) -> dict[str, NDArray[Any]]:
@@ -29,17 +30,21 @@ def build_index(export: Path, synonyms: Path | None = None) -> dict[str, NDArray
 
     `synonyms` is the file with the shop's own synonyms. What is wrong in it is left out.
     """
-    return _built(export, synonyms, _state(export, synonyms)).search.to_arrays()
+    return _built(export, synonyms).search.to_arrays()
 
 
 def prepare_index(export: Path, synonyms: Path | None = None) -> None:
-    """Build the index, so that the next `build_index` in this process has it."""
-    _built(export, synonyms, _state(export, synonyms))
+    """Build the index, so that the next `build_index` in this process has it, also if the folder is then renamed.
+
+    Does nothing if the folder is renamed before its tables are read.
+    """
+    with suppress(FileNotFoundError):
+        _built(export, synonyms)
 
 
 def try_index(export: Path, synonyms: Path | None = None) -> None:
     """Search in the index, so that the next `verify_search` in this process only has to compare the file with it."""
-    built = _built(export, synonyms, _state(export, synonyms))
+    built = _built(export, synonyms)
     try_search(built.search, built.names, built.sold)
 
 
@@ -49,9 +54,19 @@ class _Built(NamedTuple):
     sold: list[bool]
 
 
-@lru_cache(maxsize=1)
-def _built(export: Path, synonyms: Path | None, _: object) -> _Built:
+_last: dict[object, _Built] = {}
+
+
+def _built(export: Path, synonyms: Path | None) -> _Built:
     """Build the index, unless it was built last of files in the same state."""
+    state = _state(export, synonyms)
+    if state not in _last:
+        _last.clear()
+        _last[state] = _build(export, synonyms)
+    return _last[state]
+
+
+def _build(export: Path, synonyms: Path | None) -> _Built:
     columns = ["kodeitem", "namaitem", "merek", "jenis", "dijual"]
     file = export / "products.parquet"
     if "keterangan" in parquet.read_schema(file).names:  # an export of an earlier version has none
@@ -76,8 +91,9 @@ def _built(export: Path, synonyms: Path | None, _: object) -> _Built:
 
 
 def _state(export: Path, synonyms: Path | None) -> object:
-    """Return what changes when a table of the export or the file of synonyms does."""
-    tables = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(export.iterdir())]
+    """Return what changes when a table from which the index is built, or the file of synonyms, does."""
+    files = [export / f"{table}.parquet" for table in ("products", "prices", "barcodes", "names", "serials")]
+    tables = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()]
     return *tables, *synonyms_info(load_synonyms(synonyms)).values()
 
 

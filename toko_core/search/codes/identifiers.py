@@ -53,11 +53,12 @@ class Identifiers:
         """Build the arrays from pairs of an identifier and its row."""
         barcodes, codes = list(barcodes), list(codes)
         whole = [*barcodes, *codes]
-        hashes = np.array([_hash(_plain(code)) for code, _ in whole], np.uint64)
+        plain = [_plain(code) for code, _ in whole]
+        hashes = np.array(list(map(_hash, plain)), np.uint64)
         rows = np.array([row for _, row in whole], np.int32)
         order = np.lexsort((rows, hashes))
-        plain = [(_plain(code), row) for code, row in barcodes]
-        of_barcodes = [(code, row) for code, row in plain if code.isdecimal() and len(code) > LAST_DIGITS[-1]]
+        numbers = zip(plain, (row for _, row in barcodes), strict=False)
+        of_barcodes = [(code, row) for code, row in numbers if code.isdecimal() and len(code) > LAST_DIGITS[-1]]
         ends = [(DIGITS_AT_END.search(code.strip()), row) for code, row in codes]
         of_codes = [(end[0], row) for end, row in ends if end is not None and len(end[0]) >= LAST_DIGITS[0]]
         endings, ending_rows = _by_ending(of_barcodes)
@@ -169,7 +170,10 @@ def _hash(code: str) -> int:
 def _written(code: str) -> int:
     """Return a hash of a code as it is written. Its low half is that of the code in any case."""
     code = code.strip()
-    return _hash(code) >> CASE_BITS & LOW << CASE_BITS | _hash(code.casefold()) & LOW
+    folded = code.casefold()
+    in_any_case = _hash(folded)
+    as_written = in_any_case if code == folded else _hash(code)
+    return as_written >> CASE_BITS & LOW << CASE_BITS | in_any_case & LOW
 
 
 def _ending(code: str) -> int:

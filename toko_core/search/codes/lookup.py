@@ -71,7 +71,8 @@ class CodeLookup:
             return NO_CODE
         if (scan := read_scan(text)) is not None:
             number = NOT_WRITTEN.sub("", scan.number)
-            return Coded(_scored(whole, [] if whole else self._find_number(number)), only=True)
+            found = _scored(whole, [] if whole else self._find_number(number))
+            return Coded(found, only=bool(found) or not all(map(self._is_word, words(text))))
         digits = NOT_WRITTEN.sub("", fold(text))
         if not (digits.isascii() and digits.isdecimal()):
             return Coded(_scored(whole), only=self._is_only_code(text, is_known=bool(whole)))

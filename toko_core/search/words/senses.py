@@ -49,8 +49,8 @@ class Senses:
             self._word_starts: list[int] = arrays["sense_word_starts"].tolist()
             self._words = arrays["sense_words"].astype(np.int64)
             self._row_starts: list[int] = arrays["sense_row_starts"].tolist()
-            self._rows = arrays["sense_rows"].astype(np.int64)
-            self._similarity = (arrays["sense_row_steps"] / STEPS).astype(np.float32)
+            self._rows: NDArray[np.int32] = arrays["sense_rows"]
+            self._steps: NDArray[np.uint16] = arrays["sense_row_steps"]
 
     def find(self, asked: Sequence[str]) -> list[Sense]:
         """Find the typed words and phrases that have senses."""
@@ -81,7 +81,8 @@ class Senses:
         for sense in found:
             start, end = self._row_starts[sense.key], self._row_starts[sense.key + 1]
             if end > start:
-                own = Having(self._rows[start:end], self._similarity[start:end])
+                similarity = (self._steps[start:end] / STEPS).astype(np.float32)
+                own = Having(self._rows[start:end].astype(np.int64), similarity)
                 for number in sense.numbers:
                     of_numbers[number] = _merge(of_numbers[number], own) if number in of_numbers else own
         return of_numbers

@@ -64,6 +64,14 @@ def test_of_two_items_with_the_same_code_the_one_that_is_sold_comes_first() -> N
     assert [hit.row for hit in index.search("8992761002015")] == [1, 0]
 
 
+def test_a_name_that_begins_like_a_scan_is_found() -> None:
+    names = ["]A0", "]C1 SABUN", "(01) GULA", "HTTP://X/01/12345678"]
+    index = SearchIndex.build(names)
+    best = [index.search(name)[0] for name in names]
+    assert [(hit.row, round(hit.score, 3)) for hit in best] == [(row, 1) for row in range(len(names))]
+    assert index.search("]C10108991234567890") == []
+
+
 def test_words_that_are_also_a_code_find_the_names_too() -> None:
     index = SearchIndex.build(["GULA PASIR", "TEH BOTOL", "SURYA 12 DUS"], codes=[("TEH", 0), ("SURYA12", 1)])
     assert [hit.row for hit in index.search("teh")] == [0, 1]
