@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toko_bot.replies.buttons import (
-    EPOCH,
     LABELS,
     MOST_BYTES,
     WAYS,
@@ -30,6 +29,7 @@ from toko_bot.replies.buttons import (
     data_of,
     read_data,
 )
+from toko_bot.replies.buttons.lists import EPOCH
 from toko_bot.replies.people.buttons import (
     AuditList,
     Decide,

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
-from toko_bot.replies.buttons import MICROSECOND, ChangedList, MarkedList
+from toko_bot.replies.buttons import ChangedList, MarkedList
+from toko_bot.replies.buttons.lists import MICROSECOND
 from toko_bot.replies.history_page import price_labels
 from toko_bot.replies.layout import (
     Page,

@@ -1,31 +1,18 @@
-"""The data in buttons: at most 64 bytes, and nothing that depends on one catalogue or one replica.
+"""The data of buttons that show a page of a list of products."""
 
-Buttons exist as long as their message, so the format never changes. Its first letter names the kind, and each kind has
-one `encode` and one `decode`. A product is a hash of its `kodeitem`. A page of results is its number, hashes of the
-brand and category that the results are narrowed to, and the query. If the query is too long, the bot reads it from the
-message that the button belongs to.
-"""
-
-import base64
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Literal, Protocol, Self
+from typing import Literal, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
 
 from toko_core.state.watching.deliveries import Kind
 
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-NOTHING = "-"
-"""The data of a button that does nothing when pressed."""
 HASH = re.compile(r"[\w-]{8}", re.ASCII)
 """The hash of a product."""
-SHORT_HASH_BYTES = 3
-"""Of the hash of a brand, a category or a unit."""
 
 Label = Literal["merek", "jenis"]
 LABELS: tuple[Label, Label] = ("merek", "jenis")
@@ -42,13 +29,6 @@ LETTER_OF_WAY = {way: letter for letter, way in WAY_OF_LETTER.items()}
 KIND_OF_LETTER = {"n": Kind.WATCHED, "m": Kind.MORNING}
 LETTER_OF_KIND = {kind: letter for letter, kind in KIND_OF_LETTER.items()}
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-
-
-class Pressable(Protocol):
-    """A button of any kind, also those that `people.buttons` and `watching.buttons` read."""
-
-    def encode(self) -> str:
-        """Return the button's callback_data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,172 +178,11 @@ class ChangedList:
 ProductList = Results | Report | Moves | Pictured | MarkedList | ChangedList
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A button that opens a product, with the page to go back to."""
-
-    product: str
-    back: ProductList | None = None
-
-    def encode(self) -> str:
-        before = f"o{self.product}"
-        return before if self.back is None else self.back.encode(before)
-
-    @classmethod
-    def decode(cls, data: str) -> Self | None:
-        product, rest = data[1:9], data[9:]
-        back = decode_list(rest)
-        return cls(product, back) if HASH.fullmatch(product) and (back is not None or not rest) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A button that sends a product's photo."""
-
-    product: str
-
-    def encode(self) -> str:
-        return f"f{self.product}"
-
-    @classmethod
-    def decode(cls, data: str) -> Self | None:
-        return cls(data[1:]) if HASH.fullmatch(data[1:]) else None
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A button that sends a product's price history."""
-
-    product: str
-
-    def encode(self) -> str:
-        return f"h{self.product}"
-
-    @classmethod
-    def decode(cls, data: str) -> Self | None:
-        return cls(data[1:]) if HASH.fullmatch(data[1:]) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """A button that lists the brands or categories that results can be narrowed to."""
-
-    label: Label
-    results: Results
-
-    def encode(self) -> str:
-        return self.results.encode(f"c{LETTER_OF_LABEL[self.label]}")
-
-    @classmethod
-    def decode(cls, data: str) -> Self | None:
-        label, results = LABEL_OF_LETTER.get(data[1:2]), Results.decode(data[2:])
-        return cls(label, results) if label is not None and results is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Calculate:
-    """A button that shows what a quantity of a product costs.
-
-    `unit` is a hash of the unit's name (`unit_hash`), and `level` the chosen price level; None is that of the viewer,
-    or the ordinary one. `back` is the list from which the product was opened.
-    """
-
-    product: str
-    unit: str
-    number: Decimal
-    level: int | None = None
-    back: ProductList | None = None
-
-    DATA = re.compile(
-        r"j(?P<product>[\w-]{8})(?P<unit>[\w-]{4})(?P<number>\d{1,5}(?:\.\d{1,3})?)(?:l(?P<level>\d{1,4}))?"
-        r"(?:b(?P<back>.*))?",
-        re.DOTALL | re.ASCII,
-    )
-
-    def encode(self) -> str:
-        number = f"{self.number.normalize():f}"
-        level = "" if self.level is None else f"l{self.level}"
-        before = f"j{self.product}{self.unit}{number}{level}"
-        return before if self.back is None else self.back.encode(f"{before}b")
-
-    @classmethod
-    def decode(cls, data: str) -> Self | None:
-        found = cls.DATA.fullmatch(data)
-        back = decode_list(found["back"] or "") if found else None
-        if found is None or (back is None and found["back"] is not None) or not Decimal(found["number"]):
-            return None
-        level = None if found["level"] is None else int(found["level"])
-        return cls(found["product"], found["unit"], Decimal(found["number"]), level, back)
-
-
-def unit_hash(unit: str) -> str:
-    """Return the hash by which a button names a unit of a product."""
-    return short_hash(unit)
-
-
-def short_hash(name: str) -> str:
-    """Return a hash of a name, in four characters.
-
-    Among the 50 brands in the hits of a search, two have the same hash in one of 14,000 searches. The bot then shows
-    their products together.
-    """
-    digest = hashlib.blake2b(name.encode(errors="replace"), digest_size=SHORT_HASH_BYTES).digest()
-    return base64.urlsafe_b64encode(digest).decode()
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A button of a quotation, or of the list of them.
-
-    `action` is a letter of `replies/quotations/pages.py`, `quotation` its id in the state database, `place` names a
-    line, and `value` is a product's hash, a quantity, or another short word.
-    """
-
-    action: str
-    quotation: int = 0
-    place: int = 0
-    value: str = ""
-
-    DATA = re.compile(
-        r"k(?P<action>[a-z])(?P<quotation>\d{1,18})(?:\.(?P<place>\d{1,6})(?:\.(?P<value>[\w,-]{1,24}))?)?", re.ASCII
-    )
-
-    def encode(self) -> str:
-        value = f".{self.value}" if self.value else ""
-        place = f".{self.place}" if self.place or value else ""
-        return f"k{self.action}{self.quotation}{place}{value}"
-
-    @classmethod
-    def decode(cls, data: str) -> Self | None:
-        found = cls.DATA.fullmatch(data)
-        if found is None:
-            return None
-        return cls(found["action"], int(found["quotation"]), int(found["place"] or 0), found["value"] or "")
-
-
-Button = ProductList | Open | Photo | History | Choose | Calculate | Quote
-
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
     "w": lambda data: MarkedList.decode(data) or ChangedList.decode(data),
     "b": Pictured.decode,
 }  # fmt: skip
-KINDS: dict[str, Callable[[str], Button | None]] = {
-    **LISTS, "o": Open.decode, "f": Photo.decode, "h": History.decode, "c": Choose.decode,
-    "j": Calculate.decode, "k": Quote.decode,
-}  # fmt: skip
-"""The decoder of each kind of button, by the first letter of its data."""
-
-
-def data_of(button: Pressable) -> str:
-    """Return the button's callback_data."""
-    return button.encode()
-
-
-def read_data(data: str) -> Button | None:
-    """Decode the button that was pressed. Returns None if no version of the bot wrote this data."""
-    decode = KINDS.get(data[:1])
-    return decode(data) if decode else None
 
 
 def decode_list(data: str) -> ProductList | None:
