@@ -102,6 +102,8 @@ class OwnerNotifier:
         if not self._outbox.lacks(question.key, owners):
             return plain
         try:
+            if self._state.file is not None and not self._state.file.exists():  # no bot has run here yet
+                return plain
             buttons = buttons_of(Decisions(self._state).ask(question))
         except StateError as error:  # also if the bot, which makes the tables, is of an earlier version
             log(f"The owners are notified without buttons. {error}")
