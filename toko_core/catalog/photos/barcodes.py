@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Iterable
-from itertools import islice
 
 import zxingcpp
 from PIL import Image
 from zxingcpp import BarcodeFormat, BarcodeFormats
 
 from toko_core.catalog.photos.images import open_photo
-from toko_core.catalog.photos.looks import ANGLES, enlarged, further_looks
+from toko_core.catalog.photos.looks import enlarged, further_looks
 from toko_core.catalog.photos.symbols import Kind, Symbol, dump_symbols
 
 LONGEST_SIDE = 2000
@@ -25,10 +24,6 @@ LINEAR, LINEAR_OR_QR = BarcodeFormats(BARS), BarcodeFormats([*BARS, BarcodeForma
 EVERYTHING = BarcodeFormats([*BARS, *MATRIX])
 MOST_SECONDS = 2.0
 """After this much processor time no further look at a photo begins. The child may take 5 s."""
-FEW_LOOKS = 2 * len(ANGLES)
-"""How many further looks for bars there are beside a QR code that may be the code of the goods: the turned and the
-sharpened ones. Where a QR code is read, the photo is not very dark or far out of focus."""
-LONGEST_CODE = 40
 MOST_ENLARGED = 1000
 """The most pixels of a side of what is enlarged to be looked at once more."""
 MARGIN = 0.25
@@ -47,8 +42,7 @@ def read_barcodes(photo: bytes) -> bytes:
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     found = zxingcpp.read_barcodes(picture, formats=EVERYTHING)
     linear, matrix = _confirmed(picture, found), _of_matrix(found)
-    most = FEW_LOOKS if any(map(_may_be_code, matrix)) else None
-    looks = islice(further_looks(picture), most)
+    looks = further_looks(picture)  # also beside a QR code, which may be of a competition, and not of the goods
     while not _is_sure(linear) and time.process_time() - began < MOST_SECONDS and (look := next(looks, None)):
         found = zxingcpp.read_barcodes(look, formats=LINEAR if matrix else LINEAR_OR_QR)
         matrix = matrix or _of_matrix(found)
@@ -82,11 +76,6 @@ def _of_matrix(found: Iterable[zxingcpp.Barcode]) -> list[Symbol]:
     """Return the matrix codes, the largest first. Their error correction leaves no wrong texts."""
     largest = sorted((barcode for barcode in found if not _is_linear(barcode)), key=lambda barcode: -_width(barcode))
     return [_symbol(barcode) for barcode in largest if barcode.text.strip()]
-
-
-def _may_be_code(symbol: Symbol) -> bool:
-    """Return whether a QR code may hold the code of goods, and not a link or a sentence."""
-    return len(symbol.text) <= LONGEST_CODE and "://" not in symbol.text and len(symbol.text.split()) == 1
 
 
 def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
