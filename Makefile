@@ -48,7 +48,10 @@ test-service: $(INSTALLED) ## toko service on a Debian that systemd boots: insta
 test-newcomer: ## A bare Debian 12 made by debootstrap: demo, tests, doctor, sync, wheel; as root, half an hour
 	@tests/newcomer/bare_debian.sh
 
-screenshots: provide ## The documentation's pictures of the web interface, by its test
+# A phone's fonts, for the guides in Indonesian: without them, emoji are empty boxes.
+screenshots: provide ## The documentation's pictures, and its guides as PDF, by their tests
+	@[ -n "$$(fc-list 'Noto Color Emoji')" ] && [ -n "$$(fc-list Roboto)" ] || \
+	  { echo "The pictures need fonts: apt-get install fonts-noto-color-emoji fonts-roboto-unhinted" >&2; exit 1; }
 	@$(PYTHON) -m pytest -q tests/browser --screenshots docs
 
 dev: $(INSTALLED) ## Dagster's web interface at http://127.0.0.1:3000
