@@ -37,7 +37,7 @@ async def launch(shop: Services, decision: Decision) -> str | None:
     try:
         dagster = Dagster(shop.settings.dagster_url)
         run_config = details["runs"][(decision.choice or YES) - YES]
-        run = await dagster.find_decided(decision.id)
+        run = await dagster.find_tagged(DECISION, str(decision.id))
         run = run or await dagster.launch(details["job"], run_config, {DECISION: str(decision.id)})
     except DagsterUnreachableError as error:
         log.warning("The run of decision %d cannot be launched now: %s", decision.id, error)
