@@ -49,8 +49,8 @@ class FakeDagster:
             message, *causes = self.failed
             error = {"message": message, "causes": [{"message": cause} for cause in causes]}
             return {"logsForRun": {"events": [{"__typename": "ExecutionStepFailureEvent", "error": error}]}}
-        if "decision" in variables:
-            tag = {"key": "toko/decision", "value": variables["decision"]}
+        if "key" in variables:
+            tag = {"key": variables["key"], "value": variables["value"]}
             return {"runsOrError": {"__typename": "Runs", "results": [run for run in self.runs if tag in run["tags"]]}}
         if "recent" in variables:
             return {"runsOrError": {"__typename": "Runs", "results": self.runs}}

@@ -9,7 +9,7 @@ from telegram.error import BadRequest
 
 from toko_bot.handlers.sending import answer_press, edit_or_send, forbids_photos, reply, where
 from toko_bot.handlers.services import Context, services
-from toko_bot.handlers.watching.marks import find_marks, watcher_of
+from toko_bot.handlers.watching.marks import open_product
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import (
     NOTHING,
@@ -33,7 +33,6 @@ from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
 from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.photos.page import several_page
-from toko_bot.replies.product_page import product_page
 from toko_bot.replies.quantities.calculation import calculation_page
 from toko_bot.replies.reports import LISTS, report_page, report_rows
 from toko_core.catalog.live import Served
@@ -114,10 +113,7 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
         return
     if isinstance(back, Results):
         back = _with_query(update, back)
-    marks = await find_marks(shop, watcher_of(update), served.catalog.products.code(row))
-    view = shop.view(update)
-    page = await asyncio.to_thread(product_page, served, shop.settings, row, view=view, back=back, marks=marks)
-    await _show(update, context, page)
+    await _show(update, context, await open_product(update, shop, served, row, back))
     user, chat = update.effective_user, update.effective_chat
     if user is not None and chat is not None:
         query = (back.query if isinstance(back, Results) else None) or ""

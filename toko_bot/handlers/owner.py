@@ -18,7 +18,7 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.decisions.pages import sync_button
 from toko_bot.replies.layout import Page, old
-from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError, RunState
+from toko_bot.service.dagster_client import ASKED, Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.service.outgoing import short
 from toko_core.catalog.reference.sales import Sales
 from toko_core.state.database import StateError
@@ -74,16 +74,23 @@ def _sales(sales: Sales, zone: ZoneInfo) -> str | None:
 
 
 async def on_sync(update: Update, context: Context) -> None:
-    """Handle /sinkron: start the job, and show its progress in one message."""
-    if not await _is_allowed(update, context):
+    """Handle /sinkron: start the job, and show its progress in one message.
+
+    A message starts one run, however often it is edited, and whichever replica gets the edit: the run's tag names it.
+    """
+    message = update.effective_message
+    if message is None or not await _is_allowed(update, context):
         return
     answer = await reply(update, Page(messages.SYNC_STARTING))
     if answer is None:
         return
     settings = services(context).settings
     dagster = Dagster(settings.dagster_url)
+    asked, earlier = f"{message.chat.id}.{message.message_id}", None
     try:
-        run = await dagster.start_sync()
+        if update.edited_message is not None:
+            earlier = await dagster.find_tagged(ASKED, asked)
+        run = earlier or await dagster.start_sync({ASKED: asked})
     except DagsterUnreachableError as error:
         log.warning("/sinkron: Dagster cannot be reached: %s", error)
         await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.SYNC_UNREACHABLE))
@@ -92,10 +99,11 @@ async def on_sync(update: Update, context: Context) -> None:
         log.warning("/sinkron: Dagster rejects the request: %s", error)
         await edit(context.bot, answer.chat.id, answer.message_id, Page(messages.sync_rejected(str(error))))
         return
-    user = update.effective_user
-    log.info("User %s has started sync run %s", user.id if user else None, run)
     services(context).background.start(_follow(context, dagster, run, answer.chat.id, answer.message_id))
-    await _note_sync(update, context)
+    if earlier is None:
+        user = update.effective_user
+        log.info("User %s has started sync run %s", user.id if user else None, run)
+        await _note_sync(update, context)
 
 
 async def follow_new(update: Update, context: Context, run: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -35,6 +36,7 @@ MOST_ANSWERS = 5000
 PHOTOS_AT_ONCE = 2
 """How many photos are downloaded and decoded at once. Each takes up to 20 MB here, and a core for some tenths of a
 second."""
+MARKING_THREADS = 4
 
 NOTHING_MUCH = View(stock=False, level=ORDINARY_LEVEL)
 """What somebody is shown whose access ended while their update was processed."""
@@ -114,6 +116,8 @@ class Services:
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
     barcodes: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("read_barcodes", PHOTOS_AT_ONCE))
     pixels: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("pixels", 1))
+    marking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(MARKING_THREADS, "marks"))
+    """Reads and stores marks. While the state database is locked, these threads wait, and those of the pages do not."""
     """Decodes the photos of products for pictures that are shared."""
 
     state: StateDatabase = field(init=False)
@@ -182,6 +186,7 @@ class Services:
         """Close what the services opened."""
         self.barcodes.close()
         self.pixels.close()
+        self.marking.shutdown()
         self.live.close()
         self.state.close()
 

@@ -12,8 +12,10 @@ JOB = "sync"
 SECONDS = 10.0
 CLASS = re.compile(r"^[A-Za-z_][\w.]*\.[A-Z]\w*: ")
 FINAL = {"SUCCESS", "FAILURE", "CANCELED"}
-STARTED_BY, DECISION, TAKEN = "toko/started_by", "toko/decision", "toko/taken"
-"""Tags of runs: who started it, the decision that it follows from, and the revision of the backup that it took."""
+STARTED_BY, DECISION, ASKED, TAKEN = "toko/started_by", "toko/decision", "toko/asked", "toko/taken"
+"""Tags of runs: who started it, the decision or the message of Telegram that it follows from, and the revision of the
+backup that it took."""
+NO_TAGS: Mapping[str, str] = {}
 REJECTED = {403, 421}
 """The statuses of the web server's guard, whose answer is one line that says what to set."""
 
@@ -38,8 +40,8 @@ WHY = """query ($run: ID!) { logsForRun(runId: $run) {
     ... on RunFailureEvent { message error { message } }
   } }
 } }"""
-DECIDED = """query ($decision: String!) {
-  runsOrError(filter: {tags: [{key: "toko/decision", value: $decision}]}, limit: 1) {
+TAGGED = """query ($key: String!, $value: String!) {
+  runsOrError(filter: {tags: [{key: $key, value: $value}]}, limit: 1) {
     __typename
     ... on Runs { results { runId } }
 } }"""
@@ -84,9 +86,9 @@ class Dagster:
     def __init__(self, url: str) -> None:
         self._url = f"{url}/graphql"
 
-    async def start_sync(self) -> str:
+    async def start_sync(self, tags: Mapping[str, str] = NO_TAGS) -> str:
         """Launch the job `sync`. Returns the run's id."""
-        return await self.launch(JOB, {}, {})
+        return await self.launch(JOB, {}, tags)
 
     async def find_job(self, job: str) -> dict[str, str]:
         """Return the selector of a job, which also shows that Dagster responds and has loaded the code."""
@@ -110,9 +112,9 @@ class Dagster:
             raise DagsterError(launched.get("message") or launched["__typename"])
         return str(launched["run"]["runId"])
 
-    async def find_decided(self, decision: int) -> str | None:
-        """Return the id of the run that was launched for a decision; None if there is none."""
-        found = (await self._ask(DECIDED, decision=str(decision)))["runsOrError"]
+    async def find_tagged(self, tag: str, value: str) -> str | None:
+        """Return the id of the newest run with this tag; None if there is none."""
+        found = (await self._ask(TAGGED, key=tag, value=value))["runsOrError"]
         return next((str(run["runId"]) for run in found.get("results", ())), None)
 
     async def has_failed_since(self, run: str, besides: Set[str]) -> bool:

@@ -16,6 +16,8 @@ from toko_core.state.recents import MOST_KEPT, RecentProducts
 log = logging.getLogger(__name__)
 
 WRITE_EVERY = 60.0
+READ_SECONDS = 1.0
+"""How long /start waits for the database, which another process may hold locked."""
 MOST_PEOPLE = 5_000
 """How many people's opened products wait for the database."""
 
@@ -67,12 +69,12 @@ class Usage:
     async def recent(self, user_id: int) -> list[str]:
         """Return the products that somebody opened, by `kodeitem`, the last one first.
 
-        Other replicas know them within a minute. If the database cannot be used, it is what this one knows.
+        Other replicas know them within a minute. If the database cannot be used now, it is what this one knows.
         """
         try:
-            stored = await asyncio.to_thread(self._recents.newest, user_id)
-        except StateError as error:
-            log.error("The products that user %d opened cannot be read: %s", user_id, error)
+            stored = await asyncio.wait_for(asyncio.to_thread(self._recents.newest, user_id), READ_SECONDS)
+        except (StateError, TimeoutError) as error:
+            log.error("The products that user %d opened cannot be read: %s", user_id, error or "no response")
             stored = []
         return list(dict.fromkeys([*reversed(self._opened.get(user_id, [])), *stored]))
 

@@ -38,7 +38,7 @@ async def launch(shop: Services, decision: Decision) -> str | None:
     try:
         dagster = Dagster(shop.settings.dagster_url)
         run_config = details["runs"][(decision.choice or YES) - YES]
-        run = await dagster.find_decided(decision.id)
+        run = await dagster.find_tagged(DECISION, str(decision.id))
         if run is None and datetime.now(UTC) - (decision.decided_at or decision.asked_at) > LAUNCHED_WITHIN:
             problem = TOO_OLD
         elif run is None:

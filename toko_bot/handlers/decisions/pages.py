@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from telegram import Message, Update
@@ -138,22 +139,28 @@ async def _note(shop: Services, key: str, message: Message | None) -> None:
 async def _ask_rollback(shop: Services, file: str) -> Decision | None:
     """Ask whether a catalogue is served again; None if that is no longer possible.
 
-    While the same catalogue is served, all owners get the same question, unless its run has failed.
+    While the same catalogue is served, all owners get the same question, until its run fails or is given up.
     """
     question = await asyncio.to_thread(_rollback_question, shop, file)
     if question is None:
         return None
     decision = await asyncio.to_thread(shop.decisions.ask, question)
-    if decision.run_id is not None:
-        try:
-            state = await Dagster(shop.settings.dagster_url).state(decision.run_id)
-        except DagsterError as error:
-            log.info("The run of decision %d is not known: %s", decision.id, error)
-            return decision
-        if state.status in FINAL - {"SUCCESS"}:
-            again = Question(f"{question.key}:{decision.run_id}", question.kind, question.text, question.details)
-            return await asyncio.to_thread(shop.decisions.ask, again)
+    while await _has_failed(shop, decision):
+        question = replace(question, key=f"{question.key}:{decision.id}")
+        decision = await asyncio.to_thread(shop.decisions.ask, question)
     return decision
+
+
+async def _has_failed(shop: Services, decision: Decision) -> bool:
+    """Return whether nothing follows from a decision any more: its run has failed, or there will be none."""
+    if decision.run_id is None:
+        return bool(decision.problem)
+    try:
+        state = await Dagster(shop.settings.dagster_url).state(decision.run_id)
+    except DagsterError as error:
+        log.info("The run of decision %d is not known: %s", decision.id, error)
+        return False
+    return state.status in FINAL - {"SUCCESS"}
 
 
 def _rollback_question(shop: Services, file: str) -> Question | None:

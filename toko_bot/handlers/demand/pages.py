@@ -8,12 +8,12 @@ from telegram import Update
 from toko_bot.handlers.search import find
 from toko_bot.handlers.sending import answer_press, edit_or_send, reply
 from toko_bot.handlers.services import Context, services
+from toko_bot.handlers.watching.marks import open_product, watcher_of
 from toko_bot.replies import messages
 from toko_bot.replies.demand import words
 from toko_bot.replies.demand.buttons import DemandList, OpenAgain, SearchAgain, decode_demand
 from toko_bot.replies.demand.pages import A_PAGE, demand_page
 from toko_bot.replies.layout import Page, part_of
-from toko_bot.replies.product_page import product_page
 from toko_core.catalog.live import Served
 from toko_core.state.database import StateError
 from toko_core.state.demand.store import Kind
@@ -71,7 +71,7 @@ async def _list(context: Context, served: Served, wanted: DemandList) -> Page | 
 async def _search(update: Update, context: Context, query: str) -> None:
     """Search for a query of the list. That does not count as a search, nor does what the owner opens then."""
     shop = services(context)
-    answer = await find(shop, query, "again", view=shop.view(update))
+    answer = await find(shop, query, "again", view=shop.view(update), watcher=watcher_of(update))
     if (chat := update.effective_chat) is not None:
         shop.usage.ignore(chat.id, answer.asked)
     sent = await reply(update, answer.page)
@@ -85,8 +85,7 @@ async def _open(update: Update, context: Context, served: Served, product: str) 
     if row is None:
         await answer_press(update, messages.PRODUCT_GONE)
         return
-    page = await asyncio.to_thread(product_page, served, shop.settings, row, view=shop.view(update))
-    sent = await reply(update, page)
+    sent = await reply(update, await open_product(update, shop, served, row))
     await answer_press(update, None if sent is not None else messages.OLD_BUTTON)
     if user is not None and chat is not None:
         shop.usage.open(chat.id, user.id, served.catalog.products.code(row))

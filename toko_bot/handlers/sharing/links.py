@@ -1,17 +1,15 @@
 """Opens the product of a link like `https://t.me/toko_bot?start=p-HASH`. Telegram sends it as `/start p-HASH`."""
 
-import asyncio
 import re
 
 from telegram import Message, Update
 
 from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
-from toko_bot.handlers.watching.marks import find_marks, watcher_of
+from toko_bot.handlers.watching.marks import open_product
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import HASH
 from toko_bot.replies.layout import Page
-from toko_bot.replies.product_page import product_page
 
 LINK = re.compile(r"\A/start(?:@\w+)? p-(?P<product>\S{0,64})\Z")
 
@@ -31,11 +29,9 @@ async def on_product_link(update: Update, context: Context) -> None:
     if row is None:
         await reply(update, Page(messages.PRODUCT_GONE))
         return
-    code, view = served.catalog.products.code(row), shop.view(update)
-    marks = await find_marks(shop, watcher_of(update), code)
-    await reply(update, await asyncio.to_thread(product_page, served, shop.settings, row, view=view, marks=marks))
+    await reply(update, await open_product(update, shop, served, row))
     if update.effective_user is not None and update.effective_chat is not None:
-        shop.usage.open(update.effective_chat.id, update.effective_user.id, code)
+        shop.usage.open(update.effective_chat.id, update.effective_user.id, served.catalog.products.code(row))
 
 
 def is_product_link(message: Message | None) -> bool:

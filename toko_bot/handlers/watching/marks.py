@@ -1,4 +1,4 @@
-"""What whoever opens a product wants of it."""
+"""The page of a product with the buttons that mark it, and what whoever opens it wants of it."""
 
 import asyncio
 import logging
@@ -6,10 +6,26 @@ import logging
 from telegram import Chat, Update
 
 from toko_bot.handlers.services import Services
+from toko_bot.replies.buttons import ProductList
+from toko_bot.replies.layout import Page
+from toko_bot.replies.product_page import product_page
+from toko_core.catalog.live import Served
 from toko_core.state.database import StateError
 from toko_core.state.watching.watches import Marks
 
 log = logging.getLogger(__name__)
+
+MARKS_SECONDS = 1.0
+"""How long a product waits for its marks. Another process may hold the state database locked for longer."""
+
+
+async def open_product(
+    update: Update, shop: Services, served: Served, row: int, back: ProductList | None = None
+) -> Page:
+    """Build the page of a product as the sender is shown it, with the buttons that mark it where they can."""
+    marks = await find_marks(shop, watcher_of(update), served.catalog.products.code(row))
+    view = shop.view(update)
+    return await asyncio.to_thread(product_page, served, shop.settings, row, view=view, back=back, marks=marks)
 
 
 def watcher_of(update: Update) -> int | None:
@@ -27,8 +43,11 @@ async def find_marks(shop: Services, watcher: int | None, kodeitem: str) -> Mark
         return None
     if shop.state.problem is not None:
         return Marks()
+    reading = asyncio.get_running_loop().run_in_executor(shop.marking, shop.watches.marks, watcher, kodeitem)
     try:
-        return await asyncio.to_thread(shop.watches.marks, watcher, kodeitem)
+        return await asyncio.wait_for(reading, MARKS_SECONDS)
+    except TimeoutError:
+        log.warning("The marks of a product are not shown: the state database does not respond")
     except StateError as error:
         log.error("The marks of a product cannot be read: %s", error)
-        return Marks()
+    return Marks()

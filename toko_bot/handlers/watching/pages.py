@@ -138,7 +138,8 @@ async def _work(update: Update, shop: Services, work: Callable[[Desk], Outcome])
     if served is None:
         return Outcome(alert=messages.NO_CATALOG)
     try:
-        return await asyncio.to_thread(work, Desk(shop, served, person_id, shop.view(update)))
+        desk = Desk(shop, served, person_id, shop.view(update))
+        return await asyncio.get_running_loop().run_in_executor(shop.marking, work, desk)
     except StateError as error:
         log.error("What somebody watches cannot be used: %s", error)
         return Outcome(alert=words.NOT_AVAILABLE)

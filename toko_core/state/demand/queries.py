@@ -20,8 +20,8 @@ FEWEST_CHARACTERS = 2
 ADDRESS = re.compile(r"://|www\.|\w@\w|@[^\W\d]|\b(?:t|wa)\.me\b|\w\.(?:com|co|id|net|org)\b")
 """Part of a link, an e-mail address or a user name."""
 FEWEST_DIGITS = 7
-LONG_NUMBER = re.compile(rf"\+?\d(?:[\s().\-/]{{0,2}}\d){{{FEWEST_DIGITS - 1},}}")
-"""A number of at least seven digits, also in groups, as people write those of telephones."""
+LONG_NUMBER = re.compile(rf"\+?\d(?:[\W_]{{0,4}}\d){{{FEWEST_DIGITS - 1},}}")
+"""A number of at least seven digits, also in groups, as people write those of telephones: `0812 - 3456 - 7890`."""
 MOBILE = ("08", "628")
 """How numbers of mobile telephones begin. Some barcodes do too: those are counted only if a photo has them."""
 FEWEST_OF_TELEPHONES, FEWEST_IN_GROUPS = 9, 10

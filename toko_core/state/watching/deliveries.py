@@ -101,7 +101,7 @@ class Deliveries:
         today = local.date().isoformat()
         until = min(data_time, datetime.combine(local.date(), time(), self._zone).astimezone(UTC))
         due = (watchers.c.shop == self._state.shop) & (watchers.c.morning_hour <= local.hour)
-        due &= watchers.c.morning_day < today
+        due &= watchers.c.morning_day != today  # a later day is that of a clock that was wrong
         with self._state.read(once=True) as connection:
             if connection.execute(select(watchers.c.id).where(due).limit(1)).first() is None:
                 return 0

@@ -123,6 +123,16 @@ def test_a_rollback_is_launched_once_when_two_owners_press_twice_with_a_restart(
     assert "Yakin?" in shop.chat(SITI).press("1", shop.chat(SITI).ask("/kembali")).text
 
 
+@pytest.mark.parametrize("failure", ["rejected by Dagster", "failed runs"])
+def test_a_rollback_that_failed_can_be_asked_for_again_however_often(shop: Shop, failure: str) -> None:
+    siti = shop.chat(SITI)
+    shop.dagster.states = [("FAILURE", 0)]
+    shop.dagster.rejection = "No space left on device" if failure == "rejected by Dagster" else ""
+    for number in range(1, 4):
+        siti.press("Ya", siti.press("1", siti.ask("/kembali")))
+        assert len(shop.dagster.launched) == number
+
+
 def test_a_rollback_is_too_late_once_another_catalogue_is_served(shop: Shop) -> None:
     siti = shop.chat(SITI)
     sure = siti.press("1", siti.ask("/kembali"))

@@ -113,3 +113,20 @@ def test_a_sync_starts_once_however_often_its_message_is_edited_to_the_same(tmp_
             edit(bot, siti, sent, "/sinkron")
         assert len(fake.launched) == 1
         bot.run(bot.bot.services.background.stop())
+
+
+def test_a_message_starts_one_sync_whatever_it_is_edited_to_and_whichever_replica_gets_the_edit(tmp_path: Path) -> None:
+    with dagster() as fake, direct_bot(tmp_path, owner_users=str(SITI), dagster_url=fake.url) as bot:
+        fake.states = [("SUCCESS", 4)]
+        siti = bot.server.user(SITI, "Siti")
+        sent = send(bot, siti, "/sinkron")
+        for text in ("/sinkron ya", "/sync", "gula", "/sinkron"):
+            edit(bot, siti, sent, text)
+        assert len(fake.launched) == 1
+        with direct_bot(tmp_path, bot.server, owner_users=str(SITI), dagster_url=fake.url) as replica:
+            edit(replica, siti, sent, "/sinkron lagi")
+            replica.run(replica.bot.services.background.stop())
+        assert len(fake.launched) == 1
+        send(bot, siti, "/sinkron")
+        assert len(fake.launched) == 2
+        bot.run(bot.bot.services.background.stop())

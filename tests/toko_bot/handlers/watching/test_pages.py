@@ -1,13 +1,18 @@
 """Favourites and the morning message, as people set them in their chat."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.servers.telegram import Message
-from tests.toko_bot.bot.shop import COST, INDOMIE, SUGAR
+from tests.toko_bot.bot.shop import BARCODE, COST, INDOMIE, SUGAR
 from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.watching.conftest import ANI, Shop
 from toko_bot.replies.watching import words
 from toko_core.catalog.product_hashes import product_hash
+from toko_core.state import engines
 from toko_core.state.watching.watches import MOST_WATCHES, Marks
 
 STAR, BELL = "☆ Favorit", "🔔 Kabari"
@@ -52,6 +57,34 @@ def test_a_scanned_product_has_the_buttons_too_and_shows_the_marks(budi: Chat, s
     assert budi.ask("8991002101630").labels[-2:] == [STAR, BELL]
     shop.watches.mark(101, SUGAR.kodeitem, Marks(favourite=True), datetime.now(UTC))
     assert budi.ask("8991002101630").labels[-2:] == ["★ Favorit", BELL]
+
+
+def test_a_product_has_the_buttons_wherever_it_is_opened_from(budi: Chat, siti: Chat) -> None:
+    budi.press(STAR, opened(budi))
+    budi.press("INDOMIE GORENG SPECIAL 85GR", budi.ask("/start"))
+    assert budi.person.messages[-1].labels[-2:] == ["★ Favorit", BELL]
+    siti.alert(f"zs{BARCODE}", siti.ask("/dicari"))
+    assert siti.person.messages[-1].labels[-2:] == [STAR, BELL]
+
+
+def test_no_product_and_no_start_waits_until_a_locked_state_database_is_free(
+    budi: Chat, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 30.0)  # SQLite gives up later than a slow machine answers
+    product, state = opened(budi), shop.bot.bot.services.state
+    budi.press(STAR, product)
+    state.close()
+    state.engine.dispose()
+    assert state.file is not None
+    with closing(sqlite3.connect(state.file, isolation_level=None)) as other:
+        (mode,) = other.execute("PRAGMA journal_mode = DELETE").fetchone()  # as on a network disk
+        assert mode == "delete"
+        other.execute("BEGIN EXCLUSIVE")
+        assert opened(budi).text == product.text
+        assert "INDOMIE GORENG SPECIAL 85GR" in budi.ask("/start").labels
+        assert state.problem is None, "it was waited for until SQLite gave up"
+    assert opened(budi).labels[-2:] == ["★ Favorit", BELL]
+    state.close()
 
 
 def test_everybody_sees_their_own_favourites_at_the_prices_of_their_role(budi: Chat, siti: Chat, ani: Chat) -> None:

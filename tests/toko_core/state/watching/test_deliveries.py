@@ -126,6 +126,19 @@ def test_the_morning_message_comes_once_a_day_at_its_hour_and_lists_each_change_
     assert (delivery.since, delivery.until) == (THIRD, MIDNIGHT + 2 * day)
 
 
+def test_mornings_go_on_after_the_clock_was_a_year_ahead_and_list_nothing_twice(
+    deliveries: Deliveries, watches: Watches
+) -> None:
+    day = timedelta(days=1)
+    watches.set_morning_hour(BUDI, 7, SECOND, SECOND)
+    assert deliveries.plan_mornings(THIRD, MORNING + 365 * day) == 1
+    assert deliveries.plan_mornings(THIRD, MORNING) == 0
+    assert deliveries.plan_mornings(MORNING, MORNING + day) == 1
+    deliveries.finish(waiting(deliveries, THIRD)[0], MORNING)
+    (delivery,) = waiting(deliveries)
+    assert (delivery.since, delivery.until) == (THIRD, MORNING)
+
+
 @pytest.mark.parametrize(
     ("hour", "first_day", "since"), [(6, 1, MIDNIGHT), (8, 0, MIDNIGHT - timedelta(days=1))], ids=["over", "to come"]
 )
