@@ -8,6 +8,7 @@ from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.handlers.people.conftest import RINA, Chat
 from toko_bot.replies.people.menus import commands_of
 from toko_core.people import Role
+from toko_core.people.store import People
 
 FIXED = "tidak bisa diubah di sini"
 CHANGES = ["ur{}.1.m", "ur{}.1.s", "ur{}.1.p", "uh{}.1", "uh{}.1.2", "uh{}.1.0", "ug{}.1.1", "ux{}.1", "ux{}.1.1"]
@@ -40,6 +41,15 @@ def test_the_list_marks_people_of_the_settings_and_they_have_no_buttons(siti: Ch
     assert siti.ask("/catatan").text.splitlines()[-1] == "Belum ada catatan."
     assert siti.press("‹ Kembali", page).text == people.text
     assert rina.texts == []
+
+
+def test_who_asked_before_env_named_them_is_not_listed_as_asking(bot: DirectBot, siti: Chat) -> None:
+    before = People(bot.bot.services.state, owners=set(), staff=set())
+    for user_id, name in ((SITI, "Siti"), (BUDI, "Budi"), (9, "Andi")):
+        assert before.request(user_id, name, "") is not None
+    people = siti.ask("/pengguna")
+    assert "Minta akses: 1 orang" in lines(people)
+    assert people.labels == ["👤 Andi", "1", "2", "3"]
 
 
 def test_an_owner_changes_level_and_stock_and_the_customer_sees_it_at_once(siti: Chat, customer: Chat) -> None:
