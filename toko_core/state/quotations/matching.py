@@ -52,6 +52,18 @@ def match_item(index: SearchIndex, products: Products, item: str) -> Match:
     return Match(wanted, tuple(hit.row for hit in hits), False)
 
 
+def number_beside(index: SearchIndex, products: Products, item: str, name: str) -> Decimal | None:
+    """Return the quantity that a doubtful number of an item is if a product without it in its name is meant.
+
+    Who types `gula 2` may want GULA 2KG. If they choose GULA 1KG, it is two of them. None if there is no such number.
+    """
+    first = next(readings(item))
+    if first.number is None or first.unit is not None or _is_in_name(item, first, name):
+        return None
+    _, is_doubtful = _read(index, products, item)
+    return first.number if is_doubtful else None
+
+
 def find_unit(product: Product, number: Decimal, unit: str | None, asked: str = "") -> Sold | None:
     """Return the unit in which a quantity of a product is sold.
 
