@@ -55,6 +55,7 @@ def test_each_command_says_what_it_did_and_the_audit_list_has_it(toko: Installat
         ("remove 1", "1 is named in .env: change ALLOWED_USERS or OWNER_USERS there."),
         ("change 2 --role owner", "2 is named in .env: change ALLOWED_USERS or OWNER_USERS there."),
         ("remove 5", "5 has no access: there is nothing to change."),
+        ("erase 5", "5 is nowhere in the database: nothing was erased."),
         ("change 5", "Nothing to change: give --role, --level, --stock, --no-stock or --name."),
     ],
 )
