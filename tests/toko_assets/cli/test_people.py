@@ -43,8 +43,10 @@ def test_each_command_says_what_it_did_and_the_audit_list_has_it(toko: Installat
     ]
     listed = toko.run("people", "audit", "-n", "4", capsys=capsys).output
     assert "command line: erase" in listed
-    assert "command line: remove (dihapus) role: staf" in listed
+    assert "command line: remove (dihapus) role: staff" in listed
     assert "level: 2 → all" in listed
+    assert "role: customer → staff, level: 3 → all" in toko.run("people", "audit", capsys=capsys).output
+    assert "level: 1 → 3, stock: no → yes" in toko.run("people", "audit", capsys=capsys).output
     assert "Budi" not in listed
     assert "add" not in listed.split()
 
