@@ -45,7 +45,10 @@ def test_it_counts_people_and_names_those_who_are_in_both(
     monkeypatch.setenv("ALLOWED_USERS", "5")
     (mark, said), _ = look()
     assert mark is Mark.NOTE
-    assert said.startswith("5 in .env and in the state database: .env counts.")
+    assert said == (
+        ".env and the state database both name 5: .env counts. If they leave, remove them from both: first from .env, "
+        "then with `toko people remove ID`."
+    )
 
 
 def test_people_without_an_owner_are_wrong(state: StateDatabase, monkeypatch: pytest.MonkeyPatch) -> None:

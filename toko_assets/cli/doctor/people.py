@@ -43,8 +43,8 @@ def _look_at_rows(state: StateDatabase) -> Iterator[Finding]:
         stored = set(connection.execute(select(people.c.user_id).where(people.c.shop == state.shop)).scalars())
     if twice := sorted(stored & named.staff):
         yield note(
-            SUBJECT, f"{', '.join(map(str, twice))} in .env and in the state database: .env counts. Without it they "
-            "would keep the access that the database gives them", "`toko people list` after you removed them there."
+            SUBJECT, f".env and the state database both name {', '.join(map(str, twice))}: .env counts. If they leave, "
+            "remove them from both", "first from .env, then with `toko people remove ID`."
         )  # fmt: skip
     everybody = People(state, named.owners, named.staff).everybody()
     owners = sum(person.role is Role.OWNER for person in everybody)
