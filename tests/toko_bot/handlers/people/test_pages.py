@@ -85,7 +85,9 @@ def test_a_new_role_brings_its_menu_and_a_message_and_its_removal_neither(siti: 
     assert customer.menu == set(commands_of(Role.OWNER))
     assert "Andi – pemilik" in customer.ask("/pengguna").text
     asked = siti.press("Hapus akses", page)
-    assert "Hapus akses Andi (@andi_toko, 201)?" in asked.text
+    assert asked.text == (
+        "Hapus akses Andi (@andi_toko, 201)?\nSetelah dihapus, dia langsung tidak bisa memakai bot ini."
+    )
     page = siti.press("Batal", asked)
     assert "Peran: pemilik" in page.text
     count = len(customer.texts)
@@ -95,6 +97,12 @@ def test_a_new_role_brings_its_menu_and_a_message_and_its_removal_neither(siti: 
     assert len(customer.texts) == count
     assert customer.person.commands() == []
     assert siti.alert(f"uo{customer.person.user.id}.1", asked) == "Orang ini sudah tidak punya akses."
+
+
+def test_the_audit_list_says_that_somebody_of_the_staff_no_longer_sees_all_prices(siti: Chat, customer: Chat) -> None:
+    page = siti.press("Jadikan staf", siti.open(customer.person.user.first_name))
+    siti.press("Grosir <B>", siti.press("Harga ▾", page))
+    assert "Siti mengubah Andi: harga semua → Grosir <B>" in siti.ask("/catatan").text
 
 
 def test_an_owner_who_is_no_longer_one_can_press_nothing(bot: DirectBot, siti: Chat, customer: Chat) -> None:
