@@ -75,4 +75,5 @@ def test_a_damaged_file_and_one_of_another_version_are_lines(state: StateDatabas
     assert mark is Mark.WRONG
     assert "a newer toko made it" in said
     state.file.write_bytes(b"damaged" * 1000)
-    assert look() == [(Mark.WRONG, f"The state database {state.file} is damaged: file is not a database.")]
+    said = f"The state database {state.file} is damaged: file is not a database"
+    assert look() == [(Mark.WRONG, f"{said}: `toko restore-backup` brings back the one of a backup.")]
