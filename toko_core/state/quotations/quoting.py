@@ -55,7 +55,7 @@ class Quoter:
     def choose(self, line: Line, kodeitem: str, level: int) -> Line:
         """Return the line with the product that somebody chose, its unit if that is clear, and the price."""
         product = self.find(kodeitem)
-        if product is not None and line.kodeitem is None and (line.number, line.unit) == (1, None):
+        if product is not None and line.kodeitem is None and line.number == 1 and line.unit is None:
             catalog = self._served.catalog
             number = number_beside(catalog.index, catalog.products, line.asked, product.namaitem)
             line = line if number is None else replace(line, number=number)
