@@ -80,6 +80,8 @@ def _state_url(secret: SecretStr) -> SecretStr:
         right = False
     if not right:
         raise ValueError("must be like postgresql://user:password@host/database, or sqlite:////full/path/state.db")
+    if scheme != "sqlite" and url.count("@") > 1:  # the rest of the password would be taken for the host, and shown
+        raise ValueError("has an @ in the user or the password: write %40 for it, and encode other signs likewise")
     return secret
 
 

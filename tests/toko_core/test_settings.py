@@ -69,7 +69,18 @@ def test_a_wrong_address_of_the_state_database_is_a_line_without_the_address(
     assert "rahasia" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:p%40ss@host:5432/db", "postgres://host/db", "sqlite:////srv/state.db"])
+def test_a_password_with_an_at_sign_in_the_address_of_the_state_database_is_rejected_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STATE_URL", "postgresql://u:ra@hasia/x@host:5432/db")
+    with pytest.raises(SettingError, match=r"^The setting STATE_URL is wrong: has an @ in .* write %40") as caught:
+        load(ShopSettings)
+    assert "hasia" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:p%40ss@host:5432/db", "postgres://host/db", "sqlite:////srv/a@b@c/state.db"]
+)
 def test_addresses_of_both_kinds_of_state_databases_are_accepted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("STATE_URL", url)
     with closing(StateDatabase(state_url(load(ShopSettings)))) as state:

@@ -113,9 +113,16 @@ def _line(entry: Entry, zone: ZoneInfo) -> str:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return " → ".join(map(_shown, value))
-    return "all" if value is None else str(value)
+    match value:
+        case list():
+            return " → ".join(map(_shown, value))
+        case None:
+            return "all"
+        case bool():
+            return "yes" if value else "no"
+        case str() if value in set(Role):
+            return Role(value).name.lower()
+    return str(value)
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

@@ -265,7 +265,8 @@ class People:
     def erase(self, user_id: int, by: Person | None) -> None:
         """Take the access away and erase the id and the names everywhere; the entries themselves stay.
 
-        It also erases people who were removed before, or only asked. Raises PeopleError.
+        It also erases people who were removed before, or only asked. Raises PeopleError, also for an unknown id: with a
+        typo in it, nobody would be erased.
         """
         self._check_not_of_settings(user_id)
         with self._state.write() as connection:
@@ -275,10 +276,12 @@ class People:
                 self._check_not_last(connection, user_id)
             self._delete(connection, user_id)
             asked = (requests.c.shop == self._state.shop) & (requests.c.user_id == user_id)
-            connection.execute(delete(requests).where(asked))
+            erased = connection.execute(delete(requests).where(asked)).rowcount
+            erased += forget(connection, self._state.shop, user_id)
+            if before is None and not erased:
+                raise PeopleError(Problem.UNKNOWN, f"{user_id} is nowhere in the database: nothing was erased.")
             by = None if by is not None and by.user_id == user_id else by
             self._audit.note("erase", by, "", {}, connection=connection)
-            forget(connection, self._state.shop, user_id)
         self._state.overwrite_erased()
 
     def _stored(self) -> dict[int, Person]:

@@ -249,8 +249,9 @@ class StateDatabase:
                 with self._opening:
                     self._dispose()
                     self._retry_at = time.monotonic() + RETRY_SECONDS
-            reason = str(error.orig).strip().splitlines()[-1]
-            raise self._problem(reason) from None  # the traceback may hold the password
+            lines = str(error.orig).strip().splitlines()
+            reasons = [line for line in lines if not line.startswith("\t")]  # libpq's questions to the administrator
+            raise self._problem((reasons or lines)[-1]) from None  # the traceback may hold the password
         except sqlite3.Error as error:
             raise self._problem(str(error)) from None
         self.problem = None

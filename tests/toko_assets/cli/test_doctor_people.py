@@ -45,7 +45,10 @@ def test_it_counts_people_and_names_those_who_are_in_both(
     monkeypatch.setenv("ALLOWED_USERS", "5")
     (mark, said), _ = look()
     assert mark is Mark.NOTE
-    assert said.startswith("5 in .env and in the state database: .env counts.")
+    assert said == (
+        ".env and the state database both name 5: .env counts. If they leave, remove them from both: first from .env, "
+        "then with `toko people remove ID`."
+    )
 
 
 def test_people_without_an_owner_are_wrong(state: StateDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,4 +75,5 @@ def test_a_damaged_file_and_one_of_another_version_are_lines(state: StateDatabas
     assert mark is Mark.WRONG
     assert "a newer toko made it" in said
     state.file.write_bytes(b"damaged" * 1000)
-    assert look() == [(Mark.WRONG, f"The state database {state.file} is damaged: file is not a database.")]
+    said = f"The state database {state.file} is damaged: file is not a database"
+    assert look() == [(Mark.WRONG, f"{said}: `toko restore-backup` brings back the one of a backup.")]

@@ -43,8 +43,10 @@ def test_each_command_says_what_it_did_and_the_audit_list_has_it(toko: Installat
     ]
     listed = toko.run("people", "audit", "-n", "4", capsys=capsys).output
     assert "command line: erase" in listed
-    assert "command line: remove (dihapus) role: staf" in listed
+    assert "command line: remove (dihapus) role: staff" in listed
     assert "level: 2 → all" in listed
+    assert "role: customer → staff, level: 3 → all" in toko.run("people", "audit", capsys=capsys).output
+    assert "level: 1 → 3, stock: no → yes" in toko.run("people", "audit", capsys=capsys).output
     assert "Budi" not in listed
     assert "add" not in listed.split()
 
@@ -55,6 +57,7 @@ def test_each_command_says_what_it_did_and_the_audit_list_has_it(toko: Installat
         ("remove 1", "1 is named in .env: change ALLOWED_USERS or OWNER_USERS there."),
         ("change 2 --role owner", "2 is named in .env: change ALLOWED_USERS or OWNER_USERS there."),
         ("remove 5", "5 has no access: there is nothing to change."),
+        ("erase 5", "5 is nowhere in the database: nothing was erased."),
         ("change 5", "Nothing to change: give --role, --level, --stock, --no-stock or --name."),
     ],
 )

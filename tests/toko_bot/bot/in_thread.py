@@ -14,8 +14,9 @@ from toko_bot.settings import BotSettings
 
 
 def bot_settings(server: TelegramServer, data: Path, **settings: str) -> BotSettings:
-    """Return the settings of a bot: these, and no others of the environment."""
+    """Return the settings of a bot: these, and no others of the environment or of the shop's `.env` in a checkout."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(BotSettings.model_config, "env_file", None)
         for name in BotSettings.model_fields:
             patch.delenv(name.upper(), raising=False)
         return BotSettings.model_validate({

@@ -350,6 +350,16 @@ def test_somebody_who_was_removed_or_only_asked_can_be_erased(known: People, sta
     assert known.request(5, "Budi", "") is not None
 
 
+def test_an_id_that_is_nowhere_in_the_database_is_not_reported_as_erased(known: People, state: StateDatabase) -> None:
+    known.add(5, None, Role.STAFF, name="Budi")
+    known.erase(5, None)
+    for user_id in (5, 6):
+        with pytest.raises(PeopleError, match="nowhere in the database") as caught:
+            known.erase(user_id, None)
+        assert caught.value.problem is Problem.UNKNOWN
+    assert [entry.action for entry in Audit(state).last(10)] == ["erase", "add"]
+
+
 def test_every_column_that_names_a_person_is_erased() -> None:
     """A new table with `…_by` or `…name` columns must use `person_columns`, or be one that `erase` deletes from."""
     deleted, of_groups = {"people", "requests"}, {"chat_aliases"}

@@ -254,6 +254,7 @@ def test_a_postgres_server_that_does_not_answer_is_one_line_without_the_password
     with pytest.raises(StateError) as caught:
         _ = state.engine
     assert "postgresql://toko:***@127.0.0.1" in str(caught.value)
+    assert str(caught.value).endswith(" failed: Connection refused.")
     assert password not in "".join(traceback.format_exception(caught.value))
     assert "\n" not in str(caught.value)
 

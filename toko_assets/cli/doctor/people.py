@@ -11,7 +11,7 @@ from toko_assets.common.settings import Settings
 from toko_core.people.store import People
 from toko_core.people.view import Role
 from toko_core.settings import PeopleSettings, load
-from toko_core.state.copies import check_file
+from toko_core.state.copies import DamagedError, check_file
 from toko_core.state.database import StateDatabase, state_url
 from toko_core.state.migrations import is_current
 from toko_core.state.tables import people
@@ -26,7 +26,13 @@ def look_at_people(settings: Settings) -> Iterator[Finding]:
             yield good(SUBJECT, "only those of .env: nobody was added yet (docs/people.md)")
             return
         if state.file is not None:
-            check_file(state.file, state.name)
+            try:
+                check_file(state.file, state.name)
+            except DamagedError as error:
+                yield wrong(
+                    SUBJECT, str(error).removesuffix("."), "`toko restore-backup` brings back the one of a backup."
+                )
+                return
         with state.read() as connection:
             current = is_current(connection)
         if not current:
@@ -43,8 +49,8 @@ def _look_at_rows(state: StateDatabase) -> Iterator[Finding]:
         stored = set(connection.execute(select(people.c.user_id).where(people.c.shop == state.shop)).scalars())
     if twice := sorted(stored & named.staff):
         yield note(
-            SUBJECT, f"{', '.join(map(str, twice))} in .env and in the state database: .env counts. Without it they "
-            "would keep the access that the database gives them", "`toko people list` after you removed them there."
+            SUBJECT, f".env and the state database both name {', '.join(map(str, twice))}: .env counts. If they leave, "
+            "remove them from both", "first from .env, then with `toko people remove ID`."
         )  # fmt: skip
     everybody = People(state, named.owners, named.staff).everybody()
     owners = sum(person.role is Role.OWNER for person in everybody)

@@ -15,6 +15,7 @@ from toko_bot.service.health import Beat, read_beat
 from toko_bot.settings import BotSettings, load_settings
 from toko_core import SettingError
 from toko_core.people.owners import stored_owners
+from toko_core.people.store import People
 from toko_core.settings import env_file, host_of
 from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.groups.store import Groups, Move
@@ -59,8 +60,8 @@ def _settings(settings: BotSettings) -> Iterator[Finding]:
     for move in _moved_groups(settings):
         yield note(SUBJECT, f"group {move.old} in ALLOWED_CHATS is supergroup {move.new} now", "put the new id there.")
     stored = _stored_owners(settings) if not settings.owners else settings.owners
-    if not settings.staff and not stored and not settings.allowed_chats:
-        yield note(SUBJECT, "ALLOWED_USERS is empty: nobody may use the bot. It tells everybody who writes their id.")
+    if not settings.staff and not settings.allowed_chats and not _is_anybody_stored(settings):
+        yield note(SUBJECT, "Nobody may use the bot. It tells everybody who writes their id.")
     if not stored:
         yield wrong(
             SUBJECT, "OWNER_USERS is empty: nobody sees cost or is notified of syncs. Put the owners' ids there."
@@ -88,6 +89,12 @@ def _moved_groups(settings: BotSettings) -> list[Move]:
     with suppress(StateError), closing(StateDatabase(state_url(settings), prepares=False)) as state:
         return [move for move in Groups(state, allowed).moves() if move.old in allowed]
     return []
+
+
+def _is_anybody_stored(settings: BotSettings) -> bool:
+    with suppress(StateError), closing(StateDatabase(state_url(settings), prepares=False)) as state:
+        return (state.file is None or state.file.exists()) and bool(People(state, set(), set()).everybody())
+    return False
 
 
 def _bot(settings: BotSettings) -> Iterator[Finding]:

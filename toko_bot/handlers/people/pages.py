@@ -106,7 +106,8 @@ async def _pressed(context: Context, by: Person, data: str) -> Outcome:
 async def _list(context: Context, number: int) -> Page:
     shop = services(context)
     people = await asyncio.to_thread(shop.people.everybody)
-    waiting = await asyncio.to_thread(shop.requests.waiting)
+    known = {person.user_id for person in people}  # .env may name somebody who asked before
+    waiting = [asked for asked in await asyncio.to_thread(shop.requests.waiting) if asked.user_id not in known]
     part = part_of(len(people), number, A_PAGE)
     shown = await _with_names(context, people[part.start : part.end])
     return people_page(len(people), part, shown, waiting, Levels.of(shop.live.served))

@@ -168,13 +168,13 @@ class QuotationDesk:
     def _show(self, quotation: Quotation, page: int = 1, *, editing: bool = False, note: str = "") -> Outcome:
         return Outcome(pages.quotation_page(self._desk(quotation), page, editing=editing, note=note))
 
-    def _again(self, quotation: Quotation, place: int = 0) -> Outcome:
+    def _again(self, quotation: Quotation, place: int = 0, note: str = "") -> Outcome:
         """Show a quotation after a change: the line with this place, else the next open one, else the table."""
         changed = self._find(quotation.id)
         if changed is None:
             return Outcome(alert=words.GONE)
         line = changed.line(place)
-        return self._show(changed) if line is None else Outcome(line_page(self._desk(changed), line))
+        return self._show(changed) if line is None else Outcome(line_page(self._desk(changed), line, note))
 
     # One line
 
@@ -273,7 +273,8 @@ class QuotationDesk:
             if changed.kodeitem is None and not changed.choices and line.kodeitem is not None:
                 return Outcome(alert=words.NOT_REPLACED)
         self._store.change(quotation.id, changed)
-        return self._again(quotation, line.place)
+        is_hidden = changed.kodeitem is None and changed.asked == line.asked  # only what was typed is shown
+        return self._again(quotation, line.place, words.counted(pages.count_of(changed)) if is_hidden else "")
 
     # The whole quotation
 

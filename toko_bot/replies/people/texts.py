@@ -36,6 +36,7 @@ MAKE = {
 }
 LEVELS = "Harga ▾"
 ALL_LEVELS = "Semua harga"
+ALL = "semua"
 STOCK = {True: "Tampilkan stok", False: "Sembunyikan stok"}
 REMOVE, REMOVE_SURE, CANCEL = "Hapus akses", "Ya, hapus", "Batal"
 FIXED = "🔒 diatur di komputer toko, tidak bisa diubah di sini"
@@ -97,7 +98,7 @@ def person_page(person: Person, level: str) -> str:
     """Describe somebody. `level` is the name of the price level that they see; empty if they see all of them."""
     lines = [named_with_id(person.label, person.username, person.user_id), f"Peran: {person.role.value}"]
     if person.role is not Role.OWNER:
-        lines.append(f"Harga: {escape(level) or 'semua'}")
+        lines.append(f"Harga: {escape(level) or ALL}")
     if person.role is Role.CUSTOMER:
         lines.append(f"Stok: {'terlihat' if person.stock else 'tidak terlihat'}")
     if person.from_settings:
@@ -112,7 +113,7 @@ def person_level(person: Person) -> str:
 def really_remove(person: Person) -> str:
     return (
         f"Hapus akses {named_with_id(person.label, person.username, person.user_id)}?\n"
-        "Bot langsung tidak menjawabnya lagi."
+        "Setelah dihapus, dia langsung tidak bisa memakai bot ini."
     )
 
 
@@ -158,7 +159,7 @@ def _access(details: Mapping[str, Any], level_name: Callable[[int], str]) -> str
 
 def _value(field: str, value: object, level_name: Callable[[int], str]) -> str:
     if field == "level":
-        return level_name(value) if isinstance(value, int) else ALL_LEVELS.lower()
+        return level_name(value) if isinstance(value, int) else ALL
     if field == "stock":
         return "terlihat" if value else "tidak terlihat"
     return shorten(str(value), LONGEST_ACTION)

@@ -45,10 +45,13 @@ BUTTONS_A_ROW = 3
 MOST_UNITS = 9
 
 
-def line_page(desk: Desk, line: Line) -> Page:
-    """Build the message of one line: what it costs, and buttons that change it; of an open line, what it asks."""
+def line_page(desk: Desk, line: Line, note: str = "") -> Page:
+    """Build the message of one line: what it costs, and buttons that change it; of an open line, what it asks.
+
+    `note` is said above the question which product is meant.
+    """
     if line.kodeitem is None:
-        return choose_page(desk, line, line.choices)
+        return choose_page(desk, line, line.choices, note)
     product = desk.quoter.find(line.kodeitem)
     if product is not None and line.satuan is None:
         return _choose_unit(desk, line, product)
@@ -65,19 +68,19 @@ def line_page(desk: Desk, line: Line) -> Page:
     return list_page([*parts, words.REPLY_CHANGES], [*rows, _back(desk, line)])
 
 
-def choose_page(desk: Desk, line: Line, codes: Sequence[str]) -> Page:
+def choose_page(desk: Desk, line: Line, codes: Sequence[str], note: str = "") -> Page:
     """Build the message in which the product of a line is chosen."""
     products = [product for product in map(desk.quoter.find, codes) if product is not None]
     here = desk.quotation.id
-    rows = [[*_remove(here, line)], _back(desk, line)]
+    rows, notes = [[*_remove(here, line)], _back(desk, line)], [note] if note else []
     if not products:
-        return list_page([_head(desk, line), words.NOTHING_FOUND], rows)
+        return list_page([_head(desk, line), *notes, words.NOTHING_FOUND], rows)
     offers = [_offer(desk, line, number, product) for number, product in enumerate(products, 1)]
     buttons = [
         button(str(number), Quote(CHOOSE, here, line.place, product_hash(product.kodeitem)))
         for number, product in enumerate(products, 1)
     ]
-    parts = [_head(desk, line), words.CHOOSE_PRODUCT, "\n".join(offers), words.OTHER_NAME]
+    parts = [_head(desk, line), *notes, words.CHOOSE_PRODUCT, "\n".join(offers), words.OTHER_NAME]
     return list_page(parts, [*in_rows(buttons, NUMBERS_A_ROW), *rows])
 
 

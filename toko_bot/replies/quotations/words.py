@@ -127,6 +127,10 @@ def no_unit(unit: str) -> str:
     return f"Barang ini tidak dijual per {escape(unit)}. Pakai satuan apa?"
 
 
+def counted(count: str) -> str:
+    return f"Jumlahnya sekarang {escape(count)}."
+
+
 def add_to(label: str) -> str:
     return f"{title(label)}\nTulis barang yang mau ditambah, satu barang per baris."
 

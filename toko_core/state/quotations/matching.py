@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import NamedTuple
 
 from toko_core.catalog.products import Product, Products
@@ -46,10 +47,30 @@ def match_item(index: SearchIndex, products: Products, item: str) -> Match:
     """Find what one line of a list means. Never raises."""
     wanted, is_doubtful = _read(index, products, item)
     wanted = _with_unit(index, products, wanted)
-    hits = [hit for hit in index.search(wanted.text, SEARCHED) if products.is_sold(hit.row)][:MOST_CHOICES]
+    hits = _sold(index, products, wanted.text)
+    if is_doubtful and wanted.number is None:  # the number may be a quantity, too
+        without = _sold(index, products, next(readings(item)).text)
+        rows = dict.fromkeys(hit.row for pair in zip_longest(hits, without) for hit in pair if hit is not None)
+        return Match(wanted, tuple(rows)[:MOST_CHOICES], False)
     if hits and not is_doubtful and _is_clear(index, products, wanted.text, hits):
         return Match(wanted, (hits[0].row,), True)
     return Match(wanted, tuple(hit.row for hit in hits), False)
+
+
+def _sold(index: SearchIndex, products: Products, text: str) -> list[Hit]:
+    return [hit for hit in index.search(text, SEARCHED) if products.is_sold(hit.row)][:MOST_CHOICES]
+
+
+def number_beside(index: SearchIndex, products: Products, item: str, name: str) -> Decimal | None:
+    """Return the quantity that a doubtful number of an item is if a product without it in its name is meant.
+
+    Who types `gula 2` may want GULA 2KG. If they choose GULA 1KG, it is two of them. None if there is no such number.
+    """
+    first = next(readings(item))
+    if first.number is None or first.unit is not None or _is_in_name(item, first, name):
+        return None
+    _, is_doubtful = _read(index, products, item)
+    return first.number if is_doubtful else None
 
 
 def find_unit(product: Product, number: Decimal, unit: str | None, asked: str = "") -> Sold | None:
@@ -102,19 +123,23 @@ def _read(index: SearchIndex, products: Products, item: str) -> tuple[Quantity, 
     if len(alone) > 1:
         return _read_both_ends(index, item, whole, alone, name)
     if first in alone:
-        return _read_alone(item, whole, first, name)
+        return _read_alone(index, item, whole, first, name)
     return (whole if is_size(item, first, name) else first), False
 
 
-def _read_alone(item: str, whole: Quantity, reading: Quantity, name: str) -> tuple[Quantity, bool]:
+def _read_alone(index: SearchIndex, item: str, whole: Quantity, reading: Quantity, name: str) -> tuple[Quantity, bool]:
     """Read a number without a unit: it is of the name if that has it, in whichever unit (`aqua 600`: AQUA 600ML).
 
-    Small numbers may be either: who types `beras 5` may want five sacks, or BERAS 5KG.
+    Small numbers may be either: who types `beras 5` may want five sacks, or BERAS 5KG. After a whole name they are a
+    quantity: `gula pasir 1kg 2`.
     """
     if not _is_in_name(item, reading, name):
         return reading, False
     is_whole_word = f"{reading.number}" in words(name)
-    return whole, not is_whole_word and reading.number is not None and 1 < reading.number < SURELY_A_SIZE
+    if is_whole_word or reading.number is None or not 1 < reading.number < SURELY_A_SIZE:
+        return whole, False
+    best = next(iter(index.search(reading.text, 1)), None)
+    return (reading, False) if best is not None and best.score == 1 else (whole, True)
 
 
 def _read_both_ends(

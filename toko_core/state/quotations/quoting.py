@@ -12,7 +12,7 @@ from toko_core.catalog.reference.groups import CustomerGroup
 from toko_core.prices.payable import ORDINARY_LEVEL, calculate
 from toko_core.search.lists import has_unread_number
 from toko_core.search.quantities import unit_named
-from toko_core.state.quotations.matching import find_unit, match_item, units_of
+from toko_core.state.quotations.matching import find_unit, match_item, number_beside, units_of
 from toko_core.state.quotations.records import MOST_NUMBER, Changed, Line, Quotation
 
 
@@ -50,10 +50,18 @@ class Quoter:
         elif found.wanted.unit is not None:
             line = replace(line, unit=found.wanted.unit)
         codes = tuple(catalog.products.code(row) for row in found.rows)
-        return self.choose(line, codes[0], level) if found.is_clear else replace(line, choices=codes)
+        return self._with_product(line, codes[0], level) if found.is_clear else replace(line, choices=codes)
 
     def choose(self, line: Line, kodeitem: str, level: int) -> Line:
-        """Return the line with a product, its unit if that is clear, and the price."""
+        """Return the line with the product that somebody chose, its unit if that is clear, and the price."""
+        product = self.find(kodeitem)
+        if product is not None and line.kodeitem is None and line.number == 1 and line.unit is None:
+            catalog = self._served.catalog
+            number = number_beside(catalog.index, catalog.products, line.asked, product.namaitem)
+            line = line if number is None else replace(line, number=number)
+        return self._with_product(line, kodeitem, level)
+
+    def _with_product(self, line: Line, kodeitem: str, level: int) -> Line:
         product = self.find(kodeitem)
         if product is None:
             return line

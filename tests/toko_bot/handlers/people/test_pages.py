@@ -8,6 +8,7 @@ from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.handlers.people.conftest import RINA, Chat
 from toko_bot.replies.people.menus import commands_of
 from toko_core.people import Role
+from toko_core.people.store import People
 
 FIXED = "tidak bisa diubah di sini"
 CHANGES = ["ur{}.1.m", "ur{}.1.s", "ur{}.1.p", "uh{}.1", "uh{}.1.2", "uh{}.1.0", "ug{}.1.1", "ux{}.1", "ux{}.1.1"]
@@ -40,6 +41,15 @@ def test_the_list_marks_people_of_the_settings_and_they_have_no_buttons(siti: Ch
     assert siti.ask("/catatan").text.splitlines()[-1] == "Belum ada catatan."
     assert siti.press("‹ Kembali", page).text == people.text
     assert rina.texts == []
+
+
+def test_who_asked_before_env_named_them_is_not_listed_as_asking(bot: DirectBot, siti: Chat) -> None:
+    before = People(bot.bot.services.state, owners=set(), staff=set())
+    for user_id, name in ((SITI, "Siti"), (BUDI, "Budi"), (9, "Andi")):
+        assert before.request(user_id, name, "") is not None
+    people = siti.ask("/pengguna")
+    assert "Minta akses: 1 orang" in lines(people)
+    assert people.labels == ["👤 Andi", "1", "2", "3"]
 
 
 def test_an_owner_changes_level_and_stock_and_the_customer_sees_it_at_once(siti: Chat, customer: Chat) -> None:
@@ -75,7 +85,9 @@ def test_a_new_role_brings_its_menu_and_a_message_and_its_removal_neither(siti: 
     assert customer.menu == set(commands_of(Role.OWNER))
     assert "Andi – pemilik" in customer.ask("/pengguna").text
     asked = siti.press("Hapus akses", page)
-    assert "Hapus akses Andi (@andi_toko, 201)?" in asked.text
+    assert asked.text == (
+        "Hapus akses Andi (@andi_toko, 201)?\nSetelah dihapus, dia langsung tidak bisa memakai bot ini."
+    )
     page = siti.press("Batal", asked)
     assert "Peran: pemilik" in page.text
     count = len(customer.texts)
@@ -85,6 +97,12 @@ def test_a_new_role_brings_its_menu_and_a_message_and_its_removal_neither(siti: 
     assert len(customer.texts) == count
     assert customer.person.commands() == []
     assert siti.alert(f"uo{customer.person.user.id}.1", asked) == "Orang ini sudah tidak punya akses."
+
+
+def test_the_audit_list_says_that_somebody_of_the_staff_no_longer_sees_all_prices(siti: Chat, customer: Chat) -> None:
+    page = siti.press("Jadikan staf", siti.open(customer.person.user.first_name))
+    siti.press("Grosir <B>", siti.press("Harga ▾", page))
+    assert "Siti mengubah Andi: harga semua → Grosir <B>" in siti.ask("/catatan").text
 
 
 def test_an_owner_who_is_no_longer_one_can_press_nothing(bot: DirectBot, siti: Chat, customer: Chat) -> None:

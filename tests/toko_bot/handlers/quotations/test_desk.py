@@ -176,7 +176,9 @@ def test_a_reply_with_another_name_keeps_the_quantity_and_an_unusable_one_change
 
 def test_a_quantity_for_a_line_whose_product_is_not_clear_keeps_what_was_typed(shop: Shop) -> None:
     own = shop.ask(STAFF, "zzqqxx 2\ngula pasir 5")
-    shop.desk(STAFF).reply(own, 1, "12 dus")
+    said = everything(shop.desk(STAFF).reply(own, 1, "12 dus"))
+    assert "zzqqxx 2" in said
+    assert "Jumlahnya sekarang 12 dus." in said
     quotation = shop.store.find(own)
     assert quotation is not None
     assert (quotation.lines[0].asked, quotation.lines[0].number, quotation.lines[0].unit) == (

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.discounts import rounded
+from tests.toko_bot.bot.pages import served_catalog
+from tests.toko_bot.bot.shop import Item, publish_shop
 from tests.toko_core.state.quotations.shop import BY_CODE, GOODS, Good
 from toko_core.catalog.live import Served
 from toko_core.search.lists import read_list
@@ -139,6 +142,34 @@ def test_a_unit_that_the_product_lacks_is_asked_and_the_number_stays(served: Ser
         assert (line.satuan, line.number, line.unit, line.price) == (None, Decimal(number), unit, None)
         assert find_unit(product, line.number, line.unit) is None
         assert unit_named(unit) == unit
+
+
+def test_a_number_that_the_chosen_name_does_not_have_is_the_quantity(tmp_path: Path) -> None:
+    names = {"J1": "GULA KUNING 1KG", "J2": "GULA KUNING 2KG"}
+    publish_shop(tmp_path, [Item(code, name, [("BKS", "1", None, None, "1", "9000")]) for code, name in names.items()])
+    quoter = Quoter(served_catalog(tmp_path / "catalog", tmp_path / "copy"), NOW)
+    (line,) = quoter.draft(["gula kuning 2"], 1)
+    assert (line.kodeitem, line.number) == (None, Decimal(1)), "two packs, or the pack of 2 kg"
+    chosen = [quoter.choose(line, code, 1) for code in names]
+    assert [(each.kodeitem, each.number, each.satuan) for each in chosen] == [
+        ("J1", Decimal(2), "BKS"), ("J2", Decimal(1), "BKS"),
+    ]  # fmt: skip
+
+
+def test_a_number_that_may_be_of_a_name_offers_products_with_and_without_it(tmp_path: Path) -> None:
+    names = [
+        "MINYAK KUNING 1 LITER",
+        *(f"MINYAK KUNING 2L {word}" for word in ("ALFA", "BRAVO", "CAKRA", "DELTA", "ECHO")),
+    ]
+    publish_shop(
+        tmp_path, [Item(f"J{n}", name, [("PCS", "1", None, None, "1", "9000")]) for n, name in enumerate(names, 1)]
+    )
+    quoter = Quoter(served_catalog(tmp_path / "catalog", tmp_path / "copy"), NOW)
+    (line,) = quoter.draft(["minyak kuning 2"], 1)
+    assert line.kodeitem is None
+    assert {"J1", "J2"} < set(line.choices), "the pack of 2 litres, or two of any"
+    (line,) = quoter.draft(["minyak kuning 1 liter 2"], 1)
+    assert (line.kodeitem, line.number) == ("J1", Decimal(2)), "after a whole name it is a quantity"
 
 
 def test_the_price_is_that_of_the_quantity_and_of_the_level(drafted: Draft) -> None:
