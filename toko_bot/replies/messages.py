@@ -149,7 +149,7 @@ def stranger(user_id: int) -> str:
 
 
 def welcome(shop: str, sections: Sequence[Mapping[str, str]], *, customer: bool) -> str:
-    """The answer to /start. Customers see no shelves, and not always the stock."""
+    """The answer to /start. Customers are not told of stock and shelves: they may not see them."""
     details = "" if customer else "\nKetuk nomor untuk melihat semua harga, stok, dan rak."
     return (
         f"<b>{escape(shop)}</b>\n\n"
