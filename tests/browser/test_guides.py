@@ -14,7 +14,7 @@ from tests.browser.conftest import Pictures
 from tests.browser.paper import Guide, count_pages, print_guide
 from tests.toko_bot.bot.directly import DirectBot
 from tests.toko_bot.bot.guides import Scene, guided_bot, have_scenes, owner, staff
-from tests.toko_bot.bot.talk import documented
+from tests.toko_bot.bot.talk import documented, read_markdown
 from tests.toko_bot.test_docs import TIMES
 from tests.toko_core.text.indonesian import english_words
 from toko_bot.replies.messages import GROUP_COMMANDS, OWNER_COMMANDS, STAFF_COMMANDS
@@ -76,7 +76,8 @@ def test_a_guide_fits_on_its_sheets_and_its_pdf_is_up_to_date(
 
 @GUIDES
 def test_what_a_guide_quotes_is_what_the_bot_says(guide: Guide, scenes: dict[str, Scene]) -> None:
-    said = "\n".join([documented(), *(scene.text for scene in scenes.values()), *sentences()])
+    talks = [parts["Now"] for parts in read_markdown(documented()).values()]
+    said = "\n".join([*talks, *(scene.text for scene in scenes.values()), *sentences()])
     known = {*STAFF_COMMANDS, *OWNER_COMMANDS, *GROUP_COMMANDS}
     for label, sentence in SHOWN.findall(guide.source.read_text()):
         command = re.match(r"/(\w+)", label)
@@ -99,12 +100,13 @@ def test_a_guide_is_indonesian(guide: Guide) -> None:
 
 @cache
 def sentences() -> tuple[str, ...]:
-    """All texts in the modules that write to people."""
+    """All texts in the modules that write to people, without their documentation."""
     files = [file for folder in SAYING for file in sorted((ROOT / folder).rglob("*.py"))]
     return tuple(text for file in files for text in literals(ast.parse(file.read_bytes())))
 
 
 def literals(tree: ast.AST) -> Iterator[str]:
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             yield node.value
