@@ -21,7 +21,7 @@ from toko_bot.replies.photos.page import several_page
 from toko_bot.replies.product_page import product_page
 from toko_core.catalog.live import Served
 from toko_core.catalog.photos import PhotoError, Problem
-from toko_core.catalog.photos.goods import find_goods
+from toko_core.catalog.photos.goods import find_goods, is_certain
 from toko_core.catalog.photos.symbols import Kind, Symbol, load_symbols
 from toko_core.search.codes.lookup import Printed
 from toko_core.state.demand.counts import Outcome
@@ -65,7 +65,7 @@ async def on_photo(update: Update, context: Context) -> None:
         return
     goods = find_goods(served.catalog.index, symbols)
     if any(printed.rows for printed in goods):
-        await reply(update, await _goods_page(update, shop, served, goods))
+        await reply(update, await _goods_page(update, shop, served, goods, certain=is_certain(symbols)))
         shop.metrics.searched("photo", goods[0].number, time.perf_counter() - started, len(goods))
     elif message.caption:
         await answer_search(update, context, message.caption)
@@ -76,13 +76,15 @@ async def on_photo(update: Update, context: Context) -> None:
             shop.usage.search(message.chat.id, printed.number, Outcome.NOTHING, scanned=True)
 
 
-async def _goods_page(update: Update, shop: Services, served: Served, goods: Sequence[Printed]) -> Page:
-    """Build the page of the product whose barcode was read, or the list of several."""
+async def _goods_page(
+    update: Update, shop: Services, served: Served, goods: Sequence[Printed], *, certain: bool
+) -> Page:
+    """Build the page of the product whose barcode was read, or the list of several, or of those to confirm."""
     settings, view = shop.settings, shop.view(update)
     rows = list(dict.fromkeys(row for printed in goods for row in printed.rows))
     unknown = [printed.number for printed in goods if not printed.rows]
-    if len(rows) > 1:
-        return several_page(served, settings, rows, view, unknown)
+    if len(rows) > 1 or not certain:
+        return several_page(served, settings, rows, view, unknown, "" if certain else goods[0].number)
     number, code = goods[0].number, served.catalog.products.code(rows[0])
     marks = await find_marks(shop, watcher_of(update), code)
     page = await asyncio.to_thread(product_page, served, settings, rows[0], view=view, query=number, marks=marks)

@@ -52,6 +52,16 @@ def test_a_qr_code_never_wins_over_the_barcode_beside_it(budi: Person, text: str
     assert budi.next_message().text == "Barang dengan barcode 4006381333931 tidak ada di data."
 
 
+def test_a_qr_code_alone_opens_nothing_until_somebody_says_that_it_is_meant(budi: Person) -> None:
+    budi.send_photo(take_photo([qr("MIE001")], NOISE, 7))
+    asked = budi.next_message()
+    assert asked.text.startswith(
+        "📷 Kode QR di foto: MIE001. Ini barangnya? Kalau bukan, foto barcode garisnya.\n\n1. "
+    )
+    budi.press("1", asked)
+    assert budi.next_edit().text.startswith("INDOMIE GORENG SPECIAL 85GR\n")
+
+
 def test_a_qr_code_that_is_no_code_of_goods_finds_nothing_similar(budi: Person) -> None:
     for text in ("BISKUIT", "101630", "BEGIN:VCARD\nN:Gula Pasir\nTEL:0896860109\nEND:VCARD"):
         budi.send_photo(take_photo([qr(text)], NOISE, 5))

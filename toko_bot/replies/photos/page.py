@@ -14,11 +14,11 @@ from toko_core.people import View
 
 
 def several_page(
-    served: Served, settings: BotSettings, rows: Sequence[int], view: View, unknown: Sequence[str] = ()
+    served: Served, settings: BotSettings, rows: Sequence[int], view: View, unknown: Sequence[str] = (), qr: str = ""
 ) -> Page:
     """Build the list of at most `Pictured.MOST` products, as `view` shows them, with a button for each.
 
-    `unknown` are the barcodes that the shop does not have.
+    `unknown` are the barcodes that the shop does not have. `qr` is the text of a QR code, if no bars were read.
     """
     if not rows:
         return Page(words.GONE)
@@ -26,6 +26,7 @@ def several_page(
     here = Pictured(tuple(product_hash(served.catalog.products.code(row)) for row in listed))
     products = [asked_now(served, settings, row, view) for row in listed]
     title = words.several(len(rows)) if len(listed) == len(rows) else words.only_first(len(listed), len(rows))
+    title = words.by_qr(qr) if qr else title
     lines = [hit(product, place, settings.price_rounding) for place, product in enumerate(products, 1)]
     missing = [words.not_in_data(unknown)] if unknown else []
     data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in products))

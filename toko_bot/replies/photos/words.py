@@ -12,6 +12,11 @@ def several(number: int) -> str:
     return f"📷 {number} barang di foto"
 
 
+def by_qr(text: str) -> str:
+    """The title if only a QR code was read: it may be beside the barcode of other goods."""
+    return f"📷 Kode QR di foto: <code>{escape(text)}</code>. Ini barangnya? Kalau bukan, foto barcode garisnya."
+
+
 def only_first(shown: int, number: int) -> str:
     """The title if the photo has more products than the list."""
     return f"📷 Ada {number} barang di foto, ini {shown} yang pertama. Sisanya difoto terpisah, ya."

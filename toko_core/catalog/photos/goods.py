@@ -23,6 +23,11 @@ def find_goods(index: SearchIndex, symbols: Sequence[Symbol]) -> list[Printed]:
     return sorted(found, key=lambda printed: not printed.rows)
 
 
+def is_certain(symbols: Sequence[Symbol]) -> bool:
+    """Return whether bars were read. Else a QR code may be that of other goods, beside bars that nobody can read."""
+    return any(symbol.kind is not Kind.MATRIX for symbol in symbols)
+
+
 def _printed(index: SearchIndex, symbols: Sequence[Symbol]) -> list[Printed]:
     found = {}
     for symbol in symbols:

@@ -19,7 +19,7 @@ from zxingcpp import BarcodeFormat
 
 from tests.toko_core.catalog.photos.labels import PHOTO, Shot, Symbol, take_photo
 from toko_core.catalog.photos.barcodes import read_barcodes
-from toko_core.catalog.photos.goods import find_goods
+from toko_core.catalog.photos.goods import find_goods, is_certain
 from toko_core.catalog.photos.symbols import load_symbols
 from toko_core.search import SearchIndex
 from toko_core.search.codes.gtin import check_digit
@@ -110,8 +110,11 @@ def print_goods(shop: "Shop", photos: int, first: int) -> None:
 
 def outcome(index: SearchIndex, taken: Taken) -> str:
     """Return what the bot's answer to a photo is."""
-    found = find_goods(index, load_symbols(read_barcodes(taken.photo)))
+    symbols = load_symbols(read_barcodes(taken.photo))
+    found = find_goods(index, symbols)
     numbers = {printed.number for printed in found}
+    if any(printed.rows for printed in found) and not is_certain(symbols):
+        return "asked whether a QR code is meant"
     if wrong := numbers - taken.goods:
         return "WRONG GOODS" if any(printed.rows for printed in found if printed.number in wrong) else "wrong number"
     if numbers == taken.goods:
