@@ -14,6 +14,7 @@ from telegram.ext import ExtBot
 from toko_bot.handlers.sending import edit
 from toko_bot.handlers.services import Services
 from toko_bot.replies.decisions.pages import decided_page
+from toko_bot.replies.layout import Page
 from toko_bot.service.dagster_client import DECISION, Dagster, DagsterError, DagsterUnreachableError
 from toko_bot.service.outgoing import short
 from toko_core.state.database import StateError
@@ -52,12 +53,27 @@ async def launch(shop: Services, decision: Decision) -> str | None:
     return run
 
 
+async def page_of(shop: Services, decision: Decision) -> Page:
+    """Build what the messages about a decided question become. Raises StateError."""
+    return decided_page(decision, shop.settings.zone, await _ask_again(shop, decision))
+
+
+async def _ask_again(shop: Services, decision: Decision) -> Decision | None:
+    """Return the question that takes the place of one whose run is given up; None if there is nothing to ask again."""
+    if not decision.problem:
+        return None
+    return await asyncio.to_thread(shop.decisions.ask_again, decision)
+
+
 async def show_decision(bot: ExtBot[Any], shop: Services, decision: Decision) -> None:
-    """Edit the message of every owner, so that it says who decided what."""
-    page = decided_page(decision, shop.settings.zone)
+    """Edit the message of every owner, so that it says who decided what. Raises StateError."""
+    again = await _ask_again(shop, decision)
+    page = decided_page(decision, shop.settings.zone, again)
     for owner, message in await asyncio.to_thread(shop.decisions.take_messages, decision.id):
         try:
             await edit(bot, owner, message, page)
+            if again is not None:
+                await asyncio.to_thread(shop.decisions.note_message, again.key, owner, message)
         except (BadRequest, Forbidden) as error:
             log.info("The message of owner %d about a decision is not edited: %s", owner, short(error))
         except TelegramError as error:

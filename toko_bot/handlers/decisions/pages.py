@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-from dataclasses import replace
 from datetime import datetime
 
 from telegram import Message, Update
@@ -146,8 +145,7 @@ async def _ask_rollback(shop: Services, file: str) -> Decision | None:
         return None
     decision = await asyncio.to_thread(shop.decisions.ask, question)
     while await _has_failed(shop, decision):
-        question = replace(question, key=f"{question.key}:{decision.id}")
-        decision = await asyncio.to_thread(shop.decisions.ask, question)
+        decision = await asyncio.to_thread(shop.decisions.ask_again, decision)
     return decision
 
 

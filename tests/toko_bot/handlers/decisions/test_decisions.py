@@ -4,10 +4,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from tests.servers.dagster import FakeDagster, dagster
 from tests.servers.telegram import Message, TelegramServer
@@ -21,6 +22,7 @@ from toko_bot.replies.people.texts import ONLY_OWNERS
 from toko_core.people import Person, Role
 from toko_core.state.decisions import YES, Kind, Question
 from toko_core.state.quiet import read_quiet
+from toko_core.state.tables import decisions
 
 RINA = 103
 GONE = "http://127.0.0.1:9"
@@ -214,6 +216,40 @@ def test_what_dagster_rejects_is_said_and_not_tried_again(shop: Shop) -> None:
     shop.dagster.rejection = ""
     shop.bot.finish_decisions()
     assert len(shop.dagster.launched) == 1
+
+
+@pytest.mark.parametrize("reason", ["rejected", "an hour away"])
+def test_a_question_whose_run_is_given_up_has_its_buttons_again(shop: Shop, reason: str) -> None:
+    number = shop.ask("sync:x")
+    asked = {owner: shop.chat(owner).ask("/tenang") for owner in (SITI, RINA)}
+    for owner, message in asked.items():
+        shop.bot.bot.services.decisions.note_message("sync:x", owner, message.id)
+    if reason == "rejected":
+        shop.dagster.rejection = "No space left on device"
+        shop.chat(SITI).alert(f"dy{number}.1", asked[SITI])
+        shop.dagster.rejection = ""
+    else:
+        shop.bot.bot.services.decisions.decide(number, SITI, "Siti", YES, lambda *_: None)
+        with shop.bot.bot.services.state.write() as connection:
+            ago = datetime.now(UTC) - timedelta(hours=2)
+            connection.execute(update(decisions).where(decisions.c.id == number).values(decided_at=ago))
+        shop.start(dagster_url=GONE)
+        shop.bot.finish_decisions()
+        shop.start()
+    shop.dagster.launched.clear()
+    for owner in (SITI, RINA):
+        message = shop.now(owner, asked[owner])
+        assert "❌ Tidak bisa dijalankan." in message.text
+        assert message.labels == [texts.SYNC_NOW]
+        assert shop.chat(owner).press("-", message).labels == [texts.SYNC_NOW]
+        assert "Sudah diputuskan Siti" in shop.chat(owner).alert(f"dy{number}.1", asked[owner])
+    rina, message = shop.chat(RINA), shop.now(RINA, asked[RINA])
+    rina.press("Ya", rina.press(texts.SYNC_NOW, message))
+    shop.bot.finish_decisions()
+    assert len(shop.dagster.launched) == 1
+    for owner in (SITI, RINA):
+        message = shop.now(owner, asked[owner])
+        assert ("Sinkron?\n\n✅ Sinkronisasi dimulai\nRina · " in message.text, message.labels) == (True, [])
 
 
 def test_quiet_hours_are_chosen_with_a_button_or_written_and_end_with_a_button(shop: Shop) -> None:
