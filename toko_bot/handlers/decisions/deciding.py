@@ -33,6 +33,8 @@ class Outcome:
     """What is shown to whoever pressed it."""
     run: str | None = None
     """The run that this press launched."""
+    what: str = messages.SYNC
+    """The name of that run."""
 
 
 async def press(context: Context, by: Person, pressed: Press) -> Outcome:
@@ -70,7 +72,8 @@ async def _decide(context: Context, by: Person, decision: Decision, choice: int)
         found = await asyncio.to_thread(shop.decisions.find, decision.id)
         decision = found or decision
     await show_decision(context.bot, shop, decision)
-    return Outcome(await page_of(shop, decision), run=run)
+    what = messages.ROLLBACK if decision.kind == Kind.ROLLBACK else messages.SYNC
+    return Outcome(await page_of(shop, decision), run=run, what=what)
 
 
 async def _already(context: Context, decision: Decision) -> Outcome:

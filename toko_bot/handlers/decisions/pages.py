@@ -89,7 +89,7 @@ async def on_decision_press(update: Update, context: Context) -> None:
         await edit_or_send(context, pressed.message, outcome.page)
     await answer_press(update, outcome.alert or None)
     if outcome.run is not None:
-        await follow_new(update, context, outcome.run)
+        await follow_new(update, context, outcome.run, outcome.what)
 
 
 async def _pressed(context: Context, by: Person, data: str, message: Message | None) -> Outcome:

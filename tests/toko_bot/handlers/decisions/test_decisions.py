@@ -1,5 +1,6 @@
 """What owners decide in the bot by themselves: an earlier catalogue, a sync, quiet hours. Each is done once."""
 
+import asyncio
 import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -131,6 +132,18 @@ def test_a_rollback_that_failed_can_be_asked_for_again_however_often(shop: Shop,
     for number in range(1, 4):
         siti.press("Ya", siti.press("1", siti.ask("/kembali")))
         assert len(shop.dagster.launched) == number
+
+
+def test_whoever_rolls_back_reads_that_prices_are_brought_back_and_no_sync(shop: Shop) -> None:
+    siti = shop.chat(SITI)
+    for status, said in (("FAILURE", "❌ Pengembalian harga gagal."), ("SUCCESS", "✅ Pengembalian harga berhasil.")):
+        sure = siti.press("1", siti.ask("/kembali"))
+        shop.dagster.states = [(status, 1)]
+        siti.press("Ya", sure)
+        shop.bot.run(asyncio.sleep(0.5))
+        last = siti.texts[-1]
+        assert last.startswith(said)
+        assert "inkronisasi" not in last
 
 
 def test_a_rollback_is_too_late_once_another_catalogue_is_served(shop: Shop) -> None:
