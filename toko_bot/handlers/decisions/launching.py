@@ -44,6 +44,8 @@ async def launch(shop: Services, decision: Decision) -> str | None:
         log.warning("The run of decision %d cannot be launched now: %s", decision.id, error)
         since = datetime.now(UTC) - (decision.decided_at or decision.asked_at)
         problem = "Dagster did not respond for an hour." if since > LAUNCHED_WITHIN else ""
+        if error.is_unclear and not problem:
+            return None  # Dagster may still launch it: nobody tries again before the lease ends
     except (DagsterError, LookupError) as error:
         log.error("The run of decision %d cannot be launched: %s", decision.id, error)
         problem = str(error) or type(error).__name__

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,8 +21,10 @@ from tests.toko_bot.handlers.people.conftest import Chat
 from toko_bot.replies import messages
 from toko_bot.replies.decisions import texts
 from toko_bot.replies.people.texts import ONLY_OWNERS
+from toko_bot.service import dagster_client
 from toko_core.people import Person, Role
 from toko_core.state.decisions import YES, Kind, Question
+from toko_core.state.decisions.store import LEASE
 from toko_core.state.quiet import read_quiet
 from toko_core.state.tables import decisions
 
@@ -217,6 +220,28 @@ def test_a_run_that_was_launched_before_the_process_died_is_not_launched_again(s
     found = shop.bot.bot.services.decisions.find(number)
     assert found is not None
     assert found.run_id == "r-7"
+
+
+def test_a_launch_whose_response_is_late_is_not_repeated(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dagster_client, "SECONDS", 0.5)
+    number, slow = shop.ask("sync:x"), threading.Event()
+    shop.dagster.slow = slow
+    siti, rina = shop.chat(SITI), shop.chat(RINA)
+    siti.alert(f"dy{number}.1", siti.ask("/tenang"))
+    for _ in range(2):
+        assert "Sudah diputuskan Siti" in rina.alert(f"dy{number}.1", rina.ask("/tenang"))
+        shop.bot.finish_decisions()
+    slow.set()
+    shop.bot.run(asyncio.sleep(0.5))
+    assert len(shop.dagster.launched) == 1
+    with shop.bot.bot.services.state.write() as connection:
+        ago = datetime.now(UTC) - LEASE
+        connection.execute(update(decisions).where(decisions.c.id == number).values(launching_at=ago))
+    shop.bot.finish_decisions()
+    found = shop.bot.bot.services.decisions.find(number)
+    assert found is not None
+    assert found.run_id == "r-1"
+    assert len(shop.dagster.launched) == 1
 
 
 def test_what_dagster_rejects_is_said_and_not_tried_again(shop: Shop) -> None:
