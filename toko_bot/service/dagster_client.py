@@ -12,9 +12,9 @@ JOB = "sync"
 SECONDS = 10.0
 CLASS = re.compile(r"^[A-Za-z_][\w.]*\.[A-Z]\w*: ")
 FINAL = {"SUCCESS", "FAILURE", "CANCELED"}
-STARTED_BY, DECISION, ASKED, TAKEN = "toko/started_by", "toko/decision", "toko/asked", "toko/taken"
-"""Tags of runs: who started it, the decision or the message of Telegram that it follows from, and the revision of the
-backup that it took."""
+STARTED_BY, ASKED, TAKEN = "toko/started_by", "toko/asked", "toko/taken"
+"""Tags of runs: who started it, the message of Telegram that asked for it, and the revision of the backup that it
+took."""
 NO_TAGS: Mapping[str, str] = {}
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 """The errors before a request is sent."""
