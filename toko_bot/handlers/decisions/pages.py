@@ -32,6 +32,8 @@ from toko_core.text import moment
 log = logging.getLogger(__name__)
 
 MOST_EARLIER = 10
+OFF = frozenset({"mati", "matikan", "off"})
+"""What ends the quiet hours after /tenang."""
 ROLLBACK, SYNC = "rollback_catalog", "sync"
 """The jobs that a decision of the bot launches."""
 
@@ -52,12 +54,12 @@ async def on_quiet(update: Update, context: Context) -> None:
         await reply(update, Page(messages.FOR_OWNERS))
         return
     wanted = " ".join(context.args or ())
-    hours = QuietHours.parse(wanted)
-    if wanted and hours is None:
+    hours, is_off = QuietHours.parse(wanted), wanted.casefold() in OFF
+    if wanted and hours is None and not is_off:
         await reply(update, Page(texts.QUIET_UNCLEAR))
         return
     try:
-        if hours is None:
+        if not wanted:
             await reply(update, quiet_page(await asyncio.to_thread(read_quiet, shop.state)))
             return
         decision = await asyncio.to_thread(shop.decisions.ask, _quiet_question(hours))

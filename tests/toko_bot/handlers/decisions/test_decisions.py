@@ -309,6 +309,7 @@ def test_quiet_hours_are_chosen_with_a_button_or_written_and_end_with_a_button(s
     rina.press("Ya", sure)
     assert str(read_quiet(state)) == "22.30–05.00"
     assert rina.ask("/tenang besok").text == texts.QUIET_UNCLEAR
+    assert "Dimatikan: " in rina.ask("/tenang mati").text
     page = rina.ask("/tenang")
     assert "Sekarang: 22.30–05.00" in page.text
     rina.press("Ya", rina.press("Matikan", page))
