@@ -68,10 +68,13 @@ async def _ask_again(shop: Services, decision: Decision) -> Decision | None:
 
 
 async def show_decision(bot: ExtBot[Any], shop: Services, decision: Decision) -> None:
-    """Edit the message of every owner, so that it says who decided what. Raises StateError."""
+    """Edit the message of everybody who is an owner now, so that it says who decided what. Raises StateError."""
+    owners, are_all = await asyncio.to_thread(shop.owners)
     again = await _ask_again(shop, decision)
     page = decided_page(decision, shop.settings.zone, again)
     for owner, message in await asyncio.to_thread(shop.decisions.take_messages, decision.id):
+        if are_all and owner not in owners:
+            continue
         try:
             await edit(bot, owner, message, page)
             if again is not None:

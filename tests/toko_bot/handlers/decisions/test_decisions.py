@@ -338,6 +338,20 @@ def test_only_owners_decide(shop: Shop) -> None:
     assert siti.alert("dy12345.1", answer) == texts.GONE
 
 
+def test_who_is_no_owner_any_more_reads_nothing_of_what_is_decided(shop: Shop) -> None:
+    people, number = shop.bot.bot.services.people, shop.ask("sync:x")
+    people.add(900, None, Role.OWNER, name="Dewi")
+    dewi = Chat(shop.bot, shop.telegram.user(900, "Dewi"))
+    asked = dewi.ask("/tenang")
+    shop.bot.bot.services.decisions.note_message("sync:x", 900, asked.id)
+    people.change(900, None, role=Role.STAFF)
+    assert dewi.alert(f"dy{number}.1", asked) == ONLY_OWNERS
+    siti = shop.chat(SITI)
+    siti.alert(f"dy{number}.1", siti.ask("/tenang"))
+    assert shop.now(900, asked).text == asked.text
+    people.remove(900, None)
+
+
 def test_erasing_an_owner_takes_the_name_out_of_decisions(shop: Shop) -> None:
     shop_people, number = shop.bot.bot.services.people, shop.ask("sync:x")
     shop_people.add(900, None, Role.OWNER, name="Dewi")
