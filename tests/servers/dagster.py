@@ -29,6 +29,8 @@ class FakeDagster:
     launched: list[dict[str, Any]] = field(default_factory=list)
     failed: list[str] = field(default_factory=lambda: [FAILURE])
     rejection: str = ""
+    slow: threading.Event | None = None
+    """A launch begins when this is set. Meanwhile its request has no response."""
     runs: list[dict[str, Any]] = field(default_factory=list)
     """Runs with their tags, the newest first: those that were launched, and others."""
 
@@ -36,6 +38,8 @@ class FakeDagster:
         if "repositoriesOrError" in query:
             return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [REPOSITORY]}}
         if "launchRun" in query:
+            if self.slow is not None:
+                self.slow.wait(30)
             self.launched.append(variables["params"])
             if self.rejection:
                 return {"launchRun": {"__typename": "PythonError", "message": self.rejection}}

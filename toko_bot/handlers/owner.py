@@ -81,7 +81,7 @@ async def on_sync(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None or not await _is_allowed(update, context):
         return
-    answer = await reply(update, Page(messages.SYNC_STARTING))
+    answer = await reply(update, Page(messages.run_starting(messages.SYNC)))
     if answer is None:
         return
     settings = services(context).settings
@@ -106,12 +106,15 @@ async def on_sync(update: Update, context: Context) -> None:
         await _note_sync(update, context)
 
 
-async def follow_new(update: Update, context: Context, run: str) -> None:
-    """Show the progress of a run that somebody has started with a button, in a message of its own."""
-    answer, shop = await reply(update, Page(messages.SYNC_STARTING)), services(context)
+async def follow_new(update: Update, context: Context, run: str, what: str) -> None:
+    """Show the progress of a run that somebody has started with a button, in a message of its own.
+
+    `what` is its name in Indonesian.
+    """
+    answer, shop = await reply(update, Page(messages.run_starting(what))), services(context)
     if answer is not None:
         dagster = Dagster(shop.settings.dagster_url)
-        shop.background.start(_follow(context, dagster, run, answer.chat.id, answer.message_id))
+        shop.background.start(_follow(context, dagster, run, answer.chat.id, answer.message_id, what))
 
 
 async def _note_sync(update: Update, context: Context) -> None:
@@ -126,12 +129,12 @@ async def _note_sync(update: Update, context: Context) -> None:
         log.warning("A sync is not in the audit list: %s", error)
 
 
-async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, message_id: int) -> None:
+async def _follow(
+    context: Context, dagster: Dagster, run: str, chat_id: int, message_id: int, what: str = messages.SYNC
+) -> None:
     """Edit the message whenever the state of the run changes, until the run has ended."""
-    shop = services(context)
-    link = f"{shop.settings.web_url}/runs/{run}"
     until, failed, before = time.monotonic() + LONGEST_SYNC, 0, None
-    text = messages.SYNC_LONG
+    text = messages.run_long(what)
     while time.monotonic() < until:
         try:
             state: RunState = await dagster.state(run)
@@ -145,28 +148,29 @@ async def _follow(context: Context, dagster: Dagster, run: str, chat_id: int, me
             await asyncio.sleep(POLL_SECONDS)
             continue
         if state.is_final:
-            text = await _result(context, dagster, run, state, link)
+            text = await _result(context, dagster, run, state, what)
             break
         if state != before:
             before = state
-            progress = messages.sync_progress(state.status, state.steps_done)
+            progress = messages.run_progress(what, state.status, state.steps_done)
             await _show_progress(context, chat_id, message_id, progress)
         await asyncio.sleep(POLL_SECONDS)
     await _show_progress(context, chat_id, message_id, text)
 
 
-async def _result(context: Context, dagster: Dagster, run: str, state: RunState, link: str) -> str:
+async def _result(context: Context, dagster: Dagster, run: str, state: RunState, what: str) -> str:
     shop = services(context)
+    link = f"{shop.settings.web_url}/runs/{run}"
     if state.status == "SUCCESS":
         await shop.live.poll()
         served = shop.live.served
-        done = messages.sync_done(state.status, "", link)
+        done = messages.run_done(what, state.status, "", link)
         return done if served is None else f"{done}\n{messages.prices_of(moment(served.data_time, shop.settings.zone))}"
     why = ""
     if state.status != "CANCELED":
         with suppress(DagsterError):
             why = explain_first_known(await dagster.why_failed(run))
-    return messages.sync_done(state.status, why, link)
+    return messages.run_done(what, state.status, why, link)
 
 
 async def _show_progress(context: Context, chat_id: int, message_id: int, text: str) -> None:

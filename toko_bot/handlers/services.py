@@ -116,9 +116,9 @@ class Services:
     photo_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
     barcodes: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("read_barcodes", PHOTOS_AT_ONCE))
     pixels: PhotoDecoder = field(default_factory=lambda: PhotoDecoder("pixels", 1))
+    """Decodes the photos of products for pictures that are shared."""
     marking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(MARKING_THREADS, "marks"))
     """Reads and stores marks. While the state database is locked, these threads wait, and those of the pages do not."""
-    """Decodes the photos of products for pictures that are shared."""
 
     state: StateDatabase = field(init=False)
     people: People = field(init=False)

@@ -114,13 +114,13 @@ MOVES = {"naik": "🔺 Harga naik", "turun": "🔻 Harga turun"}
 PERIODS = {1: "hari ini", 7: "7 hari terakhir"}
 PREVIOUS, NEXT = "‹", "›"
 
-SYNC_STARTING = "⏳ Memulai sinkronisasi…"
+SYNC, ROLLBACK = "Sinkronisasi", "Pengembalian harga"
+"""The names of runs that somebody follows in the chat."""
 SYNC_UNREACHABLE = (
     "Program sinkronisasi di server tidak bisa dihubungi. Pastikan server menyala, lalu coba lagi. "
     "Kalau tetap tidak bisa, hubungi teknisi."
 )
 SYNC_LOST = "Program sinkronisasi tidak menjawab lagi. Cek hasilnya nanti dengan /keadaan."
-SYNC_LONG = "Sinkronisasi masih berjalan. Cek hasilnya nanti dengan /keadaan."
 OLD_PRICES_STAY = "Harga yang terakhir tetap dipakai."
 SYNC_STATES = {
     "QUEUED": "menunggu giliran", "NOT_STARTED": "disiapkan", "STARTING": "dimulai", "STARTED": "berjalan",
@@ -321,16 +321,24 @@ def stale_report(data: str, old: str) -> str:
     )
 
 
-def sync_progress(state: str, done: int) -> str:
-    return f"⏳ Sinkronisasi {_state(state)}: {format_count(done)} langkah selesai"
+def run_starting(what: str) -> str:
+    return f"⏳ Memulai {what.lower()}…"
 
 
-def sync_done(state: str, reason: str, link: str) -> str:
-    """The result of a sync. `reason` is in Indonesian; empty if there is none to tell."""
+def run_long(what: str) -> str:
+    return f"{what} masih berjalan. Cek hasilnya nanti dengan /keadaan."
+
+
+def run_progress(what: str, state: str, done: int) -> str:
+    return f"⏳ {what} {_state(state)}: {format_count(done)} langkah selesai"
+
+
+def run_done(what: str, state: str, reason: str, link: str) -> str:
+    """The result of a run. `reason` is in Indonesian; empty if there is none to tell."""
     if state == "SUCCESS":
-        return "✅ Sinkronisasi berhasil."
+        return f"✅ {what} berhasil."
     why = f"\n{escape(reason)}" if reason else ""
-    return f"❌ Sinkronisasi {_state(state)}.{why}\n{OLD_PRICES_STAY}\n{details(link)}"
+    return f"❌ {what} {_state(state)}.{why}\n{OLD_PRICES_STAY}\n{details(link)}"
 
 
 def details(link: str) -> str:

@@ -12,10 +12,12 @@ JOB = "sync"
 SECONDS = 10.0
 CLASS = re.compile(r"^[A-Za-z_][\w.]*\.[A-Z]\w*: ")
 FINAL = {"SUCCESS", "FAILURE", "CANCELED"}
-STARTED_BY, DECISION, ASKED, TAKEN = "toko/started_by", "toko/decision", "toko/asked", "toko/taken"
-"""Tags of runs: who started it, the decision or the message of Telegram that it follows from, and the revision of the
-backup that it took."""
+STARTED_BY, ASKED, TAKEN = "toko/started_by", "toko/asked", "toko/taken"
+"""Tags of runs: who started it, the message of Telegram that asked for it, and the revision of the backup that it
+took."""
 NO_TAGS: Mapping[str, str] = {}
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
+"""The errors before a request is sent."""
 REJECTED = {403, 421}
 """The statuses of the web server's guard, whose answer is one line that says what to set."""
 
@@ -61,7 +63,14 @@ class DagsterError(Exception):
 
 
 class DagsterUnreachableError(DagsterError):
-    """Nothing responds at DAGSTER_URL, or the response is not Dagster's."""
+    """Nothing responds at DAGSTER_URL, or the response is not Dagster's.
+
+    `is_unclear` says whether the request may have reached Dagster, which may do it yet.
+    """
+
+    def __init__(self, message: str, *, is_unclear: bool) -> None:
+        super().__init__(message)
+        self.is_unclear = is_unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,8 @@ class Dagster:
                     raise DagsterError(_first_line(answer.text))
                 content = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
-            raise DagsterUnreachableError(f"{type(error).__name__}: {error}") from error
+            is_unclear = not isinstance(error, NOT_SENT)
+            raise DagsterUnreachableError(f"{type(error).__name__}: {error}", is_unclear=is_unclear) from error
         if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
             errors = content.get("errors") if isinstance(content, dict) else None
             raise DagsterError(_first_line(str(errors[0].get("message"))) if errors else "no data")

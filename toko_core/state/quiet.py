@@ -12,7 +12,10 @@ from toko_core.state.database import StateDatabase
 from toko_core.state.tables import options
 
 OPTION = "quiet_hours"
-HOURS = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?\s*(?:-|–|—|s/d|sampai)\s*(\d{1,2})(?:[.:](\d{2}))?", re.ASCII)
+TIME, UNTIL = r"(\d{1,2})(?:[.:](\d{2}))?", r"(?:-|–|—|s/d|s\.?d\.?|sampai|hingga)"
+HOURS = re.compile(rf"{TIME}\s*{UNTIL}\s*{TIME}", re.ASCII | re.IGNORECASE)
+WORDS = re.compile(r"\b(?:dari|mulai|jam|pukul|wib|wita|wit)\b", re.IGNORECASE)
+"""Words around the hours that say nothing here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class QuietHours:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read `21-6`, `21.30–06.00` or `21:00 sampai 6`. Returns None for anything else, and for an empty time."""
-        found = HOURS.fullmatch(text.strip())
+        """Read `21-6`, `21.30–06.00` or `jam 21 sampai 6`. Returns None for anything else, and for an empty time."""
+        found = HOURS.fullmatch(" ".join(WORDS.sub(" ", text).split()))
         if found is None:
             return None
         start_hour, start_minute, end_hour, end_minute = (int(number or 0) for number in found.groups())

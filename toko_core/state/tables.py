@@ -343,8 +343,7 @@ def forget_own(connection: Connection, shop: str, user_id: int) -> int:
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 
-    What they typed is erased from their quotations, too, and the rows of what they opened are deleted.
-    What they typed is erased from their quotations, too. What they watch is deleted.
+    What they typed is erased from their quotations, too. The rows of what they opened and watch are deleted.
     """
     own = select(quotations.c.id).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked=""))

@@ -133,12 +133,12 @@ class Daemon:
             raise_on_error=False,
         ).dagster_run
 
-    def launch(self, job: str, **config: object) -> dg.DagsterRun:
-        """A job launched from the Launchpad with this config."""
+    def launch(self, job: str, tags: Mapping[str, str] | None = None, /, **config: object) -> dg.DagsterRun:
+        """A job launched from the Launchpad with this config, or with tags by the bot."""
         made_once.give_postgres(self.toko.data)
         definition = self.defs.resolve_job_def(job)
         return definition.execute_in_process(
-            instance=self.instance, run_config=config, raise_on_error=False
+            instance=self.instance, run_config=config, tags=tags, raise_on_error=False
         ).dagster_run
 
     def sync(self, changes: Iterable[tuple[str, str, str, str]] = (), *, prices_changed: int = 0) -> dg.DagsterRun:

@@ -15,7 +15,9 @@ JAKARTA, JAYAPURA = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
     [
         ("21-6", "21.00–06.00"), ("21.30–05.15", "21.30–05.15"), ("21:00 sampai 6", "21.00–06.00"), ("0-24", None),
         ("13-14", "13.00–14.00"), ("22-24", "22.00–00.00"), ("6-6", None), ("25-3", None), ("21.75-6", None),
-        ("besok", None), ("", None), ("21", None),
+        ("besok", None), ("", None), ("21", None), ("jam 21 sampai jam 6", "21.00–06.00"),
+        ("Jam 21.00 s.d. 06.00", "21.00–06.00"), ("21.00 WIB - 06.00 WIB", "21.00–06.00"),
+        ("dari pukul 21 hingga 6", "21.00–06.00"), ("21 sd 6", "21.00–06.00"), ("21-6-7", None),
     ],
 )  # fmt: skip
 def test_hours_are_read_as_people_write_them(text: str, hours: str | None) -> None:

@@ -55,6 +55,16 @@ def sync_failed(shop: str, asset: str, reason: str, link: str | None) -> str:
     return "\n".join([*lines, f"Rincian untuk teknisi: {escape(link)}"] if link else lines)
 
 
+def rollback_failed(shop: str, reason: str, link: str | None) -> str:
+    """Format the message after a rollback that an owner decided on the phone, and that failed."""
+    lines = [
+        f"⚠️ <b>{escape(shop)}: harga tidak jadi dikembalikan</b>",
+        escape(explain_failure(reason)),
+        OLD_PRICES_STAY,
+    ]
+    return "\n".join([*lines, f"Rincian untuk teknisi: {escape(link)}"] if link else lines)
+
+
 def publication_blocked(shop: str, zone: ZoneInfo, blocked: Blocked, reason: str, link: str | None) -> str:
     """Format what a question is about: a backup that the checks blocked, and that an owner may let pass."""
     lines = [

@@ -18,6 +18,7 @@ from toko_assets.defs.sensors import owner_messages
 from toko_assets.defs.sensors.attempts import run_times
 from toko_assets.defs.sensors.owner_messages import failure_mark
 from toko_assets.defs.sensors.questions import LIMITS, ask_to_publish
+from toko_core.state.decisions import DECISION
 from toko_core.state.outbox import Message
 
 TOLD, FAILURE = "toko/told", "toko/failure"
@@ -80,6 +81,11 @@ def failure_sensor(clock: Callable[[], datetime]) -> dg.SensorDefinition:
     ) -> None:
         run, instance = context.dagster_run, context.instance
         failure = asset_failure(instance, run.run_id) or failure_outside(context.failure_event)
+        if run.job_name == rollback_catalog.name and DECISION in run.tags:  # the others read that it was decided
+            link = notifier.link(run.run_id)
+            text = owner_messages.rollback_failed(notifier.shop, failure.said, link)
+            notifier.notify(context.log.warning, Message(f"run:{run.run_id}", text))
+            return
         if failure.ordered or run.job_name in (rollback_catalog.name, recent_sales.name):
             context.log.info("A person sees this failure, or it stops no prices: nobody is notified.")
             return

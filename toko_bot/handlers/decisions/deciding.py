@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from toko_bot.handlers.decisions.launching import launch, show_decision
+from toko_bot.handlers.decisions.launching import launch, page_of, show_decision
 from toko_bot.handlers.services import Context, Services, services
 from toko_bot.replies import messages
 from toko_bot.replies.decisions import texts
-from toko_bot.replies.decisions.pages import decided_page, question_page, sure_page
+from toko_bot.replies.decisions.pages import question_page, sure_page
 from toko_bot.replies.layout import Page
 from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError
 from toko_core.catalog.demo import is_demo_catalog
@@ -33,6 +33,8 @@ class Outcome:
     """What is shown to whoever pressed it."""
     run: str | None = None
     """The run that this press launched."""
+    what: str = messages.SYNC
+    """The name of that run."""
 
 
 async def press(context: Context, by: Person, pressed: Press) -> Outcome:
@@ -70,7 +72,8 @@ async def _decide(context: Context, by: Person, decision: Decision, choice: int)
         found = await asyncio.to_thread(shop.decisions.find, decision.id)
         decision = found or decision
     await show_decision(context.bot, shop, decision)
-    return Outcome(decided_page(decision, shop.settings.zone), run=run)
+    what = messages.ROLLBACK if decision.kind == Kind.ROLLBACK else messages.SYNC
+    return Outcome(await page_of(shop, decision), run=run, what=what)
 
 
 async def _already(context: Context, decision: Decision) -> Outcome:
@@ -79,7 +82,7 @@ async def _already(context: Context, decision: Decision) -> Outcome:
     if decision.lacks_run:
         await launch(shop, decision)
     await show_decision(context.bot, shop, decision)
-    return Outcome(decided_page(decision, shop.settings.zone), texts.already(decision))
+    return Outcome(await page_of(shop, decision), texts.already(decision))
 
 
 async def _check(context: Context, decision: Decision, *, launches: bool) -> Outcome | None:
@@ -94,7 +97,7 @@ async def _check(context: Context, decision: Decision, *, launches: bool) -> Out
         return _stays_open(decision, error)
     decision = await asyncio.to_thread(shop.decisions.close_late, decision.id)
     await show_decision(context.bot, shop, decision)
-    return Outcome(decided_page(decision, shop.settings.zone), texts.already(decision))
+    return Outcome(await page_of(shop, decision), texts.already(decision))
 
 
 def _stays_open(decision: Decision, error: DagsterError) -> Outcome:

@@ -14,10 +14,11 @@ from telegram.ext import ExtBot
 from toko_bot.handlers.sending import edit
 from toko_bot.handlers.services import Services
 from toko_bot.replies.decisions.pages import decided_page
-from toko_bot.service.dagster_client import DECISION, Dagster, DagsterError, DagsterUnreachableError
+from toko_bot.replies.layout import Page
+from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError
 from toko_bot.service.outgoing import short
 from toko_core.state.database import StateError
-from toko_core.state.decisions import YES, Decision
+from toko_core.state.decisions import DECISION, YES, Decision
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ async def launch(shop: Services, decision: Decision) -> str | None:
             run = await dagster.launch(details["job"], run_config, {DECISION: str(decision.id)})
     except DagsterUnreachableError as error:
         log.info("The run of decision %d cannot be launched now: %s", decision.id, error)
+        if error.is_unclear:
+            return None  # Dagster may still launch it: nobody tries again before the lease ends
     except (DagsterError, LookupError) as error:
         log.error("The run of decision %d cannot be launched: %s", decision.id, error)
         problem = str(error) or type(error).__name__
@@ -54,12 +57,30 @@ async def launch(shop: Services, decision: Decision) -> str | None:
     return run
 
 
+async def page_of(shop: Services, decision: Decision) -> Page:
+    """Build what the messages about a decided question become. Raises StateError."""
+    return decided_page(decision, shop.settings.zone, await _ask_again(shop, decision))
+
+
+async def _ask_again(shop: Services, decision: Decision) -> Decision | None:
+    """Return the question that takes the place of one whose run is given up; None if there is nothing to ask again."""
+    if not decision.problem:
+        return None
+    return await asyncio.to_thread(shop.decisions.ask_again, decision)
+
+
 async def show_decision(bot: ExtBot[Any], shop: Services, decision: Decision) -> None:
-    """Edit the message of every owner, so that it says who decided what."""
-    page = decided_page(decision, shop.settings.zone)
+    """Edit the message of everybody who is an owner now, so that it says who decided what. Raises StateError."""
+    owners, are_all = await asyncio.to_thread(shop.owners)
+    again = await _ask_again(shop, decision)
+    page = decided_page(decision, shop.settings.zone, again)
     for owner, message in await asyncio.to_thread(shop.decisions.take_messages, decision.id):
+        if are_all and owner not in owners:
+            continue
         try:
             await edit(bot, owner, message, page)
+            if again is not None:
+                await asyncio.to_thread(shop.decisions.note_message, again.key, owner, message)
         except (BadRequest, Forbidden) as error:
             log.info("The message of owner %d about a decision is not edited: %s", owner, short(error))
         except TelegramError as error:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-from dataclasses import replace
 from datetime import datetime
 
 from telegram import Message, Update
@@ -33,6 +32,8 @@ from toko_core.text import moment
 log = logging.getLogger(__name__)
 
 MOST_EARLIER = 10
+OFF = frozenset({"mati", "matikan", "off"})
+"""What ends the quiet hours after /tenang."""
 ROLLBACK, SYNC = "rollback_catalog", "sync"
 """The jobs that a decision of the bot launches."""
 
@@ -53,12 +54,12 @@ async def on_quiet(update: Update, context: Context) -> None:
         await reply(update, Page(messages.FOR_OWNERS))
         return
     wanted = " ".join(context.args or ())
-    hours = QuietHours.parse(wanted)
-    if wanted and hours is None:
+    hours, is_off = QuietHours.parse(wanted), wanted.casefold() in OFF
+    if wanted and hours is None and not is_off:
         await reply(update, Page(texts.QUIET_UNCLEAR))
         return
     try:
-        if hours is None:
+        if not wanted:
             await reply(update, quiet_page(await asyncio.to_thread(read_quiet, shop.state)))
             return
         decision = await asyncio.to_thread(shop.decisions.ask, _quiet_question(hours))
@@ -90,7 +91,7 @@ async def on_decision_press(update: Update, context: Context) -> None:
         await edit_or_send(context, pressed.message, outcome.page)
     await answer_press(update, outcome.alert or None)
     if outcome.run is not None:
-        await follow_new(update, context, outcome.run)
+        await follow_new(update, context, outcome.run, outcome.what)
 
 
 async def _pressed(context: Context, by: Person, data: str, message: Message | None) -> Outcome:
@@ -146,8 +147,7 @@ async def _ask_rollback(shop: Services, file: str) -> Decision | None:
         return None
     decision = await asyncio.to_thread(shop.decisions.ask, question)
     while await _has_failed(shop, decision):
-        question = replace(question, key=f"{question.key}:{decision.id}")
-        decision = await asyncio.to_thread(shop.decisions.ask, question)
+        decision = await asyncio.to_thread(shop.decisions.ask_again, decision)
     return decision
 
 

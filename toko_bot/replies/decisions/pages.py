@@ -52,9 +52,13 @@ def sure_page(decision: Decision, choice: int) -> Page:
     return Page(texts.really(decision, choice), InlineKeyboardMarkup([row]))
 
 
-def decided_page(decision: Decision, zone: ZoneInfo) -> Page:
-    """Build what the messages about a question become once it is decided."""
-    return Page(texts.decided(decision, moment(decision.decided_at or decision.asked_at, zone)))
+def decided_page(decision: Decision, zone: ZoneInfo, again: Decision | None = None) -> Page:
+    """Build what the messages about a question become once it is decided.
+
+    `again` is the question that takes its place, whose buttons they have then.
+    """
+    text = texts.decided(decision, moment(decision.decided_at or decision.asked_at, zone))
+    return Page(text, markup_of(buttons_of(again)) if again is not None else None)
 
 
 def earlier_page(served: datetime | None, kept: Sequence[Kept], zone: ZoneInfo) -> Page:

@@ -22,7 +22,7 @@ QUIET_MEANS = (
     "Di jam tenang Anda hanya dikabari kalau data baru ditahan. Kabar lain menunggu sampai jam tenang selesai."
 )
 QUIET_USAGE = "Pilih jamnya, atau tulis sendiri, misalnya /tenang 21.30-05.30"
-QUIET_UNCLEAR = "Jamnya tidak terbaca. Tulis misalnya /tenang 21-6"
+QUIET_UNCLEAR = "Jamnya tidak terbaca. Tulis misalnya /tenang 21-6, atau /tenang mati"
 QUIET_OFF = "Matikan"
 LATE_TEXTS = {
     Kind.PUBLISH: "Sudah terlambat: sejak pesan ini sudah ada data atau backup lain.",

@@ -6,7 +6,7 @@ launched once, and later if the process died in between.
 """
 
 from toko_core.state.decisions.buttons import Press, buttons_of
-from toko_core.state.decisions.records import LATE, NO, YES, Decision, Kind, Question
+from toko_core.state.decisions.records import DECISION, LATE, NO, YES, Decision, Kind, Question
 from toko_core.state.decisions.store import Decisions
 
-__all__ = ["LATE", "NO", "YES", "Decision", "Decisions", "Kind", "Press", "Question", "buttons_of"]
+__all__ = ["DECISION", "LATE", "NO", "YES", "Decision", "Decisions", "Kind", "Press", "Question", "buttons_of"]

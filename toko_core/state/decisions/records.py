@@ -10,6 +10,10 @@ NO, YES, LATE = 0, 1, -1
 """Choices: nothing is done; the first thing to do, of which there may be more, counted from YES on; it was too late."""
 
 
+DECISION = "toko/decision"
+"""The tag of a run that follows from a decision: its number."""
+
+
 class Kind(StrEnum):
     """What is decided. The values are stored."""
 

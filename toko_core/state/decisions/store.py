@@ -47,6 +47,11 @@ class Decisions:
             ))  # fmt: skip
         return new
 
+    def ask_again(self, decision: Decision) -> Decision:
+        """Return the question that takes the place of one whose run is given up. Asked twice, it is the same one."""
+        key = f"{decision.key}:{decision.id}"
+        return self.ask(Question(key, Kind(decision.kind), decision.text, decision.details))
+
     def find(self, decision_id: int) -> Decision | None:
         """Return a question as it is now; None if there is none with this number."""
         with self._state.read() as connection:

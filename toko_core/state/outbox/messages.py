@@ -14,7 +14,8 @@ from toko_core.text import moment
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 50
-"""The number of messages that wait. If there are more, the oldest is dropped, and not stored again."""
+"""The number of messages that wait. If there are more, the oldest is dropped, and not stored again: one that asks
+nothing and is not urgent, if there is one."""
 LONGEST_WAIT = timedelta(days=7)
 """A message that is older is dropped. It is stored again if its cause lasts and is reported again."""
 LATE = timedelta(minutes=5)
@@ -105,7 +106,8 @@ def add(state: State, message: Message, owners: AbstractSet[int], now: datetime)
         return state
     new = Waiting(message.key, message.text, now, tuple(sorted(lacking)), message.buttons, message.urgent)
     state = replace(state, waiting=(*state.waiting, new))
-    for oldest in state.waiting[:-MOST_WAITING]:
+    news_first = sorted(state.waiting, key=lambda waiting: waiting.urgent or bool(waiting.buttons))
+    for oldest in news_first[: max(len(news_first) - MOST_WAITING, 0)]:
         log.warning("More than %d messages to the owners wait: the oldest is dropped (%s)", MOST_WAITING, oldest.key)
         state = settle(state, oldest.key, oldest.owners)
     return state

@@ -15,6 +15,7 @@ from tests.servers.dropbox_client import dropbox_server
 from tests.toko_assets.defs.sensing import OWNER, Daemon, Owner, a_daemon, an_owner, texts
 from toko_assets.defs.sensors.owners import OF_FAILURE, TOLD
 from toko_assets.postgres.server import PostgresServer
+from toko_core.state.decisions import DECISION
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LINK = "http://toko.example:3000/runs/"
@@ -86,6 +87,20 @@ def test_each_sync_that_changes_something_is_told_and_a_failure_and_its_end(
     (text,) = owner.read()
     assert text.startswith("✅ Toko: data harga baru\n")
     assert "\n4 barang: 1 baru, 0 dihapus\nHarga berubah: 3\n" in text
+
+
+def test_a_rollback_that_an_owner_decided_on_the_phone_and_that_fails_is_told_to_all(
+    daemon: Daemon, owner: Owner
+) -> None:
+    daemon.launch("rollback_catalog", file="catalog-gone.duckdb")
+    daemon.tell()
+    assert owner.read() == [], "whoever launches it in Dagster sees it there"
+    run = daemon.launch("rollback_catalog", {DECISION: "7"}, file="catalog-gone.duckdb")
+    daemon.tell()
+    (text,) = owner.read()
+    assert text.startswith("⚠️ Toko: harga tidak jadi dikembalikan\n")
+    assert "\nHarga yang terakhir tetap dipakai.\n" in text
+    assert text.endswith(f"{LINK}{run.run_id}")
 
 
 def test_the_largest_changes_are_told_as_they_were_recorded(daemon: Daemon, owner: Owner) -> None:

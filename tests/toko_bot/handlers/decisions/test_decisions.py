@@ -1,6 +1,8 @@
 """What owners decide in the bot by themselves: an earlier catalogue, a sync, quiet hours. Each is done once."""
 
+import asyncio
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,8 +21,10 @@ from tests.toko_bot.handlers.people.conftest import Chat
 from toko_bot.replies import messages
 from toko_bot.replies.decisions import texts
 from toko_bot.replies.people.texts import ONLY_OWNERS
+from toko_bot.service import dagster_client
 from toko_core.people import Person, Role
 from toko_core.state.decisions import YES, Kind, Question
+from toko_core.state.decisions.store import LEASE
 from toko_core.state.quiet import read_quiet
 from toko_core.state.tables import decisions
 
@@ -133,6 +137,18 @@ def test_a_rollback_that_failed_can_be_asked_for_again_however_often(shop: Shop,
         assert len(shop.dagster.launched) == number
 
 
+def test_whoever_rolls_back_reads_that_prices_are_brought_back_and_no_sync(shop: Shop) -> None:
+    siti = shop.chat(SITI)
+    for status, said in (("FAILURE", "❌ Pengembalian harga gagal."), ("SUCCESS", "✅ Pengembalian harga berhasil.")):
+        sure = siti.press("1", siti.ask("/kembali"))
+        shop.dagster.states = [(status, 1)]
+        siti.press("Ya", sure)
+        shop.bot.run(asyncio.sleep(0.5))
+        last = siti.texts[-1]
+        assert last.startswith(said)
+        assert "inkronisasi" not in last
+
+
 def test_a_rollback_is_too_late_once_another_catalogue_is_served(shop: Shop) -> None:
     siti = shop.chat(SITI)
     sure = siti.press("1", siti.ask("/kembali"))
@@ -233,6 +249,28 @@ def test_a_choice_about_a_blocked_backup_is_too_late_once_another_one_is_served(
     assert shop.dagster.launched == []
 
 
+def test_a_launch_whose_response_is_late_is_not_repeated(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dagster_client, "SECONDS", 0.5)
+    number, slow = shop.ask("sync:x"), threading.Event()
+    shop.dagster.slow = slow
+    siti, rina = shop.chat(SITI), shop.chat(RINA)
+    siti.alert(f"dy{number}.1", siti.ask("/tenang"))
+    for _ in range(2):
+        assert "Sudah diputuskan Siti" in rina.alert(f"dy{number}.1", rina.ask("/tenang"))
+        shop.bot.finish_decisions()
+    slow.set()
+    shop.bot.run(asyncio.sleep(0.5))
+    assert len(shop.dagster.launched) == 1
+    with shop.bot.bot.services.state.write() as connection:
+        ago = datetime.now(UTC) - LEASE
+        connection.execute(update(decisions).where(decisions.c.id == number).values(launching_at=ago))
+    shop.bot.finish_decisions()
+    found = shop.bot.bot.services.decisions.find(number)
+    assert found is not None
+    assert found.run_id == "r-1"
+    assert len(shop.dagster.launched) == 1
+
+
 def test_what_dagster_rejects_is_said_and_not_tried_again(shop: Shop) -> None:
     number = shop.ask("sync:x")
     shop.dagster.rejection = "No space left on device"
@@ -243,6 +281,40 @@ def test_what_dagster_rejects_is_said_and_not_tried_again(shop: Shop) -> None:
     shop.dagster.rejection = ""
     shop.bot.finish_decisions()
     assert len(shop.dagster.launched) == 1
+
+
+@pytest.mark.parametrize("reason", ["rejected", "an hour away"])
+def test_a_question_whose_run_is_given_up_has_its_buttons_again(shop: Shop, reason: str) -> None:
+    number = shop.ask("sync:x")
+    asked = {owner: shop.chat(owner).ask("/tenang") for owner in (SITI, RINA)}
+    for owner, message in asked.items():
+        shop.bot.bot.services.decisions.note_message("sync:x", owner, message.id)
+    if reason == "rejected":
+        shop.dagster.rejection = "No space left on device"
+        shop.chat(SITI).alert(f"dy{number}.1", asked[SITI])
+        shop.dagster.rejection = ""
+    else:
+        shop.bot.bot.services.decisions.decide(number, SITI, "Siti", YES, lambda *_: None)
+        with shop.bot.bot.services.state.write() as connection:
+            ago = datetime.now(UTC) - timedelta(hours=2)
+            connection.execute(update(decisions).where(decisions.c.id == number).values(decided_at=ago))
+        shop.start(dagster_url=GONE)
+        shop.bot.finish_decisions()
+        shop.start()
+    shop.dagster.launched.clear()
+    for owner in (SITI, RINA):
+        message = shop.now(owner, asked[owner])
+        assert "❌ Tidak bisa dijalankan." in message.text
+        assert message.labels == [texts.SYNC_NOW]
+        assert shop.chat(owner).press("-", message).labels == [texts.SYNC_NOW]
+        assert "Sudah diputuskan Siti" in shop.chat(owner).alert(f"dy{number}.1", asked[owner])
+    rina, message = shop.chat(RINA), shop.now(RINA, asked[RINA])
+    rina.press("Ya", rina.press(texts.SYNC_NOW, message))
+    shop.bot.finish_decisions()
+    assert len(shop.dagster.launched) == 1
+    for owner in (SITI, RINA):
+        message = shop.now(owner, asked[owner])
+        assert ("Sinkron?\n\n✅ Sinkronisasi dimulai\nRina · " in message.text, message.labels) == (True, [])
 
 
 def test_quiet_hours_are_chosen_with_a_button_or_written_and_end_with_a_button(shop: Shop) -> None:
@@ -264,6 +336,7 @@ def test_quiet_hours_are_chosen_with_a_button_or_written_and_end_with_a_button(s
     rina.press("Ya", sure)
     assert str(read_quiet(state)) == "22.30–05.00"
     assert rina.ask("/tenang besok").text == texts.QUIET_UNCLEAR
+    assert "Dimatikan: " in rina.ask("/tenang mati").text
     page = rina.ask("/tenang")
     assert "Sekarang: 22.30–05.00" in page.text
     rina.press("Ya", rina.press("Matikan", page))
@@ -290,6 +363,20 @@ def test_only_owners_decide(shop: Shop) -> None:
     for data in ("d", "dy", "dy1", f"dy{number}.7", "dt9999-9999", "dzzz"):
         assert siti.alert(data, answer) == messages.OLD_BUTTON, data
     assert siti.alert("dy12345.1", answer) == texts.GONE
+
+
+def test_who_is_no_owner_any_more_reads_nothing_of_what_is_decided(shop: Shop) -> None:
+    people, number = shop.bot.bot.services.people, shop.ask("sync:x")
+    people.add(900, None, Role.OWNER, name="Dewi")
+    dewi = Chat(shop.bot, shop.telegram.user(900, "Dewi"))
+    asked = dewi.ask("/tenang")
+    shop.bot.bot.services.decisions.note_message("sync:x", 900, asked.id)
+    people.change(900, None, role=Role.STAFF)
+    assert dewi.alert(f"dy{number}.1", asked) == ONLY_OWNERS
+    siti = shop.chat(SITI)
+    siti.alert(f"dy{number}.1", siti.ask("/tenang"))
+    assert shop.now(900, asked).text == asked.text
+    people.remove(900, None)
 
 
 def test_erasing_an_owner_takes_the_name_out_of_decisions(shop: Shop) -> None:
