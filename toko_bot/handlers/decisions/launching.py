@@ -36,17 +36,19 @@ async def launch(shop: Services, decision: Decision) -> str | None:
     if not await asyncio.to_thread(shop.decisions.begin_launch, decision.id):
         return None
     run, problem, details = None, "", decision.details
+    is_old = datetime.now(UTC) - (decision.decided_at or decision.asked_at) > LAUNCHED_WITHIN
     try:
         dagster = Dagster(shop.settings.dagster_url)
         run_config = details["runs"][(decision.choice or YES) - YES]
         run = await dagster.find_tagged(DECISION, str(decision.id))
-        if run is None and datetime.now(UTC) - (decision.decided_at or decision.asked_at) > LAUNCHED_WITHIN:
+        if run is None and is_old:
             problem = TOO_OLD
         elif run is None:
             run = await dagster.launch(details["job"], run_config, {DECISION: str(decision.id)})
     except DagsterUnreachableError as error:
         log.info("The run of decision %d cannot be launched now: %s", decision.id, error)
-        if error.is_unclear:
+        problem = TOO_OLD if is_old else ""
+        if error.is_unclear and not is_old:
             return None  # Dagster may still launch it: nobody tries again before the lease ends
     except (DagsterError, LookupError) as error:
         log.error("The run of decision %d cannot be launched: %s", decision.id, error)
