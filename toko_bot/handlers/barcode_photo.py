@@ -13,12 +13,11 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from toko_bot.handlers.search import answer_search, is_for_us
 from toko_bot.handlers.sending import reply, thread_of
 from toko_bot.handlers.services import Context, Services, services
-from toko_bot.handlers.watching.marks import find_marks, watcher_of
+from toko_bot.handlers.watching.marks import open_product
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page
 from toko_bot.replies.photos import words
 from toko_bot.replies.photos.page import several_page
-from toko_bot.replies.product_page import product_page
 from toko_core.catalog.live import Served
 from toko_core.catalog.photos import PhotoError, Problem
 from toko_core.catalog.photos.goods import find_goods, is_certain
@@ -85,11 +84,9 @@ async def _goods_page(
     unknown = [printed.number for printed in goods if not printed.rows]
     if len(rows) > 1 or not certain:
         return several_page(served, settings, rows, view, unknown, "" if certain else goods[0].number)
-    number, code = goods[0].number, served.catalog.products.code(rows[0])
-    marks = await find_marks(shop, watcher_of(update), code)
-    page = await asyncio.to_thread(product_page, served, settings, rows[0], view=view, query=number, marks=marks)
+    page = await open_product(update, shop, served, rows[0], query=goods[0].number)
     if update.effective_user is not None and update.effective_chat is not None:
-        shop.usage.open(update.effective_chat.id, update.effective_user.id, code)
+        shop.usage.open(update.effective_chat.id, update.effective_user.id, served.catalog.products.code(rows[0]))
     return replace(page, text=f"{page.text}\n\n{words.not_in_data(unknown)}") if unknown else page
 
 

@@ -20,12 +20,17 @@ MARKS_SECONDS = 1.0
 
 
 async def open_product(
-    update: Update, shop: Services, served: Served, row: int, back: ProductList | None = None
+    update: Update, shop: Services, served: Served, row: int, back: ProductList | None = None, query: str | None = None
 ) -> Page:
-    """Build the page of a product as the sender is shown it, with the buttons that mark it where they can."""
+    """Build the page of a product as the sender is shown it, with the buttons that mark it where they can.
+
+    It was opened from the list `back`, or by the code `query`.
+    """
     marks = await find_marks(shop, watcher_of(update), served.catalog.products.code(row))
     view = shop.view(update)
-    return await asyncio.to_thread(product_page, served, shop.settings, row, view=view, back=back, marks=marks)
+    return await asyncio.to_thread(
+        product_page, served, shop.settings, row, view=view, back=back, query=query, marks=marks
+    )
 
 
 def watcher_of(update: Update) -> int | None:
