@@ -97,8 +97,8 @@ def test_each_role_has_its_own_menu(bot: RunningBot, budi: Person, siti: Person)
     bot.server.wait_until(lambda: budi.commands() and siti.commands(), "menus are set")
     assert not [command for command in budi.commands() if command.startswith(("/keadaan", "/sinkron", "/rugi"))]
     names = [command.split()[0] for command in siti.commands()]
-    assert names[-10:] == [
-        "/keadaan", "/sinkron", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat", "/dicari",
+    assert names[-12:] == [
+        "/keadaan", "/sinkron", "/kembali", "/tenang", "/rugi", "/tanpaharga", "/habis", "/laris", "/lambat", "/dicari",
         "/pengguna", "/catatan",
     ]  # fmt: skip
 

@@ -104,7 +104,7 @@ FAULTS: dict[str, tuple[Callable[[Scene], None], list[str]]] = {
         block_before_the_answer,
         [
             r"INFO .* User \d+ has blocked the bot, .*: Forbidden: bot was blocked by the user",
-            r"INFO .* User (\d+) in chat \1: the bot is now kicked",
+            r"INFO .* User (\d+) in private \1: the bot is now kicked",
         ],
     ),
     "deleted": (delete_and_press, [r"INFO .* Message \d+ of chat \d+ is gone, .*: the bot sends a new one"]),

@@ -58,7 +58,7 @@ def test_metrics_count_searches_and_updates(data: Path, tmp_path: Path) -> None:
         budi = server.user(BUDI, "Budi")
         budi.ask("indomie")
         budi.ask("zzzqqqxxx")
-        server.user(7).ask("halo")
+        server.user(70_001).ask("halo")  # whom no other test with this data knows
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
             lines = answer.read().decode().splitlines()
         figures = {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
