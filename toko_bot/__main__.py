@@ -26,14 +26,15 @@ def run_bot(*, check: bool) -> None:
         if (problem := find_problem(settings)) is not None:
             raise BotError(problem)
         return
+    from toko_bot.service.process import tune_process
+
+    tune_process()  # before httpx is imported
     from telegram.error import InvalidToken
 
     from toko_bot.app import build_app
     from toko_bot.service.log import set_up_logging
-    from toko_bot.service.process import tune_process
 
     set_up_logging(settings)
-    tune_process()
     for warning in env_warnings():
         log.warning(warning)
     try:

@@ -60,3 +60,13 @@ print(sys.getswitchinterval())
 def test_a_tuned_process_searches_for_no_module_during_a_request_and_switches_threads_early() -> None:
     ended = subprocess.run([sys.executable, "-c", TUNED], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines() == [str(SWITCH_SECONDS)]
+
+
+def test_a_tuned_process_imports_httpx_without_its_command_line() -> None:
+    code = (
+        "from toko_bot.service.process import tune_process; tune_process()\nimport httpx, sys; httpx.Client().close()"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint('pygments' in sys.modules)"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "False\n"
