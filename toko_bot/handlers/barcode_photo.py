@@ -85,8 +85,6 @@ async def _goods_page(
     if len(rows) > 1 or not certain:
         return several_page(served, settings, rows, view, unknown, "" if certain else goods[0].number)
     page = await open_product(update, shop, served, rows[0], query=goods[0].number)
-    if update.effective_user is not None and update.effective_chat is not None:
-        shop.usage.open(update.effective_chat.id, update.effective_user.id, served.catalog.products.code(rows[0]))
     return replace(page, text=f"{page.text}\n\n{words.not_in_data(unknown)}") if unknown else page
 
 

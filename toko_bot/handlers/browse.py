@@ -31,7 +31,6 @@ from toko_bot.replies.history_page import history_page
 from toko_bot.replies.layout import Page, query_of
 from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
-from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.photos.page import several_page
 from toko_bot.replies.quantities.calculation import calculation_page
 from toko_bot.replies.reports import LISTS, report_page, report_rows
@@ -114,11 +113,6 @@ async def _open(update: Update, context: Context, served: Served, product: str, 
     if isinstance(back, Results):
         back = _with_query(update, back)
     await _show(update, context, await open_product(update, shop, served, row, back))
-    user, chat = update.effective_user, update.effective_chat
-    if user is not None and chat is not None:
-        query = (back.query if isinstance(back, Results) else None) or ""
-        asked = read_wanted(served.catalog.index, served.catalog.products, query).text
-        shop.usage.open(chat.id, user.id, served.catalog.products.code(row), asked)
 
 
 async def _calculate(update: Update, context: Context, served: Served, pressed: Calculate) -> None:

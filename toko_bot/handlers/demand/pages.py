@@ -80,12 +80,9 @@ async def _search(update: Update, context: Context, query: str) -> None:
 
 async def _open(update: Update, context: Context, served: Served, product: str) -> None:
     """Send a product's page; the message with the button stays."""
-    shop, user, chat = services(context), update.effective_user, update.effective_chat
-    row = served.hashes.find(product)
+    shop, row = services(context), served.hashes.find(product)
     if row is None:
         await answer_press(update, messages.PRODUCT_GONE)
         return
     sent = await reply(update, await open_product(update, shop, served, row))
     await answer_press(update, None if sent is not None else messages.OLD_BUTTON)
-    if user is not None and chat is not None:
-        shop.usage.open(chat.id, user.id, served.catalog.products.code(row))

@@ -30,8 +30,6 @@ async def on_product_link(update: Update, context: Context) -> None:
         await reply(update, Page(messages.PRODUCT_GONE))
         return
     await reply(update, await open_product(update, shop, served, row))
-    if update.effective_user is not None and update.effective_chat is not None:
-        shop.usage.open(update.effective_chat.id, update.effective_user.id, served.catalog.products.code(row))
 
 
 def is_product_link(message: Message | None) -> bool:

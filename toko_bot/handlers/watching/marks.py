@@ -1,4 +1,4 @@
-"""The page of a product with the buttons that mark it, and what whoever opens it wants of it."""
+"""Opens a product: its page with the buttons that mark it, and what whoever opens it wants of it."""
 
 import asyncio
 import logging
@@ -6,8 +6,9 @@ import logging
 from telegram import Chat, Update
 
 from toko_bot.handlers.services import Services
-from toko_bot.replies.buttons import ProductList
+from toko_bot.replies.buttons import ProductList, Results
 from toko_bot.replies.layout import Page
+from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
 from toko_core.catalog.live import Served
 from toko_core.state.database import StateError
@@ -24,13 +25,18 @@ async def open_product(
 ) -> Page:
     """Build the page of a product as the sender is shown it, with the buttons that mark it where they can.
 
-    It was opened from the list `back`, or by the code `query`.
+    It was opened from the list `back`, or by the code `query`, and is among those that the sender opened last.
     """
-    marks = await find_marks(shop, watcher_of(update), served.catalog.products.code(row))
-    view = shop.view(update)
-    return await asyncio.to_thread(
+    code, view = served.catalog.products.code(row), shop.view(update)
+    marks = await find_marks(shop, watcher_of(update), code)
+    page = await asyncio.to_thread(
         product_page, served, shop.settings, row, view=view, back=back, query=query, marks=marks
     )
+    user, chat = update.effective_user, update.effective_chat
+    if user is not None and chat is not None:
+        listed = (back.query if isinstance(back, Results) else None) or ""
+        shop.usage.open(chat.id, user.id, code, read_wanted(served.catalog.index, served.catalog.products, listed).text)
+    return page
 
 
 def watcher_of(update: Update) -> int | None:
