@@ -4,6 +4,9 @@ Buttons exist as long as their message, so the format never changes. Its first l
 one `encode` and one `decode`. A product is a hash of its `kodeitem`. A page of results is its number, hashes of the
 brand and category that the results are narrowed to, and the query. If the query is too long, the bot reads it from the
 message that the button belongs to.
+
+The data of some buttons is read elsewhere, by its first letter: `u` people, `d` decisions, `z` demand, `w` watching,
+`s` sharing, each in the `buttons` module of its folder.
 """
 
 from collections.abc import Callable
@@ -60,7 +63,7 @@ NOTHING = "-"
 
 
 class Pressable(Protocol):
-    """A button of any kind, also those that `people.buttons` and `watching.buttons` read."""
+    """A button of any kind, also of those that are read elsewhere."""
 
     def encode(self) -> str:
         """Return the button's callback_data."""

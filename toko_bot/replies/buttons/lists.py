@@ -177,12 +177,12 @@ class ChangedList:
 
 ProductList = Results | Report | Moves | Pictured | MarkedList | ChangedList
 
-
 LISTS: dict[str, Callable[[str], ProductList | None]] = {
     "p": Results.decode, "q": Results.decode, "r": Report.decode, "v": Moves.decode,
     "w": lambda data: MarkedList.decode(data) or ChangedList.decode(data),
     "b": Pictured.decode,
 }  # fmt: skip
+"""The decoder of each kind of list, by the first letter of its data."""
 
 
 def decode_list(data: str) -> ProductList | None:

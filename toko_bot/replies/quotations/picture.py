@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toko_bot.replies.sharing.drawing import (
+from toko_bot.replies.drawing import (
     FAINT,
     GAP,
     INK,

@@ -4,8 +4,7 @@ import io
 from collections.abc import Iterator
 
 from toko_bot.replies import messages
-from toko_bot.replies.sharing import words
-from toko_bot.replies.sharing.drawing import (
+from toko_bot.replies.drawing import (
     FAINT,
     GAP,
     INK,
@@ -19,6 +18,7 @@ from toko_bot.replies.sharing.drawing import (
     row_height,
     wrap,
 )
+from toko_bot.replies.sharing import words
 from toko_bot.replies.sharing.prices import SharedPrices
 from toko_core.catalog.photos import LONGEST_SIDE, PIXEL_SIZE
 
