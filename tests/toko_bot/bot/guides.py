@@ -11,9 +11,8 @@ from tests.servers.telegram import Message
 from tests.servers.telegram.transcript import message_text
 from tests.toko_bot.bot.conversations import DATA_TIME, JUMPED, NAME, ZONE
 from tests.toko_bot.bot.corner_shop import publish
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI, STRANGER
-from tests.toko_bot.handlers.people.conftest import Chat
 from toko_assets.common.publications import Blocked, PriceChange, Published, WorstRow
 from toko_assets.common.records import BackupFile
 from toko_assets.defs.sensors import owner_messages

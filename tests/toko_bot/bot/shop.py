@@ -26,6 +26,10 @@ COST = "2612"
 """The cost of INDOMIE. No other text contains these digits, so a test can search for them."""
 BARCODE = "8991002101630"
 PriceRow = tuple[str, str | None, int | None, str | None, str | None, str | None]
+GROUPS: list[dict[str, object]] = [
+    {"kgrup": "UM", "grup": "Umum", "level": 1, "potongan": None},
+    {"kgrup": "GR", "grup": "Grosir <B>", "level": 2, "potongan": None},
+]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from tests.backups import a_shop, write_backup
 from tests.servers.dagster import FakeDagster, dagster
 from tests.servers.telegram import Message, TelegramServer
 from tests.toko_assets.defs.sensing import OWNER, Daemon, a_daemon
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
-from tests.toko_bot.handlers.people.conftest import Chat
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from toko_assets.postgres.server import PostgresServer
 from toko_core.state.decisions import Press
 

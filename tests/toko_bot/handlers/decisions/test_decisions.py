@@ -14,10 +14,9 @@ from sqlalchemy import update
 
 from tests.servers.dagster import FakeDagster, dagster
 from tests.servers.telegram import Message, TelegramServer
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import INDOMIE, SUGAR, point_at, publish_shop
-from tests.toko_bot.handlers.people.conftest import Chat
 from toko_bot.replies import messages
 from toko_bot.replies.decisions import texts
 from toko_bot.replies.people.texts import ONLY_OWNERS

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import BARCODE, BISCUITS, COST, INDOMIE, SUGAR, publish_shop
-from tests.toko_bot.handlers.people.conftest import Chat
 from toko_core.people import Role
 
 DURIAN = replace(BISCUITS[0], kodeitem="DURIAN1", namaitem="DURIAN MONTONG UTUH")

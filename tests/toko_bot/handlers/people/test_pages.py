@@ -3,9 +3,9 @@
 import pytest
 
 from tests.servers.telegram import Message
-from tests.toko_bot.bot.directly import DirectBot
+from tests.toko_bot.bot.directly import Chat, DirectBot
 from tests.toko_bot.bot.process import BUDI, SITI
-from tests.toko_bot.handlers.people.conftest import RINA, Chat
+from tests.toko_bot.handlers.people.conftest import RINA
 from toko_bot.replies.people.menus import commands_of
 from toko_core.people import Role
 from toko_core.people.store import People

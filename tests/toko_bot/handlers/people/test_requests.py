@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text, update
 
 from tests.servers.telegram import Message
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import SUGAR, publish_shop
-from tests.toko_bot.handlers.people.conftest import RINA, Chat
+from tests.toko_bot.handlers.people.conftest import RINA
 from toko_bot.replies import messages
 from toko_bot.replies.people import texts
 from toko_bot.replies.people.menus import commands_of

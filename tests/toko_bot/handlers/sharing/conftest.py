@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI
-from tests.toko_bot.bot.shop import INDOMIE, LOSS, SUGAR, UNPRICED, UNSOLD, Item, publish_shop
-from tests.toko_bot.handlers.people.conftest import GROUPS, Chat
+from tests.toko_bot.bot.shop import GROUPS, INDOMIE, LOSS, SUGAR, UNPRICED, UNSOLD, Item, publish_shop
 from toko_core.people import Role
 
 ANI, TONO, GROUP = 201, 202, -1001

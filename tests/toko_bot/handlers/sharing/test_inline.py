@@ -1,9 +1,8 @@
 """Inline answers by role: the text of Bagikan, at the ordinary level or the sender's, and nothing for strangers."""
 
 from tests.servers.telegram.records import InlineAnswer
-from tests.toko_bot.bot.directly import DirectBot
+from tests.toko_bot.bot.directly import Chat, DirectBot
 from tests.toko_bot.bot.shop import INDOMIE
-from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.sharing.test_press import DATE, TEA_NAME, share
 from toko_bot.handlers.inline import CACHE_SECONDS
 

@@ -5,10 +5,9 @@ import re
 import pytest
 
 from tests.servers.telegram import Message
-from tests.toko_bot.bot.directly import DirectBot
+from tests.toko_bot.bot.directly import Chat, DirectBot
 from tests.toko_bot.bot.process import SITI
 from tests.toko_bot.bot.shop import COST, INDOMIE
-from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.sharing.conftest import GROUP
 from tests.toko_bot.handlers.sharing.test_press import press_new, share
 from toko_bot.replies import messages

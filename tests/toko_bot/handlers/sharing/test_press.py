@@ -10,10 +10,9 @@ import pytest
 from PIL import Image
 
 from tests.servers.telegram import Message
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import INDOMIE, photo, publish_shop
-from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.sharing.conftest import GROUP, HOSTILE
 from toko_bot.replies import messages
 from toko_bot.replies.sharing.buttons import Share

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.toko_bot.bot.directly import DirectBot, direct_bot
+from tests.toko_bot.bot.directly import Chat, DirectBot, direct_bot
 from tests.toko_bot.bot.process import BUDI, SITI
-from tests.toko_bot.bot.shop import INDOMIE, SUGAR, Change, publish_shop
-from tests.toko_bot.handlers.people.conftest import GROUPS, Chat
+from tests.toko_bot.bot.shop import GROUPS, INDOMIE, SUGAR, Change, publish_shop
 from toko_bot.service.watching.price_news import PriceNews
 from toko_core.people import Role
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.servers.telegram import Message
+from tests.toko_bot.bot.directly import Chat
 from tests.toko_bot.bot.shop import BARCODE, COST, INDOMIE, SUGAR
-from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.watching.conftest import ANI, Shop
 from toko_bot.replies.watching import words
 from toko_core.catalog.product_hashes import product_hash

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from tests.toko_bot.bot.directly import Chat
 from tests.toko_bot.bot.process import BUDI, SITI
 from tests.toko_bot.bot.shop import COST, INDOMIE, point_at
-from tests.toko_bot.handlers.people.conftest import Chat
 from tests.toko_bot.handlers.watching.conftest import ANI, Shop
 from toko_core.people import Role
 from toko_core.state.watching.watches import Marks
