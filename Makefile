@@ -95,6 +95,7 @@ lock: $(INSTALLED) ## Pin the newest versions that fit pyproject.toml
 	@$(LOCK) pyproject.toml --group bench --group dev -o requirements/dev.txt
 	@$(LOCK) --group platform -c requirements/dev.txt -o requirements/platform.txt
 	@$(LOCK) --group bot -c requirements/dev.txt -o requirements/bot.txt
+	@$(LOCK) --group web -c requirements/dev.txt -o requirements/web.txt
 
 audit: $(INSTALLED) ## Known vulnerabilities of the pinned packages, as osv.dev has them
 	@$(PYTHON) tools/audit.py

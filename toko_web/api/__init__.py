@@ -1,0 +1,1 @@
+"""The read-only API for programs, below /v1."""

@@ -1,0 +1,1 @@
+"""The pages that people see, in Indonesian: routes, templates and the script."""

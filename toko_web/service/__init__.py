@@ -1,0 +1,1 @@
+"""What keeps the server running and safe: its limits, headers, health, metrics and log."""

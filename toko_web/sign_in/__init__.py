@@ -1,0 +1,1 @@
+"""Who asks: cookies, links of the bot, passwords, and what each visitor is shown."""
