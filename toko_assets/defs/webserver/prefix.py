@@ -1,7 +1,7 @@
 """An ASGI middleware for a web interface below a path, such as /dagster, whose addresses were at / before.
 
-A proxy then has one host for the catalogue's pages and for Dagster. Links that were sent before, and a bot that knows the
-server without the path, go on to work.
+A proxy then has one host for the catalogue's pages and for Dagster. Links that were sent before, and a bot that knows
+the server without the path, go on to work.
 """
 
 from starlette.responses import RedirectResponse
