@@ -14,7 +14,7 @@ from toko_bot.replies import messages
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.lines import count_lines, shorten_to_lines
 from toko_core.catalog.products import Price, Product
-from toko_core.prices.labels import LONGEST_UNIT, label_level, label_unit
+from toko_core.prices.labels import LONGEST_UNIT, UNPRICED, label_level, label_unit, label_unpriced
 from toko_core.prices.payable import (
     ORDINARY_LEVEL,
     Calculation,
@@ -110,7 +110,7 @@ def _parts(product: Product, rounding: int | None, wanted: Calculation | None) -
 def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
     """Yield the price of the base unit, and that of the largest other unit that has one."""
     if all(price.hargajual is None for price in product.prices):
-        yield Part(messages.unpriced(product.matauang, short=product.matauang is not None))
+        yield Part(label_unpriced(product.matauang, short=product.matauang is not None))
         return
     units: dict[str, list[Price]] = {}
     for price in product.prices:
@@ -127,7 +127,7 @@ def _of_base(prices: Sequence[Price], product: Product, rounding: int | None) ->
     """Return the price of the base unit, with the list price if a discount is in force for its only price."""
     unit, amount = prices[0].satuan[:LONGEST_UNIT].strip(), _amount(prices, product, rounding)
     if not amount:
-        return Part(f"{unit} {messages.UNPRICED_SHORT}")
+        return Part(f"{unit} {UNPRICED}")
     text = f"{amount}/{unit}"
     if len(prices) > 1 or not _is_reduced(prices[0], product):
         return Part(text)
