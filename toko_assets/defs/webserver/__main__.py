@@ -21,7 +21,6 @@ from starlette.applications import Starlette
 
 from toko_assets.common.settings import WebSettings
 from toko_assets.defs.webserver.guard import Guard
-from toko_assets.defs.webserver.hosts import Hosts
 from toko_core import SettingError
 from toko_core.settings import load
 
@@ -38,7 +37,7 @@ def main(host: str, port: int, **options: object) -> None:
     workspace = WorkspaceOpts.extract_from_cli_options(options)
     assert_no_remaining_opts(options)
     try:
-        hosts = Hosts.of(load(WebSettings))
+        hosts = load(WebSettings).hosts
     except SettingError as error:
         sys.exit(str(error))
     configure_loggers()
