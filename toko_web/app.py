@@ -25,7 +25,7 @@ from toko_web.shop import Shop
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router, FILES.router())
+ROUTERS = (search.router, FILES.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:

@@ -14,12 +14,12 @@ from starlette.responses import Response
 from toko_web.service.edge.compression import takes_gzip
 
 KEPT = "public, max-age=31536000, immutable"
-"""For an address with the hash of the content: another content has another address."""
+"""For an address with the version: other files have another one."""
 ASKED = "public, no-cache"
 """For an address without it: the browser keeps the file and asks each time whether it is still the newest."""
-HASH = "v"
-PREFIX = "/static/"
+PREFIX = "/static"
 FEWEST_SAVED = 100
+"""Bytes that compression must save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +30,34 @@ class StaticFile:
     content: bytes
     compressed: bytes | None
     """None if that is hardly shorter."""
-    digest: str
+    tag: str
+    """The entity tag, of the content."""
 
 
 class StaticFiles:
-    """The files of a folder and of those in it, as they were at the start."""
+    """The files of a folder, as they were at the start.
+
+    Their addresses have a version, which changes with any of the files: modules name each other without one.
+    """
 
     def __init__(self, folder: Path) -> None:
-        files = (file for file in sorted(folder.rglob("*")) if file.is_file())
-        self._files = {file.relative_to(folder).as_posix(): _read(file) for file in files}
-
-    def url(self, name: str) -> str:
-        """Return the address of a file, with the hash of its content. Raises KeyError."""
-        return f"{PREFIX}{name}?{HASH}={self._files[name].digest}"
-
-    def router(self) -> APIRouter:
-        """Return the route that serves the files."""
-        router = APIRouter()
-        router.add_api_route(
-            f"{PREFIX}{{name:path}}", self._serve, methods=["GET", "HEAD"], include_in_schema=False, response_model=None
-        )
-        return router
+        self._files = {file.name: _read(file) for file in sorted(folder.iterdir()) if file.is_file()}
+        tags = "".join(f"{name} {file.tag}\n" for name, file in self._files.items())
+        self.version = hashlib.blake2b(tags.encode(), digest_size=6).hexdigest()
+        self.url = f"{PREFIX}/{self.version}"
+        """The address that the names of the files are below."""
+        self.router = APIRouter(include_in_schema=False)
+        """The route that serves the files."""
+        self.router.add_api_route(f"{PREFIX}/{{name:path}}", self._serve, methods=["GET", "HEAD"], response_model=None)
 
     async def _serve(self, request: Request, name: str) -> Response:
+        version, _, name = name.rpartition("/")
         file = self._files.get(name)
-        if file is None:
+        if file is None or "/" in version:
             raise HTTPException(404)
-        tag = f'W/"{file.digest}"'
-        kept = request.query_params.get(HASH) == file.digest
-        headers = {"ETag": tag, "Cache-Control": KEPT if kept else ASKED, "Vary": "Accept-Encoding"}
-        if tag in request.headers.get("if-none-match", ""):
+        kept = KEPT if version == self.version else ASKED
+        headers = {"ETag": file.tag, "Cache-Control": kept, "Vary": "Accept-Encoding"}
+        if file.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if file.compressed is not None and takes_gzip(request.headers):
             headers["Content-Encoding"] = "gzip"
@@ -70,7 +68,8 @@ class StaticFiles:
 def _read(file: Path) -> StaticFile:
     content = file.read_bytes()
     compressed = gzip.compress(content, mtime=0)
-    kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
+    kind = "text/javascript" if file.suffix in {".js", ".mjs"} else mimetypes.guess_type(file.name)[0]
     digest = hashlib.blake2b(content, digest_size=12).hexdigest()
     is_shorter = len(compressed) <= len(content) - FEWEST_SAVED
-    return StaticFile(kind or "application/octet-stream", content, compressed if is_shorter else None, digest)
+    tag = f'W/"{digest}"'  # weak, because it is that of the compressed bytes as well
+    return StaticFile(kind or "application/octet-stream", content, compressed if is_shorter else None, tag)
