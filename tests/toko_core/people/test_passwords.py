@@ -39,7 +39,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def stored_hash(state: StateDatabase) -> str:
     with state.read() as connection:
-        return connection.execute(select(table.c.hash)).scalar_one()
+        return str(connection.execute(select(table.c.hash)).scalar_one())
 
 
 def test_a_hash_has_the_parameters_that_owasp_gives_and_salt_of_its_own() -> None:
