@@ -1,21 +1,20 @@
 """All settings of the bot, from the environment or from `.env`. `.env.example` lists them."""
 
 import re
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import NoDecode
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from toko_core.catalog.freshness import ClosedDays
 from toko_core.settings import TELEGRAM, BaseUrl, Ids, SecretUrl, ShopSettings, TelegramSettings, load
+from toko_core.settings.catalog_url import CatalogUrlSettings
+from toko_core.settings.running import ListenPlace, RunningSettings, split_place
+from toko_core.settings.showing import ShowingSettings
 
 WEBHOOK_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
 """Telegram accepts at most 256 characters. telegram.constants has that number too, but importing it loads the whole
 library, which the health check and the chain do not need."""
-LISTEN = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]\s]+):(?P<port>\d{1,5})")
 MOST_A_PAGE = 10
 """The most results on a page: more would not fit on a phone, nor, with long names, into one message."""
 
@@ -33,40 +32,7 @@ def _webhook_url(url: str) -> str:
     return url
 
 
-def _listen(place: str) -> str:
-    found = LISTEN.fullmatch(place)
-    if not found or not 1 <= int(found["port"]) <= 65535:
-        raise ValueError("must be address:port, like 127.0.0.1:8080, or 0.0.0.0:8080 in a container")
-    return place
-
-
-def _address(place: str) -> str:
-    """Accept an address of this machine without a port."""
-    try:
-        return str(ip_address("127.0.0.1" if place == "localhost" else place.strip("[]")))
-    except ValueError:
-        raise ValueError("must be an address without a port, like 127.0.0.1, or 0.0.0.0 for all networks") from None
-
-
-def _log_format(form: str) -> str:
-    if form not in {"plain", "json"}:
-        try:
-            form % _Anything()
-        except (ValueError, TypeError):
-            raise ValueError("must be plain, json, or a %-format like %(levelname)s %(message)s") from None
-        if "%(message)" not in form:
-            raise ValueError("must be plain, json, or a %-format with %(message)s in it")
-    return form
-
-
-class _Anything(dict[str, int]):
-    """Returns a value for any field of a log record, to try a %-format with."""
-
-    def __missing__(self, key: str) -> int:
-        return 0
-
-
-class BotSettings(ShopSettings, TelegramSettings):
+class BotSettings(ShopSettings, TelegramSettings, CatalogUrlSettings, ShowingSettings, RunningSettings):
     """All settings of the bot. A field has the name of its variable in lower case."""
 
     allowed_chats: Ids = Field(frozenset(), description="Ids of groups whose members may search")
@@ -77,40 +43,17 @@ class BotSettings(ShopSettings, TelegramSettings):
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
         None, description="The secret in Telegram's requests to WEBHOOK_URL"
     )
-    webhook_listen: Annotated[str, AfterValidator(_listen)] = Field(
-        "127.0.0.1:8080", description="The address:port that the webhook listens on"
-    )
+    webhook_listen: ListenPlace = Field("127.0.0.1:8080", description="The address:port that the webhook listens on")
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="The port of the Prometheus metrics; unset: none"
-    )
-    metrics_listen: Annotated[str, AfterValidator(_address)] = Field(
-        "127.0.0.1", description="The address that the metrics listen on"
     )
     bot_heartbeat_url: SecretUrl | None = Field(
         None, description="An address that is requested each minute while the bot is healthy; unset: none"
     )
     dagster_url: BaseUrl = Field("http://127.0.0.1:3000", description="The address at which the bot reaches Dagster")
     web_url: BaseUrl = Field("http://127.0.0.1:3000", description="Dagster's address in messages")
-    closed_days: Annotated[ClosedDays, NoDecode, BeforeValidator(ClosedDays.parse)] = Field(
-        ClosedDays(), description="Weekdays and dates that don't count towards STALE_HOURS"
-    )
-    price_rounding: int | None = Field(
-        None, ge=1, le=1_000_000, description="Shown prices are rounded up to a multiple of this"
-    )
     search_results_limit: int = Field(5, ge=1, le=100, description="Results per page; the bot shows at most 10")
     quotation_days: int = Field(7, ge=1, le=365, description="How many days the prices of a quotation hold")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="The lowest level that is logged"
-    )
-    log_format: Annotated[str, AfterValidator(_log_format)] = Field("plain", description="plain, json or a %-format")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _off(cls, values: dict[str, object]) -> dict[str, object]:
-        """Accept PRICE_ROUNDING=off."""
-        if str(values.get("price_rounding", "")).strip().lower() in {"off", "0"}:
-            return {**values, "price_rounding": None}
-        return values
 
     @model_validator(mode="after")
     def _webhook_is_safe(self) -> "BotSettings":
@@ -132,8 +75,7 @@ class BotSettings(ShopSettings, TelegramSettings):
 
     @property
     def webhook_place(self) -> tuple[str, int]:
-        host, _, port = self.webhook_listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return split_place(self.webhook_listen)
 
 
 def load_settings() -> BotSettings:

@@ -1,16 +1,13 @@
 """Every setting of the chain, from the environment or the file `.env`. `.env.example` lists them."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import NoDecode
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from toko_core import SettingError
-from toko_core.settings import BaseUrl, FolderPath, PartSettings, SecretUrl, ShopSettings, TelegramSettings, load
-
-HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]+")
+from toko_core.settings import BaseUrl, FolderPath, SecretUrl, ShopSettings, TelegramSettings, load
+from toko_core.settings.hosts import Hosts, HostSettings
 
 
 def _host(name: str) -> str:
@@ -44,25 +41,16 @@ def _dropbox_folder(path: str) -> str:
     return path
 
 
-def _host_names(value: object) -> object:
-    """Accept names and addresses separated by commas."""
-    if not isinstance(value, str):
-        return value
-    names = frozenset(name.strip("[]") for name in re.split(r"[,;\s]+", value.strip().lower()) if name)
-    if not all(HOST_NAME.fullmatch(name) for name in names):
-        raise ValueError("must be names of hosts separated by commas, like toko.example.com: no https://, port or *")
-    return names
-
-
-class WebSettings(PartSettings):
+class WebSettings(HostSettings):
     """The names under which Dagster's web interface is reached. It answers to no others."""
 
-    allowed_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_host_names)] = Field(
-        frozenset(), description="Further host names that the web interface answers to, separated by commas"
-    )
     web_url: BaseUrl | None = Field(None, description="The target of links in messages to owners; unset: no links")
     dagster_url: str | None = Field(None, description="The address at which the bot reaches Dagster")
-    site_address: str | None = Field(None, description="The proxy's addresses, in containers")
+
+    @property
+    def hosts(self) -> Hosts:
+        """The names of WEB_URL, SITE_ADDRESS, DAGSTER_URL and ALLOWED_HOSTS."""
+        return Hosts.of(self, (self.web_url, self.dagster_url))
 
 
 class Settings(ShopSettings, WebSettings):

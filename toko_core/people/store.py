@@ -94,7 +94,7 @@ class People:
         self._settings_owners, self._settings_staff = frozenset(owners), frozenset(staff)
         self._logged = -LOG_SECONDS
         self._cached: tuple[object, dict[int, Person | None]] = (None, {})
-        self._known_anybody: tuple[object, bool] = (None, False)
+        self._anybody: tuple[object, bool] = (None, False)
 
     def find(self, user_id: int) -> Person | None:
         """Return the person, or None if they have no access. Raises nothing.
@@ -121,16 +121,16 @@ class People:
                 log.error("Only the people of .env have access: %s", error)
             return None
 
-    def anybody(self) -> bool:
-        """Return whether anybody has access. It is as fast as `find`. Raises StateError."""
+    def exist(self) -> bool:
+        """Return whether anybody has access. As `find`, it sees a change of any process at once. Raises StateError."""
         if self._settings_owners or self._settings_staff:
             return True
-        version, (known_version, known) = self._state.version(), self._known_anybody
-        if version is None or version != known_version:
+        version = self._state.version()
+        if version is None or version != self._anybody[0]:
+            anybody = select(people.c.user_id).where(people.c.shop == self._state.shop).limit(1)
             with self._state.read(once=True) as connection:
-                known = connection.execute(_ALL.limit(1), {"shop": self._state.shop}).first() is not None
-            self._known_anybody = (version, known)
-        return known
+                self._anybody = (version, connection.execute(anybody).first() is not None)
+        return self._anybody[1]
 
     def everybody(self) -> list[Person]:
         """Return all people, owners first, then staff, then customers, each by name."""

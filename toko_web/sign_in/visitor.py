@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from toko_core.people import Person, Role, View
 from toko_web.shop import shop_of
+from toko_web.sign_in.open_mode import check_open
 
 
 class NotSignedInError(Exception):
@@ -31,8 +32,8 @@ class Visitor:
 
 
 def find_visitor(request: HTTPConnection) -> Visitor:
-    """Return who sent the request; a dependency of FastAPI. Raises NotSignedInError."""
-    shop = shop_of(request)
-    if shop.settings.staff or shop.people.everybody():
+    """Return who sent the request; a dependency of FastAPI. Raises NotSignedInError, OpenModeError and StateError."""
+    if shop_of(request).people.exist():
         raise NotSignedInError
+    check_open(request)
     return Visitor(None)

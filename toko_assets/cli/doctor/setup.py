@@ -16,7 +16,6 @@ from toko_assets.cli.dagster_home import DAGSTER_FILES, is_shipped, set_dagster_
 from toko_assets.cli.doctor.finding import Finding, good, note, wrong
 from toko_assets.cli.terminal import short_path
 from toko_assets.common.settings import Settings
-from toko_assets.defs.webserver.hosts import Hosts
 from toko_assets.publishing.index.synonyms import describe_lines
 from toko_core.files import nearest_existing
 from toko_core.search.language.synonyms import load_synonyms
@@ -74,7 +73,7 @@ def look_at_synonyms(settings: Settings) -> Iterator[Finding]:
 
 def look_at_hosts(settings: Settings) -> Iterator[Finding]:
     """List the names that the web interface answers to."""
-    names = ", ".join(["this machine", *sorted(Hosts.of(settings).all_names)])
+    names = ", ".join(["this machine", *sorted(settings.hosts.all_names)])
     yield good("web hosts", f"the web interface answers to {names}; further names: ALLOWED_HOSTS")
 
 

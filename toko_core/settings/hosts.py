@@ -1,16 +1,45 @@
-"""Which host names the web interface answers to, and which pages may send it commands."""
+"""Which host names a web server of this program answers to, and which pages may send it commands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from toko_assets.common.settings import WebSettings
+from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode
 
+from toko_core.settings import PartSettings
+
+HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]+")
 PLACE = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::(?P<port>\d{1,5}))?")
 ORIGIN = re.compile(r"https?://(.+)")
 DEFAULT_PORTS = frozenset({None, "80", "443"})
+
+
+def _host_names(value: object) -> object:
+    """Accept names and addresses separated by commas."""
+    if not isinstance(value, str):
+        return value
+    names = frozenset(name.strip("[]") for name in re.split(r"[,;\s]+", value.strip().lower()) if name)
+    if not all(HOST_NAME.fullmatch(name) for name in names):
+        raise ValueError("must be names of hosts separated by commas, like toko.example.com: no https://, port or *")
+    return names
+
+
+class SiteSettings(PartSettings):
+    """Where the proxy of the containers is reached."""
+
+    site_address: str | None = Field(None, description="The proxy's addresses, in containers")
+
+
+class HostSettings(SiteSettings):
+    """The names under which Dagster's web interface and the catalogue's pages are reached. They answer to no others."""
+
+    allowed_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_host_names)] = Field(
+        frozenset(), description="Further host names that the web servers answer to, separated by commas"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +77,10 @@ class Hosts:
     """ALLOWED_HOSTS, on any port."""
 
     @classmethod
-    def of(cls, settings: WebSettings) -> "Hosts":
-        """Read WEB_URL, SITE_ADDRESS, DAGSTER_URL and ALLOWED_HOSTS. An address that names no host adds none."""
-        addresses = (settings.web_url, settings.site_address, settings.dagster_url)
-        places = {place for address in addresses for place in _places(address or "") if not place.is_loopback}
+    def of(cls, settings: HostSettings, addresses: Iterable[str | None]) -> "Hosts":
+        """Read ALLOWED_HOSTS, SITE_ADDRESS and further addresses. An address that names no host adds none."""
+        texts = (settings.site_address, *addresses)
+        places = {place for text in texts for place in _places(text or "") if not place.is_loopback}
         return cls(frozenset(places), settings.allowed_hosts)
 
     @property
