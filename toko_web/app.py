@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from toko_web.pages import search
+from toko_web.pages import account, search, sign_in
 from toko_web.pages.assets import Assets
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
+from toko_web.sign_in.password_checks import PasswordChecks
+from toko_web.sign_in.upkeep import keep_pruned
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router,)
+ROUTERS = (search.router, sign_in.router, account.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -22,6 +24,8 @@ def build_app(settings: PageSettings) -> FastAPI:
     shop = Shop(settings)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.shop = shop
+    app.state.password_checks = PasswordChecks(shop.passwords)
+    sign_in.handle_errors(app)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Assets())
@@ -32,13 +36,15 @@ def build_app(settings: PageSettings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     shop: Shop = app.state.shop
     await shop.live.poll()
-    following = asyncio.create_task(shop.live.follow(_report))
+    tasks = [asyncio.create_task(work) for work in (shop.live.follow(_report), keep_pruned(shop))]
     try:
         yield
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        app.state.password_checks.close()
         shop.close()
 
 

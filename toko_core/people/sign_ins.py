@@ -128,10 +128,13 @@ class SignIns:
             found = [_sign_in(row) for row in connection.execute(rows, {"shop": self._state.shop})]
         return sorted((one for one in found if one.is_valid(now)), key=lambda one: one.seen_at, reverse=True)
 
-    def end(self, numbers: Collection[int], by: Person | None, *, of: int | None = None) -> int:
+    def end(
+        self, numbers: Collection[int], by: Person | None, *, of: int | None = None, noted: bool = True
+    ) -> int:  # fmt: skip
         """End sign-ins by their numbers: all of them, or only those of the person `of`. Return how many that were.
 
-        Whoever ends the sign-ins of others gets an entry in the audit list. `by` is None for the command line.
+        Whoever ends the sign-ins of others gets an entry in the audit list, unless it is not to be `noted`. `by` is
+        None for the command line.
         """
         c = sign_ins.c
         wanted = (c.shop == self._state.shop) & c.id.in_(numbers)
@@ -140,7 +143,7 @@ class SignIns:
         with self._state.write() as connection:
             rows = connection.execute(select(c.person_id, c.person_name).where(wanted)).all()
             ended = connection.execute(delete(sign_ins).where(wanted)).rowcount
-            for person_id in {row.person_id for row in rows} - {by and by.user_id}:
+            for person_id in {row.person_id for row in rows if noted} - {by and by.user_id}:
                 names = [row.person_name for row in rows if row.person_id == person_id]
                 details = {"sign_ins": len(names)}
                 self._audit.note(
