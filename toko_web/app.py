@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from toko_web.pages import search
+from toko_web.pages import product, search
 from toko_web.pages.assets import Assets
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router,)
+ROUTERS = (search.router, product.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -32,13 +32,14 @@ def build_app(settings: PageSettings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     shop: Shop = app.state.shop
     await shop.live.poll()
-    following = asyncio.create_task(shop.live.follow(_report))
+    following = asyncio.gather(shop.live.follow(_report), shop.usage.keep_writing())
     try:
         yield
     finally:
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
+        await shop.usage.write(everything=True)
         shop.close()
 
 

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from toko_core.catalog.live import LiveCatalog, Served
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
+from toko_core.state.usage import Usage
 from toko_web.settings import PageSettings
 
 
@@ -31,12 +32,14 @@ class Shop:
     live: LiveCatalog = field(init=False)
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
+    usage: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
         self.live = LiveCatalog(settings.folder.catalog, settings.zone, Uncounted())
         self.state = StateDatabase(state_url(settings))
         self.people = People(self.state, settings.owners, settings.staff)
+        self.usage = Usage(self.state, settings.zone, settings.owners | settings.staff)
 
     @property
     def served(self) -> Served:
