@@ -21,18 +21,19 @@ from toko_bot.replies.layout import (
     plain_text,
     turning,
 )
-from toko_bot.replies.narrowing import find, find_choices, find_meant, has_choice, is_found, read_wanted
+from toko_bot.replies.narrowing import find, find_choices, has_choice
 from toko_bot.replies.phone import sentences
-from toko_bot.replies.phone.hit import LINES, calculation_text, hit
+from toko_bot.replies.phone.hit import LINES, hit
 from toko_bot.replies.phone.lines import MOST_LINES, count_lines
-from toko_bot.replies.quantities.totals import next_tier_text, unit_price_text, wanted_total
 from toko_bot.settings import BotSettings
+from toko_core.catalog.asking.wanted import find_meant, is_found, read_wanted
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.reader import WEAK
 from toko_core.people import View
 from toko_core.people.shown import asked_now
 from toko_core.prices.payable import Calculation
+from toko_core.prices.totals import calculation_text, next_tier_text, unit_price_text, wanted_total
 from toko_core.search import Hit
 
 MOST_HITS = 50

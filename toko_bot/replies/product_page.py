@@ -10,16 +10,16 @@ from telegram.constants import MessageLimit
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results
 from toko_bot.replies.layout import Page, button, data_lines, fit, length, short_name
-from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.price_lines import discount_lines, full_table, two_columns
 from toko_bot.replies.quantities.calculation import first_calculation, is_query_lost
-from toko_bot.replies.quantities.totals import total_lines, wanted_total
+from toko_bot.replies.quantities.totals import total_lines
 from toko_bot.replies.sharing import words
 from toko_bot.replies.sharing.buttons import Share
 from toko_bot.replies.sharing.pages import is_shareable
 from toko_bot.replies.watching.pages import mark_buttons
 from toko_bot.settings import BotSettings
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
@@ -29,6 +29,7 @@ from toko_core.people import View
 from toko_core.people.shown import asked_now
 from toko_core.prices.payable import is_below_cost
 from toko_core.prices.shown import promotion_texts
+from toko_core.prices.totals import wanted_total
 from toko_core.state.watching.watches import Marks
 from toko_core.text import day, drop_controls, quantity, shorten
 

@@ -10,7 +10,7 @@ from toko_bot.replies import messages
 from toko_bot.replies.buttons import Button, Calculate, Open, ProductList, Results, data_of, unit_hash
 from toko_bot.replies.layout import Page, button, data_lines, short_name
 from toko_bot.replies.phone import sentences
-from toko_bot.replies.quantities.totals import total_lines, wanted_unit
+from toko_bot.replies.quantities.totals import total_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
@@ -18,6 +18,7 @@ from toko_core.people import View
 from toko_core.people.shown import asked_now
 from toko_core.prices.labels import LONGEST_UNIT, label_discount, label_level
 from toko_core.prices.payable import ORDINARY_LEVEL, calculate, has_levels, levels_of, of_level
+from toko_core.prices.totals import wanted_unit
 from toko_core.search.quantities import MOST, THOUSANDTH, Quantity
 
 LONGEST_NAME = 300
