@@ -6,9 +6,10 @@ not a change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -132,6 +133,11 @@ class Period:
     since: datetime
     until: datetime | None = None
     """The end, or None for now."""
+
+
+def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start of a period of `days` days that ends today: a midnight in the shop's time zone."""
+    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
 
 
 class PriceChanges:

@@ -15,7 +15,7 @@ from toko_bot.replies import messages
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.lines import count_lines, shorten_to_lines
 from toko_core.catalog.products import Product
-from toko_core.prices.labels import label_level
+from toko_core.prices.labels import UNPRICED, label_level, label_unpriced
 from toko_core.prices.payable import ORDINARY_LEVEL, Calculation, has_levels
 from toko_core.prices.summary import UnitPrice, summarize
 from toko_core.prices.totals import calculation_text, short_calculation_text
@@ -97,7 +97,7 @@ def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
     """Yield the price of the base unit, and that of the largest other unit that has one."""
     summary = summarize(product, rounding)
     if summary is None:
-        yield Part(messages.unpriced(product.matauang, short=product.matauang is not None))
+        yield Part(label_unpriced(product.matauang, short=product.matauang is not None))
         return
     yield _of_base(summary.base)
     if summary.other:
@@ -107,7 +107,7 @@ def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
 def _of_base(price: UnitPrice) -> Part:
     """Return the price of the base unit, with the list price if a discount is in force for its only price."""
     if price.amount is None:
-        return Part(f"{price.label} {messages.UNPRICED_SHORT}")
+        return Part(f"{price.label} {UNPRICED}")
     text = f"{_amount(price)}/{price.label}"
     if price.before is None:
         return Part(text)
