@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from toko_core.state.database import StateError
-from toko_web.pages import account, search, sign_in
+from toko_web.pages import account, product, search, sign_in
 from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
 from toko_web.service.edge.compression import Compression
@@ -27,7 +27,7 @@ from toko_web.sign_in.upkeep import keep_pruned
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router, sign_in.router, account.router, FILES.router)
+ROUTERS = (search.router, product.router, sign_in.router, account.router, FILES.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -63,7 +63,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.error("There is no catalogue to serve yet: %s. The server checks every second.", shop.live.problem)
     with suppress(StateError):  # the log says it
         await asyncio.to_thread(shop.people.exist)
-    tasks = [asyncio.create_task(work) for work in (shop.live.follow(_report), keep_pruned(shop))]
+    works = (shop.live.follow(_report), shop.usage.keep_writing(), keep_pruned(shop))
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
@@ -71,6 +72,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await shop.usage.write(everything=True)
         app.state.password_checks.close()
         shop.close()
 

@@ -11,6 +11,7 @@ from toko_core.people.sign_in_links import SignInLinks
 from toko_core.people.sign_ins import SignIns
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
+from toko_core.state.usage import Usage
 from toko_web.settings import PageSettings
 
 
@@ -33,6 +34,7 @@ class Shop:
     links: SignInLinks = field(init=False)
     seeing: set[int] = field(default_factory=set)
     """The sign-ins of which it is stored just now that they are used."""
+    usage: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
@@ -42,6 +44,7 @@ class Shop:
         self.passwords = Passwords(self.state)
         self.sign_ins = SignIns(self.state)
         self.links = SignInLinks(self.state)
+        self.usage = Usage(self.state, settings.zone, settings.owners | settings.staff)
 
     @property
     def served(self) -> Served:

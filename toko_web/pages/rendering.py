@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from toko_core.catalog.freshness import open_age
-from toko_core.text import ago, moment
+from toko_core.prices.payable import round_amount
+from toko_core.text import ago, count, day, drop_controls, moment, percent, quantity, rupiah
 from toko_web.service.static_files import StaticFiles
 from toko_web.shop import Shop, shop_of
 from toko_web.sign_in.cookies import keep_form_id
@@ -23,6 +24,10 @@ _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
+_TEMPLATES.filters |= {
+    "rupiah": rupiah, "whole": lambda amount: round_amount(amount, None), "quantity": quantity, "number": count,
+    "percent": percent, "moment": moment, "day": day, "clean": drop_controls,
+}  # fmt: skip
 _TEMPLATES.globals |= {"static": FILES.url, "icons": _TEMPLATES.get_template("icons.html").module}
 for _name in _TEMPLATES.list_templates():  # compiles them, so that the first person does not wait for it
     _TEMPLATES.get_template(_name)
