@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from toko_web.api.app import build_api, run_api
 from toko_web.pages import search
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
@@ -26,6 +27,8 @@ def build_app(settings: PageSettings) -> FastAPI:
     app.state.shop = shop
     for router in ROUTERS:
         app.include_router(router)
+    app.state.api = build_api(shop)
+    app.mount("/v1", app.state.api)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 
@@ -36,7 +39,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await shop.live.poll()
     following = asyncio.create_task(shop.live.follow(_report))
     try:
-        yield
+        async with run_api(app.state.api):
+            yield
     finally:
         following.cancel()
         with suppress(asyncio.CancelledError):

@@ -33,25 +33,57 @@ class Kind:
     meaning: str
 
 
-INVALID = Kind("invalid-request", 422, "A parameter is wrong",
-               "`errors` names each wrong parameter. Sending the same request again gives the same response.")
-UNKNOWN_CURSOR = Kind("unknown-cursor", 422, "The cursor is not one of this list",
-                      "Use `next_cursor` of a response as it is, with the parameters of the request that returned it.")
-NO_KEY = Kind("key-required", 401, "A key is required",
-              "Send a key that was not revoked as `Authorization: Bearer KEY`. `toko keys add` makes one.")
-NO_SCOPE = Kind("scope-required", 403, "The key lacks a scope",
-                "The shop's owner can make a key with the scope that `detail` names.")
+INVALID = Kind(
+    "invalid-request",
+    422,
+    "A parameter is wrong",
+    "`errors` names each wrong parameter. Sending the same request again gives the same response.",
+)
+UNKNOWN_CURSOR = Kind(
+    "unknown-cursor",
+    422,
+    "The cursor is not one of this list",
+    "Use `next_cursor` of a response as it is, with the parameters of the request that returned it.",
+)
+NO_KEY = Kind(
+    "key-required",
+    401,
+    "A key is required",
+    "Send a key that was not revoked as `Authorization: Bearer KEY`. `toko keys add` makes one.",
+)
+NO_SCOPE = Kind(
+    "scope-required",
+    403,
+    "The key lacks a scope",
+    "The shop's owner can make a key with the scope that `detail` names.",
+)
 CLOSED = Kind("forbidden", 403, "This server does not answer the request", "`detail` says why.")
-NOT_FOUND = Kind("not-found", 404, "There is nothing at this address",
-                 "The catalogue has no such product or barcode, or the API no such path.")
+NOT_FOUND = Kind(
+    "not-found",
+    404,
+    "There is nothing at this address",
+    "The catalogue has no such product or barcode, or the API no such path.",
+)
 WRONG_METHOD = Kind("method-not-allowed", 405, "The API only reads", "Send GET.")
-NOT_ACCEPTABLE = Kind("not-acceptable", 406, "The response has another media type",
-                      "Leave out `Accept`, or accept the media type that `detail` names.")
-CHANGED = Kind("catalogue-changed", 410, "A new catalogue was published",
-               "The results of the search may be in another order now. Begin again without a cursor.")
+NOT_ACCEPTABLE = Kind(
+    "not-acceptable",
+    406,
+    "The response has another media type",
+    "Leave out `Accept`, or accept the media type that `detail` names.",
+)
+CHANGED = Kind(
+    "catalogue-changed",
+    410,
+    "A new catalogue was published",
+    "The results of the search may be in another order now. Begin again without a cursor.",
+)
 TOO_LARGE = Kind("too-large", 413, "The request is too large", "Send no body.")
-TOO_MANY = Kind("too-many-requests", 429, "The key made too many requests",
-                "Wait for the seconds of `Retry-After`, and send fewer requests.")
+TOO_MANY = Kind(
+    "too-many-requests",
+    429,
+    "The key made too many requests",
+    "Wait for the seconds of `Retry-After`, and send fewer requests.",
+)
 BROKEN = Kind("internal-error", 500, "Unexpected error", "The server's log has the details.")
 UNAVAILABLE = Kind("unavailable", 503, "Not available now", "Try again after the seconds of `Retry-After`.")
 KINDS = (INVALID, UNKNOWN_CURSOR, NO_KEY, NO_SCOPE, CLOSED, NOT_FOUND, WRONG_METHOD, NOT_ACCEPTABLE, CHANGED, TOO_LARGE,

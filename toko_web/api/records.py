@@ -108,7 +108,9 @@ def stock_record(call: Call, row: int) -> Record:
 
 def change_record(call: Call, change: PriceChange, code: str) -> Record:
     """Return a change of a price."""
-    before, after = (None if each is None else round_price(each, call.rounding) for each in (change.before, change.after))
+    before, after = (
+        None if each is None else round_price(each, call.rounding) for each in (change.before, change.after)
+    )
     return {
         "product": {
             "id": product_hash(code), "code": code, "name": call.served.catalog.products.name(change.product_id),
