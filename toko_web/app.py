@@ -4,20 +4,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from toko_web.api.app import build_api, run_api
 from toko_web.pages import search
+from toko_web.pages.assets import Assets
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
 
 log = logging.getLogger(__name__)
 
 ROUTERS = (search.router,)
-STATIC = Path(__file__).parent / "pages" / "static"
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -29,7 +27,7 @@ def build_app(settings: PageSettings) -> FastAPI:
         app.include_router(router)
     app.state.api = build_api(shop)
     app.mount("/v1", app.state.api)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", Assets())
     return app
 
 

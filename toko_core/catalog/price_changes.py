@@ -6,9 +6,10 @@ not a change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -134,6 +135,11 @@ class Period:
     """The end, or None for now."""
 
 
+def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start of a period of `days` days that ends today: a midnight in the shop's time zone."""
+    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
+
+
 class PriceChanges:
     """The price changes in an open catalogue. Its methods take a few milliseconds and are thread-safe.
 
@@ -189,7 +195,11 @@ class PriceChanges:
                 code,
                 unit or "",
                 -1 if of_level is None else of_level,
+<<<<<<< HEAD
                 no_limit if limit is None else limit,
+=======
+                Decimal(-1) if limit is None else limit,
+>>>>>>> main
             )
             key = PriceKey(unit or "", of_level if level is None else None, limit)
             found.append((place, PriceChange(row, key, before, now, seen_from)))
