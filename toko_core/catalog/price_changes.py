@@ -189,17 +189,12 @@ class PriceChanges:
         found = []
         for code, row, unit, of_level, limit, before, now, seen in self._rows(LISTED, values):
             seen_from = seen.replace(tzinfo=UTC)
-            no_limit = Decimal(-1)
             place = ChangePlace(
                 seen_from,
                 code,
                 unit or "",
                 -1 if of_level is None else of_level,
-<<<<<<< HEAD
-                no_limit if limit is None else limit,
-=======
                 Decimal(-1) if limit is None else limit,
->>>>>>> main
             )
             key = PriceKey(unit or "", of_level if level is None else None, limit)
             found.append((place, PriceChange(row, key, before, now, seen_from)))

@@ -121,7 +121,10 @@ async def download_csv(call: Annotated[Call, Depends(accepting(media_type=CSV, t
 async def download_parquet(
     request: Request, call: Annotated[Call, Depends(accepting(media_type=PARQUET, tokens=FILE_TOKENS))]
 ) -> Response:
-    """Download the whole catalogue as Parquet, with the same rows and columns as the CSV. Amounts are decimals."""
+    """Download the whole catalogue as Parquet: the rows and columns of the CSV, and the ids. Amounts are decimals.
+
+    `price` is rounded to twelve decimals.
+    """
     return await respond_with_parquet(call, request.app.state.files)
 
 

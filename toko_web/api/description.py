@@ -68,8 +68,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "changes": {"items": [CHANGE], "next_cursor": None, "last_cursor": "WyJjIiwi", "data_time": DATA_TIME},
     "catalog": {
         "catalog": "catalog-20261123T013205.120Z-1a2b3c.duckdb", "shop": "Toko Sumber Rejeki",
-        "time_zone": "Asia/Jakarta", "data_time": DATA_TIME, "published_at": "2026-11-23T01:32:05Z", "products": 18250, "currency": "IDR",
-        "price_rounding": None, "levels": [{"level": 1, "groups": ["Umum"]}, {"level": 2, "groups": ["Grosir"]}],
+        "time_zone": "Asia/Jakarta", "data_time": DATA_TIME, "published_at": "2026-11-23T01:32:05Z", "products": 18250,
+        "currency": "IDR", "price_rounding": None,
+        "levels": [{"level": 1, "groups": ["Umum"]}, {"level": 2, "groups": ["Grosir"]}],
         "history_since": "2025-01-01T13:30:00Z", "scopes": ["cost", "prices", "stock"], "level": None,
         "version": "0.3.0",
     },

@@ -47,6 +47,9 @@ COLUMNS = {
 """The columns and their types in Parquet. `barcodes` are those of the unit, separated by spaces; `stock` is that of the
 product in base units, the same in each of its rows."""
 
+NOT_IN_CSV = "id"
+"""Every 32nd id begins with a sign that a spreadsheet takes for a formula. The code names the product as well."""
+
 
 class ParquetFiles:
     """Parquet files that were made, one for each catalogue and for what is seen of it. One is made at a time."""
@@ -100,7 +103,7 @@ async def _json_parts(call: Call, columns: Sequence[str], lines: Path) -> AsyncI
     """Yield a file with some of the rows as JSON, again and again, until all rows were in it."""
     text, count = lines.open("w", encoding="utf-8", errors="replace"), 0
     try:
-        async for rows in slices(call):
+        async for rows in slices(call, columns):
             text.writelines(f"{json.dumps(dict(zip(columns, row, strict=True)))}\n" for row in rows)
             count += len(rows)
             if count >= ROWS_A_PART:
@@ -118,9 +121,9 @@ def columns_of(call: Call) -> list[str]:
     return [name for name in COLUMNS if name not in hidden and (name != "stock" or call.view.stock)]
 
 
-async def slices(call: Call) -> AsyncIterator[list[list[Value]]]:
+async def slices(call: Call, columns: Sequence[str]) -> AsyncIterator[list[list[Value]]]:
     """Yield the rows of some products at a time, and let other requests go on between them."""
-    columns, count = columns_of(call), len(call.served.catalog.products)
+    count = len(call.served.catalog.products)
     for start in range(0, count, PRODUCTS_A_READ):
         details = await asyncio.to_thread(call.served.details.listed, start, start + PRODUCTS_A_READ)
         for first in range(0, len(details), PRODUCTS_A_SLICE):
@@ -150,9 +153,9 @@ async def respond_with_parquet(call: Call, files: ParquetFiles) -> Response:
 async def _csv(call: Call) -> AsyncIterator[bytes]:
     text = io.StringIO()
     writer = csv.writer(text)
-    columns = columns_of(call)
+    columns = [name for name in columns_of(call) if name != NOT_IN_CSV]
     writer.writerow(columns)
-    async for rows in slices(call):
+    async for rows in slices(call, columns):
         writer.writerows([_cell(*pair) for pair in zip(columns, row, strict=True)] for row in rows)
         if text.tell() >= PIECE:
             yield text.getvalue().encode(errors="replace")

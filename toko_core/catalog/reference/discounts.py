@@ -81,14 +81,8 @@ class Discounts:
         """Read the tables `discounts` and `promotions`. A catalogue of an earlier version has none."""
         self._discounts = _Offers(connection, "discounts", DISCOUNT, _discount)
         self._promotions = _Offers(connection, "promotions", PROMOTION, _promotion)
-<<<<<<< HEAD
-        periods = [discount.period for discount in self._discounts.distinct]
-        periods += [promotion.period for promotion in self._promotions.distinct]
-        self._periods = tuple(dict.fromkeys(periods))
-=======
         offers: tuple[Discount | Promotion, ...] = (*self._discounts.distinct, *self._promotions.distinct)
         self._periods = tuple(dict.fromkeys(offer.period for offer in offers))
->>>>>>> main
 
     def of(self, product_id: int, moment: datetime) -> tuple[tuple[Discount, ...], tuple[Promotion, ...]]:
         """Return the discounts and promotions of a product that apply at a moment of the shop's wall clock."""
