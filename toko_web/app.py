@@ -4,19 +4,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from toko_web.pages import search
+from toko_web.pages.assets import Assets
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
 
 log = logging.getLogger(__name__)
 
 ROUTERS = (search.router,)
-STATIC = Path(__file__).parent / "pages" / "static"
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -26,7 +24,7 @@ def build_app(settings: PageSettings) -> FastAPI:
     app.state.shop = shop
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", Assets())
     return app
 
 

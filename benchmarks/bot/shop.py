@@ -16,9 +16,9 @@ from benchmarks.search.names import sample_names
 from toko_assets.ipos.export import SCHEMAS
 from toko_assets.publishing.build import build
 from toko_bot.handlers.search import clean
-from toko_bot.replies.narrowing import read_wanted
 from toko_bot.settings import BotSettings
 from toko_core import PermanentError
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.reader import PublishedCatalog
 from toko_core.catalog.schema import SCHEMA_VERSION
 

@@ -107,7 +107,7 @@ def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: St
     program = f"find / {' -o '.join(f'-xdev {name}' for name in names)}"
     assert docker(
         "run", "--rm", "--user", "0", "--entrypoint", "sh", "toko-bot", "-c", f"{program} | grep -v __pycache__"
-    ) == ("/app/toko_bot/service/dagster_client.py")
+    ) == ("/app/toko_core/state/dagster_client.py")
 
 
 def test_no_secret_is_in_an_image(shop: Stack) -> None:

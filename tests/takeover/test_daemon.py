@@ -16,8 +16,8 @@ from tests.waiting import wait_until
 from tests.web_interface import WebInterface, web_interface
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.defs.recovery import recover
-from toko_bot.service.dagster_client import Dagster
 from toko_core.files import DataFolder
+from toko_core.state.dagster_client import Dagster
 
 OWNER = 102
 SECONDS = 240

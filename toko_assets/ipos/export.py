@@ -21,6 +21,7 @@ from toko_assets.ipos.reference.tables import Reference
 from toko_assets.ipos.source_tables import QUANTITY
 from toko_core.catalog.photos import PhotoDecoder, PhotoError, Problem
 from toko_core.files import file_digest
+from toko_core.text import CONTROL, FORMULA
 
 PERCENT = pa.decimal128(6, 3)
 PERIOD = [
@@ -75,10 +76,6 @@ SCHEMAS = {
 }  # fmt: skip
 """Columns and types of each exported table. `sumber` is the SHA-256 of the original image in iPOS."""
 
-FORMULA = r"""((?:^|;)[\s"']*)([=+\-@＝＋－＠])"""
-"""The sign that begins a formula, also one of full width: at the beginning of a cell, or after a semicolon. Excel in
-Indonesian parts cells at semicolons, and then does not see the quotes around a cell of this file."""
-CONTROL = r"[\x00-\x1f\x7f]"
 PHOTOS = "photos.parquet"
 PHOTOS_A_BATCH = 32
 MOST_BYTES_AHEAD = 64 * 1024 * 1024

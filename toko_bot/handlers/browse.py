@@ -33,8 +33,9 @@ from toko_bot.replies.lists import choices_page, results_page
 from toko_bot.replies.moves_page import moves_page
 from toko_bot.replies.photos.page import several_page
 from toko_bot.replies.quantities.calculation import calculation_page
-from toko_bot.replies.reports import LISTS, report_page, report_rows
+from toko_bot.replies.reports import LISTS, report_page
 from toko_core.catalog.live import Served
+from toko_core.catalog.reports.rows import report_rows
 
 
 async def on_press(update: Update, context: Context) -> None:

@@ -16,11 +16,12 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import is_stale
-from toko_bot.replies.narrowing import find, read_wanted
+from toko_bot.replies.narrowing import find
 from toko_bot.replies.sharing import words
 from toko_bot.replies.sharing.pages import shared_text
 from toko_bot.replies.sharing.prices import shared_prices
 from toko_bot.settings import BotSettings
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.prices.payable import ORDINARY_LEVEL

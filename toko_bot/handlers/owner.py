@@ -18,9 +18,9 @@ from toko_bot.handlers.services import Context, services
 from toko_bot.replies import messages
 from toko_bot.replies.decisions.pages import sync_button
 from toko_bot.replies.layout import Page, old
-from toko_bot.service.dagster_client import ASKED, Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_bot.service.outgoing import short
 from toko_core.catalog.reference.sales import Sales
+from toko_core.state.dagster_client import ASKED, Dagster, DagsterError, DagsterUnreachableError, RunState
 from toko_core.state.database import StateError
 from toko_core.state.decisions import YES, Kind
 from toko_core.text import age, day, moment

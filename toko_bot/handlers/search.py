@@ -15,8 +15,8 @@ from toko_bot.replies import messages
 from toko_bot.replies.buttons import Results
 from toko_bot.replies.layout import Page
 from toko_bot.replies.lists import results_page
-from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.people import View
 from toko_core.state.demand.counts import Outcome
 

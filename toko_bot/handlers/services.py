@@ -14,7 +14,6 @@ from telegram.ext import Application, ContextTypes
 
 from toko_bot.service.metrics import Metrics
 from toko_bot.service.owners import OwnerReports
-from toko_bot.service.usage import Usage
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import LiveCatalog
 from toko_core.catalog.photos import PhotoDecoder
@@ -26,6 +25,7 @@ from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.decisions import Decisions
 from toko_core.state.groups.store import Groups
 from toko_core.state.quotations.store import Quotations
+from toko_core.state.usage import Usage
 from toko_core.state.watching.deliveries import Deliveries
 from toko_core.state.watching.watches import Watches
 

@@ -4,14 +4,13 @@ import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from functools import cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from toko_core.text import day, rupiah
+from toko_core.prices.history import MOST_DATES, Series, Span, date_axis, label_date, price_axis
+from toko_core.text import rupiah
 
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont
@@ -26,40 +25,9 @@ MARGIN, GAP, ROW = 32, 14, 48
 LINE, DOT, GRID = 6, 9, 2
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 """The palette of Okabe and Ito, which colour-blind people can distinguish too."""
-MOST_SERIES, MOST_UNITS = len(COLORS), len(HEIGHTS)
 INK, FAINT, PAPER = "#444444", "#dddddd", "#ffffff"
 PNG_COLORS = 64
 """With this palette the file has a third of the bytes of a full-colour PNG."""
-PRICE_STEPS = 4
-NICE = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
-ROOM = Decimal("0.08")
-"""The margin above and below the prices, as a share of the distance between the lowest and the highest."""
-MOST_DATES = 4
-SHORT = timedelta(days=MOST_DATES)
-"""In a chart of less than this, dates have a time of day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A price over time. Each applies from its time until that of the next one; None means that there was no price."""
-
-    unit: str
-    """Adjacent series of one unit share a plot. Each unit has its own, as a box costs many times what a piece does."""
-    label: str
-    prices: Sequence[tuple[datetime, Decimal | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The period that the chart shows, from left to right."""
-
-    start: datetime
-    end: datetime
-    zone: ZoneInfo
-
-    def share(self, time: datetime) -> float:
-        """Return the position of a time: 0 at the start, 1 at the end."""
-        return (time - self.start) / (self.end - self.start) if self.end > self.start else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +75,7 @@ def _plots(series: Sequence[Series]) -> Iterator[_Plot]:
     """Yield a plot for each unit, one below the other."""
     colored = zip(series, COLORS, strict=False)
     units = [list(lines) for _, lines in groupby(colored, key=lambda item: item[0].unit)]
-    axes = [_price_axis([line for line, _ in lines]) for lines in units]
+    axes = [price_axis([line for line, _ in lines]) for lines in units]
     left = MARGIN + GAP + max(_width(rupiah(price)) for axis in axes for price in axis)
     bottom = 0
     for lines, axis in zip(units, axes, strict=True):
@@ -115,20 +83,6 @@ def _plots(series: Sequence[Series]) -> Iterator[_Plot]:
         top = bottom + MARGIN + rows * ROW
         bottom = top + HEIGHTS[len(units) - 1]
         yield _Plot(lines, axis, left, top, bottom)
-
-
-def _price_axis(series: Sequence[Series]) -> list[Decimal]:
-    """Return round prices at equal distances, from below the lowest price to above the highest."""
-    prices = [price for line in series for _, price in line.prices if price is not None]
-    low, high = min(prices), max(prices)
-    room = (high - low) * ROOM or high / 10 or Decimal(1)
-    low, high = max(low - room, Decimal(0)), high + room
-    least = (high - low) / PRICE_STEPS
-    power = Decimal(1).scaleb(least.adjusted())
-    step = next(nice * power for nice in NICE if nice * power >= least)
-    first = int((low / step).to_integral_value(ROUND_FLOOR))
-    last = int((high / step).to_integral_value(ROUND_CEILING))
-    return [number * step for number in range(first, last + 1)]
 
 
 def _legend(lines: Sequence[tuple[Series, str]], left: int) -> Iterator[tuple[str, str, int, int]]:
@@ -186,15 +140,8 @@ def _dates(plot: _Plot, span: Span) -> list[tuple[float, str]]:
 
     They are at equal distances, as many as fit, but at least two.
     """
-    length = span.end - span.start
-    room = (plot.x(1) - plot.left) // (_width(_date(span.end, span)) + GAP)
-    last = min(MOST_DATES, max(room, 2)) - 1
-    return [(number / last, _date(span.start + length * number / last, span)) for number in range(last + 1)]
-
-
-def _date(time: datetime, span: Span) -> str:
-    text = day(time, span.zone)
-    return text if span.end - span.start >= SHORT else f"{text[:-5]} {time.astimezone(span.zone):%H.%M}"
+    room = (plot.x(1) - plot.left) // (_width(label_date(span.end, span)) + GAP)
+    return date_axis(span, min(MOST_DATES, max(room, 2)))
 
 
 def _plain(text: str) -> str:

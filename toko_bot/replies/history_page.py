@@ -1,6 +1,5 @@
 """The message that shows how a product's prices changed: a chart, and each change below it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -8,22 +7,19 @@ from html import escape
 from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
-from toko_bot.replies.history_chart import MOST_SERIES, MOST_UNITS, Series, Span, draw_chart
+from toko_bot.replies.history_chart import draw_chart
 from toko_bot.replies.layout import Page, fit, length, short_name, stale_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange, PriceKey
-from toko_core.catalog.products import Product
 from toko_core.people import View
-from toko_core.prices.labels import label_key, label_prices
+from toko_core.prices.history import Histories, Span, group_changes, price_labels, series_of
 from toko_core.prices.payable import of_level
 from toko_core.text import day, format_change
 
 LONGEST_NAME = 100
 MOST_CHANGES = 12
 """The most changes of a price; fewer if several prices changed often."""
-
-Histories = Mapping[PriceKey, Sequence[PriceChange]]
 
 
 def history_page(served: Served, settings: BotSettings, row: int, view: View) -> Page:
@@ -36,7 +32,7 @@ def history_page(served: Served, settings: BotSettings, row: int, view: View) ->
     head, start = f"<b>{escape(short_name(product, LONGEST_NAME))}</b>", day(since, settings.zone)
     changes = served.details.price_changes.of(row, settings.price_rounding, view.level)
     labels = price_labels(product, changes)
-    histories = _histories(changes, labels)
+    histories = group_changes(changes, labels)
     stale = stale_lines(served, settings)
     if not histories:
         return Page("\n\n".join([head, messages.unchanged(start, backups), *stale]))
@@ -47,29 +43,7 @@ def history_page(served: Served, settings: BotSettings, row: int, view: View) ->
     text = "\n\n".join([head, *_blocks(histories, labels, settings, room), *tail])
     newest = max(change.seen_from for changes in histories.values() for change in changes)
     span = Span(since, max(served.data_time, newest), settings.zone)
-    return Page(text, photo=draw_chart(_series(histories, labels, since), span))
-
-
-def price_labels(product: Product, changes: Sequence[PriceChange]) -> dict[PriceKey, str]:
-    """Return the label of each price, in the order of the product page.
-
-    Prices that changed and that the product no longer has come last.
-    """
-    labels = {
-        PriceKey(price.satuan, price.level, price.jumlah_sampai): label
-        for label, price in label_prices(product.prices, product.groups)
-    }
-    for change in changes:
-        labels.setdefault(change.key, label_key(*change.key, product.groups))
-    return labels
-
-
-def _histories(changes: Sequence[PriceChange], labels: Mapping[PriceKey, str]) -> Histories:
-    """Group changes by price, in the order of the labels."""
-    found: defaultdict[PriceKey, list[PriceChange]] = defaultdict(list)
-    for change in changes:
-        found[change.key].append(change)
-    return {key: found[key] for key in labels if key in found}
+    return Page(text, photo=draw_chart(series_of(histories, labels, since), span))
 
 
 def _blocks(histories: Histories, labels: Mapping[PriceKey, str], settings: BotSettings, room: int) -> list[str]:
@@ -90,17 +64,3 @@ def _block(label: str, changes: Sequence[PriceChange], settings: BotSettings, mo
     ]
     more = [messages.more_lines(len(changes) - most)] if len(changes) > most else []
     return "\n".join([f"<b>{escape(label)}</b>", *lines, *more])
-
-
-def _series(histories: Histories, labels: Mapping[PriceKey, str], since: datetime) -> list[Series]:
-    """Return the series for the chart: the first few prices of the first few units, grouped by unit."""
-    units = list(dict.fromkeys(key.satuan for key in histories))[:MOST_UNITS]
-    shown = [key for key in histories if key.satuan in units][:MOST_SERIES]
-    return [
-        Series(
-            key.satuan,
-            labels[key],
-            [(since, histories[key][0].before), *((change.seen_from, change.after) for change in histories[key])],
-        )
-        for key in sorted(shown, key=lambda key: units.index(key.satuan))
-    ]

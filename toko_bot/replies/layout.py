@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import unescape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -11,11 +11,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import NOTHING, Pressable, data_of
 from toko_bot.settings import BotSettings
-from toko_core.catalog.freshness import open_age
+from toko_core.catalog.freshness import is_old
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
-from toko_core.people import View
-from toko_core.prices.payable import of_level
 from toko_core.text import ago, moment, shorten
 
 TAG = re.compile(r"<[^>]+>")
@@ -94,19 +92,12 @@ def stale_lines(served: Served, settings: BotSettings) -> list[str]:
 
 def is_stale(served: Served, settings: BotSettings) -> bool:
     """Return whether the data is older than STALE_HOURS. Days on which the shop is closed don't count."""
-    age = open_age(served.data_time, datetime.now(UTC), settings.zone, settings.closed_days)
-    return age > timedelta(hours=settings.stale_hours)
+    return is_old(served.data_time, settings.stale_hours, settings.zone, settings.closed_days)
 
 
 def old(served: Served) -> str:
     """Return how long ago the data was made: `7 jam lalu`."""
     return ago(datetime.now(UTC) - served.data_time)
-
-
-def asked_now(served: Served, settings: BotSettings, row: int, view: View) -> Product:
-    """Return a product as `view` shows it, with the discounts and promotions that are in force now."""
-    product = served.catalog.products.at(row, datetime.now(settings.zone).replace(tzinfo=None))
-    return of_level(product if view.stock else replace(product, stok=None), view.level)
 
 
 def data_lines(served: Served, settings: BotSettings, *, always: bool = True) -> list[str]:

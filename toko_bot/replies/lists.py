@@ -13,7 +13,6 @@ from toko_bot.replies.highlight import Highlight
 from toko_bot.replies.layout import (
     Page,
     Part,
-    asked_now,
     button,
     data_lines,
     in_rows,
@@ -22,17 +21,19 @@ from toko_bot.replies.layout import (
     plain_text,
     turning,
 )
-from toko_bot.replies.narrowing import find, find_choices, find_meant, has_choice, is_found, read_wanted
+from toko_bot.replies.narrowing import find, find_choices, has_choice
 from toko_bot.replies.phone import sentences
-from toko_bot.replies.phone.hit import LINES, calculation_text, hit
+from toko_bot.replies.phone.hit import LINES, hit
 from toko_bot.replies.phone.lines import MOST_LINES, count_lines
-from toko_bot.replies.quantities.totals import next_tier_text, unit_price_text, wanted_total
 from toko_bot.settings import BotSettings
+from toko_core.catalog.asking.wanted import find_meant, is_found, read_wanted
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.reader import WEAK
 from toko_core.people import View
+from toko_core.people.shown import asked_now
 from toko_core.prices.payable import Calculation
+from toko_core.prices.totals import calculation_text, next_tier_text, unit_price_text, wanted_total
 from toko_core.search import Hit
 
 MOST_HITS = 50
@@ -65,7 +66,7 @@ def results_page(served: Served, settings: BotSettings, wanted: Results, view: V
     part = part_of(len(hits), wanted.page, size)
     here = replace(wanted, page=part.number)
     rows = [hit.row for hit in hits[part.start : part.end]]
-    shown = [asked_now(served, settings, row, view) for row in rows]
+    shown = [asked_now(served.catalog.products, row, view, settings.zone) for row in rows]
     totals = [wanted_total(product, asked, here.query or "", settings.price_rounding) for product in shown]
     meant = find_meant(index, asked.text, hits)
     head = "\n".join(_head(served, here, asked.text, hits, meant))

@@ -1,10 +1,12 @@
 """Every sentence of the bot, in Indonesian. The texts are HTML, and this module escapes all values from outside."""
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from html import escape
 
 from toko_core.catalog.photos import Problem
+from toko_core.prices.labels import UNPRICED
+from toko_core.prices.payable import round_amount
 from toko_core.search.language.small_talk import SALAM
 from toko_core.text import count as format_count
 from toko_core.text import quantity, rupiah, shorten
@@ -79,7 +81,6 @@ DEMO = "⚠️ Data contoh, bukan data toko."
 NOT_SOLD = "Tidak dijual"
 NO_STOCK = "Stok 0"
 NO_CATEGORY = "Tanpa jenis"
-UNPRICED_SHORT = "belum diisi"
 BELOW_COST_WARNING = "⚠️ <b>Dijual di bawah modal</b>"
 NOTHING_NEAR = "Tidak ada barang yang cocok. Coba kata lain, atau lebih pendek."
 NOTHING_EXACT = "Tidak ada yang persis. Mungkin maksud Anda:"
@@ -128,13 +129,6 @@ SYNC_STATES = {
     "CANCELED": "dibatalkan",
 }  # fmt: skip
 OTHER_STATE = "sedang diproses"
-
-
-def unpriced(currency: str | None, *, short: bool = False) -> str:
-    """What stands in place of a price: it is not filled in, or in a currency without a rate."""
-    if currency is not None:
-        return f"{currency}, tanpa kurs" if short else f"harga dalam {currency}, tanpa kurs"
-    return UNPRICED_SHORT if short else "harga belum diisi"
 
 
 def serial(number: str, branch: str, *, sold: bool) -> str:
@@ -243,17 +237,12 @@ def out_of_stock(stock: Decimal, least: Decimal | None, unit: str) -> str:
 
 def idle(stock: Decimal, unit: str, cost: Decimal | None) -> str:
     """Say how much of a product lies idle, and what it cost."""
-    money = "modal belum diisi" if cost is None else f"modal {rupiah(whole(cost))}"
+    money = f"modal {UNPRICED}" if cost is None else f"modal {rupiah(round_amount(cost, None))}"
     return f"stok {quantity(stock)} {unit} · {money}"
 
 
 def idle_money(cost: Decimal) -> str:
-    return f"Modal: {rupiah(whole(cost))}"
-
-
-def whole(amount: Decimal) -> Decimal:
-    """Round an amount half up to the rupiah."""
-    return amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"Modal: {rupiah(round_amount(cost, None))}"
 
 
 def more_lines(number: int) -> str:

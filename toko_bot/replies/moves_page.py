@@ -1,23 +1,22 @@
 """The message that lists the prices that rose or fell, today or within seven days."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from html import escape
-from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardButton
 from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Moves
-from toko_bot.replies.history_page import price_labels
 from toko_bot.replies.layout import Page, button, data_lines, fit, length, list_page, part_of, short_name, turning
 from toko_bot.replies.lists import LONGEST_NAME, SPACE, open_buttons
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
-from toko_core.catalog.price_changes import Period, PriceChange
+from toko_core.catalog.price_changes import Period, PriceChange, start_of
 from toko_core.catalog.products import Product
 from toko_core.people import View
+from toko_core.prices.history import price_labels
 from toko_core.text import format_change
 
 MOST_MOVES = 3
@@ -46,11 +45,6 @@ def moves_page(served: Served, settings: BotSettings, wanted: Moves, view: View)
         _other_period(wanted),
     ]
     return list_page([*parts, *data_lines(served, settings)], keyboard)
-
-
-def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the start of a period of `days` days that ends today: a midnight in the shop's time zone."""
-    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
 
 
 def format_moves(place: int, product: Product, moves: Sequence[PriceChange], room: int) -> str:

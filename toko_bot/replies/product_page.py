@@ -9,36 +9,32 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import History, Photo, ProductList, Results
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, fit, length, short_name
-from toko_bot.replies.narrowing import read_wanted
+from toko_bot.replies.layout import Page, button, data_lines, fit, length, short_name
 from toko_bot.replies.phone import sentences
-from toko_bot.replies.price_lines import (
-    discount_lines,
-    full_table,
-    group_discount_lines,
-    price_lines,
-    promotion_lines,
-    two_columns,
-)
+from toko_bot.replies.price_lines import discount_lines, full_table, two_columns
 from toko_bot.replies.quantities.calculation import first_calculation, is_query_lost
-from toko_bot.replies.quantities.totals import total_lines, wanted_total
+from toko_bot.replies.quantities.totals import total_lines
 from toko_bot.replies.sharing import words
 from toko_bot.replies.sharing.buttons import Share
 from toko_bot.replies.sharing.pages import is_shareable
 from toko_bot.replies.watching.pages import mark_buttons
 from toko_bot.settings import BotSettings
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.catalog.reference.names import Names
 from toko_core.people import View
+from toko_core.people.shown import asked_now
 from toko_core.prices.payable import is_below_cost
+from toko_core.prices.shown import promotion_texts
+from toko_core.prices.totals import wanted_total
 from toko_core.state.watching.watches import Marks
 from toko_core.text import day, drop_controls, quantity, shorten
 
 LONGEST_FULL_NAME, LONGEST_UNITS = 300, 200
-LONGEST_BRANCH = 20
+LONGEST_BRANCH, LONGEST_BRANCH_CODE = 20, 16
 """Characters of a branch in the table of stock, where a quantity follows in the same line."""
 MOST_SERIALS = 3
 SHORTEST_REMARK = 20
@@ -65,7 +61,7 @@ def product_page(
 
     It reads the file: do not call it in the event loop.
     """
-    product, details = asked_now(served, settings, row, view), served.details.of(row)
+    product, details = asked_now(served.catalog.products, row, view, settings.zone), served.details.of(row)
     head = [f"<b>{escape(short_name(product, LONGEST_FULL_NAME))}</b>"]
     if not product.dijual:
         head.append(f"🚫 {messages.NOT_SOLD}")
@@ -84,15 +80,15 @@ def product_page(
     if view.stock and not details.stock and details.jasa is False:
         parts.append(messages.NO_STOCK)
     elif view.stock and details.stock:
-        branches = _branches([place.kantor for place in details.stock], served.catalog.products.names)
+        codes, names = [place.kantor for place in details.stock], served.catalog.products.names
+        branches = names.branches(codes, LONGEST_BRANCH, LONGEST_BRANCH_CODE)
         stock = [
             two_columns(branch, quantity(place.stok)) for branch, place in zip(branches, details.stock, strict=True)
         ]
         parts.append(f"Stok ({escape(details.satuan[:16])})\n{_pre(fit(stock, STOCK_CHARACTERS))}")
     facts = [f"Kode: <code>{escape(drop_controls(product.kodeitem[:100]))}</code>"]
     units = [price.satuan for price in product.prices]
-    barcodes = sorted(details.barcodes, key=lambda b: (units.index(b.satuan) if b.satuan in units else 99, b.barcode))
-    facts += _barcodes([(b.barcode[:64], b.satuan[:16]) for b in barcodes])
+    facts += _barcodes([(b.barcode[:64], b.satuan[:16]) for b in details.barcodes_by_unit(units)])
     for title, value in (("Rak", details.rak), ("Merek", product.merek), ("Jenis", product.jenis)):
         if value:
             facts.append(f"{title}: {escape(value[:100])}")
@@ -121,13 +117,8 @@ def product_page(
 
 def _offers(served: Served, settings: BotSettings, product: Product) -> list[str]:
     """Return the lines of the discounts and promotions in force."""
-    rounding = settings.price_rounding
-    lines = [
-        *discount_lines(price_lines(product, rounding)),
-        *group_discount_lines(product, rounding),
-        *promotion_lines(product, served.catalog.products),
-    ]
-    return fit(list(dict.fromkeys(lines)), OFFER_CHARACTERS)
+    promotions = [f"🎁 {escape(text)}" for text in promotion_texts(product, served.catalog.products)]
+    return fit([*discount_lines(product, settings.price_rounding), *promotions], OFFER_CHARACTERS)
 
 
 def _serials(served: Served, row: int, query: str) -> Iterator[str]:
@@ -157,19 +148,9 @@ def _owners_facts(details: ProductDetails, names: Names, zone: ZoneInfo) -> Iter
         yield f"Diubah di iPOS: {day(details.dateupd.replace(tzinfo=zone), zone)}"
 
 
-def _branches(codes: Sequence[str], names: Names) -> list[str]:
-    """Return the name of each branch, with its code if another branch of the page looks the same."""
-    found = [names.find("kantor", code) for code in codes]
-    shown = [shorten(name, LONGEST_BRANCH) if name else code[:16] for name, code in zip(found, codes, strict=True)]
-    return [
-        shorten(f"{code} {name}", LONGEST_BRANCH) if name and shown.count(text) > 1 else text
-        for name, code, text in zip(found, codes, shown, strict=True)
-    ]
-
-
 def _unit_names(units: Sequence[str], names: Names) -> list[str]:
     """Return the line with the names of the units that have one."""
-    named = [f"{unit[:16]} = {name}" for unit in dict.fromkeys(units) if (name := names.find("satuan", unit))]
+    named = [f"{unit[:16]} = {name}" for unit, name in names.units(units).items()]
     return [f"Satuan: {escape(shorten(', '.join(named), LONGEST_UNITS))}"] if named else []
 
 

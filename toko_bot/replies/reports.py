@@ -1,7 +1,7 @@
 """The owners' lists: products below cost, without a price or out of stock, and those that sell best or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from html import escape
 
@@ -18,46 +18,16 @@ from toko_bot.replies.price_lines import loss_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
+from toko_core.catalog.reports.rows import OF_SALES, OUT_OF_STOCK, Row
 from toko_core.text import count, day
 
 COMMANDS = ("rugi", "tanpaharga", "habis", "laris", "lambat")
 """The commands that show a list, which has the same name."""
 LISTS = (*COMMANDS, "habissemua", "larisminggu")
 """All lists. Buttons open the last ones: everything out of stock, and the best sellers of a week."""
-OF_SALES = ("laris", "larisminggu", "lambat")
-"""The lists that need sales."""
-OUT_OF_STOCK = ("habis", "habissemua")
-"""The lists by category."""
 LOSSES_A_HIT = 2
 SPACE = 300
 """Characters that are reserved for what is above and below the products."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A product of a list."""
-
-    product_id: int
-    stok: Decimal | None = None
-    """The stock of all branches, where the list is of goods that do not sell."""
-    modal: Decimal | None = None
-    """What that stock cost; None if the cost is not known."""
-
-
-def report_rows(served: Served, name: str) -> list[Row]:
-    """Return the products of a list, the most urgent first. It reads the file: do not call it in the event loop."""
-    sales, details = served.catalog.sales, served.details
-    if name in {"laris", "larisminggu"}:
-        return [Row(product) for product in sales.best(90 if name == "laris" else 7)]
-    if name == "lambat":
-        return [Row(*found) for found in details.idle_stock()] if sales.are_known else []
-    products = details.report("habis" if name == "habissemua" else name)
-    if name == "habis" and sales.are_known:
-        sold = set(sales.sold().tolist())
-        products = [product for product in products if product in sold]
-    if name in OUT_OF_STOCK:
-        products.sort(key=lambda product: _by_category(served.catalog.products.label(product, "jenis")))
-    return [Row(product) for product in products]
 
 
 def report_page(served: Served, settings: BotSettings, name: str, number: int, rows: Sequence[Row]) -> Page:
@@ -96,11 +66,6 @@ def report_page(served: Served, settings: BotSettings, name: str, number: int, r
 
 def _title(name: str, *, has_sales: bool) -> str:
     return messages.REPORT_TITLES["habissemua" if name == "habis" and not has_sales else name]
-
-
-def _by_category(name: str | None) -> tuple[bool, str]:
-    """Return the key by which products are sorted: those without a category last."""
-    return name is None, (name or "").casefold()
 
 
 def _product(

@@ -90,6 +90,12 @@ class ProductDetails:
     """When the item was last changed in iPOS, in the shop's time, without a zone."""
     has_photo: bool
 
+    def barcodes_by_unit(self, units: Sequence[str]) -> list[Barcode]:
+        """Return the barcodes in the order of their units, and those of other units last."""
+        return sorted(
+            self.barcodes, key=lambda b: (units.index(b.satuan) if b.satuan in units else len(units), b.barcode)
+        )
+
 
 class Details:
     """An open catalogue file. Its methods take about a millisecond and are thread-safe."""

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,11 @@ def open_age(then: datetime, now: datetime, zone: ZoneInfo, closed: ClosedDays) 
             age -= max(min(end, now) - max(start, then), timedelta())
         day += timedelta(days=1)
     return age
+
+
+def is_old(made: datetime, stale_hours: float, zone: ZoneInfo, closed: ClosedDays) -> bool:
+    """Return whether data that was made then is older than STALE_HOURS. Closed days don't count."""
+    return open_age(made, datetime.now(UTC), zone, closed) > timedelta(hours=stale_hours)
 
 
 def _dates(word: str) -> set[date]:

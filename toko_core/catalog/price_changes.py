@@ -6,9 +6,10 @@ not a change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -81,6 +82,16 @@ CHANGED = """
     WHERE seen_from > $since AND seen_from <= $until GROUP BY kodeitem
 """
 
+PLACE = "t.seen_from, kodeitem, coalesce(t.satuan, ''), coalesce(t.level, -1), coalesce(t.jumlah_sampai, -1)"
+"""The place of a change in the list of all changes. No two changes have the same."""
+LISTED = f"""
+    SELECT kodeitem, t.product_id, t.satuan, t.level, t.jumlah_sampai, t.before, t.after, t.seen_from
+    FROM price_changes t JOIN products USING (product_id)
+    WHERE t.seen_from >= $since AND ($until IS NULL OR t.seen_from < $until) AND {OF_LEVEL}
+        AND ($code IS NULL OR ({PLACE}) > ($seen_from, $code, $unit, $place_level, $most))
+    ORDER BY {PLACE} LIMIT $limit
+"""  # noqa: S608 - column names
+
 
 class PriceKey(NamedTuple):
     """The unit, level and quantity that a price of a product applies to."""
@@ -102,6 +113,18 @@ class PriceChange:
     """The time of the first backup with `after`."""
 
 
+class ChangePlace(NamedTuple):
+    """The place of a change in the list of all changes, which is the same in every catalogue that has it."""
+
+    seen_from: datetime
+    kodeitem: str
+    satuan: str
+    level: int
+    """-1 for a price without a level."""
+    jumlah_sampai: Decimal
+    """-1 for a price without a limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A time since which prices moved, and a direction: the last price is compared with the first."""
@@ -110,6 +133,11 @@ class Period:
     since: datetime
     until: datetime | None = None
     """The end, or None for now."""
+
+
+def start_of(days: int, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start of a period of `days` days that ends today: a midnight in the shop's time zone."""
+    return datetime.combine(now.astimezone(zone).date() - timedelta(days=days - 1), time(), zone)
 
 
 class PriceChanges:
@@ -144,6 +172,33 @@ class PriceChanges:
         Each has its first `before` and its last `after`.
         """
         return self._changes(MOVES_OF, {**_values(period, rounding, level), "rows": list(rows)})
+
+    def listed(
+        self, since: datetime, until: datetime | None, level: int | None, *, after: ChangePlace | None, most: int
+    ) -> list[tuple[ChangePlace, PriceChange]]:
+        """Return the changes seen from `since` until before `until`, the oldest first, with their exact prices.
+
+        At most `most` are returned, of those that come after the place `after`.
+        """
+        last = ChangePlace(since, "", "", 0, Decimal(0)) if after is None else after
+        values: dict[str, object] = {
+            "since": _utc(since), "until": None if until is None else _utc(until), "level": level, "limit": most,
+            "code": None if after is None else last.kodeitem, "seen_from": _utc(last.seen_from), "unit": last.satuan,
+            "place_level": last.level, "most": last.jumlah_sampai,
+        }  # fmt: skip
+        found = []
+        for code, row, unit, of_level, limit, before, now, seen in self._rows(LISTED, values):
+            seen_from = seen.replace(tzinfo=UTC)
+            place = ChangePlace(
+                seen_from,
+                code,
+                unit or "",
+                -1 if of_level is None else of_level,
+                Decimal(-1) if limit is None else limit,
+            )
+            key = PriceKey(unit or "", of_level if level is None else None, limit)
+            found.append((place, PriceChange(row, key, before, now, seen_from)))
+        return found
 
     def changed(self, since: datetime, until: datetime) -> dict[str, datetime]:
         """Return the `kodeitem` of each product that changed after `since`, up to `until`, with the last change.

@@ -42,11 +42,20 @@ class ProductHashes:
 
     def find(self, product: str) -> int | None:
         """Return the product_id for a hash, or None if the catalogue no longer has that product."""
-        wanted = np.uint64(int.from_bytes(base64.urlsafe_b64decode(product), "big"))
+        wanted = np.uint64(_number(product))
         place = int(self._hashes.searchsorted(wanted))
         if place == len(self._hashes) or self._hashes[place] != wanted:
             return None
         return int(self._rows[place])
+
+    def after(self, product: str | None, most: int) -> list[int]:
+        """Return the product_ids of the next products in the order of hashes, at most `most` of them.
+
+        `product` is the hash after which they come, also of a product that the catalogue no longer has; None starts
+        with the first one. The order is the same in every catalogue.
+        """
+        start = 0 if product is None else int(self._hashes.searchsorted(np.uint64(_number(product)), "right"))
+        return [int(row) for row in self._rows[start : start + most]]
 
 
 def _sorted(codes: Iterable[str]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
@@ -54,6 +63,10 @@ def _sorted(codes: Iterable[str]) -> tuple[NDArray[np.uint64], NDArray[np.int32]
     hashes = np.fromiter((int.from_bytes(_digest(code), "big") for code in codes), np.uint64)
     places = hashes.argsort(kind="stable").astype(np.int32)
     return hashes[places], places
+
+
+def _number(product: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(product), "big")
 
 
 def _digest(code: str) -> bytes:

@@ -122,6 +122,10 @@ class Products:
             return product
         return replace(product, discounts=discounts, promotions=promotions)
 
+    def offers_in_force(self, moment: datetime) -> tuple[bool, ...]:
+        """Return which discounts and promotions apply at a moment: as long as it is the same, so is `at`."""
+        return self._discounts.in_force(moment)
+
     @property
     def groups(self) -> tuple[CustomerGroup, ...]:
         """The shop's customer groups, with the percents that they get for most products."""

@@ -19,6 +19,7 @@ MEASURES, OTHER_MEASURES = frozenset({"kg", "ons", "gram", "liter", "meter"}), f
 """Units of goods that are weighed or measured: as the search names them, and as shops write others."""
 LONGEST_GROUPS, SHORTEST_GROUP = 16, 4
 """The characters of a label for all of its groups together, and the fewest for each that is named."""
+UNPRICED = "belum diisi"
 DAYS_WITHOUT_YEAR = 300
 """The last day of a longer period is shown with its year."""
 
@@ -115,6 +116,13 @@ def label_unit(price: Price) -> str:
     if price.konversi is None:
         return f"{name}(?)"
     return name if price.konversi == 1 else f"{name}({quantity(price.konversi)})"
+
+
+def label_unpriced(currency: str | None, *, short: bool = False) -> str:
+    """Return what stands in place of a price: it is not filled in, or in a currency without a rate."""
+    if currency is not None:
+        return f"{currency}, tanpa kurs" if short else f"harga dalam {currency}, tanpa kurs"
+    return UNPRICED if short else f"harga {UNPRICED}"
 
 
 def label_payers(paid: GroupPrice) -> str:

@@ -1,1 +1,1 @@
-"""What changes while the program runs and must outlive it: the state database, and messages that wait."""
+"""What changes while the program runs: the state database, messages that wait, and the runs of Dagster."""

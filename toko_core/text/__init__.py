@@ -14,6 +14,12 @@ COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 """Characters that command a terminal, end a line, or reorder text (Unicode's Bidi_Control), and halves of characters,
 which a file name of other bytes has and no terminal takes."""
 
+FORMULA = r"""((?:^|;)[\s"']*)([=+\-@＝＋－＠])"""
+"""The sign that begins a formula, also one of full width: at the beginning of a cell, or after a semicolon. Excel in
+Indonesian parts cells at semicolons, and then does not see the quotes around a cell of a file."""
+CONTROL = r"[\x00-\x1f\x7f]"
+_FORMULA, _CONTROL = re.compile(FORMULA), re.compile(CONTROL)
+
 
 def drop_controls(text: str) -> str:
     """Return the text without the characters that command: white space among them becomes a space.
@@ -35,6 +41,17 @@ def escape_controls(text: str, *, keep: str = "") -> str:
     if text.isprintable():
         return text
     return COMMANDS.sub(lambda found: found[0] if found[0] in keep else f"\\u{ord(found[0]):04x}", text)
+
+
+def escape_formula(text: str) -> str:
+    """Return a text as a cell of a CSV file that no spreadsheet runs: with an apostrophe before the sign of a formula.
+
+    Control characters become spaces.
+
+    >>> escape_formula("=1+1"), escape_formula("TEH;@SUM(A1)"), escape_formula("TEH-BOTOL")
+    ("'=1+1", "TEH;'@SUM(A1)", 'TEH-BOTOL')
+    """
+    return _FORMULA.sub(r"\1'\2", _CONTROL.sub(" ", text))
 
 
 def shorten(text: str, most: int) -> str:

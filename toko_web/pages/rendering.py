@@ -1,5 +1,7 @@
 """Renders the templates. Every value is escaped unless it is markup of ours."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +9,83 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from toko_web.shop import shop_of
+from toko_core.catalog.freshness import ClosedDays, open_age
+from toko_core.text import ago, moment
+from toko_web.pages import assets
+from toko_web.shop import Shop, shop_of
+from toko_web.sign_in.visitor import Visitor
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
+_TEMPLATES.globals |= {"static": assets.URL, "icons": _TEMPLATES.get_template("icons.html").module}
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """Render a template to a response. Templates also know `shop_name`, `path` and `visitor`, if there is one."""
-    known = {"shop_name": shop_of(request).settings.shop_name, "path": request.url.path, "visitor": None}
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu."""
+
+    url: str
+    label: str
+    for_owners: bool = False
+
+
+MENU = (
+    Entry("/", "Cari"),
+    Entry("/daftar/perubahan-harga", "Perubahan harga"),
+    Entry("/daftar/terlaris", "Terlaris", for_owners=True),
+    Entry("/daftar/habis", "Habis", for_owners=True),
+    Entry("/daftar/rugi", "Rugi", for_owners=True),
+    Entry("/daftar/tanpa-harga", "Tanpa harga", for_owners=True),
+    Entry("/daftar/dicari", "Dicari", for_owners=True),
+    Entry("/keadaan", "Keadaan", for_owners=True),
+)
+ACCOUNT = Entry("/akun", "Akun")
+
+
+@dataclass(frozen=True, slots=True)
+class DataAge:
+    """How old the served data is, in words."""
+
+    moment: str
+    ago: str
+    is_old: bool
+
+
+def render(
+    request: Request, template: str, status: int = 200, *, visitor: Visitor | None = None, **values: Any
+) -> HTMLResponse:
+    """Render a template to a response. Without a visitor the page has no menu and no search field.
+
+    All templates know `shop_name`, `path`, `visitor`, `menu`, `data` (a DataAge, or None without a catalogue),
+    `is_open` (whether everybody is shown everything), `static` (the address of the static files) and `icons`.
+    """
+    shop = shop_of(request)
+    is_open = visitor is not None and visitor.person is None
+    known = {
+        "shop_name": shop.settings.shop_name, "path": request.url.path, "visitor": visitor, "is_open": is_open,
+        "menu": _menu(visitor), "data": _data_age(shop),
+    }  # fmt: skip
     return HTMLResponse(_TEMPLATES.get_template(template).render(known | values), status)
+
+
+def render_part(template: str, **values: Any) -> str:
+    """Render a template that is no whole page, and so needs only its own values."""
+    return _TEMPLATES.get_template(template).render(values)
+
+
+def _menu(visitor: Visitor | None) -> list[Entry]:
+    if visitor is None:
+        return []
+    entries = [entry for entry in MENU if visitor.is_owner or not entry.for_owners]
+    return entries if visitor.person is None else [*entries, ACCOUNT]
+
+
+def _data_age(shop: Shop) -> DataAge | None:
+    served, settings, now = shop.live.served, shop.settings, datetime.now(UTC)
+    if served is None:
+        return None
+    age = open_age(served.data_time, now, settings.zone, ClosedDays())
+    is_old = age > timedelta(hours=settings.stale_hours)
+    return DataAge(moment(served.data_time, settings.zone), ago(now - served.data_time), is_old)

@@ -161,7 +161,7 @@ def measure_all(queries: Sequence[str], names: Sequence[str], folder: Path) -> t
 
 
 def _too_few(sizes: Sequence[ListSize], catalog: PublishedCatalog) -> list[str]:
-    from toko_bot.replies.narrowing import read_wanted
+    from toko_core.catalog.asking.wanted import read_wanted
 
     found = {
         size.query: len(catalog.index.search(read_wanted(catalog.index, catalog.products, size.query).text, HITS))

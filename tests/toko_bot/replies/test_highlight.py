@@ -5,7 +5,8 @@ from html import escape, unescape
 
 import pytest
 
-from toko_bot.replies.highlight import MOST_MARKED, Highlight
+from toko_bot.replies.highlight import Highlight
+from toko_core.catalog.asking.marking import MOST_MARKED
 from toko_core.search import SearchIndex
 
 NAMES = [

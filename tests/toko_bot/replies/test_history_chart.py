@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
-from toko_bot.replies.history_chart import COLORS, MOST_SERIES, MOST_UNITS, WIDTH, Series, Span, draw_chart
+from toko_bot.replies.history_chart import COLORS, WIDTH, draw_chart
+from toko_core.prices.history import MOST_SERIES, MOST_UNITS, Series, Span
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = Span(START, START + timedelta(days=300), ZoneInfo("Asia/Jakarta"))

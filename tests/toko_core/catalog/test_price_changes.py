@@ -10,8 +10,7 @@ import duckdb
 import pytest
 
 from tests.catalog_files import write_catalog
-from toko_bot.replies.moves_page import start_of
-from toko_core.catalog.price_changes import Period, PriceChange, PriceChanges, PriceKey
+from toko_core.catalog.price_changes import Period, PriceChange, PriceChanges, PriceKey, start_of
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 RISING, FALLING = Period(True, TODAY - timedelta(days=7)), Period(False, TODAY - timedelta(days=7))

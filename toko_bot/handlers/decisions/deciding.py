@@ -13,10 +13,10 @@ from toko_bot.replies import messages
 from toko_bot.replies.decisions import texts
 from toko_bot.replies.decisions.pages import question_page, sure_page
 from toko_bot.replies.layout import Page
-from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError
 from toko_core.catalog.demo import is_demo_catalog
 from toko_core.catalog.store import CURRENT
 from toko_core.people import Person
+from toko_core.state.dagster_client import Dagster, DagsterError, DagsterUnreachableError
 from toko_core.state.decisions import NO, YES, Decision, Kind, Press
 from toko_core.state.decisions.buttons import choices
 

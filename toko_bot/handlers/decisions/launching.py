@@ -15,8 +15,8 @@ from toko_bot.handlers.sending import edit
 from toko_bot.handlers.services import Services
 from toko_bot.replies.decisions.pages import decided_page
 from toko_bot.replies.layout import Page
-from toko_bot.service.dagster_client import Dagster, DagsterError, DagsterUnreachableError
 from toko_bot.service.outgoing import short
+from toko_core.state.dagster_client import Dagster, DagsterError, DagsterUnreachableError
 from toko_core.state.database import StateError
 from toko_core.state.decisions import DECISION, YES, Decision
 

@@ -18,12 +18,12 @@ from toko_bot.replies.decisions.buttons import Earlier, SetQuiet, SyncNow, decod
 from toko_bot.replies.decisions.pages import Kept, earlier_page, quiet_page, read_hours
 from toko_bot.replies.layout import Page
 from toko_bot.replies.people.texts import ONLY_OWNERS
-from toko_bot.service.dagster_client import FINAL, Dagster, DagsterError
 from toko_core import CatalogError
 from toko_core.catalog.demo import is_demo_catalog
 from toko_core.catalog.reader import read_info
 from toko_core.catalog.store import PATTERN, current_file
 from toko_core.people import Person
+from toko_core.state.dagster_client import FINAL, Dagster, DagsterError
 from toko_core.state.database import StateError
 from toko_core.state.decisions import YES, Decision, Kind, Press, Question
 from toko_core.state.quiet import QuietHours, read_quiet

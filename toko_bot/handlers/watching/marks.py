@@ -8,8 +8,8 @@ from telegram import Chat, Update
 from toko_bot.handlers.services import Services
 from toko_bot.replies.buttons import ProductList, Results
 from toko_bot.replies.layout import Page
-from toko_bot.replies.narrowing import read_wanted
 from toko_bot.replies.product_page import product_page
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.live import Served
 from toko_core.state.database import StateError
 from toko_core.state.watching.watches import Marks

@@ -9,7 +9,8 @@ from toko_bot.replies.buttons import Results
 from toko_bot.replies.demand import words
 from toko_bot.replies.demand.buttons import PERIODS, DemandList, OpenAgain, SearchAgain
 from toko_bot.replies.layout import Page, Part, button, in_rows, list_page, turning
-from toko_bot.replies.narrowing import find, find_meant, is_found, read_wanted
+from toko_bot.replies.narrowing import find
+from toko_core.catalog.asking.wanted import find_meant, is_found, read_wanted
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.state.demand.store import Kind, Wanted

@@ -8,22 +8,17 @@ What does not fit is left out, the least important first; the product's page has
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from html import escape
 
 from toko_bot.replies import messages
 from toko_bot.replies.phone import sentences
 from toko_bot.replies.phone.lines import count_lines, shorten_to_lines
-from toko_core.catalog.products import Price, Product
-from toko_core.prices.labels import LONGEST_UNIT, label_level, label_unit
-from toko_core.prices.payable import (
-    ORDINARY_LEVEL,
-    Calculation,
-    has_levels,
-    paid_instead,
-    round_price,
-    shown_amount,
-    shown_price,
-)
+from toko_core.catalog.products import Product
+from toko_core.prices.labels import UNPRICED, label_level, label_unpriced
+from toko_core.prices.payable import ORDINARY_LEVEL, Calculation, has_levels
+from toko_core.prices.summary import UnitPrice, summarize
+from toko_core.prices.totals import calculation_text, short_calculation_text
 from toko_core.text import quantity, rupiah
 
 LINES = 3
@@ -82,15 +77,6 @@ def stock(product: Product) -> str:
     return sentences.in_stock(quantity(product.stok)) if product.stok > 0 else sentences.OUT_OF_STOCK
 
 
-def calculation_text(wanted: Calculation, rounding: int | None) -> str:
-    """Return `3 DUS × Rp118.000 = Rp354.000`; with `@` in place of `×` if the total was rounded."""
-    price = round_price(wanted.price, rounding)
-    return sentences.calculation(
-        wanted.quantity, wanted.satuan[:LONGEST_UNIT], rupiah(price), rupiah(wanted.total),
-        is_exact=price * wanted.quantity == wanted.total,
-    )  # fmt: skip
-
-
 def _parts(product: Product, rounding: int | None, wanted: Calculation | None) -> Iterator[Part]:
     if not product.dijual:
         yield Part(messages.NOT_SOLD.lower())
@@ -109,58 +95,35 @@ def _parts(product: Product, rounding: int | None, wanted: Calculation | None) -
 
 def _prices(product: Product, rounding: int | None) -> Iterator[Part]:
     """Yield the price of the base unit, and that of the largest other unit that has one."""
-    if all(price.hargajual is None for price in product.prices):
-        yield Part(messages.unpriced(product.matauang, short=product.matauang is not None))
+    summary = summarize(product, rounding)
+    if summary is None:
+        yield Part(label_unpriced(product.matauang, short=product.matauang is not None))
         return
-    units: dict[str, list[Price]] = {}
-    for price in product.prices:
-        units.setdefault(price.satuan, []).append(price)
-    base = next((price.satuan for price in product.prices if price.konversi == 1), next(iter(units)))
-    yield _of_base(units.pop(base), product, rounding)
-    for prices in reversed(units.values()):
-        if amount := _amount(prices, product, rounding):
-            yield Part(f"{label_unit(prices[0])} {amount}", shorter=((OTHER_UNIT, ""),))
-            return
+    yield _of_base(summary.base)
+    if summary.other:
+        yield Part(f"{summary.other.label} {_amount(summary.other)}", shorter=((OTHER_UNIT, ""),))
 
 
-def _of_base(prices: Sequence[Price], product: Product, rounding: int | None) -> Part:
+def _of_base(price: UnitPrice) -> Part:
     """Return the price of the base unit, with the list price if a discount is in force for its only price."""
-    unit, amount = prices[0].satuan[:LONGEST_UNIT].strip(), _amount(prices, product, rounding)
-    if not amount:
-        return Part(f"{unit} {messages.UNPRICED_SHORT}")
-    text = f"{amount}/{unit}"
-    if len(prices) > 1 or not _is_reduced(prices[0], product):
+    if price.amount is None:
+        return Part(f"{price.label} {UNPRICED}")
+    text = f"{_amount(price)}/{price.label}"
+    if price.before is None:
         return Part(text)
-    listed = sentences.instead_of(rupiah(shown_price(prices[0], rounding)))
-    return Part(f"{text} {listed}", shorter=((LIST_PRICE, text),))
+    return Part(f"{text} {sentences.instead_of(rupiah(price.before))}", shorter=((LIST_PRICE, text),))
 
 
-def _amount(prices: Sequence[Price], product: Product, rounding: int | None) -> str:
-    """Return what is paid for a unit: `Rp3.150`, or the lowest of several amounts: `mulai Rp3.050`.
-
-    "" if no price is filled in.
-    """
-    amounts = {shown_amount(price, product, rounding) for price in prices}
-    filled = [amount for amount in amounts if amount is not None]
-    if not filled:
-        return ""
-    text = rupiah(min(filled))
-    text = sentences.starting_at(text) if len(amounts) > 1 else text
-    return f"{REDUCED} {text}" if any(_is_reduced(price, product) for price in prices) else text
-
-
-def _is_reduced(price: Price, product: Product) -> bool:
-    """Return whether a discount is in force for a price."""
-    if not product.discounts:
-        return False
-    paid = paid_instead(price, product)
-    return paid is not None and paid.discount is not None
+def _amount(price: UnitPrice) -> str:
+    """Return what is paid for a unit: `Rp3.150`, or the lowest of several amounts: `mulai Rp3.050`."""
+    text = rupiah(price.amount or Decimal(0))
+    text = sentences.starting_at(text) if price.is_lowest else text
+    return f"{REDUCED} {text}" if price.is_reduced else text
 
 
 def _total(wanted: Calculation, rounding: int | None) -> Part:
-    amount = rupiah(wanted.total)
-    short = sentences.total(wanted.quantity, wanted.satuan[:LONGEST_UNIT], amount)
-    return Part(calculation_text(wanted, rounding), amount, ((UNIT_PRICE, short),))
+    short = short_calculation_text(wanted)
+    return Part(calculation_text(wanted, rounding), rupiah(wanted.total), ((UNIT_PRICE, short),))
 
 
 def _fitting(parts: list[Part], most: int, last: int) -> list[Part]:

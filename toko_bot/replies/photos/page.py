@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from toko_bot.replies.buttons import Pictured
-from toko_bot.replies.layout import Page, asked_now, data_lines, list_page, part_of
+from toko_bot.replies.layout import Page, data_lines, list_page, part_of
 from toko_bot.replies.lists import open_buttons
 from toko_bot.replies.phone.hit import hit
 from toko_bot.replies.photos import words
@@ -11,6 +11,7 @@ from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import View
+from toko_core.people.shown import asked_now
 
 
 def several_page(
@@ -24,7 +25,7 @@ def several_page(
         return Page(words.GONE)
     listed = rows[: Pictured.MOST]
     here = Pictured(tuple(product_hash(served.catalog.products.code(row)) for row in listed))
-    products = [asked_now(served, settings, row, view) for row in listed]
+    products = [asked_now(served.catalog.products, row, view, settings.zone) for row in listed]
     title = words.several(len(rows)) if len(listed) == len(rows) else words.only_first(len(listed), len(rows))
     title = words.by_qr(qr) if qr else title
     lines = [hit(product, place, settings.price_rounding) for place, product in enumerate(products, 1)]

@@ -8,15 +8,17 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from toko_bot.replies import messages
 from toko_bot.replies.buttons import Button, Calculate, Open, ProductList, Results, data_of, unit_hash
-from toko_bot.replies.layout import Page, asked_now, button, data_lines, short_name
+from toko_bot.replies.layout import Page, button, data_lines, short_name
 from toko_bot.replies.phone import sentences
-from toko_bot.replies.quantities.totals import total_lines, wanted_unit
+from toko_bot.replies.quantities.totals import total_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
 from toko_core.people import View
+from toko_core.people.shown import asked_now
 from toko_core.prices.labels import LONGEST_UNIT, label_discount, label_level
 from toko_core.prices.payable import ORDINARY_LEVEL, calculate, has_levels, levels_of, of_level
+from toko_core.prices.totals import wanted_unit
 from toko_core.search.quantities import MOST, THOUSANDTH, Quantity
 
 LONGEST_NAME = 300
@@ -30,7 +32,7 @@ def calculation_page(served: Served, settings: BotSettings, row: int, view: View
     A unit that the product no longer has becomes its first one. A viewer of one level sees that level's prices whatever
     the button says.
     """
-    product = asked_now(served, settings, row, view)
+    product = asked_now(served.catalog.products, row, view, settings.zone)
     level = _level(product, pressed)
     seen = of_level(product, level)
     units = list(dict.fromkeys(price.satuan for price in seen.prices if price.hargajual is not None))

@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton
 
 from toko_bot.replies import messages
 from toko_bot.replies.layout import Page, button, fit, in_rows, list_page
-from toko_bot.replies.price_lines import PriceLine
+from toko_bot.replies.price_lines import discount_line
 from toko_bot.replies.sharing import words
 from toko_bot.replies.sharing.buttons import Share
 from toko_bot.replies.sharing.prices import LONGEST_NAME, SharedPrices, one_line, shared_level, shared_prices
@@ -17,6 +17,7 @@ from toko_core.catalog.products import Product
 from toko_core.people import View
 from toko_core.prices.labels import label_level
 from toko_core.prices.payable import levels_of
+from toko_core.prices.shown import PriceLine
 from toko_core.text import shorten
 
 PRICE_CHARACTERS, PROMOTION_CHARACTERS = 1800, 1000
@@ -66,7 +67,7 @@ def is_shareable(product: Product) -> bool:
 
 
 def _price(line: PriceLine) -> str:
-    return f"🏷 {line.html}" if line.offer else f"{escape(line.label)} {line.amount}"
+    return discount_line(line) if line.offer else f"{escape(line.label)} {line.amount}"
 
 
 def _levels(product: Product, code: str, chosen: int) -> list[InlineKeyboardButton]:

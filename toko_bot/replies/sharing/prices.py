@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 
 from toko_bot.replies import messages
-from toko_bot.replies.layout import asked_now
-from toko_bot.replies.price_lines import PriceLine, price_lines
 from toko_bot.settings import BotSettings
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
 from toko_core.people import View
-from toko_core.prices.labels import label_promotion
+from toko_core.people.shown import asked_now
 from toko_core.prices.payable import ORDINARY_LEVEL, levels_of, of_level
+from toko_core.prices.shown import PriceLine, price_lines, promotion_texts
 from toko_core.text import drop_controls, moment, shorten
 
 LONGEST_NAME, LONGEST_SHOP = 200, 100
@@ -33,10 +32,9 @@ class SharedPrices:
 
 def shared_prices(served: Served, settings: BotSettings, row: int, level: int) -> SharedPrices:
     """Return a product's prices for customers of a level, with the discounts and promotions that are in force now."""
-    product = of_level(asked_now(served, settings, row, View(stock=False)), level)
+    product = of_level(asked_now(served.catalog.products, row, View(stock=False), settings.zone), level)
     lines = zip(product.prices, price_lines(product, settings.price_rounding), strict=True)
-    gifts = [None if each.gift is None else served.catalog.products.name(each.gift) for each in product.promotions]
-    promotions = map(label_promotion, product.promotions, gifts)
+    promotions = promotion_texts(product, served.catalog.products)
     code = shorten(one_line(product.kodeitem), LONGEST_NAME)
     return SharedPrices(
         shorten(one_line(settings.shop_name), LONGEST_SHOP),

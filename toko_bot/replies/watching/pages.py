@@ -9,10 +9,8 @@ from telegram.constants import MessageLimit
 
 from toko_bot.replies.buttons import ChangedList, MarkedList
 from toko_bot.replies.buttons.lists import MICROSECOND
-from toko_bot.replies.history_page import price_labels
 from toko_bot.replies.layout import (
     Page,
-    asked_now,
     button,
     data_lines,
     dated_lines,
@@ -31,6 +29,8 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import Period, PriceChange
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people import View
+from toko_core.people.shown import asked_now
+from toko_core.prices.history import price_labels
 from toko_core.state.watching.deliveries import Kind
 from toko_core.state.watching.watches import Marks, Watch
 from toko_core.text import day
@@ -69,7 +69,9 @@ def marked_page(served: Served, settings: BotSettings, watches: Sequence[Watch],
     part = part_of(len(found), number, settings.page_size)
     lines = []
     for place, (row, watch) in enumerate(found[part.start : part.end], part.start + 1):
-        name, *below = hit(asked_now(served, settings, row, view), place, settings.price_rounding).splitlines()
+        name, *below = hit(
+            asked_now(served.catalog.products, row, view, settings.zone), place, settings.price_rounding
+        ).splitlines()
         lines += [f"{name} {words.BELL}" if watch.marks.notify else name, *below]
     legend = [words.LEGEND] if any(watch.marks.notify for _, watch in found) else []
     parts = [words.marked(len(found)), "\n".join(lines), "\n".join([*legend, *([words.gone(gone)] if gone else [])])]

@@ -81,6 +81,8 @@ class Discounts:
         """Read the tables `discounts` and `promotions`. A catalogue of an earlier version has none."""
         self._discounts = _Offers(connection, "discounts", DISCOUNT, _discount)
         self._promotions = _Offers(connection, "promotions", PROMOTION, _promotion)
+        offers: tuple[Discount | Promotion, ...] = (*self._discounts.distinct, *self._promotions.distinct)
+        self._periods = tuple(dict.fromkeys(offer.period for offer in offers))
 
     def of(self, product_id: int, moment: datetime) -> tuple[tuple[Discount, ...], tuple[Promotion, ...]]:
         """Return the discounts and promotions of a product that apply at a moment of the shop's wall clock."""
@@ -89,6 +91,13 @@ class Discounts:
             tuple(discount for discount in discounts if discount.period.covers(moment)),
             tuple(promotion for promotion in promotions if promotion.period.covers(moment)),
         )
+
+    def in_force(self, moment: datetime) -> tuple[bool, ...]:
+        """Return, for each distinct period of a discount or promotion, whether it covers a moment.
+
+        As long as this stays the same, so do the prices of the catalogue.
+        """
+        return tuple(period.covers(moment) for period in self._periods)
 
 
 class _Offers(Generic[Offer]):
@@ -103,14 +112,14 @@ class _Offers(Generic[Offer]):
             for rows in _read(connection, table, columns):
                 numbered = [(row[0], places.setdefault(row[1:], len(places))) for row in rows]
                 pairs.append(np.array(numbered, np.int32).reshape(-1, 2))
-        self._offers = [make(*values) for values in places]
+        self.distinct = [make(*values) for values in places]
         self._products, self._places = np.concatenate(pairs).T.copy()
 
     def of(self, product_id: int) -> list[Offer]:
-        if not self._offers:
+        if not self.distinct:
             return []
         start, end = (int(self._products.searchsorted(product_id, side)) for side in ("left", "right"))
-        return [self._offers[place] for place in self._places[start:end]]
+        return [self.distinct[place] for place in self._places[start:end]]
 
 
 def _discount(*values: Any) -> Discount:

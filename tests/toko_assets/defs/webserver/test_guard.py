@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.toko_assets.defs.webserver.serving import MUTATION, REPORT, Served, web_server
-from toko_bot.service.dagster_client import Dagster, DagsterError
+from toko_core.state.dagster_client import Dagster, DagsterError
 
 SETTINGS = {
     "WEB_URL": "https://web.example:8443/",

@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.toko_assets.defs.webserver.serving import MUTATION, Served, web_server
-from toko_bot.service.dagster_client import Dagster
+from toko_core.state.dagster_client import Dagster
 
 LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 

@@ -20,8 +20,8 @@ from tests.toko_bot.bot.shop import INDOMIE, SUGAR, point_at, publish_shop
 from toko_bot.replies import messages
 from toko_bot.replies.decisions import texts
 from toko_bot.replies.people.texts import ONLY_OWNERS
-from toko_bot.service import dagster_client
 from toko_core.people import Person, Role
+from toko_core.state import dagster_client
 from toko_core.state.decisions import YES, Kind, Question
 from toko_core.state.decisions.store import LEASE
 from toko_core.state.quiet import read_quiet

@@ -3,7 +3,7 @@
 from dagster_graphql.schema import create_schema
 from graphql import parse, validate
 
-from toko_bot.service import dagster_client as client
+from toko_core.state import dagster_client as client
 
 QUERIES = ("FIND_JOB", "LAUNCH", "FOLLOW", "WHY", "TAGGED", "RECENT", "LAST")
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from toko_bot.service.usage import Usage
 from toko_core.state import database
 from toko_core.state.database import FILE, StateDatabase
 from toko_core.state.demand.counts import Outcome
 from toko_core.state.demand.store import Kind, Wanted
+from toko_core.state.usage import Usage
 
 ZONE, BUDI, SITI = ZoneInfo("Asia/Jakarta"), 101, 102
 

@@ -54,7 +54,7 @@ RECENT = """query ($recent: Int!) { runsOrError(limit: $recent) {
 MOST_RECENT = 50
 LAST = """query ($limit: Int!) { runsOrError(filter: {pipelineName: "sync"}, limit: $limit) {
   __typename
-  ... on Runs { results { status startTime creationTime } }
+  ... on Runs { results { runId status startTime creationTime } }
 } }"""
 
 
@@ -85,6 +85,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
+    run: str
     status: str
     time: datetime
 
@@ -158,7 +159,9 @@ class Dagster:
         """Return the last runs of the job, the newest first."""
         found = (await self._ask(LAST, limit=limit))["runsOrError"]
         return [
-            PastRun(run["status"], datetime.fromtimestamp(run["startTime"] or run["creationTime"], UTC))
+            PastRun(
+                str(run["runId"]), run["status"], datetime.fromtimestamp(run["startTime"] or run["creationTime"], UTC)
+            )
             for run in found.get("results", ())
         ]
 

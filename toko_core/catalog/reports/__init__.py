@@ -1,0 +1,1 @@
+"""The lists of products that need attention, or that sell best."""
