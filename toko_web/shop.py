@@ -1,12 +1,11 @@
 """The objects that all requests share."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import cast
 
 from starlette.requests import HTTPConnection
 
-from toko_core.catalog.live import LiveCatalog, Served
+from toko_core.catalog.live import LiveCatalog, Observer, Served
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
 from toko_web.settings import PageSettings
@@ -16,25 +15,20 @@ class NoCatalogueError(Exception):
     """No catalogue is published yet. The message says why, for the log."""
 
 
-class Uncounted:
-    """Counts nothing."""
-
-    def serving(self, products: int, data_time: datetime) -> None: ...
-    def rejected(self) -> None: ...
-
-
 @dataclass
 class Shop:
     """The settings, the catalogue that is served, and the people of one shop."""
 
     settings: PageSettings
+    observer: Observer
+    """Is told of each new catalogue."""
     live: LiveCatalog = field(init=False)
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
-        self.live = LiveCatalog(settings.folder.catalog, settings.zone, Uncounted())
+        self.live = LiveCatalog(settings.folder.catalog, settings.zone, self.observer)
         self.state = StateDatabase(state_url(settings))
         self.people = People(self.state, settings.owners, settings.staff)
 

@@ -9,17 +9,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from toko_core.catalog.freshness import ClosedDays, open_age
+from toko_core.catalog.freshness import open_age
 from toko_core.text import ago, moment
-from toko_web.pages import assets
+from toko_web.service.static_files import StaticFiles
 from toko_web.shop import Shop, shop_of
 from toko_web.sign_in.visitor import Visitor
 
+FILES = StaticFiles(Path(__file__).with_name("static"))
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
-_TEMPLATES.globals |= {"static": assets.URL, "icons": _TEMPLATES.get_template("icons.html").module}
+_TEMPLATES.globals |= {"static": FILES.url, "icons": _TEMPLATES.get_template("icons.html").module}
+for _name in _TEMPLATES.list_templates():  # compiles them, so that the first person does not wait for it
+    _TEMPLATES.get_template(_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,6 @@ def _data_age(shop: Shop) -> DataAge | None:
     served, settings, now = shop.live.served, shop.settings, datetime.now(UTC)
     if served is None:
         return None
-    age = open_age(served.data_time, now, settings.zone, ClosedDays())
+    age = open_age(served.data_time, now, settings.zone, settings.closed_days)
     is_old = age > timedelta(hours=settings.stale_hours)
     return DataAge(moment(served.data_time, settings.zone), ago(now - served.data_time), is_old)
