@@ -182,8 +182,8 @@ def _check_people(settings: Mapping[str, str], containers: Sequence[Container]) 
     if any(settings.get(name) for name in PEOPLE) or any(one.name == PAGE and one.is_healthy for one in containers):
         return
     yield Problem(
-        "OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start. Put the owner's Telegram id "
-        "there, or run: docker compose exec code toko people add ID --role owner",
+        "OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start. Put the owner's Telegram "
+        "id there, or run: docker compose exec code toko people add ID --role owner",
         is_warning=True,
     )
 
