@@ -32,13 +32,14 @@ def build_app(settings: PageSettings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     shop: Shop = app.state.shop
     await shop.live.poll()
-    following = asyncio.create_task(shop.live.follow(_report))
+    tasks = [asyncio.create_task(work) for work in (shop.live.follow(_report), shop.keep_prices_in_force())]
     try:
         yield
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         shop.close()
 
 

@@ -1,5 +1,6 @@
 """The objects that all requests share."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -9,7 +10,11 @@ from starlette.requests import HTTPConnection
 from toko_core.catalog.live import LiveCatalog, Served
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
+from toko_web.catalogue.facets import PreparedFacets
 from toko_web.settings import PageSettings
+
+IN_FORCE_SECONDS = 10.0
+"""Seconds after which a price filter knows of a discount that has begun or ended. What is shown knows at once."""
 
 
 class NoCatalogueError(Exception):
@@ -28,13 +33,15 @@ class Shop:
     """The settings, the catalogue that is served, and the people of one shop."""
 
     settings: PageSettings
+    facets: PreparedFacets = field(init=False)
     live: LiveCatalog = field(init=False)
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
-        self.live = LiveCatalog(settings.folder.catalog, settings.zone, Uncounted())
+        self.facets = PreparedFacets(settings.price_rounding)
+        self.live = LiveCatalog(settings.folder.catalog, settings.zone, Uncounted(), self._prepare)
         self.state = StateDatabase(state_url(settings))
         self.people = People(self.state, settings.owners, settings.staff)
 
@@ -44,6 +51,20 @@ class Shop:
         if self.live.served is None:
             raise NoCatalogueError(self.live.problem or "no catalogue was read yet")
         return self.live.served
+
+    @property
+    def wall_clock(self) -> datetime:
+        """The time in the shop, without a zone, as discounts have theirs."""
+        return datetime.now(self.settings.zone).replace(tzinfo=None)
+
+    async def keep_prices_in_force(self) -> None:
+        """Let filters know of discounts that begin or end, forever."""
+        while True:
+            await asyncio.sleep(IN_FORCE_SECONDS)
+            await asyncio.to_thread(self.facets.update, self.wall_clock)
+
+    def _prepare(self, served: Served) -> None:
+        self.facets.prepare(served, self.wall_clock)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -1,7 +1,8 @@
 """Renders the templates. Every value is escaped unless it is markup of ours."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from toko_core.catalog.freshness import ClosedDays, open_age
-from toko_core.text import ago, moment
+from toko_core.catalog.freshness import is_old
+from toko_core.text import ago, count, moment, quantity, rupiah
 from toko_web.pages import assets
 from toko_web.shop import Shop, shop_of
 from toko_web.sign_in.visitor import Visitor
+
+
+def _amount(amount: Decimal | None) -> str:
+    """Format an amount for an input."""
+    return "" if amount is None else quantity(amount)
+
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
+_TEMPLATES.filters |= {"rupiah": rupiah, "quantity": quantity, "count": count, "amount": _amount}
 _TEMPLATES.globals |= {"static": assets.URL, "icons": _TEMPLATES.get_template("icons.html").module}
 
 
@@ -86,6 +94,5 @@ def _data_age(shop: Shop) -> DataAge | None:
     served, settings, now = shop.live.served, shop.settings, datetime.now(UTC)
     if served is None:
         return None
-    age = open_age(served.data_time, now, settings.zone, ClosedDays())
-    is_old = age > timedelta(hours=settings.stale_hours)
-    return DataAge(moment(served.data_time, settings.zone), ago(now - served.data_time), is_old)
+    is_stale = is_old(served.data_time, settings.stale_hours, settings.zone, settings.closed_days)
+    return DataAge(moment(served.data_time, settings.zone), ago(now - served.data_time), is_stale)
