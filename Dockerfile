@@ -1,6 +1,8 @@
-# Two images of one file: the platform (Dagster and the chain) and the bot, which has neither Dagster nor PostgreSQL.
+# Three images of one file: the platform (Dagster and the chain), and the bot and the catalogue's pages, which have neither
+# Dagster nor PostgreSQL.
 #   docker build --target platform -t toko-platform .
 #   docker build --target bot -t toko-bot .
+#   docker build --target web -t toko-web .
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 FROM ${PYTHON_IMAGE} AS base
 ENV PATH=/opt/toko/bin:/app/bin:$PATH \
@@ -8,11 +10,12 @@ ENV PATH=/opt/toko/bin:/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TOKO_DATA_DIR=/data
-# The bot is a user of its own, whose group may read the catalogue, and write to the state database. Volumes that are empty
-# take over the folders' owner.
+# The bot and the pages are users of their own, whose group may read the catalogue, and write to the state database. Volumes
+# that are empty take over the folders' owner.
 RUN groupadd --gid 10001 toko \
  && useradd --uid 10001 --gid toko --create-home --home-dir /home/toko --shell /usr/sbin/nologin toko \
  && useradd --uid 10020 --gid toko --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin toko-bot \
+ && useradd --uid 10021 --gid toko --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin toko-web \
  && install -d -o toko -g toko -m 0750 /data /data/catalog /data/inbox \
  && install -d -o toko -g toko -m 2770 /data/state \
  && install -d -o toko -g toko -m 0755 /inbox
@@ -27,6 +30,7 @@ RUN awk '/^[a-z]/ { wanted = /^(hatchling|packaging|pathspec|pluggy|trove-classi
 COPY pyproject.toml README.md LICENSE /src/
 COPY toko_core /src/toko_core
 COPY toko_bot /src/toko_bot
+COPY toko_web /src/toko_web
 COPY toko_assets /src/toko_assets
 RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /tmp /src \
  && pip --python /opt/toko/bin/python install --quiet --no-deps --no-index --target /app /tmp/*.whl
@@ -36,6 +40,13 @@ COPY requirements/bot.txt /tmp/
 RUN python -m venv --without-pip /opt/toko \
  && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
     --only-binary :all: -r /tmp/bot.txt \
+ && find /opt/toko -type d -name tests -prune -exec rm -r {} +
+
+FROM base AS web-packages
+COPY requirements/web.txt /tmp/
+RUN python -m venv --without-pip /opt/toko \
+ && pip --python /opt/toko/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: -r /tmp/web.txt \
  && find /opt/toko -type d -name tests -prune -exec rm -r {} +
 
 FROM base AS platform-packages
@@ -63,6 +74,17 @@ COPY --from=code /app/toko_bot toko_bot
 USER 10020:10001
 HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_bot", "--check"]
 CMD ["python", "-m", "toko_bot"]
+
+FROM runtime AS web
+COPY --from=web-packages /opt/toko /opt/toko
+LABEL org.opencontainers.image.title="toko web" \
+      org.opencontainers.image.description="Web pages and API: prices from a catalogue" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=code /app/toko_core toko_core
+COPY --from=code /app/toko_web toko_web
+USER 10021:10001
+HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_web", "--check"]
+CMD ["python", "-m", "toko_web"]
 
 FROM runtime AS platform
 COPY --from=platform-packages /opt/toko /opt/toko

@@ -24,7 +24,7 @@ def make_compose(source: str, caddyfile: str) -> str:
     text = HEAD + source[source.index("\n\n") :]
     text = re.sub(r"^    build: .*\n", "", text, flags=re.MULTILINE)
     text = re.sub(
-        r"(image: &?\w* ?|IMAGE: )(toko-platform|toko-bot)\b", rf"\1{REGISTRY}/\2:{VERSION}", text, flags=re.I
+        r"(image: &?\w* ?|IMAGE: )(toko-platform|toko-bot|toko-web)\b", rf"\1{REGISTRY}/\2:{VERSION}", text, flags=re.I
     )
     text = text.replace("      - ./deploy/Caddyfile:/etc/caddy/Caddyfile:ro\n", "")
     indented = "".join(f"        {line}" if line.strip() else line for line in caddyfile.splitlines(keepends=True))

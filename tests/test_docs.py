@@ -12,7 +12,7 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-PACKAGES = "toko_core|toko_assets|toko_bot|tests|benchmarks"
+PACKAGES = "toko_core|toko_assets|toko_bot|toko_web|tests|benchmarks"
 BEFORE = r"(?<![\w./-])"
 FILE = re.compile(rf"{BEFORE}(?:[\w-]+/)*[\w-]+\.py\b")
 PLACE = re.compile(rf"{BEFORE}(?:{PACKAGES}|deploy|requirements)(?:/[\w.-]*\w)+")

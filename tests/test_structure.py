@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("toko_core", "toko_assets", "toko_bot")
+PACKAGES = ("toko_core", "toko_assets", "toko_bot", "toko_web")
 MOST_ENTRIES, MOST_MODULES = 9, 12
 SHIMS = frozenset({Path("toko_assets/dagster_storage.py")})
 """Names that existing installations use; each leads to where its subject is now."""

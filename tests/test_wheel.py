@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from tests.web_interface import web_interface_of
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("toko_core", "toko_assets", "toko_bot")
+PACKAGES = ("toko_core", "toko_assets", "toko_bot", "toko_web")
 PRODUCTS = 200
 TEXTS = (".py", ".md", ".toml", ".yaml", ".yml", ".txt", "Makefile", "Dockerfile", ".example", ".sh")
 INSTALL = re.compile(r"""\b(?:install|add|uvx|--from)\s+(?:(?:--[\w-]+|-[qU])\s+)*["'`]?toko(?![\w./-])""")
@@ -89,15 +89,16 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == wanted
-    assert {name for name in held if not name.endswith((".py", ".typed", ".sql"))} == {
-        "toko_assets/defs/dagster.yaml", "toko_core/search/language/synonyms.txt"
-    }  # fmt: skip
+    others = {name for name in held if not name.endswith((".py", ".typed", ".sql"))}
+    pages = {name for name in others if name.startswith(("toko_web/pages/templates/", "toko_web/pages/static/"))}
+    assert {"toko_web/pages/templates/base.html", "toko_web/pages/static/toko.css"} <= pages
+    assert others - pages == {"toko_assets/defs/dagster.yaml", "toko_core/search/language/synonyms.txt"}
 
 
-def test_the_wheel_requires_what_both_images_hold() -> None:
+def test_the_wheel_requires_what_the_images_hold() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
-    held = {name for group in ("core", "platform", "bot") for name in groups[group] if isinstance(name, str)}
+    held = {name for group in ("core", "platform", "bot", "web") for name in groups[group] if isinstance(name, str)}
     required = [Requirement(text) for text in project["project"]["dependencies"]]
     assert {f"{r.name}[{','.join(sorted(r.extras))}]" if r.extras else r.name for r in required} == held
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from toko_core.settings import TELEGRAM, BaseUrl, Ids, SecretUrl, ShopSettings, TelegramSettings, load
+from toko_core.settings.catalog_url import CatalogUrlSettings
 from toko_core.settings.running import ListenPlace, RunningSettings, split_place
 from toko_core.settings.showing import ShowingSettings
 
@@ -31,7 +32,7 @@ def _webhook_url(url: str) -> str:
     return url
 
 
-class BotSettings(ShopSettings, TelegramSettings, ShowingSettings, RunningSettings):
+class BotSettings(ShopSettings, TelegramSettings, CatalogUrlSettings, ShowingSettings, RunningSettings):
     """All settings of the bot. A field has the name of its variable in lower case."""
 
     allowed_chats: Ids = Field(frozenset(), description="Ids of groups whose members may search")

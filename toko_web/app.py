@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from toko_web.pages import search
+from toko_web.pages import product, search
 from toko_web.pages.assets import Assets
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router,)
+ROUTERS = (search.router, product.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -32,14 +32,15 @@ def build_app(settings: PageSettings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     shop: Shop = app.state.shop
     await shop.live.poll()
-    tasks = [asyncio.create_task(work) for work in (shop.live.follow(_report), shop.keep_prices_in_force())]
+    background = (shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing())
+    following = asyncio.gather(*background)
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+        await shop.usage.write(everything=True)
         shop.close()
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 from toko_core.settings import BaseUrl, PeopleSettings, ShopSettings, load
+from toko_core.settings.catalog_url import CatalogUrlSettings
 from toko_core.settings.hosts import HOST_NAME, Hosts, HostSettings, Place
 from toko_core.settings.running import ListenPlace, RunningSettings, split_place
 from toko_core.settings.showing import ShowingSettings
@@ -37,13 +38,12 @@ def _is_any_address(place: str) -> bool:
         return False
 
 
-class PageSettings(ShopSettings, PeopleSettings, HostSettings, ShowingSettings, RunningSettings):
+class PageSettings(ShopSettings, PeopleSettings, CatalogUrlSettings, HostSettings, ShowingSettings, RunningSettings):
     """All settings of the pages and the API. A field has the name of its variable in lower case."""
 
     catalog_listen: ListenPlace = Field(
         "127.0.0.1:8000", description="The address:port that the catalogue's pages listen on"
     )
-    catalog_url: BaseUrl | None = Field(None, description="The public address of the catalogue's pages; unset: none")
     web_url: BaseUrl | None = Field(None, description="Dagster's address, for links on the state page; unset: no links")
     trusted_proxies: Annotated[frozenset[str], NoDecode, BeforeValidator(_proxies)] = Field(
         frozenset(), description="Proxies whose X-Forwarded-For says who the client is; unset: none"

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from toko_core.catalog.live import LiveCatalog, Served
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
+from toko_core.state.usage import Usage
 from toko_web.catalogue.facets import PreparedFacets
 from toko_web.settings import PageSettings
 
@@ -37,6 +38,7 @@ class Shop:
     live: LiveCatalog = field(init=False)
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
+    usage: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
@@ -44,6 +46,7 @@ class Shop:
         self.live = LiveCatalog(settings.folder.catalog, settings.zone, Uncounted(), self._prepare)
         self.state = StateDatabase(state_url(settings))
         self.people = People(self.state, settings.owners, settings.staff)
+        self.usage = Usage(self.state, settings.zone, settings.owners | settings.staff)
 
     @property
     def served(self) -> Served:

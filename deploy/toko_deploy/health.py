@@ -28,7 +28,7 @@ def code() -> str | None:
 
 def webserver() -> str | None:
     """Check that the web interface responds."""
-    with urllib.request.urlopen("http://127.0.0.1:3000/server_info", timeout=SECONDS):
+    with urllib.request.urlopen("http://127.0.0.1:3000/dagster/server_info", timeout=SECONDS):
         return None
 
 

@@ -20,7 +20,7 @@ from toko_assets.postgres.server import PostgresServer
 CHECKOUT = Path(__file__).parent.parent.parent
 NEEDED = (
     "Dockerfile", ".dockerignore", "docker-compose.yml", "Makefile", "pyproject.toml", "README.md", "LICENSE",
-    "requirements", "deploy", "toko_core", "toko_assets", "toko_bot",
+    "requirements", "deploy", "toko_core", "toko_assets", "toko_bot", "toko_web",
 )  # fmt: skip
 BASE_IMAGES = {
     name: os.environ[name] for name in ("PYTHON_IMAGE", "POSTGRES_IMAGE", "CADDY_IMAGE") if name in os.environ
@@ -29,7 +29,7 @@ BASE_IMAGES = {
 PYTHON_IMAGE = BASE_IMAGES.get("PYTHON_IMAGE", "python:3.11-slim-bookworm")
 DOCKER_SOCKET = Path(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
 PROJECT = "toko"
-SERVICES = ("postgres", "code", "webserver", "daemon", "bot")
+SERVICES = ("postgres", "code", "webserver", "daemon", "bot", "web")
 VOLUMES = ("toko_postgres", "toko_data", "toko_catalog", "toko_state", "toko_inbox", "toko_certificates")
 RUN_LABEL = "dagster/run_id"
 BUDI, SITI = 101, 102
@@ -275,7 +275,7 @@ def stack(folder: Path, postgres: PostgresServer, **more: str) -> Iterator[Stack
             "DB_PASSWORD": "a-secret-of-the-role", "POSTGRES_PASSWORD": "a-secret-of-the-superuser",
             "DOCKER_GID": str(DOCKER_SOCKET.stat().st_gid), "DOCKER_SOCKET": str(DOCKER_SOCKET),
             "BACKUP_FOLDER": str(inbox), "ALLOWED_USERS": str(BUDI), "OWNER_USERS": str(SITI),
-            "TELEGRAM_RATE_LIMIT": "0", "WEB_PORT": "3999",
+            "TELEGRAM_RATE_LIMIT": "0", "WEB_PORT": "3999", "CATALOG_PORT": "3998",
             **telegram.settings, **BASE_IMAGES, **more,
         }  # fmt: skip
         telegram.user(SITI, "Siti")

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import dagster_webserver
 import pytest
 import yaml  # type: ignore[import-untyped]
 
@@ -14,6 +15,7 @@ from tests.deploy.stack import CHECKOUT
 from toko_assets.cli.containers.docker import NETWORKS, PROJECT, VOLUMES
 from toko_assets.common.settings import Settings, WebSettings
 from toko_bot.settings import BotSettings
+from toko_web.settings import PageSettings
 
 NOT_IN_CONTAINERS = {
     "toko_data_dir",
@@ -70,6 +72,35 @@ def test_the_web_server_is_the_guarded_one_and_gets_its_names_but_no_secret_besi
 
 def test_the_bot_gets_every_setting_of_the_bot_and_no_other_secret() -> None:
     assert environment("bot") == {name.upper() for name in BotSettings.model_fields} - {"TOKO_DATA_DIR"}
+
+
+def test_the_pages_get_every_setting_of_theirs_and_no_secret_besides_the_state_databases() -> None:
+    assert environment("web") == {name.upper() for name in PageSettings.model_fields} - {"TOKO_DATA_DIR"}
+
+
+def test_the_proxy_reaches_the_pages_which_reach_nothing_of_ours() -> None:
+    services = load("docker-compose.yml")["services"]
+    assert services["web"]["networks"] == ["web"]
+    assert {name for name, service in services.items() if "web" in service["networks"]} == {"web", "proxy"}
+    assert services["web"]["ports"] == ["127.0.0.1:${CATALOG_PORT:-8000}:8000"]
+
+
+def test_the_proxy_redirects_every_page_that_dagster_has_and_the_health_check_knows_its_path() -> None:
+    caddyfile = (CHECKOUT / "deploy/Caddyfile").read_text()
+    (moved,) = re.findall(r"path_regexp \^/\(([a-z_|-]+)\)\(/\|\$\)", caddyfile)
+    assert set(moved.split("|")) == pages_of_dagster() | {"server_info"}
+    command = load("docker-compose.yml")["services"]["webserver"]["command"]
+    assert command[command.index("-l") + 1] == "/dagster"
+    assert "127.0.0.1:3000/dagster/server_info" in (CHECKOUT / "deploy/toko_deploy/health.py").read_text()
+
+
+def pages_of_dagster() -> set[str]:
+    """The first parts of the paths of its web app, as its script lists them."""
+    scripts = Path(dagster_webserver.__file__).parent.glob("webapp/build/_next/static/**/*.js")
+    (listed,) = (text for script in scripts if '"/guess/:jobPath"' in (text := script.read_text()))
+    start = listed.rindex('region:"page"', 0, listed.index('"/guess/:jobPath"'))
+    paths = re.findall(r'path:(\[[^]]*\]|"[^"]*")', listed[start : listed.index('path:"*"', start)])
+    return set(re.findall(r'"/([a-z-]+)', "".join(paths)))
 
 
 def test_run_containers_are_given_the_names_of_network_and_volumes_that_compose_makes() -> None:
@@ -208,7 +239,7 @@ def test_images_have_no_compiler_and_nothing_that_installs_packages() -> None:
     assert base == "base"
     assert "command -v $program" in body
     assert re.search(r"pip uninstall .* pip$", body, re.MULTILINE)
-    for image in ("bot", "platform"):
+    for image in ("bot", "web", "platform"):
         base, body = stages()[image]
         assert base == "runtime"
         assert re.findall(r"^RUN|\bpip\b|apt-get", body, re.MULTILINE) == []
@@ -216,13 +247,15 @@ def test_images_have_no_compiler_and_nothing_that_installs_packages() -> None:
     assert "apt-get" not in str(stages())
 
 
-def test_the_bot_is_another_user_than_the_chain_and_its_group_reads_the_catalogue_and_writes_the_state() -> None:
-    users = {image: re.findall(r"^USER (\S+)", stages()[image][1], re.MULTILINE) for image in ("bot", "platform")}
-    assert users == {"bot": ["10020:10001"], "platform": ["10001"]}
+def test_bot_and_pages_are_other_users_whose_group_reads_the_catalogue_and_writes_the_state() -> None:
+    images = ("bot", "web", "platform")
+    users = {image: re.findall(r"^USER (\S+)", stages()[image][1], re.MULTILINE) for image in images}
+    assert users == {"bot": ["10020:10001"], "web": ["10021:10001"], "platform": ["10001"]}
     assert "install -d -o toko -g toko -m 0750 /data /data/catalog" in stages()["base"][1]
     assert "install -d -o toko -g toko -m 2770 /data/state" in stages()["base"][1]
     services = load("docker-compose.yml")["services"]
-    assert services["bot"]["volumes"] == ["catalog:/data/catalog:ro", "state:/data/state"]
+    for name in ("bot", "web"):
+        assert services[name]["volumes"] == ["catalog:/data/catalog:ro", "state:/data/state"]
     assert "state:/data/state" in services["code"]["volumes"]
 
 

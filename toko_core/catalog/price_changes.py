@@ -181,7 +181,7 @@ class PriceChanges:
         At most `most` are returned, of those that come after the place `after`.
         """
         last = ChangePlace(since, "", "", 0, Decimal(0)) if after is None else after
-        values = {
+        values: dict[str, object] = {
             "since": _utc(since), "until": None if until is None else _utc(until), "level": level, "limit": most,
             "code": None if after is None else last.kodeitem, "seen_from": _utc(last.seen_from), "unit": last.satuan,
             "place_level": last.level, "most": last.jumlah_sampai,
@@ -190,7 +190,11 @@ class PriceChanges:
         for code, row, unit, of_level, limit, before, now, seen in self._rows(LISTED, values):
             seen_from = seen.replace(tzinfo=UTC)
             place = ChangePlace(
-                seen_from, code, unit or "", -1 if of_level is None else of_level, Decimal(-1) if limit is None else limit
+                seen_from,
+                code,
+                unit or "",
+                -1 if of_level is None else of_level,
+                Decimal(-1) if limit is None else limit,
             )
             key = PriceKey(unit or "", of_level if level is None else None, limit)
             found.append((place, PriceChange(row, key, before, now, seen_from)))

@@ -28,13 +28,18 @@ def _host_names(value: object) -> object:
     return names
 
 
-class HostSettings(PartSettings):
+class SiteSettings(PartSettings):
+    """Where the proxy of the containers is reached."""
+
+    site_address: str | None = Field(None, description="The proxy's addresses, in containers")
+
+
+class HostSettings(SiteSettings):
     """The names under which Dagster's web interface and the catalogue's pages are reached. They answer to no others."""
 
     allowed_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_host_names)] = Field(
         frozenset(), description="Further host names that the web servers answer to, separated by commas"
     )
-    site_address: str | None = Field(None, description="The proxy's addresses, in containers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,8 +326,83 @@ chat_aliases = Table(
 )
 """Groups that became supergroups. The title is erased at `told_at`, when the owners are notified."""
 
+passwords = Table(
+    "passwords",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("person"),
+    Column("sign_in_name", String(40), nullable=True),
+    Column("hash", String(200), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    UniqueConstraint("shop", "person_id", name="passwords_person"),
+    UniqueConstraint("shop", "sign_in_name", name="passwords_sign_in_name"),
+    sqlite_autoincrement=True,
+)
+"""The passwords of people, hashed (`toko_core.people.passwords`). Names for signing in are in lower case."""
 
-OWN = (opened_products, *OF_WATCHING)
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("person"),
+    Column("hash", String(64), nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("device", String(100), nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    UniqueConstraint("shop", "hash", name="sign_ins_one"),
+    Index("sign_ins_person", "shop", "person_id"),
+    sqlite_autoincrement=True,
+)
+"""The browsers in which people are signed in. `hash` is that of the id in the cookie. What has ended has no row."""
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    row_id(),
+    shop_column(),
+    *person_columns("person"),
+    Column("hash", String(64), nullable=False),
+    Column("until", Moment, nullable=False),
+    UniqueConstraint("shop", "hash", name="sign_in_links_one"),
+    sqlite_autoincrement=True,
+)
+"""Links that sign in once. `hash` is that of the token in the link. The row is deleted when the link is used."""
+
+OF_SIGN_IN = (passwords, sign_ins, sign_in_links)
+"""The tables that let somebody in: without the person their rows must not exist."""
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    row_id(),
+    shop_column(),
+    Column("key_name", String(40), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("scopes", String(100), nullable=False),
+    Column("level", Integer, nullable=True),
+    *person_columns("added_by"),
+    Column("added_at", Moment, nullable=False),
+    UniqueConstraint("shop", "key_name", name="api_keys_name"),
+    UniqueConstraint("shop", "hash", name="api_keys_one"),
+    sqlite_autoincrement=True,
+)
+"""The keys of programs that use the API (`toko_core.people.keys`). Revoked keys have no row."""
+
+api_key_uses = Table(
+    "api_key_uses",
+    metadata,
+    shop_column(primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("key_name", String(40), primary_key=True),
+    Column("uses", Integer, nullable=False),
+)
+"""How many requests each key made on a day."""
+
+
+OWN = (opened_products, *OF_WATCHING, *OF_SIGN_IN)
 """The tables whose rows concern nobody but the person whom they name: they are deleted with the access."""
 
 
@@ -343,7 +418,7 @@ def forget_own(connection: Connection, shop: str, user_id: int) -> int:
 def forget(connection: Connection, shop: str, user_id: int) -> int:
     """Erase who somebody is from all rows of all tables that have `person_columns`. Return how many rows that were.
 
-    What they typed is erased from their quotations, too. The rows of what they opened and watch are deleted.
+    What they typed is erased from their quotations, too. The rows of the OWN tables are deleted.
     """
     own = select(quotations.c.id).where(quotations.c.shop == shop, quotations.c.maker_id == user_id)
     connection.execute(update(quotation_lines).where(quotation_lines.c.quotation_id.in_(own)).values(asked=""))

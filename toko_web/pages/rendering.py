@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from toko_core.catalog.freshness import is_old
-from toko_core.text import ago, count, moment, quantity, rupiah
+from toko_core.prices.payable import round_amount
+from toko_core.text import ago, count, day, drop_controls, moment, percent, quantity, rupiah
 from toko_web.pages import assets
 from toko_web.shop import Shop, shop_of
 from toko_web.sign_in.visitor import Visitor
@@ -26,7 +27,11 @@ _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
-_TEMPLATES.filters |= {"rupiah": rupiah, "quantity": quantity, "count": count, "amount": _amount}
+_TEMPLATES.filters |= {
+    "rupiah": rupiah, "whole": lambda amount: round_amount(amount, None), "quantity": quantity, "number": count,
+    "percent": percent, "moment": moment, "day": day, "clean": drop_controls,
+    "amount": _amount,
+}  # fmt: skip
 _TEMPLATES.globals |= {"static": assets.URL, "icons": _TEMPLATES.get_template("icons.html").module}
 
 

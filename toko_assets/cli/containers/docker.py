@@ -14,7 +14,7 @@ SOCKET = "/var/run/docker.sock"
 """The default of DOCKER_SOCKET, which docker-compose.yml mounts into the daemon."""
 DATABASE_VOLUME = "toko_postgres"
 VOLUMES = (DATABASE_VOLUME, "toko_data", "toko_catalog", "toko_state", "toko_inbox", "toko_certificates")
-NETWORKS = ("toko_platform", "toko_runs", "toko_bot")
+NETWORKS = ("toko_platform", "toko_runs", "toko_bot", "toko_web")
 LABEL = "com.docker.compose."
 OLDEST_COMPOSE = (2, 20)
 SECONDS = 60

@@ -82,7 +82,7 @@ class Discounts:
         """Read the tables `discounts` and `promotions`. A catalogue of an earlier version has none."""
         self._discounts = _Offers(connection, "discounts", DISCOUNT, _discount)
         self._promotions = _Offers(connection, "promotions", PROMOTION, _promotion)
-        offers = (*self._discounts.distinct, *self._promotions.distinct)
+        offers: tuple[Discount | Promotion, ...] = (*self._discounts.distinct, *self._promotions.distinct)
         self._periods = tuple(dict.fromkeys(offer.period for offer in offers))
 
     def of(self, product_id: int, moment: datetime) -> tuple[tuple[Discount, ...], tuple[Promotion, ...]]:

@@ -47,15 +47,15 @@ class Served:
 
 
 @contextmanager
-def web_server(folder: Path, **settings: str) -> Iterator[Served]:
-    """Run it with these settings until the end, when Ctrl-C must stop it."""
+def web_server(folder: Path, *options: str, **settings: str) -> Iterator[Served]:
+    """Run it with these options and settings until the end, when Ctrl-C must stop it."""
     (folder / "dagster.yaml").write_text("telemetry: {enabled: false}")
     (folder / "workspace.yaml").write_text("load_from: []")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "web.log"
-    command = [sys.executable, "-m", MODULE, "-p", str(port), "-w", str(folder / "workspace.yaml")]
+    command = [sys.executable, "-m", MODULE, "-p", str(port), "-w", str(folder / "workspace.yaml"), *options]
     with log.open("wb") as output, dg.DagsterInstance.from_config(str(folder)) as instance:
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, "DAGSTER_HOME": str(folder), **settings},
@@ -76,6 +76,6 @@ def web_server(folder: Path, **settings: str) -> Iterator[Served]:
 
 def answers(served: Served) -> bool:
     try:
-        return httpx.get(f"{served.address}/server_info").is_success
+        return httpx.get(f"{served.address}/server_info", follow_redirects=True).is_success
     except httpx.TransportError:
         return False
