@@ -36,7 +36,7 @@ async def show_results(request: Request, visitor: CurrentVisitor) -> Response:
 
 
 @router.get("/pindai")
-async def open_scanned(request: Request, visitor: CurrentVisitor, kode: str = "") -> Response:
+async def open_scanned(request: Request, _: CurrentVisitor, kode: str = "") -> Response:
     """Lead to the product whose barcode a scanner read; to the search if several have it, or none."""
     shop, code = shop_of(request), clean(kode)
     served = shop.served
