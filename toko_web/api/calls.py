@@ -116,7 +116,7 @@ def accepting(*scopes: Scope, media_type: str = JSON, tokens: int = 1) -> Callab
     async def accept(request: Request, _: Annotated[object, Depends(BEARER)]) -> Call:
         api: ApiState = request.app.state.api
         shop = api.shop
-        key = _find_key(request, shop, api.keys)
+        key = _find_key(request, api.keys)
         headers = dict(CACHING)
         moment = datetime.now(shop.settings.zone).replace(tzinfo=None, microsecond=0)
         if key is not None:
