@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from toko_web.pages import product, search
+from toko_web.pages import lists, product, search, state
 from toko_web.pages.assets import Assets
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router, product.router)
+ROUTERS = (search.router, product.router, lists.router, state.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:

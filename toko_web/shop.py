@@ -10,6 +10,7 @@ from toko_core.catalog.live import LiveCatalog, Served
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
 from toko_core.state.usage import Usage
+from toko_web.catalogue.kept import KeptLists
 from toko_web.settings import PageSettings
 
 
@@ -33,6 +34,7 @@ class Shop:
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
     usage: Usage = field(init=False)
+    lists: KeptLists = field(default_factory=KeptLists)
 
     def __post_init__(self) -> None:
         settings = self.settings

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from toko_bot.replies.buttons.lists import (
-    HASH,
     LABELS,
     LISTS,
     MOST_BYTES,
@@ -29,6 +28,7 @@ from toko_bot.replies.buttons.lists import (
 )
 from toko_bot.replies.buttons.products import Calculate, Choose, History, Open, Photo, short_hash, unit_hash
 from toko_bot.replies.buttons.quotations import Quote
+from toko_core.catalog.product_hashes import HASH
 
 __all__ = [
     "HASH",
