@@ -72,7 +72,8 @@ def _render_product(request: Request, served: Served, row: int, visitor: Visitor
     return render(
         request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
         unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
-        remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone, most_changes=MOST_CHANGES,
+        remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
+        most_changes=MOST_CHANGES,
         drawn=[(barcode, draw_barcode(barcode.barcode)) for barcode in page.barcodes[:MOST_BARCODES]],
         undrawn=page.barcodes[MOST_BARCODES:], backups=backups(history.backups),
         plots=place_chart(history.series, history.span) if history.series else [],
