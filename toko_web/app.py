@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from toko_core.state.database import StateError
+from toko_web.api.app import build_api, run_api
 from toko_web.pages import account, lists, product, search, sign_in, state
 from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
@@ -42,6 +43,8 @@ def build_app(settings: PageSettings) -> FastAPI:
     sign_in.handle_errors(app)
     for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
         app.include_router(router)
+    app.state.api = build_api(shop)
+    app.mount("/v1", app.state.api)
     add_error_handlers(app)
     return app
 
@@ -65,10 +68,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.error("There is no catalogue to serve yet: %s. The server checks every second.", shop.live.problem)
     with suppress(StateError):  # the log says it
         await asyncio.to_thread(shop.people.exist)
-    works = (shop.live.follow(_report), shop.usage.keep_writing(), keep_pruned(shop))
+    works = (
+        shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop)
+    )  # fmt: skip
     tasks = [asyncio.create_task(work) for work in works]
     try:
-        yield
+        async with run_api(app.state.api):
+            yield
     finally:
         for task in tasks:
             task.cancel()

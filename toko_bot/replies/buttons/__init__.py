@@ -31,7 +31,6 @@ from toko_bot.replies.buttons.quotations import Quote
 from toko_core.catalog.product_hashes import HASH
 
 __all__ = [
-    "HASH",
     "LABELS",
     "MOST_BYTES",
     "NOTHING",
