@@ -39,7 +39,12 @@ class FakeDagster:
     checks: dict[str, list[tuple[str, bool, str]]] = field(default_factory=dict)
     """The name of each check of an asset, whether it passed, and its severity."""
 
+    silent: threading.Event | None = None
+    """No request has a response until this is set."""
+
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if self.silent is not None:
+            self.silent.wait(30)
         if "repositoriesOrError" in query:
             return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [REPOSITORY]}}
         if "launchRun" in query:

@@ -28,7 +28,6 @@ from toko_bot.replies.buttons.lists import (
 )
 from toko_bot.replies.buttons.products import Calculate, Choose, History, Open, Photo, short_hash, unit_hash
 from toko_bot.replies.buttons.quotations import Quote
-from toko_core.catalog.product_hashes import HASH
 
 __all__ = [
     "LABELS",
