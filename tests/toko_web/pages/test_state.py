@@ -10,7 +10,7 @@ from tests.toko_web.pages.conftest import WEB_URL, Shop
 from tests.toko_web.serving import running_web
 from tests.waiting import wait_until
 from toko_assets.defs.metadata.check_texts import CHECK_TEXTS
-from toko_web.pages.state_texts import CHECKS, NO_DAGSTER
+from toko_web.pages.texts.state import CHECKS, NO_DAGSTER
 
 
 def test_owners_see_the_data_the_last_syncs_and_the_checks_that_warn(shop: Shop) -> None:
