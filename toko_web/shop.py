@@ -7,7 +7,10 @@ from typing import cast
 
 from starlette.requests import HTTPConnection
 
-from toko_core.catalog.live import LiveCatalog, Served
+from toko_core.catalog.live import LiveCatalog, Observer, Served
+from toko_core.people.passwords import Passwords
+from toko_core.people.sign_in_links import SignInLinks
+from toko_core.people.sign_ins import SignIns
 from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
 from toko_core.state.usage import Usage
@@ -22,30 +25,33 @@ class NoCatalogueError(Exception):
     """No catalogue is published yet. The message says why, for the log."""
 
 
-class Uncounted:
-    """Counts nothing."""
-
-    def serving(self, products: int, data_time: datetime) -> None: ...
-    def rejected(self) -> None: ...
-
-
 @dataclass
 class Shop:
     """The settings, the catalogue that is served, and the people of one shop."""
 
     settings: PageSettings
+    observer: Observer
+    """Is told of each new catalogue."""
     facets: PreparedFacets = field(init=False)
     live: LiveCatalog = field(init=False)
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
+    passwords: Passwords = field(init=False)
+    sign_ins: SignIns = field(init=False)
+    links: SignInLinks = field(init=False)
+    seeing: set[int] = field(default_factory=set)
+    """The sign-ins of which it is stored just now that they are used."""
     usage: Usage = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
         self.facets = PreparedFacets(settings.price_rounding)
-        self.live = LiveCatalog(settings.folder.catalog, settings.zone, Uncounted(), self._prepare)
+        self.live = LiveCatalog(settings.folder.catalog, settings.zone, self.observer, self._prepare)
         self.state = StateDatabase(state_url(settings))
         self.people = People(self.state, settings.owners, settings.staff)
+        self.passwords = Passwords(self.state)
+        self.sign_ins = SignIns(self.state)
+        self.links = SignInLinks(self.state)
         self.usage = Usage(self.state, settings.zone, settings.owners | settings.staff)
 
     @property

@@ -32,7 +32,7 @@ NOODLES = Item(
     "MIE", "INDOMIE", "A1 atas", photo=photo(),
     fields={
         "keterangan": "Rasa asli\nBungkus baru", "stokmin": Decimal(MINIMUM), "supplier": "S1",
-        "dateupd": datetime(2026, 3, 4, 9, 30),  # noqa: DTZ001 - the shop's wall clock
+        "dateupd": datetime(2026, 3, 4, 9, 30),
     },
 )  # fmt: skip
 COFFEE = Item(
