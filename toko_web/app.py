@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from toko_core.state.database import StateError
+from toko_web.api.app import build_api, run_api
 from toko_web.pages import account, product, search, sign_in
 from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
@@ -40,6 +41,8 @@ def build_app(settings: PageSettings) -> FastAPI:
     sign_in.handle_errors(app)
     for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
         app.include_router(router)
+    app.state.api = build_api(shop)
+    app.mount("/v1", app.state.api)
     add_error_handlers(app)
     return app
 
@@ -66,7 +69,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     works = (shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop))
     tasks = [asyncio.create_task(work) for work in works]
     try:
-        yield
+        async with run_api(app.state.api):
+            yield
     finally:
         for task in tasks:
             task.cancel()

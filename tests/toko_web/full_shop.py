@@ -1,4 +1,4 @@
-"""A shop whose goods have everything that a page may show: levels, tiers, groups, offers, history, sales, hostile names."""
+"""A shop whose goods have all that a page may show: levels, tiers, groups, offers, history, sales, hostile names."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta

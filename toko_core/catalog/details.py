@@ -97,6 +97,16 @@ class ProductDetails:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ListedDetails:
+    """The details of a product that a list of all products has."""
+
+    satuan: str
+    """The base unit."""
+    rak: str | None
+    barcodes: Sequence[Barcode]
+
+
 class Details:
     """An open catalogue file. Its methods take about a millisecond and are thread-safe."""
 
@@ -127,6 +137,20 @@ class Details:
             dateupd,
             bool(photos),
         )
+
+    def listed(self, start: int, end: int) -> list[ListedDetails]:
+        """Return the details of the products from `start` until before `end`, in the order of their product_ids."""
+        cursor = self._connection.cursor()
+        barcodes: dict[int, list[Barcode]] = {}
+        within = "product_id >= ? AND product_id < ?"
+        query = f"SELECT product_id, barcode, satuan FROM barcodes WHERE {within} ORDER BY product_id, barcode"  # noqa: S608
+        for product_id, code, unit in self._rows(cursor, query, start, end):
+            barcodes.setdefault(product_id, []).append(Barcode(code, unit or ""))
+        query = f"SELECT product_id, satuan, rak FROM {self._products} WHERE {within} ORDER BY product_id"  # noqa: S608
+        return [
+            ListedDetails(unit or "", shelf or None, barcodes.get(product_id, ()))
+            for product_id, unit, shelf in self._rows(cursor, query, start, end)
+        ]
 
     def serials(self, product_id: int, text: str) -> list[Serial]:
         """Return the product's serial numbers that are exactly the text, in any letter case."""
