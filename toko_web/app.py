@@ -68,9 +68,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.error("There is no catalogue to serve yet: %s. The server checks every second.", shop.live.problem)
     with suppress(StateError):  # the log says it
         await asyncio.to_thread(shop.people.exist)
-    works = (
-        shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop)
-    )  # fmt: skip
+    works = (shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop))
     tasks = [asyncio.create_task(work) for work in works]
     try:
         async with run_api(app.state.api):
