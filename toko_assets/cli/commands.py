@@ -262,6 +262,22 @@ def bot(check: bool) -> None:
 
 
 @cli.command()
+@click.option("--check", is_flag=True, help="Only check that the newest catalogue is served. Exit status 1 if not.")
+def web(check: bool) -> None:
+    """Serve the catalogue's pages and API at CATALOG_LISTEN, 127.0.0.1:8000 by default. Ctrl-C ends it."""
+    from toko_core import SettingError
+
+    try:
+        from toko_web.__main__ import WebError, run_web
+
+        run_web(check=check)
+    except ModuleNotFoundError as error:
+        raise TokoError(f"The pages need {error.name}: install what requirements/web.txt lists.") from error
+    except (SettingError, WebError) as error:
+        raise TokoError(str(error)) from error
+
+
+@cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), help=PORT)
 def dev(port: int | None) -> None:
     """Serve Dagster's web interface at 127.0.0.1."""

@@ -115,9 +115,9 @@ def accepting(*scopes: Scope, media_type: str = JSON, tokens: int = 1) -> Callab
 
     async def accept(request: Request, _: Annotated[object, Depends(BEARER)]) -> Call:
         api: ApiState = request.app.state.api
+        shop = api.shop
         key = _find_key(request, api.keys)
         headers = dict(CACHING)
-        shop = api.shop
         moment = datetime.now(shop.settings.zone).replace(tzinfo=None, microsecond=0)
         if key is not None:
             api.uses.add(key.name, moment.date())
@@ -145,7 +145,7 @@ ReadingStock = Annotated[Call, Depends(accepting(Scope.STOCK))]
 
 
 def _find_key(request: Request, keys: Keys) -> Key | None:
-    """Return the key of a request; None in the open mode without one. Raises ProblemError.
+    """Return the key of a request; None in the open mode without one. Raises ProblemError and OpenModeError.
 
     A cookie of a browser counts for nothing here: a page of another site could send it along.
     """

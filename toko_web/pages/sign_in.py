@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from toko_core.people.sign_ins import Way
-from toko_core.state.database import StateError
 from toko_web.pages.rendering import render
 from toko_web.shop import shop_of
 from toko_web.sign_in.cookies import clear_sign_in, set_sign_in, sign_in_id
@@ -25,10 +24,8 @@ router = APIRouter(include_in_schema=False)
 WRONG = "Nama atau sandinya salah."
 """Whichever of the two it is: nobody learns who has an account."""
 STALE_FORM = "Halaman ini sudah terlalu lama terbuka. Coba sekali lagi."
-BROKEN = "Sedang ada gangguan di toko. Coba lagi sebentar lagi."
 SIGNED_OUT = "Anda sudah keluar."
 NOT_SIGNED_IN = "Sign in first."
-RETRY_SECONDS = 5
 
 
 def too_many(seconds: float) -> str:
@@ -139,7 +136,6 @@ def handle_errors(app: FastAPI) -> None:
     """Let the errors of signing in become pages."""
     app.add_exception_handler(NotSignedInError, _on_not_signed_in)
     app.add_exception_handler(FormError, _on_form_error)
-    app.add_exception_handler(StateError, _on_state_error)
 
 
 async def _on_not_signed_in(request: Request, _: Exception) -> Response:
@@ -152,11 +148,6 @@ async def _on_not_signed_in(request: Request, _: Exception) -> Response:
 async def _on_form_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FormError)  # noqa: S101 - for mypy
     return show_notice(request, Notice("Belum berhasil", STALE_FORM), error.status_code)
-
-
-async def _on_state_error(_request: Request, _error: Exception) -> Response:
-    response = PlainTextResponse(BROKEN, 503, {"Retry-After": str(RETRY_SECONDS)})
-    return _private(response)
 
 
 async def _begin(request: Request, person_id: int, name: str, way: Way, target: str) -> Response:

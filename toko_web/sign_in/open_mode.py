@@ -40,9 +40,9 @@ def check_open(request: HTTPConnection) -> None:
     hosts = request.headers.getlist("host")
     if len(hosts) != 1 or not _is_loopback_place(hosts[0]):
         raise OpenModeError("the Host header names another one")
-    if request.client is None or not _is_loopback(request.client.host):
+    if not is_from_this_machine(request):
         raise OpenModeError("the request comes from another one")
-    if any(name in PROXY_HEADERS or name.startswith(FORWARDED) for name in request.headers):
+    if is_passed_on(request):
         raise OpenModeError("a proxy passed the request on")
     if request.scope.get("http_version") == "1.0":  # all that nginx shows of itself unless it is told to
         raise OpenModeError("HTTP/1.0 is what a proxy speaks")
@@ -69,11 +69,17 @@ def refuse_to_start(settings: PageSettings, people: People) -> None:
     )
 
 
-def _is_loopback(address: str) -> bool:
+def is_from_this_machine(request: HTTPConnection) -> bool:
+    """Return whether the client, which may be a proxy, is on this machine."""
     try:
-        return ip_address(address).is_loopback
+        return request.client is not None and ip_address(request.client.host).is_loopback
     except ValueError:
         return False
+
+
+def is_passed_on(request: HTTPConnection) -> bool:
+    """Return whether a proxy says that it passed the request on."""
+    return any(name in PROXY_HEADERS or name.startswith(FORWARDED) for name in request.headers)
 
 
 def _is_loopback_place(text: str) -> bool:

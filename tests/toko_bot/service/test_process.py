@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 import httpcore._synchronization
 import pytest
 
-from toko_bot.service.process import SWITCH_SECONDS
+from toko_core.settings.process import SWITCH_SECONDS
 
 
 class CountsSniffio(importlib.abc.MetaPathFinder):
