@@ -58,7 +58,7 @@ class FakeDagster:
             return {"runsOrError": {"__typename": "Runs", "results": [run for run in self.runs if tag in run["tags"]]}}
         if "recent" in variables:
             return {"runsOrError": {"__typename": "Runs", "results": self.runs}}
-        run = {"status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}
+        run = {"runId": "r-0", "status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}
         return {"runsOrError": {"__typename": "Runs", "results": [run]}}
 
 
