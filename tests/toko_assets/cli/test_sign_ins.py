@@ -101,7 +101,7 @@ def test_in_a_terminal_the_password_is_asked_for_twice_without_an_echo(
 ) -> None:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TOKO_DATA_DIR": str(toko.data)}
-    command = [Path(sys.executable).with_name("toko"), "people", "password", "7"]
+    command = [str(Path(sys.executable).with_name("toko")), "people", "password", "7"]
     with subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=toko.data.parent,
         start_new_session=True,
