@@ -31,8 +31,8 @@ FORMULA = Item(
 )  # fmt: skip
 DOLLAR = Item("USD1", "PAPERBACK", [("PCS", "1", None, None, "1", None)], fields={"matauang": "USD"})
 SERVICE = Item("JASA1", "ONGKOS KIRIM", [("KALI", "1", None, None, "0", "15000")], fields={"jasa": True})
-ITEMS = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, OIL, COFFEE, SOAP, TEA, FORMULA, DOLLAR, SERVICE, *BISCUITS, *HUGE[:2],
-         *FILLER]  # fmt: skip
+ITEMS = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, OIL, COFFEE, SOAP, TEA, FORMULA, DOLLAR, SERVICE, *BISCUITS, HUGE[0],
+         *FILLER[:40]]  # fmt: skip
 
 
 def discount(item: Item, code: str, percent: str = "0", **columns: object) -> dict[str, object]:
