@@ -55,6 +55,20 @@ class PageSettings(ShopSettings, PeopleSettings, CatalogUrlSettings, HostSetting
         return split_place(self.catalog_listen)
 
     @property
+    def near_place(self) -> tuple[str, int]:
+        """Host and port at which this machine reaches the pages."""
+        host, port = self.listen_place
+        if _is_any_address(self.catalog_listen):
+            host = "::1" if ":" in host else "127.0.0.1"
+        return host, port
+
+    @property
+    def near_url(self) -> str:
+        """The address at which this machine reaches the pages."""
+        host, port = self.near_place
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
     def listens_on_loopback(self) -> bool:
         """Whether only this machine reaches the pages, unless a proxy passes requests on."""
         place = Place.parse(self.catalog_listen)

@@ -11,12 +11,16 @@ import pytest
 
 from tests import made_once
 from tests.installation import Answer, Installation
+from tests.toko_web.serving import free_port
 from toko_assets import cli
 from toko_assets.ipos.archive.reader import HEADER_BYTES, read_header
 from toko_assets.postgres.embedded import EmbeddedPostgres
 from toko_assets.postgres.server import PostgresServer
 
-CLEARED = ("BACKUP_FOLDER", "SHOP_TIMEZONE", "DB_NAME", "DB_HOST", "KEEP_BACKUPS", "KEEP_CATALOGS", "MAX_CSV_FILES")
+CLEARED = (
+    "BACKUP_FOLDER", "CATALOG_URL", "SHOP_TIMEZONE", "SITE_ADDRESS", "DB_NAME", "DB_HOST", "KEEP_BACKUPS",
+    "KEEP_CATALOGS", "MAX_CSV_FILES",
+)  # fmt: skip
 
 
 @contextmanager
@@ -27,6 +31,7 @@ def installed(folder: Path, **settings: str) -> Iterator[Installation]:
             patch.delenv(name, raising=False)
         patch.setenv("TOKO_DATA_DIR", str(folder / "data"))
         patch.setenv("DAGSTER_HOME", str(folder / "data" / "dagster"))
+        patch.setenv("CATALOG_LISTEN", f"127.0.0.1:{free_port()}")  # a developer may have pages at the usual one
         for name, value in settings.items():
             patch.setenv(name, value)
         patch.chdir(folder)

@@ -19,6 +19,8 @@ from toko_assets.sample.items import TODAY
 from toko_core import CatalogError, PermanentError
 from toko_core.catalog.demo import DEMO_BACKUP, is_demo_backup
 from toko_core.files import DataFolder
+from toko_core.settings import load
+from toko_web.settings import PageSettings
 
 HISTORY_PER_PRODUCT = 10
 SEED = 1
@@ -59,6 +61,11 @@ def _show_next_steps(settings: Settings, console: Console) -> None:
         f"Before that sync, copy an iPOS backup into {short_path(settings.inbox)}, or set BACKUP_FOLDER in the file "
         ".env to the folder where backups arrive. The first backup of your shop replaces the demo's data.",
         highlight=False,
+    )
+    console.print(
+        f"Open the catalogue in a browser: {toko} web, then {load(PageSettings).near_url}",
+        highlight=False,
+        soft_wrap=True,
     )
 
 

@@ -167,6 +167,11 @@ class Details:
         """
         return [tuple(row) for row in self._rows(self._connection.cursor(), IDLE.format(products=self._products))]
 
+    def with_photo(self) -> list[int]:
+        """Return the products that have a photo. It reads no photos."""
+        query = "SELECT product_id FROM photos WHERE gambar IS NOT NULL"
+        return [int(row[0]) for row in self._rows(self._connection.cursor(), query)]
+
     def photo(self, product_id: int) -> bytes | None:
         """Return the product's photo as JPEG, or None if it has none."""
         found = self._rows(self._connection.cursor(), "SELECT gambar FROM photos WHERE product_id = ?", product_id)

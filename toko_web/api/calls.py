@@ -21,7 +21,7 @@ from toko_core.prices.payable import of_level
 from toko_web.api.limits import RateLimits, Uses
 from toko_web.api.problems import NO_KEY, NO_SCOPE, NOT_ACCEPTABLE, ProblemError
 from toko_web.shop import Shop
-from toko_web.sign_in.open_mode import check_open
+from toko_web.sign_in.visitor import is_open
 
 JSON = "application/json"
 REALM = 'Bearer realm="toko"'
@@ -116,7 +116,7 @@ def accepting(*scopes: Scope, media_type: str = JSON, tokens: int = 1) -> Callab
     async def accept(request: Request, _: Annotated[object, Depends(BEARER)]) -> Call:
         api: ApiState = request.app.state.api
         shop = api.shop
-        key = _find_key(request, shop, api.keys)
+        key = _find_key(request, api.keys)
         headers = dict(CACHING)
         moment = datetime.now(shop.settings.zone).replace(tzinfo=None, microsecond=0)
         if key is not None:
@@ -144,17 +144,16 @@ Reading = Annotated[Call, Depends(accepting())]
 ReadingStock = Annotated[Call, Depends(accepting(Scope.STOCK))]
 
 
-def _find_key(request: Request, shop: Shop, keys: Keys) -> Key | None:
+def _find_key(request: Request, keys: Keys) -> Key | None:
     """Return the key of a request; None in the open mode without one. Raises ProblemError and OpenModeError.
 
     A cookie of a browser counts for nothing here: a page of another site could send it along.
     """
     given = request.headers.getlist("authorization")
     if not given:
-        if shop.people.exist():
-            raise ProblemError(NO_KEY, "Send a key as `Authorization: Bearer KEY`.", {"WWW-Authenticate": REALM})
-        check_open(request)
-        return None
+        if is_open(request):
+            return None
+        raise ProblemError(NO_KEY, "Send a key as `Authorization: Bearer KEY`.", {"WWW-Authenticate": REALM})
     scheme, _, secret = given[0].strip().partition(" ")
     key = keys.find(secret.strip()) if len(given) == 1 and scheme.lower() == "bearer" else None
     if key is None:

@@ -5,13 +5,11 @@ import http.client
 from toko_web.settings import PageSettings
 
 ASK_SECONDS = 10.0
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 def ask_health(settings: PageSettings) -> str | None:
     """Ask the server that runs with these settings. Returns what is wrong in one line, or None if nothing is."""
-    host, port = settings.listen_place
-    connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=ASK_SECONDS)
+    connection = http.client.HTTPConnection(*settings.near_place, timeout=ASK_SECONDS)
     try:
         connection.request("GET", "/healthz")
         response = connection.getresponse()

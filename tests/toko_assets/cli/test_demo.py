@@ -1,5 +1,6 @@
 """`toko demo` on a machine where nothing is set."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 
 from tests.acceptance.places import installed, run_toko
 from tests.installation import Answer, Installation
+from toko_assets.cli.terminal import toko_command
 from toko_assets.ipos.archive.reader import read_archive
 
 
@@ -36,6 +38,8 @@ def test_it_syncs_searches_and_says_how_to_come_to_ones_own_prices(demo: tuple[I
     ):
         assert said in next_steps, said
     assert "rm -r" not in next_steps
+    pages = os.environ["CATALOG_LISTEN"]
+    assert answer.output.endswith(f"Open the catalogue in a browser: {toko_command()} web, then http://{pages}")
 
 
 def test_its_backup_has_the_shops_time(demo: tuple[Installation, Answer]) -> None:

@@ -27,7 +27,7 @@ from tests.servers.dead_mans_switch import dead_mans_switch
 from toko_assets.cli.dagster_home import prepare_dagster_home
 from toko_assets.cli.dev.lock import FILE, only_one
 from toko_assets.cli.doctor.finding import Finding, Mark
-from toko_assets.cli.doctor.services import look_at_heartbeats, look_at_services
+from toko_assets.cli.doctor.running.services import look_at_heartbeats, look_at_services
 from toko_assets.common.settings import load_settings
 
 ORIGIN = RemoteInstigatorOrigin(

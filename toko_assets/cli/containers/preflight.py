@@ -24,8 +24,17 @@ from toko_assets.cli.containers.env_file import read_env_file, repeated_names
 
 SECRETS = ("DB_PASSWORD", "POSTGRES_PASSWORD")
 PROFILES = ("tls", "webhook")
-PORTS = {"WEB_PORT": (3000, "127.0.0.1"), "HTTP_PORT": (80, ""), "HTTPS_PORT": (443, "")}
+PORTS = {
+    "WEB_PORT": (3000, "127.0.0.1"),
+    "CATALOG_PORT": (8000, "127.0.0.1"),
+    "HTTP_PORT": (80, ""),
+    "HTTPS_PORT": (443, ""),
+}
 """The default and the address of each port of this machine."""
+PEOPLE = ("OWNER_USERS", "ALLOWED_USERS")
+PAGE = "toko-web"
+"""The name of the container of the catalogue's pages in docker-compose.yml."""
+HTTPS = "443"
 USER = 10001
 """The user, and the group, of the containers that read backups."""
 GB = 1_000_000_000
@@ -67,6 +76,7 @@ def find_problems(folder: Path, environment: Mapping[str, str] = os.environ) -> 
     yield from _check_backup_folder(folder, settings, is_local=docker.is_local)
     yield from _check_group(settings, docker)
     yield from _check_running(settings, folder, containers)
+    yield from _check_people(settings, containers)
     if docker.is_local:
         yield from _check_ports(settings, containers)
         yield from _check_disk(docker)
@@ -93,6 +103,13 @@ def _check_project(settings: Mapping[str, str]) -> Iterator[Problem]:
             yield Problem(
                 f"COMPOSE_PROFILES has {name!r}, and the profiles are {' and '.join(PROFILES)}: correct .env."
             )
+    port, site = settings.get("HTTPS_PORT") or HTTPS, settings.get("SITE_ADDRESS") or "localhost"
+    if profiles and port != HTTPS and site != "localhost" and not settings.get("CATALOG_URL"):
+        yield Problem(
+            f"HTTPS_PORT is {port}: set CATALOG_URL=https://{site}:{port}, where people reach the catalogue's pages. "
+            "Without it, links to them have no port.",
+            is_warning=True,
+        )
     replicas = settings.get("BOT_REPLICAS") or "1"
     if not replicas.isdigit() or int(replicas) < 1:
         yield Problem(f"BOT_REPLICAS is {replicas!r}: it must be a number of bots, 1 or more.")
@@ -160,9 +177,20 @@ def _check_running(settings: Mapping[str, str], folder: Path, containers: Sequen
             return
 
 
+def _check_people(settings: Mapping[str, str], containers: Sequence[Container]) -> Iterator[Problem]:
+    """Check that somebody has access, or the pages do not start. Pages that run have people in the state database."""
+    if any(settings.get(name) for name in PEOPLE) or any(one.name == PAGE and one.is_healthy for one in containers):
+        return
+    yield Problem(
+        "OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start. Put the owner's Telegram "
+        "id there, or run: docker compose exec code toko people add ID --role owner",
+        is_warning=True,
+    )
+
+
 def _check_ports(settings: Mapping[str, str], containers: Sequence[Container]) -> Iterator[Problem]:
     profiles = settings.get("COMPOSE_PROFILES", "")
-    wanted = ["WEB_PORT", *(("HTTP_PORT", "HTTPS_PORT") if profiles.strip() else ())]
+    wanted = ["WEB_PORT", "CATALOG_PORT", *(("HTTP_PORT", "HTTPS_PORT") if profiles.strip() else ())]
     for name in wanted:
         default, address = PORTS[name]
         given = settings.get(name) or str(default)

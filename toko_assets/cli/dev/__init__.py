@@ -29,9 +29,17 @@ def run_dev(port: int, console: Console) -> None:
 
 def check_port(port: int) -> None:
     """Raise TokoError if this process cannot listen on a port of 127.0.0.1."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server: closed connections don't count
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise TokoError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from error
+    if problem := port_problem("127.0.0.1", port):
+        raise TokoError(f"Port {port} cannot be used ({problem}): choose another with --port.")
+
+
+def port_problem(host: str, port: int) -> str:
+    """Return why this process cannot listen there; an empty text if it can."""
+    try:
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: closed connections don't count
+            trial.bind(place)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

@@ -17,8 +17,9 @@ from toko_assets.cli.doctor.database import look_at_postgres
 from toko_assets.cli.doctor.finding import Finding, Mark, guarded, note, wrong
 from toko_assets.cli.doctor.machine import look_at_data_folder, look_at_machine
 from toko_assets.cli.doctor.people import look_at_people
+from toko_assets.cli.doctor.running.page import look_at_page
+from toko_assets.cli.doctor.running.services import look_at_heartbeats, look_at_services
 from toko_assets.cli.doctor.sales import look_at_sales
-from toko_assets.cli.doctor.services import look_at_heartbeats, look_at_services
 from toko_assets.cli.doctor.setup import (
     look_at_containers,
     look_at_dagster,
@@ -46,6 +47,7 @@ CHECKS = (
     ("heartbeats", look_at_heartbeats),
     ("people", look_at_people),
     ("Telegram", look_at_telegram),
+    ("page", look_at_page),
     ("containers", look_at_containers),
 )
 

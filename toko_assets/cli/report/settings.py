@@ -6,7 +6,8 @@ from toko_assets.cli.report.given import Given
 from toko_core.settings import NAMES, misspelt_names
 
 SHOWN = frozenset({
-    "BACKUP_FOLDER", "BACKUP_SOURCE", "CADDY_IMAGE", "CLOSED_DAYS", "DAGSTER_HOME", "DAILY_SYNC_CRON", "DB_HOST",
+    "BACKUP_FOLDER", "BACKUP_SOURCE", "CADDY_IMAGE", "CATALOG_LISTEN", "CATALOG_PORT",
+    "CLOSED_DAYS", "DAGSTER_HOME", "DAILY_SYNC_CRON", "DB_HOST",
     "DB_NAME", "DB_PORT", "DB_RESTORE_USER", "DB_USER", "DOCKER_GID", "DOCKER_SOCKET", "DROPBOX_FOLDER_PATH",
     "HTTPS_PORT", "HTTP_PORT", "IPOS_DATABASE", "KEEP_BACKUPS", "KEEP_CATALOGS", "KEEP_RUNS", "KEEP_RUN_DAYS",
     "LOG_FORMAT", "LOG_LEVEL",
@@ -16,7 +17,8 @@ SHOWN = frozenset({
 })  # fmt: skip
 """Settings whose values are harmless. A new setting is not among them until somebody puts it here."""
 NEUTRAL = frozenset({
-    "ALLOWED_HOSTS", "DAGSTER_URL", "SHOP_NAME", "SITE_ADDRESS", "TELEGRAM_BASE_URL", "WEB_URL", "WEB_USER",
+    "ALLOWED_HOSTS", "CATALOG_URL", "DAGSTER_URL", "SHOP_NAME", "SITE_ADDRESS", "TELEGRAM_BASE_URL",
+    "TRUSTED_PROXIES", "WEB_URL", "WEB_USER",
 })  # fmt: skip
 """Settings whose values are not shown here, and stay in what others say, such as `owner` and `http://127.0.0.1:3000`."""
 PEOPLE = ("ALLOWED_USERS", "OWNER_USERS", "ALLOWED_CHATS")

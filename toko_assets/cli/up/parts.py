@@ -8,22 +8,25 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from pathlib import Path
 
+from toko_assets.cli.dev import port_problem
 from toko_assets.cli.dev.programs import CODE_SERVER, LOCATION
 from toko_assets.cli.dev.supervisor import Program
 from toko_bot.service.health import read_beat
 from toko_bot.settings import load_settings
 from toko_core import SettingError
 from toko_core.settings import env_file
+from toko_web.settings import load_settings as load_page_settings
 
 FORKED = (
     "toko_assets.cli.up.code_server", "toko_assets.defs.daemon.__main__", "toko_assets.defs.daemon.warm",
     "toko_assets.defs.webserver.__main__",
 )  # fmt: skip
 """What the parts import that are forks of `toko up`: it imports this once, before it starts them."""
-BOT = "bot"
+BOT, PAGE = "bot", "page"
 CONNECT_SECONDS = 1.0
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 -- a name
 
@@ -107,12 +110,40 @@ def _bot(_: Places) -> Program:
     return Program(BOT, command, signal.SIGTERM, find_problem=find_problem)
 
 
-PARTS: tuple[Callable[[Places], Program], ...] = (_code_server, _daemon, _web_server, _bot)
+def _page(_: Places) -> Program:
+    """The catalogue's pages are a process of their own, which reads what strangers write and shares nothing."""
+    command = (sys.executable, "-m", "toko_web")
+    try:
+        settings = load_page_settings()
+    except SettingError as error:
+        return Program(PAGE, command, why_not=str(error))
+    if problem := port_problem(*settings.listen_place):
+        why_not = f"{settings.catalog_listen} cannot be used ({problem}): set CATALOG_LISTEN in .env, then restart."
+        return Program(PAGE, command, why_not=why_not)
+    return Program(PAGE, command, find_problem=lambda _: _ask(*settings.near_place), address=settings.near_url)
+
+
+PARTS: tuple[Callable[[Places], Program], ...] = (_code_server, _daemon, _web_server, _page, _bot)
 
 
 def _run_command(module: str, places: Places, options: list[str]) -> None:
     """Run the command of a module of Dagster's, as `python -m` does."""
     import_module(module).main([f"--workspace={places.workspace}", *options])
+
+
+def _ask(host: str, port: int) -> str | None:
+    """Return None if the pages' server responds, even if it has no catalogue yet, else why not, as `_connect` does."""
+    connection = HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except ConnectionRefusedError:
+        return ""
+    except (OSError, HTTPException) as error:
+        return f"It does not respond: {error}"
+    finally:
+        connection.close()
+    return None
 
 
 def _connect(family: socket.AddressFamily, place: str | tuple[str, int]) -> str | None:

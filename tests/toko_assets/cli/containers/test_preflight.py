@@ -61,7 +61,7 @@ def server(tmp_path: Path) -> Server:
     settings = {
         "DB_PASSWORD": "a-secret", "POSTGRES_PASSWORD": "another-secret", "BACKUP_FOLDER": str(inbox),
         "DOCKER_GID": str(docker.socket.stat().st_gid), "DOCKER_SOCKET": str(docker.socket),
-        "WEB_PORT": str(free_port()),
+        "WEB_PORT": str(free_port()), "CATALOG_PORT": str(free_port()), "OWNER_USERS": "102",
     }  # fmt: skip
     return Server(tmp_path, settings, docker.environment)
 
@@ -149,6 +149,33 @@ def test_a_port_in_use_is_one_line_unless_our_own_container_has_it(server: Serve
             (server.folder / "containers.json").write_text(CONTAINER % (project, "a-secret", port, network))
             assert [line.split(" container ")[1].split(":")[0] for line in server.check(WEB_PORT=port)] == said
     assert server.check(WEB_PORT="eighty") == ["✗ WEB_PORT is 'eighty': it must be a port, 1 to 65535."]
+
+
+def test_the_port_of_the_pages_in_use_is_one_line(server: Server) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        (used,) = server.check(CATALOG_PORT=str(other.getsockname()[1]))
+    assert used.endswith("stop that program, or set CATALOG_PORT in .env.")
+
+
+def test_without_people_one_line_says_that_the_pages_do_not_start_unless_they_run(server: Server) -> None:
+    said = (
+        "! OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start. Put the owner's Telegram "
+        "id there, or run: docker compose exec code toko people add ID --role owner"
+    )
+    assert server.check(OWNER_USERS="") == [said]
+    assert server.check(OWNER_USERS="", ALLOWED_USERS="101") == []
+    runs = CONTAINER.replace("/blog-web-1", "/toko-web") % ("toko", "a-secret", "1", "toko_web")
+    for health, lines in (("healthy", []), ("starting", [said])):
+        healthy = runs.replace('"Running": true', f'"Running": true, "Health": {{"Status": "{health}"}}')
+        (server.folder / "containers.json").write_text(healthy)
+        assert server.check(OWNER_USERS="") == lines
+
+
+def test_a_proxy_with_another_port_is_told_to_name_the_address_of_the_pages(server: Server) -> None:
+    ports = {"COMPOSE_PROFILES": "tls", "HTTP_PORT": str(free_port()), "HTTPS_PORT": str(free_port())}
+    (said,) = server.check(SITE_ADDRESS="toko.lan", **ports)
+    assert said.startswith(f"! HTTPS_PORT is {ports['HTTPS_PORT']}: set CATALOG_URL=https://toko.lan:")
+    assert server.check(SITE_ADDRESS="toko.lan", CATALOG_URL=f"https://toko.lan:{ports['HTTPS_PORT']}", **ports) == []
 
 
 def test_a_second_checkout_with_other_passwords_is_told_where_the_first_ones_are(server: Server) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.acceptance.places import installed, run_toko
@@ -21,6 +22,7 @@ from tests.reliability.growth import pss
 from tests.servers.telegram import Person, TelegramServer
 from tests.toko_assets.cli.dev.test_dev import arrive
 from tests.toko_bot.bot.process import BUDI, environment
+from tests.toko_web.serving import free_port
 from tests.waiting import wait_until
 from tests.web_interface import WebInterface, answers
 from tests.whole_way import price_shown
@@ -31,9 +33,10 @@ from toko_assets.postgres.server import PostgresServer
 
 SECONDS = 180
 TOKO = Path(sys.executable).with_name("toko")
-MOST_MEGABYTES = 650
+MOST_MEGABYTES = 760
 """PSS of all processes at rest."""
-PARTS = ["code server", "daemon", "web server", "bot"]
+MOST_MEGABYTES_OF_THE_PAGE = 110
+PARTS = ["code server", "daemon", "web server", "page", "bot"]
 
 
 @dataclass
@@ -46,6 +49,8 @@ class Up:
     web: WebInterface
     telegram: TelegramServer
     budi: Person
+    page: str
+    """The address of the catalogue's pages."""
 
     @property
     def home(self) -> Path:
@@ -85,10 +90,9 @@ class Up:
 
 
 def start(toko: Installation, telegram: TelegramServer, **settings: str) -> Up:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port, page = free_port(), free_port()
     variables = environment(telegram, toko.data, DAGSTER_HOME=str(toko.data / "dagster"), SALES_EVERY_HOURS="0")
+    variables["CATALOG_LISTEN"] = f"127.0.0.1:{page}"
     del variables["DAGSTER_URL"]
     log = toko.data.with_name(f"up-{port}.log")
     with log.open("wb") as output:
@@ -96,7 +100,8 @@ def start(toko: Installation, telegram: TelegramServer, **settings: str) -> Up:
             [TOKO, "up", "--port", str(port)],
             env=variables | settings, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
-    return Up(toko, process, log, WebInterface(port), telegram, telegram.user(BUDI, "Budi"))
+    budi = telegram.user(BUDI, "Budi")
+    return Up(toko, process, log, WebInterface(port), telegram, budi, f"http://127.0.0.1:{page}")
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +128,11 @@ def test_everything_works_and_a_backup_is_answered(up: Up) -> None:
     up.wait_until_ready(*PARTS)
     up.wait_for_price(1001)
     said = up.said()
-    assert said[0] == "Starting code server, daemon, web server, bot. Ctrl-C ends all."
+    assert said[0] == "Starting code server, daemon, web server, page, bot. Ctrl-C ends all."
+    addresses = {"web server": up.web.address, "page": up.page}
     for part in PARTS:
         (line,) = [line for line in said if line.startswith(f"{part.capitalize()} is ready after ")]
-        assert (up.web.address in line) == (part == "web server")
+        assert line.endswith(f": {addresses[part]}." if part in addresses else " s.")
     labels = {line.partition(" | ")[0].strip() for line in up.log.read_text().splitlines()}
     assert {"toko", "daemon", "bot"} <= labels <= {"toko", *PARTS}
     assert "\x1b" not in up.log.read_text()
@@ -139,6 +145,8 @@ def test_another_terminal_shows_each_part_and_where_it_is(up: Up) -> None:
     for part in PARTS:
         assert f"{part} ready since " in said.output
     assert f"restarts 0 {up.web.address}" in said.output
+    assert f"restarts 0 {up.page}" in said.output
+    assert httpx.get(f"{up.page}/static/toko.css").status_code == 200
 
 
 @pytest.mark.parametrize("command", ["up", "dev"])
@@ -155,6 +163,11 @@ def test_together_the_processes_need_little_memory_because_they_are_forks(up: Up
     names = {Path(f"/proc/{pid}/cmdline").read_text().strip("\0") for pid in pids}
     assert names >= {"toko code server", "toko daemon", "toko web server", "toko runs"}
     assert sum(map(pss, pids)) < MOST_MEGABYTES
+
+
+def test_the_page_shares_no_memory_with_the_chain_and_has_its_own_limits(up: Up) -> None:
+    assert Path(f"/proc/{up.pid('page')}/cmdline").read_bytes().split(b"\0")[1:3] == [b"-m", b"toko_web"]
+    assert pss(up.pid("page")) < MOST_MEGABYTES_OF_THE_PAGE
 
 
 def test_the_bot_talks_to_this_dagster(up: Up) -> None:
@@ -202,11 +215,21 @@ def test_a_signal_ends_everything(up: Up) -> None:
     assert not answers(up.web)
 
 
-def test_without_a_token_the_bot_is_off_and_the_rest_runs_until_it_is_killed(up: Up) -> None:
-    chain = start(up.toko, up.telegram, TELEGRAM_BOT_TOKEN="")
+def test_without_a_token_the_bot_is_off_without_its_port_the_page_and_the_rest_runs_until_it_is_killed(up: Up) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        taken = f"127.0.0.1:{another.getsockname()[1]}"
+        chain = start(up.toko, up.telegram, TELEGRAM_BOT_TOKEN="", CATALOG_LISTEN=taken)
+        try:
+            chain.wait_until_ready(*PARTS[:3])
+        except BaseException:
+            chain.process.kill()
+            raise
     try:
-        chain.wait_until_ready(*PARTS[:3])
-        assert chain.states["bot"] == "off"
+        assert (chain.states["bot"], chain.states["page"]) == ("off", "off")
+        assert (
+            f"Page is off: {taken} cannot be used (Address already in use): set CATALOG_LISTEN in .env, then restart."
+            in (chain.said())
+        )
         (line,) = [line for line in chain.said() if "TELEGRAM_BOT_TOKEN" in line]
         assert (
             line == "Bot is off: TELEGRAM_BOT_TOKEN is not set: put the token from @BotFather into .env, then restart."
