@@ -22,7 +22,7 @@ OIL_ID = product_hash(OIL.kodeitem)
 PATHS = [
     ("search", "/search?q=oli"), ("search", "/search?q=zzzzqqq"), ("products", "/products?limit=100"),
     ("product", f"/products/{OIL_ID}"), ("product", f"/products/by-code?code={COFFEE.kodeitem}"),
-    ("prices", f"/products/{OIL_ID}/prices"), ("barcode", f"/barcodes/{quote('(01)08990000000019')}"),
+    ("prices", f"/products/{OIL_ID}/prices"), ("barcode", f"/barcodes/{quote('(01)08990000000013')}"),
     ("changes", "/price-changes"), ("catalog", "/catalog"),
 ]  # fmt: skip
 
