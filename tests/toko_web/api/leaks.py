@@ -26,7 +26,7 @@ from toko_core.catalog.product_hashes import product_hash
 from toko_core.people.keys import Scope
 from toko_web.api.limits import RateLimits
 
-COST, STOCK, SUPPLIER = "70707", "80808", "PMSK"
+COST, STOCK, MINIMUM, SUPPLIER = "70707", "80808", "90909", "PMSK"
 LEVELS = {1: "11111", 2: "22222", 3: "33333"}
 GROUPS = {1: "Umum", 2: "Grosir", 3: "Reseller"}
 GROUP_DISCOUNT = {2: "4242", 3: "4343"}
@@ -49,14 +49,14 @@ class Caller:
 
     @property
     def forbidden(self) -> re.Pattern[str]:
-        secrets = [] if Scope.COST in self.scopes else [COST, SUPPLIER, '"cost"', '"supplier"', '"minimum_stock"']
-        secrets += [] if Scope.STOCK in self.scopes else [STOCK, '"stock"', '"branches"', '"minimum_stock"']
+        secrets = (
+            [] if Scope.COST in self.scopes else [COST, MINIMUM, SUPPLIER, '"cost"', '"supplier"', '"minimum_stock"']
+        )
+        secrets += [] if Scope.STOCK in self.scopes else [STOCK, '"stock"', '"branches"']
         if self.level is not None:
             others = LEVELS.keys() - {self.level}
             secrets += [LEVELS[level] for level in others] + [f'"{GROUPS[level]}"' for level in others]
             secrets += [GROUP_DISCOUNT[level] for level in others & GROUP_DISCOUNT.keys()] + ['"groups":[{']
-        if Scope.COST in self.scopes and Scope.STOCK not in self.scopes:
-            secrets.remove('"minimum_stock"')
         return re.compile("|".join(map(re.escape, secrets)) or r"(?!)")
 
 
@@ -77,7 +77,7 @@ def item(number: int) -> Item:
     return Item(
         f"K{number:03}", f"{word.upper()} NO {number}", prices, [(f"899{number:09}", "PCS")],
         [("GUDANG", f"{STOCK}.{number % 9}"), ("TOKO", f"{STOCK}1")], f"JENIS {number % 3}", f"MEREK {number % 5}",
-        fields={"stokmin": Decimal(f"{STOCK}2"), "supplier": SUPPLIER, "jasa": False},
+        fields={"stokmin": Decimal(MINIMUM), "supplier": SUPPLIER, "jasa": False},
     )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def publish_secrets(folder: Path) -> None:
     reference: dict[str, list[dict[str, object]]] = {
         "customer_groups": [
             {"kgrup": f"G{level}", "grup": name, "level": level, "potongan": None} for level, name in GROUPS.items()
-        ] + [{"kgrup": "M1", "grup": "Member", "level": 1, "potongan": Decimal(5)}],
+        ],
         "discounts": [
             {"kodeitem": each.kodeitem, "iddiskon": f"D{level}", "kgrup": f"G{level}", "rupiah": Decimal(amount)}
             | IN_FORCE
@@ -188,9 +188,7 @@ def main(requests: int) -> None:
                     result = ask_all(server, secret, caller, route, requests)
                     statuses += result.statuses
                     leaks += result.leaks
-                print(
-                    f"{route:24} {sum(statuses.values()):7} requests {dict(sorted(statuses.items()))} {len(leaks)} leaks"
-                )
+                print(f"{route:24}{sum(statuses.values()):7} {dict(sorted(statuses.items()))} {len(leaks)} leaks")
                 for leak in leaks[:3]:
                     print("   ", leak)
 
