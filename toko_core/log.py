@@ -15,7 +15,8 @@ from typing import Any
 from toko_core.text import escape_controls
 
 PLAIN = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-ANY_TOKEN = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}")
+ANY_TOKEN = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}|(?:\btoko_|/masuk/tautan/)[A-Za-z0-9_-]{43}")
+"""The tokens of bots, the keys of the API, and the links that sign in."""
 
 
 class SafeRecord(logging.LogRecord):

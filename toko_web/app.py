@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from toko_core.state.database import StateError
-from toko_web.pages import search
+from toko_web.api.app import build_api, run_api
+from toko_web.pages import account, product, search, sign_in
 from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
 from toko_web.service.edge.compression import Compression
@@ -22,10 +23,12 @@ from toko_web.service.metrics import Metrics
 from toko_web.service.observing import Observing
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
+from toko_web.sign_in.password_checks import PasswordChecks
+from toko_web.sign_in.upkeep import keep_pruned
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router, FILES.router)
+ROUTERS = (search.router, product.router, sign_in.router, account.router, FILES.router)
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -34,8 +37,12 @@ def build_app(settings: PageSettings) -> FastAPI:
     shop = Shop(settings, metrics)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.shop, app.state.metrics = shop, metrics
+    app.state.password_checks = PasswordChecks(shop.passwords)
+    sign_in.handle_errors(app)
     for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
         app.include_router(router)
+    app.state.api = build_api(shop)
+    app.mount("/v1", app.state.api)
     add_error_handlers(app)
     return app
 
@@ -59,13 +66,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.error("There is no catalogue to serve yet: %s. The server checks every second.", shop.live.problem)
     with suppress(StateError):  # the log says it
         await asyncio.to_thread(shop.people.exist)
-    following = asyncio.create_task(shop.live.follow(_report))
+    works = (
+        shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop)
+    )  # fmt: skip
+    tasks = [asyncio.create_task(work) for work in works]
     try:
-        yield
+        async with run_api(app.state.api):
+            yield
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await shop.usage.write(everything=True)
+        app.state.password_checks.close()
         shop.close()
 
 

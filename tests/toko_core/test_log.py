@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -41,6 +42,16 @@ def test_a_record_is_printable_and_its_message_one_line(form: str) -> None:
     if form == "json":
         entries = [json.loads(line) for line in written.getvalue().splitlines()]
         assert HOSTILE.split("\x1b")[0] in entries[0]["message"]
+
+
+@pytest.mark.usefixtures("_own_logging")
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_links_that_sign_in_and_keys_of_the_api_are_not_logged(form: str) -> None:
+    written, secret = io.StringIO(), secrets.token_urlsafe(32)
+    set_up_logging("INFO", form, []).setStream(written)  # type: ignore[attr-defined]
+    logging.getLogger("any").error("GET /masuk/tautan/%s failed; key toko_%s", secret, secret)
+    assert secret not in written.getvalue()
+    assert "failed" in written.getvalue()
 
 
 @pytest.mark.usefixtures("_own_logging")

@@ -8,8 +8,8 @@ from toko_core.catalog.photos import Problem
 from toko_core.prices.labels import UNPRICED
 from toko_core.prices.payable import round_amount
 from toko_core.search.language.small_talk import SALAM
+from toko_core.text import backups, quantity, rupiah, shorten
 from toko_core.text import count as format_count
-from toko_core.text import quantity, rupiah, shorten
 from toko_core.text.failures import explain_failure
 
 ASKED = "🔎 "
@@ -225,10 +225,6 @@ def sales_until(date: str) -> str:
     return f"Penjualan s.d. {date}"
 
 
-def sold(receipts: int, amount: Decimal, unit: str) -> str:
-    return f"{format_count(receipts)} struk · laku {quantity(amount)} {unit}".rstrip()
-
-
 def out_of_stock(stock: Decimal, least: Decimal | None, unit: str) -> str:
     """Say how much is left of goods that are out of stock, and how much the shop wants to have of them."""
     wanted = f" · minimum {quantity(least)} {unit}".rstrip() if least is not None and least > 0 else ""
@@ -249,12 +245,12 @@ def more_lines(number: int) -> str:
     return f"… dan {format_count(number)} lagi"
 
 
-def history_since(since: str, backups: str) -> str:
-    return f"Riwayat sejak {since}, dari {_of_backups(backups)}. Tanggalnya: backup pertama dengan harga itu."
+def history_since(since: str, number: str) -> str:
+    return f"Riwayat sejak {since}, dari {backups(number)}. Tanggalnya: backup pertama dengan harga itu."
 
 
-def unchanged(since: str, backups: str) -> str:
-    return f"Harga tidak berubah sejak {since} ({_of_backups(backups)})."
+def unchanged(since: str, number: str) -> str:
+    return f"Harga tidak berubah sejak {since} ({backups(number)})."
 
 
 def moves(way: str, days: int, number: int) -> str:
@@ -374,7 +370,3 @@ def _to(name: str) -> str:
 
 def _state(state: str) -> str:
     return SYNC_STATES.get(state, OTHER_STATE)
-
-
-def _of_backups(number: str) -> str:
-    return f"{format_count(int(number))} backup" if number.isdecimal() else "semua backup"

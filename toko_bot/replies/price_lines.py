@@ -7,7 +7,7 @@ from html import escape
 from toko_bot.replies import messages
 from toko_bot.replies.phone.lines import WIDTH
 from toko_core.catalog.products import Price, Product
-from toko_core.prices.labels import LONGEST_UNIT, UNPRICED, label_groups, label_payers, label_unpriced
+from toko_core.prices.labels import LONGEST_UNIT, UNPRICED, label_group_price, label_unpriced
 from toko_core.prices.payable import GroupPrice, round_amount
 from toko_core.prices.shown import PriceLine, cost_of, losses, offer_lines, shown_prices
 from toko_core.text import percent, rupiah
@@ -75,8 +75,7 @@ def _cost_lines(price: Price, rounding: int | None) -> Iterator[str]:
 
 def _of_groups(found: tuple[GroupPrice, ...]) -> Iterator[str]:
     for paid in found[:MOST_GROUP_PRICES]:
-        label = f"{label_groups(paid.names)} diskon" if paid.discount else label_payers(paid)
-        yield two_columns(f"  {label}", rupiah(paid.amount))
+        yield two_columns(f"  {label_group_price(paid)}", rupiah(paid.amount))
     if len(found) > MOST_GROUP_PRICES:
         yield f"  {messages.more_lines(len(found) - MOST_GROUP_PRICES)}"
 

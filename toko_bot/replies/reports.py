@@ -20,6 +20,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
 from toko_core.catalog.reports.rows import OF_SALES, OUT_OF_STOCK, Row
 from toko_core.text import count, day
+from toko_core.text import sold as sold_text
 
 COMMANDS = ("rugi", "tanpaharga", "habis", "laris", "lambat")
 """The commands that show a list, which has the same name."""
@@ -110,7 +111,7 @@ def _note(served: Served, name: str, row: Row) -> list[str]:
         return []
     week = name == "larisminggu"
     receipts, amount = (sold.struk_7, sold.terjual_7) if week else (sold.struk_90, sold.terjual_90)
-    return [escape(messages.sold(receipts, amount, unit))]
+    return [escape(sold_text(receipts, amount, unit))]
 
 
 def _other_lists(name: str, *, has_sales: bool) -> list[list[InlineKeyboardButton]]:

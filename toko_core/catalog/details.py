@@ -97,6 +97,16 @@ class ProductDetails:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ListedDetails:
+    """The details of a product that a list of all products has."""
+
+    satuan: str
+    """The base unit."""
+    rak: str | None
+    barcodes: Sequence[Barcode]
+
+
 class Details:
     """An open catalogue file. Its methods take about a millisecond and are thread-safe."""
 
@@ -128,6 +138,20 @@ class Details:
             bool(photos),
         )
 
+    def listed(self, start: int, end: int) -> list[ListedDetails]:
+        """Return the details of the products from `start` until before `end`, in the order of their product_ids."""
+        cursor = self._connection.cursor()
+        barcodes: dict[int, list[Barcode]] = {}
+        within = "product_id >= ? AND product_id < ?"
+        query = f"SELECT product_id, barcode, satuan FROM barcodes WHERE {within} ORDER BY product_id, barcode"  # noqa: S608
+        for product_id, code, unit in self._rows(cursor, query, start, end):
+            barcodes.setdefault(product_id, []).append(Barcode(code, unit or ""))
+        query = f"SELECT product_id, satuan, rak FROM {self._products} WHERE {within} ORDER BY product_id"  # noqa: S608
+        return [
+            ListedDetails(unit or "", shelf or None, barcodes.get(product_id, ()))
+            for product_id, unit, shelf in self._rows(cursor, query, start, end)
+        ]
+
     def serials(self, product_id: int, text: str) -> list[Serial]:
         """Return the product's serial numbers that are exactly the text, in any letter case."""
         if not self._has_serials:
@@ -142,6 +166,11 @@ class Details:
         The largest cost comes first. It is None if the product has no cost, and the list is empty without sales.
         """
         return [tuple(row) for row in self._rows(self._connection.cursor(), IDLE.format(products=self._products))]
+
+    def with_photo(self) -> list[int]:
+        """Return the products that have a photo. It reads no photos."""
+        query = "SELECT product_id FROM photos WHERE gambar IS NOT NULL"
+        return [int(row[0]) for row in self._rows(self._connection.cursor(), query)]
 
     def photo(self, product_id: int) -> bytes | None:
         """Return the product's photo as JPEG, or None if it has none."""

@@ -55,13 +55,20 @@ class Observer(Protocol):
         """Called when a new catalogue cannot be read. The old one stays."""
 
 
+def _nothing(_: Served) -> None: ...
+
+
 class LiveCatalog:
     """Follows CURRENT. `served` is None until a catalogue was read successfully."""
 
-    def __init__(self, folder: Path, zone: ZoneInfo, observer: Observer) -> None:
+    def __init__(
+        self, folder: Path, zone: ZoneInfo, observer: Observer, prepare: Callable[[Served], None] = _nothing
+    ) -> None:
+        """`prepare` is called with each catalogue before it is served, in the thread that loads it."""
         self._folder = folder
         self._zone = zone
         self._observer = observer
+        self._prepare = prepare
         self._rejected: tuple[Path, float] | None = None
         self._loading = asyncio.Lock()
         self._loader = ThreadPoolExecutor(1, "loader", _lower_priority)
@@ -115,7 +122,7 @@ class LiveCatalog:
             if rejected == file and now - when < RETRY_SECONDS:
                 return None
         try:
-            served = await asyncio.get_running_loop().run_in_executor(self._loader, _load, file, self._zone)
+            served = await asyncio.get_running_loop().run_in_executor(self._loader, self._load, file)
         except CatalogError as error:
             problem = str(error)
         except Exception as error:  # a damaged file may raise anything, and the old one stays
@@ -133,6 +140,11 @@ class LiveCatalog:
             self.problem = problem
             return None
         return self._has_problem(problem)
+
+    def _load(self, file: Path) -> Served:
+        served = _load(file, self._zone)
+        self._prepare(served)
+        return served
 
     def _has_moved(self, file: Path) -> bool:
         with suppress(CatalogError, OSError):

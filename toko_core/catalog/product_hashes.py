@@ -6,6 +6,7 @@ loaded.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from toko_core import CatalogError
 from toko_core.catalog.products import Products
 
+HASH = re.compile(r"[\w-]{8}", re.ASCII)
+"""How the hash of a product looks."""
 HASH_BYTES = 6
 """Among 100,000 codes, two have the same hash in one of 50,000 shops."""
 
@@ -41,7 +44,9 @@ class ProductHashes:
             raise CatalogError("Two products of the catalogue have the same code, or codes with the same hash.")
 
     def find(self, product: str) -> int | None:
-        """Return the product_id for a hash, or None if the catalogue no longer has that product."""
+        """Return the product_id for a hash, or None if the catalogue has no such product, or no hash is like that."""
+        if not HASH.fullmatch(product):
+            return None
         wanted = np.uint64(_number(product))
         place = int(self._hashes.searchsorted(wanted))
         if place == len(self._hashes) or self._hashes[place] != wanted:

@@ -133,6 +133,11 @@ def label_payers(paid: GroupPrice) -> str:
     return " ".join([names, *(f"−{quantity(percent)}%" for percent in paid.percents)])
 
 
+def label_group_price(paid: GroupPrice) -> str:
+    """Name the groups of a price in a table, where the discount itself stands elsewhere: `Member diskon`."""
+    return f"{label_groups(paid.names)} diskon" if paid.discount else label_payers(paid)
+
+
 def label_discount(discount: Discount) -> str:
     """Return a label like `diskon 10% s.d. 30 Nov` or `diskon Rp500 + 5%`."""
     parts = [rupiah(discount.rupiah)] if discount.rupiah else []

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from toko_core.state.database import StateDatabase, StateError, file_url
 from toko_core.state.migrations import OtherVersionError, is_current
-from toko_core.state.tables import metadata
+from toko_core.state.tables import metadata, sign_in_links, sign_ins
 
 ROWS = 500
 BUSY_SECONDS = 60.0
+NOT_RESTORED = frozenset({sign_ins.name, sign_in_links.name})
+"""The tables that a restore leaves empty: a sign-in that somebody ended must not begin again."""
 REPLACED = ".replaced"
 """The ending of an unusable file that a restore has moved away."""
 
@@ -71,14 +74,15 @@ def check_target(state: StateDatabase) -> None:
 def restore_state(state: StateDatabase, file: Path) -> None:
     """Replace all rows by those of a copy, in one step. Others may use the database meanwhile. Raises StateError.
 
-    A file that is damaged, or of a newer version, is moved away first.
+    Everybody has to sign in again in their browsers. A file that is damaged, or of a newer version, is moved away
+    first.
     """
     if state.file is not None and _is_unusable(state):
         for part in (state.file, *(state.file.with_name(state.file.name + end) for end in ("-wal", "-shm"))):
             if part.exists():
                 part.replace(part.with_name(part.name + REPLACED))
     with closing(StateDatabase(file_url(file))) as copy:
-        _copy_rows(copy, state)
+        _copy_rows(copy, state, NOT_RESTORED)
 
 
 def _is_unusable(state: StateDatabase) -> bool:
@@ -93,7 +97,8 @@ def _is_unusable(state: StateDatabase) -> bool:
     return False
 
 
-def _copy_rows(source: StateDatabase, target: StateDatabase) -> None:
+def _copy_rows(source: StateDatabase, target: StateDatabase, empty: AbstractSet[str] = frozenset()) -> None:
+    """Replace all rows of `target`. The tables named in `empty` get none."""
     tables = metadata.sorted_tables
     with source.read() as reading, target.write() as writing:
         if not source.is_sqlite:
@@ -101,7 +106,7 @@ def _copy_rows(source: StateDatabase, target: StateDatabase) -> None:
         for table in reversed(tables):
             writing.execute(delete(table))
         for table in tables:
-            for rows in _rows(reading, table):
+            for rows in () if table.name in empty else _rows(reading, table):
                 writing.execute(insert(table), rows)
             _count_on(writing, table)
 

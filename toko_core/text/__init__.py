@@ -110,6 +110,16 @@ def format_change(before: Decimal | None, after: Decimal | None) -> str:
     return f"{rupiah(before)} → {rupiah(after)}{share}"
 
 
+def sold(receipts: int, amount: Decimal, unit: str) -> str:
+    """Format what a product sold, like `12 struk · laku 40 PCS`."""
+    return f"{count(receipts)} struk · laku {quantity(amount)} {unit}".rstrip()
+
+
+def backups(number: str) -> str:
+    """Format the number of backups of a price history, as a catalogue has it."""
+    return f"{count(int(number))} backup" if number.isdecimal() else "semua backup"
+
+
 def moment(time: datetime, zone: ZoneInfo) -> str:
     """Format a time like `Sen 23 Nov 2026 08.30 WIB`."""
     local = time.astimezone(zone)

@@ -21,7 +21,7 @@ from toko_core.prices.payable import of_level
 from toko_web.api.limits import RateLimits, Uses
 from toko_web.api.problems import NO_KEY, NO_SCOPE, NOT_ACCEPTABLE, ProblemError
 from toko_web.shop import Shop
-from toko_web.sign_in.visitor import NotSignedInError, find_visitor
+from toko_web.sign_in.visitor import is_open
 
 JSON = "application/json"
 REALM = 'Bearer realm="toko"'
@@ -115,9 +115,9 @@ def accepting(*scopes: Scope, media_type: str = JSON, tokens: int = 1) -> Callab
 
     async def accept(request: Request, _: Annotated[object, Depends(BEARER)]) -> Call:
         api: ApiState = request.app.state.api
+        shop = api.shop
         key = _find_key(request, api.keys)
         headers = dict(CACHING)
-        shop = api.shop
         moment = datetime.now(shop.settings.zone).replace(tzinfo=None, microsecond=0)
         if key is not None:
             api.uses.add(key.name, moment.date())
@@ -145,17 +145,14 @@ ReadingStock = Annotated[Call, Depends(accepting(Scope.STOCK))]
 
 
 def _find_key(request: Request, keys: Keys) -> Key | None:
-    """Return the key of a request; None in the open mode without one. Raises ProblemError.
+    """Return the key of a request; None in the open mode without one. Raises ProblemError and OpenModeError.
 
     A cookie of a browser counts for nothing here: a page of another site could send it along.
     """
     given = request.headers.getlist("authorization")
     if not given:
-        try:
-            if find_open_mode(request):
-                return None
-        except NotSignedInError:
-            pass
+        if is_open(request):
+            return None
         raise ProblemError(NO_KEY, "Send a key as `Authorization: Bearer KEY`.", {"WWW-Authenticate": REALM})
     scheme, _, secret = given[0].strip().partition(" ")
     key = keys.find(secret.strip()) if len(given) == 1 and scheme.lower() == "bearer" else None
@@ -163,11 +160,6 @@ def _find_key(request: Request, keys: Keys) -> Key | None:
         challenge = f'{REALM}, error="invalid_token"'
         raise ProblemError(NO_KEY, "There is no such key. It may have been revoked.", {"WWW-Authenticate": challenge})
     return key
-
-
-def find_open_mode(request: Request) -> bool:
-    """Return whether a request without a key is answered, as it is while nobody has access."""
-    return find_visitor(request).person is None
 
 
 def _check_accepted(headers: Headers, media_type: str) -> None:

@@ -217,6 +217,10 @@ class Products(Listing[Product]):
 class PriceChanges(Listing[PriceChange]):
     """Changes of prices, the oldest first."""
 
+    last_cursor: str | None = Field(
+        description="The cursor after the last entry. Keep it, and send it later to get the changes that came since"
+    )
+
 
 class Level(Model):
     """A level of prices."""

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from toko_core.state.database import StateError
 from toko_web.shop import NoCatalogueError
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 DOCUMENTED_AT = "/v1/docs#"
 """What the type of a problem begins with. It is an address within the server that responds."""
-RETRY_SECONDS = 60
+RETRY_SECONDS = 5
 LONGEST_DETAIL = 300
 
 
@@ -125,6 +126,7 @@ def handle_problems(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, _on_invalid)
     api.add_exception_handler(HTTPException, _on_http_error)
     api.add_exception_handler(NoCatalogueError, _on_no_catalogue)
+    api.add_exception_handler(StateError, _on_no_state)
     api.add_exception_handler(Exception, _on_unexpected)
 
 
@@ -159,6 +161,10 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 async def _on_no_catalogue(_request: Request, _error: Exception) -> Response:
     return respond(UNAVAILABLE, "No catalogue is published yet.", {"Retry-After": str(RETRY_SECONDS)})
+
+
+async def _on_no_state(_request: Request, _error: Exception) -> Response:
+    return respond(UNAVAILABLE, "It is not known who has access.", {"Retry-After": str(RETRY_SECONDS)})
 
 
 async def _on_unexpected(_request: Request, _error: Exception) -> Response:

@@ -1,11 +1,18 @@
-"""The search page."""
+"""The search page, the results that its script asks for, and what a scanner reads."""
 
-from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import HTMLResponse, RedirectResponse
 
-from toko_web.pages.rendering import render
+from toko_core.catalog.product_hashes import product_hash
+from toko_core.prices.labels import label_unpriced
+from toko_web.catalogue.searching import Results, Search, clean, find, find_by_code
+from toko_web.pages import search_address
+from toko_web.pages.rendering import render, render_part
+from toko_web.pages.result_items import make_items, percent_off
+from toko_web.pages.search_address import address, read_search
 from toko_web.shop import shop_of
 from toko_web.sign_in.visitor import Visitor, find_visitor
 
@@ -14,8 +21,53 @@ CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 
 
 @router.get("/")
-async def show_search(request: Request, visitor: CurrentVisitor, q: str = "") -> Response:
-    """Show the search field, and what was found."""
+async def show_search(request: Request, visitor: CurrentVisitor) -> Response:
+    """Show the search field, the filters, and what was found."""
+    search = read_search(request.query_params)
+    values = _values(request, visitor, search)
+    return render(request, "search.html", visitor=visitor, query=search.query, **values)
+
+
+@router.get("/hasil")
+async def show_results(request: Request, visitor: CurrentVisitor) -> Response:
+    """Return the parts of the search page that change with what is searched for, as HTML."""
+    values = _values(request, visitor, read_search(request.query_params))
+    return HTMLResponse(render_part("results.html", **values), headers={"Cache-Control": "no-store"})
+
+
+@router.get("/pindai")
+async def open_scanned(request: Request, _: CurrentVisitor, kode: str = "") -> Response:
+    """Lead to the product whose barcode a scanner read; to the search if several have it, or none."""
+    shop, code = shop_of(request), clean(kode)
+    served = shop.served
+    rows = find_by_code(served, code)
+    if len(rows) == 1:
+        place = product_hash(served.catalog.products.code(rows[0]))
+        return RedirectResponse(f"/barang/{place}?kode={quote(code)}", 303)
+    if code and served.catalog.index.is_code(code) and not rows:
+        return RedirectResponse(f"/?q={quote(code)}&pindai=1", 303)
+    return RedirectResponse(address(Search(code)), 303)
+
+
+def _values(request: Request, visitor: Visitor, search: Search) -> dict[str, object]:
+    """Return the values of the templates that show results."""
     shop = shop_of(request)
-    now = datetime.now(shop.settings.zone).replace(tzinfo=None)
-    return render(request, "search.html", visitor=visitor, query=q, hits=shop.served.catalog.search(q, 20, now))
+    served, view = shop.served, visitor.view
+    facets = shop.facets.of(served)
+    results = find(served, facets, search, view)
+    is_start = not search.query and not search.filters.number and "hal" not in request.query_params
+    items = [] if is_start else make_items(served, facets, shop.settings, results, search.query, view)
+    return {
+        "search": search, "results": results, "items": items, "is_start": is_start, "links": search_address,
+        "shows_stock": view.stock, "shows_photos": bool(facets.has_photo.any()), "percent_off": percent_off,
+        "unpriced": label_unpriced, "is_scanned": request.query_params.get("pindai") == "1",
+        "products": len(served.catalog.products), "state": _state(results, search),
+    }  # fmt: skip
+
+
+def _state(results: Results, search: Search) -> str:
+    """Say what was found, for those who cannot see it."""
+    if not results.total:
+        return "Tidak ada barang yang cocok"
+    number = f"{results.total:,}".replace(",", ".")
+    return f"{number} barang" if search.page == 1 else f"{number} barang, halaman {results.page}"

@@ -8,8 +8,8 @@ from toko_bot.handlers.sending import reply
 from toko_bot.handlers.services import Context, services
 from toko_bot.handlers.watching.marks import open_product
 from toko_bot.replies import messages
-from toko_bot.replies.buttons import HASH
 from toko_bot.replies.layout import Page
+from toko_core.catalog.product_hashes import HASH
 
 LINK = re.compile(r"\A/start(?:@\w+)? p-(?P<product>\S{0,64})\Z")
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from toko_bot.replies.buttons.lists import (
-    HASH,
     LABELS,
     LISTS,
     MOST_BYTES,
@@ -31,7 +30,6 @@ from toko_bot.replies.buttons.products import Calculate, Choose, History, Open, 
 from toko_bot.replies.buttons.quotations import Quote
 
 __all__ = [
-    "HASH",
     "LABELS",
     "MOST_BYTES",
     "NOTHING",

@@ -8,12 +8,10 @@ from typing import Literal, Self
 
 from telegram.constants import InlineKeyboardButtonLimit
 
+from toko_core.catalog.product_hashes import HASH
 from toko_core.state.watching.deliveries import Kind
 
 MOST_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-HASH = re.compile(r"[\w-]{8}", re.ASCII)
-"""The hash of a product."""
-
 Label = Literal["merek", "jenis"]
 LABELS: tuple[Label, Label] = ("merek", "jenis")
 """The columns by which results can be narrowed."""

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Self
 
 from toko_bot.replies.buttons.lists import (
-    HASH,
     LABEL_OF_LETTER,
     LETTER_OF_LABEL,
     Label,
@@ -16,6 +15,7 @@ from toko_bot.replies.buttons.lists import (
     Results,
     decode_list,
 )
+from toko_core.catalog.product_hashes import HASH
 
 SHORT_HASH_BYTES = 3
 """Of the hash of a brand, a category or a unit."""

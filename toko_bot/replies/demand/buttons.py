@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from toko_bot.replies.buttons import HASH
+from toko_core.catalog.product_hashes import HASH
 from toko_core.state.demand.store import Kind
 
 LETTER_OF_KIND = {Kind.MISSING: "n", Kind.UNOPENED: "t"}

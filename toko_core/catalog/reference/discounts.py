@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from toko_core.catalog.reference.names import has_table
 from toko_core.catalog.reference.periods import ALWAYS, EVERY_DAY, Period
@@ -92,6 +93,10 @@ class Discounts:
             tuple(promotion for promotion in promotions if promotion.period.covers(moment)),
         )
 
+    def products(self) -> NDArray[np.int32]:
+        """Return the products that have a discount at some time, ascending."""
+        return self._discounts.products()
+
     def in_force(self, moment: datetime) -> tuple[bool, ...]:
         """Return, for each distinct period of a discount or promotion, whether it covers a moment.
 
@@ -114,6 +119,9 @@ class _Offers(Generic[Offer]):
                 pairs.append(np.array(numbered, np.int32).reshape(-1, 2))
         self.distinct = [make(*values) for values in places]
         self._products, self._places = np.concatenate(pairs).T.copy()
+
+    def products(self) -> NDArray[np.int32]:
+        return np.unique(self._products)
 
     def of(self, product_id: int) -> list[Offer]:
         if not self.distinct:

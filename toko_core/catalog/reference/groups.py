@@ -52,6 +52,15 @@ class CustomerGroups:
         """The groups with the percents that they get where no product has others."""
         return self._groups
 
+    def with_percents(self, ordinary_level: int) -> NDArray[np.int32] | None:
+        """Return the products for which a group of another level may get percents, ascending; None: it may be any."""
+        others = [place for place, group in enumerate(self._groups) if group.level != ordinary_level]
+        if any(self._groups[place].percents for place in others):
+            return None
+        if not self._discounts:
+            return np.empty(0, np.int32)
+        return np.unique(self._discounts["product_id"][np.isin(self._discounts["group"], others)])
+
     def of(self, product_id: int) -> tuple[CustomerGroup, ...]:
         """Return the groups with the percents that they get for a product."""
         if not self._discounts:

@@ -1,0 +1,77 @@
+"""The search for programs: pages of the best products for a text, narrowed by brand, category and stock."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from toko_core.catalog.products import Products
+from toko_core.catalog.reader import WEAK
+from toko_core.search import Hit
+from toko_web.api.calls import Call
+from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
+from toko_web.api.problems import CHANGED, ProblemError
+from toko_web.api.records import product_record, timestamp
+
+SEARCHED = 200
+"""The most hits that are narrowed or listed. A program that needs all products lists them."""
+CURSOR = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a program searches for."""
+
+    text: str
+    brand: str | None = None
+    category: str | None = None
+    in_stock: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether not all hits are wanted."""
+        return self.brand is not None or self.category is not None or self.in_stock
+
+    @property
+    def digest(self) -> str:
+        """What tells two searches apart, for their cursors."""
+        values = f"{self.text}\0{self.brand}\0{self.category}\0{self.in_stock}"
+        return blake2b(values.encode(errors="replace"), digest_size=6).hexdigest()
+
+
+def search(call: Call, wanted: Wanted, cursor: str | None, limit: int) -> dict[str, Any]:
+    """Return a page of the results of a search. Raises ProblemError if the cursor is of another one."""
+    start = 0 if cursor is None else _read_place(call, wanted, cursor)
+    catalog = call.served.catalog
+    most = SEARCHED if wanted.is_narrowed else min(start + limit + 1, SEARCHED)
+    hits = catalog.index.search(wanted.text, most)
+    suggestion = catalog.index.suggestion(wanted.text, hits[0].row) if hits and hits[0].score < WEAK else None
+    if wanted.is_narrowed:
+        hits = [hit for hit in hits if _is_kept(catalog.products, hit, wanted)]
+    end = start + limit
+    return {
+        "items": [product_record(call, hit.row) | {"score": round(float(hit.score), 4)} for hit in hits[start:end]],
+        "next_cursor": write_cursor(CURSOR, call.served.name, wanted.digest, end) if len(hits) > end else None,
+        "data_time": timestamp(call.served.data_time),
+        "suggestion": suggestion,
+    }
+
+
+def _read_place(call: Call, wanted: Wanted, cursor: str) -> int:
+    name, digest, start = read_cursor(cursor, CURSOR, (str, str, int))
+    if digest != wanted.digest or not 0 < start <= SEARCHED:
+        raise unknown_cursor()
+    if name != call.served.name:
+        raise ProblemError(CHANGED, "A new catalogue was published since the first page: search again without cursor.")
+    return int(start)
+
+
+def _is_kept(products: Products, hit: Hit, wanted: Wanted) -> bool:
+    if wanted.brand is not None and not _is_same(products.label(hit.row, "merek"), wanted.brand):
+        return False
+    if wanted.category is not None and not _is_same(products.label(hit.row, "jenis"), wanted.category):
+        return False
+    return not wanted.in_stock or products.is_in_stock(hit.row)
+
+
+def _is_same(label: str | None, name: str) -> bool:
+    return (label or "").casefold() == name.casefold()

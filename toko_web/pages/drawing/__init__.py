@@ -1,0 +1,1 @@
+"""What the templates draw: the geometry of barcodes and of charts, in numbers."""

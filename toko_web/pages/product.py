@@ -1,0 +1,102 @@
+"""The page of a product, and its photo."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from toko_core.catalog.live import Served
+from toko_core.prices.labels import label_group_price, label_unpriced
+from toko_core.text import backups, day, format_change, quantity, shorten, sold
+from toko_web.catalogue.product import OwnersFacts, ProductPage, read_product
+from toko_web.pages.drawing.barcodes import draw_barcode
+from toko_web.pages.drawing.chart import place_chart
+from toko_web.pages.rendering import render
+from toko_web.shop import shop_of
+from toko_web.sign_in.visitor import Visitor, find_visitor
+
+router = APIRouter()
+CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
+
+MOST_BARCODES = 20
+"""The barcodes of a page that are drawn; the rest are written only."""
+PHOTO_KEPT = "private, max-age=300"
+LONGEST_TITLE = 80
+
+
+@router.get("/barang/{product}")
+async def show_product(request: Request, product: str, visitor: CurrentVisitor) -> Response:
+    """Show a product, or say that the shop does not have it any more."""
+    served = shop_of(request).served
+    row = served.hashes.find(product)
+    if row is None:
+        return render(request, "product_gone.html", 404, visitor=visitor)
+    response = await run_in_threadpool(_render_product, request, served, row, visitor)
+    open_product(request, visitor, served.catalog.products.code(row))
+    return response
+
+
+def open_product(request: Request, visitor: Visitor, kodeitem: str) -> None:
+    """Remember that somebody opened a product: the bot shows it under /start. It touches no disk."""
+    if visitor.person is not None:
+        shop_of(request).usage.open(visitor.person.user_id, visitor.person.user_id, kodeitem)
+
+
+@router.get("/foto/{product}")
+async def show_photo(
+    request: Request, product: str, _: CurrentVisitor, if_none_match: Annotated[str, Header()] = ""
+) -> Response:
+    """Send the photo of a product. A browser that has it asks whether the catalogue is still the same."""
+    served = shop_of(request).served
+    row = served.hashes.find(product)
+    if row is None:
+        return Response(status_code=404)
+    headers = {"ETag": f'"{served.name}.{product}"', "Cache-Control": PHOTO_KEPT}
+    if headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    photo = await run_in_threadpool(served.details.photo, row)
+    if photo is None:
+        return Response(status_code=404)
+    return Response(photo, media_type="image/jpeg", headers=headers)
+
+
+def _render_product(request: Request, served: Served, row: int, visitor: Visitor) -> Response:
+    settings = shop_of(request).settings
+    page = read_product(served, row, visitor.view, settings.price_rounding, settings.zone)
+    history = page.history
+    return render(
+        request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
+        unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
+        remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
+        drawn=[(barcode, draw_barcode(barcode.barcode)) for barcode in page.barcodes[:MOST_BARCODES]],
+        undrawn=page.barcodes[MOST_BARCODES:], backups=backups(history.backups),
+        plots=place_chart(history.series, history.span) if history.series else [],
+    )  # fmt: skip
+
+
+def _facts(page: ProductPage, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Return the labels and values of what is no table."""
+    found = [("Rak", page.shelf), ("Merek", page.brand), ("Jenis", page.category)]
+    if page.owners is not None:
+        found += _owners_facts(page.owners, page.base_unit, zone)
+    return [(label, value) for label, value in found if value]
+
+
+def _owners_facts(facts: OwnersFacts, unit: str, zone: ZoneInfo) -> Iterator[tuple[str, str | None]]:
+    if facts.stokmin is not None:
+        yield "Stok minimum", f"{quantity(facts.stokmin)} {unit}".rstrip()
+    yield "Pemasok", facts.supplier
+    if facts.changed is not None:
+        yield "Diubah di iPOS", day(facts.changed, zone)
+    if facts.sales is not None:
+        yield "Laku 7 hari", _sold(facts.sales.struk_7, facts.sales.terjual_7, unit)
+        yield "Laku 90 hari", _sold(facts.sales.struk_90, facts.sales.terjual_90, unit)
+        if facts.sales.terakhir is not None:
+            yield "Terakhir laku", day(facts.sales.terakhir.replace(tzinfo=zone), zone)
+
+
+def _sold(receipts: int, amount: Decimal, unit: str) -> str:
+    return sold(receipts, amount, unit) if receipts or amount else "tidak ada"
