@@ -1,4 +1,4 @@
-"""The twenty conversations in docs/bot.md: each a function that lets people of a corner shop talk to the bot.
+"""The conversations in docs/bot.md: each a function that lets people of a corner shop talk to the bot.
 
 Earlier versions of the bot can have them too: a button that is missing is noted, and the conversation goes on.
 """
@@ -83,7 +83,7 @@ def have_all(folder: Path, server: TelegramServer) -> Iterator[tuple[str, Talk]]
         stack.enter_context(
             running_bot(
                 server, data, folder, DAGSTER_URL=fake.url, ALLOWED_CHATS=str(GROUP), SHOP_NAME=NAME,
-                WEB_URL="https://toko-maju.example",
+                WEB_URL="https://toko-maju.example", CATALOG_URL="https://toko-maju.example",
             )
         )  # fmt: skip
         people = [
@@ -269,6 +269,10 @@ def old_data(talk: Talk, place: Place) -> None:
     talk.say(place.siti, "/status")
 
 
+def browser(talk: Talk, place: Place) -> None:
+    talk.try_to_say(place.budi, "/web")
+
+
 def new_employee(talk: Talk, place: Place) -> None:
     talk.say(place.rudi, "selamat pagi, ini rudi karyawan baru")
     talk.sees(place.siti)
@@ -309,6 +313,7 @@ CONVERSATIONS: dict[str, Callable[[Talk, Place], None]] = {
     "Syncs that an owner starts": sync,
     "What owners are notified of": notifications,
     "Old data, and fresh data": old_data,
+    "Prices in a browser": browser,
     "A new employee": new_employee,
     "A customer": customer,
 }
