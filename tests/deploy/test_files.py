@@ -75,13 +75,16 @@ def test_the_bot_gets_every_setting_of_the_bot_and_no_other_secret() -> None:
 
 
 def test_the_pages_get_every_setting_of_theirs_and_no_secret_besides_the_state_databases() -> None:
-    assert environment("web") == {name.upper() for name in PageSettings.model_fields} - {"TOKO_DATA_DIR"}
+    wanted = {name.upper() for name in PageSettings.model_fields} - {"TOKO_DATA_DIR"}
+    assert environment("web") == wanted | {"DAGSTER_URL"}
 
 
-def test_the_proxy_reaches_the_pages_which_reach_nothing_of_ours() -> None:
+def test_the_proxy_reaches_the_pages_which_reach_nothing_of_ours_but_dagsters_web_server() -> None:
     services = load("docker-compose.yml")["services"]
     assert services["web"]["networks"] == ["web"]
-    assert {name for name, service in services.items() if "web" in service["networks"]} == {"web", "proxy"}
+    assert {name for name, service in services.items() if "web" in service["networks"]} == {
+        "web", "proxy", "webserver",
+    }  # fmt: skip
     assert services["web"]["ports"] == ["127.0.0.1:${CATALOG_PORT:-8000}:8000"]
 
 
