@@ -32,9 +32,13 @@ SEDAAP = item("MIE3", "MIE SEDAAP GORENG 90GR", "3400", "12", "SEDAAP", "MIE INS
 COFFEE = item("KOPI1", "KOPI TUBRUK 165GR", "10000", "31", "KAPAL API", "MINUMAN")
 TEA = item("TEH1", "TEH CELUP 25S", "8000", "5", "SEDAAP", "MINUMAN")
 UNSOLD = item("LAMA1", "KECAP LAMA", "200", "1", None, None, dijual=False)
-HOSTILE = item(f"H{SCRIPT}", f'{SCRIPT} "><img src=x onerror=alert(1)> 🌶️ \u202ekana\u202c', "1000", "1", SCRIPT, '"><b>')
+HOSTILE = item(
+    f"H{SCRIPT}", f'{SCRIPT} "><img src=x onerror=alert(1)> 🌶️ \u202ekana\u202c', "1000", "1", SCRIPT, '"><b>'
+)
 LONG = item("PANJANG", "KABEL " + "SERABUT " * 700, "1000", "1", None, None)
-FILLER = [item(f"ISI{n}", f"EMBER PLASTIK NOMOR {n}", str(1000 + n), "1", f"MEREK {n % 12}", "RUMAH") for n in range(45)]
+FILLER = [
+    item(f"ISI{n}", f"EMBER PLASTIK NOMOR {n}", str(1000 + n), "1", f"MEREK {n % 12}", "RUMAH") for n in range(45)
+]
 GOODS = [NOODLES, SOTO, SEDAAP, COFFEE, TEA, UNSOLD, HOSTILE, LONG, *FILLER]
 REFERENCE: Mapping[str, Sequence[dict[str, object]]] = {
     "customer_groups": [
