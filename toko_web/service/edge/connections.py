@@ -1,6 +1,6 @@
 """Connections with limits on sizes, times and their number, so that slow clients take nothing from the others.
 
-uvicorn limits only the time between two requests. It reads heads of any size, and waits for ever for the rest of one.
+uvicorn limits only the time between two requests. It reads heads of any size, and waits forever for the rest of one.
 """
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
