@@ -491,7 +491,7 @@ class Benchmarks(click.Group):
     """A group with the `command` of each `benchmarks/NAME/command.py`, which exists only in a checkout."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        return ["bot", "search", "sync"]
+        return ["bot", "search", "sync", "web"]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):
