@@ -40,12 +40,12 @@ def build_app(settings: PageSettings) -> FastAPI:
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.shop, app.state.metrics = shop, metrics
     app.state.password_checks = PasswordChecks(shop.passwords)
-    sign_in.handle_errors(app)
     for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
         app.include_router(router)
     app.state.api = build_api(shop)
     app.mount("/v1", app.state.api)
     add_error_handlers(app)
+    sign_in.handle_errors(app)
     return app
 
 
@@ -68,9 +68,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.error("There is no catalogue to serve yet: %s. The server checks every second.", shop.live.problem)
     with suppress(StateError):  # the log says it
         await asyncio.to_thread(shop.people.exist)
-    works = (
-        shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop)
-    )  # fmt: skip
+    works = (shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop))
     tasks = [asyncio.create_task(work) for work in works]
     try:
         async with run_api(app.state.api):

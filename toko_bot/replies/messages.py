@@ -27,6 +27,7 @@ STAFF_COMMANDS = {
     "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuat yang baru",
     "favorit": "Barang favorit dan harganya sekarang",
     "pagi": "Kabar harga setiap pagi",
+    "web": "Buka harga di browser, juga di komputer",
     "data": "Data harga yang sedang dipakai",
     "segarkan": "Ambil data harga terbaru",
     "id": "ID Telegram Anda",

@@ -17,13 +17,11 @@ from starlette.types import Scope
 
 from toko_core.state.database import StateError
 from toko_web.shop import NoCatalogueError
-from toko_web.sign_in.visitor import NotSignedInError
 
 API = "/v1"
 RETRY_SECONDS = 5
 TEXTS = {
     400: ("Permintaan tidak dikenali", "Coba buka lagi dari halaman pencarian."),
-    401: ("Belum masuk", "Masuk dulu untuk membuka halaman ini."),
     403: ("Tidak bisa dibuka", "Halaman ini tidak bisa dibuka dari sini."),
     404: ("Halaman tidak ditemukan", "Mungkin alamatnya salah ketik, atau barangnya sudah tidak ada."),
     405: ("Permintaan tidak dikenali", "Coba buka lagi dari halaman pencarian."),
@@ -83,7 +81,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _wrong_values)
     app.add_exception_handler(NoCatalogueError, _no_catalogue)
     app.add_exception_handler(StateError, _no_state)
-    app.add_exception_handler(NotSignedInError, _not_signed_in)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -105,10 +102,6 @@ def _no_catalogue(request: Request, _: Exception) -> Response:
 
 def _no_state(request: Request, _: Exception) -> Response:
     return respond(request.scope, 503, "It is not known who has access.", _retry(request))
-
-
-def _not_signed_in(request: Request, _: Exception) -> Response:
-    return respond(request.scope, 401)
 
 
 def _unexpected(request: Request, _: Exception) -> Response:
