@@ -174,9 +174,7 @@ def _name_of(request: Request, person_id: int) -> str | None:
 def _form(
     request: Request, ke: str, status: int = 200, *, who: str = "", problem: str = "", note: str = ""
 ) -> Response:  # fmt: skip
-    page = render(
-        request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note
-    )  # fmt: skip
+    page = render(request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note)
     return _private(page)
 
 

@@ -57,11 +57,15 @@ def open_port(settings: PageSettings) -> socket.socket:
 
 def serve(app: ASGIApp, settings: PageSettings, port: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM, and end the requests that are under way then."""
-    config = uvicorn.Config(
+    Server(configure(app), settings).run(sockets=[port])
+
+
+def configure(app: ASGIApp) -> uvicorn.Config:
+    """Return how uvicorn serves an app."""
+    return uvicorn.Config(
         app, http=LimitedProtocol, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
         proxy_headers=False, backlog=BACKLOG, timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=END_SECONDS,
     )  # fmt: skip
-    Server(config, settings).run(sockets=[port])
 
 
 class Server(uvicorn.Server):

@@ -27,7 +27,7 @@ from toko_core.state.tables import FORGOTTEN, metadata
 from toko_core.state.tables import passwords as table
 
 OWNER, BUDI = Person(1, Role.OWNER, name="Ibu Sari"), Person(5, Role.STAFF, name="Budi Santoso")
-GOOD, OTHER = "kuda liar 7 meja", "hujan di bulan juni"
+GOOD, OTHER = "kuda liar 7 meja", "hujan turun sejak subuh"
 
 
 @pytest.fixture
