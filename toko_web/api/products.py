@@ -38,7 +38,9 @@ async def search_products(
     limit: Limit = 20,
     cursor: Cursor = None,
     brand: Annotated[str | None, Query(max_length=200, description="Only this brand, as `brand` has it")] = None,
-    category: Annotated[str | None, Query(max_length=200, description="Only this category")] = None,
+    category: Annotated[
+        str | None, Query(max_length=200, description="Only this category, as `category` has it")
+    ] = None,
     in_stock: Annotated[bool, Query(description="Only products in stock. Needs the scope stock")] = False,
 ) -> Response:
     """Search products.
