@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from toko_core.state.database import StateError
 from toko_web.api.app import build_api, run_api
-from toko_web.pages import account, product, search, sign_in
+from toko_web.pages import account, lists, product, search, sign_in, state
 from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
 from toko_web.service.edge.compression import Compression
@@ -28,7 +28,9 @@ from toko_web.sign_in.upkeep import keep_pruned
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (search.router, product.router, sign_in.router, account.router, FILES.router)
+ROUTERS = (
+    search.router, product.router, lists.router, state.router, sign_in.router, account.router, FILES.router,
+)  # fmt: skip
 
 
 def build_app(settings: PageSettings) -> FastAPI:
@@ -66,9 +68,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.error("There is no catalogue to serve yet: %s. The server checks every second.", shop.live.problem)
     with suppress(StateError):  # the log says it
         await asyncio.to_thread(shop.people.exist)
-    works = (
-        shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop)
-    )  # fmt: skip
+    works = (shop.live.follow(_report), shop.keep_prices_in_force(), shop.usage.keep_writing(), keep_pruned(shop))
     tasks = [asyncio.create_task(work) for work in works]
     try:
         async with run_api(app.state.api):

@@ -75,8 +75,7 @@ def test_the_bot_gets_every_setting_of_the_bot_and_no_other_secret() -> None:
 
 
 def test_the_pages_get_every_setting_of_theirs_and_no_secret_besides_the_state_databases() -> None:
-    wanted = {name.upper() for name in PageSettings.model_fields} - {"TOKO_DATA_DIR"}
-    assert environment("web") == wanted | {"DAGSTER_URL"}
+    assert environment("web") == {name.upper() for name in PageSettings.model_fields} - {"TOKO_DATA_DIR"}
 
 
 def test_the_proxy_reaches_the_pages_which_reach_nothing_of_ours_but_dagsters_web_server() -> None:

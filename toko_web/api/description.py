@@ -15,7 +15,7 @@ ABOUT = """A read-only API of the shop's published catalogue.
 Amounts and quantities are decimal numbers in texts (`"2612.5"`), without exponent. Amounts are rupiah. Times are
 RFC 3339. Each response comes from one catalogue and one moment.
 """
-ALWAYS = (401, 403, 406, 422, 429, 503)
+ALWAYS = (401, 403, 406, 414, 422, 429, 503)
 """The errors that every operation can have."""
 PRICE: dict[str, Any] = {
     "unit": "BKS", "conversion": "1", "level": None, "up_to": "11", "list_price": "17500", "price": "15750",
@@ -82,6 +82,7 @@ DETAIL = {
     problems.NOT_FOUND: "The catalogue has no product with this id.",
     problems.NOT_ACCEPTABLE: "The response is application/json.",
     problems.CHANGED: "A new catalogue was published since the first page: search again without cursor.",
+    problems.TOO_LONG: "The path and the query have at most 4 KB.",
     problems.TOO_MANY: "The key stock-sync may make 120 requests at once and 20 a second.",
     problems.UNAVAILABLE: "No catalogue is published yet.",
 }  # fmt: skip

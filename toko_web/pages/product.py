@@ -23,6 +23,8 @@ CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 
 MOST_BARCODES = 20
 """The barcodes of a page that are drawn; the rest are written only."""
+MOST_CHANGES = 50
+"""The changes of a price that are listed, the newest first."""
 PHOTO_KEPT = "private, max-age=300"
 LONGEST_TITLE = 80
 
@@ -71,6 +73,7 @@ def _render_product(request: Request, served: Served, row: int, visitor: Visitor
         request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
         unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
         remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
+        most_changes=MOST_CHANGES,
         drawn=[(barcode, draw_barcode(barcode.barcode)) for barcode in page.barcodes[:MOST_BARCODES]],
         undrawn=page.barcodes[MOST_BARCODES:], backups=backups(history.backups),
         plots=place_chart(history.series, history.span) if history.series else [],

@@ -269,10 +269,6 @@ def old_data(talk: Talk, place: Place) -> None:
     talk.say(place.siti, "/status")
 
 
-def browser(talk: Talk, place: Place) -> None:
-    talk.try_to_say(place.budi, "/web")
-
-
 def new_employee(talk: Talk, place: Place) -> None:
     talk.say(place.rudi, "selamat pagi, ini rudi karyawan baru")
     talk.sees(place.siti)
@@ -294,6 +290,10 @@ def customer(talk: Talk, place: Place) -> None:
     talk.press(place.ani, "1")
 
 
+def browser(talk: Talk, place: Place) -> None:
+    talk.try_to_say(place.budi, "/web")
+
+
 CONVERSATIONS: dict[str, Callable[[Talk, Place], None]] = {
     "A greeting, a question that names nothing, and thanks": greeting,
     "A search with a typo, and its second page": typo,
@@ -313,7 +313,7 @@ CONVERSATIONS: dict[str, Callable[[Talk, Place], None]] = {
     "Syncs that an owner starts": sync,
     "What owners are notified of": notifications,
     "Old data, and fresh data": old_data,
-    "Prices in a browser": browser,
     "A new employee": new_employee,
     "A customer": customer,
+    "Prices in a browser": browser,
 }
