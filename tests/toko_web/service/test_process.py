@@ -158,6 +158,7 @@ def test_a_signal_ends_the_server_with_status_0_and_its_port_is_free_at_once(dat
     with running_web(data, tmp_path / "web", CATALOG_LISTEN=place) as web, web.client() as client:
         client.get("/healthz")  # its connection stays open: the server closes it, so the port has to wait
         assert web.stop() == 0
+        assert "leaked" not in web.log
     open_port(settings_of(data, catalog_listen=place)).close()
 
 
