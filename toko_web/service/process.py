@@ -82,7 +82,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
-        # What is here stays. To look through it for garbage, again and again, would stop the server for 70 ms each time.
+        # What is here stays. To look through it for garbage again and again would stop the server for 70 ms each time.
         gc.collect()
         gc.freeze()
         url = f"http://{self._settings.catalog_listen}/"
