@@ -172,7 +172,7 @@ def test_a_signal_ends_the_server_with_status_0_and_its_port_is_free_at_once(dat
 def test_in_a_terminal_the_command_says_where_to_open_the_pages(data: Path, tmp_path: Path) -> None:
     place, (ours, its) = f"127.0.0.1:{free_port()}", pty.openpty()
     environment = environment_of(tmp_path, TOKO_DATA_DIR=str(data), CATALOG_LISTEN=place)
-    command = [Path(sys.executable).with_name("toko"), "web"]
+    command = [str(Path(sys.executable).with_name("toko")), "web"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=its, stderr=subprocess.PIPE) as process:
         os.close(its)
         said = os.read(ours, 1000).decode()
