@@ -31,7 +31,7 @@ PACKAGES = ("toko", "fastapi", "uvicorn", "duckdb", "numpy")
 INSIDE = re.compile(r"^INFO GET (\S+) 200 ([\d.]+) ms$", re.MULTILINE)
 START_SECONDS = 60.0
 CATALOGS = 2
-WARM_UP = 200
+MOST_WARM_UP = 200
 """Requests of each route before those that are measured."""
 SHORTEST = 3
 """Characters from which on somebody who types is shown results."""
@@ -77,17 +77,18 @@ def _measure(plan: Plan, shop: Shop, folder: Path, show: Lines) -> tuple[tuple[P
             start, peak, phases = proportional(server.pid), 0, []
             show.done(f"{start / 1e6:,.0f} MB")
             for route in ("/", "/hasil", "/v1/search"):
-                queries = _queries(shop, plan.requests + WARM_UP, typed=route == "/hasil")
+                warm_up = min(MOST_WARM_UP, plan.requests)
+                queries = _queries(shop, plan.requests + warm_up, typed=route == "/hasil")
                 requests = (
                     search_api(queries, keys) if route.startswith("/v1") else search_pages(route, queries, cookie)
                 )
                 show.working(f"{plan.requests:,} requests of {route}, {plan.rate:g} a second")
-                send_at_rate(port, requests[:WARM_UP], plan.rate)
+                send_at_rate(port, requests[:warm_up], plan.rate)
                 with (
                     Swaps(shop.catalogs, folder / "data" / "catalog", plan.swaps, plan.requests / plan.rate),
                     Watch(server.pid) as watch,
                 ):
-                    answers = send_at_rate(port, requests[WARM_UP:], plan.rate)
+                    answers = send_at_rate(port, requests[warm_up:], plan.rate)
                 inside = [seconds for of, seconds in _inside(folder / LOG) if of == route][-len(answers) :]
                 phases.append(_phase(route, answers, inside, watch.busy, proportional(server.pid)))
                 peak = max([peak, *watch.samples])

@@ -26,7 +26,7 @@ MOST_BARCODES = 20
 MOST_CHANGES = 50
 """The changes of a price that are listed, the newest first."""
 PHOTO_KEPT = "private, max-age=300"
-LONGEST_TITLE = 80
+LONGEST_NAME, LONGEST_TITLE, LONGEST_FACT, LONGEST_UNIT = 300, 80, 100, 16
 
 
 @router.get("/barang/{product}")
@@ -71,6 +71,7 @@ def _render_product(request: Request, served: Served, row: int, visitor: Visitor
     history = page.history
     return render(
         request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
+        name=shorten(page.name, LONGEST_NAME), unit=page.base_unit[:LONGEST_UNIT],
         unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
         remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
         most_changes=MOST_CHANGES,
@@ -84,8 +85,8 @@ def _facts(page: ProductPage, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Return the labels and values of what is no table."""
     found = [("Rak", page.shelf), ("Merek", page.brand), ("Jenis", page.category)]
     if page.owners is not None:
-        found += _owners_facts(page.owners, page.base_unit, zone)
-    return [(label, value) for label, value in found if value]
+        found += _owners_facts(page.owners, page.base_unit[:LONGEST_UNIT], zone)
+    return [(label, shorten(value, LONGEST_FACT)) for label, value in found if value]
 
 
 def _owners_facts(facts: OwnersFacts, unit: str, zone: ZoneInfo) -> Iterator[tuple[str, str | None]]:
@@ -95,8 +96,8 @@ def _owners_facts(facts: OwnersFacts, unit: str, zone: ZoneInfo) -> Iterator[tup
     if facts.changed is not None:
         yield "Diubah di iPOS", day(facts.changed, zone)
     if facts.sales is not None:
-        yield "Laku 7 hari", _sold(facts.sales.struk_7, facts.sales.terjual_7, unit)
-        yield "Laku 90 hari", _sold(facts.sales.struk_90, facts.sales.terjual_90, unit)
+        yield "Penjualan 7 hari", _sold(facts.sales.struk_7, facts.sales.terjual_7, unit)
+        yield "Penjualan 90 hari", _sold(facts.sales.struk_90, facts.sales.terjual_90, unit)
         if facts.sales.terakhir is not None:
             yield "Terakhir laku", day(facts.sales.terakhir.replace(tzinfo=zone), zone)
 

@@ -5,7 +5,7 @@ import re
 from tests.toko_web.serving import RunningWeb
 
 
-def test_browsers_keep_a_file_for_ever_under_its_version_and_ask_for_it_without(web: RunningWeb) -> None:
+def test_browsers_keep_a_file_forever_under_its_version_and_ask_for_it_without(web: RunningWeb) -> None:
     with web.client() as client:
         found = re.search(r'"(/static/\w+/toko\.css)"', client.get("/").text)
         assert found

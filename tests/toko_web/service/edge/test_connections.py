@@ -1,5 +1,6 @@
 """Slow clients, and many of them. The limits are shortened, so that the tests are not slow as well."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tests.toko_web.here import Here, app_of, read_all, serving_here
+from tests.waiting import wait_until
 from toko_web.service.edge import connections
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -30,6 +32,10 @@ def here(data_here: Path, app_is_left: Event) -> Iterator[Here]:
     async def large() -> Response:
         return Response(bytes(LARGE))
 
+    @app.get("/wait")
+    async def wait() -> None:
+        await asyncio.sleep(0.5)
+
     @app.post("/read")
     async def read(request: Request) -> int:
         try:
@@ -42,6 +48,7 @@ def here(data_here: Path, app_is_left: Event) -> Iterator[Here]:
         patch.setattr(connections, "BODY_SECONDS", 0.3)
         patch.setattr(connections, "ANSWER_SECONDS", 1.0)
         patch.setattr(connections, "MOST_CONNECTIONS", 20)
+        patch.setattr(connections, "MOST_UNDER_WAY", 10)
         yield running
 
 
@@ -108,6 +115,18 @@ def test_the_connection_that_waits_longest_is_closed_first_and_one_with_a_reques
         finally:
             for connection in waiting:
                 connection.close()
+
+
+def test_a_server_that_is_busy_says_so_at_once(here: Here) -> None:
+    waiting = [here.connect(GET.replace(b"/healthz", b"/wait")) for _ in range(10)]
+    wait_until(lambda: len(here.server.server_state.tasks) == 10, 20)
+    with httpx.Client(base_url=here.url, headers={"Accept": "text/html"}) as client:
+        busy = client.get("/healthz")
+        assert (busy.status_code, busy.headers["Retry-After"], "Sedang ramai" in busy.text) == (503, "2", True)
+        for connection in waiting:
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+            connection.close()
+        assert client.get("/healthz").status_code == 200
 
 
 def test_a_connection_serves_one_request_after_the_other(here: Here) -> None:

@@ -26,6 +26,21 @@ def test_every_response_has_the_security_headers(web: RunningWeb, path: str) -> 
     assert "strict-transport-security" not in headers
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"), ("/hasil", "text/html; charset=utf-8"),
+        ("/masuk", "text/html; charset=utf-8"), ("/healthz", "text/plain; charset=utf-8"),
+        ("/static/toko.js", "text/javascript; charset=utf-8"),
+        ("/nothing", "text/plain; charset=utf-8"),
+        ("/v1/nothing", "application/problem+json"), ("/v1/catalog", "application/json"),
+    ],
+)  # fmt: skip
+def test_every_response_says_what_it_is(web: RunningWeb, path: str, kind: str) -> None:
+    with web.client() as client:
+        assert client.get(path, follow_redirects=True).headers["Content-Type"] == kind
+
+
 def test_what_depends_on_who_asks_is_kept_nowhere(web: RunningWeb) -> None:
     with web.client() as client:
         assert [client.get(path).headers["Cache-Control"] for path in ("/", "/nothing")] == ["private, no-store"] * 2

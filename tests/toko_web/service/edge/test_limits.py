@@ -88,3 +88,13 @@ def test_a_body_that_does_not_end_is_read_no_further_than_its_limit(here: Here) 
 )
 def test_what_is_not_one_request_is_rejected_and_the_connection_closed(here: Here, sent: bytes) -> None:
     assert here.exchange(sent).startswith(b"HTTP/1.1 400 ")
+
+
+def test_no_websocket_is_opened(client: httpx.Client) -> None:
+    asked = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "x" * 24,
+        "Sec-WebSocket-Version": "13",
+    }
+    assert client.get("/", headers=asked).status_code == 200  # as if the upgrade had not been asked for
