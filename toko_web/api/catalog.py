@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from toko_core.catalog.price_changes import ChangePlace
 from toko_core.people.keys import Scope
-from toko_web.api import models
 from toko_web.api.calls import Call, Reading, accepting
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
-from toko_web.api.description import HEADERS, responses, shared_responses
 from toko_web.api.files import CSV, PARQUET, respond_with_csv, respond_with_parquet
 from toko_web.api.products import Cursor, Limit
 from toko_web.api.records import RUPIAH, change_record, timestamp
+from toko_web.api.reference import models
+from toko_web.api.reference.description import HEADERS, responses, shared_responses
 
 router = APIRouter(tags=["catalogue"])
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.search.codes.gtin import LONGEST, other_forms
-from toko_web.api import models
 from toko_web.api.calls import Call, Reading, ReadingStock
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
-from toko_web.api.description import responses
 from toko_web.api.problems import NO_SCOPE, NOT_FOUND, ProblemError
 from toko_web.api.records import details_record, prices_record, product_record, stock_record, timestamp
+from toko_web.api.reference import models
+from toko_web.api.reference.description import responses
 from toko_web.api.searching import Wanted, search
 
 router = APIRouter()
@@ -38,7 +38,9 @@ async def search_products(
     limit: Limit = 20,
     cursor: Cursor = None,
     brand: Annotated[str | None, Query(max_length=200, description="Only this brand, as `brand` has it")] = None,
-    category: Annotated[str | None, Query(max_length=200, description="Only this category")] = None,
+    category: Annotated[
+        str | None, Query(max_length=200, description="Only this category, as `category` has it")
+    ] = None,
     in_stock: Annotated[bool, Query(description="Only products in stock. Needs the scope stock")] = False,
 ) -> Response:
     """Search products.

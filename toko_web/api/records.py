@@ -1,4 +1,4 @@
-"""Turns products, prices and stock into the objects of a response, as the models in `models.py` describe them.
+"""Makes the objects of a response of products and prices, as the models in `reference/models.py` describe them.
 
 They are plain dicts, because validating each response would take longer than the search. Tests compare the responses
 with the models. Which fields there are depends on the key: one that it may not see is missing.

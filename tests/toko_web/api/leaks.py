@@ -76,7 +76,7 @@ def item(number: int) -> Item:
     word = WORDS[number % len(WORDS)]
     return Item(
         f"K{number:03}", f"{word.upper()} NO {number}", prices, [(f"899{number:09}", "PCS")],
-        [("GUDANG", f"{STOCK}.{number % 9}"), ("TOKO", f"{STOCK}1")], f"JENIS {number % 3}", f"MEREK {number % 5}",
+        [("GUDANG", f"{STOCK}.{number % 9}"), ("TOKO", "0")], f"JENIS {number % 3}", f"MEREK {number % 5}",
         fields={"stokmin": Decimal(MINIMUM), "supplier": SUPPLIER, "jasa": False},
     )  # fmt: skip
 

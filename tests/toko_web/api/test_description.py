@@ -9,9 +9,9 @@ from pydantic import BaseModel, TypeAdapter
 from tests.toko_web.api.conftest import Get
 from tests.toko_web.api.shop import COFFEE, OIL
 from toko_core.catalog.product_hashes import product_hash
-from toko_web.api import models
-from toko_web.api.description import EXAMPLES
 from toko_web.api.problems import KINDS
+from toko_web.api.reference import models
+from toko_web.api.reference.description import EXAMPLES
 
 MODELS: dict[str, type[BaseModel]] = {
     "search": models.SearchResults, "products": models.Products, "product": models.ProductDetails,

@@ -36,7 +36,7 @@ def test_a_cursor_belongs_to_its_search(get: Get) -> None:
 
 
 def test_a_search_is_narrowed_to_a_brand_a_category_and_to_what_is_in_stock(get: Get) -> None:
-    assert codes(get, q="goreng", brand="indomie") == ["MIE001"]
+    assert codes(get, q="goreng", brand="INDOMIE") == ["MIE001"]
     assert codes(get, q="goreng", brand="SEDAAP") == []
     assert codes(get, q="oli mesin", category="OLI") == ["OLI/1 %2F."]
     assert "SABUN1" in codes(get, q="sabun", in_stock="true")

@@ -15,7 +15,7 @@ from toko_core.catalog.product_hashes import product_hash
 from toko_core.state.recents import RecentProducts
 
 OF_OWNERS = ("modal", "laba", "RUGI Rp", "di bawah modal", "Pemasok", SUPPLIER, "Stok minimum", "44,5",
-             "Diubah di iPOS", "Laku ", "Terakhir laku", "struk")  # fmt: skip
+             "Diubah di iPOS", "Penjualan", "Terakhir laku", "struk")  # fmt: skip
 PLACES = ("Gudang Utama", "Toko Depan", "Stok (")
 
 

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from toko_web.api import problems
-from toko_web.api.models import Problem
 from toko_web.api.problems import DOCUMENTED_AT, MEDIA_TYPE, Kind
+from toko_web.api.reference.models import Problem
 
 TITLE = "Product prices of a shop"
 ABOUT = """A read-only API of the shop's published catalogue.
