@@ -79,8 +79,6 @@ def kill_syncs(folder: Path, kills: int, rng: random.Random, say: Callable[[str]
 
 def import_all() -> None:
     """Import what a sync imports, before it is forked: importing takes longer than a sync."""
-    import matplotlib.backends.backend_agg
-    import matplotlib.figure
 
     import toko_assets.cli.commands
     import toko_assets.cli.run
