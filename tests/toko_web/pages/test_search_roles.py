@@ -19,7 +19,7 @@ def test_a_customer_sees_the_price_of_their_level_and_filters_by_it(shop: Shop) 
         assert others not in oil.text
         assert names(found(browser, q="oli mesin", dari=price, sampai=price)) == ["OLI MESIN 1L"]
         assert names(found(browser, q="oli mesin", dari=others, sampai=others)) == []
-    assert "mulai Rp40.000/PCS" in goods(found(shop.staff, q="oli mesin"))[0].text
+    assert "diskon mulai Rp32.000/PCS" in goods(found(shop.staff, q="oli mesin"))[0].text
 
 
 def test_who_may_not_see_stock_cannot_filter_by_it(shop: Shop) -> None:
