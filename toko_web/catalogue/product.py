@@ -28,6 +28,8 @@ from toko_core.prices.shown import (
     shown_prices,
 )
 from toko_core.prices.totals import wanted_total
+from toko_core.search.codes.gtin import LONGEST, other_forms
+from toko_core.search.codes.scanned import read_scan
 
 LONGEST_BRANCH = 60
 
@@ -121,12 +123,14 @@ class ProductPage:
     """What was searched for, without its quantity."""
     total: Calculation | None
     """What the quantity costs that was searched for, if one was."""
+    scanned: Barcode | None
+    """The barcode that a scanner read."""
 
 
 def read_product(
-    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, query: str = ""
+    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, query: str = "", code: str = ""
 ) -> ProductPage:  # fmt: skip
-    """Return what `view` shows of a product now. It was found with `query`.
+    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`.
 
     It reads the file: do not call it in the event loop.
     """
@@ -153,9 +157,10 @@ def read_product(
         details.has_photo,
         read_history(served, row, view, rounding, zone),
         _owners_facts(served, row, product, details, zone) if view.cost else None,
-        tuple(find_serials(served.catalog, served.details, row, query)) if view.stock else (),
+        tuple(find_serials(served.catalog, served.details, row, query or code)) if view.stock else (),
         wanted.text if query else "",
         wanted_total(product, wanted, query, rounding),
+        _scanned(details, code) if code else None,
     )
 
 
@@ -175,6 +180,15 @@ def read_history(served: Served, row: int, view: View, rounding: int | None, zon
         Span(since, max(served.data_time, newest), zone),
         bool(labels.keys() - histories.keys()),
     )
+
+
+def _scanned(details: ProductDetails, code: str) -> Barcode | None:
+    """Return the product's barcode that was read: exactly it, or another form of the same number."""
+    scan = read_scan(code)
+    number = code if scan is None else scan.number
+    forms = [number, *(other_forms(number) if number.isdecimal() and len(number) <= LONGEST else ())]
+    known = {barcode.barcode.lstrip("0"): barcode for barcode in details.barcodes}
+    return next((known[form.lstrip("0")] for form in forms if form.lstrip("0") in known), None)
 
 
 def _price_rows(product: Product, view: View, rounding: int | None) -> Sequence[PriceRow]:

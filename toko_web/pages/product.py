@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -32,14 +31,18 @@ LONGEST_NAME, LONGEST_TITLE, LONGEST_FACT, LONGEST_UNIT = 300, 80, 100, 16
 
 
 @router.get("/barang/{product}")
-async def show_product(request: Request, product: str, visitor: CurrentVisitor, q: str = "") -> Response:
-    """Show a product that was found with a query, or say that the shop does not have it any more."""
+async def show_product(
+    request: Request, product: str, visitor: CurrentVisitor, q: str = "", kode: str = ""
+) -> Response:
+    """Show a product that was found with a query or a scanned code, or say that the shop does not have it any more."""
     served = shop_of(request).served
     row = served.hashes.find(product)
     if row is None:
         return render(request, "product_gone.html", 404, visitor=visitor)
     settings = shop_of(request).settings
-    read = partial(read_product, served, row, visitor.view, settings.price_rounding, settings.zone, clean(q))
+    read = partial(
+        read_product, served, row, visitor.view, settings.price_rounding, settings.zone, clean(q), clean(kode)
+    )
     page = await run_in_threadpool(read)
     _remember(request, visitor, page)
     return await run_in_threadpool(_render_product, request, page, visitor)
