@@ -15,6 +15,7 @@ from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
 from toko_web.service.edge.compression import Compression
 from toko_web.service.edge.guard import Guard
+from toko_web.service.edge.head import Head
 from toko_web.service.edge.headers import SecurityHeaders
 from toko_web.service.edge.limits import Limits
 from toko_web.service.errors import add_error_handlers
@@ -40,10 +41,10 @@ def build_app(settings: PageSettings) -> FastAPI:
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.shop, app.state.metrics = shop, metrics
     app.state.password_checks = PasswordChecks(shop.passwords)
-    for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
-        app.include_router(router)
     app.state.api = build_api(shop)
     app.mount("/v1", app.state.api)
+    for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
+        app.include_router(router)
     add_error_handlers(app)
     sign_in.handle_errors(app)
     return app
@@ -52,7 +53,7 @@ def build_app(settings: PageSettings) -> FastAPI:
 def surround(app: FastAPI) -> ASGIApp:
     """Put around an app what keeps it safe and observes it: the first request meets the last line."""
     settings: PageSettings = app.state.shop.settings
-    surrounded: ASGIApp = Guard(app, settings.hosts)
+    surrounded: ASGIApp = Guard(Head(app), settings.hosts)
     surrounded = Limits(surrounded)
     surrounded = Clients(surrounded, settings.trusted_proxies)
     surrounded = Compression(surrounded)

@@ -40,10 +40,8 @@ async def show_product(
     if row is None:
         return render(request, "product_gone.html", 404, visitor=visitor)
     settings = shop_of(request).settings
-    read = partial(
-        read_product, served, row, visitor.view, settings.price_rounding, settings.zone, clean(q), clean(kode)
-    )
-    page = await run_in_threadpool(read)
+    shown = visitor.view, settings.price_rounding, settings.zone
+    page = await run_in_threadpool(read_product, served, row, *shown, clean(q), clean(kode))
     _remember(request, visitor, page)
     return await run_in_threadpool(_render_product, request, page, visitor)
 

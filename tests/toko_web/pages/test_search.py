@@ -41,6 +41,11 @@ def test_a_quantity_in_the_query_shows_what_it_costs_and_what_more_would_save(cl
     assert "Beli 10 DUS jadi Rp115.000/DUS, hemat Rp30.000" in first.text
 
 
+def test_a_product_that_is_opened_from_a_list_repeats_what_the_quantity_costs(client: httpx.Client) -> None:
+    first = goods(client.get("/", params={"q": "indomie goreng 3 dus"}).text)[0]
+    assert "3 DUS × Rp118.000 = Rp354.000" in text_of(client.get(first.url).text)
+
+
 def test_who_finds_nothing_is_told_so_and_gets_a_suggestion(client: httpx.Client) -> None:
     page = client.get("/", params={"q": "zzzzqqqq"}).text
     assert "Tidak ada barang yang cocok" in text_of(page)
@@ -103,7 +108,10 @@ def test_a_barcode_of_one_product_leads_to_it_and_says_which_code_was_read(clien
     response = client.get("/pindai", params={"kode": BARCODE})
     assert response.status_code == 303
     assert response.headers["location"].endswith(f"?kode={BARCODE}")
-    assert "INDOMIE GORENG SPECIAL 85GR" in client.get(response.headers["location"]).text
+    page = client.get(response.headers["location"]).text
+    assert "INDOMIE GORENG SPECIAL 85GR" in page
+    assert f"Barcode {BARCODE}: satuan PCS" in text_of(page)
+    assert page.count('<tr class="scanned">') == 2  # the prices of both levels
 
 
 def test_a_barcode_in_a_gs1_symbol_leads_to_its_product(client: httpx.Client) -> None:
