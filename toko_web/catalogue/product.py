@@ -28,8 +28,7 @@ from toko_core.prices.shown import (
     shown_prices,
 )
 from toko_core.prices.totals import wanted_total
-from toko_core.search.codes.gtin import LONGEST, other_forms
-from toko_core.search.codes.scanned import read_scan
+from toko_web.catalogue.scanning import find_scanned
 
 LONGEST_BRANCH = 60
 
@@ -160,7 +159,7 @@ def read_product(
         tuple(find_serials(served.catalog, served.details, row, query or code)) if view.stock else (),
         wanted.text if query else "",
         wanted_total(product, wanted, query, rounding),
-        _scanned(details, code) if code else None,
+        find_scanned(details.barcodes, code),
     )
 
 
@@ -180,15 +179,6 @@ def read_history(served: Served, row: int, view: View, rounding: int | None, zon
         Span(since, max(served.data_time, newest), zone),
         bool(labels.keys() - histories.keys()),
     )
-
-
-def _scanned(details: ProductDetails, code: str) -> Barcode | None:
-    """Return the product's barcode that was read: exactly it, or another form of the same number."""
-    scan = read_scan(code)
-    number = code if scan is None else scan.number
-    forms = [number, *(other_forms(number) if number.isdecimal() and len(number) <= LONGEST else ())]
-    known = {barcode.barcode.lstrip("0"): barcode for barcode in details.barcodes}
-    return next((known[form.lstrip("0")] for form in forms if form.lstrip("0") in known), None)
 
 
 def _price_rows(product: Product, view: View, rounding: int | None) -> Sequence[PriceRow]:
