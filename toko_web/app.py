@@ -15,6 +15,7 @@ from toko_web.pages.rendering import FILES
 from toko_web.service.edge.clients import Clients
 from toko_web.service.edge.compression import Compression
 from toko_web.service.edge.guard import Guard
+from toko_web.service.edge.head import Head
 from toko_web.service.edge.headers import SecurityHeaders
 from toko_web.service.edge.limits import Limits
 from toko_web.service.errors import add_error_handlers
@@ -52,7 +53,7 @@ def build_app(settings: PageSettings) -> FastAPI:
 def surround(app: FastAPI) -> ASGIApp:
     """Put around an app what keeps it safe and observes it: the first request meets the last line."""
     settings: PageSettings = app.state.shop.settings
-    surrounded: ASGIApp = Guard(app, settings.hosts)
+    surrounded: ASGIApp = Guard(Head(app), settings.hosts)
     surrounded = Limits(surrounded)
     surrounded = Clients(surrounded, settings.trusted_proxies)
     surrounded = Compression(surrounded)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.installation import Installation
 
-TINY = ["--requests", "30", "--rate", "30", "--products", "150"]
+TINY = ["--requests", "20", "--rate", "50", "--products", "150"]
 
 
 def test_every_request_is_answered_and_nothing_is_left_behind(
@@ -22,14 +22,14 @@ def test_every_request_is_answered_and_nothing_is_left_behind(
 
     assert answer.status == 0, answer.error
     report = json.loads(answer.output)
-    assert report["plan"] == {"requests": 30, "rate": 30, "products": 150, "swaps": 0}
+    assert report["plan"] == {"requests": 20, "rate": 50, "products": 150, "swaps": 0}
     assert [figures["route"] for figures in report["routes"]] == ["/", "/hasil", "/v1/search"]
     for figures in report["routes"]:
-        assert (figures["answers"], figures["wrong"]) == (30, 0)
+        assert (figures["answers"], figures["wrong"]) == (20, 0)
         assert figures["body"] > 0
         for side in ("inside", "outside"):
             times = figures[side]
-            assert times["count"] == 30
+            assert times["count"] == 20
             assert 0 < times["p50_ms"] <= times["p99_ms"] <= times["max_ms"]
     assert report["complaints"] == []
     assert report["memory_bytes"]["start"] > 0

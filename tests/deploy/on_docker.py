@@ -153,6 +153,22 @@ def test_no_secret_is_in_an_image(shop: Stack) -> None:
             assert secret not in history
 
 
+def test_without_people_the_pages_say_what_to_do_and_start_once_somebody_has_access(shop: Stack) -> None:
+    people = {name: shop.settings[name] for name in ("ALLOWED_USERS", "OWNER_USERS")}
+    shop.set(ALLOWED_USERS="", OWNER_USERS="")
+    try:
+        assert "! OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start." in shop.make("up")
+        shop.wait_until(lambda: "nobody has access" in shop.log(shop.container("web")), "the pages say why", 120)
+        docker("exec", shop.container("code"), "toko", "people", "add", "901", "--role", "owner")
+        shop.wait_for_health(("web",))
+        assert "OWNER_USERS is empty" not in shop.make("up")
+    finally:
+        docker("exec", shop.container("code"), "toko", "people", "erase", "901", check=False)
+        shop.set(**people)
+        shop.make("up")
+    shop.wait_for_health()
+
+
 def test_each_container_killed_in_turn_comes_back_and_a_changed_price_is_answered(shop: Stack) -> None:
     before = shop.started()
     shop.put_backup(2000)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 
@@ -15,7 +17,8 @@ from toko_web.app import build_app, surround
 from toko_web.service.process import configure
 from toko_web.settings import PageSettings
 
-END = b""
+SECONDS = 120.0
+"""How long a test waits for a response: the machine may be busy with other tests."""
 
 
 @dataclass
@@ -30,12 +33,21 @@ class Here:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def client(self, **options: Any) -> httpx.Client:
+        """Return a client of the server."""
+        return httpx.Client(base_url=self.url, timeout=SECONDS, **options)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Send one request, over a connection of its own."""
+        with self.client() as client:
+            return client.get(path, **options)
+
     def connect(self, sent: bytes = b"", *, receive_buffer: int | None = None) -> socket.socket:
         """Open a connection, and send something."""
         client = socket.socket()
         if receive_buffer is not None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        client.settimeout(20)
+        client.settimeout(SECONDS)
         client.connect(("127.0.0.1", self.port))
         client.sendall(sent)
         return client

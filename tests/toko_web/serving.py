@@ -38,13 +38,13 @@ class RunningWeb:
 
     def client(self, **options: object) -> httpx.Client:
         """Return a client with cookies of its own. It follows no redirect unless it is told to."""
-        return httpx.Client(base_url=self.url, timeout=20, **options)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.url, timeout=120, **options)  # type: ignore[arg-type]
 
     def stop(self) -> int:
         """Stop it as Docker does. Returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
+        return self.process.wait(120)
 
 
 def free_port() -> int:

@@ -123,7 +123,7 @@ def signed_out(request: Request) -> Response:
     """Lead to the page that signs in, and let the browser forget what it has of this shop."""
     response = _lead_to("/masuk?keluar=1")
     clear_sign_in(request, response)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 

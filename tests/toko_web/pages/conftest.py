@@ -1,4 +1,4 @@
-"""A server of a shop whose goods have everything, and browsers of its people."""
+"""Servers: one of a shop whose goods have everything, with browsers of its people, and one of a shop to search in."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.servers.dagster import FakeDagster, dagster
 from tests.toko_web.full_shop import publish_full_shop
+from tests.toko_web.here import app_of, serving_here
+from tests.toko_web.search_shop import publish_search_shop
 from tests.toko_web.serving import OWNER, PEOPLE, STAFF, RunningWeb, running_web
 from tests.toko_web.sign_in.browsers import Browser
 from toko_core.people.sign_in_links import PATH, SignInLinks
@@ -59,3 +62,17 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
             browsers.append(stack.enter_context(Browser(web.url)))
             browsers[-1].use(PATH + SignInLinks(state).make(person, "Nama"))
         yield Shop(web, data, state, runs, *browsers)
+
+
+@pytest.fixture(scope="session")
+def search_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data = tmp_path_factory.mktemp("search")
+    publish_search_shop(data)
+    with serving_here(app_of(data)) as here:
+        yield here.url
+
+
+@pytest.fixture
+def client(search_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=search_url, timeout=20) as client:
+        yield client

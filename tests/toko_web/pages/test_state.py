@@ -51,7 +51,7 @@ def test_a_rejected_catalogue_is_explained_while_dagster_is_down(tmp_path: Path)
         with running_web(tmp_path / "data", tmp_path, DAGSTER_URL=url) as web, web.client() as client:
             (tmp_path / "data" / "catalog" / "broken.duckdb").write_bytes(b"no catalogue")
             point_at(tmp_path / "data", "broken.duckdb")
-            wait_until(lambda: "Data baru ditolak" in client.get("/keadaan").text, 20)
+            wait_until(lambda: "Data baru ditolak" in client.get("/keadaan").text, 60)
             page = client.get("/keadaan").text
             assert [text for text in ("broken.duckdb", "i5_UJI.i5bu", NO_DAGSTER) if text not in page] == []
             assert client.get("/daftar/rugi").status_code == 200

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from tests.toko_web.here import Here, app_of, serving_here
 from tests.waiting import wait_until
@@ -22,7 +23,9 @@ def here(data_here: Path) -> Iterator[Here]:
     async def broken(part: str) -> None:
         raise ValueError(f"a reason with {part} and {SECRET}")
 
-    @app.get("/v1/broken")
+    api: FastAPI = app.state.api
+
+    @api.get("/broken")
     async def broken_api() -> None:
         raise ValueError(SECRET)
 
@@ -36,7 +39,7 @@ def here(data_here: Path) -> Iterator[Here]:
 
 @pytest.fixture
 def client(here: Here) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=here.url) as client:
+    with here.client() as client:
         yield client
 
 
@@ -65,6 +68,14 @@ def test_a_wrong_method_is_told_which_ones_there_are(client: httpx.Client) -> No
     assert client.post("/").headers["Allow"] == "GET"
 
 
+def test_head_is_answered_as_get_without_the_body(client: httpx.Client) -> None:
+    for path in ("/", "/nothing", "/healthz", "/static/toko.css"):
+        got, head = client.get(path, headers=HTML), client.head(path, headers=HTML)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert client.get("/healthz").text == "ok\n"  # on the same connection
+
+
 def test_programs_of_the_api_get_a_problem(client: httpx.Client) -> None:
     response = client.get("/v1/broken", headers=HTML)
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -75,7 +86,7 @@ def test_programs_of_the_api_get_a_problem(client: httpx.Client) -> None:
 def test_a_traceback_reaches_the_log_once_and_no_client(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
     response = client.get("/broken/x", headers=HTML)
     assert "Traceback" not in response.text
-    wait_until(lambda: any(record.exc_info for record in caplog.records), 20)  # it is logged after the response
+    wait_until(lambda: any(record.exc_info for record in caplog.records), 60)  # it is logged after the response
     (record,) = [record for record in caplog.records if record.exc_info]
     assert record.getMessage() == "Unexpected error in GET /broken/{part}"
     assert record.exc_info is not None

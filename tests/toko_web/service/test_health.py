@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.toko_web.here import app_of, serving_here
@@ -21,6 +20,6 @@ from tests.toko_web.here import app_of, serving_here
 )
 def test_no_proxy_shows_the_metrics(tmp_path: Path, listen: str, headers: dict[str, str], status: int) -> None:
     with serving_here(app_of(tmp_path, metrics_listen=listen)) as here:
-        response = httpx.get(f"{here.url}/metrics", headers=headers)
+        response = here.get("/metrics", headers=headers)
     assert response.status_code == status
     assert ("toko_web_healthy 0.0" in response.text) == (status == 200)

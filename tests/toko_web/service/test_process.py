@@ -8,7 +8,6 @@ import threading
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from benchmarks.bot.swaps import publish_copy
@@ -30,7 +29,7 @@ def run_web(folder: Path, *args: str, **settings: str) -> subprocess.CompletedPr
     environment = {**inherited, "TOKO_DATA_DIR": str(folder / "data"), **settings}
     return subprocess.run(
         [sys.executable, "-m", "toko_web", *args], cwd=folder, env=environment, text=True, capture_output=True,
-        timeout=60,
+        timeout=120,
     )  # fmt: skip
 
 
@@ -77,14 +76,14 @@ def test_without_a_catalogue_the_server_says_so_and_serves_the_first_one(tmp_pat
         assert (check.returncode, check.stderr) == (1, f"toko: {health.text}")
 
         publish_shop(tmp_path / "data")
-        wait_until(lambda: client.get("/healthz").status_code == 200, 30)
+        wait_until(lambda: client.get("/healthz").status_code == 200, 120)
         assert "INDOMIE" in client.get("/", params={"q": "indomie"}).text
         check = run_web(tmp_path, "--check", CATALOG_LISTEN=web.environment["CATALOG_LISTEN"])
         assert (check.returncode, check.stderr) == (0, "")
 
         # A new one that cannot be read: the old one stays, and the health check says so.
         publish_copy(Path(__file__), tmp_path / "data" / "catalog", 2)
-        wait_until(lambda: client.get("/healthz").status_code == 503, 30)
+        wait_until(lambda: client.get("/healthz").status_code == 503, 120)
         assert client.get("/healthz").text.startswith("The newest catalogue is not served: ")
         far = client.get("/healthz", headers={"X-Forwarded-For": "203.0.113.9"})
         assert (far.status_code, far.text) == (503, "Not ready\n")
@@ -124,8 +123,8 @@ def test_new_catalogues_lose_no_request_and_take_no_memory(tmp_path: Path) -> No
         try:
             for number in range(2, 5):
                 publish_copy(catalog, folder, number)
-                wait_until(lambda: f"Serving catalog-{number:06}" in web.log, 30)  # noqa: B023
-                wait_until(lambda: len(answers) > before + 30, 30)  # noqa: B023
+                wait_until(lambda: f"Serving catalog-{number:06}" in web.log, 120)  # noqa: B023
+                wait_until(lambda: len(answers) > before + 30, 120)  # noqa: B023
                 before = len(answers)
                 sizes.append(proportional(web.process.pid))
         finally:
@@ -143,13 +142,13 @@ def test_a_request_under_way_is_answered_before_the_server_ends(data_here: Path)
     @app.get("/slow")
     def slow() -> str:
         begun.set()
-        go_on.wait(20)
+        go_on.wait(60)
         return "done"
 
     with serving_here(app) as here, here.connect(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n") as client:
-        assert begun.wait(20)
+        assert begun.wait(60)
         here.stop()
-        wait_until(lambda: not here.server.servers[0].is_serving(), 20)  # no new connection is accepted
+        wait_until(lambda: not here.server.servers[0].is_serving(), 60)  # no new connection is accepted
         go_on.set()
         assert client.recv(1 << 16).startswith(b"HTTP/1.1 200 OK")
 
@@ -164,8 +163,9 @@ def test_a_signal_ends_the_server_with_status_0_and_its_port_is_free_at_once(dat
 
 def test_other_machines_may_connect_once_there_are_people(data: Path, tmp_path: Path) -> None:
     place = f"0.0.0.0:{free_port()}"
-    with running_web(data, tmp_path / "web", CATALOG_LISTEN=place, OWNER_USERS=str(OWNER)) as web:
-        port = place.rpartition(":")[2]
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz", headers={"Host": "192.0.2.1"}).status_code == 421
+    people = {"CATALOG_LISTEN": place, "OWNER_USERS": str(OWNER)}
+    with running_web(data, tmp_path / "web", **people) as web, web.client() as client:
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/healthz", headers={"Host": "192.0.2.1"}).status_code == 421
+        assert client.get("/", headers={"Accept": "text/html"}).headers["Location"].startswith("/masuk")
         assert web.stop() == 0

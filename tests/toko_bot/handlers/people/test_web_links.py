@@ -26,12 +26,14 @@ LINK = re.compile(r"(http://\S+?)(/masuk/tautan/[\w-]{43})$", re.MULTILINE)
 
 def test_the_bots_link_signs_in_on_the_pages_once(data: Path, tmp_path: Path, postgres: PostgresServer) -> None:
     """The bot and the pages are processes of their own, and share a PostgreSQL database."""
-    people = {"OWNER_USERS": str(SITI), "ALLOWED_USERS": str(BUDI)}
+    owners, staff = str(SITI), str(BUDI)
     with (
         postgres_url(postgres) as url,
-        running_web(data, tmp_path / "web", STATE_URL=url, **people) as web,
+        running_web(data, tmp_path / "web", STATE_URL=url, OWNER_USERS=owners, ALLOWED_USERS=staff) as web,
         TelegramServer() as server,
-        running_bot(server, data, tmp_path / "bot", STATE_URL=url, CATALOG_URL=web.url, **people) as bot,
+        running_bot(
+            server, data, tmp_path / "bot", STATE_URL=url, CATALOG_URL=web.url, OWNER_USERS=owners, ALLOWED_USERS=staff
+        ) as bot,
         closing(StateDatabase(url)) as state,
         Browser(web.url) as budi,
         Browser(web.url) as ani,

@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import httpx
 import pytest
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
@@ -47,7 +46,7 @@ def test_a_trusted_proxy_also_says_whether_its_client_uses_https(data_here: Path
     async def who(request: Request) -> str:
         return f"{request.client and request.client.host} {request.url.scheme}"
 
-    with serving_here(app) as here, httpx.Client(base_url=here.url) as client:
+    with serving_here(app) as here, here.client() as client:
         assert client.get("/who", headers={"X-Forwarded-Proto": "https"}).json() == "127.0.0.1 http"
         passed_on = {"X-Forwarded-For": FAR, "X-Forwarded-Proto": "https"}
         assert client.get("/who", headers=passed_on).json() == f"{FAR} https"

@@ -39,7 +39,7 @@ def here(data_here: Path) -> Iterator[Here]:
 
 def raw(here: Here, path: str, offer: str | None = "br, gzip") -> tuple[httpx.Headers, bytes]:
     """Return the headers and the bytes as they were sent."""
-    with httpx.Client(base_url=here.url) as client:
+    with here.client() as client:
         del client.headers["Accept-Encoding"]
         headers = {} if offer is None else {"Accept-Encoding": offer}
         with client.stream("GET", path, headers=headers) as response:

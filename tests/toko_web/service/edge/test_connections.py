@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,7 +33,7 @@ def here(data_here: Path, app_is_left: Event) -> Iterator[Here]:
 
     @app.get("/wait")
     async def wait() -> None:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1)
 
     @app.post("/read")
     async def read(request: Request) -> int:
@@ -44,9 +43,9 @@ def here(data_here: Path, app_is_left: Event) -> Iterator[Here]:
             app_is_left.set()
 
     with pytest.MonkeyPatch.context() as patch, serving_here(app) as running:
-        patch.setattr(connections, "HEAD_SECONDS", 0.3)
-        patch.setattr(connections, "BODY_SECONDS", 0.3)
-        patch.setattr(connections, "ANSWER_SECONDS", 1.0)
+        patch.setattr(connections, "HEAD_SECONDS", 0.8)
+        patch.setattr(connections, "BODY_SECONDS", 0.8)
+        patch.setattr(connections, "ANSWER_SECONDS", 1.5)
         patch.setattr(connections, "MOST_CONNECTIONS", 20)
         patch.setattr(connections, "MOST_UNDER_WAY", 10)
         yield running
@@ -79,7 +78,7 @@ def test_a_body_that_does_not_come_ends_the_request_without_an_error(
 ) -> None:
     head = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
     assert here.exchange(head + b"x") == b""
-    assert app_is_left.wait(20)
+    assert app_is_left.wait(60)
     assert [record for record in caplog.records if record.exc_info] == []
 
 
@@ -97,7 +96,7 @@ def test_a_client_that_does_not_read_its_answer_is_cut_off(here: Here) -> None:
 def test_many_idle_connections_do_not_keep_others_out(here: Here) -> None:
     waiting = [here.connect(b"GET / HTTP") for _ in range(60)]
     try:
-        with httpx.Client(base_url=here.url) as client:
+        with here.client() as client:
             assert client.get("/healthz").status_code == 200
         assert len(here.server.server_state.connections) <= 21
     finally:
@@ -119,8 +118,8 @@ def test_the_connection_that_waits_longest_is_closed_first_and_one_with_a_reques
 
 def test_a_server_that_is_busy_says_so_at_once(here: Here) -> None:
     waiting = [here.connect(GET.replace(b"/healthz", b"/wait")) for _ in range(10)]
-    wait_until(lambda: len(here.server.server_state.tasks) == 10, 20)
-    with httpx.Client(base_url=here.url, headers={"Accept": "text/html"}) as client:
+    wait_until(lambda: len(here.server.server_state.tasks) == 10, 60)
+    with here.client(headers={"Accept": "text/html"}) as client:
         busy = client.get("/healthz")
         assert (busy.status_code, busy.headers["Retry-After"], "Sedang ramai" in busy.text) == (503, "2", True)
         for connection in waiting:

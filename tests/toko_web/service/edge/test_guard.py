@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.toko_web.here import app_of, serving_here
@@ -17,7 +16,7 @@ EVIL = "https://evil.example"
 
 
 def test_only_requests_under_the_servers_own_names_are_answered(data_here: Path) -> None:
-    with serving_here(app_of(data_here, **OURS)) as here, httpx.Client(base_url=here.url) as client:
+    with serving_here(app_of(data_here, **OURS)) as here, here.client() as client:
 
         def status(host: str) -> int:
             return client.get("/healthz", headers={"Host": host}).status_code

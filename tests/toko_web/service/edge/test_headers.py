@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.toko_web.here import app_of, serving_here
@@ -49,5 +48,5 @@ def test_what_depends_on_who_asks_is_kept_nowhere(web: RunningWeb) -> None:
 def test_browsers_are_told_to_use_https_where_the_pages_have_it(data_here: Path) -> None:
     app = app_of(data_here, catalog_url="https://harga.example.com", owner_users=frozenset({1}))
     with serving_here(app) as here:
-        told = httpx.get(f"{here.url}/healthz").headers["Strict-Transport-Security"]
+        told = here.get("/healthz").headers["Strict-Transport-Security"]
     assert told == "max-age=31536000"

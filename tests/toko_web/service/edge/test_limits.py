@@ -29,7 +29,7 @@ def here(data_here: Path) -> Iterator[Here]:
 
 @pytest.fixture
 def client(here: Here) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=here.url, headers=HTML) as client:
+    with here.client(headers=HTML) as client:
         yield client
 
 
