@@ -41,10 +41,10 @@ def build_app(settings: PageSettings) -> FastAPI:
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.shop, app.state.metrics = shop, metrics
     app.state.password_checks = PasswordChecks(shop.passwords)
-    for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
-        app.include_router(router)
     app.state.api = build_api(shop)
     app.mount("/v1", app.state.api)
+    for router in (*ROUTERS, health_router(Health(shop.live), metrics)):
+        app.include_router(router)
     add_error_handlers(app)
     sign_in.handle_errors(app)
     return app

@@ -23,6 +23,7 @@ from tests.reliability.kills import (
     _in_a_fork,
     _list_leftovers,
     _make_backup,
+    import_all,
 )
 from tests.reliability.kills_reader import generation_of
 from toko_assets.postgres.place import STATE
@@ -48,8 +49,7 @@ def main() -> None:
     os.environ.update(TOKO_DATA_DIR=str(data), DAGSTER_HOME=str(data / "dagster"))
     for generation in (0, 1):
         assert _in_a_fork(partial(_make_backup, folder, generation)) == 0
-    import toko_assets.cli.run  # noqa: F401 - before forking: importing takes longer than a sync
-
+    import_all()
     assert _in_a_fork(partial(_toko, folder / "0.i5bu", folder / "first")) == 0, (folder / "first").read_text()
     for free in [int(kb) for kb in sys.argv[2:]] or FREE_KB:
         status, said = _try(data, free, folder / "1.i5bu", _toko)

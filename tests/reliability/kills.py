@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.reliability.kills 100
 
-Every sync is a forked process, so that a hundred of them take minutes. What is killed with `kill -9` is, in turn, the
+Every sync is a fork of a process that has imported all, so that a hundred of them take minutes. What is killed with `kill -9` is, in turn, the
 sync's process, its PostgreSQL, or both. The reader is a process of its own that opens the served catalogue again and
 again and checks that all of its prices are from one backup.
 """
@@ -53,8 +53,7 @@ def kill_syncs(folder: Path, kills: int, rng: random.Random, say: Callable[[str]
     for generation in range(GENERATIONS):
         _expect(tally, _in_a_fork(partial(_make_backup, folder, generation)), "making a backup")
     backups = [folder / f"{generation}.i5bu" for generation in range(GENERATIONS)]
-    import toko_assets.cli.run  # noqa: F401 - before forking: importing takes longer than a sync
-
+    import_all()
     begun = time.monotonic()
     _expect(tally, _in_a_fork(partial(_sync, backups[0])), "the first sync")
     whole_sync = time.monotonic() - begun
@@ -76,6 +75,14 @@ def kill_syncs(folder: Path, kills: int, rng: random.Random, say: Callable[[str]
     tally.seen = int(seen)
     tally.problems += problems + _list_leftovers(data)
     return tally
+
+
+def import_all() -> None:
+    """Import what a sync imports, before it is forked: importing takes longer than a sync."""
+
+    import toko_assets.cli.commands
+    import toko_assets.cli.run
+    import toko_assets.defs.daemon.warm  # noqa: F401
 
 
 def _make_backup(folder: Path, generation: int) -> None:

@@ -70,6 +70,7 @@ REFERENCE: dict[str, list[dict[str, object]]] = {
         {"kind": "supplier", "kode": "S1", "nama": SUPPLIER},
         {"kind": "jenis", "kode": "MIE", "nama": "Mie instan"},
     ],
+    "serials": [{"kodeitem": "USD1", "noserial": "SN-7001", "kantor": "GD", "terjual": False}],
     "discounts": [
         {"kodeitem": "KOPI1", "iddiskon": "D1", "pot1": Decimal(10), "rupiah": Decimal(0), "satuan": "PCS"} | IN_FORCE,
         {"kodeitem": "OLI1", "iddiskon": "D2", "pot1": Decimal(20), "rupiah": Decimal(0), "kgrup": "GR"} | IN_FORCE,
@@ -123,7 +124,7 @@ def random_goods(number: int) -> tuple[list[Item], dict[str, list[dict[str, obje
             } | IN_FORCE
             for offer in range(chosen.choice((0, 0, 1, 3)))
         ]  # fmt: skip
-    return goods, REFERENCE | {"discounts": discounts, "promotions": [], "names": []}
+    return goods, REFERENCE | {"discounts": discounts, "promotions": [], "names": [], "serials": []}
 
 
 def publish_full_shop(folder: Path, **options: object) -> Path:

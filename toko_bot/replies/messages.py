@@ -126,12 +126,6 @@ SYNC_LOST = "Program sinkronisasi tidak menjawab lagi. Cek hasilnya nanti dengan
 OLD_PRICES_STAY = "Harga yang terakhir tetap dipakai."
 
 
-def serial(number: str, branch: str, *, sold: bool) -> str:
-    """Where the item with a serial number is, or that it was sold."""
-    state = " · ".join(filter(None, [branch, "sudah terjual" if sold else ""]))
-    return f"Nomor seri {number}: {state}" if state else f"Nomor seri {number}"
-
-
 def stranger(user_id: int) -> str:
     """The message to somebody without access."""
     return f"Anda belum punya akses. ID Telegram Anda: <code>{user_id}</code>\nBerikan ID ini kepada pemilik toko."

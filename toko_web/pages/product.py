@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from toko_core.catalog.asking.wanted import read_wanted
-from toko_core.catalog.live import Served
 from toko_core.prices.labels import label_group_price, label_unpriced
+from toko_core.prices.totals import calculation_text, next_tier_text
 from toko_core.text import backups, day, format_change, quantity, shorten, sold
-from toko_web.catalogue.arriving import find_total, scanned_unit
 from toko_web.catalogue.product import OwnersFacts, ProductPage, read_product
+from toko_web.catalogue.scanning import scanned_unit
 from toko_web.catalogue.searching import clean
 from toko_web.pages.drawing.barcodes import draw_barcode
 from toko_web.pages.drawing.chart import place_chart
@@ -44,21 +44,17 @@ async def show_product(
     row = served.hashes.find(product)
     if row is None:
         return render(request, "product_gone.html", 404, visitor=visitor)
-    response = await run_in_threadpool(_render_product, request, served, row, visitor, clean(q), clean(kode))
-    open_product(request, visitor, served.catalog.products.code(row), clean(q))
-    return response
+    settings = shop_of(request).settings
+    read = partial(read_product, served, row, visitor.view, settings.price_rounding, settings.zone, clean(q))
+    page = await run_in_threadpool(read)
+    _remember(request, visitor, page)
+    return await run_in_threadpool(_render_product, request, page, visitor, clean(kode))
 
 
-def open_product(request: Request, visitor: Visitor, kodeitem: str, query: str) -> None:
-    """Remember that somebody opened a product: the bot shows it under /start. It touches no disk.
-
-    That it was opened from the list of a query is counted for the list of what is wanted.
-    """
-    shop = shop_of(request)
-    if visitor.person is not None:
-        catalog = shop.served.catalog
-        asked = read_wanted(catalog.index, catalog.products, query).text if query else ""
-        shop.usage.open(visitor.person.user_id, visitor.person.user_id, kodeitem, asked)
+def _remember(request: Request, visitor: Visitor, page: ProductPage) -> None:
+    """Count that a search led to a product, and add that to those that somebody opened last. It touches no disk."""
+    person = 0 if visitor.person is None else visitor.person.user_id  # nobody's products are not stored
+    shop_of(request).usage.open(person, person, page.code, page.asked)
 
 
 @router.get("/foto/{product}")
@@ -79,20 +75,20 @@ async def show_photo(
     return Response(photo, media_type="image/jpeg", headers=headers)
 
 
-def _render_product(request: Request, served: Served, row: int, visitor: Visitor, query: str, code: str) -> Response:
-    settings = shop_of(request).settings
-    page = read_product(served, row, visitor.view, settings.price_rounding, settings.zone)
-    history = page.history
+def _render_product(request: Request, page: ProductPage, visitor: Visitor, code: str) -> Response:
+    settings, history = shop_of(request).settings, page.history
+    rounding = settings.price_rounding
     return render(
         request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
         name=shorten(page.name, LONGEST_NAME), unit=page.base_unit[:LONGEST_UNIT],
-        total=find_total(served, row, query, visitor.view, settings.price_rounding, settings.zone),
-        code=code, scanned=scanned_unit(page.barcodes, code), query=query,
+        code=code, scanned=scanned_unit(page.barcodes, code),
         unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
         remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
         most_changes=MOST_CHANGES,
         drawn=[(barcode, draw_barcode(barcode.barcode)) for barcode in page.barcodes[:MOST_BARCODES]],
         undrawn=page.barcodes[MOST_BARCODES:], backups=backups(history.backups),
+        calculation=calculation_text(page.total, rounding) if page.total else "",
+        saving=next_tier_text(page.total, rounding),
         plots=place_chart(history.series, history.span) if history.series else [],
     )  # fmt: skip
 

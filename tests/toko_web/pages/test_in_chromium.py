@@ -47,7 +47,9 @@ def test_no_page_is_wider_than_a_phone_and_none_breaks_the_rules_on_scripts(chro
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_barrier(chromium: Browser, shop: Shop, scheme: str) -> None:
     page = owners_page(chromium, shop, 1280 if scheme == "dark" else 360, scheme)
-    for path in (*LISTS, f"/barang/{product_hash(NOODLES.kodeitem)}", f"/barang/{product_hash(COFFEE.kodeitem)}"):
+    goods = NOODLES if scheme == "dark" else COFFEE
+    lists = LISTS[::2] if scheme == "dark" else LISTS[1::2]
+    for path in (*lists, f"/barang/{product_hash(goods.kodeitem)}"):
         page.goto(shop.web.url + path)
         found = Axe().run(page).response["violations"]
         serious = [

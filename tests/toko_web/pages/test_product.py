@@ -2,16 +2,20 @@
 
 import html.parser
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.toko_bot.bot.shop import COST, UNSOLD
+from tests.toko_bot.bot.shop import COST, SUGAR, UNSOLD
 from tests.toko_web.full_shop import COFFEE, GOODS, HOSTILE, NOODLES, OIL, SUPPLIER, publish_full_shop
 from tests.toko_web.pages.conftest import RETAIL, Shop
 from tests.toko_web.serving import OWNER, STAFF
 from tests.toko_web.sign_in.browsers import Browser
 from tests.waiting import wait_until
 from toko_core.catalog.product_hashes import product_hash
+from toko_core.state.demand.counts import Count
+from toko_core.state.demand.store import Demand, Kind
 from toko_core.state.recents import RecentProducts
 
 OF_OWNERS = ("modal", "laba", "RUGI Rp", "di bawah modal", "Pemasok", SUPPLIER, "Stok minimum", "44,5",
@@ -140,7 +144,8 @@ def test_a_photo_is_sent_once_and_only_to_people(shop: Shop) -> None:
     assert shop.retail.get(f"/foto/{product_hash(OIL.kodeitem)}").status_code == 404
     assert shop.retail.get("/foto/xxxxxxxx").status_code == 404
     with Browser(shop.web.url) as stranger:
-        assert stranger.get(path).status_code == 401
+        assert stranger.get(path).status_code == 303
+        assert stranger.get(path, headers={"accept": "image/*"}).status_code == 401
 
 
 @pytest.mark.parametrize("product", ["AAAAAAAA", "x", "%00", "........", "é" * 8, "a" * 3000])
@@ -156,6 +161,29 @@ def test_an_opened_product_is_remembered_for_whoever_opened_it(shop: Shop) -> No
         page_of(shop.retail, code)
     shop.owner.get("/daftar/dicari")  # before it counts, all that waits is written
     assert RecentProducts(shop.state, {OWNER, STAFF}).newest(RETAIL)[:2] == ["KOPI1", "TEH1"]
+
+
+def test_a_quantity_that_was_searched_for_is_calculated_as_in_the_bot(shop: Shop) -> None:
+    path = f"/barang/{product_hash(SUGAR.kodeitem)}"
+    page = shop.staff.get(path, params={"q": "gula pasir 12 bks"}).text
+    assert "12 BKS × Rp17.200 = Rp206.400" in page
+    assert "Beli 40 BKS jadi Rp16.900/BKS, hemat" in page
+    assert "12 BKS" not in shop.staff.get(path, params={"q": "gula pasir"}).text
+
+
+def test_a_serial_number_that_was_searched_for_says_where_the_item_is(shop: Shop) -> None:
+    path, line = f"/barang/{product_hash('USD1')}", "Nomor seri SN-7001: Gudang Utama"
+    assert line in shop.wholesale.get(path, params={"q": "sn-7001"}).text
+    assert "Nomor seri" not in shop.retail.get(path, params={"q": "sn-7001"}).text
+    assert "Nomor seri" not in shop.staff.get(path, params={"q": "mesin"}).text
+
+
+def test_a_search_that_led_to_a_product_counts_as_opened(shop: Shop) -> None:
+    demand, today = Demand(shop.state), datetime.now(ZoneInfo("Asia/Jakarta")).date()
+    demand.add([Count(today, "oli mesin baru", 1)])
+    shop.staff.get(f"/barang/{product_hash(OIL.kodeitem)}", params={"q": "oli mesin baru"})
+    assert "oli mesin baru" not in shop.owner.get("/daftar/dicari?pilih=tidak-dibuka").text
+    assert "oli mesin baru" not in [wanted.query for wanted in demand.most(Kind.UNOPENED, today, 100)[1]]
 
 
 def test_a_new_catalogue_is_shown_at_once_and_has_another_photo_tag(shop: Shop) -> None:

@@ -113,6 +113,10 @@ def describe(api: FastAPI, version: str) -> dict[str, Any]:
             {"name": "catalogue", "description": "The catalogue as a whole, and its price changes"},
         ],
     )  # fmt: skip
+    key = {"type": "http", "scheme": "bearer", "description": "A key that `toko keys add` printed"}
+    description["components"]["securitySchemes"] = {KEY: key}
+    for methods in description["paths"].values():
+        methods["get"]["security"] = [{KEY: []}]
     schemas = description["components"]["schemas"]
     problem = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
@@ -139,6 +143,7 @@ def _error(kind: Kind) -> dict[str, Any]:
     return found
 
 
+KEY = "key"
 RETRIED = (429, 503)
 HEADERS = {
     "ETag": {
