@@ -1,7 +1,7 @@
 """Random requests to every route of the API with every set of scopes, in a shop whose secrets are recognisable numbers.
 
-`python -m tests.toko_web.api.leaks 1000` sends so many to each route with each set of scopes, and prints what it found.
-A quarter of them has no level, and a quarter each one of the three levels.
+`python -m tests.toko_web.api.leaks 1000` sends so many to each route with each set of scopes, and prints what it
+finds. A quarter of them has no level, and a quarter each one of the three levels.
 """
 
 import random
