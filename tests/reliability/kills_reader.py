@@ -1,7 +1,7 @@
 """The reader of tests/reliability/kills.py: polls the served catalogue until its input ends, then says what it saw.
 
-It looks at CURRENT and at the file that it names every 5 ms, and reads the catalogue at each change of either, and twice
-a second anyway. Reading without a pause would take a core from the syncs.
+It looks at CURRENT and at the file that it names every 5 ms, and reads the catalogue at each change of either, and
+twice a second anyway. Reading without a pause would take a core from the syncs.
 """
 
 import select
