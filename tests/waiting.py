@@ -7,7 +7,8 @@ from pathlib import Path
 SHORTEST, LONGEST = 0.05, 1.0
 """Seconds between two looks."""
 IDLE = 4
-"""A pause is so many times as long as the look before it: asking Dagster without end would take a core from its runs."""
+"""A pause is so many times as long as the look before it: asking Dagster all the time would take a core from its
+runs."""
 
 
 def wait_until(
