@@ -33,7 +33,8 @@ COPY toko_bot /src/toko_bot
 COPY toko_web /src/toko_web
 COPY toko_assets /src/toko_assets
 RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /tmp /src \
- && pip --python /opt/toko/bin/python install --quiet --no-deps --no-index --target /app /tmp/*.whl
+ && pip --python /opt/toko/bin/python install --quiet --no-deps --no-index --target /app /tmp/*.whl \
+ && mkdir /version && cp -r /app/toko-*.dist-info /version
 
 FROM base AS bot-packages
 COPY requirements/bot.txt /tmp/
@@ -82,6 +83,8 @@ LABEL org.opencontainers.image.title="toko web" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=code /app/toko_core toko_core
 COPY --from=code /app/toko_web toko_web
+# The API says which version it is.
+COPY --from=code /version .
 USER 10021:10001
 HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["python", "-m", "toko_web", "--check"]
 CMD ["python", "-m", "toko_web"]

@@ -16,6 +16,7 @@ from benchmarks.procfs import busy_seconds, descendants, wait_for_end
 from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
 from toko_core import TokoError
+from toko_web.settings import PageSettings
 
 LOG = "stderr.log"
 """The file with the standard error of the measured process, in its folder."""
@@ -101,7 +102,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
     Python's bytecode is cached in a folder next to `folder`: without it, each start compiles for 2.5 seconds.
     """
-    names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)}
+    names = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields, *PageSettings.model_fields)}
     left_out = names | {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE"}
     kept = {name: value for name, value in os.environ.items() if name.upper() not in left_out}
     return {

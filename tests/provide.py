@@ -56,7 +56,7 @@ def needs() -> list[Need]:
     """Everything that tests use besides Python packages, and PostgreSQL 15 where this system offers it."""
     return [
         *(program(name, "util-linux") for name in ("setpriv", "unshare")),
-        *(program(name, name) for name in ("mount", "openssl", "git")),
+        *(program(name, name) for name in ("mount", "openssl", "git", "curl")),
         program("systemd-analyze", "systemd"),
         Need("time zones", "tzdata", Path("/usr/share/zoneinfo/Asia/Jakarta").exists),
         Need("libatomic", "libatomic1", lambda: loads("libatomic.so.1")),  # Playwright's driver is linked with it

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MISSING = ("setpriv", "unshare", "mount", "openssl", "git", "systemd-analyze")
+MISSING = ("setpriv", "unshare", "mount", "openssl", "git", "curl", "systemd-analyze")
 FAKE_APT_GET = """#!/bin/sh
 echo "$*" >>"$0.calls"
 case "$*" in install*) {install} ;; esac
@@ -67,7 +67,7 @@ def test_what_is_missing_is_installed_in_one_go(programs: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert (programs / "apt-get.calls").read_text().splitlines() == [
         "update -qq",
-        "install -y -qq --no-install-recommends chromium git mount openssl systemd util-linux",
+        "install -y -qq --no-install-recommends chromium curl git mount openssl systemd util-linux",
     ]
     assert "apt-get" not in provide(programs).stdout, "the second time nothing is missing"
 

@@ -32,6 +32,7 @@ from toko_bot.handlers.groups.upgrades import take_over
 from toko_bot.handlers.inline import on_inline
 from toko_bot.handlers.owner import on_report, on_status, on_sync
 from toko_bot.handlers.people.pages import on_audit, on_people, on_people_press
+from toko_bot.handlers.people.web_links import on_web
 from toko_bot.handlers.price_history import on_history, on_moves
 from toko_bot.handlers.quotations.conversation import on_quotation_press, on_quotations
 from toko_bot.handlers.search import on_group_search, on_text
@@ -286,6 +287,7 @@ def add_handlers(app: App) -> None:
             CommandHandler("pagi", on_morning, said),
             CommandHandler("pengguna", on_people, said),
             CommandHandler("catatan", on_audit, said),
+            CommandHandler("web", on_web, said),
             MessageHandler(filters.COMMAND & said & private, on_unknown),
             MessageHandler((filters.PHOTO | filters.Document.IMAGE) & new & ours, on_photo),
             MessageHandler(filters.TEXT & ~filters.COMMAND & ours, on_text),

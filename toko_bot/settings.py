@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from toko_core.settings import TELEGRAM, BaseUrl, Ids, SecretUrl, ShopSettings, TelegramSettings, load
 from toko_core.settings.catalog_url import CatalogUrlSettings
+from toko_core.settings.dagster import DagsterSettings
 from toko_core.settings.running import ListenPlace, RunningSettings, split_place
 from toko_core.settings.showing import ShowingSettings
 
@@ -32,7 +33,9 @@ def _webhook_url(url: str) -> str:
     return url
 
 
-class BotSettings(ShopSettings, TelegramSettings, CatalogUrlSettings, ShowingSettings, RunningSettings):
+class BotSettings(
+    ShopSettings, TelegramSettings, CatalogUrlSettings, ShowingSettings, RunningSettings, DagsterSettings
+):
     """All settings of the bot. A field has the name of its variable in lower case."""
 
     allowed_chats: Ids = Field(frozenset(), description="Ids of groups whose members may search")
@@ -50,7 +53,6 @@ class BotSettings(ShopSettings, TelegramSettings, CatalogUrlSettings, ShowingSet
     bot_heartbeat_url: SecretUrl | None = Field(
         None, description="An address that is requested each minute while the bot is healthy; unset: none"
     )
-    dagster_url: BaseUrl = Field("http://127.0.0.1:3000", description="The address at which the bot reaches Dagster")
     web_url: BaseUrl = Field("http://127.0.0.1:3000", description="Dagster's address in messages")
     search_results_limit: int = Field(5, ge=1, le=100, description="Results per page; the bot shows at most 10")
     quotation_days: int = Field(7, ge=1, le=365, description="How many days the prices of a quotation hold")

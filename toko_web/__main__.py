@@ -6,7 +6,6 @@ import sys
 
 from toko_core import SettingError
 from toko_core.settings import env_warnings
-from toko_core.state.database import StateError
 from toko_core.text import escape_controls
 from toko_web.settings import load_settings
 
@@ -31,6 +30,7 @@ def run_web(*, check: bool) -> None:
 
     tune_process()
     escape_records()
+    from toko_core.state.database import StateError
     from toko_web.app import build_app, surround
     from toko_web.service.process import open_port, serve, start_log
     from toko_web.sign_in.open_mode import refuse_to_start

@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 
 from toko_core.settings import BaseUrl, PeopleSettings, ShopSettings, load
 from toko_core.settings.catalog_url import CatalogUrlSettings
+from toko_core.settings.dagster import DagsterSettings
 from toko_core.settings.hosts import HOST_NAME, Hosts, HostSettings, Place
 from toko_core.settings.running import ListenPlace, RunningSettings, split_place
 from toko_core.settings.showing import ShowingSettings
@@ -38,7 +39,9 @@ def _is_any_address(place: str) -> bool:
         return False
 
 
-class PageSettings(ShopSettings, PeopleSettings, CatalogUrlSettings, HostSettings, ShowingSettings, RunningSettings):
+class PageSettings(
+    ShopSettings, PeopleSettings, CatalogUrlSettings, HostSettings, ShowingSettings, RunningSettings, DagsterSettings
+):
     """All settings of the pages and the API. A field has the name of its variable in lower case."""
 
     catalog_listen: ListenPlace = Field(

@@ -15,6 +15,7 @@ from toko_core.people.store import People
 from toko_core.state.database import StateDatabase, state_url
 from toko_core.state.usage import Usage
 from toko_web.catalogue.facets import PreparedFacets
+from toko_web.catalogue.kept import KeptLists
 from toko_web.settings import PageSettings
 
 IN_FORCE_SECONDS = 10.0
@@ -42,6 +43,7 @@ class Shop:
     seeing: set[int] = field(default_factory=set)
     """The sign-ins of which it is stored just now that they are used."""
     usage: Usage = field(init=False)
+    lists: KeptLists = field(default_factory=KeptLists)
 
     def __post_init__(self) -> None:
         settings = self.settings

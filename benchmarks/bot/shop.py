@@ -48,7 +48,7 @@ class Shop:
     file_bytes: int
 
 
-def make_shop(folder: Path, products: int) -> Shop:
+def make_shop(folder: Path, products: int, catalogs: int = MARKS) -> Shop:
     """Write the catalogues into a new folder. Raises PermanentError."""
     folder.mkdir()
     names = sample_names(products, SEED)
@@ -63,7 +63,7 @@ def make_shop(folder: Path, products: int) -> Shop:
     questions = _questions(first, names)
     if not questions:
         raise PermanentError("So few products are not enough to make searches from: use more.")
-    return Shop((first, *(_marked(first, mark) for mark in range(1, MARKS))), questions, first.stat().st_size)
+    return Shop((first, *(_marked(first, mark) for mark in range(1, catalogs))), questions, first.stat().st_size)
 
 
 def price_of(row: int, unit: int, products: int) -> int:

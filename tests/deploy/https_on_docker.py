@@ -8,6 +8,7 @@ Both are done as docs/https.md says.
 import base64
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.deploy.stack import Stack, docker
@@ -37,7 +39,12 @@ services:
 
 def test_an_address_has_a_certificate_of_an_authority_of_its_proxy(shop: Stack, tmp_path: Path) -> None:
     address = shop.telegram.address
-    start(shop, SITE_ADDRESS=address, WEB_URL=f"https://{address}:{HTTPS_PORT}")
+    start(
+        shop,
+        SITE_ADDRESS=address,
+        WEB_URL=f"https://{address}:{HTTPS_PORT}",
+        CATALOG_URL=f"https://{address}:{HTTPS_PORT}",
+    )
     root = tmp_path / "toko-root.crt"
     shop.compose("cp", "proxy:/data/caddy/pki/authorities/local/root.crt", str(root))
     trusted = ssl.create_default_context(cafile=str(root))
@@ -45,12 +52,49 @@ def test_an_address_has_a_certificate_of_an_authority_of_its_proxy(shop: Stack, 
     assert status(address, address, trusted) == 401
     assert status(address, address, trusted, "salah") == 401
     shop.wait_until(lambda: status(address, address, trusted, PASSWORD) == 200, "the web server is up", 60)
+    shop.wait_for_health(("web", "bot"))
+    look_at_routes(shop, f"https://{address}:{HTTPS_PORT}", trusted)
     with pytest.raises(ssl.SSLCertVerificationError):
         connect(address, address, ssl.create_default_context(), "")
     fields = subprocess.run(
         ["openssl", "x509", "-in", root, "-noout", "-text"], capture_output=True, text=True, check=True
     ).stdout
     assert "CA:TRUE" in fields  # Android takes it as a CA certificate
+
+
+def look_at_routes(shop: Stack, url: str, trusted: ssl.SSLContext) -> None:
+    """Check what the proxy leads where, and that somebody signs in through it with a link of the bot."""
+    login = httpx.BasicAuth("owner", PASSWORD)
+    with httpx.Client(base_url=url, verify=trusted, timeout=20, headers={"Accept": "text/html"}) as client:
+        stranger = client.get("/")
+        assert (stranger.status_code, stranger.headers["Location"].partition("?")[0]) == (303, "/masuk")
+        assert client.get("/metrics").status_code == 404
+        assert client.get("/dagster/").status_code == 401
+        assert "Dagster" in client.get("/dagster/", auth=login).text
+        for old in ("/runs/1b2c-3d?a=%C3%A9", "/assets/product_catalog", "/locations", "/overview/jobs", "/automation"):
+            moved = client.get(old)
+            assert (moved.status_code, moved.headers["Location"]) == (308, f"/dagster{old}")
+        query = {"query": "{ version }"}
+        for path in ("/graphql", "/dagster/graphql"):
+            assert client.post(path, json=query).status_code == 401
+            assert "version" in client.post(path, json=query, auth=login).json()["data"]
+        assert client.get("/telegram").status_code == 502, "no bot listens there: it polls"
+        sign_in(shop, client)
+        found = client.get("/", params={"q": "barang ke 777"})
+        assert (found.status_code, "BARANG KE 777" in found.text) == (200, True)
+
+
+def sign_in(shop: Stack, client: httpx.Client) -> None:
+    """Open the link that the bot sends, and press its button."""
+    said = shop.budi.ask("/web").text
+    link = re.search(rf"{re.escape(str(client.base_url).rstrip('/'))}(/masuk/tautan/[\w-]+)", said)
+    assert link, said
+    page = client.get(link[1])
+    token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert (page.status_code, bool(token)) == (200, True), page.text
+    assert token is not None
+    pressed = client.post(link[1], data={"csrf": token[1]})
+    assert pressed.status_code == 303, pressed.text
 
 
 def test_a_domain_has_a_certificate_of_an_acme_server(shop: Stack, tmp_path: Path) -> None:
@@ -83,7 +127,7 @@ def image() -> str:
 
 
 def status(address: str, name: str, trusted: ssl.SSLContext, password: str = "") -> int:
-    """Return the status of the first page; 0 as long as there is no certificate."""
+    """Return the status of Dagster's first page; 0 as long as there is no certificate."""
     try:
         return connect(address, name, trusted, password)[0]
     except (OSError, ssl.SSLError):
@@ -91,7 +135,7 @@ def status(address: str, name: str, trusted: ssl.SSLContext, password: str = "")
 
 
 def connect(address: str, name: str, trusted: ssl.SSLContext, password: str) -> tuple[int, dict[str, object]]:
-    """Ask the proxy at `address` for the first page of `name`. Return the status and the certificate's fields."""
+    """Ask the proxy at `address` for a page of Dagster as `name`. Return the status and the certificate's fields."""
     login = base64.b64encode(f"owner:{password}".encode()).decode()
     connection = HTTPSConnection(name, context=trusted, timeout=20)
     connection.sock = trusted.wrap_socket(
@@ -99,7 +143,9 @@ def connect(address: str, name: str, trusted: ssl.SSLContext, password: str) -> 
     )
     try:
         certificate: dict[str, object] = dict(connection.sock.getpeercert() or {})
-        connection.request("GET", "/server_info", headers={"Authorization": f"Basic {login}"} if password else {})
+        connection.request(
+            "GET", "/dagster/server_info", headers={"Authorization": f"Basic {login}"} if password else {}
+        )
         return connection.getresponse().status, certificate
     finally:
         connection.close()

@@ -99,7 +99,7 @@ def test_an_installation_that_is_named_after_its_folder_is_taken_over(shop: Stac
     shop.wait_until(lambda: ANOTHER in docker("logs", "toko-postgres"), "it refuses", 60)
     assert "ready to accept connections" not in docker("logs", "toko-postgres")
     said = shop.make("up")
-    assert f"Taking over the installation of {old.folder}: its volumes stay, its 6 containers are replaced." in said
+    assert f"Taking over the installation of {old.folder}: its volumes stay, its 7 containers are replaced." in said
     assert len(docker(*ON_VOLUME).split()) == 1
     names = docker("ps", "--format", '{{.Label "com.docker.compose.project"}}').split()
     assert set(names) == {PROJECT}
@@ -112,7 +112,7 @@ def test_published_images_need_a_compose_file_and_an_env_alone(shop: Stack, tmp_
     folder = tmp_path / "published"
     folder.mkdir()
     shutil.copy(shop.folder / "deploy/compose.yml", folder / "compose.yml")
-    for image in ("toko-platform", "toko-bot"):
+    for image in ("toko-platform", "toko-bot", "toko-web"):
         docker("tag", image, f"{REGISTRY}/{image}:{VERSION}")
     published = replace(shop, folder=folder, settings=dict(shop.settings))
     published.set(TOKO_REGISTRY=REGISTRY)
@@ -124,6 +124,7 @@ def test_published_images_need_a_compose_file_and_an_env_alone(shop: Stack, tmp_
     assert {image for name, image in images.items() if name != "postgres"} == {
         f"{REGISTRY}/toko-platform:{VERSION}",
         f"{REGISTRY}/toko-bot:{VERSION}",
+        f"{REGISTRY}/toko-web:{VERSION}",
     }
     published.wait_for_health()
     published.put_backup(3500)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.deploy.stack import SERVICES, Stack, stack
+from tests.deploy.stack import NEED_A_CATALOGUE, SERVICES, Stack, stack
 from tests.reliability.healing import Healed, go_on, read, summarise
 from toko_assets.postgres.embedded import EmbeddedPostgres
 
@@ -31,7 +31,10 @@ def main() -> None:
             shop.compose("build")
             begun = time.monotonic()
             shop.compose("up", "-d")
-            healthy = shop.wait_for_health(tuple(s for s in SERVICES if s != "bot")) and time.monotonic() - begun
+            healthy = (
+                shop.wait_for_health(tuple(s for s in SERVICES if s not in NEED_A_CATALOGUE))
+                and time.monotonic() - begun
+            )
             shop.wait_for_price(1000)
             print(f"up: healthy after {healthy:.0f} s, first answer after {time.monotonic() - begun:.0f} s", flush=True)
             shop.wait_for_health()

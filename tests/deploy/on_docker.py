@@ -7,12 +7,16 @@ Its tests follow one another on one stack. `make test-containers` runs those of 
 
 import re
 
+import httpx
+import pytest
+
 from tests.deploy.stack import PYTHON_IMAGE, RUN_LABEL, SERVICES, Stack, docker, shown
 
 BOT_MEGABYTES = 150
-IDLE_MEGABYTES = 900
-BOT_LAYERS = 260
-"""Megabytes on top of the base image, the public one of which has some 130."""
+IDLE_MEGABYTES = 1050
+LAYERS = {"toko-bot": 260, "toko-web": 250}
+"""The most megabytes on top of the base image, the public one of which has some 130."""
+PAGE_MEGABYTES = 200
 KILLED = 137
 OF_A_RUN = {
     "DB_HOST", "DB_USER", "DB_PASSWORD", "DB_RESTORE_USER", "DB_RESTORE_PASSWORD", "DB_NAME", "SHOP_NAME",
@@ -26,6 +30,7 @@ OF_A_RUN = {
 def test_everything_is_healthy_and_small(shop: Stack) -> None:
     memory = shop.memory()
     assert memory["bot"] < BOT_MEGABYTES, memory
+    assert memory["web"] < PAGE_MEGABYTES, memory
     assert sum(memory.values()) < IDLE_MEGABYTES, memory
 
 
@@ -67,17 +72,43 @@ def test_the_doctor_finds_nothing_wrong(shop: Stack) -> None:
     assert docker("exec", shop.container("code"), "toko", "doctor").endswith("Nothing is wrong.")
 
 
-def test_only_the_web_interface_can_be_reached_and_only_from_here(shop: Stack) -> None:
+def test_only_the_pages_and_the_web_interface_can_be_reached_and_only_from_here(shop: Stack) -> None:
     ports = {name: shop.inspect(shop.container(name))["HostConfig"]["PortBindings"] or {} for name in SERVICES}
     assert ports.pop("webserver") == {"3000/tcp": [{"HostIp": "127.0.0.1", "HostPort": shop.settings["WEB_PORT"]}]}
+    assert ports.pop("web") == {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": shop.settings["CATALOG_PORT"]}]}
     assert not any(ports.values())
 
 
-def test_only_the_daemon_has_the_docker_socket_and_the_bot_cannot_write_the_catalogue(shop: Stack) -> None:
+def test_only_the_daemon_has_the_docker_socket_and_bot_and_pages_cannot_write_the_catalogue(shop: Stack) -> None:
     mounts = {name: shop.inspect(shop.container(name))["Mounts"] for name in SERVICES}
     assert [name for name in SERVICES if "docker.sock" in str(mounts[name])] == ["daemon"]
-    of_bot = {(mount["Name"], mount["Destination"], mount["RW"]) for mount in mounts["bot"]}
-    assert of_bot == {("toko_catalog", "/data/catalog", False), ("toko_state", "/data/state", True)}
+    for name in ("bot", "web"):
+        found = {(mount["Name"], mount["Destination"], mount["RW"]) for mount in mounts[name]}
+        assert found == {("toko_catalog", "/data/catalog", False), ("toko_state", "/data/state", True)}
+
+
+def test_the_pages_reach_dagsters_web_server_and_nothing_else_of_ours(shop: Stack) -> None:
+    ask = "import socket; socket.create_connection((%r, %d), 3)"
+    reached = {
+        name: "Error" not in docker("exec", shop.container("web"), "python", "-c", ask % (name, port), check=False)
+        for name, port in (("webserver", 3000), ("postgres", 5432), ("code", 4000), ("bot", 8080))
+    }
+    assert reached == {"webserver": True, "postgres": False, "code": False, "bot": False}
+
+
+def test_the_pages_ask_who_somebody_is_and_show_no_metrics_to_the_network(shop: Stack) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{shop.settings['CATALOG_PORT']}", timeout=20) as client:
+        first = client.get("/", headers={"Accept": "text/html"}, follow_redirects=True)
+        assert (first.status_code, first.url.path) == (200, "/masuk")
+        assert client.get("/metrics").status_code == 404
+        assert client.get("/healthz").text == "ok\n"
+
+
+def test_a_bot_of_the_version_before_and_old_links_reach_dagster_where_it_was(shop: Stack) -> None:
+    assert "toko" in str(shop.web.ask("{ workspaceOrError { ... on Workspace { locationEntries { name } } } }"))
+    link = httpx.get(f"{shop.web.address}/runs/1b2c?x=1", headers={"Accept": "text/html"})
+    assert (link.status_code, link.headers["Location"]) == (308, "/dagster/runs/1b2c?x=1")
+    assert httpx.get(f"{shop.web.address}/dagster/runs/1b2c").status_code == 200
 
 
 def test_the_bot_and_the_command_line_share_the_state_database(shop: Stack) -> None:
@@ -100,18 +131,19 @@ print(people.find(901), people.add(902, None, Role.STAFF, name="by the bot").lab
     assert modes.split() == ["2770", "660"]
 
 
-def test_the_bots_image_is_small_and_has_neither_dagster_nor_postgresql(shop: Stack) -> None:
-    sizes = {image: shop.inspect(image)["Size"] / 1e6 for image in ("toko-bot", PYTHON_IMAGE)}
-    assert sizes["toko-bot"] - sizes[PYTHON_IMAGE] < BOT_LAYERS, sizes
+@pytest.mark.parametrize("image", sorted(LAYERS))
+def test_the_images_of_bot_and_pages_are_small_and_have_neither_dagster_nor_postgresql(shop: Stack, image: str) -> None:
+    sizes = {name: shop.inspect(name)["Size"] / 1e6 for name in (image, PYTHON_IMAGE)}
+    assert sizes[image] - sizes[PYTHON_IMAGE] <= LAYERS[image], sizes
     names = ("-iname '*dagster*'", "-name 'pg_ctl*'", "-name 'pg_dump*'", "-iname '*pgserver*'")
     program = f"find / {' -o '.join(f'-xdev {name}' for name in names)}"
-    assert docker(
-        "run", "--rm", "--user", "0", "--entrypoint", "sh", "toko-bot", "-c", f"{program} | grep -v __pycache__"
-    ) == ("/app/toko_core/state/dagster_client.py")
+    shell = ("run", "--rm", "--user", "0", "--entrypoint", "sh", image, "-c", f"{program} | grep -v __pycache__")
+    of_others = [line for line in docker(*shell).splitlines() if not line.startswith("/app/toko_core/")]
+    assert of_others == []  # toko_core has the client of its API
 
 
 def test_no_secret_is_in_an_image(shop: Stack) -> None:
-    for image in ("toko-platform", "toko-bot"):
+    for image in ("toko-platform", "toko-bot", "toko-web"):
         history = docker("history", "--no-trunc", image) + str(shop.inspect(image))
         files = docker(
             "run", "--rm", "--entrypoint", "find", image, "/app", "/opt/dagster", "/data", "-name", ".env*", check=False
@@ -119,6 +151,22 @@ def test_no_secret_is_in_an_image(shop: Stack) -> None:
         assert ".env" not in files
         for secret in secrets(shop):
             assert secret not in history
+
+
+def test_without_people_the_pages_say_what_to_do_and_start_once_somebody_has_access(shop: Stack) -> None:
+    people = {name: shop.settings[name] for name in ("ALLOWED_USERS", "OWNER_USERS")}
+    shop.set(ALLOWED_USERS="", OWNER_USERS="")
+    try:
+        assert "! OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start." in shop.make("up")
+        shop.wait_until(lambda: "nobody has access" in shop.log(shop.container("web")), "the pages say why", 120)
+        docker("exec", shop.container("code"), "toko", "people", "add", "901", "--role", "owner")
+        shop.wait_for_health(("web",))
+        assert "OWNER_USERS is empty" not in shop.make("up")
+    finally:
+        docker("exec", shop.container("code"), "toko", "people", "erase", "901", check=False)
+        shop.set(**people)
+        shop.make("up")
+    shop.wait_for_health()
 
 
 def test_each_container_killed_in_turn_comes_back_and_a_changed_price_is_answered(shop: Stack) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from tests.deploy.stack import DOCKER_SOCKET, SERVICES, SITI, Stack, docker, stack
+from tests.deploy.stack import DOCKER_SOCKET, NEED_A_CATALOGUE, SERVICES, SITI, Stack, docker, stack
 from tests.toko_assets.cli.init.session import init_session
 from toko_assets.postgres.embedded import EmbeddedPostgres
 
@@ -37,8 +37,8 @@ def main() -> None:
             say("toko init has ended")
             shop.make("up")
             say("make up has ended")
-            shop.wait_for_health(tuple(service for service in SERVICES if service != "bot"))
-            say("all but the bot are healthy")
+            shop.wait_for_health(tuple(service for service in SERVICES if service not in NEED_A_CATALOGUE))
+            say("all but the bot and the pages are healthy")
             shop.wait_for_price(1000)
             say("the first search is answered")
             shop.wait_for_health()

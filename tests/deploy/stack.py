@@ -30,6 +30,8 @@ PYTHON_IMAGE = BASE_IMAGES.get("PYTHON_IMAGE", "python:3.11-slim-bookworm")
 DOCKER_SOCKET = Path(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
 PROJECT = "toko"
 SERVICES = ("postgres", "code", "webserver", "daemon", "bot", "web")
+NEED_A_CATALOGUE = ("bot", "web")
+"""Those that are unhealthy until the first backup is published."""
 VOLUMES = ("toko_postgres", "toko_data", "toko_catalog", "toko_state", "toko_inbox", "toko_certificates")
 RUN_LABEL = "dagster/run_id"
 BUDI, SITI = 101, 102

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.deploy.stack import ASKED, CHECKOUT, NEEDED, PROJECT, Stack, shown, stack
+from tests.deploy.stack import ASKED, CHECKOUT, NEEDED, PROJECT, SERVICES, Stack, shown, stack
 from tests.deploy.upkeep_on_docker import contents
 from tests.reliability.upgrade import Searcher
 from toko_assets.postgres.embedded import EmbeddedPostgres
@@ -41,7 +41,7 @@ def upgrade_and_go_back(shop: Stack, old: Path) -> None:
     shop.put_backup(FIRST)
     shop.make("up")
     shop.wait_for_price(FIRST)
-    shop.wait_for_health()
+    wait_for_health(shop)
     shop.wait_until(lambda: not shop.run_containers(running=True), "no run is at work")
     runs, before = shop.runs(), contents(shop)
     saved = shop.make("backup").splitlines()[-1].split(":")[0]
@@ -65,12 +65,19 @@ def upgrade_and_go_back(shop: Stack, old: Path) -> None:
         searcher.stop()
 
 
+def wait_for_health(shop: Stack) -> None:
+    """Until all services of the version that runs are healthy."""
+    shop.wait_for_health([service for service in SERVICES if shop.replicas(service)])
+
+
 def check_out(shop: Stack, source: Path) -> None:
     """Put another version's files into the checkout."""
     for name in NEEDED:
         target = shop.folder / name
         if target.is_dir():
             shutil.rmtree(target)
+        if not (source / name).exists():  # a package that an older version lacks
+            continue
         (shutil.copytree if (source / name).is_dir() else shutil.copy)(source / name, target)
 
 
@@ -84,7 +91,7 @@ def check(shop: Stack, searcher: Searcher, step: str, price: int | None, runs: l
     """The bot answers, with this price if it is known; all is healthy, and Dagster knows the runs of before."""
     searcher.answer = ""
     shop.wait_until(lambda: searcher.answer and (price is None or shown(price) in searcher.answer), "an answer")
-    shop.wait_for_health()
+    wait_for_health(shop)
     shop.wait_until(shop.knows_its_runs, "the web interface answers")
     assert shop.runs()[-len(runs) :] == runs, step
     print(f"{step}: {searcher.mark():.1f} s without an answer", flush=True)

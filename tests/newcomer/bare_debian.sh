@@ -73,6 +73,18 @@ clone() { # clone HOME OWNER
   chroot "$root" chown -R "$2:" "$1/toko"
 }
 
+# The command that the demo ends with, and the page at the address that it names.
+the_page='cd toko
+  set -- $(sed -nE "s/^Open the catalogue in a browser: (.*), then (.*)$/\1 \2/p" made)
+  "$1" "$2" & server=$!
+  for _ in $(seq 60); do
+    page=$(python3 -c "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())" "$3/?q=indomi" 2>/dev/null) \
+      && break
+    sleep 0.5
+  done
+  kill -INT "$server"
+  wait "$server"
+  echo "$page" | grep -c INDOMIE'
 # A shop's own backup, of 3,000 products that are not the demo's, in a folder of its own, as the README says.
 own_shop='cd toko
   mkdir -p ~/backups
@@ -98,7 +110,8 @@ main() {
   for user in "$USER_NAME" root; do
     home=$([[ $user == root ]] && echo /root || echo "/home/$user")
     clone "$home" "$user"
-    step "make demo, as $user" inside "$user" "cd toko && make demo"
+    step "make demo, as $user" inside "$user" "set -o pipefail; cd toko && make demo | tee made"
+    step "the page in a browser, as $user" inside "$user" "$the_page"
     if [[ $user != root && ! -x $root/usr/bin/chromium ]]; then
       step "make test, as $user: what to install" inside "$user" "$told"
     fi

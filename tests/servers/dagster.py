@@ -1,4 +1,4 @@
-"""A server that answers the bot's queries as Dagster's GraphQL API does."""
+"""A server that answers the queries of the bot and of the pages as Dagster's GraphQL API does."""
 
 import json
 import threading
@@ -34,7 +34,17 @@ class FakeDagster:
     runs: list[dict[str, Any]] = field(default_factory=list)
     """Runs with their tags, the newest first: those that were launched, and others."""
 
+    past: list[tuple[str, str]] = field(default_factory=lambda: [("r-0", "SUCCESS")])
+    """Ids and states of the runs of the job that syncs, the newest first."""
+    checks: dict[str, list[tuple[str, bool, str]]] = field(default_factory=dict)
+    """The name of each check of an asset, whether it passed, and its severity."""
+
+    silent: threading.Event | None = None
+    """No request has a response until this is set."""
+
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if self.silent is not None:
+            self.silent.wait(30)
         if "repositoriesOrError" in query:
             return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [REPOSITORY]}}
         if "launchRun" in query:
@@ -58,8 +68,23 @@ class FakeDagster:
             return {"runsOrError": {"__typename": "Runs", "results": [run for run in self.runs if tag in run["tags"]]}}
         if "recent" in variables:
             return {"runsOrError": {"__typename": "Runs", "results": self.runs}}
-        run = {"status": "SUCCESS", "startTime": 1795398995.0, "creationTime": 1795398994.0}
-        return {"runsOrError": {"__typename": "Runs", "results": [run]}}
+        if "assetNodes" in query:
+            return {"assetNodes": [_node(asset, checks) for asset, checks in self.checks.items()]}
+        times = {"startTime": 1795398995.0, "creationTime": 1795398994.0}
+        runs = [{"runId": run, "status": status} | times for run, status in self.past]
+        return {"runsOrError": {"__typename": "Runs", "results": runs[: variables["limit"]]}}
+
+
+def _node(asset: str, checks: list[tuple[str, bool, str]]) -> dict[str, Any]:
+    """Return an asset and its checks. One that never ran has no execution."""
+    done = {"status": "SUCCEEDED", "runId": "r-7", "timestamp": 1795398995.0}
+    results = [
+        {"name": name, "executionForLatestMaterialization": done | {
+            "evaluation": {"success": passed, "severity": severity, "description": None},
+        }} for name, passed, severity in checks
+    ]  # fmt: skip
+    checked = [*results, {"name": "never_ran", "executionForLatestMaterialization": None}]
+    return {"assetKey": {"path": [asset]}, "assetChecksOrError": {"checks": checked}}
 
 
 @contextmanager

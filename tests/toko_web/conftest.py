@@ -1,5 +1,6 @@
 """A shop's catalogue, and a server of it in the open mode."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,3 +23,9 @@ def web(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
     """A server without people: everything is shown as to an owner."""
     with running_web(data, tmp_path_factory.mktemp("web")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def data_here(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy for servers in the tests' process: DuckDB opens a file in one way only in a process."""
+    return Path(shutil.copytree(data, tmp_path_factory.mktemp("shop") / "data"))

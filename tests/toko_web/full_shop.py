@@ -1,5 +1,6 @@
 """A shop whose goods have all that a page may show: levels, tiers, groups, offers, history, sales, hostile names."""
 
+import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from tests.toko_bot.bot.shop import (
     UNSOLD,
     Change,
     Item,
+    PriceRow,
     photo,
     publish_shop,
 )
@@ -68,6 +70,7 @@ REFERENCE: dict[str, list[dict[str, object]]] = {
         {"kind": "supplier", "kode": "S1", "nama": SUPPLIER},
         {"kind": "jenis", "kode": "MIE", "nama": "Mie instan"},
     ],
+    "serials": [{"kodeitem": "USD1", "noserial": "SN-7001", "kantor": "GD", "terjual": False}],
     "discounts": [
         {"kodeitem": "KOPI1", "iddiskon": "D1", "pot1": Decimal(10), "rupiah": Decimal(0), "satuan": "PCS"} | IN_FORCE,
         {"kodeitem": "OLI1", "iddiskon": "D2", "pot1": Decimal(20), "rupiah": Decimal(0), "kgrup": "GR"} | IN_FORCE,
@@ -96,6 +99,32 @@ def changes() -> list[Change]:
         Change(HOSTILE, HOSTILE.prices[0][0], None, "900", "1000", NOW),
         Change(OIL, "PCS", 2, "39000", "40000", NOW),
     ]
+
+
+def random_goods(number: int) -> tuple[list[Item], dict[str, list[dict[str, object]]]]:
+    """Return goods with every kind of price, and the offers for them."""
+    chosen, goods, discounts = random.Random(25), [], []
+    for place in range(number):
+        code, prices = f"ACAK{place}", list[PriceRow]()
+        for unit, size in (("PCS", "1"), ("DUS", chosen.choice(["12", "24.5", None])))[: chosen.choice((1, 2, 2))]:
+            cost = f"{chosen.randrange(1_000, 90_000)}.{chosen.randrange(100):02}"
+            levels, limits = chosen.choice([((1, 2, 3), (None,)), ((1,), ("5", "11", None)), ((None,), (None,))])
+            for level in levels:
+                for limit in limits:
+                    price = chosen.choice(
+                        [f"{chosen.randrange(1_000, 99_000)}", f"{chosen.randrange(9_000)}.125", None]
+                    )
+                    prices.append((unit, size, level, limit, chosen.choice([cost, cost, None]), price))
+        goods.append(Item(code, f"BARANG ACAK {place}", prices, dijual=chosen.random() > 0.1))
+        discounts += [
+            {
+                "kodeitem": code, "iddiskon": f"D{offer}", "pot1": Decimal(chosen.randrange(1, 60)),
+                "rupiah": Decimal(chosen.choice((0, 0, 500))), "satuan": chosen.choice(("PCS", None)),
+                "kgrup": chosen.choice(("GR", "MB", None, None)), "prioritas": chosen.randrange(3),
+            } | IN_FORCE
+            for offer in range(chosen.choice((0, 0, 1, 3)))
+        ]  # fmt: skip
+    return goods, REFERENCE | {"discounts": discounts, "promotions": [], "names": [], "serials": []}
 
 
 def publish_full_shop(folder: Path, **options: object) -> Path:

@@ -413,11 +413,85 @@ def audit(lines: int) -> None:
     people.show_audit(_data_settings(), lines, console)
 
 
+WHO = click.argument("who", metavar="WHO")
+
+
+@people.command()
+@WHO
+@click.option("--as", "sign_in_name", metavar="NAME", help="The name with which they sign in, besides their id.")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from the standard input, its first line.")
+@click.option("--remove", is_flag=True, help="Remove the password.")
+def password(who: str, sign_in_name: str | None, from_stdin: bool, remove: bool) -> None:
+    """Set somebody's password for the catalogue's pages. WHO is a Telegram id, or a name that only one person has.
+
+    It also works for people in .env. Nobody needs a password who has Telegram: the bot's /web signs in without one.
+    """
+    from toko_assets.cli import sign_ins
+
+    settings = _data_settings()
+    if remove:
+        sign_ins.remove_password(settings, who, console)
+    else:
+        sign_ins.set_password(settings, who, sign_in_name, from_stdin, console)
+
+
+@people.command()
+def passwords() -> None:
+    """List who has a password for the catalogue's pages."""
+    from toko_assets.cli import sign_ins
+
+    sign_ins.list_passwords(_data_settings(), console)
+
+
+@people.command("sign-ins")
+@click.argument("who", metavar="[WHO]", required=False)
+@click.option("--end", is_flag=True, help="End them: these people have to sign in again.")
+def list_sign_ins(who: str | None, end: bool) -> None:
+    """List the browsers in which people are signed in on the catalogue's pages, of all people or of one."""
+    from toko_assets.cli import sign_ins
+
+    sign_ins.list_sign_ins(_data_settings(), who, end, console)
+
+
+@cli.group()
+def keys() -> None:
+    """Say which programs may use the API of the catalogue's pages, and what each may read."""
+
+
+@keys.command("add")
+@click.argument("name")
+@click.option("--scope", "scopes", default="prices", show_default=True, metavar="prices,stock,cost",
+              help="What it may read, separated by commas.")  # fmt: skip
+@click.option("--level", type=click.IntRange(1, 99), help="The one price level that it may read (default: all).")
+def add_key(name: str, scopes: str, level: int | None) -> None:
+    """Add a key for a program, and print it. Nothing can show it again."""
+    from toko_assets.cli import keys
+
+    keys.add_key(_data_settings(), name, scopes, level, console)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List all keys, what each may read, and how many requests it made in 30 days."""
+    from toko_assets.cli import keys
+
+    keys.list_keys(_data_settings(), console)
+
+
+@keys.command()
+@click.argument("name")
+def revoke(name: str) -> None:
+    """Revoke a key. Its next request is rejected."""
+    from toko_assets.cli import keys
+
+    keys.revoke_key(_data_settings(), name, console)
+
+
 class Benchmarks(click.Group):
     """A group with the `command` of each `benchmarks/NAME/command.py`, which exists only in a checkout."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        return ["bot", "search", "sync"]
+        return ["bot", "search", "sync", "web"]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(context):

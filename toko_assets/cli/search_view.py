@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from toko_assets.cli.terminal import plain, unmarked
+from toko_core.catalog.asking.serials import find_serials
 from toko_core.catalog.details import Details
 from toko_core.catalog.products import Price, Product, Products
 from toko_core.catalog.reader import PublishedCatalog
@@ -100,15 +101,7 @@ def show_products(
 
 def _notes(catalog: PublishedCatalog, details: Details, product_id: int, query: str) -> list[str]:
     """Return the product's serial number, if the query is one, and the shop's remark on it."""
-    found = details.serials(product_id, query) if product_id in catalog.index.rows_of_serial(query) else []
-    names = catalog.products.names
-    places = [
-        (names.shown("kantor", serial.kantor) or "", "sudah terjual" if serial.terjual else "") for serial in found
-    ]
-    lines = [
-        f"Nomor seri {serial.noserial}: {' · '.join(filter(None, place))}".rstrip(": ")
-        for serial, place in zip(found, places, strict=True)
-    ]
+    lines = find_serials(catalog, details, product_id, query)
     remark = details.of(product_id).keterangan
     return [*lines, remark] if remark else lines
 

@@ -20,6 +20,7 @@ from toko_core.catalog.photos import PhotoDecoder
 from toko_core.people import Person, Role, View
 from toko_core.people.audit import Audit
 from toko_core.people.requests import Requests
+from toko_core.people.sign_in_links import SignInLinks
 from toko_core.people.store import ORDINARY_LEVEL, People
 from toko_core.state.database import StateDatabase, StateError, state_url
 from toko_core.state.decisions import Decisions
@@ -123,6 +124,7 @@ class Services:
     state: StateDatabase = field(init=False)
     people: People = field(init=False)
     requests: Requests = field(init=False)
+    links: SignInLinks = field(init=False)
     audit: Audit = field(init=False)
     quotations: Quotations = field(init=False)
     decisions: Decisions = field(init=False)
@@ -137,6 +139,7 @@ class Services:
         self.state = StateDatabase(state_url(self.settings))
         self.people = People(self.state, self.settings.owners, self.settings.staff)
         self.requests = Requests(self.state)
+        self.links = SignInLinks(self.state)
         self.audit = Audit(self.state)
         self.quotations = Quotations(self.state, self.settings.zone)
         self.decisions = Decisions(self.state)

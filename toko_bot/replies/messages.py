@@ -8,7 +8,7 @@ from toko_core.catalog.photos import Problem
 from toko_core.prices.labels import UNPRICED
 from toko_core.prices.payable import round_amount
 from toko_core.search.language.small_talk import SALAM
-from toko_core.text import backups, quantity, rupiah, shorten
+from toko_core.text import backups, quantity, run_state, rupiah, shorten
 from toko_core.text import count as format_count
 from toko_core.text.failures import explain_failure
 
@@ -27,6 +27,7 @@ STAFF_COMMANDS = {
     "penawaran": "Penawaran terakhir; kirim daftar barang untuk membuat yang baru",
     "favorit": "Barang favorit dan harganya sekarang",
     "pagi": "Kabar harga setiap pagi",
+    "web": "Buka harga di browser, juga di komputer",
     "data": "Data harga yang sedang dipakai",
     "segarkan": "Ambil data harga terbaru",
     "id": "ID Telegram Anda",
@@ -123,18 +124,6 @@ SYNC_UNREACHABLE = (
 )
 SYNC_LOST = "Program sinkronisasi tidak menjawab lagi. Cek hasilnya nanti dengan /keadaan."
 OLD_PRICES_STAY = "Harga yang terakhir tetap dipakai."
-SYNC_STATES = {
-    "QUEUED": "menunggu giliran", "NOT_STARTED": "disiapkan", "STARTING": "dimulai", "STARTED": "berjalan",
-    "MANAGED": "berjalan", "SUCCESS": "berhasil", "FAILURE": "gagal", "CANCELING": "dibatalkan",
-    "CANCELED": "dibatalkan",
-}  # fmt: skip
-OTHER_STATE = "sedang diproses"
-
-
-def serial(number: str, branch: str, *, sold: bool) -> str:
-    """Where the item with a serial number is, or that it was sold."""
-    state = " · ".join(filter(None, [branch, "sudah terjual" if sold else ""]))
-    return f"Nomor seri {number}: {state}" if state else f"Nomor seri {number}"
 
 
 def stranger(user_id: int) -> str:
@@ -315,7 +304,7 @@ def run_long(what: str) -> str:
 
 
 def run_progress(what: str, state: str, done: int) -> str:
-    return f"⏳ {what} {_state(state)}: {format_count(done)} langkah selesai"
+    return f"⏳ {what} {run_state(state)}: {format_count(done)} langkah selesai"
 
 
 def run_done(what: str, state: str, reason: str, link: str) -> str:
@@ -323,7 +312,7 @@ def run_done(what: str, state: str, reason: str, link: str) -> str:
     if state == "SUCCESS":
         return f"✅ {what} berhasil."
     why = f"\n{escape(reason)}" if reason else ""
-    return f"❌ {what} {_state(state)}.{why}\n{OLD_PRICES_STAY}\n{details(link)}"
+    return f"❌ {what} {run_state(state)}.{why}\n{OLD_PRICES_STAY}\n{details(link)}"
 
 
 def details(link: str) -> str:
@@ -335,7 +324,7 @@ def sync_rejected(problem: str) -> str:
 
 
 def sync_line(state: str, time: str) -> str:
-    return f"{time}: {_state(state)}"
+    return f"{time}: {run_state(state)}"
 
 
 def status(
@@ -366,7 +355,3 @@ def till_agreement(matching: int, compared: int, day: str) -> str:
 
 def _to(name: str) -> str:
     return f", {escape(name)}" if name else ""
-
-
-def _state(state: str) -> str:
-    return SYNC_STATES.get(state, OTHER_STATE)

@@ -19,6 +19,7 @@ from toko_bot.replies.sharing.buttons import Share
 from toko_bot.replies.sharing.pages import is_shareable
 from toko_bot.replies.watching.pages import mark_buttons
 from toko_bot.settings import BotSettings
+from toko_core.catalog.asking.serials import find_serials
 from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.details import ProductDetails
 from toko_core.catalog.live import Served
@@ -68,7 +69,8 @@ def product_page(
     if view.cost and is_below_cost(product.prices):
         head.append(messages.BELOW_COST_WARNING)
     asked = (back.query if isinstance(back, Results) else query) or ""
-    head += _serials(served, row, asked) if view.stock else []
+    if view.stock:
+        head += map(escape, find_serials(served.catalog, served.details, row, asked)[:MOST_SERIALS])
     wanted = read_wanted(served.catalog.index, served.catalog.products, asked)
     head += total_lines(wanted_total(product, wanted, asked, settings.price_rounding), settings.price_rounding)
     offers = _offers(served, settings, product)
@@ -119,15 +121,6 @@ def _offers(served: Served, settings: BotSettings, product: Product) -> list[str
     """Return the lines of the discounts and promotions in force."""
     promotions = [f"🎁 {escape(text)}" for text in promotion_texts(product, served.catalog.products)]
     return fit([*discount_lines(product, settings.price_rounding), *promotions], OFFER_CHARACTERS)
-
-
-def _serials(served: Served, row: int, query: str) -> Iterator[str]:
-    """Yield a line for each of the product's serial numbers that the query is."""
-    if query and row in served.catalog.index.rows_of_serial(query):
-        names = served.catalog.products.names
-        for found in served.details.serials(row, query)[:MOST_SERIALS]:
-            branch = shorten(names.shown("kantor", found.kantor) or "", 100)
-            yield escape(messages.serial(found.noserial, branch, sold=bool(found.terjual)))
 
 
 def _remark(text: str, room: int) -> Iterator[str]:

@@ -138,6 +138,12 @@ class Details:
             bool(photos),
         )
 
+    def units(self, product_ids: Sequence[int]) -> dict[int, tuple[str, Decimal | None]]:
+        """Return the base unit and the minimum stock of several products, by product_id."""
+        query = f"SELECT product_id, satuan, stokmin FROM {self._products} WHERE product_id IN (SELECT unnest($1))"  # noqa: S608
+        rows = self._connection.cursor().execute(query, [list(product_ids)]).fetchall()
+        return {row: (satuan or "", stokmin) for row, satuan, stokmin in rows}
+
     def listed(self, start: int, end: int) -> list[ListedDetails]:
         """Return the details of the products from `start` until before `end`, in the order of their product_ids."""
         cursor = self._connection.cursor()

@@ -184,10 +184,6 @@ class Products:
         """Return whether the shop sells the product."""
         return bool(self._sold[product_id])
 
-    def is_in_stock(self, product_id: int) -> bool:
-        """Return whether all branches together have some of it. A service is never in stock."""
-        return bool(self._stock[product_id] > 0)
-
     def label(self, product_id: int, column: Literal["merek", "jenis"]) -> str | None:
         """Return the name of the product's brand or category, or its code if it has no name."""
         return self.names.shown(column, self._texts[column][product_id])

@@ -101,7 +101,7 @@ class _ListPrices:
         own = (levels == UNKNOWN) | (levels == level)
         has_own = np.zeros(int(self._of_unit.max(initial=0)) + 1, bool)
         has_own[self._of_unit[own]] = True
-        return own | ((levels == ORDINARY_LEVEL) & ~has_own[self._of_unit])
+        return np.asarray(own | ((levels == ORDINARY_LEVEL) & ~has_own[self._of_unit]))
 
 
 def _round_up(amounts: NDArray[np.int64], rounding: int | None) -> NDArray[np.int64]:

@@ -177,7 +177,11 @@ def exact_amount(price: Price, product: Product) -> Decimal | None:
 
 def shown_amount(price: Price, product: Product, rounding: int | None) -> Decimal | None:
     """Return what is paid for one unit as people see it: a list price is exact without PRICE_ROUNDING."""
-    paid = paid_instead(price, product)
+    return shown_in_place(price, paid_instead(price, product), rounding)
+
+
+def shown_in_place(price: Price, paid: Paid | None, rounding: int | None) -> Decimal | None:
+    """Return `shown_amount` of a price, of which `paid_instead` is known."""
     if paid is not None:
         return round_amount(paid.amount, rounding)
     return None if price.hargajual is None else round_price(price.hargajual, rounding)

@@ -1,4 +1,4 @@
-"""Settings of the programs that run for ever, the bot and the pages: their log, and where they listen."""
+"""Settings of the programs that run forever, the bot and the pages: their log, and where they listen."""
 
 import re
 from ipaddress import ip_address

@@ -56,6 +56,15 @@ LAST = """query ($limit: Int!) { runsOrError(filter: {pipelineName: "sync"}, lim
   __typename
   ... on Runs { results { runId status startTime creationTime } }
 } }"""
+CHECKS = """query { assetNodes {
+  assetKey { path }
+  assetChecksOrError {
+    ... on AssetChecks { checks {
+      name
+      executionForLatestMaterialization { status runId timestamp evaluation { success severity description } }
+    } }
+  }
+} }"""
 
 
 class DagsterError(Exception):
@@ -90,11 +99,27 @@ class PastRun:
     time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The result of a check of the newest catalogue that did not pass."""
+
+    asset: str
+    """The key of the asset, joined with slashes."""
+    name: str
+    run: str
+    time: datetime
+    blocks: bool
+    """Whether it stops the catalogue from being published; otherwise it warns."""
+    description: str
+
+
 class Dagster:
     """A client for Dagster's GraphQL API. Each method raises DagsterError."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seconds: float | None = None) -> None:
+        """`seconds` is the longest that a request waits."""
         self._url = f"{url}/graphql"
+        self._seconds = seconds
 
     async def start_sync(self, tags: Mapping[str, str] = NO_TAGS) -> str:
         """Launch the job `sync`. Returns the run's id."""
@@ -165,9 +190,23 @@ class Dagster:
             for run in found.get("results", ())
         ]
 
+    async def warnings(self) -> list[CheckResult]:
+        """Return the checks of the last run of each asset that did not pass, those that block first."""
+        found = []
+        for node in (await self._ask(CHECKS))["assetNodes"]:
+            asset = "/".join(node["assetKey"]["path"])
+            for check in (node["assetChecksOrError"] or {}).get("checks", ()):
+                done = check["executionForLatestMaterialization"] or {}
+                result = done.get("evaluation")
+                if result is not None and not result["success"]:
+                    time = datetime.fromtimestamp(done["timestamp"], UTC)
+                    blocks, text = result["severity"] == "ERROR", result["description"] or ""
+                    found.append(CheckResult(asset, check["name"], done["runId"], time, blocks, text))
+        return sorted(found, key=lambda check: not check.blocks)
+
     async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(timeout=SECONDS) as client:
+            async with httpx.AsyncClient(timeout=self._seconds or SECONDS) as client:
                 answer = await client.post(self._url, json={"query": query, "variables": variables})
                 if answer.status_code in REJECTED and answer.headers["content-type"].startswith("text/plain"):
                     raise DagsterError(_first_line(answer.text))

@@ -9,6 +9,11 @@ DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 """The names of Indonesia's time zones, by their offset from UTC in hours."""
+RUN_STATES = {
+    "QUEUED": "menunggu giliran", "NOT_STARTED": "disiapkan", "STARTING": "dimulai", "STARTED": "berjalan",
+    "MANAGED": "berjalan", "SUCCESS": "berhasil", "FAILURE": "gagal", "CANCELING": "dibatalkan",
+    "CANCELED": "dibatalkan",
+}  # fmt: skip
 
 COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that command a terminal, end a line, or reorder text (Unicode's Bidi_Control), and halves of characters,
@@ -118,6 +123,11 @@ def sold(receipts: int, amount: Decimal, unit: str) -> str:
 def backups(number: str) -> str:
     """Format the number of backups of a price history, as a catalogue has it."""
     return f"{count(int(number))} backup" if number.isdecimal() else "semua backup"
+
+
+def run_state(status: str) -> str:
+    """Return the Indonesian word for the status of a run in Dagster."""
+    return RUN_STATES.get(status, "sedang diproses")
 
 
 def moment(time: datetime, zone: ZoneInfo) -> str:

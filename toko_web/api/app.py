@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from toko_web.api import catalog, products
 from toko_web.api.calls import ApiState, NotModifiedError
-from toko_web.api.description import describe
 from toko_web.api.files import ParquetFiles
 from toko_web.api.problems import handle_problems
-from toko_web.api.reference import render_reference
+from toko_web.api.reference.description import describe
+from toko_web.api.reference.page import render_reference
 from toko_web.shop import Shop
 
 

@@ -1,5 +1,6 @@
 """One request of a program: who sent it, what they may see, and the response with its headers."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,6 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 from fastapi import Depends
-from fastapi.security import HTTPBearer
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,9 +27,6 @@ JSON = "application/json"
 REALM = 'Bearer realm="toko"'
 CACHING = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
 """A response may be stored by whoever asked, and must be compared with the server's before it is used again."""
-BEARER = HTTPBearer(
-    auto_error=False, scheme_name="key", description="A key that `toko keys add` printed: `Authorization: Bearer KEY`."
-)
 
 
 @dataclass
@@ -79,16 +76,15 @@ class Call:
     moment: datetime
     """The shop's wall clock, to the second."""
     headers: Mapping[str, str]
+    view: View = field(init=False)
+    """What is shown of a product."""
+    rounding: int | None = field(init=False)
+    """PRICE_ROUNDING."""
 
-    @property
-    def view(self) -> View:
-        """What is shown of a product."""
-        return View(cost=True) if self.key is None else self.key.view
-
-    @property
-    def rounding(self) -> int | None:
-        """PRICE_ROUNDING."""
-        return self.api.shop.settings.price_rounding
+    def __post_init__(self) -> None:
+        view = View(cost=True) if self.key is None else self.key.view
+        object.__setattr__(self, "view", view)
+        object.__setattr__(self, "rounding", self.api.shop.settings.price_rounding)
 
     @property
     def state(self) -> str:
@@ -113,10 +109,13 @@ def accepting(*scopes: Scope, media_type: str = JSON, tokens: int = 1) -> Callab
     It needs `scopes`, and counts as `tokens` requests. It raises ProblemError, and NotModifiedError.
     """
 
-    async def accept(request: Request, _: Annotated[object, Depends(BEARER)]) -> Call:
+    async def accept(request: Request) -> Call:
         api: ApiState = request.app.state.api
         shop = api.shop
-        key = _find_key(request, api.keys)
+        if shop.state.is_sqlite:  # in microseconds
+            key = _find_key(request, api.keys)
+        else:
+            key = await asyncio.to_thread(_find_key, request, api.keys)
         headers = dict(CACHING)
         moment = datetime.now(shop.settings.zone).replace(tzinfo=None, microsecond=0)
         if key is not None:

@@ -12,20 +12,19 @@ from starlette.responses import Response
 
 from toko_core.catalog.price_changes import ChangePlace
 from toko_core.people.keys import Scope
-from toko_web.api import models
 from toko_web.api.calls import Call, Reading, accepting
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
-from toko_web.api.description import HEADERS, responses, shared_responses
 from toko_web.api.files import CSV, PARQUET, respond_with_csv, respond_with_parquet
-from toko_web.api.problems import INVALID, ProblemError
 from toko_web.api.products import Cursor, Limit
 from toko_web.api.records import RUPIAH, change_record, timestamp
+from toko_web.api.reference import models
+from toko_web.api.reference.description import HEADERS, responses, shared_responses
 
 router = APIRouter(tags=["catalogue"])
 
 CHANGES = "c"
-FIRST_YEAR, LAST_YEAR = 1970, 9998
-"""Later or earlier moments may have no equivalent in UTC."""
+FIRST, LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+"""The range of moments. Some outside it have no equivalent in UTC."""
 LARGEST = Decimal(10**17)
 """Larger than any quantity of the catalogue: DECIMAL(20,3)."""
 FILE_TOKENS = 20
@@ -65,9 +64,7 @@ async def show_catalog(call: Reading) -> Response:
 @router.get("/price-changes", response_model=models.PriceChanges, responses=responses("changes"))
 async def list_price_changes(
     call: Reading,
-    since: Annotated[AwareDatetime, Query(description="Only changes seen from this moment on (RFC 3339)")] = datetime(
-        1970, 1, 2, tzinfo=UTC
-    ),
+    since: Annotated[AwareDatetime, Query(description="Only changes seen from this moment on (RFC 3339)")] = FIRST,
     until: Annotated[AwareDatetime | None, Query(description="Only changes seen before this moment")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -78,11 +75,10 @@ async def list_price_changes(
     Discounts change no price in this list.
     """
     after = None if cursor is None else _read_place(cursor)
-    for name, moment in (("since", since), ("until", until)):
-        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise ProblemError(INVALID, f"Wrong: {name} is not between the years {FIRST_YEAR} and {LAST_YEAR}.")
     changes = call.served.details.price_changes
-    found = await asyncio.to_thread(changes.listed, since, until, call.view.level, after=after, most=limit + 1)
+    found = await asyncio.to_thread(
+        changes.listed, _within(since), until and _within(until), call.view.level, after=after, most=limit + 1
+    )
     page = found[:limit]
     last = _write_place(page[-1][0]) if page else cursor
     return call.respond(
@@ -136,6 +132,12 @@ def _moment(text: str | None) -> str | None:
         return None
 
 
+def _within(moment: datetime) -> datetime:
+    if moment.year < FIRST.year:
+        return FIRST
+    return LAST if moment.year >= LAST.year else moment
+
+
 def _write_place(place: ChangePlace) -> str:
     return write_cursor(
         CHANGES, place.seen_from.isoformat(), place.kodeitem, place.satuan, place.level, str(place.jumlah_sampai)
@@ -146,9 +148,13 @@ def _read_place(cursor: str) -> ChangePlace:
     values: list[Any] = read_cursor(cursor, CHANGES, (str, str, str, int, str))
     try:
         seen_from, most = datetime.fromisoformat(values[0]), Decimal(values[4])
-        if seen_from.tzinfo is None or not FIRST_YEAR <= seen_from.year <= LAST_YEAR:
-            raise ValueError(cursor)
-        if not most.is_finite() or abs(most) >= LARGEST or abs(values[3]) > 1 << 30:
+        if (
+            seen_from.tzinfo is None
+            or _within(seen_from) is not seen_from
+            or not most.is_finite()
+            or abs(most) >= LARGEST
+            or abs(values[3]) > 1 << 30
+        ):
             raise ValueError(cursor)
         return ChangePlace(seen_from.astimezone(UTC), values[1], values[2], values[3], most)
     except (ValueError, OverflowError, InvalidOperation):

@@ -79,6 +79,7 @@ CHANGED = Kind(
     "The results of the search may be in another order now. Begin again without a cursor.",
 )
 TOO_LARGE = Kind("too-large", 413, "The request is too large", "Send no body.")
+TOO_LONG = Kind("too-long", 414, "The address is too long", "The path and the query have at most 4 KB.")
 TOO_MANY = Kind(
     "too-many-requests",
     429,
@@ -88,9 +89,9 @@ TOO_MANY = Kind(
 BROKEN = Kind("internal-error", 500, "Unexpected error", "The server's log has the details.")
 UNAVAILABLE = Kind("unavailable", 503, "Not available now", "Try again after the seconds of `Retry-After`.")
 KINDS = (INVALID, UNKNOWN_CURSOR, NO_KEY, NO_SCOPE, CLOSED, NOT_FOUND, WRONG_METHOD, NOT_ACCEPTABLE, CHANGED, TOO_LARGE,
-         TOO_MANY, BROKEN, UNAVAILABLE)  # fmt: skip
+         TOO_LONG, TOO_MANY, BROKEN, UNAVAILABLE)  # fmt: skip
 BY_STATUS = {kind.status: kind for kind in (INVALID, NO_KEY, CLOSED, NOT_FOUND, WRONG_METHOD, NOT_ACCEPTABLE, TOO_LARGE,
-                                            TOO_MANY, BROKEN, UNAVAILABLE)}  # fmt: skip
+                                            TOO_LONG, TOO_MANY, BROKEN, UNAVAILABLE)}  # fmt: skip
 """The kind of an error that only has a status."""
 
 

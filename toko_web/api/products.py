@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.search.codes.gtin import LONGEST, other_forms
-from toko_web.api import models
 from toko_web.api.calls import Call, Reading, ReadingStock
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
-from toko_web.api.description import responses
 from toko_web.api.problems import NO_SCOPE, NOT_FOUND, ProblemError
 from toko_web.api.records import details_record, prices_record, product_record, stock_record, timestamp
+from toko_web.api.reference import models
+from toko_web.api.reference.description import responses
 from toko_web.api.searching import Wanted, search
 
 router = APIRouter()
@@ -35,10 +35,12 @@ Limit = Annotated[int, Query(ge=1, le=100, description="The most entries of a pa
 async def search_products(
     call: Reading,
     q: Annotated[str, Query(min_length=1, max_length=200, description="Words, a code or a barcode; typos are found")],
-    limit: Limit = 20,
+    limit: Limit = 10,
     cursor: Cursor = None,
     brand: Annotated[str | None, Query(max_length=200, description="Only this brand, as `brand` has it")] = None,
-    category: Annotated[str | None, Query(max_length=200, description="Only this category")] = None,
+    category: Annotated[
+        str | None, Query(max_length=200, description="Only this category, as `category` has it")
+    ] = None,
     in_stock: Annotated[bool, Query(description="Only products in stock. Needs the scope stock")] = False,
 ) -> Response:
     """Search products.

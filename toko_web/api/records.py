@@ -1,4 +1,4 @@
-"""Turns products, prices and stock into the objects of a response, as the models in `models.py` describe them.
+"""Makes the objects of a response of products and prices, as the models in `reference/models.py` describe them.
 
 They are plain dicts, because validating each response would take longer than the search. Tests compare the responses
 with the models. Which fields there are depends on the key: one that it may not see is missing.
@@ -16,7 +16,7 @@ from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Price, Product
 from toko_core.catalog.reference.discounts import Discount, Promotion
 from toko_core.catalog.reference.periods import EVERY_DAY, Period
-from toko_core.prices.payable import exact_amount, group_prices, paid_instead, round_price, shown_amount
+from toko_core.prices.payable import group_prices, paid_instead, round_price, shown_in_place
 from toko_web.api.calls import Call
 
 Record = dict[str, Any]
@@ -32,7 +32,9 @@ def number(value: Decimal | None) -> str | None:
     """
     if value is None:
         return None
-    text = f"{value:f}"
+    text = str(value)  # much faster than with a format, which only an exponent needs
+    if "E" in text:
+        text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
@@ -134,8 +136,8 @@ def _price(call: Call, product: Product, price: Price) -> Record:
         "level": price.level,
         "up_to": number(price.jumlah_sampai),
         "list_price": number(price.hargajual),
-        "price": number(exact_amount(price, product)),
-        "shown_price": number(shown_amount(price, product, call.rounding)),
+        "price": number(price.hargajual if paid is None else paid.amount),
+        "shown_price": number(shown_in_place(price, paid, call.rounding)),
         "discount": _discount(call, paid.discount) if paid is not None and paid.discount is not None else None,
         "percents": [number(percent) for percent in paid.percents] if paid is not None else [],
     }

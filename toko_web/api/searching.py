@@ -1,16 +1,20 @@
 """The search for programs: pages of the best products for a text, narrowed by brand, category and stock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from toko_core.catalog.products import Products
+import numpy as np
+
 from toko_core.catalog.reader import WEAK
 from toko_core.search import Hit
 from toko_web.api.calls import Call
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
 from toko_web.api.problems import CHANGED, ProblemError
 from toko_web.api.records import product_record, timestamp
+from toko_web.catalogue.facets import Column
+from toko_web.catalogue.filters import Filters, apply_filters
 
 SEARCHED = 200
 """The most hits that are narrowed or listed. A program that needs all products lists them."""
@@ -46,7 +50,7 @@ def search(call: Call, wanted: Wanted, cursor: str | None, limit: int) -> dict[s
     hits = catalog.index.search(wanted.text, most)
     suggestion = catalog.index.suggestion(wanted.text, hits[0].row) if hits and hits[0].score < WEAK else None
     if wanted.is_narrowed:
-        hits = [hit for hit in hits if _is_kept(catalog.products, hit, wanted)]
+        hits = _narrow(call, hits, wanted)
     end = start + limit
     return {
         "items": [product_record(call, hit.row) | {"score": round(float(hit.score), 4)} for hit in hits[start:end]],
@@ -65,13 +69,14 @@ def _read_place(call: Call, wanted: Wanted, cursor: str) -> int:
     return int(start)
 
 
-def _is_kept(products: Products, hit: Hit, wanted: Wanted) -> bool:
-    if wanted.brand is not None and not _is_same(products.label(hit.row, "merek"), wanted.brand):
-        return False
-    if wanted.category is not None and not _is_same(products.label(hit.row, "jenis"), wanted.category):
-        return False
-    return not wanted.in_stock or products.is_in_stock(hit.row)
-
-
-def _is_same(label: str | None, name: str) -> bool:
-    return (label or "").casefold() == name.casefold()
+def _narrow(call: Call, hits: Sequence[Hit], wanted: Wanted) -> list[Hit]:
+    """Return the hits that the filters leave, as the pages do it."""
+    kept: dict[Column, tuple[str, ...]] = {}
+    if wanted.brand is not None:
+        kept["merek"] = (wanted.brand,)
+    if wanted.category is not None:
+        kept["jenis"] = (wanted.category,)
+    rows = np.array([hit.row for hit in hits], np.int32)
+    facets = call.api.shop.facets.of(call.served)
+    left = set(apply_filters(facets, rows, Filters(kept, wanted.in_stock), call.view).rows.tolist())
+    return [hit for hit in hits if hit.row in left]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from toko_core.catalog.live import Served
 from toko_core.catalog.products import Products
 from toko_core.prices.base_amounts import BaseAmounts
+from toko_web.catalogue.shown import ShownProducts
 
 KEPT = 2
 """The catalogue that is served, and the one that requests may still use."""
@@ -41,6 +42,7 @@ class Facets:
     amounts: BaseAmounts
     sold: NDArray[np.int32]
     """The products that the shop sells, in the order in which people see them."""
+    shown: ShownProducts
 
     @classmethod
     def build(cls, served: Served, rounding: int | None, moment: datetime) -> "Facets":
@@ -51,6 +53,7 @@ class Facets:
         return cls(
             {"merek": _labels(products, "merek"), "jenis": _labels(products, "jenis")}, products.in_stock(), has_photo,
             BaseAmounts(products, rounding, moment), np.flatnonzero(products.sold()).astype(np.int32),
+            ShownProducts(products, rounding),
         )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def _without(fits: Mapping[str, NDArray[np.bool_]], but: str, rows: NDArray[np.i
 
 
 def _fits_price(amounts: NDArray[np.int64], filters: Filters) -> NDArray[np.bool_]:
-    fits = amounts != NO_PRICE
+    fits = np.asarray(amounts != NO_PRICE)
     if filters.least is not None:
         fits &= amounts >= to_number(min(filters.least, MOST_RUPIAH))
     if filters.most is not None:

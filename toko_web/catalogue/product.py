@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from toko_core.catalog.asking.serials import find_serials
+from toko_core.catalog.asking.wanted import read_wanted
 from toko_core.catalog.details import Barcode, ProductDetails
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import PriceChange
@@ -15,7 +17,7 @@ from toko_core.catalog.reference.sales import ProductSales
 from toko_core.people import View
 from toko_core.people.shown import asked_now
 from toko_core.prices.history import Series, Span, group_changes, price_labels, series_of
-from toko_core.prices.payable import is_below_cost, of_level
+from toko_core.prices.payable import Calculation, is_below_cost, of_level
 from toko_core.prices.shown import (
     CostOfPrice,
     PriceLine,
@@ -25,6 +27,8 @@ from toko_core.prices.shown import (
     promotion_texts,
     shown_prices,
 )
+from toko_core.prices.totals import wanted_total
+from toko_web.catalogue.scanning import find_scanned
 
 LONGEST_BRANCH = 60
 
@@ -112,12 +116,25 @@ class ProductPage:
     history: PriceHistory
     owners: OwnersFacts | None
     """None for everybody but owners."""
+    serials: tuple[str, ...]
+    """Where the items are whose serial number was searched for."""
+    asked: str
+    """What was searched for, without its quantity."""
+    total: Calculation | None
+    """What the quantity costs that was searched for, if one was."""
+    scanned: Barcode | None
+    """The barcode that a scanner read."""
 
 
-def read_product(served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo) -> ProductPage:
-    """Return what `view` shows of a product now. It reads the file: do not call it in the event loop."""
+def read_product(
+    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, query: str = "", code: str = ""
+) -> ProductPage:  # fmt: skip
+    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`.
+
+    It reads the file: do not call it in the event loop.
+    """
     product, details = asked_now(served.catalog.products, row, view, zone), served.details.of(row)
-    names = served.catalog.products.names
+    names, wanted = served.catalog.products.names, read_wanted(served.catalog.index, served.catalog.products, query)
     units = [price.satuan for price in product.prices]
     return ProductPage(
         product_hash(product.kodeitem),
@@ -139,6 +156,10 @@ def read_product(served: Served, row: int, view: View, rounding: int | None, zon
         details.has_photo,
         read_history(served, row, view, rounding, zone),
         _owners_facts(served, row, product, details, zone) if view.cost else None,
+        tuple(find_serials(served.catalog, served.details, row, query or code)) if view.stock else (),
+        wanted.text if query else "",
+        wanted_total(product, wanted, query, rounding),
+        find_scanned(details.barcodes, code),
     )
 
 

@@ -20,7 +20,7 @@ NEAR = 0.5
 every kilogram that the shop sells."""
 LONGEST_QUERY = 200
 """The search engine reads no more characters."""
-A_PAGE = 24
+A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from toko_core.catalog.live import Served
 from toko_core.prices.labels import label_group_price, label_unpriced
+from toko_core.prices.totals import calculation_text, next_tier_text
 from toko_core.text import backups, day, format_change, quantity, shorten, sold
 from toko_web.catalogue.product import OwnersFacts, ProductPage, read_product
+from toko_web.catalogue.searching import clean
 from toko_web.pages.drawing.barcodes import draw_barcode
 from toko_web.pages.drawing.chart import place_chart
 from toko_web.pages.rendering import render
@@ -23,26 +24,32 @@ CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 
 MOST_BARCODES = 20
 """The barcodes of a page that are drawn; the rest are written only."""
+MOST_CHANGES = 50
+"""The changes of a price that are listed, the newest first."""
 PHOTO_KEPT = "private, max-age=300"
-LONGEST_TITLE = 80
+LONGEST_NAME, LONGEST_TITLE, LONGEST_FACT, LONGEST_UNIT = 300, 80, 100, 16
 
 
 @router.get("/barang/{product}")
-async def show_product(request: Request, product: str, visitor: CurrentVisitor) -> Response:
-    """Show a product, or say that the shop does not have it any more."""
+async def show_product(
+    request: Request, product: str, visitor: CurrentVisitor, q: str = "", kode: str = ""
+) -> Response:
+    """Show a product that was found with a query or a scanned code, or say that the shop does not have it any more."""
     served = shop_of(request).served
     row = served.hashes.find(product)
     if row is None:
         return render(request, "product_gone.html", 404, visitor=visitor)
-    response = await run_in_threadpool(_render_product, request, served, row, visitor)
-    open_product(request, visitor, served.catalog.products.code(row))
-    return response
+    settings = shop_of(request).settings
+    shown = visitor.view, settings.price_rounding, settings.zone
+    page = await run_in_threadpool(read_product, served, row, *shown, clean(q), clean(kode))
+    _remember(request, visitor, page)
+    return await run_in_threadpool(_render_product, request, page, visitor)
 
 
-def open_product(request: Request, visitor: Visitor, kodeitem: str) -> None:
-    """Remember that somebody opened a product: the bot shows it under /start. It touches no disk."""
-    if visitor.person is not None:
-        shop_of(request).usage.open(visitor.person.user_id, visitor.person.user_id, kodeitem)
+def _remember(request: Request, visitor: Visitor, page: ProductPage) -> None:
+    """Count that a search led to a product, and add that to those that somebody opened last. It touches no disk."""
+    person = 0 if visitor.person is None else visitor.person.user_id  # nobody's products are not stored
+    shop_of(request).usage.open(person, person, page.code, page.asked)
 
 
 @router.get("/foto/{product}")
@@ -63,16 +70,19 @@ async def show_photo(
     return Response(photo, media_type="image/jpeg", headers=headers)
 
 
-def _render_product(request: Request, served: Served, row: int, visitor: Visitor) -> Response:
-    settings = shop_of(request).settings
-    page = read_product(served, row, visitor.view, settings.price_rounding, settings.zone)
-    history = page.history
+def _render_product(request: Request, page: ProductPage, visitor: Visitor) -> Response:
+    settings, history = shop_of(request).settings, page.history
+    rounding = settings.price_rounding
     return render(
         request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
+        name=shorten(page.name, LONGEST_NAME), unit=page.base_unit[:LONGEST_UNIT],
         unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
         remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
+        most_changes=MOST_CHANGES,
         drawn=[(barcode, draw_barcode(barcode.barcode)) for barcode in page.barcodes[:MOST_BARCODES]],
         undrawn=page.barcodes[MOST_BARCODES:], backups=backups(history.backups),
+        calculation=calculation_text(page.total, rounding) if page.total else "",
+        saving=next_tier_text(page.total, rounding),
         plots=place_chart(history.series, history.span) if history.series else [],
     )  # fmt: skip
 
@@ -81,8 +91,8 @@ def _facts(page: ProductPage, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Return the labels and values of what is no table."""
     found = [("Rak", page.shelf), ("Merek", page.brand), ("Jenis", page.category)]
     if page.owners is not None:
-        found += _owners_facts(page.owners, page.base_unit, zone)
-    return [(label, value) for label, value in found if value]
+        found += _owners_facts(page.owners, page.base_unit[:LONGEST_UNIT], zone)
+    return [(label, shorten(value, LONGEST_FACT)) for label, value in found if value]
 
 
 def _owners_facts(facts: OwnersFacts, unit: str, zone: ZoneInfo) -> Iterator[tuple[str, str | None]]:
@@ -92,8 +102,8 @@ def _owners_facts(facts: OwnersFacts, unit: str, zone: ZoneInfo) -> Iterator[tup
     if facts.changed is not None:
         yield "Diubah di iPOS", day(facts.changed, zone)
     if facts.sales is not None:
-        yield "Laku 7 hari", _sold(facts.sales.struk_7, facts.sales.terjual_7, unit)
-        yield "Laku 90 hari", _sold(facts.sales.struk_90, facts.sales.terjual_90, unit)
+        yield "Penjualan 7 hari", _sold(facts.sales.struk_7, facts.sales.terjual_7, unit)
+        yield "Penjualan 90 hari", _sold(facts.sales.struk_90, facts.sales.terjual_90, unit)
         if facts.sales.terakhir is not None:
             yield "Terakhir laku", day(facts.sales.terakhir.replace(tzinfo=zone), zone)
 

@@ -1,20 +1,19 @@
 """What the results show of each product."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import quote
 
 from toko_core.catalog.asking.marking import Marking
 from toko_core.catalog.live import Served
-from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product
 from toko_core.people import View
-from toko_core.people.shown import asked_now
 from toko_core.prices.payable import Calculation
-from toko_core.prices.summary import Summary, UnitPrice, summarize
+from toko_core.prices.summary import Summary, UnitPrice
 from toko_core.prices.totals import calculation_text, next_tier_text, wanted_total
 from toko_core.search.quantities import Quantity
-from toko_core.text import drop_controls, quantity, rupiah, shorten
+from toko_core.text import drop_controls, quantity, shorten
 from toko_web.catalogue.facets import Facets
 from toko_web.catalogue.searching import Results
 from toko_web.settings import PageSettings
@@ -50,28 +49,29 @@ def make_items(
     served: Served, facets: Facets, settings: PageSettings, results: Results, query: str, view: View
 ) -> list[Item]:
     """Return the products of a page of results. `query` is what somebody typed."""
-    products, rounding = served.catalog.products, settings.price_rounding
+    rounding = settings.price_rounding
     marking = Marking(served.catalog.index, results.wanted.text, results.rows) if results.wanted.text else None
+    asked = f"?q={quote(query)}" if query else ""
     items = []
-    for place, row in enumerate(results.rows):
-        product = asked_now(products, row, view, settings.zone)
+    now = datetime.now(settings.zone).replace(tzinfo=None)
+    for place, shown in enumerate(facets.shown.get(results.rows, view, now)):
+        product = shown.product
         name = shorten(drop_controls(product.namaitem) or product.kodeitem, LONGEST_NAME)
         total = wanted_total(product, results.wanted, query, rounding) if _has_quantity(results.wanted) else None
         is_best = place == 0 and results.page == 1
-        hash_ = product_hash(product.kodeitem)
         items.append(
             Item(
-                hash_,
-                f"/barang/{hash_}?q={quote(query)}" if query else f"/barang/{hash_}",
+                shown.hash,
+                f"/barang/{shown.hash}{asked}",
                 list(marking.parts(name)) if marking else [(name, False)],
                 [shorten(drop_controls(label), LONGEST_LABEL) for label in (product.merek, product.jenis) if label],
                 product,
-                summarize(product, rounding),
+                shown.summary,
                 total,
                 calculation_text(total, rounding).rpartition(" = ")[0] if total else "",
                 next_tier_text(total, rounding) if is_best else "",
                 _stock(product),
-                bool(facets.has_photo[row]),
+                bool(facets.has_photo[shown.row]),
             )
         )
     return items
@@ -83,11 +83,6 @@ def percent_off(price: UnitPrice) -> str:
         return ""
     share = ((1 - price.amount / price.before) * 100).quantize(Decimal(1), ROUND_HALF_UP)
     return f"−{share}%" if share > 0 else ""
-
-
-def price_text(amount: Decimal) -> str:
-    """Return an amount: `Rp3.150`."""
-    return rupiah(amount)
 
 
 def _has_quantity(wanted: Quantity) -> bool:

@@ -123,7 +123,7 @@ def signed_out(request: Request) -> Response:
     """Lead to the page that signs in, and let the browser forget what it has of this shop."""
     response = _lead_to("/masuk?keluar=1")
     clear_sign_in(request, response)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
@@ -174,9 +174,7 @@ def _name_of(request: Request, person_id: int) -> str | None:
 def _form(
     request: Request, ke: str, status: int = 200, *, who: str = "", problem: str = "", note: str = ""
 ) -> Response:  # fmt: skip
-    page = render(
-        request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note
-    )  # fmt: skip
+    page = render(request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note)
     return _private(page)
 
 

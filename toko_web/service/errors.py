@@ -35,6 +35,7 @@ TEXTS = {
 }  # fmt: skip
 """The title and the sentence of each status that the server has."""
 NO_CATALOGUE = ("Katalog belum ada", "Data harga sedang disiapkan. Halaman ini terbuka sendiri begitu siap.")
+TOO_BUSY = ("Sedang ramai", "Banyak yang mencari sekaligus. Coba lagi sebentar lagi.")
 PAGE = """<!doctype html>
 <html lang="id">
 <head>

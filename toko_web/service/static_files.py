@@ -48,7 +48,7 @@ class StaticFiles:
         """The address that the names of the files are below."""
         self.router = APIRouter(include_in_schema=False)
         """The route that serves the files."""
-        self.router.add_api_route(f"{PREFIX}/{{name:path}}", self._serve, methods=["GET", "HEAD"], response_model=None)
+        self.router.add_api_route(f"{PREFIX}/{{name:path}}", self._serve, methods=["GET"], response_model=None)
 
     async def _serve(self, request: Request, name: str) -> Response:
         version, _, name = name.rpartition("/")

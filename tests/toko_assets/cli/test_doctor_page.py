@@ -1,6 +1,7 @@
 """What `toko doctor` says of the catalogue's pages: real servers, and programs that have their port."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,6 +15,9 @@ from toko_assets.cli.dev.lock import only_one
 from toko_assets.cli.doctor.finding import Mark
 from toko_assets.cli.doctor.running.page import look_at_page
 from toko_assets.common.settings import load_settings
+from toko_core.people import Person, Role
+from toko_core.people.passwords import Passwords
+from toko_core.state.database import open_state
 
 APART = "it has a container of its own: `docker compose ps` shows its health"
 NAMES = ("ALLOWED_USERS", "OWNER_USERS", "TELEGRAM_BOT_TOKEN", "WEB_URL", "DAGSTER_URL")
@@ -63,6 +67,8 @@ def test_a_server_that_shows_the_newest_catalogue_is_good_and_says_who_may_sign_
 ) -> None:
     publish_shop(folder / "data")
     with running_web(folder / "data", folder / "web") as web:
+        with web.client() as client:
+            assert client.get("/healthz", timeout=60).status_code == 200  # it has read the catalogue
         place = {"CATALOG_LISTEN": web.url.removeprefix("http://")}
         good = (Mark.GOOD, f"{web.url} shows the newest catalogue")
         assert look(monkeypatch, **place) == [
@@ -75,6 +81,9 @@ def test_a_server_that_shows_the_newest_catalogue_is_good_and_says_who_may_sign_
         links = {"CATALOG_URL": web.url, "TELEGRAM_BOT_TOKEN": "a token"}
         reached = (Mark.GOOD, f"CATALOG_URL is {web.url}, and the pages respond there")
         assert look(monkeypatch, **place, OWNER_USERS="102", **links) == [good, reached]
+        with closing(open_state(load_settings())) as state:
+            Passwords(state).set(Person(102, Role.OWNER, name="Siti"), "empat kata yang panjang", None)
+        assert look(monkeypatch, **place, OWNER_USERS="102") == [good]
 
 
 @pytest.mark.usefixtures("folder")

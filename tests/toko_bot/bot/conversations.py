@@ -1,4 +1,4 @@
-"""The twenty conversations in docs/bot.md: each a function that lets people of a corner shop talk to the bot.
+"""The conversations in docs/bot.md: each a function that lets people of a corner shop talk to the bot.
 
 Earlier versions of the bot can have them too: a button that is missing is noted, and the conversation goes on.
 """
@@ -83,7 +83,7 @@ def have_all(folder: Path, server: TelegramServer) -> Iterator[tuple[str, Talk]]
         stack.enter_context(
             running_bot(
                 server, data, folder, DAGSTER_URL=fake.url, ALLOWED_CHATS=str(GROUP), SHOP_NAME=NAME,
-                WEB_URL="https://toko-maju.example",
+                WEB_URL="https://toko-maju.example", CATALOG_URL="https://toko-maju.example",
             )
         )  # fmt: skip
         people = [
@@ -290,6 +290,10 @@ def customer(talk: Talk, place: Place) -> None:
     talk.press(place.ani, "1")
 
 
+def browser(talk: Talk, place: Place) -> None:
+    talk.try_to_say(place.budi, "/web")
+
+
 CONVERSATIONS: dict[str, Callable[[Talk, Place], None]] = {
     "A greeting, a question that names nothing, and thanks": greeting,
     "A search with a typo, and its second page": typo,
@@ -311,4 +315,5 @@ CONVERSATIONS: dict[str, Callable[[Talk, Place], None]] = {
     "Old data, and fresh data": old_data,
     "A new employee": new_employee,
     "A customer": customer,
+    "Prices in a browser": browser,
 }

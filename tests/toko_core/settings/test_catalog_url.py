@@ -30,7 +30,7 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("", None),
     ],
 )
-def test_the_proxys_address_is_the_pages_unless_there_is_none(
+def test_the_address_of_the_proxy_is_that_of_the_pages_unless_there_is_none(
     site: str, url: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SITE_ADDRESS", site)

@@ -5,7 +5,7 @@ from graphql import parse, validate
 
 from toko_core.state import dagster_client as client
 
-QUERIES = ("FIND_JOB", "LAUNCH", "FOLLOW", "WHY", "TAGGED", "RECENT", "LAST")
+QUERIES = ("FIND_JOB", "LAUNCH", "FOLLOW", "WHY", "TAGGED", "RECENT", "LAST", "CHECKS")
 
 
 def test_dagster_understands_every_query() -> None:

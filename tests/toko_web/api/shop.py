@@ -16,7 +16,7 @@ OIL = Item(
     "OLI/1 %2F.", "OLI MESIN 1L",
     [("BTL", "1", 1, None, "41000.25", "50000"), ("BTL", "1", 2, None, "41000.25", "48000"),
      ("BTL", "1", 3, None, "41000.25", "45000"), ("DUS", "12", 1, None, "492003", "590000")],
-    [("8990000000019", "BTL")], [("GUDANG", "24"), ("TOKO", "-1.5")], "OLI", "TOP 1",
+    [("8990000000013", "BTL")], [("GUDANG", "24"), ("TOKO", "-1.5")], "OLI", "TOP 1",
     fields={"jasa": False, "stokmin": Decimal(6), "supplier": "SUP1", "keterangan": "Untuk bebek & matic",
             "dateupd": datetime(2026, 11, 20, 9, 15)},
 )  # fmt: skip
@@ -31,8 +31,8 @@ FORMULA = Item(
 )  # fmt: skip
 DOLLAR = Item("USD1", "PAPERBACK", [("PCS", "1", None, None, "1", None)], fields={"matauang": "USD"})
 SERVICE = Item("JASA1", "ONGKOS KIRIM", [("KALI", "1", None, None, "0", "15000")], fields={"jasa": True})
-ITEMS = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, OIL, COFFEE, SOAP, TEA, FORMULA, DOLLAR, SERVICE, *BISCUITS, *HUGE[:2],
-         *FILLER]  # fmt: skip
+ITEMS = [INDOMIE, SUGAR, LOSS, UNPRICED, UNSOLD, OIL, COFFEE, SOAP, TEA, FORMULA, DOLLAR, SERVICE, *BISCUITS, HUGE[0],
+         *FILLER[:40]]  # fmt: skip
 
 
 def discount(item: Item, code: str, percent: str = "0", **columns: object) -> dict[str, object]:

@@ -28,7 +28,7 @@ from toko_web.sign_in.password_checks import (
     WrongPasswordError,
 )
 
-NEW = "hujan turun di bulan juni"
+NEW = "hujan turun sejak subuh"
 
 
 @pytest.fixture

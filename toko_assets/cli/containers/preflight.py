@@ -178,14 +178,22 @@ def _check_running(settings: Mapping[str, str], folder: Path, containers: Sequen
 
 
 def _check_people(settings: Mapping[str, str], containers: Sequence[Container]) -> Iterator[Problem]:
-    """Check that somebody has access, or the pages do not start. Pages that run have people in the state database."""
-    if any(settings.get(name) for name in PEOPLE) or any(one.name == PAGE and one.is_healthy for one in containers):
+    """Check that somebody has access, or the pages do not start.
+
+    Pages that run without people in their environment have some in the state database.
+    """
+    running = [one for one in containers if one.name == PAGE and one.is_healthy]
+    if _has_people(settings) or any(not _has_people(one.environment) for one in running):
         return
     yield Problem(
         "OWNER_USERS is empty: while nobody has access, the catalogue's pages do not start. Put the owner's Telegram "
         "id there, or run: docker compose exec code toko people add ID --role owner",
         is_warning=True,
     )
+
+
+def _has_people(settings: Mapping[str, str]) -> bool:
+    return any(settings.get(name) for name in PEOPLE)
 
 
 def _check_ports(settings: Mapping[str, str], containers: Sequence[Container]) -> Iterator[Problem]:

@@ -53,7 +53,12 @@ def show_next_steps(answers: Answers, *, in_containers: bool, synced: bool) -> N
     width = max(len(command) for command, _ in steps)
     for command, what in steps:
         answers.say(f"  {command:<{width}}  {what}")
-    answers.say(f"The web interface is then at http://127.0.0.1:{port}.")
+    name = "CATALOG_PORT" if in_containers else "CATALOG_LISTEN"
+    pages = (answers.present(name) or "8000").rpartition(":")[2]
+    answers.say(
+        f"The catalogue is then at http://127.0.0.1:{pages} in a browser, and Dagster's web interface at "
+        f"http://127.0.0.1:{port}."
+    )
     if answers.env.get("TELEGRAM_BOT_TOKEN") and not answers.env.get("ALLOWED_USERS"):
         answers.say(
             "Staff: each of them sends the bot a message. The owners get one with buttons, and decide who may search."

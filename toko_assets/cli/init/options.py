@@ -16,6 +16,7 @@ PLAIN = {
     "IPOS_DATABASE": "Which iPOS database is the shop's, if there are backups of several.",
     "OWNER_USERS": "The Telegram ids of the owners, separated by commas.",
     "ALLOWED_USERS": "The Telegram ids of the staff, separated by commas.",
+    "CATALOG_URL": "The public https address of the catalogue's pages, if they get one (docs/https.md).",
     "WEB_PORT": "The port of the web interface (default: 3000).",
 }
 """The settings with an option, and its help."""

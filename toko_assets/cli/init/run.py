@@ -42,11 +42,14 @@ from toko_assets.common.settings import Settings
 from toko_bot.settings import BotSettings
 from toko_core import PermanentError, SettingError
 from toko_core.settings import ENV_FILE, SECRETS, ShopSettings, env_warnings
+from toko_web.settings import PageSettings
 
 BARE, COMPOSE = "bare", "compose"
 WAYS = [(BARE, "without containers: `toko up`"), (COMPOSE, "in containers, with Docker Compose: `make up`")]
 PASSWORDS = ("POSTGRES_PASSWORD", "DB_PASSWORD")
 PASSWORD_BYTES = 24
+PAGES = {"CATALOG_LISTEN": "127.0.0.1:8000", "CATALOG_PORT": "8000"}
+"""Where the catalogue's pages are, by the setting that changes it."""
 MASK = "********"
 
 
@@ -95,7 +98,7 @@ def run_init(options: dict[str, Any], console: Console) -> None:
 
 def _check_present(answers: Answers) -> None:
     """Raise SettingError if the present settings are wrong, or OSError if `.env` cannot be written."""
-    wrong = dict.fromkeys((*find_problems(Settings), *find_problems(BotSettings)))
+    wrong = dict.fromkeys((*find_problems(Settings), *find_problems(BotSettings), *find_problems(PageSettings)))
     if problems := [problem for problem in wrong if " is missing: " not in problem]:
         raise SettingError(*problems, "Correct that first.")
     folder = ENV_FILE.resolve().parent
@@ -137,7 +140,9 @@ def _ask_all(answers: Answers, containers: Containers | None, way: str, *, dropb
         *look_at_installation(shop, running),
     ):
         _show(answers, finding)
-    _choose_port(answers, running=bool(running_dev(shop) or running))
+    is_running = bool(running_dev(shop) or running)
+    _choose_port(answers, running=is_running)
+    _choose_pages_place(answers, way, running=is_running)
     console.rule("The shop", align="left")
     answers.decide("SHOP_NAME", "Name of the shop", "Toko")
     choose_time_zone(answers)
@@ -194,6 +199,19 @@ def _choose_port(answers: Answers, *, running: bool) -> None:
     for name in ("WEB_URL", "DAGSTER_URL"):  # the default of both has the usual port
         if answers.present(name) in {"", f"http://127.0.0.1:{before}"} and port != before:
             answers.env.set(name, f"http://127.0.0.1:{port}")
+
+
+def _choose_pages_place(answers: Answers, way: str, *, running: bool) -> None:
+    """Set CATALOG_URL if it is given, and another port of the catalogue's pages if the usual one is in use."""
+    if "CATALOG_URL" in answers.given:
+        answers.decide("CATALOG_URL", "Public address of the catalogue's pages")
+    name = "CATALOG_PORT" if way == COMPOSE else "CATALOG_LISTEN"
+    host, _, before = (answers.present(name) or PAGES[name]).rpartition(":")
+    if running or not (problem := port_problem(int(before))):
+        return
+    port = free_port(int(before))
+    answers.say(f"{Mark.NOTE.value} {problem}: another program uses it. The catalogue's pages get port {port}.")
+    answers.env.set(name, f"{host}:{port}" if host else str(port))
 
 
 def _set_up_containers(answers: Answers, containers: Containers) -> None:

@@ -5,12 +5,10 @@ from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 
-from toko_bot.replies.buttons import Results
 from toko_bot.replies.demand import words
 from toko_bot.replies.demand.buttons import PERIODS, DemandList, OpenAgain, SearchAgain
 from toko_bot.replies.layout import Page, Part, button, in_rows, list_page, turning
-from toko_bot.replies.narrowing import find
-from toko_core.catalog.asking.wanted import find_meant, is_found, read_wanted
+from toko_core.catalog.asking.wanted import is_there
 from toko_core.catalog.live import Served
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.state.demand.store import Kind, Wanted
@@ -28,8 +26,9 @@ def demand_page(served: Served, wanted: DemandList, part: Part, number: int, sho
     """
     is_missing = wanted.kind is Kind.MISSING
     numbered = list(enumerate(shown, part.start + 1))
+    index, products = served.catalog.index, served.catalog.products
     lines = [
-        words.line(place, one.query, one.times, is_there=is_missing and _is_there(served, one.query))
+        words.line(place, one.query, one.times, is_there=is_missing and is_there(index, products, one.query))
         for place, one in numbered
     ]
     about = words.ABOUT if shown else words.EMPTY
@@ -57,10 +56,3 @@ def recent_page(text: str, served: Served | None, codes: Sequence[str]) -> Page:
     if not buttons:
         return Page(text)
     return Page(f"{text}\n\n{words.RECENT}", InlineKeyboardMarkup(in_rows(buttons, 1)))
-
-
-def _is_there(served: Served, query: str) -> bool:
-    """Return whether the catalogue has what was searched for by now."""
-    index, products = served.catalog.index, served.catalog.products
-    hits = find(index, products, Results(1, query), 1)
-    return is_found(hits, find_meant(index, read_wanted(index, products, query).text, hits))

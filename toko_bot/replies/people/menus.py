@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from toko_bot.replies import messages
 from toko_core.people import Role
 
-OF_CUSTOMERS = ("start", "bantuan", "riwayat", "naik", "turun", "penawaran", "favorit", "pagi", "id")
+OF_CUSTOMERS = ("start", "bantuan", "riwayat", "naik", "turun", "penawaran", "favorit", "pagi", "web", "id")
 """The commands of the staff that customers have too. The gate lets no other command of theirs pass."""
 
 

@@ -44,6 +44,12 @@ OLDER, NEWEST = "Sebelumnya ›", "‹ Terbaru"
 AUDIT = "Catatan"
 NOTHING_NOTED = "Belum ada catatan."
 COMMAND_LINE = "Komputer toko"
+WEB_IN_PRIVATE = "Tautan masuk hanya untuk Anda sendiri. Kirim /web lewat chat pribadi dengan bot ini."
+NO_WEB = "Harga belum bisa dibuka di browser. Pemilik toko bisa menyiapkannya."
+NO_WEB_FOR_OWNERS = (
+    "Halaman harga di browser belum punya alamat. Isi <code>CATALOG_URL</code> di file .env di komputer toko, "
+    "misalnya <code>https://harga.tokoanda.com</code>, lalu jalankan ulang bot ini."
+)
 
 
 def stranger(shop: str, user_id: int) -> str:
@@ -110,6 +116,14 @@ def person_level(person: Person) -> str:
     return f"{named_with_id(person.label, person.username, person.user_id)}\n\n{WHICH_LEVEL}"
 
 
+def web_link(url: str) -> str:
+    """The message with a link that signs in. Links in the text can be opened on another device, unlike buttons."""
+    return (
+        f"🔑 Buka tautan ini untuk masuk, di HP ini atau di komputer:\n{escape(url)}\n\n"
+        "Berlaku 10 menit, untuk sekali masuk. Jangan diteruskan: siapa pun yang membukanya masuk sebagai Anda."
+    )
+
+
 def really_remove(person: Person) -> str:
     return (
         f"Hapus akses {named_with_id(person.label, person.username, person.user_id)}?\n"
@@ -147,6 +161,17 @@ def _action(noted: Entry, level_name: Callable[[int], str]) -> str:
             return f"menghapus akses {subject}"
         case "decide":
             return audit_action(details)
+        case "set_password":
+            return f"membuat sandi untuk {subject}"
+        case "remove_password":
+            return f"menghapus sandi {subject}"
+        case "end_sign_ins":
+            return f"mengeluarkan {subject} dari {count(details.get('sign_ins', 1))} perangkat"
+        case "add_key":
+            scopes = ", ".join(map(str, details.get("scopes", ())))
+            return f"membuat kunci API {subject}: {escape(shorten(scopes, LONGEST_ACTION))}"
+        case "revoke_key":
+            return f"mencabut kunci API {subject}"
         case "erase":
             return "menghapus data seseorang"
     return f"{escape(shorten(noted.action, LONGEST_ACTION))} {subject}"

@@ -31,3 +31,10 @@ def find_meant(index: SearchIndex, text: str, hits: Sequence[Hit]) -> str | None
 def is_found(hits: Sequence[Hit], meant: str | None) -> bool:
     """Return whether the best hit may be what was asked for. `meant` is what `find_meant` returns."""
     return bool(hits) and (hits[0].score >= WEAK or meant is not None)
+
+
+def is_there(index: SearchIndex, products: Products, query: str) -> bool:
+    """Return whether a search for a query finds what may be asked for."""
+    text = read_wanted(index, products, query).text
+    hits = index.search(text, 1)
+    return is_found(hits, find_meant(index, text, hits))

@@ -9,13 +9,14 @@ from itertools import groupby, pairwise
 from toko_core.prices.history import Series, Span, date_axis, price_axis
 from toko_core.text import rupiah
 
-WIDTH, HEIGHT = 360, 190
+WIDTH, HEIGHT = 300, 170
 """Of a plot, in units that are about as large as the pixels of a phone."""
 TOP, BOTTOM, RIGHT, GAP = 10, 26, 10, 6
 CHARACTER = 7.0
 """The width of a digit in the font of the axes, and a little more: fonts differ."""
-MOST_LEFT = 160
-DATES = 3
+MOST_LEFT = 140
+DATES, DATE = 3, 76
+"""The dates of an axis, and the room that one needs. At least two are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _plot(unit: str, series: Sequence[Series], span: Span) -> Plot:
     axis = price_axis(series)
     labels = [rupiah(price) for price in axis]
     left = min(2 * GAP + CHARACTER * max(map(len, labels)), MOST_LEFT)
-    dates = date_axis(span, DATES)
+    dates = date_axis(span, DATES if WIDTH - RIGHT - left >= DATES * DATE else 2)
     anchors = ["start", *(["middle"] * (len(dates) - 2)), "end"]
 
     def x(time: datetime) -> float:

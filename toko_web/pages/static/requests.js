@@ -38,14 +38,12 @@ export function makeQueue(show, tell) {
     const late = setTimeout(() => control.abort(), LONGEST);
     /** @type {Trouble} */
     let trouble = "";
+    let html = "";
     try {
       const response = await fetch(`/hasil${query}`, { signal: control.signal, redirect: "manual" });
       if (response.status === 401 || response.type === "opaqueredirect") trouble = "signed-out";
       else if (!response.ok) trouble = "busy";
-      else {
-        const html = await response.text();
-        if (running === control) show(html, query); // it may be older than what is wanted, never than what is shown
-      }
+      else html = await response.text();
     } catch {
       trouble = wanted === null && running === control ? "offline" : ""; // else a newer request has taken its place
     } finally {
@@ -53,6 +51,7 @@ export function makeQueue(show, tell) {
     }
     if (running !== control) return;
     running = null;
+    if (html) show(html, query); // it may be older than what is wanted, never than what is shown
     finish(query, trouble);
   }
 

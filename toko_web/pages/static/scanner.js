@@ -4,16 +4,19 @@ const SLOWEST = 50; // milliseconds between two keys of a scanner; people who ty
 const AVERAGE = 35; // of all keys of a code; the repeats of a key that is held down do not count at all
 const SHORTEST = 4; // characters
 
+/** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
+
 /**
- * What was typed fast, and the field in which it ended up.
- * @typedef {{ text: string, first: number, last: number, field: HTMLInputElement | HTMLTextAreaElement | null, before: string }} Burst
+ * What was typed fast, and the field in which it ended up with what was in it before.
+ * @typedef {{ text: string, first: number, last: number, field: Field, before: string }} Burst
  */
 
 /**
  * Call `scanned` with each code that a scanner sends. What it typed into a field is taken back.
+ * @param {Field} search the field that receives what is typed outside of fields
  * @param {(code: string) => void} scanned
  */
-export function followScanner(scanned) {
+export function followScanner(search, scanned) {
   /** @type {Burst | null} */
   let burst = null;
 
@@ -25,11 +28,11 @@ export function followScanner(scanned) {
     const now = event.timeStamp;
     if (burst && now - burst.last > SLOWEST) burst = null;
     if (event.key === "Enter") {
-      const code = burst && isScan(burst, now) ? burst.text.trim() : "";
-      if (code) {
+      const code = burst && isScan(burst) ? burst.text.trim() : "";
+      if (burst && code) {
         event.preventDefault(); // neither sends a form nor presses the button that has the focus
         event.stopImmediatePropagation();
-        takeBack(/** @type {Burst} */ (burst));
+        burst.field.value = burst.before;
         scanned(code);
       }
       burst = null;
@@ -37,24 +40,21 @@ export function followScanner(scanned) {
     }
     const typed = characterOf(event);
     if (!typed) return; // Shift and the like
+    const field = fieldWithFocus();
     if (burst) {
       burst.text += typed;
       burst.last = now;
-      if (typed === " " && !burst.field) event.preventDefault(); // would press a button
+      if (typed === " " && !field) event.preventDefault(); // would press a button
     } else {
-      const field = fieldWithFocus();
-      burst = { text: typed, first: now, last: now, field, before: field?.value ?? "" };
+      const into = field ?? search;
+      burst = { text: typed, first: now, last: now, field: into, before: into.value };
     }
   }, { capture: true });
 }
 
-/**
- * @param {Burst} burst
- * @param {number} end when Enter came
- */
-function isScan(burst, end) {
-  const length = burst.text.length;
-  return length >= SHORTEST && end - burst.last <= 2 * SLOWEST && (burst.last - burst.first) / (length - 1) <= AVERAGE;
+/** @param {Burst} burst */
+function isScan({ text, first, last }) {
+  return text.length >= SHORTEST && (last - first) / (text.length - 1) <= AVERAGE;
 }
 
 /**
@@ -71,10 +71,4 @@ function fieldWithFocus() {
   const field = document.activeElement;
   const isField = field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement;
   return isField && !field.readOnly ? field : null;
-}
-
-/** @param {Burst} burst */
-function takeBack(burst) {
-  if (!burst.field || burst.field.value === burst.before) return;
-  burst.field.value = burst.before;
 }

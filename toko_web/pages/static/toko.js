@@ -8,7 +8,7 @@ const form = document.querySelector("form.search");
 if (form instanceof HTMLFormElement) {
   const live = document.getElementById("hasil") ? searchAsYouType(form) : null;
   followKeys(form, live);
-  followScanner((code) => {
+  followScanner(/** @type {HTMLInputElement} */ (form.elements.namedItem("q")), (code) => {
     live?.stop();
     location.assign(`/pindai?kode=${encodeURIComponent(code)}`);
   });

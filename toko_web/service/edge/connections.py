@@ -1,15 +1,19 @@
 """Connections with limits on sizes, times and their number, so that slow clients take nothing from the others.
 
-uvicorn limits only the time between two requests. It reads heads of any size, and waits for ever for the rest of one.
+uvicorn limits only the time between two requests. It reads heads of any size, and waits forever for the rest of one.
 """
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from toko_web.service.edge.headers import SecurityHeaders
+from toko_web.service.errors import TOO_BUSY, respond
 
 LARGEST_HEAD = 32 << 10
 """Bytes of a request until its body. A browser sends about 1,000."""
@@ -23,6 +27,9 @@ ANSWER_SECONDS = 120.0
 """How long an answer may take until its client has read it: a whole catalogue over a slow line, for example."""
 MOST_CONNECTIONS = 300
 """Of all clients together. When there are more, the one that has waited longest is closed."""
+MOST_UNDER_WAY = 100
+"""Requests that are answered or wait for it. Further ones are told to come back: to wait would help none of them."""
+RETRY_SECONDS = 2
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: 32\r\nconnection: close\r\n\r\nThe head of the request is huge\n"
@@ -90,7 +97,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """Begin to answer a request."""
         self._in_head, self._in_body = False, True
         self._expire_in(BODY_SECONDS)
+        app = self.app
+        if len(self.tasks) >= MOST_UNDER_WAY:
+            self.app = TOO_MANY
         super().on_headers_complete()
+        self.app = app
 
     def on_body(self, body: bytes) -> None:
         """Read a part of a body."""
@@ -128,6 +139,16 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+async def _too_busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that there is no time for."""
+    await respond(scope, 503, "Too many requests at once.", {"Retry-After": str(RETRY_SECONDS)}, TOO_BUSY)(
+        scope, receive, send
+    )
+
+
+TOO_MANY: Any = SecurityHeaders(_too_busy, is_https=False)
 
 
 def close_longest(connections: Iterable[Connection], most: int) -> None:

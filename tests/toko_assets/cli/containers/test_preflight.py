@@ -169,6 +169,10 @@ def test_without_people_one_line_says_that_the_pages_do_not_start_unless_they_ru
         healthy = runs.replace('"Running": true', f'"Running": true, "Health": {{"Status": "{health}"}}')
         (server.folder / "containers.json").write_text(healthy)
         assert server.check(OWNER_USERS="") == lines
+        (server.folder / "containers.json").write_text(
+            healthy.replace('"DB_PASSWORD', '"OWNER_USERS=102", "DB_PASSWORD')
+        )
+        assert server.check(OWNER_USERS="") == [said], "the owner that it knows is named no more"
 
 
 def test_a_proxy_with_another_port_is_told_to_name_the_address_of_the_pages(server: Server) -> None:

@@ -1,6 +1,7 @@
 """`toko init` where there is Docker: its group, an earlier installation, and a line if it cannot be used."""
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +67,18 @@ def test_in_containers_the_group_and_the_passwords_are_set_and_nothing_is_synced
 
 
 @pytest.mark.usefixtures("docker")
+@pytest.mark.usefixtures("docker")
+def test_in_containers_another_program_keeps_its_port_and_the_pages_get_the_next(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        used = other.getsockname()[1]
+        (folder / ".env").write_text(f"CATALOG_PORT={used}\n")
+        said = init("--way", "compose", "--backup-folder", "in")
+    assert said.status == 0, said
+    port = str(dotenv_values(".env")["CATALOG_PORT"])
+    assert int(port) > used
+    assert f"another program uses it. The catalogue's pages get port {port}." in said.output
+
+
 def test_without_containers_env_has_no_setting_of_theirs_even_if_there_is_docker(folder: Path) -> None:
     assert init("--way", "bare", "--backup-folder", "in", "--no-sync").status == 0
     assert not {"POSTGRES_PASSWORD", "DB_PASSWORD", "DOCKER_GID"} & dotenv_values(folder / ".env").keys()

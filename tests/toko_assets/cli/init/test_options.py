@@ -148,6 +148,21 @@ def test_a_port_that_is_in_use_is_a_line_and_another_one_is_used_in_links(folder
     assert (settings["WEB_PORT"], settings["WEB_URL"]) == (free, f"http://127.0.0.1:{free}")
 
 
+def test_the_pages_get_another_port_if_theirs_is_in_use(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CATALOG_LISTEN")
+        used = other.getsockname()[1]
+        (folder / ".env").write_text(f"CATALOG_LISTEN=127.0.0.1:{used}\n")
+        said = init("--no-bot", "--no-sync", "--catalog-url", "https://harga.example.com")
+    assert said.status == 0, said
+    settings = dotenv_values(".env")
+    host, _, port = str(settings["CATALOG_LISTEN"]).rpartition(":")
+    assert host == "127.0.0.1"
+    assert int(port) > used
+    assert f"The catalogue is then at http://127.0.0.1:{port} in a browser" in said.output
+    assert settings["CATALOG_URL"] == "https://harga.example.com"
+
+
 def test_the_shops_database_is_chosen_and_synced(folder: Path, postgres: PostgresServer) -> None:
     for name in ("TOKO_A", "TOKO_B"):
         write_backup(postgres, folder / "in" / f"{name}.i5bu", a_shop(), database=name)

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from toko_web.api import problems
-from toko_web.api.models import Problem
 from toko_web.api.problems import DOCUMENTED_AT, MEDIA_TYPE, Kind
+from toko_web.api.reference.models import Problem
 
 TITLE = "Product prices of a shop"
 ABOUT = """A read-only API of the shop's published catalogue.
@@ -15,7 +15,7 @@ ABOUT = """A read-only API of the shop's published catalogue.
 Amounts and quantities are decimal numbers in texts (`"2612.5"`), without exponent. Amounts are rupiah. Times are
 RFC 3339. Each response comes from one catalogue and one moment.
 """
-ALWAYS = (401, 403, 406, 422, 429, 503)
+ALWAYS = (401, 403, 406, 414, 422, 429, 503)
 """The errors that every operation can have."""
 PRICE: dict[str, Any] = {
     "unit": "BKS", "conversion": "1", "level": None, "up_to": "11", "list_price": "17500", "price": "15750",
@@ -82,6 +82,7 @@ DETAIL = {
     problems.NOT_FOUND: "The catalogue has no product with this id.",
     problems.NOT_ACCEPTABLE: "The response is application/json.",
     problems.CHANGED: "A new catalogue was published since the first page: search again without cursor.",
+    problems.TOO_LONG: "The path and the query have at most 4 KB.",
     problems.TOO_MANY: "The key stock-sync may make 120 requests at once and 20 a second.",
     problems.UNAVAILABLE: "No catalogue is published yet.",
 }  # fmt: skip
@@ -112,6 +113,10 @@ def describe(api: FastAPI, version: str) -> dict[str, Any]:
             {"name": "catalogue", "description": "The catalogue as a whole, and its price changes"},
         ],
     )  # fmt: skip
+    key = {"type": "http", "scheme": "bearer", "description": "A key that `toko keys add` printed"}
+    description["components"]["securitySchemes"] = {KEY: key}
+    for methods in description["paths"].values():
+        methods["get"]["security"] = [{KEY: []}]
     schemas = description["components"]["schemas"]
     problem = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
@@ -138,6 +143,7 @@ def _error(kind: Kind) -> dict[str, Any]:
     return found
 
 
+KEY = "key"
 RETRIED = (429, 503)
 HEADERS = {
     "ETag": {

@@ -263,7 +263,7 @@ class Problem(Model):
     type: str = Field(description="The kind of error", examples=["/v1/docs#not-found"])
     title: str
     status: int
-    detail: str
+    detail: str | None = None
     errors: list[WrongParameter] | None = None
 
 

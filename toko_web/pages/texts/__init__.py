@@ -1,0 +1,1 @@
+"""The sentences of pages whose values are in Python."""
