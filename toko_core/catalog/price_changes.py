@@ -65,11 +65,11 @@ def _moves(of_products: str = "") -> str:
     """  # noqa: S608 - column names
 
 
-MOVED = f"{_moves()} SELECT product_id FROM moves GROUP BY product_id ORDER BY max(share) DESC, product_id"
+MOVED = f"{_moves()} SELECT product_id FROM moves GROUP BY product_id ORDER BY max(share) DESC, product_id"  # noqa: S608
 MOVES_OF = f"""
     {_moves("AND product_id IN (SELECT unnest($rows))")} SELECT * EXCLUDE share FROM moves
     ORDER BY share DESC, satuan, level, jumlah_sampai
-"""
+"""  # noqa: S608 - column names
 BETWEEN = f"""
     WITH stored AS (
         SELECT {KEY}, first(t.before ORDER BY t.seen_from) AS before, last(t.after ORDER BY t.seen_from) AS after,

@@ -225,7 +225,7 @@ class Dagster:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """Return the certificates that are trusted. Loading them takes 25 ms, during which the process does nothing else."""
+    """Return the certificates that are trusted. To load them takes 25 ms, in which nothing else is done."""
     return httpx.create_ssl_context()
 
 

@@ -1,4 +1,4 @@
-"""Reads tables of catalogues in parts, and tables that lack columns because an earlier version wrote them."""
+"""Reads columns of catalogues in parts, and tables that lack columns because an earlier version wrote them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -47,6 +47,7 @@ class Texts:
 
 
 def read_texts(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> dict[str, Texts]:
+    """Read columns of texts, each in the order of the file."""
     together = ", ".join(f"encode(coalesce(string_agg({column}, ''), ''))" for column in columns)
     lengths = ", ".join(f"coalesce(strlen({column}), -1) AS {column}" for column in columns)
     parts = zip(*(rows.fetchall()[0] for rows in read_parts(connection, table, together)), strict=True)
@@ -61,6 +62,7 @@ def read_numbers(connection: duckdb.DuckDBPyConnection, table: str, columns: str
 
 
 def narrow(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Return whole numbers with 32 bits each if all of them fit, else with 64."""
     fits = np.iinfo(np.int32)
     small = numbers.min(initial=0) >= fits.min and numbers.max(initial=0) <= fits.max
     return np.asarray(numbers, np.int32 if small else np.int64)

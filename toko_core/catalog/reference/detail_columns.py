@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from toko_core.catalog.reference.columns import read_numbers, read_parts, read_texts
 
+PRODUCT: Final = ("satuan", "rak", "keterangan", "jasa", "stokmin", "supplier")
 NEVER: Final = -(1 << 63)
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - the shop's wall clock
 CHANGED: Final = f"coalesce(epoch_us(dateupd), {NEVER}) AS dateupd"
@@ -28,7 +29,9 @@ class DetailColumns:
 
         The rows of a table must be in the order of product_ids, and the connection must use one thread.
         """
-        self._product = _read_coded(connection, products, ("satuan", "rak", "keterangan", "jasa", "stokmin", "supplier"))
+        self._product = _read_coded(
+            connection, products, ("satuan", "rak", "keterangan", "jasa", "stokmin", "supplier")
+        )
         self._changed = read_numbers(connection, products, CHANGED)["dateupd"]
         count = len(self._changed)
         self._barcodes = read_texts(connection, "barcodes", ("barcode",))["barcode"]
