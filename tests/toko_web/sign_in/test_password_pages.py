@@ -110,7 +110,7 @@ def test_people_change_their_password_with_the_current_one_and_other_sign_ins_en
         page = here.get("/akun")
         for now, new, again, said in (
             ("salah sekali", NEW, NEW, "Sandi yang sekarang salah"), (WORDS, NEW, NEW + "x", "tidak sama"),
-            (WORDS, "pendek", "pendek", "minimal 8 huruf"),
+            (WORDS, "pendek", "pendek", "minimal 8 karakter"),
             (WORDS, "rahasia123", "rahasia123", "gampang ditebak"),
         ):  # fmt: skip
             rejected = here.submit(page, "/akun/sandi", sandi=now, baru=new, lagi=again)
