@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tests.reliability.kills 100
 
-Every sync is a fork of a process that has imported all, so that a hundred of them take minutes. What is killed with `kill -9` is, in turn, the
-sync's process, its PostgreSQL, or both. The reader is a process of its own that opens the served catalogue again and
-again and checks that all of its prices are from one backup.
+Every sync is a fork of a process that has imported all, so that a hundred of them take minutes. What is killed with
+`kill -9` is, in turn, the sync's process, its PostgreSQL, or both. The reader is a process of its own that opens the
+served catalogue again and again and checks that all of its prices are from one backup.
 """
 
 import argparse
@@ -79,8 +79,6 @@ def kill_syncs(folder: Path, kills: int, rng: random.Random, say: Callable[[str]
 
 def import_all() -> None:
     """Import what a sync imports, before it is forked: importing takes longer than a sync."""
-    import matplotlib.backends.backend_agg
-    import matplotlib.figure
 
     import toko_assets.cli.commands
     import toko_assets.cli.run

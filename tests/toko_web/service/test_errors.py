@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from tests.toko_web.here import Here, app_of, serving_here
 from tests.waiting import wait_until
@@ -22,7 +23,9 @@ def here(data_here: Path) -> Iterator[Here]:
     async def broken(part: str) -> None:
         raise ValueError(f"a reason with {part} and {SECRET}")
 
-    @app.state.api.get("/broken")
+    api: FastAPI = app.state.api
+
+    @api.get("/broken")
     async def broken_api() -> None:
         raise ValueError(SECRET)
 
