@@ -57,7 +57,7 @@ def run_benchmark(plan: Plan, console: Console) -> Benchmark:
 
 def _measure(plan: Plan, shop: Shop, folder: Path, show: Lines) -> tuple[tuple[Phase, ...], int, int]:
     """Return the figures of each route, and the server's memory at its start and its peak."""
-    port, before = _free_port(), os.sched_getaffinity(0)
+    port, before = free_port(), os.sched_getaffinity(0)
     publish_copy(shop.catalogs[0], folder / "data" / "catalog", 0)
     settings = {
         "CATALOG_LISTEN": f"127.0.0.1:{port}", "ALLOWED_USERS": str(STAFF), "LOG_LEVEL": "INFO",
@@ -70,7 +70,7 @@ def _measure(plan: Plan, shop: Shop, folder: Path, show: Lines) -> tuple[tuple[P
             os.sched_setaffinity(server.pid, {core})  # before it starts any thread
             show.working("Starting the server")
             url = f"http://127.0.0.1:{port}"
-            _wait_for(url)
+            wait_for(url)
             state = StateDatabase(settings["STATE_URL"])
             cookie, keys = sign_in(url, state), make_keys(state, plan.rate)
             state.close()
@@ -128,7 +128,8 @@ def _summary(phase: Phase) -> str:
     )
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Wait until the server of an address serves a catalogue. Raises MeasurementError."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -139,7 +140,8 @@ def _wait_for(url: str) -> None:
     raise MeasurementError(f"The server did not answer within {START_SECONDS:.0f} s.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return int(trial.getsockname()[1])

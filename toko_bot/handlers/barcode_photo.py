@@ -64,7 +64,7 @@ async def on_photo(update: Update, context: Context) -> None:
         return
     goods = find_goods(served.catalog.index, symbols)
     if any(printed.rows for printed in goods):
-        await reply(update, await _goods_page(update, shop, served, goods, certain=is_certain(symbols)))
+        await reply(update, await _goods_page(update, shop, served, goods, symbols))
         shop.metrics.searched("photo", goods[0].number, time.perf_counter() - started, len(goods))
     elif message.caption:
         await answer_search(update, context, message.caption)
@@ -76,24 +76,32 @@ async def on_photo(update: Update, context: Context) -> None:
 
 
 async def _goods_page(
-    update: Update, shop: Services, served: Served, goods: Sequence[Printed], *, certain: bool
+    update: Update, shop: Services, served: Served, goods: Sequence[Printed], symbols: Sequence[Symbol]
 ) -> Page:
     """Build the page of the product whose barcode was read, or the list of several, or of those to confirm."""
-    settings, view = shop.settings, shop.view(update)
+    settings, view, certain = shop.settings, shop.view(update), is_certain(symbols)
     rows = list(dict.fromkeys(row for printed in goods for row in printed.rows))
     unknown = [printed.number for printed in goods if not printed.rows]
+    notes = [*([words.not_in_data(unknown)] if unknown else []), *_unread(symbols)]
     if len(rows) > 1 or not certain:
-        return several_page(served, settings, rows, view, unknown, "" if certain else goods[0].number)
+        return several_page(served, settings, rows, view, notes, "" if certain else goods[0].number)
     page = await open_product(update, shop, served, rows[0], query=goods[0].number)
-    return replace(page, text=f"{page.text}\n\n{words.not_in_data(unknown)}") if unknown else page
+    if len(goods) == 1:
+        notes.insert(0, words.only_read(goods[0].number))
+    return replace(page, text="\n\n".join((page.text, *notes)))
 
 
 def _nothing_found(goods: Sequence[Printed], symbols: Sequence[Symbol]) -> str | None:
     """Return what to say about barcodes that the shop does not have; None if there are none."""
     bars = [symbol.text for symbol in symbols if symbol.kind is Kind.LINEAR]
     if numbers := [printed.number for printed in goods] or bars:
-        return words.not_in_data(numbers[:MOST_UNKNOWN])
+        return "\n".join((words.not_in_data(numbers[:MOST_UNKNOWN]), *_unread(symbols)))
     return words.NO_GOODS if any(symbol.kind is Kind.MATRIX for symbol in symbols) else None
+
+
+def _unread(symbols: Sequence[Symbol]) -> list[str]:
+    """Return the line that says that the photo has barcodes that could not be read, if it has."""
+    return [words.OTHER_UNREAD] if any(symbol.kind is Kind.UNREAD for symbol in symbols) else []
 
 
 async def _read_barcodes(image: PhotoSize | Document, context: Context) -> list[Symbol] | None:

@@ -76,16 +76,15 @@ class Call:
     moment: datetime
     """The shop's wall clock, to the second."""
     headers: Mapping[str, str]
+    view: View = field(init=False)
+    """What is shown of a product."""
+    rounding: int | None = field(init=False)
+    """PRICE_ROUNDING."""
 
-    @property
-    def view(self) -> View:
-        """What is shown of a product."""
-        return View(cost=True) if self.key is None else self.key.view
-
-    @property
-    def rounding(self) -> int | None:
-        """PRICE_ROUNDING."""
-        return self.api.shop.settings.price_rounding
+    def __post_init__(self) -> None:
+        view = View(cost=True) if self.key is None else self.key.view
+        object.__setattr__(self, "view", view)
+        object.__setattr__(self, "rounding", self.api.shop.settings.price_rounding)
 
     @property
     def state(self) -> str:

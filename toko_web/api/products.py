@@ -35,7 +35,7 @@ Limit = Annotated[int, Query(ge=1, le=100, description="The most entries of a pa
 async def search_products(
     call: Reading,
     q: Annotated[str, Query(min_length=1, max_length=200, description="Words, a code or a barcode; typos are found")],
-    limit: Limit = 20,
+    limit: Limit = 10,
     cursor: Cursor = None,
     brand: Annotated[str | None, Query(max_length=200, description="Only this brand, as `brand` has it")] = None,
     category: Annotated[

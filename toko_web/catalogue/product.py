@@ -28,6 +28,7 @@ from toko_core.prices.shown import (
     shown_prices,
 )
 from toko_core.prices.totals import wanted_total
+from toko_web.catalogue.scanning import find_scanned
 
 LONGEST_BRANCH = 60
 
@@ -121,12 +122,14 @@ class ProductPage:
     """What was searched for, without its quantity."""
     total: Calculation | None
     """What the quantity costs that was searched for, if one was."""
+    scanned: Barcode | None
+    """The barcode that a scanner read."""
 
 
 def read_product(
-    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, query: str = ""
+    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, query: str = "", code: str = ""
 ) -> ProductPage:  # fmt: skip
-    """Return what `view` shows of a product now. It was found with `query`.
+    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`.
 
     It reads the file: do not call it in the event loop.
     """
@@ -153,9 +156,10 @@ def read_product(
         details.has_photo,
         read_history(served, row, view, rounding, zone),
         _owners_facts(served, row, product, details, zone) if view.cost else None,
-        tuple(find_serials(served.catalog, served.details, row, query)) if view.stock else (),
+        tuple(find_serials(served.catalog, served.details, row, query or code)) if view.stock else (),
         wanted.text if query else "",
         wanted_total(product, wanted, query, rounding),
+        find_scanned(details.barcodes, code),
     )
 
 

@@ -1,15 +1,18 @@
-"""Which unit of a product a scanner read the code of."""
+"""Which barcode of a product a scanner read."""
 
 from collections.abc import Iterable
 
 from toko_core.catalog.details import Barcode
+from toko_core.search.codes.gtin import LONGEST, other_forms
 from toko_core.search.codes.scanned import read_scan
 
 
-def scanned_unit(barcodes: Iterable[Barcode], code: str) -> str | None:
-    """Return the unit of a product that has a scanned code, also one in a GS1 symbol or without leading zeros."""
+def find_scanned(barcodes: Iterable[Barcode], code: str) -> Barcode | None:
+    """Return the barcode that was read: exactly it, also from a GS1 symbol, else another form of the same number."""
     if not code:
         return None
     scan = read_scan(code)
-    number = (scan.number if scan is not None else code).strip().lstrip("0")
-    return next((each.satuan for each in barcodes if number and each.barcode.strip().lstrip("0") == number), None)
+    number = code if scan is None else scan.number
+    forms = [number, *(other_forms(number) if number.isdecimal() and len(number) <= LONGEST else ())]
+    known = {barcode.barcode.lstrip("0"): barcode for barcode in barcodes}
+    return next((known[form.lstrip("0")] for form in forms if form.lstrip("0") in known), None)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse
 
 from toko_core.people import Person
 from toko_core.people.passwords import SHORTEST, HasPassword, PasswordError, Problem
-from toko_core.people.sign_ins import SignIn
-from toko_core.text import moment
+from toko_core.people.sign_ins import SEEN_EVERY, SignIn
+from toko_core.text import ago, moment
 from toko_web.pages.rendering import render
 from toko_web.pages.sign_in import WRONG, signed_out, too_many
 from toko_web.shop import Shop, shop_of
@@ -49,6 +49,7 @@ class Device:
     device: str
     began: str
     seen: str
+    """How long ago it was last used; empty if it is in use."""
     is_this: bool
 
 
@@ -135,12 +136,11 @@ def _read(shop: Shop, person: Person, current: int, is_owner: bool) -> Account:
 
 
 def _device(shop: Shop, one: SignIn, names: dict[int, str], current: int) -> Device:
-    def when(at: datetime) -> str:
-        return moment(at, shop.settings.zone)
-
-    name = names[one.person_id]
-    name = one.name if name == str(one.person_id) else name
-    return Device(one.number, name, one.device, when(one.began_at), when(one.seen_at), one.number == current)
+    name, unused = names[one.person_id], datetime.now(UTC) - one.seen_at
+    shown = one.name if name == str(one.person_id) else name
+    began = moment(one.began_at, shop.settings.zone)
+    seen = "" if unused < 2 * SEEN_EVERY else ago(unused)
+    return Device(one.number, shown, one.device, began, seen, one.number == current)
 
 
 def _lead_to(target: str) -> Response:

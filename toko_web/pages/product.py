@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,6 @@ from toko_core.prices.labels import label_group_price, label_unpriced
 from toko_core.prices.totals import calculation_text, next_tier_text
 from toko_core.text import backups, day, format_change, quantity, shorten, sold
 from toko_web.catalogue.product import OwnersFacts, ProductPage, read_product
-from toko_web.catalogue.scanning import scanned_unit
 from toko_web.catalogue.searching import clean
 from toko_web.pages.drawing.barcodes import draw_barcode
 from toko_web.pages.drawing.chart import place_chart
@@ -36,19 +34,16 @@ LONGEST_NAME, LONGEST_TITLE, LONGEST_FACT, LONGEST_UNIT = 300, 80, 100, 16
 async def show_product(
     request: Request, product: str, visitor: CurrentVisitor, q: str = "", kode: str = ""
 ) -> Response:
-    """Show a product, or say that the shop does not have it any more.
-
-    `q` is the query of the list that it was opened from, and `kode` the code that a scanner read.
-    """
+    """Show a product that was found with a query or a scanned code, or say that the shop does not have it any more."""
     served = shop_of(request).served
     row = served.hashes.find(product)
     if row is None:
         return render(request, "product_gone.html", 404, visitor=visitor)
     settings = shop_of(request).settings
-    read = partial(read_product, served, row, visitor.view, settings.price_rounding, settings.zone, clean(q))
-    page = await run_in_threadpool(read)
+    shown = visitor.view, settings.price_rounding, settings.zone
+    page = await run_in_threadpool(read_product, served, row, *shown, clean(q), clean(kode))
     _remember(request, visitor, page)
-    return await run_in_threadpool(_render_product, request, page, visitor, clean(kode))
+    return await run_in_threadpool(_render_product, request, page, visitor)
 
 
 def _remember(request: Request, visitor: Visitor, page: ProductPage) -> None:
@@ -75,13 +70,12 @@ async def show_photo(
     return Response(photo, media_type="image/jpeg", headers=headers)
 
 
-def _render_product(request: Request, page: ProductPage, visitor: Visitor, code: str) -> Response:
+def _render_product(request: Request, page: ProductPage, visitor: Visitor) -> Response:
     settings, history = shop_of(request).settings, page.history
     rounding = settings.price_rounding
     return render(
         request, "product.html", visitor=visitor, product=page, title=shorten(page.name, LONGEST_TITLE),
         name=shorten(page.name, LONGEST_NAME), unit=page.base_unit[:LONGEST_UNIT],
-        code=code, scanned=scanned_unit(page.barcodes, code),
         unpriced=label_unpriced(page.currency), group_label=label_group_price, facts=_facts(page, settings.zone),
         remark=(page.remark or "").splitlines(), format_change=format_change, zone=settings.zone,
         most_changes=MOST_CHANGES,

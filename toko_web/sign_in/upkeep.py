@@ -22,5 +22,6 @@ async def keep_pruned(shop: Shop) -> None:
 
 
 def _prune(shop: Shop) -> None:
+    shop.sign_ins.key()  # from here on it is in memory, so that no page waits for the database to make a form
     if shop.people.exist():  # a server without its settings would take everything for old
         shop.sign_ins.prune(shop.settings.staff)

@@ -1,5 +1,6 @@
 """Photos with several barcodes, photos in groups, and photos that would take the bot's memory or time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_of_two_barcodes_of_which_the_shop_has_one_the_product_is_shown_and_the_
     answer = budi.next_message().text
     assert answer.startswith("Gula Pasir <Gulaku>")
     assert answer.endswith("Barang dengan barcode 4006381333931 tidak ada di data.")
+
+
+def test_of_two_barcodes_of_which_one_cannot_be_read_the_answer_says_so(budi: Person) -> None:
+    budi.send_photo(take_photo([replace(SUGAR, module=3), replace(NOODLES, module=1.4)], Shot(blur=0.4), 4))
+    answer = budi.next_message().text
+    assert answer.startswith("Gula Pasir <Gulaku>")
+    assert f"Barcode yang terbaca: {SUGAR.text}" in answer, "whoever sees two of them knows which one it is"
+    assert answer.endswith("Ada barcode lain di foto ini yang tidak terbaca. Coba foto lebih dekat, satu per satu, ya.")
 
 
 @pytest.mark.parametrize("text", ["MIE001", "https://wa.me/6281234567890", "08123456789"])

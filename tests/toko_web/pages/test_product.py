@@ -171,6 +171,15 @@ def test_a_quantity_that_was_searched_for_is_calculated_as_in_the_bot(shop: Shop
     assert "12 BKS" not in shop.staff.get(path, params={"q": "gula pasir"}).text
 
 
+@pytest.mark.parametrize(("code", "unit"), [("8991002103238", "PCS"), ("12345678905", "PCS"), ("KOPI-01/A", "DUS"),
+                                            ("]C10108991002103238", "PCS"), ("9999", None)])  # fmt: skip
+def test_the_unit_whose_barcode_a_scanner_read_is_marked(shop: Shop, code: str, unit: str | None) -> None:
+    page = shop.staff.get(f"/barang/{product_hash(COFFEE.kodeitem)}", params={"kode": code}).text
+    marked = re.findall(r'<tr class="scanned">\s*<th scope="row">(\w+)', page)
+    assert marked == ([unit] if unit else [])
+    assert ('<p class="notice">Barcode' in page) == (unit is not None)
+
+
 def test_a_serial_number_that_was_searched_for_says_where_the_item_is(shop: Shop) -> None:
     path, line = f"/barang/{product_hash('USD1')}", "Nomor seri SN-7001: Gudang Utama"
     assert line in shop.wholesale.get(path, params={"q": "sn-7001"}).text

@@ -1,6 +1,8 @@
 """The server as a process: how it starts, what it says when it cannot, how it follows the catalogue, how it ends."""
 
 import os
+import pty
+import signal
 import socket
 import subprocess
 import sys
@@ -23,10 +25,15 @@ HTML = {"Accept": "text/html"}
 MEBIBYTE = 1 << 20
 
 
+def environment_of(folder: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of a command with only these settings."""
+    inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
+    return {**inherited, "TOKO_DATA_DIR": str(folder / "data"), **settings}
+
+
 def run_web(folder: Path, *args: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command until it ends."""
-    inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
-    environment = {**inherited, "TOKO_DATA_DIR": str(folder / "data"), **settings}
+    environment = environment_of(folder, **settings)
     return subprocess.run(
         [sys.executable, "-m", "toko_web", *args], cwd=folder, env=environment, text=True, capture_output=True,
         timeout=120,
@@ -158,7 +165,22 @@ def test_a_signal_ends_the_server_with_status_0_and_its_port_is_free_at_once(dat
     with running_web(data, tmp_path / "web", CATALOG_LISTEN=place) as web, web.client() as client:
         client.get("/healthz")  # its connection stays open: the server closes it, so the port has to wait
         assert web.stop() == 0
+        assert "leaked" not in web.log
     open_port(settings_of(data, catalog_listen=place)).close()
+
+
+def test_in_a_terminal_the_command_says_where_to_open_the_pages(data: Path, tmp_path: Path) -> None:
+    place, (ours, its) = f"127.0.0.1:{free_port()}", pty.openpty()
+    environment = environment_of(tmp_path, TOKO_DATA_DIR=str(data), CATALOG_LISTEN=place)
+    command = [str(Path(sys.executable).with_name("toko")), "web"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=its, stderr=subprocess.PIPE) as process:
+        os.close(its)
+        said = os.read(ours, 1000).decode()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+    os.close(ours)
+    assert said.strip() == f"Open http://{place}/ in a browser. Ctrl-C ends the server."
+    assert process.returncode == 0
 
 
 def test_other_machines_may_connect_once_there_are_people(data: Path, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """Who is signed in: cookies, roles that change at once, and where strangers are led."""
 
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from sqlalchemy import update
+from starlette.requests import Request
+from starlette.responses import Response
 
 from tests.toko_web.serving import CUSTOMER, OWNER, STAFF, RunningWeb
 from tests.toko_web.sign_in.browsers import Browser
@@ -15,6 +20,10 @@ from tests.waiting import wait_until
 from toko_core.people.sign_ins import LIFE
 from toko_core.people.view import Role
 from toko_core.state.tables import sign_ins
+from toko_web.service.metrics import Metrics
+from toko_web.settings import PageSettings
+from toko_web.shop import Shop as HttpsShop
+from toko_web.sign_in import cookies
 from toko_web.sign_in.devices import device_of
 from toko_web.sign_in.password_checks import network_of
 from toko_web.sign_in.places import local_path, sign_in_path
@@ -52,6 +61,29 @@ def test_the_cookie_is_signed_and_for_this_server_only(shop: Shop) -> None:
             header = f"toko_sign_in={wrong}".encode()
             response = httpx.get(shop.web.url + "/akun", headers=[(b"cookie", header), (b"accept", b"text/html")])
             assert response.status_code == 303, wrong
+
+
+def test_with_https_cookies_are_secure_and_of_this_host_only(tmp_path: Path) -> None:
+    settings = PageSettings(toko_data_dir=tmp_path, catalog_url="https://toko.example")
+    with closing(HttpsShop(settings, Metrics())) as shop:
+        request, response = request_to(shop), Response()
+        cookies.new_form_id(request)
+        cookies.set_sign_in(request, response, "token")
+        cookies.keep_form_id(request, response)
+        cookies.clear_sign_in(request, response)
+        sent = response.headers.getlist("set-cookie")
+        assert [each.partition("=")[0] for each in sent] == [
+            "__Host-toko_sign_in", "__Host-toko_form", "__Host-toko_sign_in",
+        ]  # fmt: skip
+        assert all({"Secure", "HttpOnly", "Path=/"} <= set(each.split("; ")) for each in sent)
+        name, _, value = sent[0].partition(";")[0].partition("=")
+        assert cookies.sign_in_id(request_to(shop, f"{name}={value}")) == "token"
+        assert cookies.sign_in_id(request_to(shop, f"toko_sign_in={value}")) is None
+
+
+def request_to(shop: HttpsShop, cookie: str = "") -> Request:
+    app = SimpleNamespace(state=SimpleNamespace(shop=shop))
+    return Request({"type": "http", "app": app, "headers": [(b"cookie", cookie.encode())]})
 
 
 def test_a_removed_person_is_signed_out_at_once_and_a_changed_role_counts_at_once(shop: Shop) -> None:

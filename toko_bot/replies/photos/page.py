@@ -15,11 +15,11 @@ from toko_core.people.shown import asked_now
 
 
 def several_page(
-    served: Served, settings: BotSettings, rows: Sequence[int], view: View, unknown: Sequence[str] = (), qr: str = ""
+    served: Served, settings: BotSettings, rows: Sequence[int], view: View, notes: Sequence[str] = (), qr: str = ""
 ) -> Page:
     """Build the list of at most `Pictured.MOST` products, as `view` shows them, with a button for each.
 
-    `unknown` are the barcodes that the shop does not have. `qr` is the text of a QR code, if no bars were read.
+    `notes` are about the other barcodes in the photo. `qr` is the text of a QR code, if no bars were read.
     """
     if not rows:
         return Page(words.GONE)
@@ -29,9 +29,8 @@ def several_page(
     title = words.several(len(rows)) if len(listed) == len(rows) else words.only_first(len(listed), len(rows))
     title = words.by_qr(qr) if qr else title
     lines = [hit(product, place, settings.price_rounding) for place, product in enumerate(products, 1)]
-    missing = [words.not_in_data(unknown)] if unknown else []
     data = data_lines(served, settings, always=any(product.discounts or product.promotions for product in products))
     return list_page(
-        [title, "\n".join(lines), *missing, *data],
+        [title, "\n".join(lines), *notes, *data],
         open_buttons(served, part_of(len(listed), 1, len(listed)), listed, here),
     )

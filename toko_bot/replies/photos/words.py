@@ -6,6 +6,13 @@ from html import escape
 NO_GOODS = "Kode QR di foto itu bukan kode barang. Coba foto barcode garisnya."
 GONE = "Barang di foto itu sudah tidak ada di data terbaru."
 
+OTHER_UNREAD = "Ada barcode lain di foto ini yang tidak terbaca. Coba foto lebih dekat, satu per satu, ya."
+
+
+def only_read(number: str) -> str:
+    """Say which barcode was read. Whoever sees another one in the photo knows then that it was not read."""
+    return f"Barcode yang terbaca: <code>{escape(number)}</code>"
+
 
 def several(number: int) -> str:
     """The title of the list of the products in a photo."""

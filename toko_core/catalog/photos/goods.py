@@ -9,6 +9,7 @@ from toko_core.search.codes.lookup import Printed
 
 SHORT_NUMBER = re.compile("[0-9]{1,5}")
 """The text of a QR code that is never looked up: a prize, a table or a year, and an item code in many shops."""
+BARS = frozenset({Kind.GTIN, Kind.UPC_E, Kind.LINEAR})
 
 
 def find_goods(index: SearchIndex, symbols: Sequence[Symbol]) -> list[Printed]:
@@ -17,7 +18,7 @@ def find_goods(index: SearchIndex, symbols: Sequence[Symbol]) -> list[Printed]:
     A QR code counts only if no barcode of bars names goods: packages have codes of competitions and links beside their
     EAN.
     """
-    bars = [symbol for symbol in symbols if symbol.kind is not Kind.MATRIX]
+    bars = [symbol for symbol in symbols if symbol.kind in BARS]
     matrix = [symbol for symbol in symbols if symbol.kind is Kind.MATRIX and not SHORT_NUMBER.fullmatch(symbol.text)]
     found = _printed(index, bars) or _printed(index, matrix)
     return sorted(found, key=lambda printed: not printed.rows)
@@ -25,7 +26,7 @@ def find_goods(index: SearchIndex, symbols: Sequence[Symbol]) -> list[Printed]:
 
 def is_certain(symbols: Sequence[Symbol]) -> bool:
     """Return whether bars were read. Else a QR code may be that of other goods, beside bars that nobody can read."""
-    return any(symbol.kind is not Kind.MATRIX for symbol in symbols)
+    return any(symbol.kind in BARS for symbol in symbols)
 
 
 def _printed(index: SearchIndex, symbols: Sequence[Symbol]) -> list[Printed]:

@@ -4,7 +4,9 @@ zxing follows lines along and across a picture, so it misses bars that lie more 
 what is too dark, too faint or out of focus.
 """
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -18,13 +20,28 @@ MOST_ENLARGED = 1500
 """Pictures with a longer side are not enlarged: it would take half a second for each angle."""
 
 
-def further_looks(picture: Image.Image) -> Iterator[Image.Image]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A picture as it is looked at: turned by an angle in degrees, and enlarged."""
+
+    picture: Image.Image
+    angle: float
+    scale: int
+
+    def original(self, x: float, y: float, size: tuple[int, int]) -> tuple[float, float]:
+        """Return where a point of it is in the picture of that size that was turned and enlarged."""
+        cos, sin = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        across, down = (x - self.picture.width / 2) / self.scale, (y - self.picture.height / 2) / self.scale
+        return size[0] / 2 + across * cos - down * sin, size[1] / 2 + across * sin + down * cos
+
+
+def further_looks(picture: Image.Image) -> Iterator[Look]:
     """Yield a grey picture turned, with more contrast, sharpened, without noise, and enlarged: the quickest first."""
     ways = [_stretched, _sharpened, _smoothed, *([_sharp_and_large] if max(picture.size) <= MOST_ENLARGED else [])]
     for prepare in ways:
         prepared = prepare(picture)
         for angle in ANGLES:
-            yield _turned(prepared, angle)
+            yield Look(_turned(prepared, angle), angle, prepared.width // picture.width)
 
 
 def _stretched(picture: Image.Image) -> Image.Image:

@@ -17,6 +17,8 @@ class Kind(Enum):
     """The text of another barcode of bars, such as Code 128."""
     MATRIX = "m"
     """The text of a QR code or Data Matrix, which may say anything: a link, a payment, a person."""
+    UNREAD = "u"
+    """No text: beside the bars that were read are others that nobody can read."""
 
 
 @dataclass(frozen=True, slots=True)

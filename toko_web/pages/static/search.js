@@ -31,7 +31,8 @@ export function searchAsYouType(form) {
   /** Search for what the form says now. */
   function changed() {
     opensOnly = false;
-    go(query());
+    const asked = query();
+    if (asked !== shown || !queue.isIdle()) go(asked);
     clearTimeout(finished);
     finished = window.setTimeout(countSearch, FINISHED);
   }
@@ -47,8 +48,9 @@ export function searchAsYouType(form) {
    * @param {string} of the search that it answers
    */
   function show(html, of) {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const newResults = page.getElementById("hasil"), newFilters = page.getElementById("saring");
+    const parts = document.createElement("template"); // what is in it loads nothing
+    parts.innerHTML = html;
+    const newResults = parts.content.getElementById("hasil"), newFilters = parts.content.getElementById("saring");
     if (!newResults || !newFilters) return;
     const isOther = searched(of) !== searched(shown);
     shown = of;

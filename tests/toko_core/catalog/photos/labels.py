@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from zxingcpp import BarcodeFormat
 
+from tests.toko_core.catalog.photos.scenes import Scene
+
 Pixels = NDArray[np.float32]
 PHOTO = (1280, 960)
 """The largest photo that Telegram passes on. A photo that is sent as a file keeps its size."""
@@ -58,6 +60,8 @@ class Shot:
     size: tuple[int, int] = PHOTO
     text: bool = field(default=True)
     """Whether texts and stripes are printed around the label."""
+    scene: Scene | None = None
+    """What lies around the label instead."""
 
 
 def take_photo(symbols: Sequence[Symbol], shot: Shot, seed: int, *, kind: str = "JPEG") -> bytes:
@@ -137,6 +141,8 @@ def _wrapped(image: Image.Image, bend: float) -> Image.Image:
 
 def _prints(shot: Shot, rng: np.random.Generator) -> Image.Image:
     """Return what a package has around its label: colours, stripes, and small text."""
+    if shot.scene:
+        return shot.scene(shot.size, rng)
     wide, high = shot.size
     ramp = np.linspace(rng.uniform(60, 200), rng.uniform(60, 200), wide, dtype=np.float32)
     picture = Image.fromarray(np.broadcast_to(ramp, (high, wide)).astype(np.uint8))

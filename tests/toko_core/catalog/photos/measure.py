@@ -20,7 +20,7 @@ from zxingcpp import BarcodeFormat
 from tests.toko_core.catalog.photos.labels import PHOTO, Shot, Symbol, take_photo
 from toko_core.catalog.photos.barcodes import read_barcodes
 from toko_core.catalog.photos.goods import find_goods, is_certain
-from toko_core.catalog.photos.symbols import load_symbols
+from toko_core.catalog.photos.symbols import Kind, load_symbols
 from toko_core.search import SearchIndex
 from toko_core.search.codes.gtin import check_digit
 
@@ -117,9 +117,10 @@ def outcome(index: SearchIndex, taken: Taken) -> str:
         return "asked whether a QR code is meant"
     if wrong := numbers - taken.goods:
         return "WRONG GOODS" if any(printed.rows for printed in found if printed.number in wrong) else "wrong number"
+    says_more = any(symbol.kind is Kind.UNREAD for symbol in symbols)
     if numbers == taken.goods:
-        return "right" if taken.goods else "rightly without goods"
-    return "not read" if not numbers else "one of two"
+        return "right, but cries wolf" if says_more else "right" if taken.goods else "rightly without goods"
+    return "not read" if not numbers else "one of two, and says so" if says_more else "one of two, silently"
 
 
 class Shop:

@@ -8,6 +8,7 @@ from zxingcpp import BarcodeFormat
 
 from tests.toko_core.catalog.photos.labels import Shot, Symbol, take_photo, turned
 from tests.toko_core.catalog.photos.measure import ANGLES, BESIDE, EAN13, QR, SHOTS, TEXTS, WRONG, Shop, outcome
+from tests.toko_core.catalog.photos.scenes import OTHERS, TUNED, Scene
 from toko_core.catalog.photos import PhotoDecoder
 from toko_core.catalog.photos.goods import find_goods
 from toko_core.catalog.photos.symbols import Kind, load_symbols
@@ -50,6 +51,27 @@ def test_two_barcodes_are_read_and_what_a_qr_code_says_comes_last(read: Reader) 
     assert found[2:] == [Read(Kind.MATRIX, "MIE 001")]
 
 
+def test_of_two_barcodes_in_a_bad_photo_both_are_read(read: Reader) -> None:
+    symbols = [Symbol(EAN, module=2), Symbol("96385074", BarcodeFormat.EAN8, module=2)]
+    for number, name in enumerate(("as usual", "very dark", "out of focus", "tilted 35°")):
+        found = read(take_photo(symbols, turned(SHOTS[name], 20 + 37 * number), number))
+        assert {symbol.text for symbol in found} == {EAN, "96385074"}, name
+
+
+def test_bars_that_nobody_can_read_beside_others_are_reported(read: Reader) -> None:
+    """The second barcode is small and out of focus."""
+    for angle in (0, 20, 75):
+        symbols = [Symbol(EAN, module=3), Symbol("8998609545096", module=1.4)]
+        found = read(take_photo(symbols, Shot(turned=angle, blur=0.4), 4))
+        assert found == [Read(Kind.UNREAD, ""), Read(Kind.GTIN, EAN)], angle
+
+
+@pytest.mark.parametrize("scene", TUNED + OTHERS, ids=lambda scene: scene.__name__)
+def test_what_only_looks_like_bars_is_not_reported(read: Reader, scene: Scene) -> None:
+    shot = Shot(turned=10, scene=scene)
+    assert read(take_photo([Symbol(EAN, module=2)], shot, 1)) == [Read(Kind.GTIN, EAN)]
+
+
 @pytest.mark.parametrize("text", BESIDE[1::2])
 def test_a_barcode_that_lies_askew_is_read_beside_any_qr_code(read: Reader, text: str) -> None:
     photo = take_photo([Symbol(text, QR, module=3), Symbol(EAN, height=0.35, module=2)], Shot(turned=37), 8)
@@ -80,6 +102,7 @@ def test_no_photo_finds_wrong_goods(shop: Shop) -> None:
         ([Read(Kind.GTIN, "4006381333931"), Read(Kind.MATRIX, "MIE-00123")], ["4006381333931"]),
         ([Read(Kind.GTIN, "4006381333931"), Read(Kind.LINEAR, "150")], ["150", "4006381333931"]),
         ([Read(Kind.UPC_E, "0012345000065")], []),
+        ([Read(Kind.UNREAD, ""), Read(Kind.GTIN, "4006381333931")], ["4006381333931"]),
         ([Read(Kind.MATRIX, "12345")], []),
     ],
 )
