@@ -79,8 +79,8 @@ def render(
     """Render a template to a response. Without a visitor the page has no menu, no search field and no age of the data.
 
     All templates know `shop_name`, `path`, `visitor`, `menu`, `data` (a DataAge; None without a visitor or a
-    catalogue), `is_open` (whether everybody is shown everything), `static` (the address of the static files), `icons`, and
-    `csrf_token()`, which every form that is posted has as the hidden field `csrf`.
+    catalogue), `is_open` (whether everybody is shown everything), `static` (the address of the static files), `icons`,
+    and `csrf_token()`, which every form that is posted has as the hidden field `csrf`.
     """
     shop = shop_of(request)
     is_open = visitor is not None and visitor.person is None
