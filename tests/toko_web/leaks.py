@@ -152,7 +152,7 @@ def parameters(rng: random.Random) -> tuple[dict[str, str], list[str]]:
     number = rng.randrange(len(GOODS))
     item, level = GOODS[number], rng.choice([*LEVELS.values()])
     text = rng.choice([
-        *WORDS, item.namaitem, item.kodeitem, f"899{number:09}", f"{WORDS[0]} 3 dus", COST, STOCK, SUPPLIER.lower(),
+        *WORDS, item.namaitem, item.kodeitem, f"899{number:09}", f"{WORDS[0]} 4 dus", COST, STOCK, SUPPLIER.lower(),
         level, f"{SERIAL}-{number}".lower(), "ibu rahayu", "gudang", rng.randbytes(4).decode("latin-1"),
     ])  # fmt: skip
     values = {
