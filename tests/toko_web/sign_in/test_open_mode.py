@@ -15,7 +15,8 @@ from toko_web.sign_in.open_mode import OpenModeError, check_open
 PUBLIC = "harga.example.com"
 PROXIES: list[dict[str, str]] = [
     {"Forwarded": "for=203.0.113.9"}, {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "127.0.0.1"},
-    {"X-Forwarded-Host": PUBLIC}, {"X-Forwarded-Proto": "https"}, {"X-Forwarded-Anything": ""}, {"X_Forwarded_For": "203.0.113.9"}, {"X-Real-IP": "::1"},
+    {"X-Forwarded-Host": PUBLIC}, {"X-Forwarded-Proto": "https"}, {"X-Forwarded-Anything": ""}, {"X-Real-IP": "::1"},
+    {"X_Forwarded_For": "203.0.113.9"},
     {"Via": "1.1 proxy"}, {"CF-Connecting-IP": "203.0.113.9"}, {"Referer": f"https://{PUBLIC}/"},
     {"Referer": "nonsense"},
 ]  # fmt: skip
