@@ -15,6 +15,7 @@ from tests.toko_web.api.shop import OIL, keys_of
 from tests.toko_web.serving import OWNER, RunningWeb
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people.keys import Scope
+from toko_web.api.cursors import write_cursor
 from toko_web.api.limits import BURST, PER_SECOND, RateLimits
 from toko_web.api.problems import MEDIA_TYPE, ProblemError
 
@@ -36,6 +37,10 @@ def test_a_request_without_a_key_is_rejected_and_learns_nothing(get: Get) -> Non
         response = get(path, None)
         problem_of(response, 401, "key-required")
         assert response.headers["WWW-Authenticate"] == 'Bearer realm="toko"'
+
+
+HALF_A_CHARACTER = write_cursor("c", "2026-01-01T00:00:00+00:00", "\ud800", "PCS", 1, "1")
+"""JSON can hold it, and UTF-8, in which the catalogue is read, cannot."""
 
 
 @pytest.mark.parametrize("given", ["Bearer", "Bearer x", "Basic eDp5", "toko_x", "Bearer toko_" + "a" * 43])
@@ -93,6 +98,7 @@ def test_the_open_mode_needs_no_key_and_no_proxy(web: RunningWeb) -> None:
         ("GET", "/products?cursor=x", 422, "unknown-cursor"),
         ("GET", "/search?q=oli&cursor=W10", 422, "unknown-cursor"),
         ("GET", "/price-changes?cursor=W10", 422, "unknown-cursor"),
+        ("GET", f"/price-changes?cursor={HALF_A_CHARACTER}", 422, "unknown-cursor"),
         ("GET", "/price-changes?since=2026-01-01", 422, "invalid-request"),
         ("GET", "/barcodes/4006381333931", 404, "not-found"),
     ],
@@ -151,11 +157,14 @@ def test_requests_are_counted_by_key_and_day_when_the_server_ends(api: Api, tmp_
     shutil.copytree(api.data, tmp_path / "data")
     keys = keys_of(tmp_path / "data")
     _, secret = keys.add("counted", {Scope.PRICES})
+    today = datetime.now(UTC).date()
+    keys.count({"counted": 7}, today - timedelta(days=200))
     with in_process(tmp_path / "data", owners=frozenset({OWNER})) as server:
         for path in ("/v1/catalog", "/v1/search", "/v1/products?limit=1"):
             server.get(path, secret)
         server.get("/v1/catalog")
-    assert keys.uses(datetime.now(UTC).date() - timedelta(days=1))["counted"] == 3
+    assert keys.uses(today - timedelta(days=1))["counted"] == 3
+    assert keys.uses(today - timedelta(days=400))["counted"] == 3
 
 
 def test_no_catalogue_is_a_problem_that_passes(tmp_path: Path) -> None:
