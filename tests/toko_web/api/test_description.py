@@ -99,3 +99,4 @@ def test_the_reference_page_has_every_operation_and_loads_nothing_from_other_hos
     assert "://" not in response.text
     assert "<script" not in response.text
     assert "`" not in response.text
+    assert "in texts (<code>&#34;2612.5&#34;</code>)" in response.text

@@ -33,7 +33,7 @@ def render_reference(description: dict[str, Any]) -> str:
 
 def _code(text: str) -> Markup:
     """Return a text of the description as HTML, with what it has in backticks as code."""
-    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 _TEMPLATES.filters["code"] = _code
