@@ -24,7 +24,7 @@ provide: $(INSTALLED) ## What the tests need: Chromium, PostgreSQL 15 …
 
 # Tests wait for processes half of their time.
 test: provide ## All tests
-	@$(PYTHON) -m pytest --numprocesses $$(($$(nproc) * 2)) --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) -m pytest --numprocesses $$(($$(nproc) * 2)) --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 test-containers: $(INSTALLED) ## All tests of the containers: with Docker, a quarter of an hour
 	@tests/deploy/with_docker.sh $(PYTHON) -m pytest -q tests/deploy/on_docker.py tests/deploy/installation_on_docker.py \

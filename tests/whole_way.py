@@ -27,7 +27,7 @@ from tests.backups import a_shop, write_backup
 from tests.servers.dropbox import DropboxServer
 from tests.servers.telegram import Person, TelegramServer
 from tests.toko_bot.bot.process import BUDI, environment, running_bot
-from tests.waiting import wait_until
+from tests.waiting import SHORTEST, wait_until
 from tests.web_interface import WebInterface, web_interface
 from toko_assets.postgres.embedded import EmbeddedPostgres
 
@@ -90,7 +90,7 @@ class Shop:
             file.replace(self.data / "inbox" / NAME)
         wait_until(lambda: self._current != before, SECONDS, self.log)
         published = time.time()
-        wait_until(lambda: price_shown(price) in self.budi.ask("barang ke 0").text, SECONDS, self.log)
+        wait_until(lambda: price_shown(price) in self.budi.ask("barang ke 0").text, SECONDS, self.log, longest=SHORTEST)
         answered = time.time()
         wait_until(lambda: self._run()["endTime"] is not None, SECONDS, self.log)
         run = self._run()

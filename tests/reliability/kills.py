@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tests.reliability.kills 100
 
-Every sync is a fork of a process that has imported all, so that a hundred of them take minutes. What is killed with `kill -9` is, in turn, the
-sync's process, its PostgreSQL, or both. The reader is a process of its own that opens the served catalogue again and
-again and checks that all of its prices are from one backup.
+Every sync is a fork of a process that has imported all, so that a hundred of them take minutes. What is killed with
+`kill -9` is, in turn, the sync's process, its PostgreSQL, or both. The reader is a process of its own that opens the
+served catalogue again and again and checks that all of its prices are from one backup.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The reader of tests/reliability/kills.py: polls the served catalogue until its input ends, then says what it saw.
 
 It looks at CURRENT and at the file that it names every 5 ms, and reads the catalogue at each change of either, and
-a second anyway. Reading without a pause would take a core from the syncs.
+twice a second anyway. Reading without a pause would take a core from the syncs.
 """
 
 import select
@@ -41,7 +41,8 @@ def state_of(folder: Path) -> tuple[str, int, int, int]:
 def main() -> None:
     folder, step, items = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     seen, problems = 0, []
-    state, next_read = None, 0.0
+    state: tuple[str, int, int, int] | None = None
+    next_read = 0.0
     while not select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
         try:
             before, state = state, state_of(folder)

@@ -12,7 +12,7 @@ import dagster as dg
 from tests.servers.telegram import Person, TelegramServer
 from tests.takeover.installation import OldInstallation, old_installation
 from tests.takeover.old_version import STATE
-from tests.waiting import wait_until
+from tests.waiting import SHORTEST, wait_until
 from tests.web_interface import WebInterface, web_interface
 from toko_assets.common.lock import SyncRunningError, sync_lock
 from toko_assets.defs.recovery import recover
@@ -110,5 +110,5 @@ def recover_while_it_starts(shop: Upgraded, run: str) -> list[str]:
         return found.status == dg.DagsterRunStatus.SUCCESS
 
     with dg.DagsterInstance.get() as instance:
-        wait_until(recover_once, SECONDS, shop.log)
+        wait_until(recover_once, SECONDS, shop.log, longest=SHORTEST)
     return recovered

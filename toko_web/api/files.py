@@ -8,6 +8,7 @@ import asyncio
 import csv
 import io
 import json
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -26,12 +27,14 @@ from toko_web.api.calls import Call
 from toko_web.api.problems import UNAVAILABLE, ProblemError
 from toko_web.api.records import RUPIAH, number
 
+log = logging.getLogger(__name__)
+
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 PRODUCTS_A_READ, PRODUCTS_A_SLICE = 512, 16
 PIECE = 64 * 1024
 """Characters of CSV, or bytes of a file, that are sent at once."""
-ROWS_A_PART = 20_000
-"""Rows of a part of a Parquet file. As JSON they take ten megabytes of the disk."""
+ROWS_A_PART = 10_000
+"""Rows of a part of a Parquet file. As JSON they take five megabytes of the disk, which is memory in a container."""
 KEPT_FILES = 4
 """Parquet files that are kept, of the scopes that were asked for last."""
 WRITING: Config = {"threads": 1, "memory_limit": "64MB"}
@@ -71,6 +74,7 @@ class ParquetFiles:
                 try:
                     known = await self._make(call)
                 except (OSError, duckdb.Error) as error:
+                    log.warning("A Parquet file for the API cannot be made: %s", error)
                     detail = "The file cannot be made: the server's log has the details."
                     raise ProblemError(UNAVAILABLE, detail, {"Retry-After": "60"}) from error
             self._files[call.state] = known

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from toko_core.people.keys import Keys
 from toko_core.state.database import StateError
@@ -22,6 +22,9 @@ WINDOW = BURST // PER_SECOND
 """Seconds after which a key without requests may make BURST again."""
 WRITE_SECONDS = 30.0
 """Seconds between two writes of the counts. What was counted since the last one is lost if the process is killed."""
+
+KEPT = timedelta(days=90)
+"""How long the counts of a day are kept."""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Uses:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._counted: Counter[tuple[date, str]] = Counter()
+        self._pruned: date | None = None
 
     def add(self, name: str, day: date) -> None:
         """Count a request of a key on a day of the shop."""
@@ -74,17 +78,22 @@ class Uses:
         try:
             while True:
                 await asyncio.sleep(WRITE_SECONDS)
-                await asyncio.to_thread(self.write)
+                counted, self._counted = self._counted, Counter()
+                self._counted += await asyncio.to_thread(self._write, counted)
         finally:
-            self.write()
+            self._write(self._counted)
 
-    def write(self) -> None:
-        """Add what was counted to the state database. If that fails, it is counted with the next write."""
-        counted, self._counted = self._counted, Counter()
+    def _write(self, counted: Counter[tuple[date, str]]) -> Counter[tuple[date, str]]:
+        """Add what was counted to the state database. Returns what could not be written, for the next time."""
+        left: Counter[tuple[date, str]] = Counter()
         for day in sorted({day for day, _ in counted}):
             uses = {name: number for (of, name), number in counted.items() if of == day}
             try:
                 self._keys.count(uses, day)
+                if self._pruned is None or day > self._pruned:
+                    self._keys.prune(day - KEPT)
+                    self._pruned = day
             except StateError as error:
                 log.warning("The requests of the API's keys are not counted yet: %s", error)
-                self._counted.update({(day, name): number for name, number in uses.items()})
+                left.update({(day, name): number for name, number in uses.items()})
+        return left

@@ -1,5 +1,6 @@
 """A server with people and keys, for tests that only read."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +36,10 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 
 @pytest.fixture(scope="session")
-def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
+def inside(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
     """The same shop in the process of the tests, in the open mode."""
     data = tmp_path_factory.mktemp("inside")
-    publish_api_shop(data)
+    shutil.copytree(api.data / "catalog", data / "catalog")
     with in_process(data) as running:
         yield running
 

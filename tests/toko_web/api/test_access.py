@@ -157,11 +157,14 @@ def test_requests_are_counted_by_key_and_day_when_the_server_ends(api: Api, tmp_
     shutil.copytree(api.data, tmp_path / "data")
     keys = keys_of(tmp_path / "data")
     _, secret = keys.add("counted", {Scope.PRICES})
+    today = datetime.now(UTC).date()
+    keys.count({"counted": 7}, today - timedelta(days=200))
     with in_process(tmp_path / "data", owners=frozenset({OWNER})) as server:
         for path in ("/v1/catalog", "/v1/search", "/v1/products?limit=1"):
             server.get(path, secret)
         server.get("/v1/catalog")
-    assert keys.uses(datetime.now(UTC).date() - timedelta(days=1))["counted"] == 3
+    assert keys.uses(today - timedelta(days=1))["counted"] == 3
+    assert keys.uses(today - timedelta(days=400))["counted"] == 3
 
 
 def test_no_catalogue_is_a_problem_that_passes(tmp_path: Path) -> None:

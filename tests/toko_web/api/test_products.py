@@ -1,19 +1,33 @@
 """What the API shows of products, and that the figures are those of the bot."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from benchmarks.search.names import sample_names
+from tests.toko_bot.bot.phone import busy_shop
+from tests.toko_bot.bot.shop import publish_shop
 from tests.toko_web.api.conftest import Get
-from tests.toko_web.api.driving import InProcess
+from tests.toko_web.api.driving import InProcess, in_process
 from tests.toko_web.api.shop import COFFEE, DOLLAR, FORMULA, ITEMS, OIL, SERVICE, SOAP, TEA
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.prices.labels import label_unpriced
 from toko_core.prices.shown import price_lines
 from toko_core.text import rupiah
 from toko_web.api.records import product_record
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
+    """A shop with the names of the sample backup, prices of every kind, groups and discounts."""
+    data = tmp_path_factory.mktemp("sample")
+    items, reference = busy_shop(sample_names(300, seed=1))
+    publish_shop(data, items, reference=reference)
+    with in_process(data) as running:
+        yield running
 
 
 def by_code(get: Get, code: str, key: str = "all") -> dict[str, Any]:
@@ -104,16 +118,20 @@ def test_all_products_are_listed_once_in_pages(get: Get) -> None:
 
 @pytest.mark.parametrize("rounding", [None, 100])
 @pytest.mark.parametrize("level", [None, 1, 2, 3])
-def test_every_price_is_the_one_that_the_bot_shows(inside: InProcess, rounding: int | None, level: int | None) -> None:
-    inside.round_to(rounding)
-    call = inside.call(level=level)
+@pytest.mark.parametrize("shop", ["inside", "sample"])
+def test_every_price_is_the_one_that_the_bot_shows(
+    shop: str, rounding: int | None, level: int | None, request: pytest.FixtureRequest
+) -> None:
+    running: InProcess = request.getfixturevalue(shop)
+    running.round_to(rounding)
+    call = running.call(level=level)
     compared = 0
     for row in range(len(call.served.catalog.products)):
         product = call.product(row)
         lines = [line.amount for line in price_lines(product, rounding)]
         assert [amount(price, product.matauang) for price in product_record(call, row)["prices"]] == lines
         compared += len(lines)
-    assert compared > len(ITEMS)
+    assert compared > len(call.served.catalog.products)
 
 
 def amount(price: dict[str, Any], currency: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.toko_bot.bot.shop import FILLER, publish_shop, with_price
+from tests.toko_bot.bot.shop import FILLER, publish_shop
 from tests.toko_web.api.conftest import Api, Get
 from tests.toko_web.api.driving import InProcess, in_process
 from tests.toko_web.api.shop import CHANGES, ITEMS, REFERENCE, SOAP, START, Change, discount
@@ -63,12 +63,16 @@ def test_a_program_without_the_scope_is_not_told_that_nothing_changed(get: Get) 
     assert get(path, None, **{"If-None-Match": "*"}).status_code == 401
 
 
-def test_a_new_catalogue_changes_every_tag(running: InProcess) -> None:
+def test_a_new_catalogue_changes_every_tag_and_ends_searches(running: InProcess) -> None:
     paths = ("/v1/search?q=oli", "/v1/catalog", "/v1/products", "/v1/price-changes", "/v1/catalog.csv")
     before = [running.get(path).headers["etag"] for path in paths]
     assert [running.get(path).headers["etag"] for path in paths] == before
+    cursor = read(running, "/v1/search?q=biskuit&limit=5")["next_cursor"]
     publish(running, ITEMS)
     assert not set(before) & {running.get(path).headers["etag"] for path in paths}
+    answer = running.get(f"/v1/search?q=biskuit&limit=5&cursor={cursor}")
+    assert answer.status == 410
+    assert json.loads(answer.body)["type"] == "/v1/docs#catalogue-changed"
 
 
 def test_the_tag_changes_exactly_when_prices_do(tmp_path: Path) -> None:
@@ -106,14 +110,6 @@ def test_the_list_of_products_goes_on_after_a_new_catalogue_without_repeating_or
 
 def more_items() -> list[Any]:
     return [replace(item, kodeitem=f"BARU{number}") for number, item in enumerate(FILLER[:50])]
-
-
-def test_a_search_does_not_go_on_in_another_catalogue(running: InProcess) -> None:
-    cursor = read(running, "/v1/search?q=biskuit&limit=5")["next_cursor"]
-    publish(running, [with_price(item, "5") for item in ITEMS])
-    answer = running.get(f"/v1/search?q=biskuit&limit=5&cursor={cursor}")
-    assert answer.status == 410
-    assert json.loads(answer.body)["type"] == "/v1/docs#catalogue-changed"
 
 
 def test_price_changes_go_on_after_the_last_one_in_a_later_catalogue(running: InProcess) -> None:

@@ -1,6 +1,5 @@
 """Schemathesis: requests of all kinds, made from the API's own description, and what comes back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,29 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Config, GenerationMode
 from schemathesis.core.result import Ok
 
-from tests.toko_web.api.shop import publish_api_shop
-from tests.toko_web.serving import RunningWeb, running_web
+from tests.toko_web.serving import RunningWeb
 
 EXAMPLES = settings(
-    max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 REJECTED = [404, 406, 414, 422]
 CONFIG = Config.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": REJECTED}}})
 
 
-@pytest.fixture(scope="module")
-def open_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWeb]:
-    """The shop in the open mode, in which no rate limit applies."""
-    data = tmp_path_factory.mktemp("open")
-    publish_api_shop(data)
-    with running_web(data, tmp_path_factory.mktemp("web")) as running:
-        yield running
-
-
 @pytest.mark.parametrize("mode", GenerationMode)
-def test_every_response_is_as_the_description_says(open_web: RunningWeb, mode: GenerationMode) -> None:
-    results = list(schemathesis.openapi.from_dict(described_without_keys(open_web), config=CONFIG).get_all_operations())
+def test_every_response_is_as_the_description_says(web: RunningWeb, mode: GenerationMode) -> None:
+    results = list(schemathesis.openapi.from_dict(described_without_keys(web), config=CONFIG).get_all_operations())
     assert len(results) >= 10
     for result in results:
         assert isinstance(result, Ok)
@@ -44,7 +33,7 @@ def test_every_response_is_as_the_description_says(open_web: RunningWeb, mode: G
         def check(case: Any) -> None:
             if mode is GenerationMode.POSITIVE:
                 case.query.pop("cursor", None)  # only the API makes those that it accepts
-            case.call_and_validate(base_url=f"{open_web.url}/v1")
+            case.call_and_validate(base_url=f"{web.url}/v1")
 
         check()
 
@@ -58,5 +47,5 @@ def described_without_keys(web: RunningWeb) -> dict[str, Any]:
     return described
 
 
-def test_the_server_had_no_unexpected_error(open_web: RunningWeb) -> None:
-    assert "Unexpected error" not in open_web.log
+def test_the_server_had_no_unexpected_error(web: RunningWeb) -> None:
+    assert "Unexpected error" not in web.log

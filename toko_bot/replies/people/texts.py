@@ -47,8 +47,7 @@ COMMAND_LINE = "Komputer toko"
 WEB_IN_PRIVATE = "Tautan masuk hanya untuk Anda sendiri. Kirim /web lewat chat pribadi dengan bot ini."
 NO_WEB = "Harga belum bisa dibuka di browser. Pemilik toko bisa menyiapkannya."
 NO_WEB_FOR_OWNERS = (
-    "Halaman harga di browser belum punya alamat. Isi <code>CATALOG_URL</code> di file .env di komputer toko, "
-    "misalnya <code>https://harga.tokoanda.com</code>, lalu jalankan ulang bot ini."
+    "Halaman harga di browser belum punya alamat. Minta teknisi mengaturnya di komputer toko, lalu kirim /web lagi."
 )
 
 

@@ -33,9 +33,9 @@ from toko_assets.postgres.server import PostgresServer
 
 SECONDS = 180
 TOKO = Path(sys.executable).with_name("toko")
-MOST_MEGABYTES = 760
+MOST_MEGABYTES = 800
 """PSS of all processes at rest."""
-MOST_MEGABYTES_OF_THE_PAGE = 110
+MOST_MEGABYTES_OF_THE_PAGE = 160
 PARTS = ["code server", "daemon", "web server", "page", "bot"]
 
 

@@ -62,7 +62,7 @@ def test_the_bots_link_signs_in_on_the_pages_once(data: Path, tmp_path: Path, po
 
 
 def test_without_an_address_the_owner_learns_what_to_set_and_others_whom_to_ask(siti: Chat, budi: Chat) -> None:
-    assert "Isi CATALOG_URL di file .env" in siti.ask("/web").text
+    assert "belum punya alamat. Minta teknisi" in siti.ask("/web").text
     said = budi.ask("/web").text
     assert "belum bisa dibuka" in said
     assert "CATALOG_URL" not in said
