@@ -184,7 +184,10 @@ def _name_of(request: Request, person_id: int) -> str | None:
 def _form(
     request: Request, ke: str, status: int = 200, *, who: str = "", problem: str = "", note: str = ""
 ) -> Response:  # fmt: skip
-    page = render(request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note)
+    has_links = shop_of(request).settings.catalog_url is not None  # without it, the bot cannot send any
+    page = render(
+        request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note, has_links=has_links
+    )
     return _private(page)
 
 
