@@ -39,8 +39,12 @@ export function searchAsYouType(form) {
 
   /** @param {string} to the search part of an address */
   function go(to) {
-    history.replaceState(null, "", location.pathname + to);
     queue.ask(to);
+    try {
+      history.replaceState(null, "", location.pathname + to);
+    } catch {
+      // Safari allows 100 changes of the address in 30 seconds; the next one says it
+    }
   }
 
   /**
