@@ -36,7 +36,7 @@ def field(page: Page) -> Locator:
 
 
 def type_keys(page: Page, text: str, pause: float, end: tuple[str, ...] = ("Enter",)) -> None:
-    """Press keys, and then those of `end`. The browser gets the time of each, so that a busy machine does not slow them down."""
+    """Press keys, and then those of `end`. The browser gets the time of each: a busy machine does not slow them down."""
     keyboard = page.context.new_cdp_session(page)
     moment = time.time()
     for number, key in enumerate([*text, *end]):
@@ -205,6 +205,13 @@ def test_who_is_signed_out_meanwhile_is_told_where_to_sign_in(unchecked: Page, u
     field(page).fill("kopi")  # signed in again in another tab
     expect(goods(page)).to_have_text(["KOPI TUBRUK 165GR"])
     expect(page.get_by_role("link", name="Masuk lagi")).to_be_hidden()
+
+
+def test_a_browser_that_keeps_its_address_searches_all_the_same(page: Page, url: str) -> None:
+    page.add_init_script("history.replaceState = () => { throw new DOMException('100 times', 'SecurityError'); }")
+    page.goto(url)
+    field(page).press_sequentially("kopi", delay=PAUSE)
+    expect(goods(page)).to_have_text(["KOPI TUBRUK 165GR"])
 
 
 def test_a_new_catalogue_arrives_while_somebody_types(page: Page, tmp_path: Path) -> None:
