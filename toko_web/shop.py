@@ -75,6 +75,7 @@ class Shop:
             await asyncio.to_thread(self.facets.update, self.wall_clock)
 
     def _prepare(self, served: Served) -> None:
+        served.details.keep_in_memory()
         self.facets.prepare(served, self.wall_clock)
 
     def close(self) -> None:

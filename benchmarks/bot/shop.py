@@ -57,13 +57,18 @@ def make_shop(folder: Path, products: int, catalogs: int = MARKS) -> Shop:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     build(first, folder / "export", folder / "history", {
         "schema_version": str(SCHEMA_VERSION), "toko_version": "bench", "backup_name": "i5_BENCH.i5bu",
-        "backup_time": now, "published_at": now,
+        "backup_time": now, "published_at": now, "history_since": now, "history_backups": "1",
     })  # fmt: skip
     shutil.rmtree(folder / "export")
     questions = _questions(first, names)
     if not questions:
         raise PermanentError("So few products are not enough to make searches from: use more.")
     return Shop((first, *(_marked(first, mark) for mark in range(1, catalogs))), questions, first.stat().st_size)
+
+
+def code_of(row: int) -> str:
+    """Return the `kodeitem` of a product."""
+    return f"B{row:07}"
 
 
 def price_of(row: int, unit: int, products: int) -> int:
@@ -89,7 +94,7 @@ def _write_export(folder: Path, names: list[str]) -> None:
     """Write the tables as the chain exports them. Each product has two units, a barcode, and stock in two offices."""
     folder.mkdir()
     count = len(names)
-    codes = [f"B{row:07}" for row in range(count)]
+    codes = [code_of(row) for row in range(count)]
     twice = [code for code in codes for _ in UNITS]
     prices = [Decimal(price_of(row, unit, count)) for row in range(count) for unit in range(len(UNITS))]
     columns: dict[str, dict[str, list[Any]]] = {

@@ -7,14 +7,15 @@ import socket
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
+import duckdb
 import httpx
 from rich.console import Console
 
 from benchmarks.bot.results import Latency
-from benchmarks.bot.shop import SEED, Shop, make_shop
+from benchmarks.bot.shop import Shop, make_shop
 from benchmarks.bot.swaps import Swaps, publish_copy
 from benchmarks.bot.watch import COMPLAINT, LOG_FORMAT, Watch
 from benchmarks.latency import MILLI
@@ -24,17 +25,16 @@ from benchmarks.procfs import proportional
 from benchmarks.progress import Lines, progress_lines
 from benchmarks.web.load import Answer, send_at_rate
 from benchmarks.web.results import Benchmark, Phase, Plan
-from benchmarks.web.visitors import STAFF, make_keys, search_api, search_pages, sign_in
+from benchmarks.web.visitors import ALL, MIX, STAFF, Visitors, make_keys, sign_in
 from toko_core.state.database import FILE, StateDatabase, file_url
 
 PACKAGES = ("toko", "fastapi", "uvicorn", "duckdb", "numpy")
 INSIDE = re.compile(r"^INFO GET (\S+) 200 ([\d.]+) ms$", re.MULTILINE)
 START_SECONDS = 60.0
 CATALOGS = 2
+HISTORY_DAYS = 90
 MOST_WARM_UP = 200
 """Requests of each route before those that are measured."""
-SHORTEST = 3
-"""Characters from which on somebody who types is shown results."""
 
 
 def run_benchmark(plan: Plan, console: Console) -> Benchmark:
@@ -48,6 +48,8 @@ def run_benchmark(plan: Plan, console: Console) -> Benchmark:
         folder = Path(temporary)
         show.working(f"Catalogues of {plan.products:,} products")
         shop = make_shop(folder / "shop", plan.products, CATALOGS)
+        for catalog in shop.catalogs:
+            _add_history(catalog)
         show.done(f"{shop.file_bytes / 1e6:,.0f} MB, {len(shop.questions):,} different searches")
         with fresh(folder / "run") as run_folder, OtherLoad() as others:
             phases, start, peak = _measure(plan, shop, run_folder, show)
@@ -72,16 +74,13 @@ def _measure(plan: Plan, shop: Shop, folder: Path, show: Lines) -> tuple[tuple[P
             url = f"http://127.0.0.1:{port}"
             wait_for(url)
             state = StateDatabase(settings["STATE_URL"])
-            cookie, keys = sign_in(url, state), make_keys(state, plan.rate)
+            visitors = Visitors(shop, plan.products, sign_in(url, state), make_keys(state, plan.rate))
             state.close()
             start, peak, phases = proportional(server.pid), 0, []
             show.done(f"{start / 1e6:,.0f} MB")
-            for route in ("/", "/hasil", "/v1/search"):
+            for route in (*MIX, ALL):
                 warm_up = min(MOST_WARM_UP, plan.requests)
-                queries = _queries(shop, plan.requests + warm_up, typed=route == "/hasil")
-                requests = (
-                    search_api(queries, keys) if route.startswith("/v1") else search_pages(route, queries, cookie)
-                )
+                requests = visitors.make(route, plan.requests + warm_up)
                 show.working(f"{plan.requests:,} requests of {route}, {plan.rate:g} a second")
                 send_at_rate(port, requests[:warm_up], plan.rate)
                 with (
@@ -89,7 +88,7 @@ def _measure(plan: Plan, shop: Shop, folder: Path, show: Lines) -> tuple[tuple[P
                     Watch(server.pid) as watch,
                 ):
                     answers = send_at_rate(port, requests[warm_up:], plan.rate)
-                inside = [seconds for of, seconds in _inside(folder / LOG) if of == route][-len(answers) :]
+                inside = [seconds for of, seconds in _inside(folder / LOG) if route in (of, ALL)][-len(answers) :]
                 phases.append(_phase(route, answers, inside, watch.busy, proportional(server.pid)))
                 peak = max([peak, *watch.samples])
                 show.done(_summary(phases[-1]))
@@ -109,11 +108,19 @@ def _phase(route: str, answers: Sequence[Answer], inside: Sequence[float], busy:
     return Phase(route, len(good), wrong, size, Latency.of(inside), outside, late, busy, memory)
 
 
-def _queries(shop: Shop, count: int, *, typed: bool) -> list[str]:
-    """Return searches in random order. If they are `typed`, each is sent at some moment while somebody types it."""
-    rng = Random(SEED)
-    queries = [question.query for question in rng.choices(shop.questions, k=count)]
-    return [query[: rng.randint(SHORTEST, max(SHORTEST, len(query)))] for query in queries] if typed else queries
+def _add_history(catalog: Path) -> None:
+    """Let the prices of most products have changed one to four times, so that their pages have a chart."""
+    now = datetime.now(UTC)
+    with duckdb.connect(catalog, config={"threads": 1, "preserve_insertion_order": "true"}) as connection:
+        connection.execute("""
+            INSERT INTO price_changes
+            SELECT product_id, satuan, level, jumlah_sampai, hargajual - 100 * number, hargajual - 100 * (number - 1),
+                $now::TIMESTAMP - to_days((17 * number)::INTEGER), NULL
+            FROM prices, range(1, 5) changes(number) WHERE product_id % 10 < 6 AND number <= 1 + product_id % 4
+            ORDER BY product_id, satuan, number DESC
+        """, {"now": now.replace(tzinfo=None)})  # fmt: skip
+        since = (now - timedelta(days=HISTORY_DAYS)).isoformat(timespec="seconds")
+        connection.execute("UPDATE catalog_info SET value = ? WHERE key = 'history_since'", [since])
 
 
 def _inside(log: Path) -> list[tuple[str, float]]:

@@ -23,7 +23,8 @@ def test_every_request_is_answered_and_nothing_is_left_behind(
     assert answer.status == 0, answer.error
     report = json.loads(answer.output)
     assert report["plan"] == {"requests": 20, "rate": 50, "products": 150, "swaps": 0}
-    assert [figures["route"] for figures in report["routes"]] == ["/", "/hasil", "/v1/search"]
+    routes = ["/hasil", "/barang/{product}", "/", "/v1/search", "all of them"]
+    assert [figures["route"] for figures in report["routes"]] == routes
     for figures in report["routes"]:
         assert (figures["answers"], figures["wrong"]) == (20, 0)
         assert figures["body"] > 0

@@ -12,6 +12,7 @@ import duckdb
 from toko_core.catalog.open_file import Config, open_file
 from toko_core.catalog.price_changes import PriceChanges
 from toko_core.catalog.reference.columns import complete_table
+from toko_core.catalog.reference.detail_columns import DetailColumns
 from toko_core.catalog.reference.names import has_table
 
 CONFIG: Config = {"threads": 1, "memory_limit": "64MB"}
@@ -115,31 +116,31 @@ class Details:
         self._connection = open_file(file, CONFIG)
         self._products = complete_table(self._connection, "products")
         self._has_serials = has_table(self._connection, "serials")
+        self._columns: DetailColumns | None = None
         self.price_changes = PriceChanges(self._connection)
+
+    def keep_in_memory(self) -> None:
+        """Read what `of` and `units` return, so that they take microseconds: 5 MB for 100,000 products."""
+        self._columns = DetailColumns(self._connection.cursor(), self._products, self.with_photo())
+        self.price_changes.keep_changed()
 
     def of(self, product_id: int) -> ProductDetails:
         """Return the details of one product."""
-        cursor = self._connection.cursor()
-        query = f"SELECT satuan, rak, {FIELDS} FROM {self._products} WHERE product_id = ?"  # noqa: S608
-        (satuan, rak, remark, jasa, stokmin, supplier, dateupd), *_ = self._rows(cursor, query, product_id)
-        barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
-        stock = self._rows(cursor, "SELECT kantor, stok FROM stock WHERE product_id = ? ORDER BY kantor", product_id)
-        photos = self._rows(cursor, "SELECT 1 FROM photos WHERE product_id = ? AND gambar IS NOT NULL", product_id)
-        return ProductDetails(
-            satuan or "",
-            rak or None,
-            remark or None,
-            [Barcode(code, unit or "") for code, unit in barcodes],
-            [] if jasa else [Stock(office or "", amount) for office, amount in stock if amount is not None],
-            jasa,
-            stokmin,
-            supplier or None,
-            dateupd,
-            bool(photos),
+        if self._columns is None:
+            return self._read(product_id)
+        columns = self._columns
+        return _details(
+            columns.product(product_id),
+            columns.barcodes(product_id),
+            columns.stock(product_id),
+            has_photo=columns.has_photo(product_id),
         )
 
     def units(self, product_ids: Sequence[int]) -> dict[int, tuple[str, Decimal | None]]:
         """Return the base unit and the minimum stock of several products, by product_id."""
+        if self._columns is not None:
+            found = ((row, self._columns.product(row)) for row in product_ids)
+            return {row: (satuan or "", stokmin) for row, (satuan, *_, stokmin, _, _) in found}
         query = f"SELECT product_id, satuan, stokmin FROM {self._products} WHERE product_id IN (SELECT unnest($1))"  # noqa: S608
         rows = self._connection.cursor().execute(query, [list(product_ids)]).fetchall()
         return {row: (satuan or "", stokmin) for row, satuan, stokmin in rows}
@@ -188,6 +189,33 @@ class Details:
         query = REPORTS[name].format(products=self._products)
         return [int(row[0]) for row in self._rows(self._connection.cursor(), query)]
 
+    def _read(self, product_id: int) -> ProductDetails:
+        cursor = self._connection.cursor()
+        query = f"SELECT satuan, rak, {FIELDS} FROM {self._products} WHERE product_id = ?"  # noqa: S608
+        product, *_ = self._rows(cursor, query, product_id)
+        barcodes = self._rows(cursor, "SELECT barcode, satuan FROM barcodes WHERE product_id = ?", product_id)
+        stock = self._rows(cursor, "SELECT kantor, stok FROM stock WHERE product_id = ? ORDER BY kantor", product_id)
+        photos = self._rows(cursor, "SELECT 1 FROM photos WHERE product_id = ? AND gambar IS NOT NULL", product_id)
+        return _details(product, barcodes, stock, has_photo=bool(photos))
+
     @staticmethod
     def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, *values: int) -> list[tuple[Any, ...]]:
         return cursor.execute(sql, list(values)).fetchall()
+
+
+def _details(
+    product: Sequence[Any], barcodes: Sequence[Sequence[Any]], stock: Sequence[Sequence[Any]], *, has_photo: bool
+) -> ProductDetails:
+    satuan, rak, remark, jasa, stokmin, supplier, dateupd = product
+    return ProductDetails(
+        satuan or "",
+        rak or None,
+        remark or None,
+        [Barcode(code, unit or "") for code, unit in barcodes],
+        [] if jasa else [Stock(office or "", amount) for office, amount in stock if amount is not None],
+        jasa,
+        stokmin,
+        supplier or None,
+        dateupd,
+        has_photo,
+    )

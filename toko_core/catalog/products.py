@@ -4,7 +4,6 @@
 Python objects are created only for the few products that somebody asks for.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +13,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.catalog.reference.columns import complete_table, product_ranges
+from toko_core.catalog.reference.columns import complete_table, narrow, product_ranges, read_numbers, read_texts
 from toko_core.catalog.reference.discounts import Discount, Discounts, Promotion
 from toko_core.catalog.reference.groups import CustomerGroup, CustomerGroups
 from toko_core.catalog.reference.names import Names, has_table
@@ -27,8 +26,6 @@ PRODUCT_TEXTS = ("kodeitem", "namaitem", "jenis", "merek")
 MOST = 9 * 10**15
 """The largest quantity that fits. The column could hold larger ones, but no shop has them."""
 NO_STOCK = "(SELECT NULL::INTEGER AS product_id, NULL::DECIMAL(20,3) AS stok WHERE false)"
-ROWS_A_READ = 4096
-"""Reading all rows of 100,000 products at once takes 40 MB in DuckDB, in addition to the arrays."""
 PRICE_NUMBERS = f"""
     product_id,
     coalesce((if(konversi > {MOST}, {MOST}, konversi)::DECIMAL(38,3) * 1000)::BIGINT, {UNKNOWN}) AS konversi,
@@ -103,10 +100,10 @@ class Products:
 
         The connection must use one thread: several would mix up the order.
         """
-        self._texts = _texts(connection, "products", PRODUCT_TEXTS)
-        (self._units,) = _texts(connection, "prices", ("satuan",)).values()
+        self._texts = read_texts(connection, "products", PRODUCT_TEXTS)
+        (self._units,) = read_texts(connection, "prices", ("satuan",)).values()
         self._sold = connection.execute("SELECT dijual FROM products").fetchnumpy()["dijual"]
-        self._prices = _numbers(connection, "prices", PRICE_NUMBERS)
+        self._prices = read_numbers(connection, "prices", PRICE_NUMBERS)
         self._starts = np.searchsorted(self._prices.pop("product_id"), np.arange(len(self) + 1)).astype(np.int32)
         self.levels = tuple(int(level) for level in np.unique(self._prices["level"]) if level != UNKNOWN)
         """The levels that prices have, ascending; none if the shop has no prices by level."""
@@ -204,40 +201,6 @@ class Products:
         )
 
 
-class _Texts:
-    """A column of texts, kept as one text and the end of each: a twentieth of the memory of Python strings."""
-
-    def __init__(self, together: bytes, lengths: NDArray[Any]) -> None:
-        self._bytes = together
-        self._missing = lengths < 0
-        self._ends = np.concatenate([[0], np.maximum(lengths, 0).cumsum()]).astype(np.int32)
-
-    def __getitem__(self, place: int) -> str | None:
-        if self._missing[place]:
-            return None
-        return self._bytes[self._ends[place] : self._ends[place + 1]].decode()
-
-
-def _texts(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> dict[str, _Texts]:
-    together = ", ".join(f"encode(coalesce(string_agg({column}, ''), ''))" for column in columns)
-    lengths = ", ".join(f"coalesce(strlen({column}), -1) AS {column}" for column in columns)
-    parts = zip(*(rows.fetchall()[0] for rows in _read(connection, table, together)), strict=True)
-    ends = _numbers(connection, table, lengths)
-    return {name: _Texts(b"".join(part), ends[name]) for name, part in zip(columns, parts, strict=True)}
-
-
-def _numbers(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> dict[str, NDArray[Any]]:
-    """Read columns of whole numbers, with 32 bits a number if all numbers of the column fit."""
-    parts = [rows.fetchnumpy() for rows in _read(connection, table, columns)]
-    return {name: _narrow(np.concatenate([part.pop(name) for part in parts])) for name in list(parts[0])}
-
-
-def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
-    fits = np.iinfo(np.int32)
-    small = numbers.min(initial=0) >= fits.min and numbers.max(initial=0) <= fits.max
-    return np.asarray(numbers, np.int32 if small else np.int64)
-
-
 def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
     """Read the stock of each product, in thousandths of its base unit."""
     stock = "stock" if has_table(connection, "stock") else NO_STOCK
@@ -255,17 +218,7 @@ def _stock(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
         ) ORDER BY product_id
     """  # noqa: S608 - names of our own
     parts = [connection.execute(query, part).fetchnumpy()["stok"] for part in product_ranges(connection)]
-    return _narrow(np.concatenate(parts))
-
-
-def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Read the rows in the order of the file, ROWS_A_READ at a time."""
-    ((count,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
-    for start in range(0, max(count, 1), ROWS_A_READ):
-        yield connection.execute(
-            f"SELECT {columns} FROM {table} WHERE rowid >= ? AND rowid < ?",  # noqa: S608
-            [start, start + ROWS_A_READ],
-        )
+    return narrow(np.concatenate(parts))
 
 
 def _decimal(number: int, decimals: int) -> Decimal | None:

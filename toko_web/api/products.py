@@ -1,6 +1,5 @@
 """Routes that find and show products."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -86,7 +85,7 @@ async def show_product_of_code(
     row = call.served.hashes.find(product_hash(code))
     if row is None or call.served.catalog.products.code(row) != code:
         raise ProblemError(NOT_FOUND, "The catalogue has no product with this code.")
-    return call.respond(await asyncio.to_thread(details_record, call, row))
+    return call.respond(details_record(call, row))
 
 
 @router.get(
@@ -94,7 +93,7 @@ async def show_product_of_code(
 )
 async def show_product(call: Reading, id: Id) -> Response:  # noqa: A002 - the name in the address
     """Show a product: prices, barcodes, shelf, note, and what the key may see of its stock and cost."""
-    return call.respond(await asyncio.to_thread(details_record, call, _find(call, id)))
+    return call.respond(details_record(call, _find(call, id)))
 
 
 @router.get(
@@ -110,7 +109,7 @@ async def show_prices(call: Reading, id: Id) -> Response:  # noqa: A002
 )
 async def show_stock(call: ReadingStock, id: Id) -> Response:  # noqa: A002
     """Show the stock of a product by branch. Needs the scope stock."""
-    return call.respond(await asyncio.to_thread(stock_record, call, _find(call, id)))
+    return call.respond(stock_record(call, _find(call, id)))
 
 
 @router.get(
@@ -141,7 +140,7 @@ async def show_barcode(
     if printed is None or not printed.rows:
         raise ProblemError(NOT_FOUND, "The catalogue has no product with this barcode.")
     rows, number = printed.rows[:MOST_OF_BARCODE], printed.number
-    items = await asyncio.to_thread(lambda: [_scanned(details_record(call, row), number) for row in rows])
+    items = [_scanned(details_record(call, row), number) for row in rows]
     return call.respond({"barcode": barcode, "number": number, "items": items})
 
 

@@ -66,7 +66,7 @@ def product_record(call: Call, row: int) -> Record:
 
 
 def details_record(call: Call, row: int) -> Record:
-    """Return everything about a product. It reads the file: do not call it in the event loop."""
+    """Return everything about a product."""
     details, zone = call.served.details.of(row), call.api.shop.settings.zone
     record = product_record(call, row) | {
         "base_unit": details.satuan,
@@ -92,7 +92,7 @@ def prices_record(call: Call, row: int) -> Record:
 
 
 def stock_record(call: Call, row: int) -> Record:
-    """Return the stock of a product by branch. It reads the file: do not call it in the event loop."""
+    """Return the stock of a product by branch."""
     product, details = call.product(row), call.served.details.of(row)
     record: Record = {
         "id": product_hash(product.kodeitem),

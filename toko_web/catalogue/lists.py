@@ -91,10 +91,16 @@ def list_moves(
     if brand in dict(brands):
         of_brand = lambda: array("i", (row for row in rows if products.label(row, "merek") == brand))  # noqa: E731
         rows = kept.get(served, ("moved", *key, brand), of_brand)
+    else:
+        brand = ""
     page = cut(rows, number)
-    shown = list(page.items)
-    moves = changes.moves_of(shown, period, rounding, view.level) if shown else []
-    goods = [_moved(served, row, [move for move in moves if move.product_id == row]) for row in shown]
+
+    def read_goods() -> list[MovedGood]:
+        shown = list(page.items)
+        moves = changes.moves_of(shown, period, rounding, view.level) if shown else []
+        return [_moved(served, row, [move for move in moves if move.product_id == row]) for row in shown]
+
+    goods = kept.get(served, ("moves", *key, brand, page.number), read_goods)
     return Moves(PageOf(goods, page.number, page.pages, page.total), brands)
 
 

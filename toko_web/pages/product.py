@@ -41,9 +41,14 @@ async def show_product(
         return render(request, "product_gone.html", 404, visitor=visitor)
     settings = shop_of(request).settings
     shown = visitor.view, settings.price_rounding, settings.zone
-    page = await run_in_threadpool(read_product, served, row, *shown, clean(q), clean(kode))
+
+    def work() -> tuple[ProductPage, Response]:
+        page = read_product(served, row, *shown, clean(q), clean(kode))
+        return page, _render_product(request, page, visitor)
+
+    page, response = await run_in_threadpool(work)
     _remember(request, visitor, page)
-    return await run_in_threadpool(_render_product, request, page, visitor)
+    return response
 
 
 def _remember(request: Request, visitor: Visitor, page: ProductPage) -> None:

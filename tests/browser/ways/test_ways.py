@@ -169,18 +169,6 @@ def test_tab_reaches_every_control_in_order_and_marks_it(open_page: Open, viewpo
     expect(page.locator(".good").first).to_be_focused()
 
 
-def test_the_focus_is_seen_in_the_part_of_the_header_that_has_scrolled_away(open_page: Open) -> None:
-    page = open_page(OWNER, viewport={"width": 360, "height": 300})
-    page.goto("/?q=m")
-    field(page).focus()
-    page.evaluate("scrollTo(0, 200)")
-    menu = page.get_by_role("button", name="Menu")
-    expect(menu).not_to_be_in_viewport()
-    page.keyboard.press("Shift+Tab")
-    expect(menu).to_be_focused()
-    expect(menu).to_be_in_viewport(ratio=1)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_phones_tablets_and_desktops_without_barriers(open_page: Open, scheme: str) -> None:
     page = open_page(OWNER, color_scheme=scheme, reduced_motion="reduce")

@@ -34,7 +34,7 @@ CHANGES = [
 
 
 @pytest.fixture
-def changes(tmp_path: Path) -> Iterator[PriceChanges]:
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     write_catalog(tmp_path / "x.duckdb", ["X"] * 8)
     with duckdb.connect(tmp_path / "x.duckdb") as connection:
         connection.execute("UPDATE products SET dijual = product_id <> 7")
@@ -42,7 +42,16 @@ def changes(tmp_path: Path) -> Iterator[PriceChanges]:
             "INSERT INTO price_changes VALUES (?, ?, ?, NULL, ?, ?, ?, NULL)",
             [[*change, (TODAY - timedelta(days=days)).replace(tzinfo=None)] for *change, days in reversed(CHANGES)],
         )
-        yield PriceChanges(connection)
+        yield connection
+
+
+@pytest.fixture(params=["asked", "remembered"])
+def changes(request: pytest.FixtureRequest, connection: duckdb.DuckDBPyConnection) -> PriceChanges:
+    """The changes, asking the file which products have one, or remembering them."""
+    changes = PriceChanges(connection)
+    if request.param == "remembered":
+        changes.keep_changed()
+    return changes
 
 
 def shown(changes: list[PriceChange]) -> list[tuple[object, ...]]:
@@ -55,6 +64,20 @@ def test_the_history_of_a_product_has_all_of_its_changes_the_oldest_first(change
     assert history[0].seen_from == TODAY - timedelta(days=9)
     assert set(shown(changes.of(2, None))) == {(2, "PCS", None, 700), (2, "BOX", 700, None)}
     assert changes.of(99, None) == []
+
+
+def test_a_level_has_the_ordinary_prices_of_units_without_prices_of_its_own(
+    changes: PriceChanges, connection: duckdb.DuckDBPyConnection
+) -> None:
+    connection.execute(
+        "INSERT INTO prices VALUES (0, 'PCS', 1, 2, NULL, NULL, 900), (0, 'PCS', 1, 1, NULL, NULL, 1650)"
+    )
+    connection.execute("INSERT INTO price_changes VALUES (0, 'PCS', 2, NULL, 800, 900, '2026-11-22', NULL)")
+    assert shown(changes.of(0, None, 2)) == [(0, "DUS", 10000, 10100), (0, "PCS", 800, 900)]
+    assert shown(changes.of(0, None, 3)) == [
+        (0, "PCS", 1000, 1100), (0, "PCS", 1100, 1200), (0, "DUS", 10000, 10100), (0, "PCS", 1200, 1650)]  # fmt: skip
+    assert {change.key.level for change in changes.of(0, None, 2)} == {None}
+    assert shown(changes.of(7, None, 2)) == [(7, "", 1000, 1001)]
 
 
 def test_several_changes_of_a_price_become_one_and_the_largest_share_comes_first(changes: PriceChanges) -> None:
