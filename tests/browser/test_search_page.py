@@ -36,7 +36,7 @@ def field(page: Page) -> Locator:
 
 
 def type_keys(page: Page, text: str, pause: float, end: tuple[str, ...] = ("Enter",)) -> None:
-    """Press keys, and then those of `end`. The browser gets the time of each, so a busy machine slows none down."""
+    """Press keys, and then those of `end`. The browser gets the time of each: a busy machine slows nothing down."""
     keyboard = page.context.new_cdp_session(page)
     moment = time.time()
     for number, key in enumerate([*text, *end]):
