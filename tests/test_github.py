@@ -35,14 +35,14 @@ def test_every_change_is_checked_by_ci_run_in_a_debian_container_and_by_the_test
     assert [step["run"] for step in containers["steps"] if "run" in step][-1] == "make test-containers"
 
 
-def test_a_tag_publishes_both_images_for_both_architectures_once_ci_has_passed() -> None:
+def test_a_tag_publishes_all_images_for_both_architectures_once_ci_has_passed() -> None:
     workflow = load(GITHUB / "workflows/images.yml")
     assert workflow[True] == {"push": {"tags": ["v*"]}}
     assert workflow["jobs"]["ci"] == {"uses": "./.github/workflows/ci.yml"}
     assert "workflow_call" in load(GITHUB / "workflows/ci.yml")[True]
     publish = workflow["jobs"]["publish"]
     assert publish["needs"] == ["ci", "release"]
-    assert publish["strategy"]["matrix"] == {"target": ["platform", "bot"]}
+    assert publish["strategy"]["matrix"] == {"target": ["platform", "bot", "web"]}
     build = publish["steps"][-1]["with"]
     assert build["platforms"] == "linux/amd64,linux/arm64"
     assert (build["push"], build["sbom"], build["provenance"]) == (True, True, "mode=max")
