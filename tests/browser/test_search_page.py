@@ -207,13 +207,6 @@ def test_who_is_signed_out_meanwhile_is_told_where_to_sign_in(unchecked: Page, u
     expect(page.get_by_role("link", name="Masuk lagi")).to_be_hidden()
 
 
-def test_a_browser_that_keeps_its_address_searches_all_the_same(page: Page, url: str) -> None:
-    page.add_init_script("history.replaceState = () => { throw new DOMException('100 times', 'SecurityError'); }")
-    page.goto(url)
-    field(page).press_sequentially("kopi", delay=PAUSE)
-    expect(goods(page)).to_have_text(["KOPI TUBRUK 165GR"])
-
-
 def test_a_new_catalogue_arrives_while_somebody_types(page: Page, tmp_path: Path) -> None:
     publish_search_shop(tmp_path)
     with serving_here(app_of(tmp_path)) as here:
