@@ -25,6 +25,8 @@ def run_web(*, check: bool) -> None:
         if (problem := ask_health(settings)) is not None:
             raise WebError(problem)
         return
+    if sys.stdout.isatty():
+        print("Starting the catalogue's pages …", flush=True)
     from toko_core.log import escape_records
     from toko_core.settings.process import tune_process
 

@@ -78,6 +78,11 @@ class PageSettings(
         return place is not None and place.is_loopback
 
     @property
+    def is_public(self) -> bool:
+        """Whether a setting says that other machines reach the pages, perhaps through a proxy on this one."""
+        return bool(self.trusted_proxies) or bool(Hosts.of(self, (self.catalog_url,)).places)
+
+    @property
     def hosts(self) -> Hosts:
         """The names of CATALOG_URL, SITE_ADDRESS, ALLOWED_HOSTS, and the one address that CATALOG_LISTEN names."""
         return Hosts.of(self, (self.catalog_url, None if _is_any_address(self.catalog_listen) else self.catalog_listen))

@@ -1,5 +1,8 @@
 """What an operator does in Dagster's web interface, done in a real browser."""
 
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,12 +12,41 @@ from tests.browser.conftest import TIMEZONE, Pictures, chromium, flat_window
 from tests.browser.inbox import FEW_PRODUCTS, change_prices, put_backup
 from tests.browser.pages import Asset, Interface
 from tests.installation import Installation
+from tests.toko_web.serving import OWNER, running_web
 from tests.web_interface import web_interface
 from toko_assets.postgres.server import PostgresServer
+from toko_core.people.sign_in_links import PATH, SignInLinks
+from toko_core.state.database import StateDatabase
 
 CHAIN = ("raw_backup", "restored_database", "exported_products", "price_history", "product_catalog")
 MADE = (*CHAIN, "recent_sales")
 ASSETS = ("backup_folder", *MADE, "telegram_bot")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture of a page: its name, the window, what is searched for, and whether the first product is opened."""
+
+    name: str
+    window: Mapping[str, object]
+    query: str
+    opens: bool = False
+
+
+LOOKS_OF_PAGES = (
+    Look("pages-search", {"viewport": {"width": 1200, "height": 720}, "color_scheme": "light"}, "indomi gorng"),
+    Look(
+        "pages-phone",
+        {"viewport": {"width": 390, "height": 760}, "color_scheme": "dark", "device_scale_factor": 2},
+        "minyak gorng",
+    ),
+    Look(
+        "pages-product",
+        {"viewport": {"width": 1200, "height": 900}, "color_scheme": "light"},
+        "minyak goreng",
+        opens=True,
+    ),
+)
 
 
 def test_an_operator_publishes_looks_is_spared_a_bad_backup_and_rolls_back(
@@ -38,6 +70,7 @@ def test_an_operator_publishes_looks_is_spared_a_bad_backup_and_rolls_back(
 
         look_at_catalogue(interface, pictures)
         follow_lineage(interface, pictures)
+        take_pictures_of_pages(page, toko, pictures, tmp_path)
         refuse_bad_backup(interface, postgres, toko, pictures)
         assert served(toko) == second
 
@@ -109,6 +142,28 @@ def follow_lineage(interface: Interface, pictures: Pictures) -> None:
     expect(graph.page.get_by_text("External Asset")).to_be_visible()
     Asset(graph.page).open("Overview")
     expect(graph.page.get_by_text("backups (*.i5bu) arrive there")).to_be_visible()
+
+
+def take_pictures_of_pages(page: Page, toko: Installation, pictures: Pictures, folder: Path) -> None:
+    """What an owner sees in the catalogue: the search on a desk and on a phone, and a product."""
+    state = f"sqlite:///{folder}/state.db"
+    with running_web(
+        toko.data, folder / "pages", STATE_URL=state, OWNER_USERS=str(OWNER), SHOP_NAME="Toko Maju"
+    ) as web:
+        for look in LOOKS_OF_PAGES:
+            assert page.context.browser is not None
+            opened = page.context.browser.new_page(base_url=web.url, **look.window)  # type: ignore[arg-type]
+            with closing(StateDatabase(state)) as known:
+                opened.goto(PATH + SignInLinks(known).make(OWNER, "Ibu Sari"))
+            opened.get_by_role("button", name="Ya, masuk").click()
+            field = opened.get_by_label("Cari barang")
+            field.press_sequentially(look.query)
+            expect(opened.locator(".found-query")).to_have_text(look.query)
+            if look.opens:
+                opened.locator(".good").filter(has_text="mulai").first.click()
+                expect(opened.get_by_role("region", name="Riwayat harga")).to_be_visible()
+            pictures.take(opened, look.name)
+            opened.close()
 
 
 def refuse_bad_backup(interface: Interface, postgres: PostgresServer, toko: Installation, pictures: Pictures) -> None:

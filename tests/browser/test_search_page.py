@@ -35,12 +35,12 @@ def field(page: Page) -> Locator:
     return page.get_by_role("searchbox", name="Cari barang")
 
 
-def type_keys(page: Page, text: str, pause: float) -> None:
-    """Press keys and then Enter. The browser gets the time of each, so that a busy machine does not slow them down."""
+def type_keys(page: Page, text: str, pause: float, end: tuple[str, ...] = ("Enter",)) -> None:
+    """Press keys, and then those of `end`. The browser gets the time of each: a busy machine slows nothing down."""
     keyboard = page.context.new_cdp_session(page)
     moment = time.time()
-    for number, key in enumerate([*text, "Enter"]):
-        event = {"key": key, "text": "\r" if key == "Enter" else key, "timestamp": moment + number * pause}
+    for number, key in enumerate([*text, *end]):
+        event = {"key": key, "text": {"Enter": "\r", "Tab": ""}.get(key, key), "timestamp": moment + number * pause}
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", **event})
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})
 
@@ -128,6 +128,24 @@ def test_a_scanner_works_wherever_the_focus_is(page: Page, url: str) -> None:
     expect(noodles).to_be_visible()
 
 
+@pytest.mark.parametrize("end", [("Tab",), ("Enter", "Enter"), ("Tab", "Enter")], ids="+".join)
+def test_a_scanner_may_end_with_tab_or_with_two_keys(page: Page, url: str, end: tuple[str, ...]) -> None:
+    page.goto(f"{url}/?q=teh celup")
+    expect(goods(page)).to_have_count(1)  # Enter opens it
+    field(page).focus()
+    type_keys(page, BARCODE, SCANNER, end)
+    expect(page.get_by_role("heading", name="INDOMIE GORENG SPECIAL 85GR", level=1)).to_be_visible()
+
+
+def test_a_password_that_a_program_types_is_not_taken_for_a_code(page: Page, url: str) -> None:
+    page.goto(f"{url}/?q=teh")
+    page.evaluate("document.querySelector('form.search').insertAdjacentHTML('beforeend', '<input type=password id=p>')")
+    page.locator("#p").focus()
+    type_keys(page, "rahasia-sekali", SCANNER, ("Tab",))
+    expect(page.locator("#p")).to_have_value("rahasia-sekali")
+    expect(page).to_have_url(f"{url}/?q=teh")
+
+
 def test_who_types_digits_by_hand_is_no_scanner(page: Page, url: str) -> None:
     page.goto(f"{url}/?q=mie")
     price = page.get_by_label("Harga sampai, rupiah")
@@ -183,6 +201,10 @@ def test_who_is_signed_out_meanwhile_is_told_where_to_sign_in(unchecked: Page, u
     field(page).fill("teh celup")
     expect(page.get_by_role("link", name="Masuk lagi")).to_have_attribute("href", "/masuk?ke=%2F%3Fq%3Dteh%2Bcelup")
     expect(goods(page)).to_have_text(["TEH CELUP 25S"])
+    page.unroute("**/hasil*")
+    field(page).fill("kopi")  # signed in again in another tab
+    expect(goods(page)).to_have_text(["KOPI TUBRUK 165GR"])
+    expect(page.get_by_role("link", name="Masuk lagi")).to_be_hidden()
 
 
 def test_a_new_catalogue_arrives_while_somebody_types(page: Page, tmp_path: Path) -> None:

@@ -123,6 +123,11 @@ class Stack:
         found: Json = json.loads(docker("inspect", container))[0]
         return found
 
+    def inspect_image(self, image: str) -> Json:
+        """What Docker knows of an image, also if a container has the same name."""
+        found: Json = json.loads(docker("image", "inspect", image))[0]
+        return found
+
     def health(self, service: str) -> str:
         return str(self.inspect(self.container(service))["State"]["Health"]["Status"])
 

@@ -343,14 +343,26 @@ def logs(lines: int, follow: bool) -> None:
     service.show_logs(lines, follow)
 
 
-USER_ID = click.argument("user_id", metavar="ID", type=click.IntRange(1, 1 << 52))  # Telegram's ids have no more bits
+class TelegramId(click.IntRange):
+    """The id of somebody in Telegram; ids have no more than 52 bits."""
+
+    name = "Telegram id, a number that the bot's /id shows"
+
+    def __init__(self) -> None:
+        super().__init__(1, 1 << 52)
+
+
+USER_ID = click.argument("user_id", metavar="ID", type=TelegramId())
 ROLE = click.Choice(["owner", "staff", "customer"])
 LEVEL = click.IntRange(0, 99)
 
 
 @cli.group()
 def people() -> None:
-    """Say who may use the bot, in addition to ALLOWED_USERS and OWNER_USERS. ID is a Telegram id: the bot's /id."""
+    """Say who may use the bot and the catalogue's pages, in addition to ALLOWED_USERS and OWNER_USERS of .env.
+
+    ID is a Telegram id, a number that the bot's /id shows.
+    """
 
 
 @people.command("list")
@@ -389,7 +401,7 @@ def change(user_id: int, role: str | None, level: int | None, stock: bool | None
 @people.command("remove")
 @USER_ID
 def remove_person(user_id: int) -> None:
-    """Take somebody's access away. It ends with their next message."""
+    """Take somebody's access away. It ends with their next message or page."""
     from toko_assets.cli import people
 
     people.remove_person(_data_settings(), user_id, console)

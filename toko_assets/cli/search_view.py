@@ -160,6 +160,6 @@ def _applies_to(tier: Tier, groups: Sequence[CustomerGroup]) -> str:
     parts = [label_level(price.level, groups)] if price.level is not None else []
     if tier.over is not None:
         parts.append(f"over {quantity(tier.over)}")
-    if price.jumlah_sampai is not None:
-        parts.append(f"up to {quantity(price.jumlah_sampai)}{' and on' if tier.is_last else ''}")
+    if price.jumlah_sampai is not None and not tier.is_last:
+        parts.append(f"up to {quantity(price.jumlah_sampai)}")
     return " ".join(parts)

@@ -38,7 +38,7 @@ class Stores:
         if len(found) == 1:
             return found[0]
         if not found:
-            raise TokoError(f"Nobody with access is {who}: `toko people list` shows all.")
+            raise TokoError(f"Nobody with access has the name or id {who}: `toko people list` shows all.")
         ids = ", ".join(f"{each.label} ({each.user_id})" for each in found)
         raise TokoError(f"{who} may be {ids}: give the id.")
 

@@ -75,7 +75,7 @@ REPORT_BUTTONS = {
     "laris": "90 hari",
     "larisminggu": "7 hari",
 }
-NO_SALES = "Data penjualan belum ada. Daftar ini terisi setelah penjualan dibaca dari backup."
+NO_SALES = "Data penjualan belum ada. Daftar ini terisi sendiri setelah backup berikutnya masuk."
 
 NO_CATALOG = "Data harga belum ada. Coba lagi beberapa menit lagi."
 DEMO = "⚠️ Data contoh, bukan data toko."

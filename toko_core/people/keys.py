@@ -3,10 +3,8 @@
 A key's secret is random and long, so that a plain SHA-256 of it can be stored: nobody can guess it from the hash.
 """
 
-import logging
 import re
 import secrets
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,16 +18,13 @@ from toko_core.people.audit import Audit
 from toko_core.people.person import Person
 from toko_core.people.store import HIGHEST_LEVEL
 from toko_core.people.view import View
-from toko_core.state.database import StateDatabase, StateError
+from toko_core.state.database import StateDatabase
 from toko_core.state.tables import api_key_uses, api_keys
-
-log = logging.getLogger(__name__)
 
 PREFIX = "toko_"
 """How every secret begins, so that people and programs that look for leaked secrets recognise one."""
 SECRET_BYTES = 32
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-LOG_SECONDS = 60.0
 
 
 class Scope(StrEnum):
@@ -64,12 +59,11 @@ class Key:
 
 
 class Keys:
-    """The keys of one shop. All methods but `find` may take as long as the disk, and raise StateError."""
+    """The keys of one shop. All methods but `find` may take as long as the disk. All raise StateError."""
 
     def __init__(self, state: StateDatabase) -> None:
         self._state = state
         self._audit = Audit(state)
-        self._logged = -LOG_SECONDS
         self._cached: tuple[object, dict[str, Key]] = (None, {})
 
     def add(
@@ -95,26 +89,19 @@ class Keys:
         return key, secret
 
     def find(self, secret: str) -> Key | None:
-        """Return the key with this secret, or None if there is none. Raises nothing.
+        """Return the key with this secret, or None if there is none. Raises StateError.
 
         A revoked key is of no use at once, whichever process revoked it. With SQLite, this asks each time whether
-        anything has changed, in some microseconds; PostgreSQL is queried each time. If the database cannot be read,
-        this logs a line a minute and returns None.
+        anything has changed, in some microseconds; PostgreSQL is queried each time.
         """
         if not secret.startswith(PREFIX):
             return None
-        try:
-            version, (known_version, known) = self._state.version(), self._cached
-            if version is None or version != known_version:
-                with self._state.read(once=True) as connection:
-                    known = {row.hash: _key(row) for row in connection.execute(_ALL, {"shop": self._state.shop})}
-                self._cached = (version, known)
-            return known.get(_hash(secret))
-        except StateError as error:
-            if time.monotonic() - self._logged >= LOG_SECONDS:
-                self._logged = time.monotonic()
-                log.error("No key of the API works: %s", error)
-            return None
+        version, (known_version, known) = self._state.version(), self._cached
+        if version is None or version != known_version:
+            with self._state.read(once=True) as connection:
+                known = {row.hash: _key(row) for row in connection.execute(_ALL, {"shop": self._state.shop})}
+            self._cached = (version, known)
+        return known.get(_hash(secret))
 
     def all(self) -> list[Key]:
         """Return all keys by name."""

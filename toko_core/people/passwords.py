@@ -204,10 +204,13 @@ def check_password(password: str, like: Iterable[str]) -> None:
     word = EDGES.sub("", lower)
     known = set(COMMON_HERE.split()).union(gzip.decompress(COMMON.read_bytes()).decode().splitlines())
     if lower in known or word in known or len(set(lower)) < 3:
-        raise PasswordError(Problem.COMMON, "That password is one of the first that somebody would try.")
+        raise PasswordError(
+            Problem.COMMON, "That password is one of the first that somebody would try: choose another."
+        )
     letters = _letters(lower)
     if letters and letters in {_letters(part) for name in like for part in (name, *name.split())}:
-        raise PasswordError(Problem.LIKE_NAME, "That password is a name with digits around it, which is easy to guess.")
+        reason = "That password is a name with digits around it, which is easy to guess: choose another."
+        raise PasswordError(Problem.LIKE_NAME, reason)
 
 
 def _letters(text: str) -> str:

@@ -119,6 +119,8 @@ class SearchIndex:
         # not a method of this object: a cycle of references would keep a replaced catalogue in memory for long
         self._codes = CodeLookup(self._identifiers, partial(_is_word, self._vocabulary, self._remarks))
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
+        self._meant_last: tuple[str, Query, Matches] | None = None
+        """The last text that was read thoroughly. Threads replace it as a whole."""
 
     def __len__(self) -> int:
         return len(self._forward)
@@ -274,14 +276,16 @@ class SearchIndex:
         first = self._run_pass(query, matches, SUGGESTED_FROM)
         ranked = self._second_pass(query, matches, first, SUGGESTED_FROM).ranked
         found: dict[str, None] = {}
+        thorough, similar = self._thorough(query, matches, range(MOST_ASKED))
         for row in ranked.rows:
-            asked, slots = self._meant(text, row)
-            meant = zip(asked, slots, strict=True)
+            if len(found) == limit:
+                break
+            meant = zip(thorough.asked, self._forward.match_slots(thorough, similar, row), strict=True)
             has = [word if is_number(word) else self._word(row, slot) for word, slot in meant if slot is not None]
             better = " ".join(dict.fromkeys(has))
             if has and better != " ".join(query.asked) and better not in found and self.search(better, 1):
                 found[better] = None
-        return list(found)[:limit]
+        return list(found)
 
     def rows_of_serial(self, text: str) -> list[int]:
         """Return the rows with a serial number that is exactly the text, in any letter case."""
@@ -409,11 +413,13 @@ class SearchIndex:
 
     def _meant(self, text: str, row: int) -> tuple[list[str], list[int | None]]:
         """Return the typed words, and the slot of a row that is most similar to each."""
-        query = self._reader.read(text)
-        if not query.asked:
-            return [], []
-        query, matches = self._thorough(query, self._match(query), range(MOST_ASKED))
-        return query.asked, self._forward.match_slots(query, matches, row)
+        known = self._meant_last
+        if known is None or known[0] != text:  # a page asks about the same text a few times
+            query = self._reader.read(text)
+            known = text, *self._thorough(query, self._match(query), range(MOST_ASKED))
+            self._meant_last = known
+        _, query, matches = known
+        return query.asked, self._forward.match_slots(query, matches, row) if query.asked else []
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]

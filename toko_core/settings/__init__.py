@@ -38,7 +38,7 @@ def _time_zone(name: str) -> str:
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be the http or https address of a server, like https://api.telegram.org")
+        raise ValueError("must be the http or https address of a server, like https://toko.example.com")
     return url.rstrip("/")
 
 

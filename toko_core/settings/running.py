@@ -14,7 +14,7 @@ PLACE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]\s]+):(?P<port>\d{1,5})"
 def _place(place: str) -> str:
     found = PLACE.fullmatch(place)
     if not found or not 1 <= int(found["port"]) <= 65535:
-        raise ValueError("must be address:port, like 127.0.0.1:8080, or 0.0.0.0:8080 in a container")
+        raise ValueError("must be address:port, like 127.0.0.1:8000, or 0.0.0.0:8000 in a container")
     return place
 
 

@@ -17,6 +17,7 @@ from typing import Protocol
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from toko_core import TransientError
 from toko_core.files import DataFolder
@@ -252,6 +253,8 @@ class StateDatabase:
             lines = str(error.orig).strip().splitlines()
             reasons = [line for line in lines if not line.startswith("\t")]  # libpq's questions to the administrator
             raise self._problem((reasons or lines)[-1]) from None  # the traceback may hold the password
+        except NoConnectionError:
+            raise self._problem("all connections are in use") from None
         except sqlite3.Error as error:
             raise self._problem(str(error)) from None
         self.problem = None

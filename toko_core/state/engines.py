@@ -15,6 +15,8 @@ BUSY_SECONDS = 5.0
 """How long a writer waits for another one. Nobody holds the lock for longer than a few writes take."""
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
+POOL_SECONDS = 3.0
+"""How long a thread waits for a connection while others use all of them."""
 MIGRATION_LOCK, WRITE_LOCK = 0x746F6B6F, 0x746F6B70
 """The keys of the locks that migrations and writers take in PostgreSQL."""
 BEGIN = "toko_begin"
@@ -23,7 +25,9 @@ BEGIN = "toko_begin"
 
 def sqlite_engine(file: Path) -> Engine:
     """Return an engine for a file that exists. Nothing is opened yet."""
-    engine = create_engine("sqlite://", creator=lambda: connect(file), poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite://", creator=lambda: connect(file), poolclass=QueuePool, pool_timeout=POOL_SECONDS
+    )  # fmt: skip
     event.listen(engine, "connect", _set_up_sqlite)
     # The driver would begin a transaction only at the first change, so that what was read before may be outdated.
     event.listen(engine, "begin", lambda c: c.exec_driver_sql(c.get_execution_options().get(BEGIN, "BEGIN")))
@@ -59,8 +63,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 def postgres_engine(url: URL) -> Engine:
     """Return an engine for a PostgreSQL database. Nothing waits for the server for longer than some seconds."""
-    return create_engine(
+    from toko_core.state.postgres import connect_patiently
+
+    engine = create_engine(
         url,
+        pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,  # the server may have been started again
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
@@ -68,6 +75,8 @@ def postgres_engine(url: URL) -> Engine:
             "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
         },
     )
+    event.listen(engine, "do_connect", connect_patiently)
+    return engine
 
 
 def prepare(engine: Engine) -> None:
@@ -81,7 +90,9 @@ def prepare(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             _migrate_sqlite(connection)
         else:
-            with connection.begin():
+            from toko_core.state.postgres import waiting_longer
+
+            with waiting_longer(connection), connection.begin():
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))

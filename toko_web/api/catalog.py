@@ -72,7 +72,7 @@ async def list_price_changes(
     """List how selling prices changed between backups, the oldest change first.
 
     New changes come at the end of the list. So a program that keeps `last_cursor` gets each later change once.
-    Discounts change no price in this list.
+    It is null as long as there was no change at all. Discounts change no price in this list.
     """
     after = None if cursor is None else _read_place(cursor)
     changes = call.served.details.price_changes
@@ -95,7 +95,7 @@ async def list_price_changes(
     "/catalog.csv",
     response_class=Response,
     responses={200: {"description": "A row for each price", "headers": HEADERS,
-                     "content": {CSV: {"schema": {"type": "string"}, "example": "id,code,name,…\r\n"}}},
+                     "content": {CSV: {"schema": {"type": "string"}, "example": "code,name,brand,…\r\n"}}},
                **shared_responses()},
 )  # fmt: skip
 async def download_csv(call: Annotated[Call, Depends(accepting(media_type=CSV, tokens=FILE_TOKENS))]) -> Response:

@@ -24,6 +24,7 @@ def read_cursor(cursor: str, kind: str, types: Sequence[type]) -> list[Any]:
     """Return the values of a cursor of this kind, after the kind. Raises ProblemError if it is another one."""
     try:
         values = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
+        json.dumps(values, ensure_ascii=False).encode()  # JSON can hold half a character, which is none of a catalogue
     except (binascii.Error, UnicodeError, ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or [type(value) for value in values] != [str, *types] or values[0] != kind:

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import logging
-import shutil
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -55,16 +55,20 @@ NOT_IN_CSV = "id"
 
 
 class ParquetFiles:
-    """Parquet files that were made, one for each catalogue and for what is seen of it. One is made at a time."""
+    """Parquet files that were made, one for each catalogue and for what is seen of it. One is made at a time.
+
+    They are open, and removed from their folder: if this process is killed, nothing of them stays on the disk.
+    """
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
-        self._folder: Path | None = None
-        self._files: dict[str, Path] = {}
-        self._made = 0
+        self._files: dict[str, BinaryIO] = {}
 
     async def open(self, call: Call) -> BinaryIO:
-        """Open the file of what a caller sees, after it was made if necessary. Raises ProblemError."""
+        """Return the file of what a caller sees, after it was made if necessary; to be closed. Raises ProblemError.
+
+        Read it with `os.pread`: all that is returned for one file share the place in it.
+        """
         async with self._lock:
             if (known := self._files.pop(call.state, None)) is None:
                 try:
@@ -75,32 +79,26 @@ class ParquetFiles:
                     raise ProblemError(UNAVAILABLE, detail, {"Retry-After": "60"}) from error
             self._files[call.state] = known
             while len(self._files) > KEPT_FILES:
-                self._files.pop(next(iter(self._files))).unlink(missing_ok=True)
-            return known.open("rb")
+                self._files.pop(next(iter(self._files))).close()
+            return os.fdopen(os.dup(known.fileno()), "rb", buffering=0)
 
     def close(self) -> None:
-        """Remove all files."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        """Let all files go."""
+        for file in self._files.values():
+            file.close()
 
-    async def _make(self, call: Call) -> Path:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="toko-api-"))
-        self._made += 1
-        file = self._folder / f"{self._made}.parquet"
-        lines, parts = file.with_suffix(".json"), list[Path]()
-        columns = columns_of(call)
-        types = {name: COLUMNS[name] for name in columns}
-        try:
+    async def _make(self, call: Call) -> BinaryIO:
+        with tempfile.TemporaryDirectory(prefix="toko-api-") as name:
+            folder = Path(name)
+            file, lines, parts = folder / "all", folder / "lines", list[Path]()
+            columns = columns_of(call)
+            types = {name: COLUMNS[name] for name in columns}
             async for written in _json_parts(call, columns, lines):
-                parts.append(file.with_suffix(f".{len(parts)}"))
+                parts.append(folder / f"{len(parts)}")
                 query = f"FROM read_json($1, format = 'newline_delimited', columns = {types})"
                 await asyncio.to_thread(_write_parquet, parts[-1], query, [str(written)])
             await asyncio.to_thread(_write_parquet, file, "FROM read_parquet($1)", [[str(part) for part in parts]])
-        finally:
-            for temporary in (lines, *parts):
-                temporary.unlink(missing_ok=True)
-        return file
+            return file.open("rb")
 
 
 async def _json_parts(call: Call, columns: Sequence[str], lines: Path) -> AsyncIterator[Path]:
@@ -148,8 +146,7 @@ def respond_with_csv(call: Call) -> Response:
 async def respond_with_parquet(call: Call, files: ParquetFiles) -> Response:
     """Return a response with the Parquet file. Raises ProblemError."""
     file = await files.open(call)
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
+    size = os.fstat(file.fileno()).st_size
     headers = {**call.headers, **_as_file(call, "parquet"), "Content-Length": str(size)}
     return StreamingResponse(_pieces(file), 200, headers, PARQUET)
 
@@ -208,8 +205,10 @@ def _write_parquet(file: Path, query: str, values: list[Any]) -> None:
 
 
 async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    place = 0
     with file:
-        while piece := await asyncio.to_thread(file.read, PIECE):
+        while piece := await asyncio.to_thread(os.pread, file.fileno(), PIECE, place):
+            place += len(piece)
             yield piece
 
 

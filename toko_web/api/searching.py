@@ -53,11 +53,16 @@ def search(call: Call, wanted: Wanted, cursor: str | None, limit: int) -> dict[s
         hits = _narrow(call, hits, wanted)
     end = start + limit
     return {
-        "items": [product_record(call, hit.row) | {"score": round(float(hit.score), 4)} for hit in hits[start:end]],
+        "items": [product_record(call, hit.row) | _score(call, hit) for hit in hits[start:end]],
         "next_cursor": write_cursor(CURSOR, call.served.name, wanted.digest, end) if len(hits) > end else None,
         "data_time": timestamp(call.served.data_time),
         "suggestion": suggestion,
     }
+
+
+def _score(call: Call, hit: Hit) -> dict[str, float]:
+    """Return how well a product matches. Whether it is in stock is a part of the number."""
+    return {"score": round(float(hit.score), 4)} if call.view.stock else {}
 
 
 def _read_place(call: Call, wanted: Wanted, cursor: str) -> int:

@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 
 PROBLEMS = {
-    Problem.TOO_SHORT: f"Sandi baru minimal {SHORTEST} huruf; lebih baik 15 atau lebih.",
+    Problem.TOO_SHORT: f"Sandi baru minimal {SHORTEST} karakter; lebih baik 15 atau lebih.",
     Problem.TOO_LONG: "Sandi baru terlalu panjang.",
     Problem.COMMON: "Sandi itu terlalu gampang ditebak. Pakai beberapa kata yang tidak berhubungan.",
     Problem.LIKE_NAME: "Sandi itu mirip nama, jadi gampang ditebak. Pakai beberapa kata yang tidak berhubungan.",

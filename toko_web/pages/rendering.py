@@ -76,17 +76,18 @@ class DataAge:
 def render(
     request: Request, template: str, status: int = 200, *, visitor: Visitor | None = None, **values: Any
 ) -> HTMLResponse:
-    """Render a template to a response. Without a visitor the page has no menu and no search field.
+    """Render a template to a response. Without a visitor the page has no menu, no search field and no age of the data.
 
-    All templates know `shop_name`, `path`, `visitor`, `menu`, `data` (a DataAge, or None without a catalogue),
-    `is_open` (whether everybody is shown everything), `static` (the address of the static files), `icons`, and
-    `csrf_token()`, which every form that is posted has as the hidden field `csrf`.
+    All templates know `shop_name`, `path`, `visitor`, `menu`, `data` (a DataAge; None without a visitor or a
+    catalogue), `is_open` (whether everybody is shown everything), `static` (the address of the static files), `icons`,
+    and `csrf_token()`, which every form that is posted has as the hidden field `csrf`.
     """
     shop = shop_of(request)
     is_open = visitor is not None and visitor.person is None
+    age = None if visitor is None else _data_age(shop)
     known = {
         "shop_name": shop.settings.shop_name, "path": request.url.path, "visitor": visitor, "is_open": is_open,
-        "menu": _menu(visitor), "data": _data_age(shop), "csrf_token": partial(csrf_token, request),
+        "menu": _menu(visitor), "data": age, "csrf_token": partial(csrf_token, request),
     }  # fmt: skip
     response = HTMLResponse(_TEMPLATES.get_template(template).render(known | values), status)
     keep_form_id(request, response)

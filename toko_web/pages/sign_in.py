@@ -1,6 +1,7 @@
 """The pages that sign somebody in and out: with a password, or with a link that the bot has sent."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from toko_core.people.sign_in_links import LinkOf
 from toko_core.people.sign_ins import Way
 from toko_web.pages.rendering import render
 from toko_web.shop import shop_of
@@ -96,8 +98,8 @@ async def show_link(request: Request, token: str) -> Response:
 
     Telegram and virus scanners open links to look at them.
     """
-    link = await run_in_threadpool(shop_of(request).links.find, token)
-    if link is None or not shop_of(request).people.find(link.person_id):
+    link = await run_in_threadpool(_link_of, request, shop_of(request).links.find, token)
+    if link is None:
         return show_notice(request, GONE, 410)
     return _private(render(request, "sign_in_link.html", name=link.name, token=token))
 
@@ -105,8 +107,8 @@ async def show_link(request: Request, token: str) -> Response:
 @router.post("/masuk/tautan/{token}")
 async def use_link(request: Request, token: str, _: Fields) -> Response:
     """Sign somebody in with a link, which is used up."""
-    link = await run_in_threadpool(shop_of(request).links.use, token)
-    if link is None or not shop_of(request).people.find(link.person_id):
+    link = await run_in_threadpool(_link_of, request, shop_of(request).links.use, token)
+    if link is None:
         return show_notice(request, GONE, 410)
     return await _begin(request, link.person_id, link.name, Way.LINK, "/")
 
@@ -165,6 +167,14 @@ def _begin_anew(request: Request, person_id: int, name: str, way: Way) -> str:
     return shop.sign_ins.begin(person_id, name, way, device_of(request.headers.get("user-agent", "")))
 
 
+def _link_of(request: Request, read: Callable[[str], LinkOf | None], token: str) -> LinkOf | None:
+    """Return whom a link signs in; None if it is of no use, or the person has no access any more."""
+    shop = shop_of(request)
+    shop.sign_ins.key()  # from here on it is in memory: the page has a form
+    link = read(token)
+    return link if link is not None and shop.people.find(link.person_id) else None
+
+
 def _name_of(request: Request, person_id: int) -> str | None:
     """Return the name of somebody who has access; None if they have none any more. `.env` gives people no name."""
     everybody = shop_of(request).people.everybody()
@@ -174,7 +184,10 @@ def _name_of(request: Request, person_id: int) -> str | None:
 def _form(
     request: Request, ke: str, status: int = 200, *, who: str = "", problem: str = "", note: str = ""
 ) -> Response:  # fmt: skip
-    page = render(request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note)
+    has_links = shop_of(request).settings.catalog_url is not None  # without it, the bot cannot send any
+    page = render(
+        request, "sign_in.html", status, who=who, ke=local_path(ke), problem=problem, note=note, has_links=has_links
+    )
     return _private(page)
 
 

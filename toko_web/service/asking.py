@@ -14,6 +14,8 @@ def ask_health(settings: PageSettings) -> str | None:
         connection.request("GET", "/healthz")
         response = connection.getresponse()
         line = response.read(1000).decode(errors="replace").strip()
+    except ConnectionRefusedError:
+        return f"Nothing listens at CATALOG_LISTEN ({settings.catalog_listen}): start `toko up` or `toko web`."
     except (OSError, http.client.HTTPException) as error:
         return f"No server answers at CATALOG_LISTEN ({settings.catalog_listen}): {error or type(error).__name__}."
     finally:

@@ -28,7 +28,7 @@ BACKLOG = 512
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 REASONS = {
     errno.EADDRINUSE: "another program has it. Stop that program, or set another port",
-    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EADDRNOTAVAIL: "this machine has no such address. Set one that it has, or 0.0.0.0 for all of them",
     errno.EACCES: "only root may open a port below 1024",
 }
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl
 
 from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
@@ -31,11 +32,12 @@ def csrf_token(request: HTTPConnection) -> str:
 
 
 async def check_csrf(request: Request) -> dict[str, str]:
-    """Return the fields of a form that a page of ours sent; a dependency of FastAPI. Raises FormError.
+    """Return the fields of a form that a page of ours sent; a dependency of FastAPI. Raises FormError and StateError.
 
     Of several fields with one name, the last counts.
     """
     fields = await _read_fields(request)
+    await run_in_threadpool(shop_of(request).sign_ins.key)  # the database may be slow
     bound = [each for each in (sign_in_id(request), form_id(request)) if each is not None]
     given = fields.pop(FIELD, "").encode(errors="replace")
     if not any(compare_digest(given, _token(request, each).encode()) for each in bound):

@@ -35,8 +35,11 @@ class OpenModeError(HTTPException):
 
 def check_open(request: HTTPConnection) -> None:
     """Check that a request in the open mode comes from this machine. Raises OpenModeError."""
-    if not shop_of(request).settings.listens_on_loopback:
+    settings = shop_of(request).settings
+    if not settings.listens_on_loopback:
         raise OpenModeError("CATALOG_LISTEN is another address")
+    if settings.is_public:  # a proxy need not show itself: nginx may send this machine's name in Host, and nothing else
+        raise OpenModeError("CATALOG_URL, SITE_ADDRESS or TRUSTED_PROXIES say that others reach it")
     hosts = request.headers.getlist("host")
     if len(hosts) != 1 or not _is_loopback_place(hosts[0]):
         raise OpenModeError("the Host header names another one")
@@ -79,7 +82,8 @@ def is_from_this_machine(request: HTTPConnection) -> bool:
 
 def is_passed_on(request: HTTPConnection) -> bool:
     """Return whether a proxy says that it passed the request on."""
-    return any(name in PROXY_HEADERS or name.startswith(FORWARDED) for name in request.headers)
+    names = (name.replace("_", "-") for name in request.headers)
+    return any(name in PROXY_HEADERS or name.startswith(FORWARDED) for name in names)
 
 
 def _is_loopback_place(text: str) -> bool:

@@ -71,7 +71,9 @@ def is_open(request: HTTPConnection) -> bool:
 def _find(request: HTTPConnection) -> Visitor:
     if is_open(request):
         return Visitor(None)
-    shop, token = shop_of(request), sign_in_id(request)
+    shop = shop_of(request)
+    shop.sign_ins.key()  # from here on it is in memory: forms are made in the event loop
+    token = sign_in_id(request)
     sign_in = None if token is None else shop.sign_ins.find(token)
     person = None if sign_in is None else shop.people.find(sign_in.person_id)
     if person is None:

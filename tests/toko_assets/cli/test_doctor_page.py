@@ -92,10 +92,7 @@ def test_another_program_at_the_port_or_at_the_address_is_wrong(
 ) -> None:
     (mark, said), *_ = look(monkeypatch, CATALOG_LISTEN=another_program)
     assert mark is Mark.WRONG
-    assert said == (
-        f"Another program answers at CATALOG_LISTEN ({another_program}): if it is another program, stop it or set "
-        "CATALOG_LISTEN."
-    )
+    assert said == (f"Another program answers at CATALOG_LISTEN ({another_program}): stop it or set CATALOG_LISTEN.")
     url = f"http://{another_program}"
     assert look(monkeypatch, CATALOG_URL=url)[1] == (
         Mark.WRONG, f"Another program responds at CATALOG_URL ({url}, status 501): correct it.",

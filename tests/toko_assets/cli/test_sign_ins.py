@@ -67,12 +67,16 @@ def test_a_password_is_set_listed_and_removed(
     ("who", "password", "line"),
     [
         ("budi", GOOD, "budi may be Budi Jaya (6), Budi Santoso (5): give the id."),
-        ("8", GOOD, "Nobody with access is 8: `toko people list` shows all."),
-        ("", GOOD, "Nobody with access is : `toko people list` shows all."),
+        ("8", GOOD, "Nobody with access has the name or id 8: `toko people list` shows all."),
+        ("", GOOD, "Nobody with access has the name or id : `toko people list` shows all."),
         ("santoso", "kurang", "A password has at least 8 characters; 15 are better."),
         ("santoso", "x1" * 65, "A password has at most 128 characters."),
-        ("santoso", "makmur123", "That password is a name with digits around it, which is easy to guess."),
-        ("santoso", "rahasia123", "That password is one of the first that somebody would try."),
+        (
+            "santoso",
+            "makmur123",
+            "That password is a name with digits around it, which is easy to guess: choose another.",
+        ),
+        ("santoso", "rahasia123", "That password is one of the first that somebody would try: choose another."),
     ],
 )
 def test_what_is_wrong_is_one_line_and_sets_no_password(

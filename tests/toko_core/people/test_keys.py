@@ -11,7 +11,7 @@ from toko_core.people.audit import Audit
 from toko_core.people.keys import ApiKeyError, Key, Keys, Scope
 from toko_core.people.person import Person
 from toko_core.people.view import Role, View
-from toko_core.state.database import StateDatabase
+from toko_core.state.database import StateDatabase, StateError
 from toko_core.state.tables import api_keys
 
 OWNER = Person(1, Role.OWNER, name="Ibu Sari")
@@ -99,10 +99,11 @@ def test_the_audit_list_says_who_added_and_revoked_a_key(state: StateDatabase) -
     assert added.details == {"scopes": ["cost", "prices"], "level": None}
 
 
-def test_keys_do_not_work_while_the_database_cannot_be_read(state: StateDatabase) -> None:
+def test_nobody_is_told_that_a_key_was_revoked_while_the_database_cannot_be_read(state: StateDatabase) -> None:
     keys = Keys(state)
     _, secret = keys.add("kasir", [Scope.PRICES])
     assert state.file is not None
     state.close()
     state.file.write_bytes(b"no database" * 1000)
-    assert keys.find(secret) is None
+    with pytest.raises(StateError):  # None would say that the key was revoked
+        keys.find(secret)

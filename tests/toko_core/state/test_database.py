@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,16 +19,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
 from sqlalchemy import insert, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 from tests.servers.postgres import free_port
-from tests.toko_core.state.databases import on_both, sqlite_url
+from tests.toko_core.state.databases import on_both, postgres_url, sqlite_url
+from toko_assets.postgres.server import PostgresServer
 from toko_core.people.audit import Audit
 from toko_core.people.person import Person
 from toko_core.people.store import People
 from toko_core.people.view import Role
 from toko_core.settings import ShopSettings
+from toko_core.state import engines
 from toko_core.state.database import StateDatabase, StateError, open_state
 from toko_core.state.migrations import FOLDER, REVISIONS, VERSION_TABLE, upgrade
+from toko_core.state.postgres import PatientConnection
 from toko_core.state.tables import metadata, people
 
 OWNER = Person(1, Role.OWNER, name="Ibu Sari", from_settings=True)
@@ -257,6 +262,35 @@ def test_a_postgres_server_that_does_not_answer_is_one_line_without_the_password
     assert str(caught.value).endswith(" failed: Connection refused.")
     assert password not in "".join(traceback.format_exception(caught.value))
     assert "\n" not in str(caught.value)
+
+
+def test_a_postgres_server_that_stops_answering_is_not_waited_for_forever(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PatientConnection, "patience", 0.2)
+    with postgres_url(postgres) as url, closing(StateDatabase(url)) as state:
+        people = People(state, {1}, set())
+        people.add(5, None, Role.STAFF)
+        with state.read() as connection:
+            process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            os.kill(process, signal.SIGSTOP)
+            try:
+                with pytest.raises(OperationalError):
+                    connection.execute(text("SELECT 1"))
+            finally:
+                os.kill(process, signal.SIGCONT)
+        assert people.find(5) is not None
+
+
+def test_whoever_gets_no_connection_in_time_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "POOL_SECONDS", 0.05)
+    with closing(StateDatabase(sqlite_url(tmp_path))) as state, ExitStack() as stack:
+        with pytest.raises(StateError, match="all connections are in use"):
+            for _ in range(50):
+                stack.enter_context(state.read())
+        stack.close()
+        assert People(state, {1}, set()).find(2) is None
+        assert state.problem is None
 
 
 def test_the_file_is_for_its_user_only_whatever_the_umask(tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from fastapi import FastAPI
 
@@ -17,7 +17,8 @@ from toko_web.app import build_app, surround
 from toko_web.settings import PageSettings
 from toko_web.shop import Shop
 
-HOST = "127.0.0.1:8000"
+HERE = "127.0.0.1"
+HOST = f"{HERE}:8000"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request: the path with its query as they are sent, and the fields of a form if it is a POST."""
+
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] | None = None
+    client: str = "203.0.113.9"
 
 
 @dataclass
@@ -47,7 +58,7 @@ class InProcess:
     def get(self, path: str, key: str | None = None, **headers: str) -> Answer:
         """Send GET, with the path and query as they are in a request."""
         given = {"host": HOST, **({} if key is None else {"authorization": f"Bearer {key}"}), **headers}
-        return self.runner.run(_get(surround(self.app), path, given))
+        return self.runner.run(_send(surround(self.app), Sent(path, given, client=HERE)))
 
     def get_all(self, paths: list[str], key: str | None) -> list[Answer]:
         """Send many requests, one after the other."""
@@ -55,9 +66,18 @@ class InProcess:
         app = surround(self.app)
 
         async def get() -> list[Answer]:
-            return [await _get(app, path, given) for path in paths]
+            return [await _send(app, Sent(path, given, client=HERE)) for path in paths]
 
         return self.runner.run(get())
+
+    def send(self, requests: list[Sent]) -> list[Answer]:
+        """Send requests of browsers elsewhere, one after the other."""
+        app = surround(self.app)
+
+        async def send() -> list[Answer]:
+            return [await _send(app, each) for each in requests]
+
+        return self.runner.run(send())
 
     def round_to(self, rounding: int | None) -> None:
         """Set PRICE_ROUNDING."""
@@ -71,9 +91,11 @@ class InProcess:
 
 
 @contextmanager
-def in_process(data: Path, *, owners: frozenset[int] = frozenset()) -> Iterator[InProcess]:
+def in_process(
+    data: Path, *, owners: frozenset[int] = frozenset(), staff: frozenset[int] = frozenset()
+) -> Iterator[InProcess]:
     """Run the app of a data folder, in the open mode unless there are owners."""
-    given: dict[str, Any] = {"toko_data_dir": data, "owner_users": owners}
+    given: dict[str, Any] = {"toko_data_dir": data, "owner_users": owners, "allowed_users": staff}
     app = build_app(PageSettings(_env_file=None, **given))
     with asyncio.Runner() as runner:
         lifespan = app.router.lifespan_context(app)
@@ -84,16 +106,20 @@ def in_process(data: Path, *, owners: frozenset[int] = frozenset()) -> Iterator[
             runner.run(lifespan.__aexit__(None, None, None))
 
 
-async def _get(app: Any, address: str, headers: Mapping[str, str]) -> Answer:
-    path, _, query = address.partition("?")
+async def _send(app: Any, request: Sent) -> Answer:
+    path, _, query = request.path.partition("?")
+    headers, body, method = {"host": HOST, **request.headers}, b"", "GET"
+    if request.fields is not None:
+        body, method = urlencode(request.fields).encode(), "POST"
+        headers |= {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
         "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "state": {},
+        "client": (request.client, 1), "server": ("127.0.0.1", 8000), "state": {},
     }  # fmt: skip
     sent: list[Any] = []
-    received = [{"type": "http.request", "body": b"", "more_body": False}]
+    received = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Any:
         if received:

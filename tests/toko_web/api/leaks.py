@@ -83,6 +83,17 @@ def item(number: int) -> Item:
 
 
 ITEMS = [item(number) for number in range(PRODUCTS)]
+REFERENCE: dict[str, list[dict[str, object]]] = {
+    "customer_groups": [
+        {"kgrup": f"G{level}", "grup": name, "level": level, "potongan": None} for level, name in GROUPS.items()
+    ],
+    "discounts": [
+        {"kodeitem": each.kodeitem, "iddiskon": f"D{level}", "kgrup": f"G{level}", "rupiah": Decimal(amount)}
+        | IN_FORCE
+        for each in ITEMS[::2]
+        for level, amount in GROUP_DISCOUNT.items()
+    ],
+}  # fmt: skip
 
 
 def publish_secrets(folder: Path) -> None:
@@ -92,18 +103,7 @@ def publish_secrets(folder: Path) -> None:
         for number, each in enumerate(ITEMS)
         for level, amount in LEVELS.items()
     ]
-    reference: dict[str, list[dict[str, object]]] = {
-        "customer_groups": [
-            {"kgrup": f"G{level}", "grup": name, "level": level, "potongan": None} for level, name in GROUPS.items()
-        ],
-        "discounts": [
-            {"kodeitem": each.kodeitem, "iddiskon": f"D{level}", "kgrup": f"G{level}", "rupiah": Decimal(amount)}
-            | IN_FORCE
-            for each in ITEMS[::2]
-            for level, amount in GROUP_DISCOUNT.items()
-        ],
-    }  # fmt: skip
-    publish_shop(folder, ITEMS, changes, reference=reference)
+    publish_shop(folder, ITEMS, changes, reference=REFERENCE)
 
 
 ROUTES = (

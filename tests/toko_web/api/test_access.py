@@ -15,6 +15,7 @@ from tests.toko_web.api.shop import OIL, keys_of
 from tests.toko_web.serving import OWNER, RunningWeb
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.people.keys import Scope
+from toko_web.api.cursors import write_cursor
 from toko_web.api.limits import BURST, PER_SECOND, RateLimits
 from toko_web.api.problems import MEDIA_TYPE, ProblemError
 
@@ -36,6 +37,10 @@ def test_a_request_without_a_key_is_rejected_and_learns_nothing(get: Get) -> Non
         response = get(path, None)
         problem_of(response, 401, "key-required")
         assert response.headers["WWW-Authenticate"] == 'Bearer realm="toko"'
+
+
+HALF_A_CHARACTER = write_cursor("c", "2026-01-01T00:00:00+00:00", "\ud800", "PCS", 1, "1")
+"""JSON can hold it, and UTF-8, in which the catalogue is read, cannot."""
 
 
 @pytest.mark.parametrize("given", ["Bearer", "Bearer x", "Basic eDp5", "toko_x", "Bearer toko_" + "a" * 43])
@@ -93,6 +98,7 @@ def test_the_open_mode_needs_no_key_and_no_proxy(web: RunningWeb) -> None:
         ("GET", "/products?cursor=x", 422, "unknown-cursor"),
         ("GET", "/search?q=oli&cursor=W10", 422, "unknown-cursor"),
         ("GET", "/price-changes?cursor=W10", 422, "unknown-cursor"),
+        ("GET", f"/price-changes?cursor={HALF_A_CHARACTER}", 422, "unknown-cursor"),
         ("GET", "/price-changes?since=2026-01-01", 422, "invalid-request"),
         ("GET", "/barcodes/4006381333931", 404, "not-found"),
     ],

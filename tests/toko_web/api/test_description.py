@@ -43,6 +43,12 @@ def test_the_example_of_each_response_is_one(name: str) -> None:
     MODELS[name].model_validate(EXAMPLES[name])
 
 
+def test_the_description_shows_the_examples_with_their_nulls(description: dict[str, Any]) -> None:
+    contents = [operation["responses"]["200"]["content"] for _, operation in operations(description)]
+    shown = [content["application/json"]["example"] for content in contents if "application/json" in content]
+    assert all(example in EXAMPLES.values() for example in shown)
+
+
 @pytest.mark.parametrize("key", ["prices", "stock", "cost", "all", "level-2"])
 def test_every_response_has_the_fields_of_its_model(get: Get, key: str) -> None:
     for name, path in PATHS:
@@ -92,3 +98,5 @@ def test_the_reference_page_has_every_operation_and_loads_nothing_from_other_hos
         assert f'id="{kind.name}"' in response.text
     assert "://" not in response.text
     assert "<script" not in response.text
+    assert "`" not in response.text
+    assert "in texts (<code>&#34;2612.5&#34;</code>)" in response.text

@@ -19,7 +19,7 @@ SHOWN = ("INDOMIE GORENG SPECIAL 85GR", "code,name,brand", "GULA1 BKS 17500", "4
 
 @pytest.mark.parametrize(("language", "block", "shown"), [(*block, SHOWN[n]) for n, block in enumerate(BLOCKS)])
 def test_an_example_of_the_document_works(api: Api, tmp_path: Path, language: str, block: str, shown: str) -> None:
-    given = {**os.environ, "TOKO_URL": api.web.url, "TOKO_KEY": api.secrets["stock"]}
+    given = {**os.environ, "API_URL": api.web.url, "API_KEY": api.secrets["stock"]}
     command = ["bash", "-euo", "pipefail", "-c", block] if language == "sh" else [sys.executable, "-c", block]
     ended = subprocess.run(command, env=given, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")

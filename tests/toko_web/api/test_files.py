@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import duckdb
 import pytest
 
 from tests.toko_web.api.conftest import Get
-from tests.toko_web.api.shop import FORMULA, ITEMS
+from tests.toko_web.api.driving import InProcess
+from tests.toko_web.api.shop import FORMULA, ITEMS, keys_of
+from toko_core.people.keys import Scope
 
 HIDDEN = {"prices": {"cost", "stock"}, "stock": {"cost"}, "cost": {"stock"}, "all": set(), "level-2": {"level"}}
 
@@ -88,3 +91,14 @@ def test_parquet_files_of_other_scopes_are_other_files(get: Get, tmp_path: Path)
     assert {key: names["all"] - found for key, found in names.items()} == HIDDEN
     again = get("/catalog.parquet", "prices").content
     assert again == (tmp_path / "prices.parquet").read_bytes()
+
+
+def test_a_process_that_is_killed_leaves_no_parquet_file_behind(
+    inside: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    key = keys_of(inside.shop.settings.folder.root).add("berkas", [Scope.PRICES], 2)[1]
+    first, second = inside.get("/v1/catalog.parquet", key), inside.get("/v1/catalog.parquet", key)
+    assert first.body[:4] == first.body[-4:] == b"PAR1"
+    assert second.body == first.body
+    assert list(tmp_path.iterdir()) == []

@@ -20,6 +20,10 @@ def test_a_search_with_a_typo_finds_the_product_and_says_how_well_it_matches(get
     assert get("/search?q=INDOMIE%20GORENG%20SPECIAL%2085GR").json()["items"][0]["score"] == 1
 
 
+def test_the_score_does_not_tell_what_is_in_stock(get: Get) -> None:
+    assert "score" not in get("/search?q=indomi%20goreng", "prices").json()["items"][0]
+
+
 def test_a_search_is_listed_in_pages_with_each_product_once(get: Get) -> None:
     found, cursor = [], ""
     while cursor is not None:

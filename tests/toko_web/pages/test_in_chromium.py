@@ -15,6 +15,9 @@ LISTS = (
     "/daftar/perubahan-harga?masa=30-hari", "/daftar/terlaris", "/daftar/habis?pilih=semua", "/daftar/rugi",
     "/daftar/tanpa-harga", "/daftar/dicari", "/keadaan",
 )  # fmt: skip
+LINE_SHARES = """Object.fromEntries([...document.querySelectorAll('.good .moved')].map(
+    line => [line.innerText, line.clientWidth / line.closest('.good').clientWidth]))"""
+"""How much of its product's width each line of prices has."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,16 @@ def test_no_page_is_wider_than_a_phone_and_none_breaks_the_rules_on_scripts(chro
         page.goto(shop.web.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     assert said == []
+
+
+def test_no_line_of_a_product_is_squeezed_on_a_phone(chromium: Browser, shop: Shop) -> None:
+    page, seen = owners_page(chromium, shop, 360, "light"), 0
+    for path in LISTS:
+        page.goto(shop.web.url + path)
+        shares: dict[str, float] = page.evaluate(LINE_SHARES)
+        assert {line: share for line, share in shares.items() if share < 0.9} == {}, path
+        seen += len(shares)
+    assert seen > 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.toko_core.state.databases import sqlite_url
+from tests.toko_web.here import app_of, serving_here
 from tests.toko_web.serving import CUSTOMER, OWNER, STAFF
 from tests.toko_web.sign_in.browsers import Browser
 from tests.toko_web.sign_in.conftest import WORDS, Shop
@@ -102,6 +103,15 @@ def test_forms_have_labels_and_fields_that_password_managers_know(shop: Shop) ->
     assert "maxlength" not in page.partition('id="sandi"')[2].partition(">")[0]
 
 
+@pytest.mark.parametrize("url", [None, "https://toko.example.com"])
+def test_the_bot_is_named_only_where_it_can_send_links(tmp_path: Path, url: str | None) -> None:
+    app = app_of(tmp_path, catalog_url=url, owner_users=frozenset({OWNER}), state_url=sqlite_url(tmp_path))
+    with serving_here(app) as here:
+        page = here.get("/masuk").text
+    assert "Sandi" in page
+    assert ("/web" in page, "lewat bot" in page) == (url is not None, url is not None)
+
+
 def test_people_change_their_password_with_the_current_one_and_other_sign_ins_end(shop: Shop) -> None:
     shop.passwords.set(Person(OWNER, Role.OWNER, name="Siti"), WORDS, None)
     with Browser(shop.web.url) as here, Browser(shop.web.url) as other:
@@ -110,7 +120,7 @@ def test_people_change_their_password_with_the_current_one_and_other_sign_ins_en
         page = here.get("/akun")
         for now, new, again, said in (
             ("salah sekali", NEW, NEW, "Sandi yang sekarang salah"), (WORDS, NEW, NEW + "x", "tidak sama"),
-            (WORDS, "pendek", "pendek", "minimal 8 huruf"),
+            (WORDS, "pendek", "pendek", "minimal 8 karakter"),
             (WORDS, "rahasia123", "rahasia123", "gampang ditebak"),
         ):  # fmt: skip
             rejected = here.submit(page, "/akun/sandi", sandi=now, baru=new, lagi=again)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
 
 from toko_web.api import problems
@@ -117,12 +118,21 @@ def describe(api: FastAPI, version: str) -> dict[str, Any]:
     description["components"]["securitySchemes"] = {KEY: key}
     for methods in description["paths"].values():
         methods["get"]["security"] = [{KEY: []}]
+        _show_nulls(methods["get"])
     schemas = description["components"]["schemas"]
     problem = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return description
+
+
+def _show_nulls(operation: dict[str, Any]) -> None:
+    """Put the example in again as it is: FastAPI leaves out what is null, and a response has it."""
+    content = operation["responses"]["200"]["content"].get("application/json", {})
+    for example in EXAMPLES.values():
+        if content.get("example") == jsonable_encoder(example, exclude_none=True):
+            content["example"] = example
 
 
 def _error(kind: Kind) -> dict[str, Any]:

@@ -112,7 +112,13 @@ class Product(Model):
 class Hit(Product):
     """A product that a search found."""
 
-    score: float = Field(description="1: exactly what was searched; below 0.65 it is a guess", ge=0, le=1)
+    score: float | None = Field(
+        None,
+        description="1: exactly what was searched; below 0.65 it is a guess. Goods in stock score a little higher: "
+        "missing without the scope stock",
+        ge=0,
+        le=1,
+    )
 
 
 class Barcode(Model):

@@ -1,10 +1,12 @@
-"""The page /v1/docs: a reference of the API, made of its description. It loads nothing from other hosts."""
+"""The page /v1/docs: a reference of the API, made of its description. It loads only the pages' style sheet and icon."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
 from toko_web.api.problems import KINDS
 
@@ -13,6 +15,7 @@ _TEMPLATES = Environment(
     trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
 SUCCESS = "200"
+CODE = re.compile(r"`([^`]+)`")
 
 
 def render_reference(description: dict[str, Any]) -> str:
@@ -26,6 +29,14 @@ def render_reference(description: dict[str, Any]) -> str:
         info=description["info"], operations=operations, schemas=description["components"]["schemas"], kinds=KINDS,
         type_of=_type,
     )  # fmt: skip
+
+
+def _code(text: str) -> Markup:
+    """Return a text of the description as HTML, with what it has in backticks as code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
+_TEMPLATES.filters["code"] = _code
 
 
 def _anchor(path: str) -> str:

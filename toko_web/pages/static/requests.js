@@ -15,7 +15,7 @@ export function makeQueue(show, tell) {
   let wanted = null; // what is asked next
   /** @type {AbortController | null} */
   let running = null;
-  let began = 0, attempts = 0, timer = 0;
+  let began = 0, attempts = 0, timer = 0, isTroubled = false;
 
   /** @param {string} query the search part of the address */
   function ask(query) {
@@ -60,12 +60,14 @@ export function makeQueue(show, tell) {
    * @param {Trouble} trouble
    */
   function finish(query, trouble) {
+    const wasTroubled = isTroubled;
+    isTroubled = trouble !== "";
     if (trouble) {
       wanted ??= query;
       tell(trouble);
       if (trouble !== "signed-out") timer = window.setTimeout(next, AGAIN[Math.min(attempts++, AGAIN.length - 1)]);
     } else {
-      if (attempts) tell("");
+      if (wasTroubled) tell("");
       attempts = 0;
       if (wanted !== null) void next();
     }

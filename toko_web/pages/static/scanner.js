@@ -1,4 +1,4 @@
-// A USB scanner types like a keyboard, only faster, and ends with Enter. This tells both apart, wherever the focus is.
+// A USB scanner types like a keyboard, only faster, and ends with Enter or Tab. This tells both apart, wherever the focus is.
 
 const SLOWEST = 50; // milliseconds between two keys of a scanner; people who type fast need 80
 const AVERAGE = 35; // of all keys of a code; the repeats of a key that is held down do not count at all
@@ -19,20 +19,28 @@ const SHORTEST = 4; // characters
 export function followScanner(search, scanned) {
   /** @type {Burst | null} */
   let burst = null;
+  let ended = -Infinity; // when the last code did
 
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.repeat) {
-      burst = null;
+    if (event.isComposing || event.repeat || document.activeElement?.matches("input[type=password]")) {
+      burst = null; // programs that keep passwords type as fast
       return;
     }
     const now = event.timeStamp;
+    if (now - ended <= SLOWEST && isEnd(event)) { // many scanners send two of them
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ended = now;
+      return;
+    }
     if (burst && now - burst.last > SLOWEST) burst = null;
-    if (event.key === "Enter") {
+    if (event.key === "Enter" || event.key === "Tab") {
       const code = burst && isScan(burst) ? burst.text.trim() : "";
       if (burst && code) {
         event.preventDefault(); // neither sends a form nor presses the button that has the focus
         event.stopImmediatePropagation();
         burst.field.value = burst.before;
+        ended = now;
         scanned(code);
       }
       burst = null;
@@ -50,6 +58,14 @@ export function followScanner(search, scanned) {
       burst = { text: typed, first: now, last: now, field: into, before: into.value };
     }
   }, { capture: true });
+}
+
+/**
+ * Whether a key ends a code. Browsers see a line feed as Ctrl and J, which shows the downloads.
+ * @param {KeyboardEvent} event
+ */
+function isEnd(event) {
+  return event.key === "Enter" || event.key === "Tab" || (event.ctrlKey && event.key.toLowerCase() === "j");
 }
 
 /** @param {Burst} burst */

@@ -3,6 +3,7 @@ import { morph } from "./morph.js";
 import { makeQueue } from "./requests.js";
 
 const READ_ALOUD = 700; // milliseconds without typing after which the number of results is announced
+const ADDRESS = 250; // milliseconds without typing after which the address follows: browsers limit how often it may
 const FINISHED = 2000; // milliseconds without typing after which a search counts as one that somebody meant
 const TROUBLES = {
   offline: "Jaringan terputus. Hasil terakhir tetap tampil, dan dicoba lagi sendiri.",
@@ -20,6 +21,7 @@ export function searchAsYouType(form) {
   const count = /** @type {HTMLElement} */ (document.getElementById("jumlah"));
   const queue = makeQueue(show, tell);
   let shown = location.search, counted = shown, opensOnly = false, aloud = 0, finished = 0;
+  let address = location.search, written = 0;
 
   /** The search part of the address for what the form says. */
   function query() {
@@ -39,8 +41,15 @@ export function searchAsYouType(form) {
 
   /** @param {string} to the search part of an address */
   function go(to) {
-    history.replaceState(null, "", location.pathname + to);
+    address = to;
+    clearTimeout(written);
+    written = window.setTimeout(writeAddress, ADDRESS);
     queue.ask(to);
+  }
+
+  function writeAddress() {
+    clearTimeout(written);
+    if (address !== location.search) history.replaceState(null, "", location.pathname + address);
   }
 
   /**
@@ -69,6 +78,7 @@ export function searchAsYouType(form) {
     if (!trouble) return;
     message.textContent = TROUBLES[trouble];
     if (trouble !== "signed-out") return;
+    writeAddress();
     const link = document.createElement("a");
     link.href = `/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`;
     link.textContent = "Masuk lagi";
@@ -80,8 +90,12 @@ export function searchAsYouType(form) {
     clearTimeout(finished);
     opensOnly = true;
     const asked = query();
-    if (asked !== shown || !queue.isIdle()) go(asked);
-    else openOnly();
+    if (asked === shown && queue.isIdle()) {
+      openOnly();
+      return;
+    }
+    go(asked);
+    writeAddress();
   }
 
   function openOnly() {
@@ -109,6 +123,7 @@ export function searchAsYouType(form) {
   document.addEventListener("click", (event) => {
     const link = /** @type {HTMLElement} */ (event.target).closest?.("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button || link.origin !== location.origin) return;
+    writeAddress(); // Back leads to what is shown now
     if (link.classList.contains("good")) countSearch();
     if (link.pathname !== location.pathname || !link.closest("#pencarian")) return;
     event.preventDefault();
@@ -121,12 +136,14 @@ export function searchAsYouType(form) {
   function restore() {
     const values = new URLSearchParams(location.search);
     field.value = values.get("q") ?? "";
-    queue.ask(location.search);
+    clearTimeout(written);
+    address = location.search;
+    queue.ask(address);
   }
 
   window.addEventListener("popstate", restore);
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted || query() !== location.search) restore();
+    if (event.persisted || searched(location.search) !== field.value) restore();
   });
   return { changed, finish, stop: queue.stop };
 }

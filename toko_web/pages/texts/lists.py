@@ -25,7 +25,7 @@ EMPTY = {
 }
 KEPT = {"larisminggu": {"masa": "7"}, "habissemua": {"pilih": "semua"}}
 """The parameters of lists that share an address."""
-NO_SALES = "Data penjualan belum ada. Daftar ini terisi setelah penjualan dibaca dari backup."
+NO_SALES = "Data penjualan belum ada. Daftar ini terisi sendiri setelah backup berikutnya masuk."
 NO_CATEGORY = "Tanpa jenis"
 NOT_AVAILABLE = "Daftar ini sedang tidak bisa dibuka. Coba lagi sebentar lagi."
 MISSING = "Tidak ketemu"

@@ -63,7 +63,8 @@ def _look_at_server(pages: PageSettings) -> Finding:
     problem = ask_health(pages)
     if problem is None:
         return good(SUBJECT, f"{pages.near_url} shows the newest catalogue")
-    return wrong(SUBJECT, problem.removesuffix("."), "if it is another program, stop it or set CATALOG_LISTEN.")
+    advice = "" if problem.startswith("Another program") else "if it is another program, "
+    return wrong(SUBJECT, problem.removesuffix("."), f"{advice}stop it or set CATALOG_LISTEN.")
 
 
 def _look_at_nothing(settings: Settings, pages: PageSettings) -> Finding:
