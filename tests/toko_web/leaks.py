@@ -161,7 +161,7 @@ def parameters(rng: random.Random) -> tuple[dict[str, str], list[str]]:
         "hal": rng.choice(["1", "2", "99", "-1", "x"]), "semua": rng.choice(["merek", "jenis", "modal"]),
         "arah": rng.choice(["naik", "turun", "x"]), "pilih": rng.choice(["semua", "tidak-dibuka", "x"]),
         "masa": rng.choice(["hari-ini", "kemarin", "7-hari", "30-hari", "7", "90"]), "pindai": "1", "level": "3",
-        "ke": rng.choice(["/", "/daftar/rugi"]), "role": "owner", "ok": rng.choice(["sandi", "x"]),
+        "ke": rng.choice(["/", "/daftar/terlaris"]), "role": "owner", "ok": rng.choice(["sandi", "x"]),
     }  # fmt: skip
     chosen = {name: value for name, value in values.items() if rng.random() < 0.35}
     return chosen | {name: text for name in ("q", "kode") if rng.random() < 0.5}, [text]
