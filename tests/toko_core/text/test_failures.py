@@ -12,7 +12,7 @@ from toko_core.text import failures
 from toko_core.text.failures import IF_RIGHT, UNKNOWN, explain_failure, explain_first_known
 
 ROOT = Path(__file__).parent.parent.parent.parent
-ELSEWHERE = ("/cli/", "/sample/", "toko_core/search/", "toko_core/catalog/photos/")
+ELSEWHERE = ("/cli/", "/sample/", "toko_core/search/", "toko_core/catalog/photos/", "toko_core/people/keys.py")
 """Parts that raise errors in commands, in the demo, or about a line of a file or a photo, but in no sync."""
 COMPLETE = frozenset({"DiedError"})
 """Errors that write their sentence themselves, from a reason."""
