@@ -1,21 +1,19 @@
 """Prints the figures as a table in the terminal."""
 
-from collections.abc import Callable
-
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks.bot.results import Latency
 from benchmarks.bot.table import COMPLAINTS_SHOWN, DISTURBED, MEGABYTE
 from benchmarks.latency import MILLI
-from benchmarks.web.results import Benchmark, Phase
+from benchmarks.web.results import Benchmark
 
 NOTE = (
-    "Times are p50, p99 and max in milliseconds. In the server: from a whole request until its response goes to the "
-    "network. To clients: from the moment at which a request was due until the end of its response, so it includes the "
-    "wait for earlier requests. Memory is the proportional set size. The server has a core of its own."
+    "Milliseconds in the server (p50, p99 and max) are from a whole request until its response goes to the network; to "
+    "clients (p50 and p99), from the moment at which a request was due until the end of its response, which includes "
+    "the wait for earlier requests. Wrong are answers that are wrong or lost. KB of a response, cores that the server "
+    "used, of the one that it has, and MB of its memory (proportional set size)."
 )
 
 
@@ -39,23 +37,17 @@ def _figures(benchmark: Benchmark) -> Table:
         title=f"{plan.rate:g} requests a second, {plan.products:,} products, {plan.swaps} catalogue swaps a route",
         title_style="bold", title_justify="left", box=box.SIMPLE_HEAD,
     )  # fmt: skip
-    table.add_column()
+    for title in ("", "wrong", "in the server", "to clients", "KB", "cores", "MB"):
+        table.add_column(title, justify="right" if title else "left", no_wrap=True)
     for phase in benchmark.phases:
-        table.add_column(phase.route, justify="right", no_wrap=True)
-
-    def row(title: str, value: Callable[[Phase], str]) -> None:
-        table.add_row(title, *map(value, benchmark.phases))
-
-    row("answers", lambda phase: f"{phase.answers:,}")
-    row("wrong or lost", lambda phase: f"{phase.wrong:,}")
-    row("ms in the server", lambda phase: _times(phase.inside))
-    row("ms to clients", lambda phase: _times(phase.outside))
-    row("ms sent late, p99", lambda phase: f"{phase.late * MILLI:,.1f}")
-    row("KB of a response", lambda phase: f"{phase.body / 1000:,.1f}")
-    row("cores used by the server", lambda phase: f"{phase.busy:.2f}")
-    row("memory, MB", lambda phase: f"{phase.memory / MEGABYTE:,.0f}")
+        inside, outside = phase.inside, phase.outside
+        table.add_row(
+            phase.route, f"{phase.wrong:,}", _times(inside.p50, inside.p99, inside.slowest),
+            _times(outside.p50, outside.p99), f"{phase.body / 1000:,.1f}", f"{phase.busy:.2f}",
+            f"{phase.memory / MEGABYTE:,.0f}",
+        )  # fmt: skip
     return table
 
 
-def _times(latency: Latency) -> str:
-    return ", ".join(f"{seconds * MILLI:.1f}" for seconds in (latency.p50, latency.p99, latency.slowest))
+def _times(*seconds: float) -> str:
+    return ", ".join(f"{each * MILLI:.1f}" for each in seconds)
