@@ -56,7 +56,7 @@ def searched(shop: Installation, monkeypatch: pytest.MonkeyPatch) -> Installatio
         ("teh pucuk", ["TEH PUCUK 350ML", "PCS", "Rp3.000", "Rp2.500"]),
         ("sabun", ["SABUN LUX 85G", "PCS", "Rp3.750", "Rp3.150", "DUS", "48", "Rp172.500", "Rp150.000"]),
         ("gulaku", ["GULA GULAKU 1KG", "1", "Rp17.250", "2", "Rp16.900", "Rp14.500"]),
-        ("indomie", ["INDOMIE GORENG", "11", "Rp3.100", "39", "Rp2.999,5", "Rp2.650"]),
+        ("indomie", ["INDOMIE GORENG", "11", "Rp3.100", "11", "Rp2.999,5", "Rp2.650"]),
         ("kapal", ["KOPI [bold]KAPAL[/bold] API", "PCS", "harga belum diisi"]),
     ],
     ids=["one price", "units", "levels", "quantities", "unpriced"],

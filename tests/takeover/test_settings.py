@@ -59,7 +59,7 @@ def test_an_env_file_with_every_setting_of_the_old_version_loads_and_each_takes_
                 assert getattr(part, name) != type(part).model_fields[name].default, name
         answer = run_toko("doctor")
         _, _, given = answer.output.partition("settings set: ")
-        assert set(given.partition(" ✓ ")[0].split(", ")) == set(CHANGED) | {"DAGSTER_HOME"}
+        assert set(given.partition(" ✓ ")[0].split(", ")) == set(CHANGED) | {"CATALOG_LISTEN", "DAGSTER_HOME"}
         assert "is not a setting" not in answer.output
 
 

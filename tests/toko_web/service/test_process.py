@@ -175,11 +175,15 @@ def test_in_a_terminal_the_command_says_where_to_open_the_pages(data: Path, tmp_
     command = [str(Path(sys.executable).with_name("toko")), "web"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=its, stderr=subprocess.PIPE) as process:
         os.close(its)
-        said = os.read(ours, 1000).decode()
+        said = ""
+        while said.count("\n") < 2:
+            said += os.read(ours, 1000).decode()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)
     os.close(ours)
-    assert said.strip() == f"Open http://{place}/ in a browser. Ctrl-C ends the server."
+    assert said.splitlines() == [
+        "Starting the catalogue's pages …", f"Open http://{place}/ in a browser. Ctrl-C ends the server.",
+    ]  # fmt: skip
     assert process.returncode == 0
 
 
