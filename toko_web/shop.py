@@ -32,7 +32,7 @@ class Shop:
 
     settings: PageSettings
     observer: Observer
-    """Is told of each new catalogue."""
+    """Receives the outcome for each new catalogue."""
     facets: PreparedFacets = field(init=False)
     live: LiveCatalog = field(init=False)
     state: StateDatabase = field(init=False)

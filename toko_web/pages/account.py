@@ -4,9 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
@@ -19,10 +18,9 @@ from toko_web.pages.sign_in import WRONG, signed_out, too_many
 from toko_web.shop import Shop, shop_of
 from toko_web.sign_in.forms import Fields
 from toko_web.sign_in.password_checks import TooManyError, WrongPasswordError, checks_of
-from toko_web.sign_in.visitor import Visitor, find_visitor
+from toko_web.sign_in.visitor import CurrentVisitor, Visitor
 
 router = APIRouter(include_in_schema=False)
-CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 
 PROBLEMS = {
     Problem.TOO_SHORT: f"Sandi baru minimal {SHORTEST} karakter; lebih baik 15 atau lebih.",
@@ -67,7 +65,7 @@ class Account:
 async def show_account(request: Request, visitor: CurrentVisitor, ok: str = "") -> Response:
     """Show the account. In the open mode nobody has one."""
     if visitor.person is None:
-        return _lead_to("/")
+        return RedirectResponse("/", 303)
     return await _page(request, visitor, visitor.person, note=DONE.get(ok, ""))
 
 
@@ -76,7 +74,7 @@ async def end_sign_ins(request: Request, visitor: CurrentVisitor, fields: Fields
     """End a sign-in, or all others of one's own. Only owners end those of other people."""
     person, current, wanted = visitor.person, visitor.sign_in, fields.get("nomor", "")
     if person is None or current is None:
-        return _lead_to("/")
+        return RedirectResponse("/", 303)
     sign_ins = shop_of(request).sign_ins
     if wanted == ALL_OTHERS:
         own = await run_in_threadpool(sign_ins.all, person.user_id)
@@ -84,7 +82,7 @@ async def end_sign_ins(request: Request, visitor: CurrentVisitor, fields: Fields
     else:
         numbers = [int(wanted)] if wanted.isascii() and wanted.isdecimal() and len(wanted) < 17 else []
     await run_in_threadpool(sign_ins.end, numbers, person, of=None if visitor.is_owner else person.user_id)
-    return signed_out(request) if current.number in numbers else _lead_to("/akun?ok=keluarkan")
+    return signed_out(request) if current.number in numbers else RedirectResponse("/akun?ok=keluarkan", 303)
 
 
 @router.post("/akun/sandi")
@@ -92,7 +90,7 @@ async def change_password(request: Request, visitor: CurrentVisitor, fields: Fie
     """Change one's own password. It needs the current one; other sign-ins end."""
     person, current = visitor.person, visitor.sign_in
     if person is None or current is None:
-        return _lead_to("/")
+        return RedirectResponse("/", 303)
     now, new, again = (fields.get(name, "") for name in ("sandi", "baru", "lagi"))
     shop = shop_of(request)
     try:
@@ -110,7 +108,7 @@ async def change_password(request: Request, visitor: CurrentVisitor, fields: Fie
         return response
     except PasswordError as error:
         return await _page(request, visitor, person, 422, problem=PROBLEMS.get(error.problem, WRONG))
-    return _lead_to("/akun?ok=sandi")
+    return RedirectResponse("/akun?ok=sandi", 303)
 
 
 async def _page(
@@ -118,12 +116,10 @@ async def _page(
 ) -> Response:
     current = 0 if visitor.sign_in is None else visitor.sign_in.number
     account = await run_in_threadpool(_read, shop_of(request), person, current, visitor.is_owner)
-    response = render(
+    return render(
         request, "account.html", status, visitor=visitor, account=account, note=note, problem=problem,
         name=visitor.sign_in.name if visitor.sign_in else person.label,
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _read(shop: Shop, person: Person, current: int, is_owner: bool) -> Account:
@@ -141,7 +137,3 @@ def _device(shop: Shop, one: SignIn, names: dict[int, str], current: int) -> Dev
     began = moment(one.began_at, shop.settings.zone)
     seen = "" if unused < 2 * SEEN_EVERY else ago(unused)
     return Device(one.number, shown, one.device, began, seen, one.number == current)
-
-
-def _lead_to(target: str) -> Response:
-    return RedirectResponse(target, 303, {"Cache-Control": "no-store"})

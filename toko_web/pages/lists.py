@@ -17,11 +17,10 @@ from toko_core.state.demand.store import Kind, Wanted
 from toko_core.text import format_change, sold
 from toko_web.catalogue.lists import ListedGood, list_moves, list_report, period_of
 from toko_web.catalogue.pages_of import LARGEST_NUMBER, SIZE, PageOf, nearest
-from toko_web.pages.product import CurrentVisitor
 from toko_web.pages.rendering import render
 from toko_web.pages.texts import lists as texts
 from toko_web.shop import shop_of
-from toko_web.sign_in.visitor import Visitor
+from toko_web.sign_in.visitor import CurrentVisitor, Visitor
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/daftar")

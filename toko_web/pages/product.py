@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from toko_core.prices.labels import label_group_price, label_unpriced
@@ -17,10 +17,9 @@ from toko_web.pages.drawing.barcodes import draw_barcode
 from toko_web.pages.drawing.chart import place_chart
 from toko_web.pages.rendering import render
 from toko_web.shop import shop_of
-from toko_web.sign_in.visitor import Visitor, find_visitor
+from toko_web.sign_in.visitor import CurrentVisitor, Visitor
 
 router = APIRouter()
-CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 
 MOST_BARCODES = 20
 """The barcodes of a page that are drawn; the rest are written only."""

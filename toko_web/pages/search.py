@@ -1,9 +1,9 @@
 """The search page, the results that its script asks for, and what a scanner reads."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from toko_core.catalog.product_hashes import product_hash
@@ -14,15 +14,13 @@ from toko_web.pages import search_address
 from toko_web.pages.rendering import render, render_part
 from toko_web.pages.result_items import make_items, percent_off
 from toko_web.pages.search_address import address, read_search
+from toko_web.service.edge.guard import OWN_SITE
 from toko_web.shop import shop_of
-from toko_web.sign_in.visitor import Visitor, find_visitor
+from toko_web.sign_in.visitor import CurrentVisitor, Visitor
 
 router = APIRouter()
-CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
 FINISHED = "selesai"
 """The name in the address of a search that somebody meant, and not only typed through."""
-OWN = ("same-origin", "none")
-"""The values of Sec-Fetch-Site of requests that no other site has caused."""
 
 
 @router.get("/")
@@ -84,7 +82,7 @@ def _values(request: Request, visitor: Visitor, search: Search) -> dict[str, Any
 def _count(request: Request, visitor: Visitor, results: Results) -> None:
     """Count what was searched for, for the list of what is wanted: nobody is named there. It touches no disk."""
     text = results.wanted.text
-    if text and request.headers.get("sec-fetch-site", "same-origin") in OWN:
+    if text and request.headers.get("sec-fetch-site", "same-origin") in OWN_SITE:
         outcome = Outcome.LISTED if results.is_found else Outcome.NOTHING
         shop_of(request).usage.search(_searcher(visitor), text, outcome)
 

@@ -13,10 +13,10 @@ from toko_core.text import ago, run_state
 from toko_core.text.failures import explain_failure, explain_first_known
 from toko_web.catalogue.state_of_data import read_state
 from toko_web.pages.lists import for_owners
-from toko_web.pages.product import CurrentVisitor
 from toko_web.pages.rendering import render
 from toko_web.pages.texts import state as texts
 from toko_web.shop import Shop, shop_of
+from toko_web.sign_in.visitor import CurrentVisitor
 
 if TYPE_CHECKING:
     from toko_core.state.dagster_client import CheckResult, Dagster, PastRun

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
+from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
@@ -55,6 +57,10 @@ async def find_visitor(request: HTTPConnection) -> Visitor:
         shop.seeing.add(sign_in.number)
         asyncio.get_running_loop().run_in_executor(None, _see, shop, sign_in.number)
     return visitor
+
+
+CurrentVisitor = Annotated[Visitor, Depends(find_visitor)]
+"""Who sent the request of a route."""
 
 
 def is_open(request: HTTPConnection) -> bool:
