@@ -11,5 +11,10 @@ from toko_core.prices.payable import of_level
 
 def asked_now(products: Products, row: int, view: View, zone: ZoneInfo) -> Product:
     """Return a product as `view` shows it, with the discounts and promotions that are in force now."""
-    product = products.at(row, datetime.now(zone).replace(tzinfo=None))
+    return asked_at(products, row, view, datetime.now(zone).replace(tzinfo=None))
+
+
+def asked_at(products: Products, row: int, view: View, moment: datetime) -> Product:
+    """Return a product as `view` shows it at a moment of the shop's wall clock."""
+    product = products.at(row, moment)
     return of_level(product if view.stock else replace(product, stok=None), view.level)

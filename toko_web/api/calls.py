@@ -17,7 +17,7 @@ from toko_core.catalog.live import Served
 from toko_core.catalog.products import Product
 from toko_core.people import View
 from toko_core.people.keys import Key, Keys, Scope
-from toko_core.prices.payable import of_level
+from toko_core.people.shown import asked_at
 from toko_web.api.limits import RateLimits, Uses
 from toko_web.api.problems import NO_KEY, NO_SCOPE, NOT_ACCEPTABLE, ProblemError
 from toko_web.shop import Shop
@@ -94,8 +94,8 @@ class Call:
         return f"{self.api.version_of(self.served, self.moment)} {seen}"
 
     def product(self, row: int) -> Product:
-        """Return a product with the prices that the caller may see, and the discounts in force."""
-        return of_level(self.served.catalog.products.at(row, self.moment), self.view.level)
+        """Return a product as the caller may see it, with the discounts in force."""
+        return asked_at(self.served.catalog.products, row, self.view, self.moment)
 
     def respond(self, content: Mapping[str, Any]) -> Response:
         """Return the response with a JSON object."""

@@ -1,13 +1,13 @@
 """Products as lists show them. The last ones are remembered: who goes on typing sees most of them again."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from toko_core.catalog.product_hashes import product_hash
 from toko_core.catalog.products import Product, Products
 from toko_core.people import View
-from toko_core.prices.payable import of_level
+from toko_core.people.shown import asked_at
 from toko_core.prices.summary import Summary, summarize
 
 REMEMBERED = 2_048
@@ -47,8 +47,7 @@ class ShownProducts:
         if (known := self._known.get(key)) is not None:
             self._known.move_to_end(key)
             return known
-        product = self._products.at(row, moment)
-        product = of_level(product if view.stock else replace(product, stok=None), view.level)
+        product = asked_at(self._products, row, view, moment)
         shown = Shown(row, product_hash(product.kodeitem), product, summarize(product, self._rounding))
         self._known[key] = shown
         if len(self._known) > REMEMBERED:
