@@ -7,7 +7,6 @@ from fastapi import Path as PathParameter
 from starlette.responses import Response
 
 from toko_core.catalog.product_hashes import product_hash
-from toko_core.search.codes.gtin import LONGEST, other_forms
 from toko_web.api.calls import Call, Reading, ReadingStock
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
 from toko_web.api.problems import NO_SCOPE, NOT_FOUND, ProblemError
@@ -15,6 +14,7 @@ from toko_web.api.records import details_record, prices_record, product_record, 
 from toko_web.api.reference import models
 from toko_web.api.reference.description import responses
 from toko_web.api.searching import Wanted, search
+from toko_web.catalogue.scanning import find_scanned
 
 router = APIRouter()
 
@@ -140,7 +140,7 @@ async def show_barcode(
     if printed is None or not printed.rows:
         raise ProblemError(NOT_FOUND, "The catalogue has no product with this barcode.")
     rows, number = printed.rows[:MOST_OF_BARCODE], printed.number
-    items = [_scanned(details_record(call, row), number) for row in rows]
+    items = [_scanned(call, row, number) for row in rows]
     return call.respond({"barcode": barcode, "number": number, "items": items})
 
 
@@ -155,11 +155,7 @@ def _is_id(text: str) -> bool:
     return len(text) == 8 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
 
 
-def _scanned(record: dict[str, Any], number: str) -> dict[str, Any]:
-    """Add the unit that has the number as its barcode."""
-    units = {each["barcode"].strip().lstrip("0").casefold(): each["unit"] for each in reversed(record["barcodes"])}
-    forms = [number]
-    if number.isascii() and number.isdecimal() and len(number) <= LONGEST:
-        forms += other_forms(number)
-    found = (units[plain] for form in forms if (plain := form.strip().lstrip("0").casefold()) in units)
-    return record | {"unit": next(found, None)}
+def _scanned(call: Call, row: int, number: str) -> dict[str, Any]:
+    """Return everything about a product, and the unit that has the number as its barcode."""
+    found = find_scanned(call.served.details.of(row).barcodes, number)
+    return details_record(call, row) | {"unit": None if found is None else found.satuan}
