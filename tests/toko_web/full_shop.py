@@ -130,3 +130,12 @@ def random_goods(number: int) -> tuple[list[Item], dict[str, list[dict[str, obje
 def publish_full_shop(folder: Path, **options: object) -> Path:
     """Build and publish its catalogue."""
     return publish_shop(folder, GOODS, changes(), reference=REFERENCE, sales=SALES, **options)  # type: ignore[arg-type]
+
+
+def publish_goods(folder: Path, kind: str) -> None:
+    """Publish the "full" shop, or one of 100 "random" goods."""
+    if kind == "full":
+        publish_full_shop(folder)
+        return
+    goods, reference = random_goods(100)
+    publish_shop(folder, goods, reference=reference)

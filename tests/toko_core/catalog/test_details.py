@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.toko_bot.bot.pages import served_catalog
-from tests.toko_bot.bot.shop import publish_shop
-from tests.toko_web.full_shop import publish_full_shop, random_goods
+from tests.toko_web.full_shop import publish_goods
 from toko_core.catalog.details import Details
 from toko_core.catalog.live import Served
 from toko_core.catalog.price_changes import ORDINARY_LEVEL
@@ -19,11 +18,7 @@ LEVELS = (None, ORDINARY_LEVEL, 2, 3)
 @pytest.fixture(scope="module", params=["full", "random"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Served:
     folder = tmp_path_factory.mktemp("shop")
-    if request.param == "full":
-        publish_full_shop(folder)
-    else:
-        goods, reference = random_goods(100)
-        publish_shop(folder, goods, reference=reference)
+    publish_goods(folder, request.param)
     return served_catalog(folder / "catalog", folder / "copy")
 
 

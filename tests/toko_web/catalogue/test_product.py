@@ -11,8 +11,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from tests.toko_bot.bot.pages import TAG, served_catalog
-from tests.toko_bot.bot.shop import publish_shop
-from tests.toko_web.full_shop import publish_full_shop, random_goods
+from tests.toko_web.full_shop import publish_goods
 from toko_assets.cli.search_view import show_products
 from toko_bot.replies import price_lines, product_page
 from toko_bot.settings import BotSettings
@@ -35,11 +34,7 @@ AMOUNT = re.compile(r"Rp\d[\d.]*(?:,\d+)?")
 @pytest.fixture(scope="module", params=["full", "random"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Served:
     folder = tmp_path_factory.mktemp("shop")
-    if request.param == "full":
-        publish_full_shop(folder)
-    else:
-        goods, reference = random_goods(100)
-        publish_shop(folder, goods, reference=reference)
+    publish_goods(folder, request.param)
     return served_catalog(folder / "catalog", folder / "copy")
 
 
