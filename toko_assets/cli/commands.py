@@ -5,18 +5,17 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.console import Console
 
+from toko_assets.cli.access.commands import keys, people
 from toko_assets.cli.init.options import init_options
+from toko_assets.cli.loading import load_data_settings, load_settings
 from toko_assets.cli.terminal import plain, short_path
 from toko_assets.common.process import importing, tune_process
 from toko_core import TokoError
-
-if TYPE_CHECKING:
-    from toko_assets.common.settings import Settings
 
 console = Console()
 Command = Callable[..., None]
@@ -61,7 +60,7 @@ def cli() -> None:
 @click.option("--no-wait", is_flag=True, help="If another sync is running, exit with status 1 immediately.")
 def sync(backup: Path | None, adopt: str | None, no_wait: bool, allow_zero_groups: bool, **most: int) -> None:
     """Run the whole chain with the newest backup of the shop, and publish the catalogue."""
-    settings = _data_settings()
+    settings = load_data_settings()
     with console.status("Starting Dagster"), importing():
         from toko_assets.cli.run import sync_backup
     limits = {LIMITS[name]: percent / 100 for name, percent in most.items()}
@@ -79,7 +78,7 @@ def search(words: Sequence[str], limit: int | None) -> None:
     """Search the published catalogue. Shows names, units, every price with its conditions, and costs."""
     from toko_assets.cli.search_view import show_searches
 
-    settings = _settings()
+    settings = load_settings()
     show_searches(
         settings.data_folder, [" ".join(words)], limit or settings.search_results_limit, console, settings.zone
     )
@@ -95,7 +94,7 @@ def search(words: Sequence[str], limit: int | None) -> None:
 )
 def demo(products: int) -> None:
     """Make a sample backup, run the chain with it, and show a few searches."""
-    settings = _data_settings()
+    settings = load_data_settings()
     from toko_assets.cli.demo import run_demo
 
     run_demo(settings, products, console)
@@ -132,7 +131,7 @@ def sample_backup(out: Path, products: int, history: int, seed: int, encoding: s
 )
 def download(backup: Path | None) -> None:
     """Run only the first step: fetch the newest backup."""
-    settings = _data_settings()
+    settings = load_data_settings()
     with console.status("Starting Dagster"), importing():
         from toko_assets.cli.run import local_file, run_assets
     run_assets(settings, ["raw_backup"], console, local_file(backup) if backup else {"newest_again": {}})
@@ -141,7 +140,7 @@ def download(backup: Path | None) -> None:
 @cli.command()
 def extract() -> None:
     """Run only the middle steps: restore the last fetched backup, and export products and prices as Parquet and CSV."""
-    settings = _data_settings()
+    settings = load_data_settings()
     with console.status("Starting Dagster"), importing():
         from toko_assets.cli.run import run_assets
     exported = run_assets(settings, ["restored_database", "exported_products"], console)["exported_products"]
@@ -151,7 +150,7 @@ def extract() -> None:
 @cli.command()
 def sales() -> None:
     """Read what the shop sold in the 90 days before the served backup, and compare the till's prices with ours."""
-    settings = _data_settings()
+    settings = load_data_settings()
     with console.status("Starting Dagster"), importing():
         from toko_assets.cli.sales import read_sales
     read_sales(settings, console)
@@ -187,7 +186,7 @@ def init(**options: Any) -> None:
 @cli.command()
 def cleanup() -> None:
     """Remove files over the limits of KEEP_BACKUPS, MAX_CSV_FILES and KEEP_CATALOGS, and leftovers of crashed runs."""
-    settings = _data_settings()
+    settings = load_data_settings()
     from toko_assets.postgres.access import PostgresAccess
     from toko_assets.publishing.cleanup import clean_up
 
@@ -203,7 +202,7 @@ def backup(to: str | None, keep: int | None) -> None:
 
     TO is a folder (default: the working folder), a new file, or - for the standard output. Nothing has to stop for it.
     """
-    settings = _data_settings()
+    settings = load_data_settings()
     from toko_assets.cli.upkeep.backup import make_backup
 
     make_backup(settings, to, keep, Console(stderr=True) if to == "-" else console)
@@ -218,7 +217,7 @@ def restore_backup(source: str, check: bool) -> None:
     FROM is the file, or - for the standard input, or the folder of a backup that an earlier version made. Nothing
     changes until all of it was checked. Stop `toko up` first; a bot of its own may run.
     """
-    settings = _data_settings()
+    settings = load_data_settings()
     from toko_assets.cli.dev.lock import keep_stopped
     from toko_assets.cli.upkeep.restore import check_backup
     from toko_assets.cli.upkeep.restore import restore_backup as restore
@@ -281,7 +280,7 @@ def web(check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help=PORT)
 def dev(port: int | None) -> None:
     """Serve Dagster's web interface at 127.0.0.1."""
-    settings = _data_settings()
+    settings = load_data_settings()
     from toko_assets.cli.dagster_home import prepare_dagster_home
     from toko_assets.cli.dev import run_dev
 
@@ -293,7 +292,7 @@ def dev(port: int | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help=PORT)
 def up(port: int | None) -> None:
     """Run everything: the chain, Dagster's web interface at 127.0.0.1, and the Telegram bot. Ctrl-C ends it."""
-    settings = _data_settings()
+    settings = load_data_settings()
     from toko_assets.cli.dagster_home import prepare_dagster_home
     from toko_assets.cli.up import run_up
 
@@ -312,7 +311,7 @@ def install(port: int | None) -> None:
     """Install and start the service, or start it again with changed settings. Waits until all parts work."""
     from toko_assets.cli import service
 
-    settings = _settings()
+    settings = load_settings()
     service.install(settings, port or settings.web_port, console)
 
 
@@ -321,7 +320,7 @@ def remove() -> None:
     """End the service and remove it. All data stay."""
     from toko_assets.cli import service
 
-    service.remove(_settings(), console)
+    service.remove(load_settings(), console)
 
 
 @service.command()
@@ -329,7 +328,7 @@ def status() -> None:
     """Show each part of the service, or of a `toko up` in a terminal. Exit status 1 if one does not work."""
     from toko_assets.cli import service
 
-    if not service.show_status(_settings(), console):
+    if not service.show_status(load_settings(), console):
         sys.exit(1)
 
 
@@ -343,160 +342,8 @@ def logs(lines: int, follow: bool) -> None:
     service.show_logs(lines, follow)
 
 
-class TelegramId(click.IntRange):
-    """The id of somebody in Telegram; ids have no more than 52 bits."""
-
-    name = "Telegram id, a number that the bot's /id shows"
-
-    def __init__(self) -> None:
-        super().__init__(1, 1 << 52)
-
-
-USER_ID = click.argument("user_id", metavar="ID", type=TelegramId())
-ROLE = click.Choice(["owner", "staff", "customer"])
-LEVEL = click.IntRange(0, 99)
-
-
-@cli.group()
-def people() -> None:
-    """Say who may use the bot and the catalogue's pages, in addition to ALLOWED_USERS and OWNER_USERS of .env.
-
-    ID is a Telegram id, a number that the bot's /id shows.
-    """
-
-
-@people.command("list")
-def list_people() -> None:
-    """List everybody who has access. Those in .env are changed only there."""
-    from toko_assets.cli import people
-
-    people.list_people(_data_settings(), console)
-
-
-@people.command()
-@USER_ID
-@click.option("--role", type=ROLE, default="staff", show_default=True, help="What they are to the shop.")
-@click.option("--level", type=LEVEL, help="The one price level that they see; customers have 1 unless you say so.")
-@click.option("--name", default="", help="The name in lists.")
-def add(user_id: int, role: str, level: int | None, name: str) -> None:
-    """Give somebody access, or replace what they have."""
-    from toko_assets.cli import people
-
-    people.add_person(_data_settings(), user_id, role, level, name, console)
-
-
-@people.command()
-@USER_ID
-@click.option("--role", type=ROLE, help="The new role.")
-@click.option("--level", type=LEVEL, help="The one price level that they see; 0: all levels.")
-@click.option("--stock/--no-stock", default=None, help="Whether a customer sees stock.")
-@click.option("--name", help="The name in lists.")
-def change(user_id: int, role: str | None, level: int | None, stock: bool | None, name: str | None) -> None:
-    """Change what is given, and leave the rest."""
-    from toko_assets.cli import people
-
-    people.change_person(_data_settings(), user_id, role, level, stock, name, console)
-
-
-@people.command("remove")
-@USER_ID
-def remove_person(user_id: int) -> None:
-    """Take somebody's access away. It ends with their next message or page."""
-    from toko_assets.cli import people
-
-    people.remove_person(_data_settings(), user_id, console)
-
-
-@people.command()
-@USER_ID
-def erase(user_id: int) -> None:
-    """Take somebody's access away, and erase their id and names, also from the audit list. Its entries stay."""
-    from toko_assets.cli import people
-
-    people.erase_person(_data_settings(), user_id, console)
-
-
-@people.command()
-@click.option("-n", "--lines", type=click.IntRange(1), default=50, show_default=True, help="How many to show.")
-def audit(lines: int) -> None:
-    """Show who changed what, the newest first."""
-    from toko_assets.cli import people
-
-    people.show_audit(_data_settings(), lines, console)
-
-
-WHO = click.argument("who", metavar="WHO")
-
-
-@people.command()
-@WHO
-@click.option("--as", "sign_in_name", metavar="NAME", help="The name with which they sign in, besides their id.")
-@click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from the standard input, its first line.")
-@click.option("--remove", is_flag=True, help="Remove the password.")
-def password(who: str, sign_in_name: str | None, from_stdin: bool, remove: bool) -> None:
-    """Set somebody's password for the catalogue's pages. WHO is a Telegram id, or a name that only one person has.
-
-    It also works for people in .env. Nobody needs a password who has Telegram: the bot's /web signs in without one.
-    """
-    from toko_assets.cli import sign_ins
-
-    settings = _data_settings()
-    if remove:
-        sign_ins.remove_password(settings, who, console)
-    else:
-        sign_ins.set_password(settings, who, sign_in_name, from_stdin, console)
-
-
-@people.command()
-def passwords() -> None:
-    """List who has a password for the catalogue's pages."""
-    from toko_assets.cli import sign_ins
-
-    sign_ins.list_passwords(_data_settings(), console)
-
-
-@people.command("sign-ins")
-@click.argument("who", metavar="[WHO]", required=False)
-@click.option("--end", is_flag=True, help="End them: these people have to sign in again.")
-def list_sign_ins(who: str | None, end: bool) -> None:
-    """List the browsers in which people are signed in on the catalogue's pages, of all people or of one."""
-    from toko_assets.cli import sign_ins
-
-    sign_ins.list_sign_ins(_data_settings(), who, end, console)
-
-
-@cli.group()
-def keys() -> None:
-    """Say which programs may use the API of the catalogue's pages, and what each may read."""
-
-
-@keys.command("add")
-@click.argument("name")
-@click.option("--scope", "scopes", default="prices", show_default=True, metavar="prices,stock,cost",
-              help="What it may read, separated by commas.")  # fmt: skip
-@click.option("--level", type=click.IntRange(1, 99), help="The one price level that it may read (default: all).")
-def add_key(name: str, scopes: str, level: int | None) -> None:
-    """Add a key for a program, and print it. Nothing can show it again."""
-    from toko_assets.cli import keys
-
-    keys.add_key(_data_settings(), name, scopes, level, console)
-
-
-@keys.command("list")
-def list_keys() -> None:
-    """List all keys, what each may read, and how many requests it made in 30 days."""
-    from toko_assets.cli import keys
-
-    keys.list_keys(_data_settings(), console)
-
-
-@keys.command()
-@click.argument("name")
-def revoke(name: str) -> None:
-    """Revoke a key. Its next request is rejected."""
-    from toko_assets.cli import keys
-
-    keys.revoke_key(_data_settings(), name, console)
+cli.add_command(people)
+cli.add_command(keys)
 
 
 class Benchmarks(click.Group):
@@ -550,27 +397,3 @@ def _fail(message: str) -> None:
     message = " ".join(line for part in message.splitlines() if (line := part.strip()))
     Console(stderr=True).print(f"[bold red]toko:[/] {plain(message)}", highlight=False, soft_wrap=True)
     sys.exit(1)
-
-
-def _settings() -> "Settings":
-    from toko_assets.common.settings import load_settings
-
-    return load_settings()
-
-
-def _data_settings() -> "Settings":
-    """Load the settings of a command that writes to the data folder. Raises DataDiskError if its disk is unusable.
-
-    Commands call this before they import Dagster, because that import takes seconds.
-    """
-    from toko_assets.cli.upkeep.unfinished import finish_restore
-    from toko_assets.common.data_disk import check_data_disk, close_to_others
-    from toko_core.settings import env_warnings
-
-    settings = _settings()
-    for warning in env_warnings():
-        Console(stderr=True).print(f"[yellow]![/] {plain(warning)}", highlight=False, soft_wrap=True)
-    check_data_disk(settings)
-    close_to_others(settings)
-    finish_restore()
-    return settings

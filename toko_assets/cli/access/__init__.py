@@ -1,0 +1,1 @@
+"""Who may do what: the commands `toko people` and `toko keys`."""
