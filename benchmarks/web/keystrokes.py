@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 import httpx
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, ViewportSize, sync_playwright
 
 from benchmarks.latency import MILLI, quantile
 from benchmarks.process import MeasurementError, running
@@ -30,7 +30,7 @@ QUERIES = (
 )  # fmt: skip
 PAUSE = 110
 """Milliseconds between two keys: 65 words a minute."""
-PHONE = {"width": 412, "height": 823}
+PHONE: ViewportSize = {"width": 412, "height": 823}
 OBSERVER = """
 (() => {
   window.strokes = [];  // [what the field said, milliseconds of the keystroke, milliseconds of the painted list]
@@ -78,7 +78,7 @@ def measure(url: str, slower: float, rounds: int) -> Strokes:
         raise MeasurementError("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+        page = browser.new_page(viewport=PHONE)
         page.goto(url)
         keyboard = page.context.new_cdp_session(page)
         keyboard.send("Emulation.setCPUThrottlingRate", {"rate": slower})
