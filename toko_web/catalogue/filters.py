@@ -1,7 +1,7 @@
 """Filters products by brand, category, stock and price, and counts what each further choice would leave."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
@@ -33,11 +33,11 @@ class Filters:
         """Return the names that products are narrowed to; none if they are not."""
         return self.kept.get(column, ())
 
-    def toggled(self, column: Column, name: str) -> "Filters":
-        """Return the filters with one more name, or without it if it was chosen."""
+    def toggled(self, column: Column, name: str) -> Mapping[Column, tuple[str, ...]]:
+        """Return what `kept` is with one more name, or without it if it was chosen."""
         names = self.names(column)
         new = tuple(each for each in names if each != name) if name in names else (*names, name)
-        return replace(self, kept={**self.kept, column: new})
+        return {**self.kept, column: new}
 
     @property
     def number(self) -> int:
