@@ -9,18 +9,16 @@ from toko_core.files import keep_private
 SWITCH_SECONDS = 0.0005
 """The interval after which Python switches threads: a search waits no longer than this for a catalogue that loads."""
 COLLECT_ALL_AFTER = 1_000
-"""After how many collections of young objects but for the youngest Python goes through all objects, instead of after
-10. With 100,000 products this takes 10 to 70 ms, and one in a hundred requests met it. What nobody refers to any more is
-freed at once; only cycles of references wait for a collection."""
+"""The collections of young objects after which Python looks through all objects for garbage, in place of 10. That takes
+50 to 100 ms with 100,000 products, and met one in 500 requests. Only cycles of references wait for a collection;
+everything else is freed at once."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 LARGE = 128 * 1024
 ARENAS = 2
 
 
 def tune_process() -> None:
-    """Tune this process: its files are private, freed memory is free, and searches wait for no other thread, and hardly
-    ever for a garbage collection.
-    """
+    """Tune this process: its files are private, freed memory is free, and searches hardly ever wait for anything."""
     keep_private()
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(*gc.get_threshold()[:2], COLLECT_ALL_AFTER)

@@ -66,7 +66,11 @@ def expand(search: Search, column: Column | None) -> str:
 
 
 def _address(
-    search: Search, kept: Mapping[Column, tuple[str, ...]], path: str = "/", expanded: Column | None = None, page: int = 1
+    search: Search,
+    kept: Mapping[Column, tuple[str, ...]],
+    path: str = "/",
+    expanded: Column | None = None,
+    page: int = 1,
 ) -> str:
     """Return the address of a search with these brands and categories."""
     pairs = "&".join(f"{name}={_quote(value)}" for name, value in _pairs(search, kept, expanded, page))
