@@ -364,7 +364,7 @@ class SearchIndex:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
             nothing = Ranked([], [], list(range(len(query.asked))), False, None)
             return _Pass(query, matches, None, np.empty(0, np.int64), nothing)
-        kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
+        kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit)
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
         if weighed.before[-1] > kept and len(named := self._named(query.asked)):

@@ -8,10 +8,9 @@ from toko_core.files import keep_private
 
 SWITCH_SECONDS = 0.0005
 """The interval after which Python switches threads: a search waits no longer than this for a catalogue that loads."""
-COLLECT_ALL_AFTER = 1_000
-"""The collections of young objects after which Python looks through all objects for garbage, in place of 10. That takes
-50 to 100 ms with 100,000 products, and met one in 500 requests. Only cycles of references wait for a collection;
-everything else is freed at once."""
+GARBAGE_THRESHOLDS = (10_000, 10, 100)
+"""How rarely Python looks for unused cycles of references; all else is freed at once. By default one in 500 requests
+waits 50 to 100 ms for a search through all objects of 100,000 products."""
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 LARGE = 128 * 1024
 ARENAS = 2
@@ -21,7 +20,7 @@ def tune_process() -> None:
     """Tune this process: its files are private, freed memory is free, and searches hardly ever wait for anything."""
     keep_private()
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(*gc.get_threshold()[:2], COLLECT_ALL_AFTER)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     return_freed_memory()
 
 

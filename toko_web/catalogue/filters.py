@@ -115,11 +115,11 @@ def _count(
     """Return the choices of a column, the most frequent first, or by name if expanded; and how many more there are."""
     counts = np.bincount(labels.of_products[rows], minlength=len(labels.names) + 1)[: len(labels.names)]
     places = set(labels.find(chosen))
-    number = int(np.count_nonzero(counts))
+    found = counts.nonzero()[0]
     most = MOST_EXPANDED if is_expanded else MOST_CHOICES
-    top = np.argsort(-counts, kind="stable")[: min(most, number)].tolist()
+    top = found[np.argsort(-counts[found], kind="stable")[:most]].tolist()
     shown = list(dict.fromkeys([*(place for place in top if place in places), *places, *top]))
     if is_expanded:
         shown.sort(key=lambda place: labels.names[place].casefold())
-    found = [Choice(labels.names[place], int(counts[place]), place in places) for place in shown]
-    return found, max(0, number - len(top))
+    choices = [Choice(labels.names[place], int(counts[place]), place in places) for place in shown]
+    return choices, len(found) - len(top)
