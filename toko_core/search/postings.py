@@ -265,7 +265,8 @@ class Postings:
             rows.sort()
         else:
             rows = np.sort(rows)
-        is_first = np.concatenate([IS_FIRST, rows[1:] != rows[:-1]])
+        is_first = np.ones(len(rows), bool)
+        np.not_equal(rows[1:], rows[:-1], out=is_first[1:])
         return rows.compress(is_first)
 
 
@@ -311,6 +312,5 @@ def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
     return best, found
 
 
-IS_FIRST = np.ones(1, bool)
 START = np.zeros(1, np.int64)
 NO_ROWS = np.empty(0, np.int64)

@@ -1,5 +1,7 @@
 """Distinguishes likely typos on a keyboard from unlikely ones."""
 
+from rapidfuzz.distance import Prefix
+
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 """A QWERTY keyboard, which Indonesian shops use. Each row is shifted right by half a key from the one above."""
 
@@ -27,11 +29,7 @@ def is_likely_typo(typed: str, meant: str) -> bool:
     """
     if len(typed) < len(meant):
         return True
-    place = 0
-    for one, other in zip(typed, meant, strict=False):
-        if one != other:
-            break
-        place += 1
+    place = Prefix.similarity(typed, meant)
     key, after = typed[place], typed[place + 1 : place + 2]
     near = NEIGHBOURS.get(key, NONE)
     if len(typed) == len(meant):
