@@ -104,7 +104,7 @@ COMPOSE = docker compose
 # Needs no .venv: a server that has only Docker has Python 3.
 CONTAINERS = $(or $(shell command -v python3),$(error Python 3 is needed: apt-get install python3)) -B -m toko_assets.cli.containers
 up: ## The whole platform in containers (docs/deployment.md)
-	@$(CONTAINERS) check && $(COMPOSE) build && $(CONTAINERS) take-over && $(COMPOSE) up -d
+	@$(CONTAINERS) check && $(COMPOSE) build && $(CONTAINERS) take-over && $(COMPOSE) up -d --remove-orphans
 
 END_RUNS = docker ps -q --filter label=dagster/run_id | xargs -r docker stop -t 30
 down: ## End them; what is stored stays

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 LONGEST = 30.0
 """Seconds after which a request counts as unanswered."""
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def send_at_rate(port: int, requests: Sequence[Request], rate: float) -> list[An
 
 
 async def _send(port: int, requests: Sequence[bytes], rate: float) -> list[Answer]:
-    free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    free: list[Connection] = []
     begun = time.perf_counter()
     tasks = []
     for number, request in enumerate(requests):
@@ -60,19 +61,27 @@ async def _send(port: int, requests: Sequence[bytes], rate: float) -> list[Answe
     return list(answers)
 
 
-async def _ask(
-    port: int, request: bytes, due: float, free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
-) -> Answer:
+async def _ask(port: int, request: bytes, due: float, free: list[Connection]) -> Answer:
     late = time.perf_counter() - due
     try:
         async with asyncio.timeout(LONGEST):
-            reader, writer = free.pop() if free else await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await _connect(port, free)
             writer.write(request)
             status, size = await _read(reader)
     except (OSError, EOFError, TimeoutError, ValueError):
         return Answer(0, 0, time.perf_counter() - due, late)
     free.append((reader, writer))
     return Answer(status, size, time.perf_counter() - due, late)
+
+
+async def _connect(port: int, free: list[Connection]) -> Connection:
+    """Return a free connection that the server has not closed because nothing was asked for long, or a new one."""
+    while free:
+        reader, writer = free.pop()
+        if not reader.at_eof():
+            return reader, writer
+        writer.close()
+    return await asyncio.open_connection("127.0.0.1", port)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, int]:

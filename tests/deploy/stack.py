@@ -103,7 +103,7 @@ class Stack:
         runs = self.run_containers()
         if runs:
             docker("rm", "--force", *runs)
-        self.compose("--profile", "webhook", "down", "--volumes", "--timeout", "5")
+        self.compose("--profile", "webhook", "down", "--volumes", "--remove-orphans", "--timeout", "5")
 
     def sql(self, statement: str) -> str:
         """What PostgreSQL answers, in Dagster's database."""

@@ -71,7 +71,7 @@ def price_in_force(price: Price, discounts: Sequence[Discount], group: CustomerG
     `discounts` are those of the product that apply now. Exactly one counts: of the greatest priority, then of the
     lowest result, then of the smallest code. It is not added to the group's percents; the lower amount applies.
     """
-    if price.hargajual is None or price.hargajual <= 0:
+    if price.hargajual is None or price.hargajual <= 0 or not (discounts or group.percents):
         return None
     found = []
     for discount in discounts:

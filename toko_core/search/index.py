@@ -119,8 +119,9 @@ class SearchIndex:
         # not a method of this object: a cycle of references would keep a replaced catalogue in memory for long
         self._codes = CodeLookup(self._identifiers, partial(_is_word, self._vocabulary, self._remarks))
         self._kept = max(FEWEST_KEPT, int(KEPT * len(self) ** KEPT_GROWS))
-        self._meant_last: tuple[str, Query, Matches] | None = None
-        """The last text that was read thoroughly. Threads replace it as a whole."""
+        # Who searches asks about the same text again, to mark its words. Threads replace each of these as a whole.
+        self._last_read: tuple[str, Query, Matches] | None = None
+        self._last_meant: tuple[str, int, list[str], list[int | None]] | None = None
 
     def __len__(self) -> int:
         return len(self._forward)
@@ -230,11 +231,10 @@ class SearchIndex:
         return self._codes.find_printed(text, is_gtin=is_gtin)
 
     def _search_words(self, text: str, limit: int) -> list[Hit]:
-        query = self._reader.read(text)
+        query, matches = self._read(text)
         if not query.asked:
             return []
         page = limit if self._remarks is None else max(limit, LONGEST_PAGE)
-        matches = self._match(query)
         ranked = self._rank(query, matches, page)
         if query.is_split and _best(ranked) < SURE:  # `barrbar` is rather BARBAR with a typo than BARR BAR
             whole = self._reader.read(text, split=False)
@@ -252,7 +252,7 @@ class SearchIndex:
 
     def is_search(self, text: str) -> bool:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
-        return bool(self._reader.read(text).asked) or bool(self._codes.find(text).hits)
+        return bool(self._read(text)[0].asked) or bool(self._codes.find(text).hits)
 
     def row_named(self, text: str) -> int | None:
         """Return the first row whose name has all words of a text; None if none has.
@@ -269,10 +269,9 @@ class SearchIndex:
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Return texts that find something and may be meant by one that finds nothing, the likeliest first."""
-        query = self._reader.read(text)
+        query, matches = self._read(text)
         if not query.asked:
             return []
-        matches = self._match(query)
         first = self._run_pass(query, matches, SUGGESTED_FROM)
         ranked = self._second_pass(query, matches, first, SUGGESTED_FROM).ranked
         found: dict[str, None] = {}
@@ -365,7 +364,7 @@ class SearchIndex:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
             nothing = Ranked([], [], list(range(len(query.asked))), False, None)
             return _Pass(query, matches, None, np.empty(0, np.int64), nothing)
-        kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit * len(query.asked))
+        kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit)
         weighed = self._postings.weigh(query, matches)
         rows = self._postings.collect(query, matches, weighed, kept)
         if weighed.before[-1] > kept and len(named := self._named(query.asked)):
@@ -411,15 +410,29 @@ class SearchIndex:
             matches = self._match(split)
         return split, self._matcher.match_typos(split.asked, numbers, matches)
 
+    def _read(self, text: str) -> tuple[Query, Matches]:
+        """Read a text, and match its words."""
+        last = self._last_read
+        if last is None or last[0] != text:
+            query = self._reader.read(text)
+            last = text, query, self._match(query)
+            self._last_read = last
+        return last[1:]
+
     def _meant(self, text: str, row: int) -> tuple[list[str], list[int | None]]:
         """Return the typed words, and the slot of a row that is most similar to each."""
-        known = self._meant_last
-        if known is None or known[0] != text:  # a page asks about the same text a few times
-            query = self._reader.read(text)
-            known = text, *self._thorough(query, self._match(query), range(MOST_ASKED))
-            self._meant_last = known
-        _, query, matches = known
-        return query.asked, self._forward.match_slots(query, matches, row) if query.asked else []
+        last = self._last_meant
+        if last is None or last[:2] != (text, row):
+            query, matches = self._read(text)
+            slots = self._forward.match_slots(query, matches, row) if query.asked else []
+            pairs = enumerate(zip(query.asked, slots, strict=True))
+            others = [n for n, (word, slot) in pairs if slot is None or self._word(row, slot) != word]
+            if others:  # the row lacks these words, or has similar ones
+                query, matches = self._thorough(query, matches, others)
+                slots = self._forward.match_slots(query, matches, row)
+            last = text, row, query.asked, slots
+            self._last_meant = last
+        return last[2:]
 
     def _word(self, row: int, slot: int) -> str:
         return self._vocabulary.words[self._forward.word(row, slot)]

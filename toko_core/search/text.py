@@ -108,17 +108,20 @@ def words_and_units(text: str) -> tuple[list[str], list[str]]:
     return _words(found), [unit for unit in units if len(unit) >= SHORTEST_WRITTEN_OUT]
 
 
-def spans(text: str) -> list[Span]:
-    """Return the position in the text of each of `words(text)`."""
+def words_and_spans(text: str) -> list[tuple[str, Span]]:
+    """Return each of `words(text)` with its position in the text."""
     if text.isascii():  # folding leaves each character at its place
-        return [Span(*found.span()) for found in WORD.finditer(text.lower())]
-    folded, origin = [], []
-    for place, character in enumerate(text):
-        piece = fold(character)
-        folded.append(piece)
-        origin += [place] * len(piece)
-    found = WORD.finditer("".join(folded))
-    return [Span(origin[m.start()], _end(text, origin[m.end() - 1] + 1)) for m in found]
+        found = list(WORD.finditer(text.lower()))
+        spans = [Span(*match.span()) for match in found]
+    else:
+        folded, origin = [], []
+        for place, character in enumerate(text):
+            piece = fold(character)
+            folded.append(piece)
+            origin += [place] * len(piece)
+        found = list(WORD.finditer("".join(folded)))
+        spans = [Span(origin[match.start()], _end(text, origin[match.end() - 1] + 1)) for match in found]
+    return list(zip(_words(match.groups("") for match in found), spans, strict=True))
 
 
 def skeleton(word: str) -> str:

@@ -15,6 +15,8 @@ RUN_STATES = {
     "CANCELED": "dibatalkan",
 }  # fmt: skip
 
+INDONESIAN = str.maketrans(",.", ".,")
+"""Separates thousands by dots and decimals by a comma."""
 COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that command a terminal, end a line, or reorder text (Unicode's Bidi_Control), and halves of characters,
 which a file name of other bytes has and no terminal takes."""
@@ -87,7 +89,7 @@ def quantity(number: Decimal) -> str:
     plain = f"{number:,f}"
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
-    return plain.translate(str.maketrans(",.", ".,"))
+    return plain.translate(INDONESIAN)
 
 
 def percent(share: Decimal) -> str:

@@ -1,7 +1,7 @@
 """Filters products by brand, category, stock and price, and counts what each further choice would leave."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
@@ -33,11 +33,11 @@ class Filters:
         """Return the names that products are narrowed to; none if they are not."""
         return self.kept.get(column, ())
 
-    def toggled(self, column: Column, name: str) -> "Filters":
-        """Return the filters with one more name, or without it if it was chosen."""
+    def toggled(self, column: Column, name: str) -> Mapping[Column, tuple[str, ...]]:
+        """Return what `kept` is with one more name, or without it if it was chosen."""
         names = self.names(column)
         new = tuple(each for each in names if each != name) if name in names else (*names, name)
-        return replace(self, kept={**self.kept, column: new})
+        return {**self.kept, column: new}
 
     @property
     def number(self) -> int:
@@ -115,11 +115,11 @@ def _count(
     """Return the choices of a column, the most frequent first, or by name if expanded; and how many more there are."""
     counts = np.bincount(labels.of_products[rows], minlength=len(labels.names) + 1)[: len(labels.names)]
     places = set(labels.find(chosen))
-    number = int(np.count_nonzero(counts))
+    found = counts.nonzero()[0]
     most = MOST_EXPANDED if is_expanded else MOST_CHOICES
-    top = np.argsort(-counts, kind="stable")[: min(most, number)].tolist()
+    top = found[np.argsort(-counts[found], kind="stable")[:most]].tolist()
     shown = list(dict.fromkeys([*(place for place in top if place in places), *places, *top]))
     if is_expanded:
         shown.sort(key=lambda place: labels.names[place].casefold())
-    found = [Choice(labels.names[place], int(counts[place]), place in places) for place in shown]
-    return found, max(0, number - len(top))
+    choices = [Choice(labels.names[place], int(counts[place]), place in places) for place in shown]
+    return choices, len(found) - len(top)

@@ -126,13 +126,27 @@ class ProductPage:
     """The barcode that a scanner read."""
 
 
-def read_product(
-    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, query: str = "", code: str = ""
-) -> ProductPage:  # fmt: skip
-    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a product's page has that is not in memory."""
 
-    It reads the file: do not call it in the event loop.
-    """
+    changes: Sequence[PriceChange]
+    """Of the prices that the view shows, the oldest first."""
+    serials: Sequence[str]
+    """A line for each item whose serial number was searched for."""
+
+
+def read_stored(served: Served, row: int, view: View, rounding: int | None, text: str) -> Stored:
+    """Read it from the file: do not call it in the event loop. `text` is what was typed or scanned."""
+    serials = find_serials(served.catalog, served.details, row, text) if view.stock else ()
+    return Stored(served.details.price_changes.of(row, rounding, view.level), serials)
+
+
+def make_page(
+    served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, stored: Stored,
+    query: str = "", code: str = "",
+) -> ProductPage:  # fmt: skip
+    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`."""
     product, details = asked_now(served.catalog.products, row, view, zone), served.details.of(row)
     names, wanted = served.catalog.products.names, read_wanted(served.catalog.index, served.catalog.products, query)
     units = [price.satuan for price in product.prices]
@@ -154,20 +168,18 @@ def read_product(
         tuple(details.barcodes_by_unit(units)),
         details.keterangan,
         details.has_photo,
-        read_history(served, row, view, rounding, zone),
+        _history(served, row, view, zone, stored.changes),
         _owners_facts(served, row, product, details, zone) if view.cost else None,
-        tuple(find_serials(served.catalog, served.details, row, query or code)) if view.stock else (),
+        tuple(stored.serials),
         wanted.text if query else "",
         wanted_total(product, wanted, query, rounding),
         find_scanned(details.barcodes, code),
     )
 
 
-def read_history(served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo) -> PriceHistory:
-    """Return how a product's prices changed, of the prices that `view` shows. It reads the file."""
+def _history(served: Served, row: int, view: View, zone: ZoneInfo, changes: Sequence[PriceChange]) -> PriceHistory:
     product, info = of_level(served.catalog.products[row], view.level), served.catalog.info
     since = datetime.fromisoformat(info["history_since"]).astimezone(UTC)
-    changes = served.details.price_changes.of(row, rounding, view.level)
     labels = price_labels(product, changes)
     histories = group_changes(changes, labels)
     newest = max((change.seen_from for change in changes), default=since)

@@ -20,7 +20,8 @@ NEAR = 0.5
 every kilogram that the shop sells."""
 LONGEST_QUERY = 200
 """The search engine reads no more characters."""
-A_PAGE = 20
+A_PAGE = 15
+"""Three screens of a phone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from toko_core.prices.labels import label_group_price, label_unpriced
 from toko_core.prices.totals import calculation_text, next_tier_text
 from toko_core.text import backups, day, format_change, quantity, shorten, sold
-from toko_web.catalogue.product import OwnersFacts, ProductPage, read_product
+from toko_web.catalogue.product import OwnersFacts, ProductPage, make_page, read_stored
 from toko_web.catalogue.searching import clean
 from toko_web.pages.drawing.barcodes import draw_barcode
 from toko_web.pages.drawing.chart import place_chart
@@ -38,16 +38,12 @@ async def show_product(
     row = served.hashes.find(product)
     if row is None:
         return render(request, "product_gone.html", 404, visitor=visitor)
-    settings = shop_of(request).settings
-    shown = visitor.view, settings.price_rounding, settings.zone
-
-    def work() -> tuple[ProductPage, Response]:
-        page = read_product(served, row, *shown, clean(q), clean(kode))
-        return page, _render_product(request, page, visitor)
-
-    page, response = await run_in_threadpool(work)
+    settings, view, query, code = shop_of(request).settings, visitor.view, clean(q), clean(kode)
+    rounding = settings.price_rounding
+    stored = await run_in_threadpool(read_stored, served, row, view, rounding, query or code)
+    page = make_page(served, row, view, rounding, settings.zone, stored, query, code)
     _remember(request, visitor, page)
-    return response
+    return _render_product(request, page, visitor)
 
 
 def _remember(request: Request, visitor: Visitor, page: ProductPage) -> None:

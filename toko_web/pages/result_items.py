@@ -12,7 +12,6 @@ from toko_core.people import View
 from toko_core.prices.payable import Calculation
 from toko_core.prices.summary import Summary, UnitPrice
 from toko_core.prices.totals import calculation_text, next_tier_text, wanted_total
-from toko_core.search.quantities import Quantity
 from toko_core.text import drop_controls, quantity, shorten
 from toko_web.catalogue.facets import Facets
 from toko_web.catalogue.searching import Results
@@ -52,12 +51,14 @@ def make_items(
     rounding = settings.price_rounding
     marking = Marking(served.catalog.index, results.wanted.text, results.rows) if results.wanted.text else None
     asked = f"?q={quote(query)}" if query else ""
+    has_quantity = results.wanted.number is not None
     items = []
     now = datetime.now(settings.zone).replace(tzinfo=None)
-    for place, shown in enumerate(facets.shown.get(results.rows, view, now)):
+    every = zip(facets.shown.get(results.rows, view, now), facets.has_photo[results.rows].tolist(), strict=True)
+    for place, (shown, has_photo) in enumerate(every):
         product = shown.product
         name = shorten(drop_controls(product.namaitem) or product.kodeitem, LONGEST_NAME)
-        total = wanted_total(product, results.wanted, query, rounding) if _has_quantity(results.wanted) else None
+        total = wanted_total(product, results.wanted, query, rounding) if has_quantity else None
         is_best = place == 0 and results.page == 1
         items.append(
             Item(
@@ -71,7 +72,7 @@ def make_items(
                 calculation_text(total, rounding).rpartition(" = ")[0] if total else "",
                 next_tier_text(total, rounding) if is_best else "",
                 _stock(product),
-                bool(facets.has_photo[shown.row]),
+                has_photo,
             )
         )
     return items
@@ -83,10 +84,6 @@ def percent_off(price: UnitPrice) -> str:
         return ""
     share = ((1 - price.amount / price.before) * 100).quantize(Decimal(1), ROUND_HALF_UP)
     return f"−{share}%" if share > 0 else ""
-
-
-def _has_quantity(wanted: Quantity) -> bool:
-    return wanted.number is not None
 
 
 def _stock(product: Product) -> str:

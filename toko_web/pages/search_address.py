@@ -1,9 +1,11 @@
 """Reads what somebody wants to see from the address of the search page, and writes such addresses."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from starlette.datastructures import QueryParams
 
@@ -13,6 +15,7 @@ from toko_web.catalogue.searching import Search, clean
 
 MOST_NAMES, LONGEST_NAME = 30, 200
 """The most brands or categories in an address, and the most characters of each."""
+MOST_QUOTED = 1_024
 NUMBER = re.compile(r"\d{1,12}")
 NOT_DIGITS = re.compile(r"[^\d]")
 
@@ -29,20 +32,12 @@ def read_search(values: QueryParams) -> Search:
 
 def address(search: Search, path: str = "/") -> str:
     """Return the address of what somebody wants to see."""
-    filters = search.filters
-    pairs = [("q", search.query)] if search.query else []
-    pairs += [(column, name) for column in COLUMNS for name in filters.names(column)]
-    pairs += [("stok", "1")] if filters.in_stock else []
-    prices = (("dari", filters.least), ("sampai", filters.most))
-    pairs += [(name, str(amount)) for name, amount in prices if amount is not None]
-    pairs += [("semua", search.expanded)] if search.expanded else []
-    pairs += [("hal", str(search.page))] if search.page > 1 else []
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return _address(search, search.filters.kept, path, search.expanded, search.page)
 
 
 def toggle(search: Search, column: Column, name: str) -> str:
     """Return the address with a brand or category chosen, or not any more."""
-    return address(replace(search, filters=search.filters.toggled(column, name), page=1, expanded=None))
+    return _address(search, search.filters.toggled(column, name))
 
 
 def with_stock(search: Search, *, only: bool) -> str:
@@ -68,6 +63,44 @@ def at_page(search: Search, page: int) -> str:
 def expand(search: Search, column: Column | None) -> str:
     """Return the address with all choices of a column, or with the most frequent ones."""
     return address(replace(search, expanded=column, page=1))
+
+
+def _address(
+    search: Search,
+    kept: Mapping[Column, tuple[str, ...]],
+    path: str = "/",
+    expanded: Column | None = None,
+    page: int = 1,
+) -> str:
+    """Return the address of a search with these brands and categories."""
+    pairs = "&".join(f"{name}={_quote(value)}" for name, value in _pairs(search, kept, expanded, page))
+    return f"{path}?{pairs}" if pairs else path
+
+
+def _pairs(
+    search: Search, kept: Mapping[Column, tuple[str, ...]], expanded: Column | None, page: int
+) -> Iterator[tuple[str, str]]:
+    filters = search.filters
+    if search.query:
+        yield "q", search.query
+    for column in COLUMNS:
+        for name in kept.get(column, ()):
+            yield column, name
+    if filters.in_stock:
+        yield "stok", "1"
+    for name, amount in (("dari", filters.least), ("sampai", filters.most)):
+        if amount is not None:
+            yield name, str(amount)
+    if expanded:
+        yield "semua", expanded
+    if page > 1:
+        yield "hal", str(page)
+
+
+@lru_cache(maxsize=MOST_QUOTED)
+def _quote(text: str) -> str:
+    """Quote a value of an address. A page has the same query and the same brands in a dozen of them."""
+    return quote_plus(text)
 
 
 def _rupiah(text: str | None) -> Decimal | None:

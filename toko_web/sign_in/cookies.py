@@ -6,6 +6,7 @@ request changes anything.
 
 import hashlib
 import secrets
+from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
 from starlette.requests import HTTPConnection
@@ -20,15 +21,14 @@ HOST_PREFIX = "__Host-"
 FORM_ID_BYTES = 16
 LONGEST = 200
 """Characters of a cookie that is read at all."""
+REMEMBERED = 1_024
+"""Cookies whose signature is not checked again."""
 
 
 def sign_in_id(request: HTTPConnection) -> str | None:
     """Return the id of the sign-in that the browser sent; None if it sent none that this shop signed."""
     value = _read(request, SIGN_IN)
-    try:
-        return None if value is None else signer(shop_of(request), SIGN_IN).unsign(value).decode()
-    except (BadSignature, ValueError):
-        return None
+    return None if value is None else _unsign(value, shop_of(request).sign_ins.key())
 
 
 def set_sign_in(request: HTTPConnection, response: Response, token: str) -> None:
@@ -62,7 +62,20 @@ def keep_form_id(request: HTTPConnection, response: Response) -> None:
 
 def signer(shop: Shop, purpose: str) -> Signer:
     """Return what signs texts with the shop's key. What it signs for one purpose is worth nothing for another."""
-    return Signer(shop.sign_ins.key(), salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256)
+    return _signer(shop.sign_ins.key(), purpose)
+
+
+def _signer(key: bytes, purpose: str) -> Signer:
+    return Signer(key, salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _unsign(value: str, key: bytes) -> str | None:
+    """Return the id in a cookie; None if it is not signed with the key."""
+    try:
+        return _signer(key, SIGN_IN).unsign(value).decode()
+    except (BadSignature, ValueError):
+        return None
 
 
 def _name(shop: Shop, name: str) -> str:

@@ -109,6 +109,23 @@ def test_the_words_of_a_sentence_do_not_count(query: str, name: str) -> None:
     assert first(query) == name
 
 
+def test_a_word_that_goes_on_with_a_sentence_does_not_end_it() -> None:
+    names = ["SAMBAL BAJAK 150GR", "SAMBAL TERASI 180GR", "SAMBAL"]
+    index = SearchIndex.build(names)
+    assert names[index.search("sambal trs")[0].row] == "SAMBAL TERASI 180GR"
+    assert [names[hit.row] for hit in index.search("trs sambal bajak")] == [
+        names[hit.row] for hit in index.search("sambal bajak")
+    ]
+
+
+@pytest.mark.parametrize("query", ["fisherman friend strong mint", "fisherman friend strong mit"])
+def test_a_plural_is_the_word_also_if_many_names_have_the_singular(query: str) -> None:
+    target = "FISHERMANS FRIEND STRONG MINT"
+    others = [f"FISHERMAN STRONG MINT {weight}GR" for weight in range(10, 60)]
+    names = [*others, *(f"BEST FRIEND BOOK {number}" for number in range(50)), target]
+    assert names[SearchIndex.build(names).search(query)[0].row] == target
+
+
 def test_fillers_are_no_typos_of_products() -> None:
     assert INDEX.search("tolong cek gula pasir 1kg") == INDEX.search("gula pasir 1kg")
 

@@ -8,7 +8,7 @@ import pytest
 
 from toko_assets.sample.names import sample_products
 from toko_core.search import SearchIndex
-from toko_core.search.text import spans, words
+from toko_core.search.text import words, words_and_spans
 
 
 class Product(NamedTuple):
@@ -123,7 +123,7 @@ def first(query: str) -> str:
 def highlighted(query: str, name: str) -> list[str]:
     """Return the parts of a name that are shown as matched."""
     matched = INDEX.matched_words(query, ROWS[name])
-    return [name[start:end] for word, (start, end) in zip(words(name), spans(name), strict=True) if word in matched]
+    return [name[start:end] for word, (start, end) in words_and_spans(name) if word in matched]
 
 
 def test_the_shop_has_hundreds_of_other_goods() -> None:

@@ -20,7 +20,7 @@ from toko_core.people import View
 from toko_core.people.shown import asked_now
 from toko_core.prices.payable import round_amount
 from toko_core.text import rupiah
-from toko_web.catalogue.product import ProductPage, read_product
+from toko_web.catalogue.product import ProductPage, make_page, read_stored
 
 VIEWS = (
     View(cost=True), View(), View(level=2),
@@ -53,7 +53,7 @@ def test_everybody_is_shown_the_amounts_and_the_stock_of_the_bots_page(served: S
     compared, step = 0, 1 if rounding is None else 7
     for row in range(0, len(served.catalog.products), step):
         for view in VIEWS if row % 3 == 0 else (VIEWS[0], VIEWS[1 + row % 5]):
-            page = read_product(served, row, view, rounding, settings.zone)
+            page = shown_page(served, row, view, rounding)
             said = product_page.product_page(served, settings, row, view=view).text
             text = unescape(TAG.sub("", said))
             assert sorted(amounts(page)) == sorted(AMOUNT.findall(text)), (page.name, view)
@@ -65,13 +65,18 @@ def test_everybody_is_shown_the_amounts_and_the_stock_of_the_bots_page(served: S
 
 def test_owners_are_shown_the_prices_and_costs_of_toko_search(served: Served) -> None:
     for row in range(len(served.catalog.products)):
-        page = read_product(served, row, View(cost=True), None, ZONE)
+        page = shown_page(served, row, View(cost=True), None)
         product = asked_now(served.catalog.products, row, View(cost=True), ZONE)
         terminal = Console(file=io.StringIO(), width=200, color_system=None)
         show_products([product], terminal, served.catalog.products)
         assert isinstance(terminal.file, io.StringIO)
         searched = set(AMOUNT.findall(terminal.file.getvalue()))
         assert searched <= {*amounts(page), *exact_costs(page)}, page.name
+
+
+def shown_page(served: Served, row: int, view: View, rounding: int | None) -> ProductPage:
+    stored = read_stored(served, row, view, rounding, "")
+    return make_page(served, row, view, rounding, ZONE, stored)
 
 
 def amounts(page: ProductPage) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from toko_core.search import SearchIndex
-from toko_core.search.text import is_number, spans, words
+from toko_core.search.text import is_number, words, words_and_spans
 
 ROWS_MATCHED = 1
 """For how many hits the index is asked which words match, at a quarter of a millisecond each. In the other hits the
@@ -42,7 +42,7 @@ class Marking:
         if len(name) > LONGEST_MARKED:
             return
         start = end = 0
-        for word, span in zip(words(name), spans(name), strict=True):
+        for word, span in words_and_spans(name):
             if word in self._meant or word.startswith(self._prefixes):
                 start, end = (start if end else span.start), span.end
             elif end:
