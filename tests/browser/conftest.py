@@ -78,13 +78,20 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Pictures:
     return Pictures(request.config.invocation_params.dir / folder if folder else tmp_path)
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser. As long as it lives, asyncio runs nothing else in the thread."""
     program = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -108,6 +115,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("response", response)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
+    page.close()
     assert errors == []
 
 

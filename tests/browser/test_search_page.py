@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.browser.conftest import launched
 from tests.toko_bot.bot.shop import with_price
 from tests.toko_web.here import app_of, serving_here
 from tests.toko_web.search_shop import BARCODE, GOODS, MISSING, publish_search_shop
@@ -45,10 +46,19 @@ def type_keys(page: Page, text: str, pause: float, end: tuple[str, ...] = ("Ente
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests here: a start costs two seconds. Each page has cookies and a cache of its own."""
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
-def unchecked(browser: Browser) -> Page:
+def unchecked(browser: Browser) -> Iterator[Page]:
     """A page in which things go wrong on purpose."""
-    return browser.new_page()
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 def test_results_follow_what_is_typed_and_keys_choose_and_open_one(page: Page, url: str) -> None:

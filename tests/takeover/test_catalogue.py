@@ -38,7 +38,9 @@ def test_the_doctor_finds_nothing_wrong_and_knows_every_setting_of_the_old_env_f
     assert names <= set(given.partition(" ✓ ")[0].split(", "))
 
 
-def test_a_sync_of_a_newer_backup_publishes_and_compares_with_the_old_catalogue(old: OldInstallation) -> None:
+def test_a_sync_of_a_newer_backup_compares_with_the_old_catalogue_goes_on_with_the_history_and_ends_the_rejection(
+    old: OldInstallation,
+) -> None:
     old.thursday()
     answer = run_toko("sync")
     assert (answer.status, answer.error) == (0, "")
@@ -49,11 +51,7 @@ def test_a_sync_of_a_newer_backup_publishes_and_compares_with_the_old_catalogue(
     made = runs(old.toko)[0].materialised["product_catalog"]
     assert (made["products_new"], made["products_gone"], made["prices_changed"]) == (2, 0, 83)
     assert len(published_files(old.toko)) == 5
-
-
-def test_the_price_history_goes_on(old: OldInstallation) -> None:
-    old.thursday()
-    assert run_toko("sync").status == 0
+    assert old.rejected is None
     history = old.toko.record("price_history")
     assert history["backups"] == 5
     assert datetime.fromisoformat(history["since"]) == datetime(2026, 1, 4, 21, tzinfo=WITA)
@@ -82,12 +80,6 @@ def test_a_queued_run_of_the_rejected_backup_does_not_publish_it(old: OldInstall
     assert run.status == dg.DagsterRunStatus.FAILURE
     assert failure(run).startswith("rabu.i5bu was ")
     assert old.served == old.catalogue("selasa")
-
-
-def test_a_newer_backup_ends_the_rejection(old: OldInstallation) -> None:
-    old.thursday()
-    assert run_toko("sync").status == 0
-    assert old.rejected is None
 
 
 def test_who_chooses_the_rejected_backup_gets_it(old: OldInstallation) -> None:

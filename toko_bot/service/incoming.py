@@ -13,6 +13,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import HTTPXRequest
 
 from toko_bot.service.outgoing import short
+from toko_core.state.dagster_client import trusted_certificates
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Polling(HTTPXRequest):
     """
 
     def __init__(self, on_answer: Callable[[], None], on_unreadable: Callable[[], None], **more: Any) -> None:
-        super().__init__(connection_pool_size=2, **more)
+        super().__init__(connection_pool_size=2, httpx_kwargs={"verify": trusted_certificates()}, **more)
         self._on_answer = on_answer
         self._on_unreadable = on_unreadable
         self._rejected_since: float | None = None

@@ -14,6 +14,8 @@ from telegram.error import ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter
 from telegram.request import HTTPXRequest
 
+from toko_core.state.dagster_client import trusted_certificates
+
 log = logging.getLogger(__name__)
 
 PAUSES = (0.5, 2.0, 5.0)
@@ -181,8 +183,8 @@ class Sending(HTTPXRequest):
     """
 
     def __init__(self, on_request: Callable[[str], None], **more: Any) -> None:
-        hooks = {"event_hooks": {"request": [_announce]}}
-        super().__init__(connection_pool_size=CONNECTIONS, httpx_kwargs=hooks, **more)
+        options = {"event_hooks": {"request": [_announce]}, "verify": trusted_certificates()}
+        super().__init__(connection_pool_size=CONNECTIONS, httpx_kwargs=options, **more)
         self._on_request = on_request
         self._free = asyncio.Semaphore(CONNECTIONS)
 

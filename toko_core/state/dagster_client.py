@@ -208,7 +208,7 @@ class Dagster:
 
     async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(timeout=self._seconds or SECONDS, verify=_trusted()) as client:
+            async with httpx.AsyncClient(timeout=self._seconds or SECONDS, verify=trusted_certificates()) as client:
                 answer = await client.post(self._url, json={"query": query, "variables": variables})
                 if answer.status_code in REJECTED and answer.headers["content-type"].startswith("text/plain"):
                     raise DagsterError(_first_line(answer.text))
@@ -224,8 +224,9 @@ class Dagster:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Return the certificates that are trusted. To load them takes 25 ms, in which nothing else is done."""
+def trusted_certificates() -> ssl.SSLContext:
+    """Return the certificates that all clients of the process trust. To load them takes 25 ms, in which nothing else is
+    done."""
     return httpx.create_ssl_context()
 
 

@@ -34,7 +34,10 @@ def with_header(backup: ListedBackup) -> DatedBackup:
 
 def newer_than(backups: Iterable[ListedBackup], served: ListedBackup | None) -> list[DatedBackup]:
     """Those that are newer than what is served, newest first."""
-    newer = [backup for backup in backups if served is None or order(backup) > order(served)]
+    newer = list(backups)
+    if served is not None:
+        time, place = served.modified, order(served)
+        newer = [backup for backup in newer if backup.modified >= time and order(backup) > place]  # few are hashed
     return [with_header(backup) for backup in sorted(newer, key=order, reverse=True)]
 
 

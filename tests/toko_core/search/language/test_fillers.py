@@ -3,24 +3,31 @@
 from collections import Counter
 from random import Random
 
+import pytest
+
 from toko_assets.sample.names import sample_products
 from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS
 from toko_core.search.language.synonyms import load_synonyms
 from toko_core.search.text import words
 
-NAMES = [words(product.name) for product in sample_products(20_000, Random("fillers"))]
 RARE = 0.0015
 """The largest share of the names that may have a filler."""
 
 
-def test_no_filler_is_a_frequent_word_of_products() -> None:
-    often = Counter(word for name in NAMES for word in set(name))
-    everywhere = {word: often[word] for word in FILLERS - AT_ENDS if often[word] > RARE * len(NAMES)}
+@pytest.fixture(scope="module")
+def names() -> list[list[str]]:
+    """The words of 20,000 products."""
+    return [words(product.name) for product in sample_products(20_000, Random("fillers"))]
+
+
+def test_no_filler_is_a_frequent_word_of_products(names: list[list[str]]) -> None:
+    often = Counter(word for name in names for word in set(name))
+    everywhere = {word: often[word] for word in FILLERS - AT_ENDS if often[word] > RARE * len(names)}
     assert everywhere == {}
 
 
-def test_hardly_any_product_is_named_by_fillers_alone() -> None:
-    phrases = [name for name in NAMES if all(word in FILLERS for word in name)]
+def test_hardly_any_product_is_named_by_fillers_alone(names: list[list[str]]) -> None:
+    phrases = [name for name in names if all(word in FILLERS for word in name)]
     assert phrases == []
 
 
