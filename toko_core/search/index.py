@@ -27,7 +27,7 @@ from rapidfuzz.distance import OSA
 
 from toko_core.search.codes.identifiers import Identifiers
 from toko_core.search.codes.lookup import CodeLookup, Printed
-from toko_core.search.forward import SLOTS, ForwardIndex
+from toko_core.search.forward import LACKING, SLOTS, ForwardIndex
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
 from toko_core.search.language.sentences import Sentences
@@ -57,6 +57,8 @@ KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 170
 are compared word by word."""
 LONGEST_PAGE = 50
 """Up to this limit, the first hits do not depend on the limit."""
+PER_HIT = 1.5
+"""For a higher limit, this many rows are compared for each hit."""
 LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
@@ -74,6 +76,8 @@ TYPO, SHORTEST_TYPO = 0.8, 5
 """A typed word of at least this many letters that is so similar to a word of the best row is a typo of it."""
 LIKELY_MEANT = steps(0.7)
 """A word that is at least this similar to an unknown word may be what it means."""
+ABBREVIATED = 0.84
+"""From this similarity on, a word has all consonants of a typed one, and no others."""
 SUGGESTED_FROM = 8
 """The number of best rows whose words `suggest` tries as corrections."""
 
@@ -242,6 +246,12 @@ class SearchIndex:
             again = self._rank(whole, of_whole, page)
             if _best(again) > _best(ranked):
                 query, matches, ranked = whole, of_whole, again
+        if query.ending is not None:
+            longer = self._reader.read(text, with_ending=True)
+            of_longer = self._match(longer)
+            again = self._rank(longer, of_longer, page)
+            if self._has_ending(longer, of_longer, again):
+                query, matches, ranked = longer, of_longer, again
         remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
         if remarked is None:
             return list(map(Hit, ranked.rows[:limit], ranked.scores))
@@ -249,6 +259,13 @@ class SearchIndex:
         unsold = self._unsold
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
         return [Hit(*hit) for hit in merged[:limit]]
+
+    def _has_ending(self, query: Query, matches: Matches, ranked: Ranked) -> bool:
+        """Return whether the best row has all typed words, and one that the last of them abbreviates."""
+        if not ranked.rows:
+            return False
+        similarity = self._forward.compare(query, matches, np.array(ranked.rows[:1], np.int64)).similarity[:, 0]
+        return bool(similarity.min() >= LACKING and similarity[-1] >= ABBREVIATED)
 
     def is_search(self, text: str) -> bool:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""
@@ -364,9 +381,10 @@ class SearchIndex:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
             nothing = Ranked([], [], list(range(len(query.asked))), False, None)
             return _Pass(query, matches, None, np.empty(0, np.int64), nothing)
-        kept = self._kept if limit <= LONGEST_PAGE else max(self._kept, limit)
+        is_long = limit > LONGEST_PAGE
+        kept = max(self._kept, int(PER_HIT * limit)) if is_long else self._kept
         weighed = self._postings.weigh(query, matches)
-        rows = self._postings.collect(query, matches, weighed, kept)
+        rows = self._postings.collect(query, matches, weighed, kept, are_rows=is_long)
         if weighed.before[-1] > kept and len(named := self._named(query.asked)):
             rows = np.union1d(rows, named)
         return _Pass(query, matches, weighed, rows, self._ranking.rank(query, matches, weighed, rows, limit))
@@ -428,7 +446,8 @@ class SearchIndex:
             pairs = enumerate(zip(query.asked, slots, strict=True))
             others = [n for n, (word, slot) in pairs if slot is None or self._word(row, slot) != word]
             if others:  # the row lacks these words, or has similar ones
-                query, matches = self._thorough(query, matches, others)
+                split_off = range(len(query.asked), MOST_ASKED)
+                query, matches = self._thorough(query, matches, [*others, *split_off])
                 slots = self._forward.match_slots(query, matches, row)
             last = text, row, query.asked, slots
             self._last_meant = last

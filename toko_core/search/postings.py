@@ -165,11 +165,14 @@ class Postings:
             )
         ]
 
-    def collect(self, query: Query, matches: Matches, weighed: Weighed, kept: int) -> NDArray[np.int64]:
+    def collect(
+        self, query: Query, matches: Matches, weighed: Weighed, kept: int, *, are_rows: bool = False
+    ) -> NDArray[np.int64]:
         """Choose the rows that are worth comparing with the query, at most `kept`, in ascending order.
 
         Each match gives its value to the rows with its word. The rows of the `kept` highest values are chosen, so a row
-        takes a place for each of its matches.
+        takes a place for each of its matches. With `are_rows` it takes one place, which costs more than it brings as
+        long as few rows are kept.
         """
         level = LEVELS / sum(weighed.weights)
         levels = [weight * level for weight in weighed.weights]
@@ -183,7 +186,7 @@ class Postings:
             wider = self._within_budget(matches, weighed, WIDER * self._most_rows)
             rows = np.concatenate([part.rows for part in parts])
             parts += self._scratch.among(self._parts(matches, wider.without(taken), levels), rows)
-        return self._highest(parts, query, kept)
+        return self._highest(parts, query, kept, are_rows=are_rows)
 
     def begun(self, words: Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of the rarest of these words.
@@ -239,7 +242,7 @@ class Postings:
                 left -= behind - first
         return _Taken(count, taken)
 
-    def _highest(self, parts: Sequence[_Part], query: Query, kept: int) -> NDArray[np.int64]:
+    def _highest(self, parts: Sequence[_Part], query: Query, kept: int, *, are_rows: bool) -> NDArray[np.int64]:
         """Return the rows with the highest sums, ascending.
 
         If a typed word has senses, which often stand side by side, or if only one was typed, a row's highest value for
@@ -254,7 +257,13 @@ class Postings:
             else:
                 np.add.at(sums, rows, np.concatenate([part.values for part in parts]))
             level = sums.take(rows)
+            if are_rows:
+                places = np.arange(len(rows), dtype=np.int32)
+                sums[rows[::-1]] = places[::-1]  # of several assignments the last stays
+                is_first = sums.take(rows) == places
+                rows, level = rows.compress(is_first), level.compress(is_first)
             sums[rows] = 0
+            kept = min(kept, len(rows))
             above = np.bincount(level)[::-1].cumsum()  # entries with the highest level, with the two highest …
             enough = len(above) - 1 - int(above.searchsorted(kept))
             high = (level >= enough).nonzero()[0]

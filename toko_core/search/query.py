@@ -9,7 +9,7 @@ import numpy as np
 from toko_core.search.codes.identifiers import Identifiers
 from toko_core.search.codes.lookup import MARKS
 from toko_core.search.language.sentences import Sentences
-from toko_core.search.text import fold, is_number, words
+from toko_core.search.text import fold, is_number, skeleton, words
 from toko_core.search.words.matches import Having
 from toko_core.search.words.pairs import WordPairs
 from toko_core.search.words.senses import CATEGORY, Sense, Senses
@@ -20,6 +20,8 @@ LONGEST_QUERY = 200
 MOST_WORDS = 10
 ENDING = 0.85
 """The similarity of a row whose barcode ends in the typed digits; lower than that of a row with the typed size."""
+SHORTEST_ABBREVIATED = 3
+"""The fewest letters of a last word that may be an abbreviation although it is also a word of a sentence."""
 EMPTY: Mapping[int, Having] = MappingProxyType({})
 
 
@@ -38,6 +40,8 @@ class Query(NamedTuple):
     """By number of a typed word: the rows, ascending, with several words that it may mean."""
     is_split: bool = False
     """Whether an unknown word was read as two known ones."""
+    ending: str | None = None
+    """The last word, which was left out because it names no product, although it may abbreviate one: `sambal trs`."""
 
 
 class Reader:
@@ -52,12 +56,18 @@ class Reader:
         self._senses = senses
         self._sentences = sentences
 
-    def read(self, text: str, *, split: bool = True) -> Query:
-        """Read a query, which may be any text. `split` is whether unknown words may be two that were typed as one."""
+    def read(self, text: str, *, split: bool = True, with_ending: bool = False) -> Query:
+        """Read a query, which may be any text. `split` is whether unknown words may be two that were typed as one.
+
+        `with_ending` is whether to keep what `Query.ending` is otherwise.
+        """
         text = text[:LONGEST_QUERY].encode(errors="replace").decode()
         typed: list[str] = []
         is_split = False
-        for word in self._sentences.strip(words(self._sentences.join_repeated(text))):
+        written = words(self._sentences.join_repeated(text))
+        named = self._sentences.strip(written)
+        ending = written[-1] if named and named[-1] != written[-1] and _may_abbreviate(written[-1]) else None
+        for word in [*named, ending] if with_ending and ending else named:
             if self._vocabulary.id_of(word) is not None or is_number(word):
                 typed.append(word)
             elif (stem := self._sentences.stem(word)) != word:
@@ -71,7 +81,7 @@ class Reader:
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS] if self._identifiers else ()
         having = self._identified(chunks, asked) if len(chunks) > 1 else {}
-        return self._query(asked, repeated, having, is_split=is_split)
+        return self._query(asked, repeated, having, is_split=is_split)._replace(ending=ending)
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -138,6 +148,10 @@ class Reader:
             order = rows.argsort()
             having[asked.index(chunk)] = Having(rows[order], alike[order])
         return having
+
+
+def _may_abbreviate(word: str) -> bool:
+    return len(word) >= SHORTEST_ABBREVIATED and skeleton(word) == word and not is_number(word)
 
 
 def _is_size(chunk: str, asked: list[str]) -> bool:

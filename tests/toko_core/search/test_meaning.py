@@ -109,13 +109,31 @@ def test_the_words_of_a_sentence_do_not_count(query: str, name: str) -> None:
     assert first(query) == name
 
 
-def test_a_word_that_goes_on_with_a_sentence_does_not_end_it() -> None:
-    names = ["SAMBAL BAJAK 150GR", "SAMBAL TERASI 180GR", "SAMBAL"]
-    index = SearchIndex.build(names)
-    assert names[index.search("sambal trs")[0].row] == "SAMBAL TERASI 180GR"
-    assert [names[hit.row] for hit in index.search("trs sambal bajak")] == [
-        names[hit.row] for hit in index.search("sambal bajak")
-    ]
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("sambal trs", "SAMBAL TERASI 180GR"),
+        ("nivea blm", "NIVEA LIP BALM 4.8GR"),
+        ("minyak goreng trs", "MINYAK GORENG 1L"),
+        ("trs sambal bajak brp", "SAMBAL BAJAK 150GR"),
+        ("sambal bulan lalu", "SAMBAL"),
+    ],
+)
+def test_the_last_word_of_a_sentence_is_an_abbreviation_if_a_name_has_all_words(query: str, name: str) -> None:
+    names = ["SAMBAL BAJAK 150GR", "SAMBAL TERASI 180GR", "SAMBAL", "NIVEA", "NIVEA LIP BALM 4.8GR", "MINYAK GORENG 1L"]
+    assert names[SearchIndex.build(names).search(query)[0].row] == name
+
+
+@pytest.mark.parametrize("text", ["oke trs", "makasih trs", "blm ada kak", "brp"])
+def test_fillers_that_may_abbreviate_are_no_search_without_other_words(text: str) -> None:
+    assert SearchIndex.build(["TERASI UDANG", "BALM", "BARPO"]).search(text) == []
+
+
+def test_a_brand_is_no_plural_of_another_one() -> None:
+    names = ["KAO WHITE", "KAOS PUTIH", "KAO ATTACK"]
+    scores = {names[hit.row]: hit.score for hit in SearchIndex.build(names).search("kaos")}
+    assert max(scores, key=scores.__getitem__) == "KAOS PUTIH"
+    assert scores.get("KAO WHITE", 0) < 0.7
 
 
 @pytest.mark.parametrize("query", ["fisherman friend strong mint", "fisherman friend strong mit"])

@@ -674,3 +674,12 @@ def test_a_worse_match_scores_lower() -> None:
     scores = [INDEX.search(query)[0].score for query in ("pepsodent pasta gigi 190gr", "pepsodent", "pespodent")]
     assert scores == sorted(scores, reverse=True)
     assert len(set(scores)) == 3
+
+
+@pytest.mark.parametrize("query", ["kopi susu", "kopi susu gula aren"])
+def test_a_long_list_has_all_products_with_all_typed_words(query: str) -> None:
+    wanted = [f"KOPI SUSU GULA AREN BOTOL NOMOR {number}" for number in range(400)]
+    others = [f"{word} MERK {number}" for word in ("KOPI", "SUSU", "GULA", "AREN") for number in range(300)]
+    names = [*others, *wanted]
+    found = [names[hit.row] for hit in SearchIndex.build(names).search(query, 500)]
+    assert sorted(found[:400]) == sorted(wanted)

@@ -12,10 +12,7 @@ AT_ENDS = frozenset(
 )
 """Words that name no product as the first or last word of a message (`ada gula ga mas`, `pagi, beras 5 kg`), but may do
 so elsewhere (`polong mas`, `boss`)."""
-NEVER_LAST = frozenset(("lalu", "terus", "trus", "trs"))
-"""Words that begin a message or go on with it, and do not end it: the last word of `sambal trs` is TERASI."""
 FILLERS = AT_ENDS.union(
-    NEVER_LAST,
     # Questions
     "apa apakah apaan brp brapa berapa brpa berapaan brapaan piro pira sabaraha mana dimana gmn gimana bagaimana "
     "kapan kenapa knp ada adakah adanya gak ga gk ngga nggak enggak engga ndak nda kagak tak tdk tidak kah kan "
@@ -35,7 +32,7 @@ FILLERS = AT_ENDS.union(
     # Words between others
     "yang yg untuk utk buat bwt dengan dgn dg sama dan atau ato dari di ke pada itu ini tuh nih tu sih si lah kok "
     "dong donk deh loh lho atuh ya yah iya iyo nggih enggih nah jadi jd kalau kalo klo kalu kayak kyk "
-    "seperti biar supaya lagi aja saja doang pun dulu dl udah udh sudah sdh belum blm banget bgt "
+    "seperti biar supaya lagi aja saja doang pun lalu terus trus trs dulu dl udah udh sudah sdh belum blm banget bgt "
     "saya aku gue gua kita kami ane punya "
     # Greetings and thanks
     "halo hallo hai helo assalamualaikum asalamualaikum assalamu alaikum permisi punten maaf maap makasih makasi mksh "

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS, NEVER_LAST
+from toko_core.search.language.fillers import AT_ENDS, FILLER_PHRASES, FILLERS
 from toko_core.search.language.numbers import UNITS
 from toko_core.search.language.packs import PACKS
 from toko_core.search.text import fold, is_number
@@ -97,8 +97,6 @@ class Sentences:
                 if tuple(typed[place : place + count]) in PHRASES:
                     is_filler[place : place + count] = [True] * count
         if is_filler[:-1] and not any(is_filler[:-1]) and len(typed[-1]) <= LONGEST_BEGUN:
-            is_filler[-1] = False
-        if len(typed) > 1 and typed[-1] in NEVER_LAST:
             is_filler[-1] = False
         return is_filler
 

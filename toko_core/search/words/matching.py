@@ -51,7 +51,7 @@ FEW_CONSONANTS = 3
 """A skeleton of at most this many consonants is too ambiguous without one of them."""
 SAME, JOINED, UNITLESS, PLURAL = like(1), like(0.95), like(0.9), like(0.9)
 SHORTEST_PLURAL = 4
-"""The fewest letters of a known word that has an English plural: BISCUIT and BISCUITS are one word."""
+"""The fewest letters of a word that has an English plural: BISCUIT and BISCUITS are one word, KAO and KAOS are not."""
 LONGEST_SIZE = 6
 """The most characters of a number that may be a size without its unit."""
 LONGER_THAN_WORD, SKELETON_PREFIX = 0.3, 0.45
@@ -205,9 +205,11 @@ class Matcher:
 
     def _match_plural(self, number: int, word: str, found: list[int]) -> None:
         """Match a known word with its English plural, and a plural with its singular."""
-        other = self._vocabulary.id_of(word.removesuffix("s") if word.endswith("s") else f"{word}s")
-        if other is not None and len(word) >= SHORTEST_PLURAL and not is_number(word):
-            found.append((number << ASKED_BITS) + PLURAL + other)
+        singular = word.removesuffix("s")
+        if len(singular) >= SHORTEST_PLURAL and not is_number(word):
+            other = self._vocabulary.id_of(f"{word}s" if singular == word else singular)
+            if other is not None:
+                found.append((number << ASKED_BITS) + PLURAL + other)
 
     def _match_number(self, number: int, word: str, found: list[int]) -> None:
         """Match a number with sizes: `600` may mean 600 ml and 600 g, `5` may mean 5 kg and 5 l."""
