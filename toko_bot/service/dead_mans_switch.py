@@ -7,6 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from toko_core.settings import host_of
+from toko_core.settings.certificates import trusted_certificates
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ async def keep_requesting(url: str, find_problem: Callable[[], str | None]) -> N
     One line is logged when requests begin to fail, and one when they succeed again. Neither contains the address.
     """
     failing = False
-    async with httpx.AsyncClient(timeout=SECONDS, headers=HEADERS) as client:
+    async with httpx.AsyncClient(timeout=SECONDS, headers=HEADERS, verify=trusted_certificates()) as client:
         while True:
             if find_problem() is not None:
                 await asyncio.sleep(CHECK_EVERY)

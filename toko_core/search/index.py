@@ -34,7 +34,7 @@ from toko_core.search.language.sentences import Sentences
 from toko_core.search.language.synonyms import Synonyms, load_synonyms
 from toko_core.search.merging import merge
 from toko_core.search.postings import Postings, Weighed
-from toko_core.search.query import Query, Reader
+from toko_core.search.query import LONGEST_QUERY, Query, Reader
 from toko_core.search.ranking import SURE, Ranked, Ranking, share_of_evidence
 from toko_core.search.remarks import RemarkIndex
 from toko_core.search.text import is_number, words, words_and_units
@@ -430,7 +430,7 @@ class SearchIndex:
 
     def _read(self, text: str) -> tuple[Query, Matches]:
         """Read a text, and match its words."""
-        last = self._last_read
+        last, text = self._last_read, text[:LONGEST_QUERY]
         if last is None or last[0] != text:
             query = self._reader.read(text)
             last = text, query, self._match(query)
@@ -439,7 +439,7 @@ class SearchIndex:
 
     def _meant(self, text: str, row: int) -> tuple[list[str], list[int | None]]:
         """Return the typed words, and the slot of a row that is most similar to each."""
-        last = self._last_meant
+        last, text = self._last_meant, text[:LONGEST_QUERY]
         if last is None or last[:2] != (text, row):
             query, matches = self._read(text)
             slots = self._forward.match_slots(query, matches, row) if query.asked else []

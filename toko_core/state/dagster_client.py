@@ -1,14 +1,14 @@
 """Starts jobs and follows their runs through Dagster's GraphQL API. It does not import Dagster."""
 
 import re
-import ssl
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import httpx
+
+from toko_core.settings.certificates import trusted_certificates
 
 JOB = "sync"
 SECONDS = 10.0
@@ -221,13 +221,6 @@ class Dagster:
             raise DagsterError(_first_line(str(errors[0].get("message"))) if errors else "no data")
         data: dict[str, Any] = content["data"]
         return data
-
-
-@cache
-def trusted_certificates() -> ssl.SSLContext:
-    """Return the certificates that all clients of the process trust. To load them takes 25 ms, in which nothing else is
-    done."""
-    return httpx.create_ssl_context()
 
 
 def _first_line(text: str) -> str:

@@ -146,7 +146,10 @@ def make_page(
     served: Served, row: int, view: View, rounding: int | None, zone: ZoneInfo, stored: Stored,
     query: str = "", code: str = "",
 ) -> ProductPage:  # fmt: skip
-    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`."""
+    """Return what `view` shows of a product now. It was found with `query`, or a scanner read `code`.
+
+    It reads no file if the details are in memory (`Details.keep_in_memory`).
+    """
     product, details = asked_now(served.catalog.products, row, view, zone), served.details.of(row)
     names, wanted = served.catalog.products.names, read_wanted(served.catalog.index, served.catalog.products, query)
     units = [price.satuan for price in product.prices]
