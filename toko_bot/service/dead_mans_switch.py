@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from toko_core.settings import host_of
-from toko_core.settings.certificates import trusted_certificates
+from toko_core.state.certificates import trusted_certificates
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import HTTPXRequest
 
 from toko_bot.service.outgoing import short
-from toko_core.settings.certificates import trusted_certificates
+from toko_core.state.certificates import trusted_certificates
 
 log = logging.getLogger(__name__)
 

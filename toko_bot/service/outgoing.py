@@ -14,7 +14,7 @@ from telegram.error import ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter
 from telegram.request import HTTPXRequest
 
-from toko_core.settings.certificates import trusted_certificates
+from toko_core.state.certificates import trusted_certificates
 
 log = logging.getLogger(__name__)
 

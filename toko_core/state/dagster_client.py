@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from toko_core.settings.certificates import trusted_certificates
+from toko_core.state.certificates import trusted_certificates
 
 JOB = "sync"
 SECONDS = 10.0
