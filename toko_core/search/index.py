@@ -241,17 +241,13 @@ class SearchIndex:
         page = limit if self._remarks is None else max(limit, LONGEST_PAGE)
         ranked = self._rank(query, matches, page)
         if query.is_split and _best(ranked) < SURE:  # `barrbar` is rather BARBAR with a typo than BARR BAR
-            whole = self._reader.read(text, split=False)
-            of_whole = self._match(whole)
-            again = self._rank(whole, of_whole, page)
-            if _best(again) > _best(ranked):
-                query, matches, ranked = whole, of_whole, again
+            whole = self._search_query(self._reader.read(text, split=False), page)
+            if _best(whole[2]) > _best(ranked):
+                query, matches, ranked = whole
         if query.ending is not None:
-            longer = self._reader.read(text, with_ending=True)
-            of_longer = self._match(longer)
-            again = self._rank(longer, of_longer, page)
-            if self._has_ending(longer, of_longer, again):
-                query, matches, ranked = longer, of_longer, again
+            longer = self._search_query(self._reader.read(text, with_ending=True), page)
+            if self._has_ending(*longer):
+                query, matches, ranked = longer
         remarked = self._remarks.find(query.asked, self._vocabulary.id_of) if self._remarks is not None else None
         if remarked is None:
             return list(map(Hit, ranked.rows[:limit], ranked.scores))
@@ -260,12 +256,16 @@ class SearchIndex:
         merged = merge(named, remarked, query, matches, self._forward, self._vocabulary, unsold)
         return [Hit(*hit) for hit in merged[:limit]]
 
+    def _search_query(self, query: Query, limit: int) -> tuple[Query, Matches, Ranked]:
+        matches = self._match(query)
+        return query, matches, self._rank(query, matches, limit)
+
     def _has_ending(self, query: Query, matches: Matches, ranked: Ranked) -> bool:
-        """Return whether the best row has all typed words, and one that the last of them abbreviates."""
-        if not ranked.rows:
+        """Return whether the best row has all typed words, and one that the ending abbreviates."""
+        if not ranked.rows or query.ending not in query.asked:
             return False
         similarity = self._forward.compare(query, matches, np.array(ranked.rows[:1], np.int64)).similarity[:, 0]
-        return bool(similarity.min() >= LACKING and similarity[-1] >= ABBREVIATED)
+        return bool(similarity.min() >= LACKING and similarity[query.asked.index(query.ending)] >= ABBREVIATED)
 
     def is_search(self, text: str) -> bool:
         """Return whether a text asks for a product: whether it has more than greetings and words of a question."""

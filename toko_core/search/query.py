@@ -81,7 +81,7 @@ class Reader:
         asked, repeated = distinct[:MOST_WORDS], len(typed) - len(distinct)
         chunks = text.split()[:MOST_WORDS] if self._identifiers else ()
         having = self._identified(chunks, asked) if len(chunks) > 1 else {}
-        return self._query(asked, repeated, having, is_split=is_split)._replace(ending=ending)
+        return self._query(asked, repeated, having, is_split=is_split, ending=ending)
 
     def split_off(self, query: Query, unclear: Iterable[int]) -> Query:
         """Split the unclear words that begin with a known word, such as `minyakgorng`.
@@ -121,10 +121,18 @@ class Reader:
         """Return the query with other words in place of those that were typed."""
         return self._query(asked, query.repeated, query.having, is_split=query.is_split)
 
-    def _query(self, asked: list[str], repeated: int, having: dict[int, Having], *, is_split: bool = False) -> Query:
+    def _query(
+        self,
+        asked: list[str],
+        repeated: int,
+        having: dict[int, Having],
+        *,
+        is_split: bool = False,
+        ending: str | None = None,
+    ) -> Query:
         """Return a query with what its words may mean besides themselves."""
         senses = self._senses.find(asked)
-        return Query(asked, repeated, having, senses, self._senses.rows(senses) if senses else EMPTY, is_split)
+        return Query(asked, repeated, having, senses, self._senses.rows(senses) if senses else EMPTY, is_split, ending)
 
     def _identified(self, chunks: Sequence[str], asked: list[str]) -> dict[int, Having]:
         """Find the identifiers among the blank-separated chunks, and add each to `asked` if it is not yet in it.

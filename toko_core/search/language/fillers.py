@@ -39,7 +39,8 @@ FILLERS = AT_ENDS.union(
     "trims tks thx thanks thank nuwun matur suwun maturnuwun nuhun please tengkyu "
     "kak kakak kaka".split(),
 )
-"""Single words, as `words` splits them, that name no product: those of AT_ENDS, and these everywhere."""
+"""Single words, as `words` splits them, that name no product: those of AT_ENDS, and these everywhere.
+The last word of a message may still abbreviate a word of a name (`query.py`)."""
 FILLER_PHRASES: tuple[tuple[str, ...], ...] = tuple(
     tuple(phrase.split())
     for phrase in (
