@@ -1,23 +1,20 @@
 """The search page's script in a real browser: typing, keys, a barcode scanner, Back, and a broken network."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import launched
+from tests.browser.typing import HAND, PAUSE, SCANNER, field, goods, type_keys
 from tests.toko_bot.bot.shop import with_price
 from tests.toko_web.here import app_of, serving_here
 from tests.toko_web.search_shop import BARCODE, GOODS, MISSING, publish_search_shop
 from toko_core.state.database import StateDatabase
 from toko_core.state.demand.store import Demand, Kind
-
-SCANNER, HAND = 0.005, 0.12  # seconds between two keys
-PAUSE = 30  # milliseconds between two keys where their speed does not matter
 
 
 @pytest.fixture(scope="module")
@@ -26,24 +23,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     publish_search_shop(data)
     with serving_here(app_of(data)) as here:
         yield here.url
-
-
-def goods(page: Page) -> Locator:
-    return page.locator(".good-name")
-
-
-def field(page: Page) -> Locator:
-    return page.get_by_role("searchbox", name="Cari barang")
-
-
-def type_keys(page: Page, text: str, pause: float, end: tuple[str, ...] = ("Enter",)) -> None:
-    """Press keys, and then those of `end`. The browser gets the time of each: a busy machine slows nothing down."""
-    keyboard = page.context.new_cdp_session(page)
-    moment = time.time()
-    for number, key in enumerate([*text, *end]):
-        event = {"key": key, "text": {"Enter": "\r", "Tab": ""}.get(key, key), "timestamp": moment + number * pause}
-        keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", **event})
-        keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +55,7 @@ def test_results_follow_what_is_typed_and_keys_choose_and_open_one(page: Page, u
     page.keyboard.press("ArrowUp")
     expect(field(page)).to_be_focused()
     page.keyboard.press("ArrowDown")
-    page.keyboard.type("e soto")  # who goes on typing means the field
+    page.keyboard.type("e soto", delay=PAUSE)  # who goes on typing means the field
     expect(field(page)).to_have_value("indomie soto")
     expect(goods(page).first).to_have_text("INDOMIE SOTO 70GR")
     page.keyboard.press("ArrowDown")
@@ -154,6 +133,13 @@ def test_a_password_that_a_program_types_is_not_taken_for_a_code(page: Page, url
     type_keys(page, "rahasia-sekali", SCANNER, ("Tab",))
     expect(page.locator("#p")).to_have_value("rahasia-sekali")
     expect(page).to_have_url(f"{url}/?q=teh")
+
+
+def test_who_chooses_at_once_what_was_typed_fast_is_no_scanner(page: Page, url: str) -> None:
+    page.goto(f"{url}/?q=teh celup")
+    field(page).focus()
+    type_keys(page, " 25s", SCANNER, ("ArrowDown", "Enter"))
+    expect(page.get_by_role("heading", name="TEH CELUP 25S", level=1)).to_be_visible()
 
 
 def test_who_types_digits_by_hand_is_no_scanner(page: Page, url: str) -> None:

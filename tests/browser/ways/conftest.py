@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, SECONDS, chromium
+from tests.browser.typing import wait_for_script
 from tests.servers.dagster import dagster
 from tests.toko_web.full_shop import publish_full_shop
 from tests.toko_web.here import app_of, serving_here
@@ -88,6 +89,7 @@ def open_page(chrome: Browser, shop: Shop) -> Iterator[Callable[..., Page]]:
             page.goto(shop.link_for(person))
             page.get_by_role("button", name="Ya, masuk").press("Enter")
             expect(page.get_by_label("Cari barang")).to_be_visible()
+            wait_for_script(page)
         return page
 
     yield open_page

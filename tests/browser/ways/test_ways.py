@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_search_page import SCANNER, field, goods, type_keys
+from tests.browser.typing import PAUSE, SCANNER, field, goods, type_keys
 from tests.browser.ways.conftest import WEB_URL, WORDS, Shop
 from tests.browser.ways.looking import barriers, covered, tab_through
 from tests.toko_web.full_shop import COFFEE, HOSTILE, MINIMUM, NOODLES, SUPPLIER, TEA
@@ -46,7 +46,7 @@ def heading(page: Page, text: str) -> None:
 def test_a_cashier_searches_opens_scans_and_goes_back(open_page: Open) -> None:
     page = open_page(STAFF, viewport=DESKTOP)
     page.keyboard.press("/")
-    page.keyboard.type("indomie gor", delay=30)
+    page.keyboard.type("indomie gor", delay=PAUSE)
     expect(goods(page)).to_have_text([NOODLES.namaitem])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
