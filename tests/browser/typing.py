@@ -17,7 +17,7 @@ def field(page: Page) -> Locator:
 
 
 def wait_for_script(page: Page) -> None:
-    """Wait until the page's script runs, which does not see what is typed earlier. `goto` waits for it, a click doesn't."""
+    """Wait until the page's script runs: earlier keys are lost. `goto` waits for it too, a click doesn't."""
     page.locator("html.scripted").wait_for()
 
 
