@@ -203,7 +203,8 @@ class Postings:
         level = np.array([each / STEPS for each in levels]).take(matches.asked)
         values = (matches.steps * level).astype(np.int32).repeat(taken.counts)
         rows = self._rows.take(slice_indices(self._starts.take(matches.word) + taken.skipped, taken.counts))
-        ends = np.concatenate([START, taken.counts.cumsum()]).take(matches.bounds).tolist()
+        behind = taken.counts.cumsum().data
+        ends = [behind[bound - 1] if bound else 0 for bound in matches.bounds]
         parts = [
             _Part(number, rows[start:end], values[start:end])
             for number, (start, end) in enumerate(pairwise(ends))
@@ -264,19 +265,13 @@ class Postings:
                 rows, level = rows.compress(is_first), level.compress(is_first)
             sums[rows] = 0
             kept = min(kept, len(rows))
-            above = np.bincount(level)[::-1].cumsum()  # entries with the highest level, with the two highest …
-            enough = len(above) - 1 - int(above.searchsorted(kept))
-            high = (level >= enough).nonzero()[0]
-            level = level.take(high)
-            best = (level > enough).nonzero()[0]
-            equal = (level == enough).nonzero()[0][: kept - len(best)]
-            rows = rows.take(high.take(np.concatenate([best, equal])))
+            enough = np.partition(level, -kept)[-kept]
+            best, equal = rows.compress(level > enough), rows.compress(level == enough)
+            rows = np.concatenate([best, equal[: kept - len(best)]])
             rows.sort()
         else:
             rows = np.sort(rows)
-        is_first = np.ones(len(rows), bool)
-        np.not_equal(rows[1:], rows[:-1], out=is_first[1:])
-        return rows.compress(is_first)
+        return np.concatenate([rows[:1], rows[1:].compress(rows[1:] != rows[:-1])])
 
 
 class _Scratch(threading.local):
