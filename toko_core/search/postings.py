@@ -253,8 +253,11 @@ class Postings:
         if len(rows) > kept:
             sums = self._scratch.sums
             if query.senses or len(query.asked) == 1:
-                for number in range(len(query.asked)):
-                    _add_highest(sums, [part for part in parts if part.number == number])
+                of_numbers: list[list[_Part]] = [[] for _ in query.asked]
+                for part in parts:
+                    of_numbers[part.number].append(part)
+                for of_number in of_numbers:
+                    _add_highest(sums, of_number)
             else:
                 np.add.at(sums, rows, np.concatenate([part.values for part in parts]))
             level = sums.take(rows)

@@ -17,9 +17,9 @@ def heads(texts: Iterable[bytes]) -> NDArray[np.uint64]:
 
 def prefix_range(in_order: Sequence[int], prefix: bytes) -> tuple[int, int]:
     """Return the range of the sorted heads that start with a prefix of at most HEAD bytes."""
-    least = _head(prefix)
-    start = bisect_left(in_order, least)
-    return start, bisect_left(in_order, least + (1 << 8 * (HEAD - len(prefix))), start)
+    head, further = int.from_bytes(prefix, "big"), 8 * (HEAD - len(prefix))
+    start = bisect_left(in_order, head << further)
+    return start, bisect_left(in_order, head + 1 << further, start)
 
 
 def _head(text: bytes) -> int:
