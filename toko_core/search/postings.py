@@ -26,8 +26,7 @@ ROWS, ROWS_GROW, FEWEST_ROWS = 2.5, 0.602, 2_000
 """How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 2,600 of 100,000 and 10,000 of
 1,000,000, but at least FEWEST_ROWS."""
 LEVELS = 511
-"""The sum of a row that has all typed words. Sums are small integers because finding the highest of them by counting
-takes a third of the time of sorting."""
+"""The sum of a row that has all typed words."""
 PREFIX_SHARE = 0.7
 """The similarity of every word that has a typed word as prefix, while rows are collected."""
 SIMILAR = steps(0.7)
@@ -256,8 +255,8 @@ class Postings:
                 of_numbers: list[list[_Part]] = [[] for _ in query.asked]
                 for part in parts:
                     of_numbers[part.number].append(part)
-                for of_number in of_numbers:
-                    _add_highest(sums, of_number)
+                for number, of_number in enumerate(of_numbers):
+                    _add_highest(sums, of_number, are_new=number == 0)
             else:
                 np.add.at(sums, rows, np.concatenate([part.values for part in parts]))
             level = sums.take(rows)
@@ -291,9 +290,12 @@ class _Scratch(threading.local):
         return [_Part(p.number, p.rows.compress(there), p.values.compress(there)) for p, there in found]
 
 
-def _add_highest(sums: NDArray[np.int32], parts: Sequence[_Part]) -> None:
-    """Add the highest value of each row to its sum. If a row is assigned several times, the last assignment stays."""
-    totals = [sums.take(part.rows) + part.values for part in parts]
+def _add_highest(sums: NDArray[np.int32], parts: Sequence[_Part], *, are_new: bool) -> None:
+    """Add the highest value of each row to its sum. If a row is assigned several times, the last assignment stays.
+
+    `are_new` is whether all sums are still 0.
+    """
+    totals = [part.values if are_new else sums.take(part.rows) + part.values for part in parts]
     for number, (part, total) in enumerate(zip(parts, totals, strict=True)):
         sums[part.rows] = np.maximum(sums.take(part.rows), total) if number else total
 
@@ -319,5 +321,4 @@ def _found(matches: Matches, before: list[int]) -> tuple[list[int], list[int]]:
     return best, found
 
 
-START = np.zeros(1, np.int64)
 NO_ROWS = np.empty(0, np.int64)
