@@ -51,8 +51,8 @@ from toko_core.search.words.vocabulary import Vocabulary
 
 MOST_REPEATED = 200
 """The highest count of repeated words in a name."""
-KEPT, KEPT_GROWS, FEWEST_KEPT = 1.5, 0.4, 150
-"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 150 of 100,000 rows and 376 of
+KEPT, KEPT_GROWS, FEWEST_KEPT = 0.356, 0.525, 150
+"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 150 of 100,000 rows and 502 of
 1,000,000, but at least FEWEST_KEPT. A row has one entry for each typed word that found it. The rows of the kept entries
 are compared word by word."""
 LONGEST_PAGE = 50
