@@ -21,8 +21,7 @@ from tests.toko_bot.bot.shop import (
     publish_shop,
 )
 
-NOW = datetime.now(UTC)
-TODAY = datetime.combine(NOW.date(), time())
+TODAY = datetime.combine(datetime.now(UTC).date(), time())
 IN_FORCE = {"dari": TODAY - timedelta(days=10), "sebelum": TODAY + timedelta(days=20)}
 SUPPLIER, MINIMUM = "CV Sumber Rahasia", "44.5"
 """What only owners may see; no other text has them."""
@@ -88,16 +87,17 @@ SALES: Mapping[str, tuple[int, int, str, str]] = {
 
 
 def changes() -> list[Change]:
-    """Return changes of prices: years ago, a week ago, yesterday and today."""
-    moments = [datetime(2025, 6, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), NOW - timedelta(days=5), NOW]
+    """Return changes of prices: years ago, a week ago, yesterday and now."""
+    now = datetime.now(UTC)
+    moments = [datetime(2025, 6, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC), now - timedelta(days=5), now]
     noodles = zip(["2700", "2850", "3000", "3100"], ["2850", "3000", "3100", "3150"], moments, strict=True)
     return [
         *(Change(NOODLES, "PCS", 1, before, after, moment) for before, after, moment in noodles),
         Change(NOODLES, "PCS", 2, "2900", "3050.5", datetime(2026, 1, 5, tzinfo=UTC)),
         Change(NOODLES, "DUS", 1, "110000", "115000", datetime(2026, 5, 5, tzinfo=UTC)),
-        Change(COFFEE, "PCS", None, "11000", "10000", NOW - timedelta(days=1)),
-        Change(HOSTILE, HOSTILE.prices[0][0], None, "900", "1000", NOW),
-        Change(OIL, "PCS", 2, "39000", "40000", NOW),
+        Change(COFFEE, "PCS", None, "11000", "10000", now - timedelta(days=1)),
+        Change(HOSTILE, HOSTILE.prices[0][0], None, "900", "1000", now),
+        Change(OIL, "PCS", 2, "39000", "40000", now),
     ]
 
 

@@ -62,9 +62,10 @@ PASSING = re.compile(
 
 
 def test_what_a_customer_and_a_key_are_shown_does_not_depend_on_what_they_may_not_see(tmp_path: Path) -> None:
-    one, other = responses(tmp_path / "one", GOODS, changes(), REFERENCE), responses(
+    moved = changes()
+    one, other = responses(tmp_path / "one", GOODS, moved, REFERENCE), responses(
         tmp_path / "other", [_otherwise(item) for item in GOODS],
-        [replace(change, after="7" + str(change.after)) if change.level == 2 else change for change in changes()],
+        [replace(change, after="7" + str(change.after)) if change.level == 2 else change for change in moved],
         REFERENCE | {
             "customer_groups": [*REFERENCE["customer_groups"][:2], REFERENCE["customer_groups"][2] | {"grup": "Lain"}],
             "discounts": [REFERENCE["discounts"][0], REFERENCE["discounts"][1] | {"pot1": Decimal(44)}],

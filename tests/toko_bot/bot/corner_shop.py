@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.toko_bot.bot.shop import Change, Item, PriceRow, photo, publish_shop
 
 BARCODE, UNKNOWN_BARCODE = "8991002101630", "8999999195649"
-TODAY = datetime.now(UTC) + timedelta(minutes=5)
+SOON = timedelta(minutes=5)
 """Five minutes from now, so that the changes are of today even if midnight passes during the conversations."""
 
 
@@ -72,10 +72,10 @@ CHANGES = [
     Change(INDOMIE, "BKS", 1, "3000", "3150", datetime(2025, 6, 12, 14, tzinfo=UTC)),
     Change(INDOMIE, "PAK", 1, None, "15000", datetime(2025, 3, 4, 14, tzinfo=UTC)),
     Change(INDOMIE, "PAK", 1, "15000", None, datetime(2025, 6, 12, 14, tzinfo=UTC)),
-    Change(SUGAR, "BKS", None, "17000", "17500", TODAY, "11"),
-    Change(SUGAR, "BKS", None, "16800", "17200", TODAY, "39"),
-    Change(PAINT, "KLG", None, "185000", "189000", TODAY),
-    Change(SOAP, "PCS", None, "4200", "3900", TODAY),
+    Change(SUGAR, "BKS", None, "17000", "17500", SOON, "11"),
+    Change(SUGAR, "BKS", None, "16800", "17200", SOON, "39"),
+    Change(PAINT, "KLG", None, "185000", "189000", SOON),
+    Change(SOAP, "PCS", None, "4200", "3900", SOON),
 ]
 GROUPS = [
     {"kgrup": "UM", "grup": "Umum", "level": 1, "potongan": None},

@@ -113,14 +113,17 @@ HISTORY_SINCE = datetime(2025, 1, 1, 20, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a price, and the UTC time of the first backup with it. None means that the price was not shown."""
+    """A change of a price, and the UTC time of the first backup with it. None means that the price was not shown.
+
+    Tests may run long after they were imported, and on the next day: "today" is a time from the moment of publication.
+    """
 
     item: Item
     satuan: str
     level: int | None
     before: str | None
     after: str | None
-    seen_from: datetime
+    seen_from: datetime | timedelta
     jumlah_sampai: str | None = None
 
 
@@ -204,13 +207,15 @@ def _insert_sales(file: Path, sales: Mapping[str, tuple[int, int, str, str]], un
 
 
 def _insert_changes(file: Path, changes: Iterable[Change]) -> None:
+    now = datetime.now(UTC)
     with duckdb.connect(file) as connection:
         for change in changes:
+            seen_from = now + change.seen_from if isinstance(change.seen_from, timedelta) else change.seen_from
             connection.execute(
                 "INSERT INTO price_changes SELECT product_id, ?, ?, ?, ?, ?, ?, ? FROM products WHERE kodeitem = ?",
                 [
                     change.satuan, change.level, change.jumlah_sampai, change.before, change.after,
-                    change.seen_from.replace(tzinfo=None), (change.seen_from - timedelta(days=1)).replace(tzinfo=None),
+                    seen_from.replace(tzinfo=None), (seen_from - timedelta(days=1)).replace(tzinfo=None),
                     change.item.kodeitem,
                 ],
             )  # fmt: skip

@@ -25,8 +25,7 @@ from tests.toko_bot.bot.shop import (
     with_price,
 )
 
-NOW = datetime.now(UTC)
-SOON = NOW + timedelta(minutes=5)
+SOON = timedelta(minutes=5)
 """Five minutes from now, so that it is still today if midnight passes while the tests run."""
 EVENING = datetime(2025, 6, 11, 17, 30, tzinfo=UTC)
 """In the shop's time zone this is the twelfth."""
@@ -40,10 +39,10 @@ CHANGES = [
         Change(item, f"{'&' * 20}{unit}", level, "1", "99999999999999.99", SOON + timedelta(minutes=count))
         for item in HUGE for unit in range(9) for level in range(1, 9) for count in range(2)
     ),
-    Change(BISCUITS[0], "BKS", None, "1000", "1500", NOW - timedelta(days=5)),
+    Change(BISCUITS[0], "BKS", None, "1000", "1500", timedelta(days=-5)),
     Change(BISCUITS[1], "BKS", None, "2000", "1999", SOON),
-    Change(BISCUITS[2], "BKS", None, "1000", "900", NOW - timedelta(days=5)),
-    Change(BISCUITS[3], "BKS", None, "1000", "900", NOW - timedelta(days=20)),
+    Change(BISCUITS[2], "BKS", None, "1000", "900", timedelta(days=-5)),
+    Change(BISCUITS[3], "BKS", None, "1000", "900", timedelta(days=-20)),
     Change(UNSOLD, "BTL", None, "300", "200", SOON),
 ]  # fmt: skip
 

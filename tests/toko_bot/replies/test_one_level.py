@@ -1,7 +1,7 @@
 """Pages for somebody who sees one price level, and perhaps no stock: only what customers of that level pay."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -39,11 +39,11 @@ OIL = Item(
 )  # fmt: skip
 IN_FORCE = {"dari": datetime(2020, 1, 1), "sebelum": datetime(2100, 1, 1), "rupiah": Decimal(0)}
 DISCOUNTS = [{"kodeitem": "OLI1", "iddiskon": "D1", "pot1": Decimal(50), "kgrup": "GR", "satuan": "PCS"} | IN_FORCE]
-TODAY = datetime.now(UTC) - timedelta(seconds=1)
+NOW = timedelta(seconds=-1)
 CHANGES = [
-    Change(OIL, "PCS", level, before, after, TODAY)
+    Change(OIL, "PCS", level, before, after, NOW)
     for level, before, after in ((1, "50000", "51000"), (2, "41000", "42000"), (3, "32000", "33000"))
-] + [Change(OIL, "DUS", 1, "590000", "600000", TODAY)]
+] + [Change(OIL, "DUS", 1, "590000", "600000", NOW)]
 AMOUNT = re.compile(r"Rp(\d[\d.]*(?:,\d+)?)")
 LEVELS = (1, 2, 3, 4)
 PAID = {
