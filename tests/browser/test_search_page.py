@@ -135,13 +135,6 @@ def test_a_password_that_a_program_types_is_not_taken_for_a_code(page: Page, url
     expect(page).to_have_url(f"{url}/?q=teh")
 
 
-def test_who_chooses_at_once_what_was_typed_fast_is_no_scanner(page: Page, url: str) -> None:
-    page.goto(f"{url}/?q=teh celup")
-    field(page).focus()
-    type_keys(page, " 25s", SCANNER, ("ArrowDown", "Enter"))
-    expect(page.get_by_role("heading", name="TEH CELUP 25S", level=1)).to_be_visible()
-
-
 def test_who_types_digits_by_hand_is_no_scanner(page: Page, url: str) -> None:
     page.goto(f"{url}/?q=mie")
     price = page.get_by_label("Harga sampai, rupiah")

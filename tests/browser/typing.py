@@ -5,7 +5,7 @@ import time
 from playwright.sync_api import Locator, Page
 
 SCANNER, HAND = 0.005, 0.12  # seconds between two keys
-PAUSE = 60  # milliseconds between two keys where their speed does not matter: a scanner's are fewer than 35
+PAUSE = 60  # milliseconds between two keys where their speed does not matter: a scanner's are 35 on average at most
 
 
 def goods(page: Page) -> Locator:

@@ -51,8 +51,8 @@ from toko_core.search.words.vocabulary import Vocabulary
 
 MOST_REPEATED = 200
 """The highest count of repeated words in a name."""
-KEPT, KEPT_GROWS, FEWEST_KEPT = 0.356, 0.525, 150
-"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 150 of 100,000 rows and 502 of
+KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 170
+"""How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 200 of 100,000 rows and 502 of
 1,000,000, but at least FEWEST_KEPT. A row has one entry for each typed word that found it. The rows of the kept entries
 are compared word by word."""
 LONGEST_PAGE = 50
@@ -69,7 +69,7 @@ misspelt and abbreviated names of an index, none."""
 EXACTLY, ENOUGH_WORDS = 0.95, 2
 """A row with ENOUGH_WORDS typed words, each with a similarity of at least EXACTLY, is meant, however long the query is.
 Numbers and words for a pack do not count."""
-PINNING, PINNED = 4, 0.55
+PINNING, PINNED = 4, 0.65
 """If at least PINNING words were typed and the best row scores at least PINNED, the second pass compares only the rows
 of the first pass."""
 TYPO, SHORTEST_TYPO = 0.8, 5

@@ -26,7 +26,7 @@ ROWS, ROWS_GROW, FEWEST_ROWS = 2.5, 0.602, 2_000
 """How many rows are collected for a query: `ROWS * rows ** ROWS_GROW`, which is 2,600 of 100,000 and 10,000 of
 1,000,000, but at least FEWEST_ROWS."""
 LEVELS = 511
-"""The sum of a row that has all typed words."""
+"""The sum of a row that has all typed words. Of rows whose sums differ by less than a level, the first are chosen."""
 PREFIX_SHARE = 0.7
 """The similarity of every word that has a typed word as prefix, while rows are collected."""
 SIMILAR = steps(0.7)

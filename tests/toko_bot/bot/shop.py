@@ -113,9 +113,10 @@ HISTORY_SINCE = datetime(2025, 1, 1, 20, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a price, and the UTC time of the first backup with it. None means that the price was not shown.
+    """A change of a price. None means that the price was not shown.
 
-    Tests may run long after they were imported, and on the next day: "today" is a time from the moment of publication.
+    `seen_from` is the UTC time of the first backup with it, or how long after the publication that is: tests may run on
+    the day after they were imported.
     """
 
     item: Item

@@ -26,7 +26,7 @@ from tests.toko_bot.bot.shop import (
 )
 
 SOON = timedelta(minutes=5)
-"""Five minutes from now, so that it is still today if midnight passes while the tests run."""
+"""Five minutes from the publication, so that it is still today if midnight passes while the tests run."""
 EVENING = datetime(2025, 6, 11, 17, 30, tzinfo=UTC)
 """In the shop's time zone this is the twelfth."""
 CHANGES = [

@@ -39,11 +39,11 @@ OIL = Item(
 )  # fmt: skip
 IN_FORCE = {"dari": datetime(2020, 1, 1), "sebelum": datetime(2100, 1, 1), "rupiah": Decimal(0)}
 DISCOUNTS = [{"kodeitem": "OLI1", "iddiskon": "D1", "pot1": Decimal(50), "kgrup": "GR", "satuan": "PCS"} | IN_FORCE]
-NOW = timedelta(seconds=-1)
+JUST_BEFORE = timedelta(seconds=-1)
 CHANGES = [
-    Change(OIL, "PCS", level, before, after, NOW)
+    Change(OIL, "PCS", level, before, after, JUST_BEFORE)
     for level, before, after in ((1, "50000", "51000"), (2, "41000", "42000"), (3, "32000", "33000"))
-] + [Change(OIL, "DUS", 1, "590000", "600000", NOW)]
+] + [Change(OIL, "DUS", 1, "590000", "600000", JUST_BEFORE)]
 AMOUNT = re.compile(r"Rp(\d[\d.]*(?:,\d+)?)")
 LEVELS = (1, 2, 3, 4)
 PAID = {

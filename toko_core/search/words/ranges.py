@@ -19,7 +19,7 @@ def prefix_range(in_order: Sequence[int], prefix: bytes) -> tuple[int, int]:
     """Return the range of the sorted heads that start with a prefix of at most HEAD bytes."""
     head, further = int.from_bytes(prefix, "big"), 8 * (HEAD - len(prefix))
     start = bisect_left(in_order, head << further)
-    return start, bisect_left(in_order, head + 1 << further, start)
+    return start, bisect_left(in_order, (head + 1) << further, start)
 
 
 def _head(text: bytes) -> int:

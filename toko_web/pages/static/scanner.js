@@ -3,7 +3,6 @@
 const SLOWEST = 50; // milliseconds between two keys of a scanner; people who type fast need 80
 const AVERAGE = 35; // of all keys of a code; the repeats of a key that is held down do not count at all
 const SHORTEST = 4; // characters
-const OF_PEOPLE = /^(Arrow|Backspace|Delete|End|Escape|Home|Page)/; // keys that no scanner presses within a code
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
 
@@ -48,10 +47,7 @@ export function followScanner(search, scanned) {
       return;
     }
     const typed = characterOf(event);
-    if (!typed) {
-      if (OF_PEOPLE.test(event.key)) burst = null;
-      return; // Shift and the like
-    }
+    if (!typed) return; // Shift and the like
     const field = fieldWithFocus();
     if (burst) {
       burst.text += typed;
