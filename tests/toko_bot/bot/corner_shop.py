@@ -8,7 +8,7 @@ from tests.toko_bot.bot.shop import Change, Item, PriceRow, photo, publish_shop
 
 BARCODE, UNKNOWN_BARCODE = "8991002101630", "8999999195649"
 SOON = timedelta(minutes=5)
-"""Five minutes from the publication, so that the changes are of today even if midnight passes during the conversations."""
+"""Five minutes from the publication, so that it is still today if midnight passes during the conversations."""
 
 
 def goods(code: str, name: str, prices: list[PriceRow], stock: Sequence[tuple[str, str]], **more: object) -> Item:
