@@ -61,7 +61,8 @@ SHORTEST_PREFIX = 3
 PER_TYPO, SHORT_WORDS_MORE = 1.25, 1.5
 """A typo costs PER_TYPO / (letters + SHORT_WORDS_MORE)."""
 UNLIKELY_TYPO = like(0.05)
-MOST_TYPOS = 2
+MOST_TYPOS, MOST_OF_FEW_LETTERS, FEW_LETTERS = 2, 1, 3
+"""A typed word of at most FEW_LETTERS letters has one typo at most: with two of three letters wrong, any word is meant."""
 
 MOST_REMEMBERED = 4_000
 """The most words of the vocabulary whose matches are remembered: people type the same words again and again."""
@@ -200,7 +201,7 @@ class Matcher:
                 unknown.add(number)
         packed = self._match_keys(asked, keys, found)
         if abbreviated:
-            packed += self._match_skeleton_prefixes(asked, abbreviated)
+            packed.append(self._match_skeleton_prefixes(asked, abbreviated))
         return packed, unknown.difference(abbreviated, keys.mistyped)
 
     def _match_plural(self, number: int, word: str, found: list[int]) -> None:
@@ -263,10 +264,11 @@ class Matcher:
             typed = asked[number]
             is_known = self._vocabulary.id_of(typed) is not None
             part = (number << ASKED_BITS) + (REPLACED << WORD_BITS if is_known else 0)
+            most = MOST_TYPOS if len(typed) > FEW_LETTERS else MOST_OF_FEW_LETTERS
             for word in words:
                 meant = vocabulary[word]
-                typos = distance(typed, meant, score_cutoff=MOST_TYPOS)
-                if not 0 < typos <= MOST_TYPOS:
+                typos = distance(typed, meant, score_cutoff=most)
+                if not 0 < typos <= most:
                     continue
                 match = part + word + LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
                 if typos == 1 and is_likely_typo(typed, meant):
@@ -283,15 +285,14 @@ class Matcher:
             alike = self._sounds.same(word) or self._sounds.near(word, self._vocabulary.words)
             found += [(number << ASKED_BITS) + match for match in alike]
 
-    def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> list[NDArray[np.int64]]:
-        starting = [(number, self._skeletons.starting_with(asked[number])) for number in numbers]
-        return [
-            LIKE_BY_CONSONANTS[len(asked[number])].take(self._skeletons.lengths.take(words))
-            + words
-            + (number << ASKED_BITS)
-            for number, words in starting
-            if len(words)
-        ]
+    def _match_skeleton_prefixes(self, asked: Sequence[str], numbers: list[int]) -> NDArray[np.int64]:
+        """Match skeletons with the words whose skeleton they begin."""
+        of_numbers = [self._skeletons.starting_with(asked[number]) for number in numbers]
+        counts = list(map(len, of_numbers))
+        words = np.concatenate(of_numbers)
+        typed = np.array([min(len(asked[number]), HEAD) for number in numbers]).repeat(counts)
+        like = LIKE_BY_CONSONANTS[typed, self._skeletons.lengths.take(words)]
+        return like + words + (np.array(numbers) << ASKED_BITS).repeat(counts)
 
     def _match_trigrams(self, number: int, word: str) -> NDArray[np.int64]:
         words = self._trigrams.nearest(word)
