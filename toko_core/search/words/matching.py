@@ -61,8 +61,8 @@ SHORTEST_PREFIX = 3
 PER_TYPO, SHORT_WORDS_MORE = 1.25, 1.5
 """A typo costs PER_TYPO / (letters + SHORT_WORDS_MORE)."""
 UNLIKELY_TYPO = like(0.05)
-MOST_TYPOS, MOST_OF_FEW_LETTERS, FEW_LETTERS = 2, 1, 3
-"""A typed word of at most FEW_LETTERS letters has one typo at most: with two of three letters wrong, any word is meant."""
+MOST_TYPOS, FEW_LETTERS = 2, 3
+"""A known word, and one of at most FEW_LETTERS letters, has one typo at most: two letters of three may be any word."""
 
 MOST_REMEMBERED = 4_000
 """The most words of the vocabulary whose matches are remembered: people type the same words again and again."""
@@ -264,13 +264,13 @@ class Matcher:
             typed = asked[number]
             is_known = self._vocabulary.id_of(typed) is not None
             part = (number << ASKED_BITS) + (REPLACED << WORD_BITS if is_known else 0)
-            most = MOST_TYPOS if len(typed) > FEW_LETTERS else MOST_OF_FEW_LETTERS
+            most = MOST_TYPOS if len(typed) > FEW_LETTERS and not is_known else 1
             for word in words:
                 meant = vocabulary[word]
                 typos = distance(typed, meant, score_cutoff=most)
                 if not 0 < typos <= most:
                     continue
-                match = part + word + LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
+                match = part + word + LIKE_BY_TYPOS[typos][max(len(typed), len(meant))]
                 if typos == 1 and is_likely_typo(typed, meant):
                     mistyped.add(number)
                 elif typos == 1:
