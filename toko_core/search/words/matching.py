@@ -291,8 +291,10 @@ class Matcher:
         counts = list(map(len, of_numbers))
         words = np.concatenate(of_numbers)
         typed = np.array([min(len(asked[number]), HEAD) for number in numbers]).repeat(counts)
-        like = LIKE_BY_CONSONANTS[typed, self._skeletons.lengths.take(words)]
-        return like + words + (np.array(numbers) << ASKED_BITS).repeat(counts)
+        matches = (np.array(numbers) << ASKED_BITS).repeat(counts)
+        matches += LIKE_BY_CONSONANTS[typed, self._skeletons.lengths.take(words)]
+        matches += words
+        return matches
 
     def _match_trigrams(self, number: int, word: str) -> NDArray[np.int64]:
         words = self._trigrams.nearest(word)
