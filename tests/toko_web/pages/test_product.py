@@ -2,12 +2,14 @@
 
 import html.parser
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.toko_bot.bot.shop import COST, SUGAR, UNSOLD
+from tests.toko_bot.bot.shop import COST, SUGAR, UNSOLD, Change, publish_shop
+from tests.toko_web.api.driving import in_process
 from tests.toko_web.full_shop import COFFEE, GOODS, HOSTILE, NOODLES, OIL, SUPPLIER, publish_full_shop
 from tests.toko_web.pages.conftest import RETAIL, Shop
 from tests.toko_web.serving import OWNER, STAFF
@@ -17,6 +19,7 @@ from toko_core.catalog.product_hashes import product_hash
 from toko_core.state.demand.counts import Count
 from toko_core.state.demand.store import Demand, Kind
 from toko_core.state.recents import RecentProducts
+from toko_web.pages.product import FEW_CHANGES, MOST_CHANGES
 
 OF_OWNERS = ("modal", "laba", "RUGI Rp", "di bawah modal", "Pemasok", SUPPLIER, "Stok minimum", "44,5",
              "Diubah di iPOS", "Penjualan", "Terakhir laku", "struk")  # fmt: skip
@@ -93,6 +96,21 @@ def test_discounts_promotions_barcodes_and_the_history_are_shown(shop: Shop) -> 
         assert text in noodles
     assert "harga dalam USD, tanpa kurs" in page_of(shop.staff, "USD1")
     assert "Tidak dijual" in page_of(shop.staff, UNSOLD.kodeitem)
+
+
+def test_of_hundreds_of_changes_the_newest_are_listed(tmp_path: Path) -> None:
+    """They take long enough to be drawn in a thread, as others wait."""
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    moved = [
+        Change(SUGAR, "BKS", None, str(10_000 + day), str(10_001 + day), start + timedelta(days=day), "11")
+        for day in range(FEW_CHANGES + 50)
+    ]
+    publish_shop(tmp_path, [SUGAR], moved)
+    with in_process(tmp_path) as running:
+        page = running.get(f"/barang/{product_hash(SUGAR.kodeitem)}").body.decode()
+    newest = range(FEW_CHANGES + 50 - MOST_CHANGES, FEW_CHANGES + 50)
+    shown = [f"Rp{10_000 + day:,} → Rp{10_001 + day:,}".replace(",", ".") for day in reversed(newest)]
+    assert re.findall(r"Rp[\d.]+ → Rp[\d.]+", page) == shown
 
 
 class Reader(html.parser.HTMLParser):
