@@ -55,11 +55,10 @@ KEPT, KEPT_GROWS, FEWEST_KEPT = 2.0, 0.4, 170
 """How many of the highest entries are kept: `KEPT * rows ** KEPT_GROWS`, which is 200 of 100,000 rows and 502 of
 1,000,000, but at least FEWEST_KEPT. A row has one entry for each typed word that found it. The rows of the kept entries
 are compared word by word."""
-FEW_HITS = 10
-"""Up to this limit, the entries with the highest values are kept, above it the rows with the highest sums: that takes a
-twelfth longer, and lists lack half as many products. The first hits depend on the limit in no other way."""
+LONGEST_PAGE = 50
+"""Up to this limit, the first hits do not depend on the limit."""
 PER_HIT = 1.5
-"""For more hits, at least this many rows are compared for each."""
+"""For a higher limit, this many rows are compared for each hit."""
 LIKELY = 2
 """If the best row lacks a typed word, the second pass also treats this many other typed words, those with the highest
 weights, as possible typos that happen to be known words."""
@@ -239,7 +238,7 @@ class SearchIndex:
         query, matches = self._read(text)
         if not query.asked:
             return []
-        page = limit if self._remarks is None else max(limit, FEW_HITS)
+        page = limit if self._remarks is None else max(limit, LONGEST_PAGE)
         ranked = self._rank(query, matches, page)
         if query.is_split and _best(ranked) < SURE:  # `barrbar` is rather BARBAR with a typo than BARR BAR
             whole = self._search_query(self._reader.read(text, split=False), page)
@@ -382,10 +381,10 @@ class SearchIndex:
         if not len(matches.packed) and not matches.prefixes and not query.having and not query.phrases:
             nothing = Ranked([], [], list(range(len(query.asked))), False, None)
             return _Pass(query, matches, None, np.empty(0, np.int64), nothing)
-        is_list = limit > FEW_HITS
-        kept = max(self._kept, int(PER_HIT * limit)) if is_list else self._kept
+        is_long = limit > LONGEST_PAGE
+        kept = max(self._kept, int(PER_HIT * limit)) if is_long else self._kept
         weighed = self._postings.weigh(query, matches)
-        rows = self._postings.collect(query, matches, weighed, kept, are_rows=is_list)
+        rows = self._postings.collect(query, matches, weighed, kept, are_rows=is_long)
         if weighed.before[-1] > kept and len(named := self._named(query.asked)):
             rows = np.union1d(rows, named)
         return _Pass(query, matches, weighed, rows, self._ranking.rank(query, matches, weighed, rows, limit))

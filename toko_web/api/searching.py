@@ -9,7 +9,6 @@ import numpy as np
 
 from toko_core.catalog.reader import WEAK
 from toko_core.search import Hit
-from toko_core.search.index import FEW_HITS
 from toko_web.api.calls import Call
 from toko_web.api.cursors import read_cursor, unknown_cursor, write_cursor
 from toko_web.api.problems import CHANGED, ProblemError
@@ -47,8 +46,7 @@ def search(call: Call, wanted: Wanted, cursor: str | None, limit: int) -> dict[s
     """Return a page of the results of a search. Raises ProblemError if the cursor is of another one."""
     start = 0 if cursor is None else _read_place(call, wanted, cursor)
     catalog = call.served.catalog
-    most = SEARCHED if wanted.is_narrowed else min(max(start + limit, FEW_HITS) + 1, SEARCHED)  # as for the next page
-    hits = catalog.index.search(wanted.text, most)
+    hits = catalog.index.search(wanted.text, SEARCHED)  # for each page, as the first hits depend on the number
     suggestion = catalog.index.suggestion(wanted.text, hits[0].row) if hits and hits[0].score < WEAK else None
     if wanted.is_narrowed:
         hits = _narrow(call, hits, wanted)

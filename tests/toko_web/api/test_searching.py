@@ -1,10 +1,20 @@
 """Searching through the API, and finding what a scanner read."""
 
+import json
+from pathlib import Path
+from random import Random
 from urllib.parse import quote, urlencode
 
 import pytest
 
+from tests.toko_bot.bot.shop import Item, PriceRow, publish_shop
 from tests.toko_web.api.conftest import Get
+from tests.toko_web.api.driving import InProcess, in_process
+from toko_assets.sample.names import sample_products
+from toko_core.people.keys import Scope
+from toko_web.api.limits import RateLimits
+
+PRICE: PriceRow = ("PCS", "1", None, None, "700", "1000")
 
 
 def codes(get: Get, **parameters: str | int) -> list[str]:
@@ -64,3 +74,28 @@ def test_what_a_scanner_reads_finds_the_product_and_its_unit(get: Get, scanned: 
 @pytest.mark.parametrize("scanned", ["8991002101631", "indomie", "101630", "x" * 200, "%00", "(01)"])
 def test_a_barcode_that_is_only_similar_finds_nothing(get: Get, scanned: str) -> None:
     assert get(f"/barcodes/{quote(scanned, safe='')}").status_code == 404
+
+
+def test_pages_of_any_length_list_the_same_products(tmp_path: Path) -> None:
+    """Of many similar names only some are compared, and more for a longer list."""
+    names = [product.name for product in sample_products(2000, Random(5))]
+    publish_shop(tmp_path, [Item(f"B{row}", name, [PRICE]) for row, name in enumerate(names)], [])
+    with in_process(tmp_path) as running:
+        _, key = running.api.keys.add("kasir", [Scope.PRICES], 1)
+        running.api.limits = RateLimits(iter(range(0, 10**9, 1000)).__next__)
+        for query in ("teh botol", "so klin", "gl pasir", "pembersih lantai"):
+            found = [listed(running, key, query, limit) for limit in (7, 40, 100)]
+            assert found[0] == found[1] == found[2], query
+            assert len(set(found[0])) == len(found[0]) > 20, query
+
+
+def listed(running: InProcess, key: str, query: str, limit: int) -> list[str]:
+    """Return the codes on all pages of a search."""
+    found, cursor = [], ""
+    while cursor is not None:
+        page = json.loads(
+            running.get(f"/v1/search?q={quote(query)}&limit={limit}{cursor and f'&cursor={cursor}'}", key).body
+        )
+        found += [item["code"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    return found

@@ -270,7 +270,7 @@ class Matcher:
                 typos = distance(typed, meant, score_cutoff=most)
                 if not 0 < typos <= most:
                     continue
-                match = part + word + LIKE_BY_TYPOS[typos][max(len(typed), len(meant))]
+                match = part + word + LIKE_BY_TYPOS[typos][min(max(len(typed), len(meant)), LONGEST_COUNTED)]
                 if typos == 1 and is_likely_typo(typed, meant):
                     mistyped.add(number)
                 elif typos == 1:
