@@ -270,9 +270,7 @@ class Postings:
             enough = np.partition(level, -kept)[-kept]
             best, equal = rows.compress(level > enough), rows.compress(level == enough)
             rows = np.concatenate([best, equal[: kept - len(best)]])
-            rows.sort()
-        else:
-            rows = np.sort(rows)
+        rows = np.sort(rows)
         return np.concatenate([rows[:1], rows[1:].compress(rows[1:] != rows[:-1])])
 
 

@@ -106,11 +106,10 @@ class Ranking:
             score[order] -= _turns(self._words.words_at(rows, comparison.earliness[0]).take(order))
             order = (unsold - score).argsort(kind="stable")
         of_best, places = similarity[:, order[0]].tolist(), comparison.earliness[:, order[0]].tolist()
-        are_shared = len(set(places)) < len(places)
         lacking = [
             number
             for number, word in enumerate(query.asked)
-            if (of_best[number] < LACKING or (are_shared and _is_taken(number, of_best, places)))
+            if (of_best[number] < LACKING or _is_taken(number, of_best, places))
             and len(word) >= SHORTEST_LACKING
             and not is_number(word)
         ]

@@ -1,7 +1,7 @@
 """Sorts words by a text, so that the words whose text starts with a prefix are a contiguous range."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ def heads(texts: Iterable[bytes]) -> NDArray[np.uint64]:
     return np.array([_head(text) for text in texts], np.uint64)
 
 
-def prefix_range(in_order: Sequence[int], prefix: bytes) -> tuple[int, int]:
+def prefix_range(in_order: "memoryview[int]", prefix: bytes) -> tuple[int, int]:
     """Return the range of the sorted heads that start with a prefix of at most HEAD bytes."""
     head, further = int.from_bytes(prefix, "big"), 8 * (HEAD - len(prefix))
     start = bisect_left(in_order, head << further)

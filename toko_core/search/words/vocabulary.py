@@ -37,7 +37,7 @@ class Vocabulary:
             self.words += some
         self.id_of = self._ids.get
         self.lengths: NDArray[np.uint8] = arrays["word_lengths"]
-        self._heads: list[int] = arrays["word_heads"].tolist()  # bisected faster than a memoryview, for 35 bytes a word
+        self._heads = arrays["word_heads"].data
 
     @staticmethod
     def build(words: Sequence[str]) -> dict[str, NDArray[Any]]:
