@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import launched
-from tests.browser.typing import HAND, PAUSE, SCANNER, field, goods, type_keys
+from tests.browser.search_page import HAND, PAUSE, SCANNER, field, goods, type_keys
 from tests.toko_bot.bot.shop import with_price
 from tests.toko_web.here import app_of, serving_here
 from tests.toko_web.search_shop import BARCODE, GOODS, MISSING, publish_search_shop

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, SECONDS, chromium
-from tests.browser.typing import wait_for_script
+from tests.browser.search_page import wait_for_script
 from tests.servers.dagster import dagster
 from tests.toko_web.full_shop import publish_full_shop
 from tests.toko_web.here import app_of, serving_here

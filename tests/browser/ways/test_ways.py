@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.typing import PAUSE, SCANNER, field, goods, type_keys
+from tests.browser.search_page import PAUSE, SCANNER, field, goods, type_keys
 from tests.browser.ways.conftest import WEB_URL, WORDS, Shop
 from tests.browser.ways.looking import barriers, covered, tab_through
 from tests.toko_web.full_shop import COFFEE, HOSTILE, MINIMUM, NOODLES, SUPPLIER, TEA

@@ -1,4 +1,4 @@
-"""What people and scanners type into the search page in a real browser."""
+"""The search page as people and scanners use it, in a real browser."""
 
 import time
 
